@@ -1,0 +1,89 @@
+"""What every engine offers to a run, and the one place that chooses an engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from astrosim.records import Decisions
+from astrosim.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What bounds the accuracy of a one-pass network: the direct synapses from task inputs to outputs.
+
+    Attributes
+    ----------
+    wired : ndarray of bool, shape (input, output)
+    patterns : ndarray of uint8, shape (pattern, input)
+    targets : ndarray of uint8, shape (pattern, output)
+    threshold : float
+        An output fires iff its summed weight is strictly above.
+    limit : float
+        Weights lie in [-limit, limit].
+    """
+
+    wired: np.ndarray
+    patterns: np.ndarray
+    targets: np.ndarray
+    threshold: float
+    limit: float
+
+
+class Engine(Protocol):
+    """One cell (a resolved condition and a seed) in motion."""
+
+    trial: int
+    """Trials done so far."""
+
+    def advance(self, trials: int, measure: bool = False) -> Decisions:
+        """Carry out trials. With `measure`, also gather what `measure()` reports (one whole episode); it changes nothing else."""
+
+    def measure(self) -> dict[str, Any]:
+        """Values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
+
+    def probe(self) -> np.ndarray:
+        """Outputs of the frozen network: uint8, shape (pattern, bit)."""
+
+    def weights(self) -> np.ndarray:
+        """A copy of the weights, shape (synapse,)."""
+
+    def state(self) -> dict[str, np.ndarray]:
+        """A copy of all that changes, enough to go on from: what a checkpoint holds."""
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state()` of the same scenario and seed."""
+
+    def static(self) -> dict[str, np.ndarray]:
+        """Values of `STATIC_VARIABLES`; astrocyte arrays are empty where there are none."""
+
+    def sizes(self) -> dict[str, int]:
+        """Lengths of the dimensions neuron, synapse, astrocyte, pattern, bit, slot."""
+
+    def wiring(self) -> Wiring:
+        """The direct input-to-output wiring, for the structural ceiling."""
+
+
+def make_engine(scenario: Scenario, seed: int) -> Engine:
+    """Build the engine of one cell.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Resolved: its `conditions` are not looked at.
+    seed : int
+    """
+    if scenario.system == "published":
+        from astrosim.published.engine import PublishedEngine
+
+        return PublishedEngine(scenario, seed)
+    if scenario.engine == "agents":
+        from astrosim.model import AstroModel
+
+        return AstroModel(scenario, seed)
+    from astrosim.kernel import KernelEngine
+
+    return KernelEngine(scenario, seed)

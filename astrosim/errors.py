@@ -1,0 +1,27 @@
+"""Errors that a user can mend. The command line prints them without a traceback and exits with code 2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class AstrosimError(Exception):
+    """An error whose text names what is wrong and what would be right."""
+
+
+class ScenarioError(AstrosimError):
+    """All that is wrong with one scenario.
+
+    Parameters
+    ----------
+    problems : sequence of str
+        One line each: ``file:line: field: what is wrong (value). What would be right.``
+    """
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class StoreError(AstrosimError):
+    """A run directory that cannot be read or written: names the file, the reason and the remedy."""

@@ -1,0 +1,123 @@
+"""What a run writes down: the variables of the trajectory store, with dimensions, types, units and long names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+KEPT, REVERTED, IDLE = 1, 0, -1  # values of `decision`; IDLE: nothing was eligible, or nobody learns
+NOBODY = -1  # value of `active` in an unused slot
+NEURON_KINDS = ("input", "output", "modulatory", "regular")  # values of `neuron_kind`
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One array of the store; leading dimensions (condition, seed) are added by it."""
+
+    name: str
+    dims: tuple[str, ...]
+    dtype: str
+    fill: float | int
+    unit: str
+    long_name: str
+
+
+NAN = float("nan")
+
+EPISODE_VARIABLES = (
+    Variable(
+        "mean_binary_reward", ("episode",), "f8", NAN, "1", "mean fraction of matching bits over the episode's trials"
+    ),
+    Variable(
+        "mean_soft_reward",
+        ("episode",),
+        "f8",
+        NAN,
+        "1",
+        "mean sigmoid reward of the standing pass over the episode's trials",
+    ),
+    Variable("accept_rate", ("episode",), "f8", NAN, "1", "kept / (kept + reverted) over the episode's trials"),
+    Variable(
+        "eligible_synapses",
+        ("episode",),
+        "f8",
+        NAN,
+        "synapses",
+        "mean number of eligible synapses a trial of the episode",
+    ),
+    Variable("mean_abs_weight", ("episode",), "f8", NAN, "1", "mean |weight| over all synapses after the episode"),
+    Variable("distinct_outputs", ("episode",), "i4", -1, "vectors", "distinct output vectors of the frozen probe"),
+    Variable(
+        "pattern_accuracy", ("episode", "pattern"), "f8", NAN, "1", "fraction of matching bits of the frozen probe"
+    ),
+    Variable("output", ("episode", "pattern", "bit"), "i1", -1, "1", "output vector of the frozen probe"),
+    Variable("score", ("episode", "astrocyte"), "f8", NAN, "1", "activation score in the episode's last trial"),
+    Variable("threshold", ("episode", "astrocyte"), "f8", NAN, "1", "activation threshold after the episode"),
+    Variable("exploration_rate", ("episode", "astrocyte"), "f8", NAN, "1/trial", "exploration rate after the episode"),
+    Variable("activations", ("episode", "astrocyte"), "i8", -1, "trials", "activations so far"),
+    Variable(
+        "successes", ("episode", "astrocyte"), "i8", -1, "trials", "activations whose perturbation was kept, so far"
+    ),
+    Variable("explorations", ("episode", "astrocyte"), "i8", -1, "trials", "activations by exploration, so far"),
+    Variable(
+        "activations_by_pattern",
+        ("episode", "astrocyte", "pattern"),
+        "i8",
+        -1,
+        "trials",
+        "activations by pattern, so far",
+    ),
+)
+
+TRIAL_VARIABLES = (
+    Variable("trial_pattern", ("trial",), "u2", 65_535, "pattern", "pattern of the trial"),
+    Variable(
+        "decision", ("trial",), "i1", -2, "1", "1 kept, 0 reverted, -1 nothing eligible or nobody learns, -2 not run"
+    ),
+    Variable(
+        "active",
+        ("trial", "slot"),
+        "i4",
+        -2,
+        "astrocyte",
+        "active astrocytes in score order; -1: empty slot, -2: not run",
+    ),
+)
+
+WEIGHT_VARIABLES = (
+    Variable("weight", ("weight_episode", "synapse"), "f8", NAN, "1", "synaptic weight after the episode"),
+)
+
+STATIC_VARIABLES = (
+    Variable("neuron_x", ("neuron",), "f8", NAN, "units", "position, x"),
+    Variable("neuron_y", ("neuron",), "f8", NAN, "units", "position, y"),
+    Variable("neuron_z", ("neuron",), "f8", NAN, "units", "position, z (published systems only)"),
+    Variable("neuron_kind", ("neuron",), "i1", -1, "1", "0 input, 1 output, 2 modulatory, 3 regular"),
+    Variable("neuron_cluster", ("neuron",), "i4", -1, "1", "cluster of the neuron"),
+    Variable("pre", ("synapse",), "i4", -1, "neuron", "presynaptic neuron"),
+    Variable("post", ("synapse",), "i4", -1, "neuron", "postsynaptic neuron"),
+    Variable("astrocyte_x", ("astrocyte",), "f8", NAN, "units", "position, x"),
+    Variable("astrocyte_y", ("astrocyte",), "f8", NAN, "units", "position, y"),
+    Variable("astrocyte_cluster", ("astrocyte",), "i4", -1, "1", "cluster of the astrocyte"),
+    Variable("territory_neurons", ("astrocyte",), "i4", -1, "neurons", "neurons in the territory"),
+    Variable("territory_synapses", ("astrocyte",), "i4", -1, "synapses", "synapses in the territory"),
+)
+
+
+@dataclass
+class Decisions:
+    """Log of a stretch of trials.
+
+    Attributes
+    ----------
+    pattern : ndarray of uint16, shape (trial,)
+    decision : ndarray of int8, shape (trial,)
+        KEPT, REVERTED or IDLE.
+    active : ndarray of int32, shape (trial, slot)
+        Active astrocytes in score order, then NOBODY.
+    """
+
+    pattern: np.ndarray
+    decision: np.ndarray
+    active: np.ndarray
