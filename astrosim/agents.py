@@ -1,0 +1,211 @@
+"""Neurons, astrocytes and the cursor as Mesa agents on a 2-D grid: row views over the arrays of a cell.
+
+Agents hold no numbers of their own: every attribute reads and writes through to the arrays that the kernel steps, and every
+formula is one of `astrosim.rules`. Murray 2026, sections 3 and 4.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from mesa.discrete_space import CellAgent, FixedAgent
+
+from astrosim.records import NEURON_KINDS
+from astrosim.rng import CURSOR, EXPLORATION, PERTURBATION, uniform
+from astrosim.rules import adaptation, cursor, exploration, perturbation, propagation, selection, sensing
+
+if TYPE_CHECKING:
+    from astrosim.model import AstroModel
+
+
+class Row:
+    """An attribute that is a row of an array of `State`; reads and writes through."""
+
+    def __init__(self, array: str, doc: str) -> None:
+        self.array = array
+        self.__doc__ = doc
+
+    def __get__(self, agent: Any, owner: type | None = None) -> Any:
+        return self if agent is None else getattr(agent.model.learning, self.array)[agent.index].item()
+
+    def __set__(self, agent: Any, value: float) -> None:
+        getattr(agent.model.learning, self.array)[agent.index] = value
+
+
+class Neuron(FixedAgent):
+    """A threshold neuron: it computes and does not learn.
+
+    Parameters
+    ----------
+    model : AstroModel
+    index : int
+        Row of the neuron in the arrays.
+    """
+
+    model: AstroModel
+
+    def __init__(self, model: AstroModel, index: int) -> None:
+        super().__init__(model)
+        self.index = index
+        self.cell = model.cell_at(self.position)
+        start, stop = model.system.arrival_start[index : index + 2]
+        self.arrivals = model.system.arrival[start:stop]
+
+    @property
+    def position(self) -> np.ndarray:
+        """Place in the plane: float64, shape (2,), units."""
+        return self.model.network.position[self.index]
+
+    @property
+    def kind(self) -> str:
+        """One of `NEURON_KINDS`."""
+        return NEURON_KINDS[self.model.network.kind[self.index]]
+
+    @property
+    def cluster(self) -> int:
+        """Number of the neuron's cluster."""
+        return int(self.model.network.cluster[self.index])
+
+    @property
+    def fired(self) -> bool:
+        """Whether it fired in the last pass that stands."""
+        return bool(self.model.fired[self.index])
+
+    def integrate(self, fired: np.ndarray) -> float:
+        """Summed input from the neurons that fired (bool, shape (neuron,))."""
+        return propagation.summed_input(self.model.learning.weight, self.arrivals, self.model.system.pre, fired)
+
+    def fires(self, activation: float) -> bool:
+        """Whether a summed input makes it fire."""
+        return propagation.fires(activation, self.model.rules.neuron_threshold)
+
+
+class Astrocyte(FixedAgent):
+    """A learner with a fixed territory: it senses, explores, perturbs and adapts. Override a phase to change it.
+
+    Parameters
+    ----------
+    model : AstroModel
+    index : int
+        Row of the astrocyte in the arrays.
+    """
+
+    model: AstroModel
+    score = Row("score", "Activation score of the present trial.")
+    threshold = Row("threshold", "Activation threshold.")
+    activations = Row("activations", "Activations so far.")
+    successes = Row("successes", "Activations whose perturbation was kept.")
+    explorations = Row("explorations", "Activations by exploration.")
+    outcomes = Row("outcomes", "Outcomes so far, remembered or not.")
+    recent = Row("recent", "Kept perturbations within the window.")
+
+    def __init__(self, model: AstroModel, index: int) -> None:
+        super().__init__(model)
+        self.index = index
+        self.cell = model.cell_at(self.position)
+        self.neurons = model.territories.neurons[index]
+        self.synapses = model.territories.synapses[index]
+
+    @property
+    def position(self) -> np.ndarray:
+        """Place in the plane: float64, shape (2,), units."""
+        return self.model.territories.position[self.index]
+
+    @property
+    def cluster(self) -> int:
+        """Number of the astrocyte's cluster."""
+        return int(self.model.territories.cluster[self.index])
+
+    @property
+    def exploration_rate(self) -> float:
+        """Present probability of spontaneous activation, a trial."""
+        r = self.model.rules
+        return exploration.exploration_rate(r.exploration, self.activations, r.flat_rate, r.initial_rate, r.maturity)
+
+    def sense(self) -> None:
+        """Set the score from the last pass that stands."""
+        model = self.model
+        if model.rules.sensing == sensing.FIRING:
+            total = sensing.summed_firing(self.neurons, model.fired)
+        else:
+            total = sensing.summed_traffic(model.learning.weight, self.synapses, model.system.pre, model.fired)
+        self.score = sensing.score(total, model.system.size[self.index])
+
+    def is_above_threshold(self) -> bool:
+        """Whether the score alone makes it active."""
+        return selection.above_threshold(self.score, self.threshold)
+
+    def explores(self, trial: int) -> bool:
+        """Whether it becomes active spontaneously in this trial."""
+        u = uniform(self.model.system.keys[EXPLORATION], trial, self.index)
+        return exploration.explores(u, self.exploration_rate)
+
+    def perturb(self, trial: int, synapses: np.ndarray) -> None:
+        """Perturb synapses of the territory (int32 numbers)."""
+        model, r = self.model, self.model.rules
+        key = model.system.keys[PERTURBATION]
+        perturbation.perturb(model.learning.weight, synapses, key, trial, r.sigma, r.spacing, r.limit)
+
+    def remember(self, pattern: int, kept: bool, explored: bool) -> None:
+        """Note the outcome of a trial in which it was active."""
+        state, a = self.model.learning, self.index
+        self.outcomes, self.recent = adaptation.remember(state.outcome[a], self.outcomes, self.recent, np.uint8(kept))
+        self.activations += 1
+        self.successes += kept
+        self.explorations += explored
+        state.by_pattern[a, pattern] += 1
+
+    def adapt(self) -> None:
+        """Move the threshold by recent success; nothing happens before the first outcome."""
+        r = self.model.rules
+        if self.outcomes:
+            rate = adaptation.success_rate(self.recent, self.outcomes, r.window)
+            self.threshold = adaptation.adapted(
+                self.threshold, rate, r.adaptation_step, r.upper_success, r.lower_success, r.floor, r.ceiling
+            )
+
+
+class Cursor(CellAgent):
+    """The wandering point of experiment 020, which perturbs the synapses around it.
+
+    Parameters
+    ----------
+    model : AstroModel
+    """
+
+    model: AstroModel
+
+    def __init__(self, model: AstroModel) -> None:
+        super().__init__(model)
+        self.cell = model.cell_at(self.position)
+
+    @property
+    def position(self) -> np.ndarray:
+        """Place in the plane: float64, shape (2,), units."""
+        return self.model.learning.cursor
+
+    def move(self, trial: int) -> None:
+        """Jump anywhere, or step."""
+        model, key = self.model, self.model.system.keys[CURSOR]
+        low, high = model.box
+        jumps = uniform(key, trial, 0) < model.rules.cursor_jump
+        for axis in range(2):
+            u = uniform(key, trial, 1 + axis)
+            self.position[axis] = cursor.moved(
+                self.position[axis], low[axis], high[axis], jumps, u, model.rules.cursor_step
+            )
+        self.move_to(model.cell_at(self.position))
+
+    def synapses(self) -> np.ndarray:
+        """Synapses with a neuron within the radius: int32, ascending."""
+        model = self.model
+        dx, dy = (model.network.position - self.position).T
+        near = cursor.within(dx, dy, model.rules.cursor_radius)
+        return np.flatnonzero(near[model.system.pre] | near[model.system.post]).astype(np.int32)
+
+    def perturb(self, trial: int, synapses: np.ndarray) -> None:
+        """Perturb synapses (int32 numbers)."""
+        model, r = self.model, self.model.rules
+        key = model.system.keys[PERTURBATION]
+        perturbation.perturb(model.learning.weight, synapses, key, trial, r.sigma, r.spacing, r.limit)

@@ -1,0 +1,172 @@
+"""A cell of the `described` system: what both engines share, from building it to measuring it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from astrosim.engine import Wiring
+from astrosim.records import NEURON_KINDS, Decisions
+from astrosim.rules.exploration import EXPLORATION_RULES, exploration_rate
+from astrosim.rules.propagation import fires
+from astrosim.scenario.schema import Scenario
+from astrosim.state import ASTROCYTES, FIRED, TRIALS, make_rules, make_state, make_system
+from astrosim.territory import Ragged, Territories, build_territories
+from astrosim.topology import Network, build_network
+
+TOTALS = ("binary", "soft", "kept", "reverted", "eligible")
+
+
+class DescribedCell:
+    """Network, territories and state of a resolved scenario and a seed.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed : int
+
+    Attributes
+    ----------
+    network : Network
+    territories : Territories
+        Empty unless astrocytes learn.
+    system : System
+    rules : Rules
+    learning : State
+        The arrays that learning changes; allocated once, never rebound.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.scenario_of_cell = scenario
+        self.network = build_network(scenario, seed)
+        self.rules = make_rules(scenario)
+        learns = self.rules.learner == ASTROCYTES
+        self.territories = build_territories(scenario, self.network) if learns else _no_territories(self.network)
+        self.system = make_system(scenario, seed, self.network, self.territories)
+        self.learning = make_state(scenario, self.network, self.territories)
+        self._totals = dict.fromkeys(TOTALS, 0.0)
+
+    @property
+    def trial(self) -> int:
+        """Trials done so far."""
+        return int(self.learning.counter[TRIALS])
+
+    def _log(self, trials: int) -> Decisions:
+        """An empty log for a stretch of trials."""
+        slots = self.rules.max_active if len(self.territories) else 0
+        return Decisions(np.empty(trials, np.uint16), np.empty(trials, np.int8), np.empty((trials, slots), np.int32))
+
+    def weights(self) -> np.ndarray:
+        """Weights: float32, shape (synapse,)."""
+        return self.learning.weight[: self.network.post.size].copy()
+
+    def probe(self) -> np.ndarray:
+        """Outputs of the frozen network: uint8, shape (pattern, bit)."""
+        matrix = np.zeros((self.system.inputs.size, self.system.outputs.size))
+        source = np.repeat(np.arange(self.system.inputs.size), np.diff(self.system.direct_start))
+        matrix[source, self.system.direct_bit] = self.learning.weight[self.system.direct_synapse]
+        return fires(self.system.patterns @ matrix, self.rules.neuron_threshold).astype(np.uint8)
+
+    def measure(self) -> dict[str, Any]:
+        """Values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
+        state, rules, totals = self.learning, self.rules, self._totals
+        outputs = self.probe()
+        decided = totals["kept"] + totals["reverted"]
+        return {
+            "mean_binary_reward": totals["binary"] / rules.trials_per_episode,
+            "mean_soft_reward": totals["soft"] / rules.trials_per_episode,
+            "accept_rate": totals["kept"] / decided if decided else np.nan,
+            "eligible_synapses": totals["eligible"] / rules.trials_per_episode,
+            "mean_abs_weight": float(np.abs(self.weights(), dtype=np.float64).mean())
+            if self.network.post.size
+            else np.nan,
+            "distinct_outputs": len(np.unique(outputs, axis=0)),
+            "pattern_accuracy": (outputs == self.system.targets).mean(axis=1),
+            "output": outputs,
+            "score": state.score.copy(),
+            "threshold": state.threshold.copy(),
+            "exploration_rate": self.exploration_rates(),
+            "activations": state.activations.copy(),
+            "successes": state.successes.copy(),
+            "explorations": state.explorations.copy(),
+            "activations_by_pattern": state.by_pattern.copy(),
+        }
+
+    def exploration_rates(self) -> np.ndarray:
+        """Present exploration rate of each astrocyte, a trial: float64, shape (astrocyte,)."""
+        explore = self.scenario_of_cell.exploration
+        rule = EXPLORATION_RULES[explore.rule]
+        rates = [
+            exploration_rate(rule, n, explore.flat_rate, explore.initial_rate, explore.maturity)
+            for n in self.learning.activations
+        ]
+        return np.array(rates, dtype=np.float64)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """A copy of all that changes; the neurons that fired last are sorted."""
+        state = {name: array.copy() for name, array in self.learning._asdict().items()}
+        fired = np.sort(state["fired"][: state["counter"][FIRED]])
+        state["fired"] = np.zeros_like(state["fired"])
+        state["fired"][: fired.size] = fired
+        return state
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state()` of the same scenario and seed.
+
+        Raises
+        ------
+        ValueError
+            If an array is missing or has another shape or type.
+        """
+        for name, array in self.learning._asdict().items():
+            saved = state.get(name)
+            if saved is None or saved.shape != array.shape or saved.dtype != array.dtype:
+                raise ValueError(f"the saved array {name!r} does not fit this scenario and seed")
+            array[...] = saved
+
+    def static(self) -> dict[str, np.ndarray]:
+        """Values of `STATIC_VARIABLES`."""
+        net, held = self.network, self.territories
+        return {
+            "neuron_x": net.position[:, 0],
+            "neuron_y": net.position[:, 1],
+            "neuron_z": np.full(net.kind.size, np.nan),
+            "neuron_kind": net.kind,
+            "neuron_cluster": net.cluster,
+            "pre": net.pre,
+            "post": net.post,
+            "astrocyte_x": held.position[:, 0],
+            "astrocyte_y": held.position[:, 1],
+            "astrocyte_cluster": held.cluster,
+            "territory_neurons": held.neurons.sizes.astype(np.int32),
+            "territory_synapses": held.synapses.sizes.astype(np.int32),
+        }
+
+    def sizes(self) -> dict[str, int]:
+        """Lengths of the dimensions."""
+        patterns, bits = self.system.targets.shape
+        return {
+            "neuron": len(self.network.kind),
+            "synapse": len(self.network.post),
+            "astrocyte": len(self.territories),
+            "pattern": patterns,
+            "bit": bits,
+            "slot": self.rules.max_active if len(self.territories) else 0,
+        }
+
+    def wiring(self) -> Wiring:
+        """The direct input-to-output wiring."""
+        wired = np.zeros((self.system.inputs.size, self.system.outputs.size), bool)
+        source = np.repeat(np.arange(self.system.inputs.size), np.diff(self.system.direct_start))
+        wired[source, self.system.direct_bit] = True
+        return Wiring(
+            wired, self.system.patterns, self.system.targets, self.rules.neuron_threshold, float(self.rules.limit)
+        )
+
+
+def _no_territories(network: Network) -> Territories:
+    """Territories of a system without astrocytes."""
+    none = Ragged(np.zeros(1, np.int64), np.empty(0, np.int32))
+    nowhere = Ragged(np.zeros(network.kind.size + 1, np.int64), np.empty(0, np.int32))
+    return Territories(np.empty((0, 2)), np.empty(0, np.int32), none, none, nowhere)

@@ -1,0 +1,97 @@
+"""Elementary functions without libm: the same bits on every machine and engine (dimensionless).
+
+Plain IEEE operations in a fixed order, no contraction, no reassociation; written so that loops over them vectorise.
+Polynomials: Cephes (Moshier 1992), `logf`, `sinf`, `cosf` in float32; `exp` in float64 by range reduction and Taylor
+series.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+F = np.float32
+
+LN2 = F(0.693147180559945309)  # natural logarithm of 2
+SQRT_HALF = F(0.707106781186547524)  # sqrt(1/2)
+MINUS_TWO = F(-2.0)
+ONE = F(1.0)
+HALF = F(0.5)
+
+# Cephes logf: ln(1 + f) = f - f^2 / 2 + f^3 P(f) for sqrt(1/2) <= 1 + f < sqrt(2)
+L0, L1, L2 = F(7.0376836292e-2), F(-1.1514610310e-1), F(1.1676998740e-1)
+L3, L4, L5 = F(-1.2420140846e-1), F(1.4249322787e-1), F(-1.6668057665e-1)
+L6, L7, L8 = F(2.0000714765e-1), F(-2.4999993993e-1), F(3.3333331174e-1)
+
+# Cephes sinf and cosf on [-pi/4, pi/4]
+S0, S1, S2 = F(-1.9515295891e-4), F(8.3321608736e-3), F(-1.6666654611e-1)
+C0, C1, C2 = F(2.443315711809948e-5), F(-1.388731625493765e-3), F(4.166664568298827e-2)
+
+RADIANS = F(2.0 * np.pi / 2.0**32)  # angle of one step of a 32-bit turn
+
+LOG2_E = 1.4426950408889634  # 1 / ln 2
+LN2_HIGH = 6.93147180369123816490e-01  # ln 2 with the last 32 bits cleared, so that k * LN2_HIGH is exact
+LN2_LOW = 1.90821492927058770002e-10  # ln 2 - LN2_HIGH
+EXP_LARGEST = 708.0  # exp of more overflows, of less than minus this is subnormal
+LOG_ITERATIONS = 24  # from 0, the iteration first moves by 2 a time, then triples its digits
+E13, E12, E11, E10 = 1 / 6227020800, 1 / 479001600, 1 / 39916800, 1 / 3628800  # 1 / n!
+E9, E8, E7, E6 = 1 / 362880, 1 / 40320, 1 / 5040, 1 / 720
+E5, E4, E3 = 1 / 120, 1 / 24, 1 / 6
+
+
+@njit(cache=True, forceinline=True)
+def minus_two_log(word):
+    """-2 ln((word + 1/2) / 2^32) for a 32-bit word; float32, never negative, at most 45.8."""
+    bits = np.float32(np.float32(word) + HALF).view(np.int32)
+    mantissa = np.int32(np.int32(bits & 0x007FFFFF) | 0x3F000000).view(np.float32)  # in [1/2, 1)
+    small = mantissa < SQRT_HALF
+    exponent = np.int32(np.int32(bits >> 23) - (126 + 32 + np.int32(small)))
+    f = (mantissa + mantissa if small else mantissa) - ONE
+    square = f * f
+    p = ((((((((L0 * f + L1) * f + L2) * f + L3) * f + L4) * f + L5) * f + L6) * f + L7) * f + L8) * f * square
+    log = f - HALF * square + p + np.float32(exponent) * LN2
+    return MINUS_TWO * log
+
+
+@njit(cache=True, forceinline=True)
+def cos_sin_turn(word):
+    """Cosine and sine of word / 2^32 turns, for a 32-bit word; float32."""
+    quadrant = np.uint32(np.uint32(word + 0x20000000) >> 30)
+    rest = np.int32(np.uint32(word - np.uint32(quadrant << 30)))
+    angle = np.float32(rest) * RADIANS
+    square = angle * angle
+    sine = ((S0 * square + S1) * square + S2) * square * angle + angle
+    cosine = ((C0 * square + C1) * square + C2) * square * square - HALF * square + ONE
+    odd = np.uint32(quadrant & 1) != 0
+    c = sine if odd else cosine
+    s = cosine if odd else sine
+    c = -c if (quadrant == 1) or (quadrant == 2) else c
+    s = -s if quadrant >= 2 else s
+    return c, s
+
+
+@njit(cache=True)
+def exp(x):
+    """e to the x, float64; within 1 unit in the last place for |x| <= 708, clamped beyond."""
+    x = min(max(x, -EXP_LARGEST), EXP_LARGEST)
+    k = np.rint(x * LOG2_E)
+    r = (x - k * LN2_HIGH) - k * LN2_LOW
+    high = ((((((E13 * r + E12) * r + E11) * r + E10) * r + E9) * r + E8) * r + E7) * r + E6
+    series = ((((high * r + E5) * r + E4) * r + E3) * r + 0.5) * r * r + r + 1.0
+    return series * np.int64((np.int64(k) + 1023) << 52).view(np.float64)
+
+
+@njit(cache=True)
+def sigmoid(x):
+    """1 / (1 + exp(-x)), float64."""
+    return 1.0 / (1.0 + exp(-x))
+
+
+@njit(cache=True)
+def log(x):
+    """Natural logarithm of 2^-53 <= x <= 2^53, float64: Halley's iteration on `exp`."""
+    y = 0.0
+    for _ in range(LOG_ITERATIONS):
+        e = exp(y)
+        y += 2.0 * (x - e) / (x + e)
+    return y

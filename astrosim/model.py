@@ -1,0 +1,229 @@
+"""The readable engine: a Mesa model whose agents carry out each phase of a trial.
+
+One Mesa time unit is one trial: Mesa's heartbeat event calls `AstroModel.step`, which walks `astrosim.phases.PHASES`. From
+the same seed it gives the same bits as the kernel. Murray 2026, section 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import mesa
+import numpy as np
+from mesa.discrete_space import Cell, OrthogonalMooreGrid
+
+from astrosim.agents import Astrocyte, Cursor, Neuron
+from astrosim.described import TOTALS, DescribedCell
+from astrosim.phases import PHASES
+from astrosim.records import IDLE, KEPT, NOBODY, REVERTED, Decisions
+from astrosim.rng import PATTERN, PERTURBATION, SCOPE, below
+from astrosim.rules import adaptation, decision, perturbation, reward, scope
+from astrosim.scenario.schema import Scenario
+from astrosim.state import ASTROCYTES, CURSOR, FIRED, TRIALS
+from astrosim.state import KEPT as KEPT_TRIALS
+from astrosim.state import REVERTED as REVERTED_TRIALS
+from astrosim.topology import INPUT
+
+
+@dataclass
+class Trial:
+    """What the phases of one trial hand on."""
+
+    number: int
+    pattern: int = 0
+    active: list[Astrocyte] = field(default_factory=list)
+    explored: list[bool] = field(default_factory=list)
+    fired_before: np.ndarray = field(default_factory=lambda: np.empty(0, bool))
+    fired_after: np.ndarray = field(default_factory=lambda: np.empty(0, bool))
+    outputs_before: np.ndarray = field(default_factory=lambda: np.empty(0))
+    outputs_after: np.ndarray = field(default_factory=lambda: np.empty(0))
+    eligible: int = 0
+    idle: bool = False
+    kept: bool = False
+    snapshot: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
+
+
+class AstroModel(mesa.Model, DescribedCell):
+    """Neurons and astrocytes on a 2-D Mesa grid.
+
+    Mesa's `time` counts the trials that this object has carried out, `trial` all trials of the cell, also those before a
+    restored checkpoint.
+
+    Parameters
+    ----------
+    scenario : Scenario, optional
+        Resolved; the described system's defaults if left out.
+    seed : int
+
+    Attributes
+    ----------
+    grid : mesa.discrete_space.OrthogonalMooreGrid
+        Cells of edge `network.cell_size`; agents keep their exact positions.
+    neurons : list of Neuron
+    astrocytes : list of Astrocyte
+    cursor : Cursor or None
+    fired : ndarray of bool, shape (neuron,)
+        Who fired in the last pass that stands.
+    """
+
+    def __init__(self, scenario: Scenario | None = None, seed: int = 42) -> None:
+        super().__init__(Scenario() if scenario is None else scenario, seed, rng=seed)
+        self.box = self.network.position.min(axis=0), self.network.position.max(axis=0)
+        cells = np.floor((self.box[1] - self.box[0]) / self.scenario_of_cell.network.cell_size).astype(int) + 1
+        self.grid = OrthogonalMooreGrid(tuple(cells.tolist()), random=self.random)
+        self.fired = np.zeros(self.network.kind.size, bool)
+        self.neurons = [Neuron(self, n) for n in range(self.network.kind.size)]
+        self.astrocytes = [Astrocyte(self, a) for a in range(len(self.territories))]
+        self.cursor = Cursor(self) if self.rules.learner == CURSOR else None
+        self._driven = self.network.kind == INPUT
+        self._phases = [getattr(self, "_" + phase.name.replace(" ", "_")) for phase in PHASES]
+        self._trial = Trial(0)
+        self._decisions = self._log(0)
+        self._row = 0
+
+    def cell_at(self, position: np.ndarray) -> Cell:
+        """The grid cell that holds a position (float64, shape (2,), units)."""
+        x, y = ((position - self.box[0]) // self.scenario_of_cell.network.cell_size).astype(int)
+        return self.grid[(int(x), int(y))]
+
+    def advance(self, trials: int, measure: bool = False) -> Decisions:
+        """Carry out trials; see `astrosim.engine.Engine.advance`. Measuring costs nothing here and is always done."""
+        self._decisions, self._row = self._log(trials), 0
+        self._totals = dict.fromkeys(TOTALS, 0.0)
+        if trials:
+            self.run_for(trials)
+        return self._decisions
+
+    def step(self) -> None:
+        """One trial: all its phases in order."""
+        self._trial = Trial(self.trial)
+        for phase in self._phases:
+            phase()
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state()` of the same scenario and seed."""
+        super().restore(state)
+        self.fired[:] = False
+        self.fired[self.learning.fired[: self.learning.counter[FIRED]]] = True
+
+    def _present(self) -> None:
+        trial = self._trial
+        trial.pattern = below(self.system.keys[PATTERN], trial.number, 0, len(self.system.patterns))
+        if trial.number % self.rules.trials_per_episode == 0:
+            self.fired[:] = self._clamped()
+
+    def _clamped(self) -> np.ndarray:
+        """Neurons that the pattern drives: bool, shape (neuron,)."""
+        fired = np.zeros(self.network.kind.size, bool)
+        fired[self.system.inputs] = self.system.patterns[self._trial.pattern]
+        return fired
+
+    def _sense(self) -> None:
+        for astrocyte in self.astrocytes:
+            astrocyte.sense()
+
+    def _activate(self) -> None:
+        trial = self._trial
+        ranked = sorted(self.astrocytes, key=lambda a: (-a.score, a.index))
+        for astrocyte in ranked:
+            if len(trial.active) == self.rules.max_active:
+                break
+            chosen = astrocyte.is_above_threshold()
+            if chosen or astrocyte.explores(trial.number):
+                trial.active.append(astrocyte)
+                trial.explored.append(not chosen)
+        if ranked and not trial.active:
+            trial.active, trial.explored = [ranked[0]], [False]
+
+    def _pass(self) -> tuple[np.ndarray, np.ndarray]:
+        """One pass: who fires (bool, shape (neuron,)), and the outputs' summed inputs (float64, shape (bit,))."""
+        driven = self._clamped()
+        activation = np.array([neuron.integrate(driven) for neuron in self.neurons])
+        fired = [neuron.fires(a) for neuron, a in zip(self.neurons, activation, strict=True)]
+        return np.where(self._driven, driven, fired), activation[self.system.outputs]
+
+    def _evaluate_before(self) -> None:
+        self._trial.fired_before, self._trial.outputs_before = self._pass()
+
+    def _perturb(self) -> None:
+        trial = self._trial
+        trial.snapshot = self.learning.weight.copy()
+        if self.rules.learner == ASTROCYTES:
+            if self.rules.scope == scope.TERRITORY:
+                trial.eligible = self._perturb_territories()
+            else:
+                trial.eligible = self._perturb_anywhere()
+        elif self.cursor is not None:
+            self.cursor.move(trial.number)
+            synapses = self.cursor.synapses()
+            self.cursor.perturb(trial.number, synapses)
+            trial.eligible, trial.idle = synapses.size, synapses.size == 0
+        else:
+            trial.idle = True
+
+    def _perturb_territories(self) -> int:
+        """Each active astrocyte perturbs what no other has perturbed yet; returns the number of synapses."""
+        done = np.zeros(self.network.post.size, bool)
+        for astrocyte in self._trial.active:
+            mine = astrocyte.synapses[~done[astrocyte.synapses]]
+            astrocyte.perturb(self._trial.number, mine)
+            done[mine] = True
+        return int(done.sum())
+
+    def _perturb_anywhere(self) -> int:
+        """Perturb synapses regardless of place: the ablations of the update scope."""
+        key, number, total = self.system.keys[SCOPE], self._trial.number, self.network.post.size
+        synapses = np.arange(total, dtype=np.int32)
+        if self.rules.scope == scope.SINGLE and total:
+            synapses = synapses[[below(key, number, 0, total)]]
+        elif self.rules.scope == scope.RANDOM:
+            union = np.unique(np.concatenate([a.synapses for a in self._trial.active]))
+            scope.sample(key, number, union.size, synapses)
+            synapses = synapses[: union.size]
+        r = self.rules
+        perturbation.perturb(
+            self.learning.weight, synapses, self.system.keys[PERTURBATION], number, r.sigma, r.spacing, r.limit
+        )
+        return synapses.size
+
+    def _evaluate_after(self) -> None:
+        self._trial.fired_after, self._trial.outputs_after = self._pass()
+
+    def _decide(self) -> None:
+        trial, targets, r = self._trial, self.system.targets[self._trial.pattern], self.rules
+        after = reward.reward(r.reward, trial.outputs_after, targets, r.neuron_threshold)
+        before = reward.reward(r.reward, trial.outputs_before, targets, r.neuron_threshold)
+        trial.kept = not trial.idle and bool(decision.keeps(after, before))
+        if not trial.kept:
+            self.learning.weight[:] = trial.snapshot
+        self.fired[:] = trial.fired_after if trial.kept else trial.fired_before
+        self.learning.counter[TRIALS] += 1
+        self.learning.counter[KEPT_TRIALS] += trial.kept
+        self.learning.counter[REVERTED_TRIALS] += not (trial.kept or trial.idle)
+
+    def _adapt(self) -> None:
+        trial = self._trial
+        for astrocyte, explored in zip(trial.active, trial.explored, strict=True):
+            astrocyte.remember(trial.pattern, trial.kept, explored)
+        if adaptation.is_due(self.trial, self.rules.interval):
+            for astrocyte in self.astrocytes:
+                astrocyte.adapt()
+
+    def _record(self) -> None:
+        trial, state = self._trial, self.learning
+        fired = np.flatnonzero(self.fired)
+        state.fired[: fired.size] = fired
+        state.counter[FIRED] = fired.size
+        targets, threshold = self.system.targets[trial.pattern], self.rules.neuron_threshold
+        standing = trial.outputs_after if trial.kept else trial.outputs_before
+        self._totals["binary"] += reward.binary_reward(standing, targets, threshold)
+        self._totals["soft"] += reward.soft_reward(standing, targets, threshold)
+        self._totals["kept"] += trial.kept
+        self._totals["reverted"] += not (trial.kept or trial.idle)
+        self._totals["eligible"] += trial.eligible
+        if self._row < self._decisions.pattern.size:
+            self._decisions.pattern[self._row] = trial.pattern
+            self._decisions.decision[self._row] = KEPT if trial.kept else (IDLE if trial.idle else REVERTED)
+            self._decisions.active[self._row] = NOBODY
+            self._decisions.active[self._row, : len(trial.active)] = [a.index for a in trial.active]
+            self._row += 1

@@ -1,0 +1,11 @@
+"""Keep or revert. Murray 2026, section 4.5."""
+
+from __future__ import annotations
+
+from numba import njit
+
+
+@njit(cache=True, inline="always")
+def keeps(after, before):
+    """Whether a perturbation stands: the reward has strictly risen."""
+    return after > before

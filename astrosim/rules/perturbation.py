@@ -1,0 +1,83 @@
+"""Random steps of weights (dimensionless). Murray 2026, section 4.3.
+
+Weights are float32 numbers on a fixed grid: the limit's power of two over 2^23 (2^-22 for [-2, 2]). A step is rounded to
+the grid, hence every sum of weights is exact in float64, in any order: incremental evaluation cannot drift.
+
+Draws: stream `perturbation`, index = number of the synapse; indices 2i and 2i + 1 are the two branches of one Box-Muller
+pair.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from astrosim.jit import kernel
+
+from astrosim.elementary import cos_sin_turn, minus_two_log
+from astrosim.rng import block_words
+
+F = np.float32
+
+
+def grid(limit: float) -> float:
+    """Spacing of the weights' grid for weights in [-limit, limit]."""
+    return 2.0 ** (math.ceil(math.log2(limit)) - 23)
+
+
+def grid_limit(limit: float) -> np.float32:
+    """The largest weight on the grid."""
+    return np.float32(math.floor(limit / grid(limit)) * grid(limit))
+
+
+def on_grid(values: np.ndarray, limit: float) -> np.ndarray:
+    """Values clipped to [-limit, limit] and rounded to the grid, float32."""
+    bound = grid_limit(limit)
+    return np.clip((np.rint(values / grid(limit)) * grid(limit)).astype(np.float32), -bound, bound)
+
+
+@njit(cache=True, forceinline=True)
+def gaussian_pair(word_radius, word_angle):
+    """Two independent N(0, 1) numbers (Box and Muller 1958), float32, at most 6.8 in size."""
+    radius = np.sqrt(minus_two_log(word_radius))
+    cosine, sine = cos_sin_turn(word_angle)
+    return radius * cosine, radius * sine
+
+
+@njit(cache=True, forceinline=True)
+def step(gaussian, sigma, spacing, per_spacing):
+    """Size of a step on the grid: sigma * N(0, 1), rounded; all float32."""
+    return np.rint(sigma * gaussian * per_spacing) * spacing
+
+
+@njit(cache=True, forceinline=True)
+def stepped(weight, size, limit):
+    """Weight after a step, clipped to [-limit, limit]; all float32."""
+    weight = weight + size
+    weight = limit if weight > limit else weight
+    return -limit if weight < -limit else weight
+
+
+@kernel
+def gaussian_at(key, trial, index):
+    """The N(0, 1) number of one synapse in one trial, float32."""
+    w0, w1, w2, w3 = block_words(key, trial, index >> 2)
+    lane = index & 3
+    upper = lane >= 2
+    first, second = gaussian_pair(w2 if upper else w0, w3 if upper else w1)
+    return second if lane & 1 else first
+
+
+@kernel
+def perturbed(weight, key, trial, index, sigma, spacing, limit):
+    """Weight of one synapse after the perturbation of a trial, float32."""
+    return stepped(weight, step(gaussian_at(key, trial, index), sigma, spacing, F(1.0) / spacing), limit)
+
+
+@kernel
+def perturb(weight, synapses, key, trial, sigma, spacing, limit):
+    """Perturb the weights of the given synapses in place; synapses: int32 numbers, each once."""
+    for s in synapses:
+        weight[s] = perturbed(weight[s], key, trial, s, sigma, spacing, limit)

@@ -1,0 +1,17 @@
+"""Which astrocytes are active: score above threshold, exploration, at least one and at most three. Murray 2026, 4.2."""
+
+from __future__ import annotations
+
+from numba import njit
+
+
+@njit(cache=True, inline="always")
+def above_threshold(score, threshold):
+    """Whether an astrocyte is active by its score: strictly above its threshold."""
+    return score > threshold
+
+
+@njit(cache=True, inline="always")
+def precedes(score_a, a, score_b, b):
+    """Whether astrocyte a comes before b: higher score first, ties by number."""
+    return score_a > score_b or (score_a == score_b and a < b)

@@ -1,0 +1,228 @@
+"""The arrays that both engines work on: what never changes (`System`), the numbers of the rules (`Rules`), what learning
+changes (`State`). Agents are row views over these arrays; the kernel steps them in place.
+
+Weights are kept in blocks of four neighbouring synapses, because one Philox block holds four draws; the last block is
+filled up with synapses of weight 0 that belong to nobody. Lists that the innermost loops index with are unsigned: numba then
+need not look for negative indices.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from astrosim.rng import stream_keys
+from astrosim.rules.exploration import EXPLORATION_RULES
+from astrosim.rules.perturbation import grid, grid_limit
+from astrosim.rules.reward import REWARDS
+from astrosim.rules.scope import SCOPES
+from astrosim.rules.sensing import FIRING, SENSING
+from astrosim.scenario.schema import Scenario
+from astrosim.territory import Ragged, Territories
+from astrosim.topology import Network
+
+BLOCK = 4  # synapses a block: Philox4x32 yields four words
+ASTROCYTES, CURSOR, NOBODY = 0, 1, 2
+LEARNERS = {"astrocytes": ASTROCYTES, "cursor": CURSOR, "none": NOBODY}
+TRIALS, KEPT, REVERTED, FIRED = range(4)  # places in `State.counter`
+
+
+class System(NamedTuple):
+    """What a cell is made of; read only."""
+
+    keys: np.ndarray  # uint32 (stream, 2)
+    position: np.ndarray  # float64 (neuron, 2), units
+    pre: np.ndarray  # int32 (synapse,)
+    post: np.ndarray  # int32 (synapse,)
+    first: np.ndarray  # int64 (neuron + 1,): synapses that leave a neuron
+    arrival_start: np.ndarray  # int64 (neuron + 1,)
+    arrival: np.ndarray  # int32 (synapse,): synapses that reach a neuron
+    inputs: np.ndarray  # int32 (input bit,)
+    outputs: np.ndarray  # int32 (output bit,)
+    direct_start: np.ndarray  # int64 (input bit + 1,)
+    direct_synapse: np.ndarray  # int32 (direct,): synapses from an input straight to an output
+    direct_bit: np.ndarray  # int32 (direct,): the output bit that they reach
+    patterns: np.ndarray  # uint8 (pattern, input bit)
+    targets: np.ndarray  # uint8 (pattern, output bit)
+    holder_start: np.ndarray  # int64 (neuron + 1,)
+    holder: np.ndarray  # uint32: astrocytes that hold a neuron
+    block_start: np.ndarray  # int64 (astrocyte + 1,)
+    block: np.ndarray  # int32: blocks with a synapse of the territory
+    block_mask: np.ndarray  # uint8: which of the block's four synapses
+    size: np.ndarray  # int64 (astrocyte,): what a score is divided by, neurons or synapses
+    reach_start: np.ndarray  # int64 (neuron + 1,): only for traffic sensing, else empty
+    reach_synapse: np.ndarray  # uint32: synapses of the neuron onto neurons of territories that do not hold itself
+    reach_astrocyte: np.ndarray  # uint32: the astrocytes of those territories
+
+
+class Rules(NamedTuple):
+    """The numbers of the rules; units as in the scenario."""
+
+    learner: int
+    sensing: int
+    exploration: int
+    scope: int
+    reward: int
+    trials_per_episode: int
+    window: int
+    max_active: int
+    interval: int
+    neuron_threshold: float
+    flat_rate: float
+    initial_rate: float
+    maturity: float
+    adaptation_step: float
+    upper_success: float
+    lower_success: float
+    floor: float
+    ceiling: float
+    cursor_radius: float
+    cursor_jump: float
+    cursor_step: float
+    sigma: np.float32
+    spacing: np.float32
+    limit: np.float32
+
+
+class State(NamedTuple):
+    """What learning changes."""
+
+    weight: np.ndarray  # float32 (blocks * 4,)
+    fired: np.ndarray  # int32 (neuron,): the neurons of the last standing pass, first counter[FIRED] places
+    counter: np.ndarray  # int64 (4,): trials, kept, reverted, fired
+    score: np.ndarray  # float64 (astrocyte,)
+    threshold: np.ndarray  # float64 (astrocyte,)
+    outcome: np.ndarray  # uint8 (astrocyte, window): ring of outcomes
+    outcomes: np.ndarray  # int64 (astrocyte,): outcomes so far
+    recent: np.ndarray  # int64 (astrocyte,): successes within the window
+    activations: np.ndarray  # int64 (astrocyte,)
+    successes: np.ndarray  # int64 (astrocyte,)
+    explorations: np.ndarray  # int64 (astrocyte,)
+    by_pattern: np.ndarray  # int64 (astrocyte, pattern): activations by pattern
+    cursor: np.ndarray  # float64 (2,), units
+
+
+def bits(texts: list[str]) -> np.ndarray:
+    """Texts of 0 and 1 as uint8, shape (text, bit)."""
+    return np.array([[int(c) for c in text] for text in texts], dtype=np.uint8)
+
+
+def make_system(scenario: Scenario, seed: int, network: Network, territories: Territories) -> System:
+    """Lay out a network and its territories for the engines."""
+    neurons, synapses = network.kind.size, np.arange(network.post.size, dtype=np.int32)
+    arrivals = Ragged.group(network.post, synapses, neurons)
+    direct, bit = _direct(network)
+    blocks, masks = _blocks(territories.synapses)
+    firing = SENSING[scenario.sensing.rule] == FIRING
+    reach, reach_astrocyte = (Ragged.of([]), np.empty(0, np.uint32)) if firing else _reach(network, territories)
+    return System(
+        keys=stream_keys(seed),
+        position=network.position,
+        pre=network.pre,
+        post=network.post,
+        first=network.first,
+        arrival_start=arrivals.start,
+        arrival=arrivals.index,
+        inputs=network.inputs,
+        outputs=network.outputs,
+        direct_start=direct.start,
+        direct_synapse=direct.index,
+        direct_bit=bit,
+        patterns=bits([p for p, _ in scenario.task.patterns]),
+        targets=bits([t for _, t in scenario.task.patterns]),
+        holder_start=territories.of_neuron.start,
+        holder=territories.of_neuron.index.astype(np.uint32),
+        block_start=blocks.start,
+        block=blocks.index,
+        block_mask=masks,
+        size=(territories.neurons if firing else territories.synapses).sizes.astype(np.int64),
+        reach_start=reach.start,
+        reach_synapse=reach.index.astype(np.uint32),
+        reach_astrocyte=reach_astrocyte,
+    )
+
+
+def _direct(network: Network) -> tuple[Ragged, np.ndarray]:
+    """Synapses from each task input to task outputs, and the output bits that they reach."""
+    bit_of = np.full(network.kind.size, -1, np.int32)
+    bit_of[network.outputs] = np.arange(network.outputs.size)
+    rows = [np.arange(network.first[n], network.first[n + 1]) for n in network.inputs]
+    direct = Ragged.of([row[bit_of[network.post[row]] >= 0] for row in rows])
+    return direct, bit_of[network.post[direct.index]]
+
+
+def _blocks(synapses: Ragged) -> tuple[Ragged, np.ndarray]:
+    """Blocks that each territory touches, ascending, and the mask (bit i: synapse i of the block) within each."""
+    astrocyte = np.repeat(np.arange(len(synapses)), synapses.sizes)
+    block = synapses.index.astype(np.int64) // BLOCK
+    new = np.ones(block.size, bool)
+    new[1:] = (block[1:] != block[:-1]) | (astrocyte[1:] != astrocyte[:-1])
+    masks = np.zeros(int(new.sum()), np.uint8)
+    np.bitwise_or.at(masks, np.cumsum(new) - 1, (1 << (synapses.index % BLOCK)).astype(np.uint8))
+    return Ragged.group(astrocyte[new], block[new], len(synapses)), masks
+
+
+def _reach(network: Network, territories: Territories) -> tuple[Ragged, np.ndarray]:
+    """For each neuron its synapses into territories that do not hold itself, and the astrocytes of those territories."""
+    astrocyte = np.repeat(np.arange(len(territories)), territories.synapses.sizes)
+    synapse = territories.synapses.index
+    holder = np.repeat(np.arange(len(territories)), territories.neurons.sizes)
+    held = holder * network.kind.size + territories.neurons.index
+    foreign = ~np.isin(astrocyte * network.kind.size + network.pre[synapse], held)
+    astrocyte, synapse = astrocyte[foreign], synapse[foreign]
+    order = np.lexsort((astrocyte, synapse))
+    astrocyte, synapse = astrocyte[order], synapse[order]
+    return Ragged.group(network.pre[synapse], synapse, network.kind.size), astrocyte.astype(np.uint32)
+
+
+def make_rules(scenario: Scenario) -> Rules:
+    """The numbers of a scenario as the engines take them."""
+    return Rules(
+        learner=LEARNERS[scenario.learner],
+        sensing=SENSING[scenario.sensing.rule],
+        exploration=EXPLORATION_RULES[scenario.exploration.rule],
+        scope=SCOPES[scenario.perturbation.scope],
+        reward=REWARDS[scenario.decision.reward],
+        trials_per_episode=scenario.schedule.trials_per_episode,
+        window=scenario.astrocytes.window,
+        max_active=scenario.astrocytes.max_active,
+        interval=scenario.adaptation.interval,
+        neuron_threshold=scenario.network.threshold,
+        flat_rate=scenario.exploration.flat_rate,
+        initial_rate=scenario.exploration.initial_rate,
+        maturity=scenario.exploration.maturity,
+        adaptation_step=scenario.adaptation.step,
+        upper_success=scenario.adaptation.upper_success,
+        lower_success=scenario.adaptation.lower_success,
+        floor=scenario.adaptation.floor,
+        ceiling=scenario.adaptation.ceiling,
+        cursor_radius=scenario.cursor.radius,
+        cursor_jump=scenario.cursor.jump,
+        cursor_step=scenario.cursor.step,
+        sigma=np.float32(scenario.perturbation.sigma),
+        spacing=np.float32(grid(scenario.perturbation.limit)),
+        limit=grid_limit(scenario.perturbation.limit),
+    )
+
+
+def make_state(scenario: Scenario, network: Network, territories: Territories) -> State:
+    """The state before the first trial."""
+    astrocytes, patterns = len(territories), len(scenario.task.patterns)
+    weight = np.zeros(-(-network.post.size // BLOCK) * BLOCK, np.float32)
+    weight[: network.post.size] = network.initial_weight
+    return State(
+        weight=weight,
+        fired=np.zeros(network.kind.size, np.int32),
+        counter=np.zeros(4, np.int64),
+        score=np.zeros(astrocytes),
+        threshold=np.full(astrocytes, scenario.astrocytes.threshold),
+        outcome=np.zeros((astrocytes, scenario.astrocytes.window), np.uint8),
+        outcomes=np.zeros(astrocytes, np.int64),
+        recent=np.zeros(astrocytes, np.int64),
+        activations=np.zeros(astrocytes, np.int64),
+        successes=np.zeros(astrocytes, np.int64),
+        explorations=np.zeros(astrocytes, np.int64),
+        by_pattern=np.zeros((astrocytes, patterns), np.int64),
+        cursor=(network.position.min(axis=0) + network.position.max(axis=0)) / 2.0,
+    )

@@ -1,0 +1,159 @@
+"""Neurons in the plane and their wiring (lengths in units). Murray 2026, section 3.1; silent points: its program.
+
+Clusters stand on a square lattice, filled row by row. A cluster holds its input, output, modulatory and regular neurons in
+this order. Synapses are numbered in order of creation: by pre neuron, then by post neuron. There are no synapses from a
+neuron to itself and none onto input neurons, which are driven from outside.
+
+Draws: stream `position`, index = 2 neuron + axis; stream `synapse`, trial = pre neuron, index = number of the draw;
+stream `weight`, index = synapse.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+from numba import njit
+
+from astrosim.elementary import log, minus_two_log
+from astrosim.records import NEURON_KINDS
+from astrosim.rng import POSITION, SYNAPSE, WEIGHT, stream_keys, uniform, word
+from astrosim.rules.perturbation import on_grid
+from astrosim.scenario.schema import Scenario
+
+INPUT, OUTPUT = NEURON_KINDS.index("input"), NEURON_KINDS.index("output")
+
+
+@dataclass(frozen=True)
+class Network:
+    """A wired network.
+
+    Attributes
+    ----------
+    position : ndarray of float64, shape (neuron, 2), units
+    kind : ndarray of int8, shape (neuron,)
+        Index into `NEURON_KINDS`.
+    cluster : ndarray of int32, shape (neuron,)
+    pre, post : ndarray of int32, shape (synapse,)
+    first : ndarray of int64, shape (neuron + 1,)
+        Synapses ``first[n]`` to ``first[n + 1] - 1`` leave neuron n.
+    initial_weight : ndarray of float32, shape (synapse,)
+    inputs, outputs : ndarray of int32, shape (bit,)
+        The neurons of cluster 0 that the task uses.
+    """
+
+    position: np.ndarray
+    kind: np.ndarray
+    cluster: np.ndarray
+    pre: np.ndarray
+    post: np.ndarray
+    first: np.ndarray
+    initial_weight: np.ndarray
+    inputs: np.ndarray
+    outputs: np.ndarray
+
+    def to_networkx(self, weights: np.ndarray | None = None) -> nx.DiGraph:
+        """The network as a directed graph; nodes carry kind, cluster, x and y, edges their synapse number and weight.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (synapse,), optional
+            Initial weights if left out.
+        """
+        weights = self.initial_weight if weights is None else weights
+        graph = nx.DiGraph()
+        for n, (x, y) in enumerate(self.position.tolist()):
+            graph.add_node(n, kind=NEURON_KINDS[self.kind[n]], cluster=int(self.cluster[n]), x=x, y=y)
+        ends = zip(self.pre.tolist(), self.post.tolist(), weights.tolist(), strict=True)
+        graph.add_edges_from((a, b, {"synapse": s, "weight": w}) for s, (a, b, w) in enumerate(ends))
+        return graph
+
+
+def build_network(scenario: Scenario, seed: int) -> Network:
+    """Place and wire the neurons of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed : int
+    """
+    net, keys = scenario.network, stream_keys(seed)
+    sizes = (net.inputs, net.outputs, net.modulatory, net.regular)
+    kind = np.tile(np.repeat(np.arange(len(sizes), dtype=np.int8), sizes), net.clusters)
+    cluster = np.repeat(np.arange(net.clusters, dtype=np.int32), net.neurons_per_cluster)
+    columns = scenario.lattice_columns
+    centre = np.stack([cluster % columns, cluster // columns], axis=1) * net.spacing
+    position = centre + (_uniforms(keys[POSITION], 2 * kind.size).reshape(-1, 2) * 2.0 - 1.0) * net.half_width
+    first, post = _wire(keys[SYNAPSE], kind == INPUT, net.neurons_per_cluster, net.p_within, net.p_between)
+    weights = (_uniforms(keys[WEIGHT], post.size) - 0.5) * (2.0 * net.initial_weight)
+    inputs, outputs = scenario.task.patterns[0]
+    return Network(
+        position=position,
+        kind=kind,
+        cluster=cluster,
+        pre=np.repeat(np.arange(kind.size, dtype=np.int32), np.diff(first)),
+        post=post,
+        first=first,
+        initial_weight=on_grid(weights, scenario.perturbation.limit),
+        inputs=np.flatnonzero(kind == INPUT)[: len(inputs)].astype(np.int32),
+        outputs=np.flatnonzero(kind == OUTPUT)[: len(outputs)].astype(np.int32),
+    )
+
+
+@njit(cache=True)
+def _uniforms(key, count):
+    """Uniform numbers of indices 0 .. count - 1: float64, shape (count,)."""
+    values = np.empty(count)
+    for index in range(count):
+        values[index] = uniform(key, 0, index)
+    return values
+
+
+def _wire(
+    key: np.ndarray, closed: np.ndarray, size: int, p_within: float, p_between: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """First synapse of each neuron (int64, shape (neuron + 1,)) and post neurons (int32, shape (synapse,))."""
+    logs = np.array([_log_miss(p_between), _log_miss(p_within)])
+    count = np.zeros(closed.size, np.int64)
+    _fill_rows(key, closed, size, logs, count, np.zeros(closed.size, np.int64), np.empty(0, np.int32))
+    first = np.concatenate([[0], np.cumsum(count)])
+    post = np.empty(first[-1], np.int32)
+    _fill_rows(key, closed, size, logs, count, first[:-1], post)
+    return first, post
+
+
+def _log_miss(p: float) -> float:
+    """-2 ln(1 - p), of the probability that there is no synapse."""
+    return math.inf if p == 1.0 else -2.0 * log(1.0 - p)
+
+
+@njit(cache=True)
+def _fill_rows(key, closed, size, logs, count, start, post):
+    """Draw each neuron's synapses by the gaps between them (a Bernoulli process, skipped through).
+
+    Reads: closed (no synapse onto these), logs (-2 ln of a miss: between, within clusters), start. Writes: count, and
+    post unless it is empty. Draws: stream `synapse`.
+    """
+    for pre in range(closed.size):
+        own = pre - pre % size
+        drawn = 0
+        found = 0
+        for part in range(3):
+            low = 0 if part == 0 else (own if part == 1 else own + size)
+            high = own if part == 0 else (own + size if part == 1 else closed.size)
+            log_miss = logs[1 if part == 1 else 0]
+            if log_miss == 0.0:
+                continue
+            at = low - 1
+            while True:
+                at += 1 + int(minus_two_log(word(key, pre, drawn)) / log_miss)
+                drawn += 1
+                if at >= high:
+                    break
+                if at != pre and not closed[at]:
+                    if post.size:
+                        post[start[pre] + found] = at
+                    found += 1
+        count[pre] = found
