@@ -1,7 +1,7 @@
 """Neurons, astrocytes and the cursor as Mesa agents on a 2-D grid: row views over the arrays of a cell.
 
-Agents hold no numbers of their own: every attribute reads and writes through to the arrays that the kernel steps, and every
-formula is one of `astrosim.rules`. Murray 2026, sections 3 and 4.
+Agents hold no numbers of their own: every attribute reads and writes through to the arrays that the kernel steps, and
+every formula is one of `astrosim.rules`. Murray 2026, sections 3 and 4.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from astrosim.engine import Wiring
-from astrosim.records import NEURON_KINDS, Decisions
+from astrosim.records import Decisions
 from astrosim.rules.exploration import EXPLORATION_RULES, exploration_rate
 from astrosim.rules.propagation import fires
 from astrosim.scenario.schema import Scenario

@@ -65,7 +65,7 @@ def cos_sin_turn(word):
     odd = np.uint32(quadrant & 1) != 0
     c = sine if odd else cosine
     s = cosine if odd else sine
-    c = -c if (quadrant == 1) or (quadrant == 2) else c
+    c = -c if np.uint32(np.uint32(quadrant + 1) & 2) != 0 else c
     s = -s if quadrant >= 2 else s
     return c, s
 

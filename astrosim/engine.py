@@ -36,11 +36,12 @@ class Wiring:
 class Engine(Protocol):
     """One cell (a resolved condition and a seed) in motion."""
 
-    trial: int
-    """Trials done so far."""
+    @property
+    def trial(self) -> int:
+        """Trials done so far."""
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:
-        """Carry out trials. With `measure`, also gather what `measure()` reports (one whole episode); it changes nothing else."""
+        """Carry out trials. With `measure`, also gather what `measure()` reports (one whole episode); nothing else changes."""
 
     def measure(self) -> dict[str, Any]:
         """Values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""

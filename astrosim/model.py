@@ -1,7 +1,7 @@
 """The readable engine: a Mesa model whose agents carry out each phase of a trial.
 
-One Mesa time unit is one trial: Mesa's heartbeat event calls `AstroModel.step`, which walks `astrosim.phases.PHASES`. From
-the same seed it gives the same bits as the kernel. Murray 2026, section 4.
+One Mesa time unit is one trial: Mesa's heartbeat event calls `AstroModel.step`, which walks `astrosim.phases.PHASES`.
+From the same seed it gives the same bits as the kernel. Murray 2026, section 4.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class Trial:
 class AstroModel(mesa.Model, DescribedCell):
     """Neurons and astrocytes on a 2-D Mesa grid.
 
-    Mesa's `time` counts the trials that this object has carried out, `trial` all trials of the cell, also those before a
-    restored checkpoint.
+    Mesa's `time` counts the trials that this object has carried out, `trial` all trials of the cell, also those before
+    a restored checkpoint.
 
     Parameters
     ----------
@@ -67,7 +67,8 @@ class AstroModel(mesa.Model, DescribedCell):
     """
 
     def __init__(self, scenario: Scenario | None = None, seed: int = 42) -> None:
-        super().__init__(Scenario() if scenario is None else scenario, seed, rng=seed)
+        # Mesa hands the positional arguments on to DescribedCell.
+        super().__init__(Scenario() if scenario is None else scenario, seed, rng=seed)  # type: ignore[call-arg]
         self.box = self.network.position.min(axis=0), self.network.position.max(axis=0)
         cells = np.floor((self.box[1] - self.box[0]) / self.scenario_of_cell.network.cell_size).astype(int) + 1
         self.grid = OrthogonalMooreGrid(tuple(cells.tolist()), random=self.random)

@@ -1,9 +1,10 @@
-"""The arrays that both engines work on: what never changes (`System`), the numbers of the rules (`Rules`), what learning
-changes (`State`). Agents are row views over these arrays; the kernel steps them in place.
+"""The arrays that both engines work on; agents are row views over them, the kernel steps them in place.
+
+`System` holds what never changes, `Rules` the numbers of the rules, `State` what learning changes.
 
 Weights are kept in blocks of four neighbouring synapses, because one Philox block holds four draws; the last block is
-filled up with synapses of weight 0 that belong to nobody. Lists that the innermost loops index with are unsigned: numba then
-need not look for negative indices.
+filled up with synapses of weight 0 that belong to nobody. Lists that the innermost loops index with are unsigned, so
+that numba need not look for negative indices.
 """
 
 from __future__ import annotations
@@ -164,7 +165,7 @@ def _blocks(synapses: Ragged) -> tuple[Ragged, np.ndarray]:
 
 
 def _reach(network: Network, territories: Territories) -> tuple[Ragged, np.ndarray]:
-    """For each neuron its synapses into territories that do not hold itself, and the astrocytes of those territories."""
+    """Synapses of each neuron into territories that do not hold the neuron, and the astrocytes of those territories."""
     astrocyte = np.repeat(np.arange(len(territories)), territories.synapses.sizes)
     synapse = territories.synapses.index
     holder = np.repeat(np.arange(len(territories)), territories.neurons.sizes)

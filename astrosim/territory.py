@@ -1,8 +1,8 @@
 """Astrocytes in the plane and their fixed territories (lengths in units). Murray 2026, section 3.2; placement: program.
 
-The astrocytes of a cluster stand at the centres of a lattice over the bounding box of its neurons, x fastest: with four,
-at the quartile points. A territory holds the neurons of the same cluster within the radius, and each synapse whose pre or
-post neuron it holds.
+The astrocytes of a cluster stand at the centres of a lattice over the bounding box of its neurons, x fastest: with
+four, at the quartile points. A territory holds the neurons of the same cluster within the radius, and each synapse whose
+pre or post neuron it holds.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Neurons in the plane and their wiring (lengths in units). Murray 2026, section 3.1; silent points: its program.
 
-Clusters stand on a square lattice, filled row by row. A cluster holds its input, output, modulatory and regular neurons in
-this order. Synapses are numbered in order of creation: by pre neuron, then by post neuron. There are no synapses from a
-neuron to itself and none onto input neurons, which are driven from outside.
+Clusters stand on a square lattice, filled row by row. A cluster holds its input, output, modulatory and regular neurons
+in this order. Synapses are numbered in order of creation: by pre neuron, then by post neuron. There are no synapses from
+a neuron to itself and none onto input neurons, which are driven from outside.
 
 Draws: stream `position`, index = 2 neuron + axis; stream `synapse`, trial = pre neuron, index = number of the draw;
 stream `weight`, index = synapse.

@@ -11,8 +11,8 @@ from astrosim.jit import kernel
 def remember(outcome, outcomes, recent, kept):
     """Put an outcome (0 or 1) into an astrocyte's window.
 
-    Reads / Writes: outcome (uint8 ring, shape (window,)). Returns the new numbers of outcomes so far and of successes within
-    the window.
+    Reads / Writes: outcome (uint8 ring, shape (window,)). Returns the new numbers of outcomes so far and of successes
+    within the window.
     """
     place = outcomes % outcome.size
     if outcomes >= outcome.size:

@@ -1,10 +1,10 @@
 """Random steps of weights (dimensionless). Murray 2026, section 4.3.
 
-Weights are float32 numbers on a fixed grid: the limit's power of two over 2^23 (2^-22 for [-2, 2]). A step is rounded to
-the grid, hence every sum of weights is exact in float64, in any order: incremental evaluation cannot drift.
+Weights are float32 numbers on a fixed grid: the limit's power of two over 2^23 (2^-22 for [-2, 2]). A step is rounded
+to the grid, hence every sum of weights is exact in float64, in any order: incremental evaluation cannot drift.
 
-Draws: stream `perturbation`, index = number of the synapse; indices 2i and 2i + 1 are the two branches of one Box-Muller
-pair.
+Draws: stream `perturbation`, index = number of the synapse; indices 2i and 2i + 1 are the two branches of one
+Box-Muller pair.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ import math
 import numpy as np
 from numba import njit
 
-from astrosim.jit import kernel
-
 from astrosim.elementary import cos_sin_turn, minus_two_log
+from astrosim.jit import kernel
 from astrosim.rng import block_words
 
 F = np.float32

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from astrosim.jit import kernel
 
 from astrosim.elementary import sigmoid
+from astrosim.jit import kernel
 from astrosim.rules.propagation import fires
 
 SOFT, BINARY = 0, 1

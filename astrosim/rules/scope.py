@@ -8,7 +8,6 @@ uniform. `global`: all.
 from __future__ import annotations
 
 from astrosim.jit import kernel
-
 from astrosim.rng import below
 
 TERRITORY, RANDOM, SINGLE, GLOBAL = range(4)

@@ -1,0 +1,139 @@
+"""Sensing and selection of the active astrocytes. Only astrocytes that fired neurons reach are looked at."""
+
+from __future__ import annotations
+
+from astrosim.jit import kernel
+from astrosim.rng import EXPLORATION, UNIT, block_words
+from astrosim.rules import exploration, selection, sensing
+from astrosim.state import BLOCK, FIRED
+
+FEW = 64  # astrocytes: up to here it is faster to look at all than to note those that are reached
+
+
+@kernel
+def sense(system, rules, state, scratch, touched):
+    """Scores from the last standing pass; those of untouched astrocytes are 0. Returns the new number of touched ones.
+
+    Reads: state.fired, state.weight. Writes: state.score, scratch.sum, scratch.touched.
+    """
+    for k in range(touched):
+        state.score[scratch.touched[k]] = 0.0
+    touched = 0
+    few = scratch.sum.size <= FEW
+    for k in range(state.counter[FIRED]):
+        neuron = state.fired[k]
+        leaving = 1.0
+        if rules.sensing == sensing.TRAFFIC:
+            for r in range(system.reach_start[neuron], system.reach_start[neuron + 1]):
+                arriving = sensing.traffic(state.weight[system.reach_synapse[r]])
+                touched = _add(scratch, system.reach_astrocyte[r], arriving, touched, few)
+            leaving = _leaving_traffic(state.weight, system.first[neuron], system.first[neuron + 1])
+        for h in range(system.holder_start[neuron], system.holder_start[neuron + 1]):
+            touched = _add(scratch, system.holder[h], leaving, touched, few)
+    if few:
+        for a in range(scratch.sum.size):
+            touched = _note(scratch, a, scratch.sum[a], touched)
+    for k in range(touched):
+        a = scratch.touched[k]
+        state.score[a] = sensing.score(scratch.sum[a], system.size[a])
+        scratch.sum[a] = 0.0
+    return touched
+
+
+@kernel
+def _leaving_traffic(weight, start, end):
+    """Traffic of synapses start .. end - 1: four sums side by side, for the sum is exact in any order."""
+    t0, t1, t2, t3 = 0.0, 0.0, 0.0, 0.0
+    s = start
+    while s + BLOCK <= end:
+        t0 += sensing.traffic(weight[s])
+        t1 += sensing.traffic(weight[s + 1])
+        t2 += sensing.traffic(weight[s + 2])
+        t3 += sensing.traffic(weight[s + 3])
+        s += BLOCK
+    while s < end:
+        t0 += sensing.traffic(weight[s])
+        s += 1
+    return (t0 + t1) + (t2 + t3)
+
+
+@kernel
+def _add(scratch, a, amount, touched, few):
+    """Add to an astrocyte's sum; notes it when the sum leaves 0, unless so few exist that all are looked at later."""
+    if not few and scratch.sum[a] == 0.0:
+        touched = _note(scratch, a, amount, touched)
+    scratch.sum[a] += amount
+    return touched
+
+
+@kernel
+def _note(scratch, a, amount, touched):
+    """Append an astrocyte to the touched ones if there is something to add to its sum."""
+    if amount > 0.0:
+        scratch.touched[touched] = a
+        touched += 1
+    return touched
+
+
+@kernel
+def select(system, rules, state, scratch, trial, touched):
+    """Find the active astrocytes in score order; returns how many (at least one).
+
+    Reads: state.score, state.threshold, state.activations. Writes: scratch.active, explored, touched, word.
+    Draws: stream `exploration`, index = astrocyte, only for astrocytes below threshold.
+    """
+    for k in range(1, touched):
+        a = scratch.touched[k]
+        place = k
+        while place and selection.precedes(
+            state.score[a], a, state.score[scratch.touched[place - 1]], scratch.touched[place - 1]
+        ):
+            scratch.touched[place] = scratch.touched[place - 1]
+            place -= 1
+        scratch.touched[place] = a
+    count = 0
+    for k in range(touched):
+        if count < rules.max_active:
+            count = _consider(system, rules, state, scratch, trial, scratch.touched[k], count)
+    if rules.exploration != exploration.NONE:
+        a = 0
+        while count < rules.max_active and a < state.score.size:
+            if state.score[a] == 0.0:
+                count = _consider(system, rules, state, scratch, trial, a, count)
+            a += 1
+    if count == 0:
+        scratch.active[0] = scratch.touched[0] if touched else 0
+        scratch.explored[0] = False
+        count = 1
+    return count
+
+
+@kernel
+def _consider(system, rules, state, scratch, trial, a, count):
+    """Append astrocyte a to the active ones if it is above threshold or explores."""
+    chosen = selection.above_threshold(state.score[a], state.threshold[a])
+    explored = False
+    if not chosen:
+        rate = exploration.exploration_rate(
+            rules.exploration, state.activations[a], rules.flat_rate, rules.initial_rate, rules.maturity
+        )
+        explored = rate > 0.0 and exploration.explores(_exploration_draw(system, scratch, trial, a), rate)
+    if chosen or explored:
+        scratch.active[count] = a
+        scratch.explored[count] = explored
+        count += 1
+    return count
+
+
+@kernel
+def _exploration_draw(system, scratch, trial, a):
+    """The uniform number of astrocyte a; four neighbours share a Philox block."""
+    group = a // BLOCK
+    if scratch.word_trial[group] != trial:
+        scratch.word_trial[group] = trial
+        w0, w1, w2, w3 = block_words(system.keys[EXPLORATION], trial, group)
+        scratch.word[group * BLOCK] = w0
+        scratch.word[group * BLOCK + 1] = w1
+        scratch.word[group * BLOCK + 2] = w2
+        scratch.word[group * BLOCK + 3] = w3
+    return scratch.word[a] * UNIT

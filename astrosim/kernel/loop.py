@@ -1,0 +1,128 @@
+"""The fused trial loop. It does only the work that can be seen.
+
+A trial draws the steps of those synapses that carry signal to an output; the rest of the scope is drawn when the
+perturbation is kept. This is exact because every draw is addressed by (trial, synapse), and every sum of weights is
+exact. The cost of a trial follows the size of the territories and the active inputs' fan-out, not the network.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from astrosim.jit import kernel
+from astrosim.kernel.activation import select, sense
+from astrosim.kernel.eligibility import clear, close_scope, find_union, gather_chance, gather_cursor, move_cursor
+from astrosim.kernel.perturbing import apply_steps, try_outputs
+from astrosim.kernel.propagation import present, propagate, stand
+from astrosim.kernel.scratch import BINARY_SUM, ELIGIBLE_SUM, KEPT_SUM, REVERTED_SUM, SOFT_SUM
+from astrosim.records import IDLE, KEPT, NOBODY, REVERTED
+from astrosim.rules import adaptation, decision, reward, scope
+from astrosim.state import ASTROCYTES, CURSOR, TRIALS
+from astrosim.state import KEPT as KEPT_TRIALS
+from astrosim.state import REVERTED as REVERTED_TRIALS
+
+
+@kernel
+def adapt(rules, state, scratch, pattern, active, kept):
+    """Note the outcome with the active astrocytes; every so often thresholds move.
+
+    Reads: scratch.active, scratch.explored, state.counter. Writes: the astrocytes' windows, counts and thresholds.
+    """
+    for k in range(active):
+        a = scratch.active[k]
+        state.outcomes[a], state.recent[a] = adaptation.remember(
+            state.outcome[a], state.outcomes[a], state.recent[a], np.uint8(kept)
+        )
+        state.activations[a] += 1
+        state.successes[a] += kept
+        state.explorations[a] += scratch.explored[k]
+        state.by_pattern[a, pattern] += 1
+    if adaptation.is_due(state.counter[TRIALS], rules.interval):
+        for a in range(state.threshold.size):
+            if state.outcomes[a]:
+                state.threshold[a] = adaptation.adapted(
+                    state.threshold[a],
+                    adaptation.success_rate(state.recent[a], state.outcomes[a], rules.window),
+                    rules.adaptation_step,
+                    rules.upper_success,
+                    rules.lower_success,
+                    rules.floor,
+                    rules.ceiling,
+                )
+
+
+@kernel
+def advance(system, rules, state, scratch, low, high, measure, log_pattern, log_decision, log_active):
+    """Carry out `log_pattern.size` trials.
+
+    Reads: system, rules, low and high (the cursor's box). Writes: state, scratch, the three logs; with `measure` also
+    scratch.total. Draws: streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`.
+    """
+    touched = 0
+    state.score[:] = 0.0
+    scratch.total[:] = 0.0
+    astrocytes = rules.learner == ASTROCYTES
+    by_union = astrocytes and rules.scope == scope.TERRITORY
+    by_neuron = rules.learner == CURSOR or by_union
+    for row in range(log_pattern.size):
+        trial = state.counter[TRIALS]
+        pattern = present(system, rules, state, trial)
+        targets = system.targets[pattern]
+        active = 0
+        if astrocytes:
+            touched = sense(system, rules, state, scratch, touched)
+            active = select(system, rules, state, scratch, trial, touched)
+            for k in range(active):
+                scratch.is_active[scratch.active[k]] = True
+        propagate(system, state, scratch.activation, pattern)
+        for bit in range(system.outputs.size):
+            scratch.before[bit] = scratch.activation[system.outputs[bit]]
+
+        idle = not astrocytes
+        blocks = 0
+        if rules.learner == CURSOR:
+            move_cursor(system, rules, state, low, high, trial)
+            blocks = gather_cursor(system, rules, state, scratch)
+            idle = blocks == 0
+        elif astrocytes and not by_neuron:
+            blocks = gather_chance(system, rules, scratch, trial, active)
+
+        kept = False
+        if not idle and try_outputs(system, rules, state, scratch, trial, pattern, by_neuron):
+            kept = decision.keeps(
+                reward.reward(rules.reward, scratch.after, targets, rules.neuron_threshold),
+                reward.reward(rules.reward, scratch.before, targets, rules.neuron_threshold),
+            )
+        if measure:
+            standing = scratch.after if kept else scratch.before
+            scratch.total[BINARY_SUM] += reward.binary_reward(standing, targets, rules.neuron_threshold)
+            scratch.total[SOFT_SUM] += reward.soft_reward(standing, targets, rules.neuron_threshold)
+            scratch.total[KEPT_SUM] += kept
+            scratch.total[REVERTED_SUM] += not (kept or idle)
+            if by_union:
+                scratch.total[ELIGIBLE_SUM] += scratch.union_size[find_union(system, scratch, active)]
+            else:
+                scratch.total[ELIGIBLE_SUM] += close_scope(scratch, blocks)
+        if kept:
+            if by_union:
+                u = find_union(system, scratch, active)
+                found, masks, count = scratch.union_block[u], scratch.union_mask[u], scratch.union_blocks[u]
+            else:
+                close_scope(scratch, blocks)
+                found, masks, count = scratch.block, scratch.block_mask, np.int64(blocks)
+            apply_steps(system, rules, state, scratch, trial, found, masks, count)
+            propagate(system, state, scratch.activation, pattern)
+        clear(scratch, blocks)
+        stand(system, rules, state, scratch.activation, pattern)
+
+        state.counter[TRIALS] += 1
+        state.counter[KEPT_TRIALS] += kept
+        state.counter[REVERTED_TRIALS] += not (kept or idle)
+        if astrocytes:
+            adapt(rules, state, scratch, pattern, active, kept)
+        log_pattern[row] = pattern
+        log_decision[row] = KEPT if kept else (IDLE if idle else REVERTED)
+        for k in range(log_active.shape[1]):
+            log_active[row, k] = scratch.active[k] if k < active else NOBODY
+        for k in range(active):
+            scratch.is_active[scratch.active[k]] = False
