@@ -61,9 +61,9 @@ def make_scratch(system: System, max_active: int, random_scope: bool) -> Scratch
         before=np.zeros(system.outputs.size),
         after=np.zeros(system.outputs.size),
         mask=np.zeros(blocks, np.uint8),
-        block=np.zeros(blocks + 1, np.int32),  # `_include` writes before it knows whether the block is new
-        block_mask=np.zeros(blocks, np.uint8),
-        step=np.zeros((BLOCK, blocks), np.float32),
+        block=np.zeros(blocks + WIDTH, np.int32),  # filled up to whole vectors, and written one place ahead
+        block_mask=np.zeros(blocks + WIDTH, np.uint8),
+        step=np.zeros((BLOCK, blocks + WIDTH), np.float32),
         key=np.full(max_active, NOBODY, np.int32),
         union_key=np.full((unions, max_active), NOBODY, np.int32),
         union_blocks=np.full(unions, -1, np.int64),

@@ -32,9 +32,10 @@ def grid_limit(limit: float) -> np.float32:
 
 
 def on_grid(values: np.ndarray, limit: float) -> np.ndarray:
-    """Values clipped to [-limit, limit] and rounded to the grid, float32."""
+    """Values clipped to [-limit, limit] and rounded to the grid, float32; there is no negative zero."""
     bound = grid_limit(limit)
-    return np.clip((np.rint(values / grid(limit)) * grid(limit)).astype(np.float32), -bound, bound)
+    rounded = (np.rint(values / grid(limit)) * grid(limit)).astype(np.float32)
+    return np.clip(rounded, -bound, bound) + np.float32(0.0)
 
 
 @njit(cache=True, forceinline=True)

@@ -1,0 +1,108 @@
+"""Each rule against its closed form in the specification."""
+
+import math
+
+import numpy as np
+import pytest
+
+from astrosim.rules import adaptation, cursor, decision, exploration, propagation, reward, selection, sensing
+
+TARGETS = np.array([1, 0, 1, 0, 1], np.uint8)
+
+
+def test_a_neuron_fires_strictly_above_its_threshold():
+    assert not propagation.fires(0.5, 0.5)
+    assert propagation.fires(np.nextafter(0.5, 1.0), 0.5)
+
+
+def test_summed_input_counts_fired_neurons_only():
+    weight = np.array([0.5, -0.25, 1.0, 2.0], np.float32)
+    pre = np.array([0, 1, 2, 0], np.int32)
+    fired = np.array([True, True, False])
+    assert propagation.summed_input(weight, np.array([0, 1, 2], np.int32), pre, fired) == 0.25
+
+
+def test_firing_and_traffic_scores():
+    fired = np.array([True, False, True, True])
+    weight = np.array([0.5, -0.25, 1.0, -2.0], np.float32)
+    pre = np.array([0, 1, 2, 3], np.int32)
+    assert sensing.score(sensing.summed_firing(np.array([0, 1, 2], np.int32), fired), 3) == 2 / 3
+    assert sensing.score(sensing.summed_traffic(weight, np.arange(4, dtype=np.int32), pre, fired), 4) == 3.5 / 4
+    assert sensing.score(0.0, 0) == 0.0
+
+
+@pytest.mark.parametrize(("activations", "rate"), [(0, 0.30), (2000, 0.15), (38_000, 0.015)])
+def test_exploration_falls_with_maturity(activations, rate):
+    assert exploration.exploration_rate(exploration.MATURITY, activations, 0.01, 0.30, 2000.0) == pytest.approx(rate)
+    assert exploration.exploration_rate(exploration.FLAT, activations, 0.01, 0.30, 2000.0) == 0.01
+    assert exploration.exploration_rate(exploration.NONE, activations, 0.01, 0.30, 2000.0) == 0.0
+
+
+def test_exploration_and_thresholds_are_strict():
+    assert exploration.explores(0.0099, 0.01)
+    assert not exploration.explores(0.01, 0.01)
+    assert not selection.above_threshold(0.5, 0.5)
+
+
+def test_higher_scores_come_first_and_ties_go_by_number():
+    assert selection.precedes(0.3, 7, 0.2, 1)
+    assert selection.precedes(0.3, 1, 0.3, 2)
+    assert not selection.precedes(0.3, 2, 0.3, 1)
+
+
+def test_soft_reward_is_the_mean_sigmoid_of_signed_margins():
+    activations = np.array([1.2, -0.3, 0.5, 0.9, 0.0])
+    expected = np.mean(
+        [1 / (1 + math.exp(-s * (a - 0.5))) for a, s in zip(activations, [1, -1, 1, -1, 1], strict=True)]
+    )
+    assert reward.soft_reward(activations, TARGETS, 0.5) == pytest.approx(expected, rel=1e-15)
+    assert reward.reward(reward.SOFT, activations, TARGETS, 0.5) == reward.soft_reward(activations, TARGETS, 0.5)
+
+
+def test_binary_reward_is_the_fraction_of_matching_bits():
+    assert reward.binary_reward(np.array([1.2, -0.3, 0.5, 0.9, 0.0]), TARGETS, 0.5) == 2 / 5
+    assert reward.reward(reward.BINARY, np.array([9.0, 0, 9, 0, 9]), TARGETS, 0.5) == 1.0
+
+
+def test_only_a_strict_rise_is_kept():
+    assert decision.keeps(0.6, 0.5)
+    assert not decision.keeps(0.5, 0.5)
+
+
+def test_the_window_forgets_its_oldest_outcome():
+    outcome, outcomes, recent = np.zeros(4, np.uint8), 0, 0
+    history = [1, 1, 0, 1, 0, 0, 1, 0, 0]
+    for n, kept in enumerate(history, start=1):
+        outcomes, recent = adaptation.remember(outcome, outcomes, recent, np.uint8(kept))
+        window = history[max(0, n - 4) : n]
+        assert (outcomes, recent) == (n, sum(window))
+        assert adaptation.success_rate(recent, outcomes, 4) == sum(window) / len(window)
+
+
+@pytest.mark.parametrize(
+    ("threshold", "rate", "expected"),
+    [
+        (0.5, 0.16, 0.49),
+        (0.5, 0.15, 0.5),
+        (0.5, 0.05, 0.5),
+        (0.5, 0.04, 0.51),
+        (0.1, 1.0, 0.1),
+        (0.105, 1.0, 0.1),
+        (0.9, 0.0, 0.9),
+        (0.895, 0.0, 0.9),
+    ],
+)
+def test_thresholds_follow_success_within_their_bounds(threshold, rate, expected):
+    assert adaptation.adapted(threshold, rate, 0.01, 0.15, 0.05, 0.1, 0.9) == expected
+
+
+def test_thresholds_move_every_fiftieth_trial_counted_from_one():
+    assert [n for n in range(1, 151) if adaptation.is_due(n, 50)] == [50, 100, 150]
+
+
+def test_the_cursor_steps_jumps_and_stays_in_its_box():
+    assert cursor.moved(1.0, -5.0, 5.0, False, 0.75, 1.5) == 1.75
+    assert cursor.moved(4.9, -5.0, 5.0, False, 1.0 - 2**-32, 1.5) == 5.0
+    assert cursor.moved(1.0, -5.0, 5.0, True, 0.25, 1.5) == -2.5
+    assert cursor.within(3.0, 4.0, 5.0)
+    assert not cursor.within(3.0, 4.0, 4.999)
