@@ -1,3 +1,83 @@
-"""Agent-based discrete-event simulation in which astrocytes learn and neurons compute."""
+"""Agent-based discrete-event simulation in which astrocytes learn and neurons compute.
+
+The public names are loaded when they are first used, so that `import astrosim` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from astrosim.agents import Astrocyte, Neuron
+    from astrosim.ceiling import Ceiling, structural_ceiling
+    from astrosim.engine import make_engine
+    from astrosim.errors import AstrosimError, ScenarioError, StoreError
+    from astrosim.kernel import KernelEngine
+    from astrosim.model import AstroModel
+    from astrosim.published.engine import PublishedEngine
+    from astrosim.report import write_report
+    from astrosim.run import rerun, run_scenario
+    from astrosim.scenario import Scenario, condition_names, load_scenario, resolve
+    from astrosim.store import open_run
+    from astrosim.territory import Territories, build_territories
+    from astrosim.topology import Network, build_network
 
 __version__ = "0.1.0"
+__all__ = [
+    "AstroModel",
+    "Astrocyte",
+    "AstrosimError",
+    "Ceiling",
+    "KernelEngine",
+    "Network",
+    "Neuron",
+    "PublishedEngine",
+    "Scenario",
+    "ScenarioError",
+    "StoreError",
+    "Territories",
+    "__version__",
+    "build_network",
+    "build_territories",
+    "condition_names",
+    "load_scenario",
+    "make_engine",
+    "open_run",
+    "rerun",
+    "resolve",
+    "run_scenario",
+    "structural_ceiling",
+    "write_report",
+]
+
+_MODULES = {
+    "agents": ("Astrocyte", "Neuron"),
+    "ceiling": ("Ceiling", "structural_ceiling"),
+    "engine": ("make_engine",),
+    "errors": ("AstrosimError", "ScenarioError", "StoreError"),
+    "kernel": ("KernelEngine",),
+    "model": ("AstroModel",),
+    "published.engine": ("PublishedEngine",),
+    "report": ("write_report",),
+    "run": ("rerun", "run_scenario"),
+    "scenario": ("Scenario", "condition_names", "load_scenario", "resolve"),
+    "store": ("open_run",),
+    "territory": ("Territories", "build_territories"),
+    "topology": ("Network", "build_network"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name from its module."""
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'astrosim' has no attribute {name!r}")
+    value = getattr(import_module(f"astrosim.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Public names and modules."""
+    return sorted({*globals(), *__all__})

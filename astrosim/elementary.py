@@ -8,7 +8,8 @@ series.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from astrosim.jit import compiled, inlined
 
 F = np.float32
 
@@ -39,7 +40,7 @@ E9, E8, E7, E6 = 1 / 362880, 1 / 40320, 1 / 5040, 1 / 720
 E5, E4, E3 = 1 / 120, 1 / 24, 1 / 6
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def minus_two_log(word):
     """-2 ln((word + 1/2) / 2^32) for a 32-bit word; float32, never negative, at most 45.8."""
     bits = np.float32(np.float32(word) + HALF).view(np.int32)
@@ -53,7 +54,7 @@ def minus_two_log(word):
     return MINUS_TWO * log
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def cos_sin_turn(word):
     """Cosine and sine of word / 2^32 turns, for a 32-bit word; float32."""
     quadrant = np.uint32(np.uint32(word + 0x20000000) >> 30)
@@ -70,7 +71,7 @@ def cos_sin_turn(word):
     return c, s
 
 
-@njit(cache=True)
+@compiled
 def exp(x):
     """e to the x, float64; within 1 unit in the last place for |x| <= 708, clamped beyond."""
     x = min(max(x, -EXP_LARGEST), EXP_LARGEST)
@@ -81,13 +82,13 @@ def exp(x):
     return series * np.int64((np.int64(k) + 1023) << 52).view(np.float64)
 
 
-@njit(cache=True)
+@compiled
 def sigmoid(x):
     """1 / (1 + exp(-x)), float64."""
     return 1.0 / (1.0 + exp(-x))
 
 
-@njit(cache=True)
+@compiled
 def log(x):
     """Natural logarithm of 2^-53 <= x <= 2^53, float64: Halley's iteration on `exp`."""
     y = 0.0

@@ -25,3 +25,11 @@ class ScenarioError(AstrosimError):
 
 class StoreError(AstrosimError):
     """A run directory that cannot be read or written: names the file, the reason and the remedy."""
+
+
+class RunError(AstrosimError):
+    """A run that cannot go on although its scenario and its directory are in order, e.g. a killed worker."""
+
+
+class Interrupted(KeyboardInterrupt):  # noqa: N818 (it is no error: Ctrl-C asked for it)
+    """A run that was asked to stop (Ctrl-C or SIGTERM) and has left checkpoints; its text tells how to go on."""

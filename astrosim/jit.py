@@ -1,12 +1,60 @@
-"""How the hot loops are compiled.
+"""How numeric code is compiled, and where the machine code is kept.
 
-`kernel` compiles without numba's reference counting: a kernel cannot allocate (numba refuses to compile it), and
-passing its arrays about costs nothing. On the trial loop that is a factor of five. It is for functions that only read
-and write the arrays that they are given.
+`compiled` is numba's `njit`; `inlined` code is copied into its callers. `kernel` compiles without numba's reference
+counting: a kernel cannot allocate (numba refuses to compile it), and passing its arrays about costs nothing. On the
+trial loop that is a factor of five. It is for functions that only read and write the arrays that they are given.
+
+numba recompiles a function when its own file has changed, not when a file that it calls into has. The machine code is
+therefore kept in a folder named after all numeric sources together: no change to a formula can go unnoticed.
 """
 
 from __future__ import annotations
 
-from numba import njit
+import hashlib
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-kernel = njit(cache=True, _nrt=False)
+from numba import config, njit
+
+PACKAGE = Path(__file__).parent
+NUMERIC = ("elementary.py", "jit.py", "records.py", "rng.py", "state.py", "territory.py", "topology.py")
+NUMERIC_FOLDERS = ("kernel", "published", "rules")
+
+
+def numeric_sources() -> list[Path]:
+    """The files that compiled code comes from, sorted."""
+    folders = [path for folder in NUMERIC_FOLDERS for path in (PACKAGE / folder).glob("*.py")]
+    return sorted([PACKAGE / name for name in NUMERIC] + folders)
+
+
+@cache
+def cache_folder() -> str:
+    """Folder of the machine code of these sources: NUMBA_CACHE_DIR, beside the package, or the user's cache."""
+    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in numeric_sources())).hexdigest()[:16]
+    if config.CACHE_DIR:
+        return os.path.join(config.CACHE_DIR, f"astrosim-{digest}")
+    if os.access(PACKAGE, os.W_OK):
+        return str(PACKAGE / "__pycache__" / f"kernels-{digest}")
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(home, "astrosim", f"kernels-{digest}")
+
+
+def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """`njit` with these options and our cache folder; division by zero gives infinity or nan, as in NumPy."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        folder, config.CACHE_DIR = config.CACHE_DIR, cache_folder()
+        try:
+            return njit(cache=True, error_model="numpy", **options)(function)
+        finally:
+            config.CACHE_DIR = folder
+
+    return decorate
+
+
+compiled = _decorator()
+inlined = _decorator(forceinline=True)
+kernel = _decorator(_nrt=False)

@@ -10,9 +10,8 @@ from __future__ import annotations
 import hashlib
 
 import numpy as np
-from numba import njit
 
-from astrosim.jit import kernel
+from astrosim.jit import inlined, kernel
 
 MULTIPLIER_0 = np.uint64(0xD2511F53)  # Salmon et al. 2011, table 2
 MULTIPLIER_1 = np.uint64(0xCD9E8D57)  # Salmon et al. 2011, table 2
@@ -49,7 +48,7 @@ def stream_keys(seed: int) -> np.ndarray:
     return np.stack([stream_key(seed, stream) for stream in STREAMS])
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def philox(c0, c1, c2, c3, k0, k1):
     """Philox4x32-10: four 32-bit words from a 128-bit counter and a 64-bit key (all uint64 below 2^32).
 
@@ -68,7 +67,7 @@ def philox(c0, c1, c2, c3, k0, k1):
     return np.uint32(c0), np.uint32(c1), np.uint32(c2), np.uint32(c3)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def block_words(key, trial, block):
     """The four words of a block; key: uint32[2], trial: int64, block: whole number below 2^32."""
     low = np.uint64(trial) & LOW

@@ -11,9 +11,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from scipy.spatial import cKDTree
 
+from astrosim.jit import compiled
 from astrosim.rules.cursor import within
 from astrosim.scenario.schema import Scenario
 from astrosim.topology import Network
@@ -128,7 +128,7 @@ def _reached(network: Network, position: np.ndarray, cluster: np.ndarray, radius
     return reached
 
 
-@njit(cache=True)
+@compiled
 def _count(start, index, first, arrival_start):
     """Synapses that leave or reach each territory, those inside counted twice."""
     size = np.zeros(start.size - 1, np.int64)
@@ -138,7 +138,7 @@ def _count(start, index, first, arrival_start):
     return size
 
 
-@njit(cache=True)
+@compiled
 def _collect(start, index, first, arrival_start, arrivals, pre, place, buffer):
     """Write the synapses of each territory from place[a] on, each once; returns how many."""
     used = np.zeros(start.size - 1, np.int64)

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
-from numba import njit
 
 from astrosim.elementary import log, minus_two_log
+from astrosim.jit import compiled
 from astrosim.records import NEURON_KINDS
 from astrosim.rng import POSITION, SYNAPSE, WEIGHT, stream_keys, uniform, word
 from astrosim.rules.perturbation import on_grid
@@ -102,7 +102,7 @@ def build_network(scenario: Scenario, seed: int) -> Network:
     )
 
 
-@njit(cache=True)
+@compiled
 def _uniforms(key, count):
     """Uniform numbers of indices 0 .. count - 1: float64, shape (count,)."""
     values = np.empty(count)
@@ -129,7 +129,7 @@ def _log_miss(p: float) -> float:
     return math.inf if p == 1.0 else -2.0 * log(1.0 - p)
 
 
-@njit(cache=True)
+@compiled
 def _fill_rows(key, closed, size, logs, count, start, post):
     """Draw each neuron's synapses by the gaps between them (a Bernoulli process, skipped through).
 

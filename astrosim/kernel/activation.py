@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from astrosim.jit import kernel
 from astrosim.rng import EXPLORATION, UNIT, block_words
 from astrosim.rules import exploration, selection, sensing
@@ -79,50 +81,72 @@ def _note(scratch, a, amount, touched):
 def select(system, rules, state, scratch, trial, touched):
     """Find the active astrocytes in score order; returns how many (at least one).
 
-    Reads: state.score, state.threshold, state.activations. Writes: scratch.active, explored, touched, word.
+    Draws are addressed by astrocyte, so nobody need be asked in order: an astrocyte that would come after a full list
+    of active ones is passed over.
+
+    Reads: state.score, state.threshold, state.activations, scratch.touched. Writes: scratch.active, explored, word.
     Draws: stream `exploration`, index = astrocyte, only for astrocytes below threshold.
     """
-    for k in range(1, touched):
-        a = scratch.touched[k]
-        place = k
-        while place and selection.precedes(
-            state.score[a], a, state.score[scratch.touched[place - 1]], scratch.touched[place - 1]
-        ):
-            scratch.touched[place] = scratch.touched[place - 1]
-            place -= 1
-        scratch.touched[place] = a
     count = 0
     for k in range(touched):
-        if count < rules.max_active:
-            count = _consider(system, rules, state, scratch, trial, scratch.touched[k], count)
+        a = scratch.touched[k]
+        if selection.above_threshold(state.score[a], state.threshold[a]):
+            count = _insert(rules, state, scratch, a, False, count)
     if rules.exploration != exploration.NONE:
+        for k in range(touched):
+            a = scratch.touched[k]
+            below = not selection.above_threshold(state.score[a], state.threshold[a])
+            candidate = below and _has_place(rules, state, scratch, a, count)
+            if candidate and _explores(system, rules, state, scratch, trial, a):
+                count = _insert(rules, state, scratch, a, True, count)
         a = 0
         while count < rules.max_active and a < state.score.size:
-            if state.score[a] == 0.0:
-                count = _consider(system, rules, state, scratch, trial, a, count)
+            if state.score[a] == 0.0 and _explores(system, rules, state, scratch, trial, a):
+                count = _insert(rules, state, scratch, a, True, count)
             a += 1
     if count == 0:
-        scratch.active[0] = scratch.touched[0] if touched else 0
-        scratch.explored[0] = False
-        count = 1
+        best = scratch.touched[0] if touched else np.int32(0)
+        for k in range(1, touched):
+            a = scratch.touched[k]
+            if selection.precedes(state.score[a], a, state.score[best], best):
+                best = a
+        count = _insert(rules, state, scratch, best, False, count)
     return count
 
 
 @kernel
-def _consider(system, rules, state, scratch, trial, a, count):
-    """Append astrocyte a to the active ones if it is above threshold or explores."""
-    chosen = selection.above_threshold(state.score[a], state.threshold[a])
-    explored = False
-    if not chosen:
-        rate = exploration.exploration_rate(
-            rules.exploration, state.activations[a], rules.flat_rate, rules.initial_rate, rules.maturity
-        )
-        explored = rate > 0.0 and exploration.explores(_exploration_draw(system, scratch, trial, a), rate)
-    if chosen or explored:
-        scratch.active[count] = a
-        scratch.explored[count] = explored
-        count += 1
-    return count
+def _has_place(rules, state, scratch, a, count):
+    """Whether an astrocyte would be among the first if it were active."""
+    if count < rules.max_active:
+        return True
+    last = scratch.active[count - 1]
+    return selection.precedes(state.score[a], a, state.score[last], last)
+
+
+@kernel
+def _insert(rules, state, scratch, a, explored, count):
+    """Put an astrocyte into its place among the active ones; the last one of a full list drops out."""
+    if not _has_place(rules, state, scratch, a, count):
+        return count
+    place = min(count, rules.max_active - 1)
+    while place and selection.precedes(
+        state.score[a], a, state.score[scratch.active[place - 1]], scratch.active[place - 1]
+    ):
+        scratch.active[place] = scratch.active[place - 1]
+        scratch.explored[place] = scratch.explored[place - 1]
+        place -= 1
+    scratch.active[place] = a
+    scratch.explored[place] = explored
+    return min(count + 1, rules.max_active)
+
+
+@kernel
+def _explores(system, rules, state, scratch, trial, a):
+    """Whether an astrocyte becomes active spontaneously."""
+    rate = exploration.exploration_rate(
+        rules.exploration, state.activations[a], rules.flat_rate, rules.initial_rate, rules.maturity
+    )
+    return exploration.explores(_exploration_draw(system, scratch, trial, a), rate)
 
 
 @kernel

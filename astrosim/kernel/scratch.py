@@ -19,7 +19,7 @@ class Scratch(NamedTuple):
     """Arrays that the kernel works in."""
 
     sum: np.ndarray  # float64 (astrocyte,): what a score is made of
-    touched: np.ndarray  # int32 (astrocyte,): astrocytes with a score above 0, then sorted
+    touched: np.ndarray  # int32 (astrocyte,): astrocytes with a score above 0
     is_active: np.ndarray  # bool (astrocyte,)
     active: np.ndarray  # int32 (slot,)
     explored: np.ndarray  # bool (slot,)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from astrosim.jit import compiled, inlined
 from astrosim.published import constants as c
 from astrosim.published.circuit import code_of
 from astrosim.published.mulberry import draw
@@ -18,7 +18,7 @@ EXPLORATION_RULES = {"none": NO_EXPLORATION, "flat": FLAT, "maturity": MATURITY}
 WINDOW_BITS = np.uint32((1 << c.WINDOW) - 1)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def exploration_rate(rule, activations):
     """Probability a trial that an astrocyte below its threshold is active all the same."""
     if rule == MATURITY:
@@ -26,7 +26,7 @@ def exploration_rate(rule, activations):
     return c.FLAT_RATE if rule == FLAT else 0.0
 
 
-@njit(cache=True)
+@compiled
 def activate(score, ranking, rule, state, active, explored):
     """Choose the active astrocytes. Reads score, ranking, state. Writes state.generator, active, explored.
 
@@ -52,7 +52,7 @@ def activate(score, ranking, rule, state, active, explored):
     return number
 
 
-@njit(cache=True)
+@compiled
 def remember_outcome(state, active, explored, pattern, kept):
     """Active astrocytes note the outcome. Writes state.window and the counters."""
     for k in range(len(active)):
@@ -64,7 +64,7 @@ def remember_outcome(state, active, explored, pattern, kept):
         state.explorations[a] += explored[k]
 
 
-@njit(cache=True)
+@compiled
 def adapt_thresholds(state):
     """Every astrocyte with outcomes moves its threshold towards a middling success rate. Writes state.threshold."""
     for a in range(c.ASTROCYTES):
@@ -81,7 +81,7 @@ def adapt_thresholds(state):
             state.threshold[a] = min(c.THRESHOLD_CEILING, state.threshold[a] + c.THRESHOLD_STEP)
 
 
-@njit(cache=True)
+@compiled
 def learn(
     circuit, territories, collections, traffic, rule, state, standing, scratch, tally, patterns, decisions, actives
 ):

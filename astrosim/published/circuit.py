@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from astrosim.jit import compiled, inlined
 from astrosim.published import constants as c
 from astrosim.published.network import Network
 
@@ -80,7 +80,7 @@ class Collections(NamedTuple):
     place: np.ndarray
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def code_of(active, number):
     """The row of `Collections` of the first `number` astrocytes in `active`."""
     base = NONE + 1
@@ -128,7 +128,7 @@ def make_collections(territories: Territories, circuit: Circuit) -> Collections:
     return Collections(size, collected, place)
 
 
-@njit(cache=True)
+@compiled
 def decode(code, active):
     """Writes the astrocytes that a code names; returns how many, 0 where it names no active set."""
     number = 0
@@ -141,7 +141,7 @@ def decode(code, active):
     return number
 
 
-@njit(cache=True)
+@compiled
 def _collect_all(territories, direct, size, collected, place):
     """Reads territories, direct. Writes size, collected, place."""
     active = np.empty(c.MAX_ACTIVE, dtype=np.int64)
@@ -151,7 +151,7 @@ def _collect_all(territories, direct, size, collected, place):
             size[code] = _collect(territories, active[:number], direct, collected[code], place[code])
 
 
-@njit(cache=True)
+@compiled
 def _collect(territories, active, direct, collected, place):
     """Union of territories: astrocytes in the order given, synapses in number order, each once; returns their count."""
     place_of = np.full(len(collected), -1, dtype=np.int16)
@@ -166,7 +166,7 @@ def _collect(territories, active, direct, collected, place):
     return n
 
 
-@njit(cache=True)
+@compiled
 def find_direct(direct, place_of, place):
     """Writes `place` (input, output): where the direct synapses stand in a collected order, -1 where they do not."""
     for i in range(direct.shape[0]):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from astrosim.jit import compiled
 from astrosim.published import constants as c
 from astrosim.published.circuit import find_direct
 from astrosim.published.mulberry import draw
@@ -16,7 +16,7 @@ from astrosim.published.state import note
 from astrosim.records import IDLE, KEPT, REVERTED
 
 
-@njit(cache=True)
+@compiled
 def move(generator, cursor, low, high):
     """Jump or step. Reads the box (low, high). Writes cursor, generator. Draws four."""
     jumps = draw(generator) < c.CURSOR_JUMP
@@ -28,7 +28,7 @@ def move(generator, cursor, low, high):
             cursor[d] = max(low[d], min(high[d], cursor[d] + (u - 0.5) * 2.0 * c.CURSOR_STEP))
 
 
-@njit(cache=True)
+@compiled
 def flag_neurons(circuit, cursor, flag):
     """Writes flags by label, in index order: a later neuron overwrites an earlier one of its label, with false too.
 
@@ -42,7 +42,7 @@ def flag_neurons(circuit, cursor, flag):
     return flag.any()
 
 
-@njit(cache=True)
+@compiled
 def collect_flagged(circuit, flag, collected, place_of):
     """Writes the synapses with a flag at their pre or post index, and each synapse's place; returns their count."""
     n = 0
@@ -54,7 +54,7 @@ def collect_flagged(circuit, flag, collected, place_of):
     return n
 
 
-@njit(cache=True)
+@compiled
 def wander(circuit, territories, state, standing, scratch, tally, patterns, decisions):
     """Carry out one trial for each entry of `patterns`.
 

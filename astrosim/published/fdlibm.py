@@ -11,7 +11,8 @@ distribute this software is freely granted, provided that this notice is preserv
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from astrosim.jit import compiled, inlined
 
 HIGH = np.int64(32)  # position of the upper half of a double's bits
 LN2_HIGH = 6.93147180369123816490e-01  # ln 2, upper bits; fdlibm e_log.c
@@ -42,13 +43,13 @@ QUARTER_PI_WORD = 0x3FE921FB  # upper half of pi/4's bits
 QUARTER_TURN_WORDS = (0x3FF921FB, 0x400921FB, 0x4012D97C, 0x401921FB)  # upper halves of pi/2, pi, 3 pi/2, 2 pi
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def upper(x):
     """The upper half of a double's bits."""
     return np.float64(x).view(np.int64) >> HIGH
 
 
-@njit(cache=True, forceinline=True, error_model="numpy")
+@inlined
 def log(x):
     """Natural logarithm of a normal positive double."""
     bits = np.float64(x).view(np.int64)
@@ -70,13 +71,13 @@ def log(x):
     return closest if (0xFFFFF & (2 + word)) < 3 else result
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def quadrant_of(x):
     """Nearest multiple of pi/2, for x in [0, 2 pi]: float64."""
     return 0.0 if upper(x) <= QUARTER_PI_WORD else np.floor(x * TWO_OVER_PI + 0.5)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def near_quarter_turn(x):
     """Whether x lies so near to a multiple of pi/2 that subtracting it takes more digits of pi."""
     word = upper(x)
@@ -84,7 +85,7 @@ def near_quarter_turn(x):
     return (word == first) | (word == second) | (word == third) | (word == fourth)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def cos_in_quadrant(n, y, rest):
     """cos(n pi/2 + y + rest) for |y| <= pi/4."""
     z = y * y
@@ -100,7 +101,7 @@ def cos_in_quadrant(n, y, rest):
     return -value if (quadrant + 1) & 2 else value
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def cos_away(x):
     """Cosine for x in [0, 2 pi] that is not `near_quarter_turn`."""
     n = quadrant_of(x)
@@ -110,7 +111,7 @@ def cos_away(x):
     return cos_in_quadrant(n, y, (r - y) - w)
 
 
-@njit(cache=True)
+@compiled
 def cos_near(x):
     """Cosine for x in (0, 2 pi] that is `near_quarter_turn`: as many digits of pi as the cancellation takes."""
     n = quadrant_of(x)
@@ -133,19 +134,19 @@ def cos_near(x):
     return cos_in_quadrant(n, y, (r - y) - w)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def lost_bits(x, y):
     """By how many binades |y| is smaller than x > 0."""
     return (upper(x) >> 20) - ((upper(y) >> 20) & 0x7FF)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def cos(x):
     """Cosine for x in [0, 2 pi]."""
     return cos_near(x) if near_quarter_turn(x) else cos_away(x)
 
 
-@njit(cache=True, forceinline=True, error_model="numpy")
+@inlined
 def exp(x):
     """e to the x for |x| <= 700."""
     if x == 1.0:

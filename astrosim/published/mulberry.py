@@ -10,7 +10,8 @@ multiplication away (`run`), except across the border of a binade, where draws a
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from astrosim.jit import compiled, inlined
 
 INCREMENT = 1831565813.0  # growth of the state a draw; program
 EXACT = 2.0**53  # largest double up to which every whole number is one: no rounding below
@@ -23,13 +24,13 @@ def initial_state(seed: int) -> float:
     return float(seed + 1)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def counter(state):
     """The state modulo 2^32: uint32, exact for every double."""
     return np.uint32(np.int64(state - np.floor(state * (1.0 / WORD)) * WORD))
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def uniform(count):
     """The draw that a counter (uint32) yields: float64 in [0, 1)."""
     s = np.uint32(count)
@@ -38,20 +39,20 @@ def uniform(count):
     return np.float64(np.uint32(t ^ np.uint32(t >> 14))) * (1.0 / WORD)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def draw(generator):
     """Advance the generator (float64, shape (1,)) by one draw and return it."""
     generator[0] += INCREMENT
     return uniform(counter(generator[0]))
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def exponent(state):
     """The binade of a positive double."""
     return np.float64(state).view(np.int64) >> EXPONENT
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def run(state, draws):
     """How the next draws go.
 
@@ -76,7 +77,7 @@ def run(state, draws):
     return first, stride, beyond <= EXACT or exponent(state) == exponent(beyond)
 
 
-@njit(cache=True)
+@compiled
 def jump(state, draws):
     """The state after so many draws (at most 2^21)."""
     if draws < 1:
@@ -89,7 +90,7 @@ def jump(state, draws):
     return state
 
 
-@njit(cache=True)
+@compiled
 def count_one_by_one(state, draws, counters):
     """Writes the counters of the next draws, uint32, by the definition; for where `run` is not regular."""
     for k in range(draws):
@@ -97,7 +98,7 @@ def count_one_by_one(state, draws, counters):
         counters[k] = counter(state)
 
 
-@njit(cache=True)
+@compiled
 def uniforms(state, draws):
     """The next draws in a row: float64, shape (draws,), and the state after them."""
     values = np.empty(draws)

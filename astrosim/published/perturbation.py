@@ -11,8 +11,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from astrosim.jit import compiled, inlined
 from astrosim.published import constants as c
 from astrosim.published import fdlibm
 from astrosim.published.mulberry import count_one_by_one, counter, jump, run, uniform
@@ -40,25 +40,25 @@ def new_scratch(synapses: int) -> Scratch:
     return Scratch(np.empty(DRAWS * synapses, dtype=np.uint32), np.empty(synapses))
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def radius(count):
     """Length of a Box-Muller pair, from the counter of its first draw."""
     return math.sqrt(-2.0 * fdlibm.log(uniform(count) + TINY))
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def angle(count):
     """Direction of a Box-Muller pair, radians, from the counter of its second draw."""
     return 2.0 * math.pi * uniform(count)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def stepped(weight, gauss):
     """A weight after its step, within the limits."""
     return max(-c.LIMIT, min(c.LIMIT, weight + c.SIGMA * gauss))
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def gauss_at(place, low, stride, counters):
     """Standard Gaussian of the synapse that was collected at `place`; its draws come from `counters`, if any."""
     if len(counters) > 0:
@@ -67,7 +67,7 @@ def gauss_at(place, low, stride, counters):
     return radius(count) * fdlibm.cos(angle(np.uint32(count + stride)))
 
 
-@njit(cache=True)
+@compiled
 def fill_regular(low, stride, gauss):
     """Writes the Gaussians of all collected synapses, in order, for evenly spaced counters; vectorises.
 
@@ -82,7 +82,7 @@ def fill_regular(low, stride, gauss):
     return special
 
 
-@njit(cache=True)
+@compiled
 def fill_gauss(low, stride, counters, gauss):
     """Writes the Gaussians of all collected synapses, in order."""
     if len(counters) > 0 or fill_regular(low, stride, gauss):
@@ -90,7 +90,7 @@ def fill_gauss(low, stride, counters, gauss):
             gauss[k] = gauss_at(k, low, stride, counters)
 
 
-@njit(cache=True)
+@compiled
 def soft_after(circuit, weight, pattern, place, low, stride, counters):
     """Soft reward of the perturbed network; `place` (input, output) says where its direct synapses were collected."""
     soft = 0.0
@@ -107,7 +107,7 @@ def soft_after(circuit, weight, pattern, place, low, stride, counters):
     return soft / c.OUTPUTS
 
 
-@njit(cache=True)
+@compiled
 def attempt(circuit, state, pattern, soft_before, collected, place, scratch):
     """Perturb the collected synapses and keep the new weights if the soft reward rose, strictly.
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from astrosim.jit import compiled, inlined
 from astrosim.published import constants as c
 from astrosim.published.fdlibm import exp
 
@@ -51,14 +51,14 @@ def new_standing() -> Standing:
     )
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def likelihood(total, target):
     """Soft reward of one output: sigmoid of the signed distance from its threshold."""
     sign = 1.0 if target == 1 else -1.0
     return 1.0 / (1.0 + exp(-sign * (total - c.FIRING_THRESHOLD)))
 
 
-@njit(cache=True)
+@compiled
 def sum_inputs(circuit, weight, pattern):
     """Sums by neuron index over the synapses of the clamped inputs, in synapse order: float64, shape (neuron,)."""
     total = np.zeros(c.NEURONS)
@@ -69,13 +69,13 @@ def sum_inputs(circuit, weight, pattern):
     return total
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def fires(circuit, total, neuron):
     """Whether a neuron other than an input fires: it decides on the sum that is stored at its label."""
     return total[circuit.label[neuron]] > c.FIRING_THRESHOLD
 
 
-@njit(cache=True)
+@compiled
 def remember(circuit, total, pattern, memory):
     """Writes the "fired last" memory of a pass: by label, in index order, so that the later of two neurons wins."""
     for k in range(c.NEURONS):
@@ -85,7 +85,7 @@ def remember(circuit, total, pattern, memory):
             memory[circuit.label[k]] = fires(circuit, total, k)
 
 
-@njit(cache=True)
+@compiled
 def rewards(circuit, total, pattern):
     """Soft and binary reward of a pass."""
     soft = 0.0
@@ -97,7 +97,7 @@ def rewards(circuit, total, pattern):
     return soft / c.OUTPUTS, right / c.OUTPUTS
 
 
-@njit(cache=True)
+@compiled
 def sense_firing(territories, memory, score):
     """Writes scores: the fraction of territory neurons that fired."""
     for a in range(c.ASTROCYTES):
@@ -108,7 +108,7 @@ def sense_firing(territories, memory, score):
         score[a] = fired / (last - first) if last > first else 0.0
 
 
-@njit(cache=True)
+@compiled
 def sense_traffic(territories, weight, memory, score):
     """Writes scores: the mean over territory synapses of |weight| where the pre neuron fired, else 0.
 
@@ -124,7 +124,7 @@ def sense_traffic(territories, weight, memory, score):
         score[a] = total / size if size > 0 else 0.0
 
 
-@njit(cache=True)
+@compiled
 def rank(score, ranking):
     """Writes the astrocytes by score, highest first, ties by number."""
     for a in range(c.ASTROCYTES):
@@ -135,7 +135,7 @@ def rank(score, ranking):
         ranking[place] = a
 
 
-@njit(cache=True)
+@compiled
 def refresh(circuit, territories, traffic, weight, standing, row):
     """Work out a row, unless it is valid. Reads circuit, territories, weight. Writes the row of standing."""
     if standing.valid[row]:
@@ -155,7 +155,7 @@ def refresh(circuit, territories, traffic, weight, standing, row):
     standing.valid[row] = True
 
 
-@njit(cache=True)
+@compiled
 def probe(circuit, weight):
     """Outputs of the frozen network for each pattern: uint8, shape (pattern, bit)."""
     out = np.empty((c.PATTERNS, c.OUTPUTS), dtype=np.uint8)
@@ -166,7 +166,7 @@ def probe(circuit, weight):
     return out
 
 
-@njit(cache=True)
+@compiled
 def mean_magnitude(weight):
     """Mean |weight|, added in synapse order."""
     total = 0.0

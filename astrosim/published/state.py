@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from astrosim.jit import inlined
 from astrosim.published import constants as c
 from astrosim.published.network import Network
 
@@ -89,7 +89,7 @@ def new_tally() -> Tally:
     return Tally(np.zeros(1), np.zeros(1), np.zeros(1), np.full(c.ASTROCYTES, np.nan))
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def note(tally, binary, soft, eligible):
     """Add a trial to the tally."""
     tally.binary[0] += binary

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
-
-from astrosim.jit import kernel
+from astrosim.jit import inlined, kernel
 
 
 @kernel
@@ -21,19 +19,19 @@ def remember(outcome, outcomes, recent, kept):
     return outcomes + 1, recent + kept
 
 
-@njit(cache=True, inline="always")
+@inlined
 def success_rate(recent, outcomes, window):
     """Fraction of kept perturbations among the remembered ones (there is at least one)."""
     return recent / min(outcomes, window)
 
 
-@njit(cache=True, inline="always")
+@inlined
 def is_due(trials_done, interval):
     """Whether thresholds move after this many trials (counted from 1)."""
     return trials_done % interval == 0
 
 
-@njit(cache=True, inline="always")
+@inlined
 def adapted(threshold, rate, step, upper, lower, floor, ceiling):
     """Threshold after one adaptation: lower after frequent success, higher after rare success."""
     if rate > upper:

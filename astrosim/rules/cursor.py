@@ -5,12 +5,10 @@ Draws: stream `cursor`; index 0: jump or step, 1 and 2: x and y.
 
 from __future__ import annotations
 
-from numba import njit
-
-from astrosim.jit import kernel
+from astrosim.jit import inlined, kernel
 
 
-@njit(cache=True, inline="always")
+@inlined
 def within(dx, dy, radius):
     """Whether a distance vector is no longer than the radius."""
     return dx * dx + dy * dy <= radius * radius

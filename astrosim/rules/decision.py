@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from numba import njit
+from astrosim.jit import inlined
 
 
-@njit(cache=True, inline="always")
+@inlined
 def keeps(after, before):
     """Whether a perturbation stands: the reward has strictly risen."""
     return after > before

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from numba import njit
+from astrosim.jit import inlined
 
 NONE, FLAT, MATURITY = 0, 1, 2
 EXPLORATION_RULES = {"none": NONE, "flat": FLAT, "maturity": MATURITY}
 
 
-@njit(cache=True, inline="always")
+@inlined
 def exploration_rate(rule, activations, flat_rate, initial_rate, maturity):
     """Probability a trial; under `maturity` initial_rate / (1 + activations / maturity)."""
     if rule == NONE:
@@ -18,7 +18,7 @@ def exploration_rate(rule, activations, flat_rate, initial_rate, maturity):
     return initial_rate / (1.0 + activations / maturity)
 
 
-@njit(cache=True, inline="always")
+@inlined
 def explores(u, rate):
     """Whether an astrocyte explores; u uniform in [0, 1)."""
     return u < rate

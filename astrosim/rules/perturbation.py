@@ -12,10 +12,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from astrosim.elementary import cos_sin_turn, minus_two_log
-from astrosim.jit import kernel
+from astrosim.jit import inlined, kernel
 from astrosim.rng import block_words
 
 F = np.float32
@@ -38,7 +37,7 @@ def on_grid(values: np.ndarray, limit: float) -> np.ndarray:
     return np.clip(rounded, -bound, bound) + np.float32(0.0)
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def gaussian_pair(word_radius, word_angle):
     """Two independent N(0, 1) numbers (Box and Muller 1958), float32, at most 6.8 in size."""
     radius = np.sqrt(minus_two_log(word_radius))
@@ -46,13 +45,13 @@ def gaussian_pair(word_radius, word_angle):
     return radius * cosine, radius * sine
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def step(gaussian, sigma, spacing, per_spacing):
     """Size of a step on the grid: sigma * N(0, 1), rounded; all float32."""
     return np.rint(sigma * gaussian * per_spacing) * spacing
 
 
-@njit(cache=True, forceinline=True)
+@inlined
 def stepped(weight, size, limit):
     """Weight after a step, clipped to [-limit, limit]; all float32."""
     weight = weight + size

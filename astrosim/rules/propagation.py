@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from numba import njit
-
-from astrosim.jit import kernel
+from astrosim.jit import inlined, kernel
 
 
-@njit(cache=True, inline="always")
+@inlined
 def fires(activation, threshold):
     """Whether a neuron fires: its summed input is strictly above its threshold."""
     return activation > threshold

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from numba import njit
+from astrosim.jit import inlined
 
 
-@njit(cache=True, inline="always")
+@inlined
 def above_threshold(score, threshold):
     """Whether an astrocyte is active by its score: strictly above its threshold."""
     return score > threshold
 
 
-@njit(cache=True, inline="always")
+@inlined
 def precedes(score_a, a, score_b, b):
     """Whether astrocyte a comes before b: higher score first, ties by number."""
     return score_a > score_b or (score_a == score_b and a < b)

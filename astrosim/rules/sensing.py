@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from numba import njit
-
-from astrosim.jit import kernel
+from astrosim.jit import inlined, kernel
 
 FIRING, TRAFFIC = 0, 1
 SENSING = {"firing": FIRING, "traffic": TRAFFIC}
 
 
-@njit(cache=True, inline="always")
+@inlined
 def traffic(weight):
     """Traffic of a synapse whose pre neuron fired: |weight|."""
     return abs(float(weight))
 
 
-@njit(cache=True, inline="always")
+@inlined
 def score(total, size):
     """Mean over a territory: fired neurons per neuron (`firing`), or traffic per synapse (`traffic`)."""
     return total / size if size > 0 else 0.0

@@ -1,23 +1,36 @@
 """The frozen, closed description of an experiment. Units and sources stand beside each field.
 
 Source of the defaults: Murray 2026 ("the report"); section numbers refer to it. Lengths are in units of the report's
-plane ("units"), times in trials, everything else is dimensionless.
+plane ("units"), times in trials, everything else is dimensionless. "program" stands for the report's public program,
+"spec" for the statement of its rules that this package follows.
+
+Validators raise `ValueError` with one line a problem: ``field: what is wrong (value). What would be right.``; `load`
+adds file and line.
 """
 
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 SYNAPSE_LIMIT = 20_000_000  # assumed: two gigabytes of state, far above the 10^6 that are measured
 NEURON_LIMIT = 2_000_000  # assumed: as above
+GRID_LIMIT = 20_000_000  # cells; assumed: the agents' grid stays below a gigabyte
+SEED_LIMIT = 2**53  # the published generator keeps its state in a double (spec, section 5)
+VERSION = 1  # of the file format
+SHARED_FIELDS = ("version", "kind", "name", "title", "source", "seeds", "interventions", "conditions", "reference")
+"""Fields that a condition cannot override: they belong to the experiment as a whole."""
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 
 
 def quantity(default: Any, doc: str, unit: str = "1", source: str = "", **limits: Any) -> Any:
     """A field with its default, meaning, unit and source; `limits` are pydantic's (ge, gt, le, lt ...)."""
-    extra = {"unit": unit, "source": source or "assumed: convention of this package"}
+    extra: dict[str, Any] = {"unit": unit, "source": source or "assumed: convention of this package"}
     return Field(default=default, description=doc, json_schema_extra=extra, **limits)
 
 
@@ -27,8 +40,30 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-# A whole number is a valid real number in TOML's eyes of a user: sigma = 1 means 1.0.
-Real = Annotated[float, BeforeValidator(lambda v: float(v) if type(v) is int else v)]
+def _real(value: Any) -> Any:
+    """Take a whole number for a real one: nobody writes sigma = 1.0 who means 1."""
+    if type(value) is not int:
+        return value
+    return float(value) if abs(value) < 2**1000 else math.inf
+
+
+def _list(value: Any) -> Any:
+    """TOML knows lists only; frozen sections hold tuples."""
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _short(value: Any) -> str:
+    """The value as text of at most 60 characters."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _complain(problems: list[str]) -> None:
+    if problems:
+        raise ValueError("\n".join(problems))
+
+
+Real = Annotated[float, BeforeValidator(_real)]
 
 
 class Network(Section):
@@ -53,10 +88,12 @@ class Network(Section):
 
     @property
     def neurons_per_cluster(self) -> int:
+        """Neurons of all kinds in one cluster."""
         return self.inputs + self.outputs + self.modulatory + self.regular
 
     @property
     def neurons(self) -> int:
+        """Neurons of all kinds in all clusters."""
         return self.clusters * self.neurons_per_cluster
 
     @property
@@ -67,15 +104,33 @@ class Network(Section):
         between = self.clusters * (self.clusters - 1) * self.neurons_per_cluster * targets
         return within * self.p_within + between * self.p_between
 
+    @property
+    def grid_cells(self) -> float:
+        """Cells of the agents' 2-D grid."""
+        edge = math.isqrt(self.clusters - 1) * self.spacing + 2 * self.half_width
+        columns = max(1.0, edge / self.cell_size)
+        return columns * columns  # inf where the square does not fit a float; a power would raise
+
     @model_validator(mode="after")
     def _size(self) -> Network:
+        problems = []
         if self.neurons > NEURON_LIMIT:
-            raise ValueError(f"{self.neurons} neurons are more than {NEURON_LIMIT}; choose fewer clusters or neurons")
-        if self.expected_synapses > SYNAPSE_LIMIT:
-            raise ValueError(
-                f"about {self.expected_synapses:.0f} synapses are more than {SYNAPSE_LIMIT}; "
-                "lower p_between, p_within or the number of neurons"
+            problems.append(
+                f"clusters: too many neurons ({self.neurons}). At most {NEURON_LIMIT} fit: lower network.clusters, "
+                "network.regular, network.inputs, network.outputs or network.modulatory."
             )
+        if self.expected_synapses > SYNAPSE_LIMIT:
+            problems.append(
+                f"p_between: too many synapses (about {self.expected_synapses:.3g}). At most {SYNAPSE_LIMIT} fit: "
+                "lower network.p_between, network.p_within, network.clusters, network.regular, network.inputs, "
+                "network.outputs or network.modulatory."
+            )
+        if self.grid_cells > GRID_LIMIT:
+            problems.append(
+                f"cell_size: too many grid cells (about {self.grid_cells:.3g}). At most {GRID_LIMIT} fit: "
+                "raise network.cell_size, or lower network.clusters, network.spacing or network.half_width."
+            )
+        _complain(problems)
         return self
 
 
@@ -108,14 +163,20 @@ class Task(Section):
     @field_validator("patterns")
     @classmethod
     def _bits(cls, value: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        problems = []
         for number, pair in enumerate(value, start=1):
-            for what, bits in zip(("input", "target"), pair, strict=True):
+            for side, what in enumerate(("input", "target")):
+                bits, first = pair[side], value[0][side]
                 if not bits or set(bits) - {"0", "1"}:
-                    raise ValueError(f"the {what} of pattern {number} is {bits!r}; write it with 0 and 1, like '01010'")
-                if len(bits) != len(value[0][0 if what == "input" else 1]):
-                    raise ValueError(
-                        f"the {what} of pattern {number} has {len(bits)} bits, that of pattern 1 another number"
+                    problems.append(
+                        f"the {what} of pattern {number} is not made of bits ({bits!r}). Write 0 and 1 only."
                     )
+                elif len(bits) != len(first):
+                    problems.append(
+                        f"the {what} of pattern {number} has another length than that of pattern 1 ({bits!r}). "
+                        f"Write {len(first)} bits."
+                    )
+        _complain(problems[:10])
         return value
 
 
@@ -202,12 +263,15 @@ class Adaptation(Section):
 
     @model_validator(mode="after")
     def _order(self) -> Adaptation:
+        problems = []
         if self.floor > self.ceiling:
-            raise ValueError(f"floor ({self.floor}) is above ceiling ({self.ceiling}); exchange them")
+            problems.append(f"floor: above adaptation.ceiling = {self.ceiling} ({self.floor}). Exchange the two.")
         if self.lower_success > self.upper_success:
-            raise ValueError(
-                f"lower_success ({self.lower_success}) is above upper_success ({self.upper_success}); exchange them"
+            problems.append(
+                f"lower_success: above adaptation.upper_success = {self.upper_success} ({self.lower_success}). "
+                "Exchange the two."
             )
+        _complain(problems)
         return self
 
 
@@ -219,6 +283,7 @@ class Schedule(Section):
 
     @property
     def trials(self) -> int:
+        """Trials of one cell."""
         return self.episodes * self.trials_per_episode
 
 
@@ -227,32 +292,27 @@ class Record(Section):
 
     every: int = quantity(250, "record every this many episodes, and the last", "episodes", "program", ge=1, le=10**9)
     decisions: bool = quantity(True, "keep pattern, decision and active astrocytes of every trial")
-    weights_at: tuple[int, ...] = quantity(
+    weights_at: Annotated[tuple[int, ...], BeforeValidator(_list)] = quantity(
         (-1,), "weights after these episodes (from 0; -1 is the last)", "episode", max_length=1000
     )
-
-    @field_validator("weights_at", mode="before")
-    @classmethod
-    def _tuple(cls, value: Any) -> Any:
-        return tuple(value) if isinstance(value, list) else value
 
 
 def _seeds(value: Any) -> Any:
     """A list of seeds, or the text first:count."""
-    if isinstance(value, str):
-        first, colon, count = value.partition(":")
-        if not (
-            colon and first.isascii() and first.isdigit() and count.isascii() and count.isdigit() and len(first) < 20
-        ):
-            raise ValueError("seeds are a list like [42, 137] or a text first:count like '1000:200'")
-        if not 1 <= len(count) <= 6:
-            raise ValueError("at most 999999 seeds; lower the count")
-        return tuple(range(int(first), int(first) + int(count)))
-    return tuple(value) if isinstance(value, list) else value
+    if not isinstance(value, str):
+        return _list(value)
+    match = re.fullmatch(r"([0-9]{1,16}):([0-9]{1,6})", value)
+    if not match or int(match[2]) < 1 or int(match[1]) + int(match[2]) > SEED_LIMIT:
+        raise ValueError(f"no range of seeds ({value!r}). Write first:count, such as '1000:200', or a list of seeds.")
+    return tuple(range(int(match[1]), int(match[1]) + int(match[2])))
 
 
-Seed = Annotated[int, Field(ge=0, lt=2**53)]
+Seed = Annotated[int, Field(ge=0, lt=SEED_LIMIT)]
+Name = Annotated[str, Field(pattern=NAME)]
+Figure = Literal["accuracy", "accept_rate", "distinct_outputs", "ceiling"]
+"""Published figures that a report can set beside its own."""
 PUBLISHED_SEEDS = (42, 137, 271, 314, 500, 618, 777, 888, 999, 1234)  # spec, section 1
+REGULAR = {"described": 18, "published": 23}  # regular neurons a cluster (spec, section 1)
 
 
 class Scenario(Section):
@@ -262,10 +322,9 @@ class Scenario(Section):
     `astrosim.scenario.resolve`. `reference` holds published figures by condition, shown beside the measured ones.
     """
 
+    version: Literal[1] = quantity(VERSION, "version of this file format", "")
     kind: Literal["astrocyte"] = quantity("astrocyte", "which family of systems")
-    name: str = quantity(
-        "unnamed", "short name: names the run directory", "", pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
-    )
+    name: str = quantity("unnamed", "short name: names the run directory", "", pattern=NAME)
     title: str = quantity("", "one line for the report", "", max_length=500)
     source: str = quantity("", "where the experiment comes from", "", max_length=2000)
     system: Literal["described", "published"] = quantity(
@@ -289,77 +348,123 @@ class Scenario(Section):
     adaptation: Adaptation = Field(default_factory=Adaptation)
     schedule: Schedule = Field(default_factory=Schedule)
     record: Record = Field(default_factory=Record)
-    interventions: tuple[dict[str, Any], ...] = quantity((), "scheduled events", max_length=0)
-    conditions: dict[str, dict[str, Any]] = Field(default_factory=dict, description="named overrides of any field")
-    reference: dict[str, dict[str, Real]] = Field(default_factory=dict, description="published figures by condition")
+    interventions: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_list)] = quantity((), "scheduled events", "")
+    conditions: dict[Name, dict[str, Any]] = Field(default_factory=dict, description="named overrides of any field")
+    reference: dict[str, dict[Figure, Real]] = Field(default_factory=dict, description="published figures by condition")
+
+    @classmethod
+    def load(cls, path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+        """Read a scenario file; see `astrosim.scenario.load_scenario`."""
+        from astrosim.scenario.load import load_scenario
+
+        return load_scenario(path, overrides)
 
     @model_validator(mode="before")
     @classmethod
     def _published_values(cls, data: Any) -> Any:
-        """The published system has its own sizes: 23 regular neurons a cluster (spec, section 1)."""
+        """The published system has its own sizes."""
         if isinstance(data, dict) and data.get("system") == "published" and isinstance(data.get("network", {}), dict):
-            data = {**data, "network": {"regular": 23, **data.get("network", {})}}
+            data = {**data, "network": {"regular": REGULAR["published"], **data.get("network", {})}}
         return data
 
-    @field_validator("interventions", mode="before")
+    @field_validator("interventions")
     @classmethod
-    def _not_yet(cls, value: Any) -> Any:
+    def _not_yet(cls, value: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
         if value:
-            raise ValueError("interventions are not supported yet; remove this table")
-        return tuple(value) if isinstance(value, list) else value
+            raise ValueError(f"not supported yet ({len(value)} given). Remove the interventions.")
+        return value
 
     @field_validator("seeds")
     @classmethod
     def _distinct(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if len(set(value)) != len(value):
-            twice = next(s for i, s in enumerate(value) if s in value[:i])
-            raise ValueError(f"seed {twice} stands there twice; name each seed once")
+            seen: set[int] = set()
+            twice = next(s for s in value if s in seen or seen.add(s))  # type: ignore[func-returns-value]
+            raise ValueError(f"a seed stands there twice ({twice}). Name each seed once.")
+        return value
+
+    @field_validator("conditions")
+    @classmethod
+    def _nothing_shared(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        _complain(
+            [
+                f"{name}.{field}: the same for all conditions. Set {field} outside the conditions."
+                for name, override in value.items()
+                for field in SHARED_FIELDS
+                if field in override
+            ]
+        )
+        return value
+
+    @field_validator("reference")
+    @classmethod
+    def _known_conditions(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        """Each reference has its condition; a resolved scenario keeps all references, but has no conditions."""
+        known = info.data.get("conditions")
+        if known:
+            right = f"Write one of {', '.join(known)}."
+            _complain([f"{name}: no such condition ({name}). {right}" for name in value if name not in known])
         return value
 
     @model_validator(mode="after")
     def _fits(self) -> Scenario:
-        first = self.task.patterns[0]
-        if len(first[0]) > self.network.inputs:
-            raise ValueError(
-                f"task.patterns has {len(first[0])} input bits for network.inputs = {self.network.inputs} neurons"
-            )
-        if len(first[1]) > self.network.outputs:
-            raise ValueError(
-                f"task.patterns has {len(first[1])} target bits for network.outputs = {self.network.outputs} neurons"
-            )
+        problems = [*self._task_problems(), *self._record_problems()]
         if self.network.initial_weight > self.perturbation.limit:
-            raise ValueError("network.initial_weight is above perturbation.limit; lower it")
-        last = self.schedule.episodes
-        for episode in self.record.weights_at:
-            if not -last <= episode < last:
-                raise ValueError(f"record.weights_at names episode {episode} of {last}; use -{last} to {last - 1}")
+            problems.append(
+                f"network.initial_weight: above perturbation.limit = {self.perturbation.limit} "
+                f"({self.network.initial_weight}). Lower it."
+            )
         if self.system == "published":
-            self._check_published()
+            problems += self._published_problems()
+        _complain(problems)
         return self
 
-    def _check_published(self) -> None:
+    def _task_problems(self) -> list[str]:
+        bits = [len(side) for side in self.task.patterns[0]]
+        return [
+            f"task.patterns: more {what} bits than network.{field} = {neurons} ({have}). "
+            f"Write at most {neurons}, or raise network.{field}."
+            for what, field, neurons, have in (
+                ("input", "inputs", self.network.inputs, bits[0]),
+                ("target", "outputs", self.network.outputs, bits[1]),
+            )
+            if have > neurons
+        ]
+
+    def _record_problems(self) -> list[str]:
+        last = self.schedule.episodes
+        return [
+            f"record.weights_at: no such episode ({episode}). Write -{last} to {last - 1}."
+            for episode in self.record.weights_at
+            if not -last <= episode < last
+        ]
+
+    def _published_problems(self) -> list[str]:
         """Only the condition, the length, the records and the seeds of the published system may vary."""
+        fixed = Scenario.model_construct(network=Network(regular=REGULAR["published"]))
+        places = [
+            (section, field)
+            for section in ("network", "task", "astrocytes", "perturbation", "cursor", "decision", "adaptation")
+            for field in type(getattr(self, section)).model_fields
+        ]
+        places += [("exploration", field) for field in ("flat_rate", "initial_rate", "maturity")]
+        places += [("schedule", "trials_per_episode")]
+        problems = [
+            f"{section}.{field}: fixed in the published system "
+            f"({_short(getattr(getattr(self, section), field))}). "
+            f"Remove it, for {_short(getattr(getattr(fixed, section), field))}."
+            for section, field in places
+            if getattr(getattr(self, section), field) != getattr(getattr(fixed, section), field)
+        ]
         if self.engine != "kernel":
-            raise ValueError("system = 'published' has one engine; remove the field engine")
-        fixed = Scenario.model_construct(network=Network(regular=23))
-        for section in ("network", "task", "astrocytes", "perturbation", "cursor", "decision", "adaptation"):
-            mine, theirs = getattr(self, section), getattr(fixed, section)
-            for field in type(mine).model_fields:
-                if getattr(mine, field) != getattr(theirs, field):
-                    raise ValueError(
-                        f"{section}.{field} is fixed at {getattr(theirs, field)!r} in the published system; remove it"
-                    )
-        for field, value in (("flat_rate", 0.01), ("initial_rate", 0.30), ("maturity", 2000.0)):
-            if getattr(self.exploration, field) != value:
-                raise ValueError(f"exploration.{field} is fixed at {value} in the published system; remove it")
-        if self.schedule.trials_per_episode != 10:
-            raise ValueError("schedule.trials_per_episode is fixed at 10 in the published system; remove it")
+            problems.append(f"engine: the published system has an engine of its own ({self.engine!r}). Remove it.")
+        return problems
 
     @property
     def record_episodes(self) -> tuple[int, ...]:
         """Episodes (from 0) whose records are kept: every `record.every`-th, and the last."""
         last = self.schedule.episodes - 1
-        return tuple(range(0, last, self.record.every)) + (last,)
+        return (*range(0, last, self.record.every), last)
 
     @property
     def weight_episodes(self) -> tuple[int, ...]:

@@ -1,0 +1,349 @@
+"""The command line: run, rerun, report, new, list, explain, validate, ceiling."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shlex
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import astrosim
+from astrosim.console import BAD_INPUT, FAILED, errors, guarded, output, say
+from astrosim.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from astrosim.scenario import Scenario
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Simulate astrocytes that learn and neurons that compute.",
+    epilog="First steps: astrosim list; astrosim explain quick; astrosim run quick",
+)
+
+
+class LogLevel(StrEnum):
+    """How much is told on standard error."""
+
+    debug = "debug"
+    info = "info"
+    warning = "warning"
+    error = "error"
+
+
+class EngineName(StrEnum):
+    """Engines by name."""
+
+    kernel = "kernel"
+    agents = "agents"
+    published = "published"
+
+
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a bundled name (see `astrosim list`).")
+]
+RunArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory.")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Override a field: schedule.episodes=100.")
+]
+SeedsOption = Annotated[str | None, typer.Option(metavar="1,2,3|FIRST:COUNT", help="Seeds in place of the file's.")]
+ConditionsOption = Annotated[str | None, typer.Option(metavar="A,B", help="Only these conditions.")]
+EngineOption = Annotated[EngineName | None, typer.Option(help="Which engine carries out the trials.")]
+WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; by default one a processor.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"astrosim {astrosim.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+    log_level: Annotated[LogLevel, typer.Option(help="How much to tell on standard error.")] = LogLevel.warning,
+) -> None:
+    """Options that come before a command."""
+    from rich.logging import RichHandler
+
+    logger = logging.getLogger("astrosim")
+    logger.setLevel(log_level.upper())
+    logger.handlers = [RichHandler(console=errors(), show_time=False, show_path=False)]
+    logger.propagate = False
+
+
+def _load(
+    argument: str,
+    overrides: list[str] | None = None,
+    seeds: str | None = None,
+    conditions: str | None = None,
+    engine: EngineName | None = None,
+) -> Scenario:
+    """Read a scenario as the options say."""
+    from astrosim.scenario import choose, load
+
+    texts = list(overrides or ())
+    if seeds is not None:
+        texts.append(f"--seeds seeds={seeds}" if ":" in seeds else f"--seeds seeds=[{seeds}]")
+    path = _scenario_file(argument)
+    scenario = load.load_scenario(path, texts)
+    if engine is not None:
+        choose.check_engine(scenario, engine.value)
+        if engine is not EngineName.published:
+            scenario = load.load_scenario(path, [*texts, f"--engine engine={json.dumps(engine.value)}"])
+    if conditions is not None:
+        scenario = choose.select(scenario, [name.strip() for name in conditions.split(",")])
+    for note in choose.shadowed(scenario, texts):
+        say(note)
+    return scenario
+
+
+def _scenario_file(argument: str) -> Path:
+    from astrosim.scenario import library
+
+    path = library.find(argument)
+    inside = path / "scenario.toml"
+    return inside if path.is_dir() and inside.exists() else path
+
+
+def _command() -> str:
+    return shlex.join(["astrosim", *sys.argv[1:]])
+
+
+@app.command()
+def run(
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO|DIR", help="A scenario file, a bundled name, or with --resume a run.")
+    ],
+    *,
+    seeds: SeedsOption = None,
+    conditions: ConditionsOption = None,
+    engine: EngineOption = None,
+    set_: SetOption = None,
+    data: Annotated[Path | None, typer.Option(metavar="DIR", help="Where data sets lie; none is needed yet.")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Run directory; by default runs/NAME.")] = None,
+    workers: WorkersOption = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell the size of the work.")] = False,
+    report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Run a scenario: every condition with every seed."""
+    with guarded():
+        chosen = None
+        changed = any(option is not None for option in (seeds, conditions, engine, set_))
+        if data is not None and not data.is_dir():
+            raise ScenarioError([f"--data: no such directory ({data}). Name an existing one, or leave it out."])
+        if Path(scenario).is_dir():
+            _refuse_changes(scenario, resume, changed or out is not None)
+            directory = Path(scenario)
+            if dry_run:
+                chosen = _load(scenario)
+        elif resume and out is None:
+            raise ScenarioError([f"{scenario}: no such run directory. Name the directory of a run to resume it."])
+        else:
+            chosen = _load(scenario, set_, seeds, conditions, engine)
+            directory = out or _free_directory(chosen.name)
+        if dry_run and chosen is not None:
+            _tell_work(chosen, as_json)
+            return
+        _run(chosen, directory, workers=workers, resume=resume, report=report, as_json=as_json)
+
+
+def _refuse_changes(directory: str, resume: bool, changed: bool) -> None:
+    if not resume:
+        raise ScenarioError(
+            [
+                f"{directory}: a directory. `astrosim run {directory} --resume` goes on with its run, "
+                f"`astrosim rerun {directory}` repeats it; else name a scenario file."
+            ]
+        )
+    if changed:
+        raise ScenarioError(
+            [f"{directory}: a run goes on as it began. Leave out --out, --seeds, --conditions, --engine and --set."]
+        )
+
+
+def _free_directory(name: str) -> Path:
+    """``runs/NAME``, or the first of ``NAME-2``, ``NAME-3`` ... that does not exist."""
+    directory, number = Path("runs") / name, 1
+    while directory.exists():
+        number += 1
+        directory = Path("runs") / f"{name}-{number}"
+    return directory
+
+
+def _tell_work(scenario: Scenario, as_json: bool) -> None:
+    from astrosim.explain import work_table
+    from astrosim.workload import workload
+
+    work = workload(scenario)
+    if as_json:
+        typer.echo(json.dumps(work.as_dict(), indent=1))
+    else:
+        output().print(work_table(work))
+
+
+def _run(
+    scenario: Scenario | None, directory: Path, *, workers: int | None, resume: bool, report: bool, as_json: bool
+) -> None:
+    from astrosim.progress import ProgressDisplay
+    from astrosim.run import run_scenario
+
+    console = errors()
+    with ProgressDisplay(console, directory.name or str(directory)) as progress:
+        run_scenario(scenario, directory, workers=workers, resume=resume, progress=progress, command=_command())
+    page = _write_report(directory) if report else None
+    _tell_results(directory, page, as_json)
+
+
+def _write_report(directory: Path) -> Path:
+    from astrosim.report import write_report
+
+    return write_report(directory)
+
+
+def _tell_results(directory: Path, page: Path | None, as_json: bool) -> None:
+    from astrosim import summary
+
+    results = summary.Summary.read(directory)
+    if as_json:
+        typer.echo(json.dumps(results.as_dict(report=page), indent=1, allow_nan=False))
+        return
+    console = output()
+    console.print(results.table())
+    for alarm in results.alarms():
+        console.print(alarm, markup=False)
+    console.print(f"Run directory: {directory}", soft_wrap=True, markup=False)
+    if page is not None:
+        console.print(f"Report: {page}", soft_wrap=True, markup=False)
+
+
+@app.command()
+def rerun(
+    directory: RunArgument,
+    workers: WorkersOption = None,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to compute; by default beside DIR.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Repeat a run from its own directory, and say whether it is identical."""
+    with guarded():
+        from astrosim.progress import ProgressDisplay
+        from astrosim.run import rerun as repeat
+
+        with ProgressDisplay(errors(), f"rerun {directory.name}") as progress:
+            result = repeat(directory, workers, out=out, progress=progress, command=_command())
+        if as_json:
+            typer.echo(json.dumps({"identical": result.identical, "differences": list(result.differences)}, indent=1))
+        else:
+            typer.echo(f"{directory}: {'identical' if result.identical else 'NOT IDENTICAL'}")
+            for difference in result.differences:
+                typer.echo(f"  {difference}")
+        if not result.identical:
+            raise typer.Exit(FAILED)
+
+
+@app.command()
+def report(directory: RunArgument) -> None:
+    """Write the report of a run anew, and print its path."""
+    with guarded():
+        typer.echo(str(_write_report(directory)))
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario and its file.")]) -> None:
+    """Write a commented scenario file into the present directory."""
+    with guarded():
+        from astrosim.scenario.library import create
+
+        path = create(name, Path())
+        typer.echo(f"{path} written. Next: astrosim explain {path}; astrosim run {path}")
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False) -> None:
+    """List the bundled scenarios."""
+    with guarded():
+        from astrosim.scenario.library import catalogue, catalogue_table
+
+        entries = catalogue()
+        if as_json:
+            typer.echo(json.dumps(entries, indent=1))
+        else:
+            output().print(catalogue_table(entries))
+
+
+@app.command()
+def explain(
+    scenario: ScenarioArgument,
+    *,
+    seeds: SeedsOption = None,
+    conditions: ConditionsOption = None,
+    engine: EngineOption = None,
+    set_: SetOption = None,
+) -> None:
+    """Show all values with units and sources, the phases of a trial, and the size of the work."""
+    with guarded():
+        from astrosim.explain import explain as tell
+
+        tell(_load(scenario, set_, seeds, conditions, engine), output(), file=str(_scenario_file(scenario)))
+
+
+@app.command()
+def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOption = False) -> None:
+    """Check a scenario file and tell all that is wrong with it."""
+    with guarded():
+        problems: list[str] = []
+        try:
+            loaded = _load(scenario, set_)
+        except ScenarioError as error:
+            if not as_json:
+                raise
+            problems = list(error.problems)
+        if as_json:
+            typer.echo(json.dumps({"valid": not problems, "problems": problems}, indent=1))
+        else:
+            cells = max(1, len(loaded.conditions)) * len(loaded.seeds)
+            typer.echo(f"{_scenario_file(scenario)}: valid, {cells} cells")
+        if problems:
+            raise typer.Exit(BAD_INPUT)
+
+
+@app.command()
+def ceiling(
+    scenario: ScenarioArgument,
+    *,
+    seeds: SeedsOption = None,
+    conditions: ConditionsOption = None,
+    engine: EngineOption = None,
+    set_: SetOption = None,
+    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds a network above 16 patterns.")] = 10.0,
+    as_json: JsonOption = False,
+) -> None:
+    """The best accuracy that any weights could reach, for the wiring of every seed."""
+    with guarded():
+        from astrosim.summary import ceilings, ceilings_table
+
+        rows: list[dict[str, Any]] = ceilings(_load(scenario, set_, seeds, conditions, engine), time_limit)
+        if as_json:
+            typer.echo(json.dumps(rows, indent=1))
+        else:
+            output().print(ceilings_table(rows))
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app(prog_name="astrosim")
+
+
+if __name__ == "__main__":
+    main()

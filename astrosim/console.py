@@ -1,0 +1,69 @@
+"""Where the command line prints, and how errors end it. Exit codes: 0 done, 2 bad input or storage, 130 interrupted,
+1 otherwise."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+
+import typer
+from rich.console import Console
+
+from astrosim.errors import AstrosimError, RunError
+
+WIDTH = 100  # columns where there is no terminal to ask; assumed: fits a page
+BAD_INPUT, INTERRUPTED, FAILED = 2, 130, 1
+
+
+def output() -> Console:
+    """The console of standard output."""
+    return _console(sys.stdout.isatty())
+
+
+def errors() -> Console:
+    """The console of standard error."""
+    return _console(sys.stderr.isatty(), stderr=True)
+
+
+def _console(terminal: bool, stderr: bool = False) -> Console:
+    width = None if terminal or "COLUMNS" in os.environ else WIDTH
+    return Console(stderr=stderr, width=width, highlight=False)
+
+
+def say(text: str) -> None:
+    """Print a line on standard error, as it is."""
+    typer.echo(text, err=True)
+
+
+@contextlib.contextmanager
+def guarded() -> Iterator[None]:
+    """Turn errors into a text on standard error and an exit code; never a traceback for what a user can mend."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        say(str(interrupt) or "Interrupted.")
+        raise typer.Exit(INTERRUPTED) from None
+    except RunError as error:
+        say(str(error))
+        raise typer.Exit(FAILED) from None
+    except AstrosimError as error:
+        say(str(error))
+        raise typer.Exit(BAD_INPUT) from None
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        say(f"{name}{error.strerror or error}. Mend this, then try again.")
+        raise typer.Exit(BAD_INPUT) from None
+    except (MemoryError, RecursionError) as error:
+        say(f"out of memory ({type(error).__name__}). Lower the size of the network, or use fewer --workers.")
+        raise typer.Exit(FAILED) from None
+    except (typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
+        if logging.getLogger("astrosim").isEnabledFor(logging.DEBUG):
+            say(traceback.format_exc())
+        say(f"A defect of astrosim: {type(error).__name__}: {error}. `astrosim --log-level debug ...` tells where.")
+        raise typer.Exit(FAILED) from None

@@ -1,0 +1,19 @@
+"""Figures a paper would print, from the dataset of `open_run`; every function returns a matplotlib Figure."""
+
+from __future__ import annotations
+
+from astrosim.plot.astrocytes import astrocyte_curves
+from astrosim.plot.curves import learning_curves
+from astrosim.plot.overview import accuracy_by_condition
+from astrosim.plot.patterns import pattern_map
+from astrosim.plot.raster import decision_raster
+from astrosim.plot.space import space_map
+
+__all__ = [
+    "accuracy_by_condition",
+    "astrocyte_curves",
+    "decision_raster",
+    "learning_curves",
+    "pattern_map",
+    "space_map",
+]

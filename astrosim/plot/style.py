@@ -1,0 +1,119 @@
+"""How all figures look: palette, sizes (inches, points), and the two ways of embedding them.
+
+Palette: Okabe & Ito 2008 (safe for colour-blind readers); maps: cividis (Nunez et al. 2018) and PuOr (Brewer).
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import io
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+
+WIDTH = 7.1  # inches; two columns of a journal page, 180 mm
+RESOLUTION = 200  # dots an inch of what is drawn as pixels; plain on paper, and small enough for a report
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000", "#B8A500")
+LINES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (4, 1, 1, 1)))  # once the palette is used up
+FEW_RECORDS = 3  # records; up to here lines carry marks
+MUTED = "#666666"
+PAPER = "#FFFFFF"
+SEQUENTIAL = "cividis"
+DIVERGING = "PuOr"
+RC: dict[Any, Any] = {
+    "font.family": "DejaVu Sans",
+    "font.size": 8,
+    "axes.titlesize": 8.5,
+    "axes.labelsize": 8,
+    "xtick.labelsize": 7.5,
+    "ytick.labelsize": 7.5,
+    "legend.fontsize": 7.5,
+    "figure.titlesize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "xtick.major.width": 0.7,
+    "ytick.major.width": 0.7,
+    "lines.linewidth": 1.3,
+    "legend.frameon": False,
+    "axes.titlelocation": "left",
+    "savefig.dpi": RESOLUTION,
+    "figure.dpi": RESOLUTION,
+    "svg.hashsalt": "astrosim",  # the same figure gives the same file
+    "svg.fonttype": "path",
+}
+
+
+def styled[**P, R](draw: Callable[P, R]) -> Callable[P, R]:
+    """Run a function under this style, and leave matplotlib's settings as they were."""
+
+    @functools.wraps(draw)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
+        with mpl.rc_context(RC):
+            return draw(*args, **kwargs)
+
+    return wrapper
+
+
+def new_figure(height: float) -> Figure:
+    """An empty figure of the common width; height in inches."""
+    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def colours(names: Sequence[str]) -> dict[str, tuple[str, Any]]:
+    """Colour and line style by name, in order; styles change when the palette begins again."""
+    size = len(PALETTE)
+    return {name: (PALETTE[i % size], LINES[i // size % len(LINES)]) for i, name in enumerate(names)}
+
+
+def cluster_colours(clusters: np.ndarray) -> dict[int, Any]:
+    """Colour by cluster number: the palette for up to eight, else a sequential map."""
+    present = [int(c) for c in np.unique(clusters)]
+    if len(present) <= len(PALETTE):
+        return dict(zip(present, PALETTE, strict=False))
+    ramp = mpl.colormaps[SEQUENTIAL](np.linspace(0, 1, len(present)))
+    return dict(zip(present, map(tuple, ramp), strict=True))
+
+
+def count_axis(axes: Axes, intervals: int = 4) -> None:
+    """Whole numbers with thousands separators on x, few enough not to touch."""
+    axes.xaxis.set_major_locator(MaxNLocator(intervals, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+
+
+def span_episodes(axes: Axes, episode: np.ndarray) -> None:
+    """Let x run from the first to the last recorded episode; a single record still needs a width."""
+    first, last = float(episode.min(initial=0)), float(episode.max(initial=0))
+    room = max(0.02 * (last - first), 0.5)
+    axes.set_xlim(first - room, last + room)
+
+
+def marker(points: int) -> str:
+    """Marks for few records: a single one would be an invisible line."""
+    return "." if points <= FEW_RECORDS else ""
+
+
+def say(axes: Axes, text: str) -> None:
+    """Write a sentence into axes that have nothing to show."""
+    axes.set_axis_off()
+    axes.text(0.5, 0.5, text, ha="center", va="center", color=MUTED, transform=axes.transAxes, wrap=True)
+
+
+@styled
+def image_uri(figure: Figure, pixels: bool = False) -> str:
+    """The figure as a data URI: vectors (SVG), or pixels (PNG) where there are many points."""
+    buffer = io.BytesIO()
+    if pixels:
+        figure.savefig(buffer, format="png", dpi=RESOLUTION, metadata={"Software": None})
+        return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()

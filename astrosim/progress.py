@@ -1,0 +1,76 @@
+"""Progress of a run on the console: a bar with rate (trials/s) and time left, or plain lines off a terminal."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from astrosim.explain import seconds_words
+
+LINE_SECONDS = 5.0  # between plain lines; assumed: a log stays short
+RATE_SECONDS = 0.5  # before a rate is told; assumed: compilation and the first trials mislead
+
+
+class ProgressDisplay:
+    """Shows how far a run is; call it with (trials done, trials in all, cells done, cells in all).
+
+    Parameters
+    ----------
+    console : Console
+        A terminal shows a bar; anything else gets a line at most every `LINE_SECONDS`.
+    label : str
+    """
+
+    def __init__(self, console: Console, label: str) -> None:
+        self.console, self.label = console, label
+        self._bar: Progress | None = None
+        if console.is_terminal:
+            self._bar = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                TaskProgressColumn(),
+                TextColumn("{task.fields[words]}"),
+                TimeElapsedColumn(),
+                console=console,
+            )
+            self._task = self._bar.add_task(label, total=None, words="starting")
+        self._first: tuple[float, int] | None = None
+        self._next_line = time.monotonic() + LINE_SECONDS
+        self._finished = False
+
+    def __enter__(self) -> ProgressDisplay:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def __call__(self, done: int, total: int, cells_done: int, cells: int) -> None:
+        """Take the state of the run."""
+        words = self.words(done, total, cells_done, cells, time.monotonic())
+        if self._bar:
+            self._bar.update(self._task, completed=done, total=total, words=words)
+        elif time.monotonic() >= self._next_line or (cells_done == cells and not self._finished):
+            self._next_line = time.monotonic() + LINE_SECONDS
+            percent = 100 * done // max(total, 1)
+            self.console.print(f"{self.label}: {percent} %, {words}", highlight=False, markup=False, soft_wrap=True)
+            self._finished = cells_done == cells
+
+    def words(self, done: int, total: int, cells_done: int, cells: int, now: float) -> str:
+        """Cells, rate and time left; what was done before this session does not count for the rate."""
+        text = f"{cells_done} of {cells} cells"
+        if self._first is None or done < self._first[1]:
+            self._first = (now, done)
+        elapsed, trials = now - self._first[0], done - self._first[1]
+        if elapsed < RATE_SECONDS or trials <= 0:
+            return text
+        rate = trials / elapsed
+        left = f", {seconds_words((total - done) / rate)} left" if done < total else ""
+        return f"{text}, {rate:,.0f} trials/s{left}"

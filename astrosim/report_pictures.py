@@ -1,0 +1,189 @@
+"""The figures of the report with the words under them: what is shown, of how many seeds, and what bands are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from xarray import Dataset
+
+from astrosim import plot
+from astrosim.plot.astrocytes import DRAWN_ASTROCYTES
+from astrosim.plot.curves import SMOOTHING
+from astrosim.plot.raster import BINS, CONDITIONS, OPENING
+from astrosim.plot.select import first_seed, with_astrocytes, with_decisions
+from astrosim.plot.space import DRAWN_SYNAPSES, shown
+from astrosim.plot.style import image_uri
+from astrosim.report_tables import ConditionRow
+from astrosim.scenario import Scenario
+from astrosim.store import open_run
+from astrosim.summary import Summary
+
+LOADED = (
+    "mean_binary_reward",
+    "mean_soft_reward",
+    "accept_rate",
+    "pattern_accuracy",
+    "output",
+    "threshold",
+    "exploration_rate",
+    "activations",
+    "astrocyte_x",
+    "astrocyte_cluster",
+)
+"""Variables that figures read of all cells; the others are read for one cell at a time."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure of the report: its image as a data URI, and the words under it."""
+
+    title: str
+    uri: str
+    caption: str
+
+    @classmethod
+    def of(cls, title: str, figure: Figure, caption: str) -> Picture:
+        """Embed a figure."""
+        return cls(title, image_uri(figure), caption)
+
+
+@dataclass(frozen=True)
+class Material:
+    """What figures are drawn from.
+
+    Attributes
+    ----------
+    summary : Summary
+    dataset : Dataset
+        Of `open_run`.
+    resolved : mapping of str to Scenario
+        By condition.
+    rows : sequence of ConditionRow
+        The summary table.
+    """
+
+    summary: Summary
+    dataset: Dataset
+    resolved: Mapping[str, Scenario]
+    rows: Sequence[ConditionRow]
+
+    @classmethod
+    def read(
+        cls, directory: Path, summary: Summary, resolved: Mapping[str, Scenario], rows: Sequence[ConditionRow]
+    ) -> Material:
+        """Open the trajectories, and read what several figures need."""
+        dataset = open_run(directory)
+        dataset = dataset.assign({name: dataset[name].load() for name in LOADED if name in dataset})
+        return cls(summary, dataset, resolved, rows)
+
+    @property
+    def n(self) -> str:
+        """Number of seeds, in words."""
+        most, least = (function(row.seeds for row in self.rows) for function in (max, min))
+        return f"{most} seed{'' if most == 1 else 's'}" if most == least else f"{least} to {most} seeds"
+
+
+def pictures(material: Material) -> list[Picture]:
+    """All figures that the run has something for, in order."""
+    drawn = [_accuracy(material), _curves(material), _patterns(material)]
+    if with_astrocytes(material.dataset):
+        drawn.append(_astrocytes(material))
+    drawn.append(_space(material))
+    if with_decisions(material.dataset):
+        drawn.append(_decisions(material))
+    return drawn
+
+
+def absences(material: Material) -> list[str]:
+    """What is left out because the run has nothing for it."""
+    texts = []
+    if not with_astrocytes(material.dataset):
+        texts.append("No condition of this run has astrocytes: there are no thresholds, rates or territories to show.")
+    if "decision" not in material.dataset:
+        texts.append("The decisions of single trials were not recorded (record.decisions), so they are not shown.")
+    elif not with_decisions(material.dataset):
+        texts.append("Nobody decides anything in this run, so no decisions are shown.")
+    return texts
+
+
+def _accuracy(material: Material) -> Picture:
+    names, reference = [row.name for row in material.rows], material.summary.scenario.reference
+    published = {name: reference[name]["accuracy"] for name in names if "accuracy" in reference.get(name, {})}
+    figure = plot.accuracy_by_condition(
+        {name: material.summary.column(name, "mean_accuracy").tolist() for name in names},
+        {name: material.summary.column(name, "ceiling").tolist() for name in names},
+        published,
+        {row.name: row.accuracy for row in material.rows},
+    )
+    return Picture.of(
+        "Accuracy and what the wiring allows",
+        figure,
+        f"One dot a seed (n = {material.n} a condition). Circle and bar: mean with its 95 % bootstrap interval (BCa). "
+        "Black line: structural ceiling, mean over seeds: the best that any weights could reach for these wirings. "
+        + ("Triangle: published mean." if published else "No published figures belong to this scenario."),
+    )
+
+
+def _curves(material: Material) -> Picture:
+    trials = material.summary.scenario.schedule.trials_per_episode
+    return Picture.of(
+        "Learning curves",
+        plot.learning_curves(material.dataset, {row.name: row.ceiling for row in material.rows}),
+        f"Lines: mean over n = {material.n}; bands: pointwise 95 % bootstrap intervals of that mean over seeds. (a) "
+        "Accuracy of the frozen network over all patterns. (b) to (d) are measured in single episodes "
+        f"({trials:,} trial{'' if trials == 1 else 's'} each), hence noisy; in runs of more than {4 * SMOOTHING} "
+        f"records they are drawn as running means over {SMOOTHING}. Dashed: chance, and the mean ceiling.",
+    )
+
+
+def _patterns(material: Material) -> Picture:
+    return Picture.of(
+        "Patterns",
+        plot.pattern_map(material.dataset, material.summary.scenario),
+        "Fraction of matching bits, pattern by pattern, in the last frozen probe. (a) The best seed of each condition "
+        "(the first of several alike), its output vectors written in; input → target stand below. (b) Mean over "
+        f"n = {material.n}.",
+    )
+
+
+def _astrocytes(material: Material) -> Picture:
+    many = material.dataset.sizes["astrocyte"] > DRAWN_ASTROCYTES
+    return Picture.of(
+        "Astrocytes",
+        plot.astrocyte_curves(material.dataset, material.summary.scenario.schedule.trials_per_episode),
+        f"A line an astrocyte, mean over n = {material.n}, coloured by cluster; no bands. (a) Activation threshold. "
+        "(b) Exploration rate, logarithmic. (c) Activations a trial between one record and the next; a cluster "
+        "whose lines stay at 0 is dormant." + (f" At most {DRAWN_ASTROCYTES} astrocytes are drawn." if many else ""),
+    )
+
+
+def _space(material: Material) -> Picture:
+    condition, seed = shown(material.dataset)
+    scenario = material.resolved[condition]
+    words = f"Condition {condition}, seed {seed} (n = 1). Neurons by kind in the plane. "
+    if not with_astrocytes(material.dataset):
+        words += "This run has no astrocytes, hence no territories."
+    else:
+        words += (
+            f"Circles: territories (radius {scenario.astrocytes.radius:g}). Lines: synapses of the most active "
+            f"astrocyte (thick circle) by final weight, at most {DRAWN_SYNAPSES}."
+        )
+        if scenario.system == "published":
+            words += " The published system's colliding labels change a few memberships, which circles cannot show."
+    return Picture.of("Space", plot.space_map(material.dataset, scenario), words)
+
+
+def _decisions(material: Material) -> Picture:
+    names = with_decisions(material.dataset)
+    more = f" The first {CONDITIONS} of {len(names)} conditions are shown." if len(names) > CONDITIONS else ""
+    return Picture.of(
+        "Decisions",
+        plot.decision_raster(material.dataset),
+        f"One cell a condition (n = 1, seed {first_seed(material.dataset, names[0])}). (a) The first {OPENING} trials: "
+        "active astrocytes, coloured by whether the change was kept; white: nothing was eligible. (b) The whole run in "
+        f"at most {BINS} bins: share of trials in which each astrocyte was active (square-root scale), and share of "
+        "the decided trials that were kept." + more,
+    )

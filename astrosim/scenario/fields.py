@@ -1,0 +1,136 @@
+"""The fields of a scenario as a flat list: kind, range, unit and source of each, in words."""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic.fields import FieldInfo
+
+from astrosim.scenario.schema import Scenario, Section
+
+KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text in quotes"}
+LISTS = {
+    "seeds": "a list of different whole numbers from 0, or a text 'first:count'",
+    "task.patterns": 'a list of pairs of texts of 0 and 1, such as [["00", "1"], ["10", "0"]]',
+    "record.weights_at": "a list of whole numbers",
+    "interventions": "nothing: interventions are not supported yet",
+    "conditions": "tables [conditions.NAME] that override fields",
+    "reference": "tables [reference.CONDITION] of published figures",
+}
+NAME_WORDS = "1 to 64 letters, digits, dots, dashes and underscores, a letter or digit first"
+
+
+@dataclass(frozen=True)
+class FieldFacts:
+    """One field of a scenario.
+
+    Attributes
+    ----------
+    path : str
+        Dotted, as in a file: ``network.p_within``.
+    kind : str
+        What to write, in words.
+    range : str
+        The valid range or choices, in words; empty where anything of the kind goes.
+    interval : str
+        The same as a mathematician writes it.
+    unit, source, meaning : str
+    default : Any
+    """
+
+    path: str
+    kind: str
+    range: str
+    interval: str
+    unit: str
+    source: str
+    meaning: str
+    default: Any
+
+    @property
+    def advice(self) -> str:
+        """What would be right, as a sentence."""
+        if self.kind == "one of":
+            return f"Write {'one of ' if ',' in self.range else ''}{self.range}."
+        if self.path == "name":
+            return f"Write {NAME_WORDS}, in quotes."
+        example = f", such as {self.default:g}" if self.kind in (KINDS[int], KINDS[float]) else ""
+        return f"Write {self.kind}{' ' + self.range if self.range else ''}{example}."
+
+
+def limits(info: FieldInfo) -> dict[str, Any]:
+    """The limits of a field by pydantic's names: ge, gt, le, lt, min_length, max_length."""
+    found = {}
+    for item in info.metadata:
+        for name in ("ge", "gt", "le", "lt", "min_length", "max_length"):
+            if getattr(item, name, None) is not None:
+                found[name] = getattr(item, name)
+    return found
+
+
+def range_words(bounds: dict[str, Any]) -> str:
+    """Say in words what the limits of a number or text allow."""
+    low = f"above {bounds['gt']:g}" if "gt" in bounds else f"from {bounds['ge']:g}" if "ge" in bounds else ""
+    high = f"below {bounds['lt']:g}" if "lt" in bounds else f"to {_plain(bounds['le'])}" if "le" in bounds else ""
+    if "max_length" in bounds:
+        high = f"of at most {bounds['max_length']} entries"
+    return ", ".join(part for part in (low, high) if part).replace(", to", " to", 1 if "ge" in bounds else 0)
+
+
+def _plain(number: float) -> str:
+    return f"{number:g}" if abs(number) >= 1e6 or isinstance(number, float) else str(number)
+
+
+def interval(bounds: dict[str, Any]) -> str:
+    """The limits of a number as an interval, such as ``(0, 1]``."""
+    if not {"ge", "gt"} & set(bounds):
+        return ""
+    low = f"({bounds['gt']:g}" if "gt" in bounds else f"[{bounds['ge']:g}"
+    return f"{low}, {_plain(bounds['le']) if 'le' in bounds else 'inf'}{']' if 'le' in bounds else ')'}"
+
+
+def choices(annotation: Any) -> tuple[Any, ...]:
+    """The values of a Literal annotation, else nothing."""
+    return typing.get_args(annotation) if typing.get_origin(annotation) is Literal else ()
+
+
+def _facts(path: str, info: FieldInfo) -> FieldFacts:
+    extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
+    known = choices(info.annotation)
+    if known:
+        kind, words = "one of", ", ".join(f'"{c}"' if isinstance(c, str) else str(c) for c in known)
+    elif path in LISTS:
+        kind, words = LISTS[path], ""
+    else:
+        kind, words = KINDS[info.annotation], range_words(limits(info))  # type: ignore[index]
+        words = words.replace("entries", "letters") if info.annotation is str else words
+    default = info.get_default(call_default_factory=True)
+    text = {key: str(extra.get(key, "")) for key in ("unit", "source")}
+    within = words.replace('"', "") if known else interval(limits(info))
+    return FieldFacts(path, kind, words, within, text["unit"], text["source"], info.description or "", default)
+
+
+def is_section(annotation: Any) -> bool:
+    """Whether a field of this type is a table with fields of its own."""
+    return (
+        isinstance(annotation, type)
+        and not isinstance(annotation, types.GenericAlias)
+        and issubclass(annotation, Section)
+    )
+
+
+def walk(section: type[Section] = Scenario, prefix: str = "") -> Iterator[FieldFacts]:
+    """All fields of a section in the order of the schema, sections after sections."""
+    for name, info in section.model_fields.items():
+        if is_section(info.annotation):
+            yield from walk(typing.cast(type[Section], info.annotation), f"{prefix}{name}.")
+        else:
+            yield _facts(f"{prefix}{name}", info)
+
+
+FIELDS = {facts.path: facts for facts in walk()}
+SECTIONS = {name: info.annotation for name, info in Scenario.model_fields.items() if is_section(info.annotation)}

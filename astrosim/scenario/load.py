@@ -1,0 +1,291 @@
+"""Read, check, resolve and write scenario files (TOML 1.0). All problems of a file are told at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+from pydantic import ValidationError
+
+from astrosim.errors import ScenarioError
+from astrosim.scenario import locate, problems
+from astrosim.scenario.problems import Problem, dotted, nearest, show
+from astrosim.scenario.schema import REGULAR, SHARED_FIELDS, Scenario
+
+SIZE_LIMIT = 50_000_000  # bytes; assumed: far above any list of patterns
+
+
+@dataclass
+class Source:
+    """A file's content, and where each part of it was written.
+
+    Attributes
+    ----------
+    name : str
+        The file as the user named it.
+    data : dict
+        Its tables, overrides applied.
+    map : LineMap
+    flags : dict
+        Paths set from the command line, with the flag that set them.
+    """
+
+    name: str
+    data: dict[str, Any]
+    map: locate.LineMap
+    flags: dict[locate.Path, str] = field(default_factory=dict)
+
+    def knows(self, path: locate.Path) -> bool:
+        """Whether the path itself was written, in the file or on the command line."""
+        return path in self.flags or path in self.map.lines
+
+    def place(self, path: locate.Path) -> str:
+        """``file:line`` of the path's nearest known ancestor, or the flag that set it."""
+        while not self.knows(path):
+            path = path[:-1]
+        return self.flags.get(path) or f"{self.name}:{self.map.line(path)}"
+
+    def culprit(self, problem: Problem) -> locate.Path:
+        """The path to point at: a default at fault points at the field, named in the text, that made it so."""
+        if self.knows(problem.path):
+            return problem.path
+        condition = problem.path[:2] if problem.path[:1] == ("conditions",) else ()
+        named = [tuple(name.split(".")) for name in re.findall(r"\b[a-z_]+\.[a-z_]+\b", problem.text)]
+        candidates = [(*prefix, *name) for prefix in (condition, ()) for name in named]
+        return next((path for path in candidates if self.knows(path)), problem.path)
+
+    def sentence(self, problem: Problem) -> str:
+        """The whole line that a user reads."""
+        return f"{self.place(self.culprit(problem))}: {dotted(problem.path) or 'scenario'}: {problem.text}"
+
+    def order(self, problem: Problem) -> tuple[bool, int]:
+        """Sort key: what came from the command line first, then by line."""
+        place = self.place(self.culprit(problem))
+        return (not place.startswith("--"), 0 if place.startswith("--") else int(place.rpartition(":")[2]))
+
+
+def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+    """Read a scenario file.
+
+    Parameters
+    ----------
+    path : str or Path
+    overrides : sequence of str
+        ``key.path=value``, applied before anything is checked. The value is read as TOML, else taken as a bare text.
+        A condition that overrides the same field keeps its own value. Texts may be led by the flag that they came
+        from, as in ``--seeds seeds=1:20``; it stands in place of file and line in messages.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the file, its conditions and the overrides, as
+        ``file:line: field: what is wrong (value). What would be right.``
+    """
+    source = parse(str(path), read_text(Path(path)))
+    found = [problem for text in overrides if (problem := _apply(source, text))]
+    scenario, wrong = check(source)
+    if found or wrong or scenario is None:
+        raise ScenarioError([*found, *wrong])
+    return scenario
+
+
+def read_text(path: Path) -> str:
+    """Read a scenario file as text; raise ScenarioError where there is none."""
+    try:
+        if path.is_dir():
+            raise ScenarioError([f"{path}:1: scenario: a folder, not a file. Name a scenario file (.toml)."])
+        if path.stat().st_size > SIZE_LIMIT:
+            raise ScenarioError([f"{path}:1: scenario: larger than {SIZE_LIMIT} bytes. Name a scenario file (.toml)."])
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise ScenarioError(
+            [f"{path}:1: scenario: no such file. Name a scenario file, or one of `astrosim list`."]
+        ) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ScenarioError([f"{path}:1: scenario: cannot be read ({reason}). Name a readable file."]) from None
+    return _decode(path, raw)
+
+
+def _decode(path: Path, raw: bytes) -> str:
+    if b"\0" in raw:
+        line = raw.count(b"\n", 0, raw.index(b"\0")) + 1
+        raise ScenarioError([f"{path}:{line}: scenario: a binary file (zero byte). Name a TOML text file."])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise ScenarioError(
+            [f"{path}:{line}: scenario: not UTF-8 text (byte 0x{raw[error.start]:02x}). Save the file as UTF-8."]
+        ) from None
+
+
+def parse(name: str, text: str) -> Source:
+    """Parse TOML text; raise ScenarioError with its line where it is not TOML."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError([f"{name}:{_syntax_error(str(error), text)}"]) from None
+    except RecursionError:
+        raise ScenarioError([f"{name}:1: scenario: nested too deeply. Write a flatter file."]) from None
+    except ValueError:
+        line = next((i for i, part in enumerate(text.split("\n"), 1) if re.search(r"[0-9_]{4000}", part)), 1)
+        raise ScenarioError([f"{name}:{line}: scenario: a number with too many digits. Write a shorter one."]) from None
+    return Source(name, data, locate.LineMap(text))
+
+
+def _syntax_error(message: str, text: str) -> str:
+    match = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
+    what = message[: match.start()] if match else message
+    what = what[:1].lower() + what[1:] if not what.startswith("TOML") else what
+    if match and match[1]:
+        line, where = int(match[1]), f"column {match[2]}"
+    else:
+        line, where = text.rstrip("\n").count("\n") + 1, "the end"
+    content = text.split("\n")[line - 1].strip()
+    return f"{line}: scenario: not valid TOML at {where}: {what} ({content[:60]}). Write key = value."
+
+
+def _apply(source: Source, override: str) -> str | None:
+    """Set one override in the source; return what is wrong with it, if anything."""
+    match = re.fullmatch(r"(--[a-z]+) (.*)", override, re.DOTALL)
+    flag, text = (match[1], match[2]) if match else ("--set", override)
+    key, equals, raw = text.partition("=")
+    path = key_path(key)
+    if not equals or path is None:
+        return f"{flag}: {key.strip() or 'scenario'}: not an override ({show(text)}). Write path=value, {EXAMPLE}."
+    table = source.data
+    for depth, part in enumerate(path[:-1], start=1):
+        table = table.setdefault(part, {})
+        if not isinstance(table, dict):
+            inner = dotted(path[:depth])
+            return f"{flag}: {dotted(path)}: {inner} is not a table ({show(table)}). Set {inner} as a whole."
+    table[path[-1]] = _value(raw)
+    source.flags.update({path[:depth]: flag for depth in range(1, len(path)) if path[:depth] not in source.map.lines})
+    source.flags[path] = flag
+    source.map.lines = {p: n for p, n in source.map.lines.items() if p[: len(path)] != path}
+    return None
+
+
+EXAMPLE = "such as schedule.episodes=100"
+
+
+def key_path(key: str) -> tuple[str, ...] | None:
+    """The parts of a dotted TOML key; None where it is none."""
+    if "\n" in key:
+        return None
+    try:
+        data: Any = tomllib.loads(f"{key} = 0")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return None
+    path: tuple[str, ...] = ()
+    while isinstance(data, dict):
+        name, data = next(iter(data.items()))
+        path = (*path, name)
+    return path
+
+
+def _value(raw: str) -> Any:
+    try:
+        data = tomllib.loads(f"value = {raw}")
+    except (ValueError, RecursionError):
+        return raw.strip()
+    return data["value"] if set(data) == {"value"} else raw.strip()
+
+
+def check(source: Source) -> tuple[Scenario | None, list[str]]:
+    """Validate a source and all of its conditions; return the scenario, and a line for each problem."""
+    scenario, found = _validate(source.data)
+    if source.data.get("kind") == "wave":
+        found = [problem for problem in found if problem.path == ("kind",)]
+        return None, [source.sentence(problem) for problem in found]
+    conditions = source.data.get("conditions")
+    for name, override in conditions.items() if isinstance(conditions, dict) else ():
+        if isinstance(override, dict):
+            found += _condition_problems(name, override, source.data, found)
+    return scenario, [source.sentence(problem) for problem in sorted(dict.fromkeys(found), key=source.order)]
+
+
+def _validate(data: Mapping[str, Any]) -> tuple[Scenario | None, list[Problem]]:
+    try:
+        return Scenario.model_validate(data), []
+    except ValidationError as error:
+        return None, problems.problems_of(error, data)
+
+
+def _condition_problems(
+    name: str, override: Mapping[str, Any], data: Mapping[str, Any], known: Sequence[Problem]
+) -> list[Problem]:
+    """Problems that a condition adds to those of the base."""
+    base = {key: value for key, value in data.items() if key not in ("conditions", "reference")}
+    own = {key: value for key, value in override.items() if key not in SHARED_FIELDS}
+    _, found = _validate(merge(base, own))
+    old = set(known)
+    return [
+        problems.in_condition(name, problem)
+        for problem in found
+        if problem not in old or problems.lookup(own, problem.path) is not None
+    ]
+
+
+def merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
+    """Deep-merge an override into a scenario's tables; lists are replaced whole.
+
+    The number of regular neurons follows an overridden `system`, unless it was chosen by hand.
+    """
+    data = _deep_merge(base, override)
+    system, network = base.get("system", "described"), base.get("network", {})
+    if data.get("system", "described") != system and isinstance(network, dict):
+        own = override.get("network", {})
+        if network.get("regular") == REGULAR.get(str(system)) and isinstance(own, dict) and "regular" not in own:
+            data["network"] = {key: value for key, value in data["network"].items() if key != "regular"}
+    return data
+
+
+def _deep_merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
+    data = dict(base)
+    for key, value in override.items():
+        old = data.get(key)
+        data[key] = _deep_merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return data
+
+
+def condition_names(scenario: Scenario) -> tuple[str, ...]:
+    """The conditions in the order of the file; ``("default",)`` where there are none."""
+    return tuple(scenario.conditions) or ("default",)
+
+
+def resolve(scenario: Scenario, condition: str) -> Scenario:
+    """The scenario under one condition: its overrides merged in, no conditions left.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such condition.
+    """
+    names = condition_names(scenario)
+    if condition not in names:
+        raise ScenarioError([f"{scenario.name}: conditions: {unknown_condition(condition, names)}"])
+    data = merge(scenario.model_dump(), scenario.conditions.get(condition, {}))
+    return Scenario.model_validate({**data, "conditions": {}})
+
+
+def unknown_condition(condition: str, names: Sequence[str]) -> str:
+    """Say that a condition does not exist, and which was meant."""
+    guess = nearest(condition, names)
+    right = f"Did you mean {guess}?" if guess else f"Write one of {', '.join(names)}."
+    return f"no such condition ({condition}). {right}"
+
+
+def to_toml(scenario: Scenario) -> str:
+    """Write a scenario out in full, defaults included; `load_scenario` reads an equal one back."""
+    data = scenario.model_dump()
+    first, count = scenario.seeds[0], len(scenario.seeds)
+    if count > 2 and scenario.seeds == tuple(range(first, first + count)):
+        data["seeds"] = f"{first}:{count}"
+    return tomli_w.dumps(data)

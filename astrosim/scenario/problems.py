@@ -1,0 +1,199 @@
+"""From what the validator found to sentences: what is wrong, its value, and what would be right."""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import tomli_w
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from astrosim.scenario.fields import FIELDS, NAME_WORDS, SECTIONS, choices
+from astrosim.scenario.locate import Path
+from astrosim.scenario.schema import Figure, Scenario
+
+SHOWN = 60  # characters of a value; assumed: a line of a terminal holds the rest
+MOST = 5  # problems shown for one list; assumed: the sixth teaches nothing new
+
+WRONG = {
+    "extra_forbidden": "unknown key",
+    "int_type": "not a whole number",
+    "int_from_float": "not a whole number",
+    "float_type": "not a number",
+    "string_type": "not a text in quotes",
+    "bool_type": "neither true nor false",
+    "tuple_type": "not a list",
+    "dict_type": "not a table",
+    "model_type": "not a table",
+    "literal_error": "not a valid choice",
+    "greater_than": "too small",
+    "greater_than_equal": "too small",
+    "less_than": "too large",
+    "less_than_equal": "too large",
+    "finite_number": "not a finite number",
+    "too_short": "too short",
+    "too_long": "too long",
+    "string_too_long": "too long",
+    "missing": "incomplete",
+    "string_pattern_mismatch": "not a valid name",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: the path of the field, and the sentences about it."""
+
+    path: Path
+    text: str
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that was probably meant, if any comes close."""
+    plain = {k.lower().replace("-", "_"): k for k in known}
+    match = difflib.get_close_matches(word.lower().replace("-", "_"), plain, n=1, cutoff=0.6)
+    return plain[match[0]] if match else None
+
+
+def show(value: Any) -> str:
+    """A value as TOML writes it, cut to a readable length."""
+    if isinstance(value, dict):
+        return "a table"
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**SHOWN:
+        return "a whole number of more than 60 digits"
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    try:
+        text = tomli_w.dumps({"v": value}).removeprefix("v = ")
+    except (TypeError, ValueError, RecursionError):
+        text = repr(value)
+    text = re.sub(r"\s+", " ", text).replace("[ ", "[").replace(", ]", "]").strip()
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
+
+
+def dotted(path: Path) -> str:
+    """The path as a reader writes it: ``task.patterns[2]``."""
+    text = ""
+    for part in path:
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            name = part if re.fullmatch(r"[A-Za-z0-9_-]+", part) else show(part)
+            text += f".{name}" if text else name
+    return text
+
+
+def lookup(data: Any, path: Path) -> Any:
+    """What stands at the path; None where nothing does."""
+    for part in path:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
+
+
+def problems_of(error: ValidationError, data: Mapping[str, Any]) -> list[Problem]:
+    """Every problem that the validator found, with lists of bad entries cut short."""
+    found: list[Problem] = []
+    counts: dict[Path, int] = {}
+    for detail in error.errors(include_url=False):
+        for problem in _translate(detail, data):
+            parent = problem.path[:-1] if problem.path and isinstance(problem.path[-1], int) else problem.path
+            counts[parent] = counts.get(parent, 0) + 1
+            if counts[parent] <= MOST and problem not in found:
+                found.append(problem)
+    return found
+
+
+def _translate(detail: ErrorDetails, data: Mapping[str, Any]) -> Iterator[Problem]:
+    path: Path = tuple(detail["loc"])
+    kind = detail["type"]
+    is_key = path[-1:] == ("[key]",) and kind in ("literal_error", "string_pattern_mismatch")
+    path = path[:-1] if is_key else path
+    if kind == "value_error":
+        yield from _own_words(path, str(detail["ctx"]["error"]))
+        return
+    value = lookup(data, path)
+    if kind == "too_short" and value:
+        return  # its entries are wrong, and told of
+    what = WRONG.get(kind, "not valid")
+    if is_key:
+        yield Problem(path, f"{'unknown figure' if path[0] == 'reference' else what} ({path[-1]}). {_key_advice(path)}")
+    elif kind == "missing":
+        yield Problem(path[:-1], f"{what} ({show(lookup(data, path[:-1]))}). {advice(path[:-1])}")
+    elif kind == "extra_forbidden":
+        yield Problem(path, f"{what} ({show(value)}). {_meant(path)}")
+    elif kind == "literal_error":
+        yield Problem(path, f"{what} ({show(value)}). {_literal_advice(path, value)}")
+    else:
+        yield Problem(path, f"{what} ({show(value)}). {advice(path)}")
+
+
+def _own_words(path: Path, text: str) -> Iterator[Problem]:
+    """Split the schema's own message: a line a problem, each perhaps led by the field it is about."""
+    for line in text.split("\n"):
+        match = re.match(r"([A-Za-z0-9][A-Za-z0-9_.-]*): ", line)
+        if not match:
+            yield Problem(path, line)
+            continue
+        yield Problem((*path, *_split(path, match[1])), line[match.end() :])
+
+
+def _split(parent: Path, field: str) -> Path:
+    """A field of a table as a path; names of conditions may hold dots."""
+    if parent == ("reference",):
+        return (field,)
+    return tuple(field.rsplit(".", 1)) if parent == ("conditions",) else tuple(field.split("."))
+
+
+def advice(path: Path) -> str:
+    """What would be right at a path, as a sentence."""
+    if len(path) == 1 and path[0] in SECTIONS:
+        return f"Write a table [{path[0]}]."
+    if path[:1] == ("reference",) and len(path) == 3:
+        return "Write a number, such as 0.5."
+    for length in range(len(path), 0, -1):
+        facts = FIELDS.get(".".join(str(part) for part in path[:length]))
+        if facts:
+            return facts.advice
+    return "See `astrosim explain` for the valid fields."
+
+
+def _key_advice(path: Path) -> str:
+    if path[0] != "reference":
+        return f"Write {NAME_WORDS}."
+    guess = nearest(str(path[-1]), choices(Figure))
+    return f"Did you mean {guess}?" if guess else f"Write one of {', '.join(choices(Figure))}."
+
+
+def _literal_advice(path: Path, value: Any) -> str:
+    if path == ("kind",) and value == "wave":
+        return 'Wave scenarios are not supported yet; write "astrocyte".'
+    facts = FIELDS[".".join(str(part) for part in path)]
+    guess = nearest(value, re.findall(r'"(\w+)"', facts.range)) if isinstance(value, str) else None
+    return f'Did you mean "{guess}"? {facts.advice}' if guess else facts.advice
+
+
+def _meant(path: Path) -> str:
+    """Which key an unknown one was meant to be: of its own table first, then of any other."""
+    key, parent = str(path[-1]), path[:-1]
+    section = SECTIONS.get(str(parent[0])) if parent else Scenario
+    here = list(section.model_fields) if section else []
+    guess = nearest(key, here)
+    if guess:
+        return f"Did you mean {dotted((*parent, guess))}?"
+    elsewhere = {field.rpartition(".")[2]: field for field in FIELDS}
+    guess = nearest(key, elsewhere)
+    if guess:
+        return f"Did you mean {elsewhere[guess]}?"
+    return f"Valid here: {', '.join(here)}."
+
+
+def in_condition(name: str, problem: Problem) -> Problem:
+    """The problem of a resolved condition, told at the place in the file where the condition causes it."""
+    return Problem(("conditions", name, *problem.path), problem.text)

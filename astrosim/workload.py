@@ -1,0 +1,142 @@
+"""The size of a scenario's work before it is done: cells, trials, bytes and seconds (estimates, said to be so)."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from astrosim.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES, Variable
+from astrosim.scenario import Scenario, condition_names, resolve
+
+SECONDS_A_TRIAL = {"kernel": 1.5e-6, "agents": 5e-3, "published": 12e-6}  # assumed: the paper's network, one core
+SECONDS_A_DRAW = 2.2e-9  # of the kernel, a Gaussian; spec: DESIGN, speed
+CELL_OVERHEAD = 0.02  # s; assumed: wiring, ceiling, commit
+FILE_OVERHEAD = 20_000  # bytes a cell: metadata, commit record, summary; assumed: a few dozen small files
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What a run of a scenario amounts to.
+
+    Attributes
+    ----------
+    conditions, seeds, cells : int
+    neurons, synapses, astrocytes : int
+        Of the largest condition; synapses are the mean over seeds.
+    trials_per_cell : int
+        Of the longest condition.
+    trials : int
+        Over all cells.
+    learning_trials : int
+        Over all cells in which somebody learns.
+    records_per_cell : int
+        Recorded episodes of the longest condition.
+    records : int
+        Over all cells.
+    disk_bytes : int
+        Estimate, before compression.
+    seconds : float
+        Estimate of the trial loops on one core at a nominal rate.
+    """
+
+    conditions: int
+    seeds: int
+    cells: int
+    neurons: int
+    synapses: int
+    astrocytes: int
+    trials_per_cell: int
+    trials: int
+    learning_trials: int
+    records_per_cell: int
+    records: int
+    disk_bytes: int
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as a dictionary, for JSON."""
+        return asdict(self)
+
+
+def engine_name(scenario: Scenario) -> str:
+    """Which engine runs a resolved scenario: kernel, agents or published."""
+    return "published" if scenario.system == "published" else scenario.engine
+
+
+def records_of(scenario: Scenario) -> int:
+    """Recorded episodes of one cell; counted, not listed: there may be 10^9."""
+    return (scenario.schedule.episodes - 2) // scenario.record.every + 2 if scenario.schedule.episodes > 1 else 1
+
+
+def eligible_synapses(scenario: Scenario) -> float:
+    """Rough mean number of synapses that a trial perturbs."""
+    total = scenario.network.expected_synapses
+    if scenario.learner == "none" or scenario.perturbation.scope == "single":
+        return float(scenario.learner != "none")
+    if scenario.perturbation.scope == "global":
+        return total
+    if scenario.learner == "cursor":
+        return total * min(1.0, scenario.cursor.radius / scenario.network.half_width) ** 2
+    network = scenario.network
+    covered = min(1.0, np.pi / 4 * min(2.0, scenario.astrocytes.radius / network.half_width) ** 2)
+    held = 2 * covered / network.clusters * total  # a synapse belongs if either end does
+    return min(total, held * min(scenario.astrocytes.max_active, scenario.astrocytes.per_cluster))
+
+
+def seconds_of(scenario: Scenario) -> float:
+    """Nominal seconds of one cell's trial loop on one core."""
+    engine = engine_name(scenario)
+    trial = SECONDS_A_TRIAL[engine]
+    if engine == "kernel":
+        trial += max(0.0, eligible_synapses(scenario) - 1_250) * SECONDS_A_DRAW  # 1,250: the paper's network
+    return CELL_OVERHEAD + trial * scenario.schedule.trials * (0.5 if scenario.learner == "none" else 1.0)
+
+
+def bytes_of(scenario: Scenario) -> float:
+    """Bytes that one cell leaves, before compression."""
+    astrocytes = scenario.network.clusters * scenario.astrocytes.per_cluster if scenario.learner == "astrocytes" else 0
+    length = {
+        "episode": records_of(scenario),
+        "weight_episode": len(scenario.weight_episodes),
+        "trial": scenario.schedule.trials if scenario.record.decisions else 0,
+        "slot": min(scenario.astrocytes.max_active, astrocytes),
+        "neuron": scenario.network.neurons,
+        "synapse": scenario.network.expected_synapses,
+        "astrocyte": astrocytes,
+        "pattern": len(scenario.task.patterns),
+        "bit": len(scenario.task.patterns[0][1]),
+    }
+
+    def size(variable: Variable) -> float:
+        return float(np.prod([length[d] for d in variable.dims])) * np.dtype(variable.dtype).itemsize
+
+    variables = (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES)
+    return FILE_OVERHEAD + sum(size(variable) for variable in variables)
+
+
+def workload(scenario: Scenario) -> Workload:
+    """Estimate what running all conditions and seeds of a scenario takes.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    """
+    resolved = [resolve(scenario, name) for name in condition_names(scenario)]
+    seeds = len(scenario.seeds)
+    return Workload(
+        conditions=len(resolved),
+        seeds=seeds,
+        cells=len(resolved) * seeds,
+        neurons=max(r.network.neurons for r in resolved),
+        synapses=round(max(r.network.expected_synapses for r in resolved)),
+        astrocytes=max(r.network.clusters * r.astrocytes.per_cluster for r in resolved),
+        trials_per_cell=max(r.schedule.trials for r in resolved),
+        trials=seeds * sum(r.schedule.trials for r in resolved),
+        learning_trials=seeds * sum(r.schedule.trials for r in resolved if r.learner != "none"),
+        records_per_cell=max(records_of(r) for r in resolved),
+        records=seeds * sum(records_of(r) for r in resolved),
+        disk_bytes=round(seeds * sum(bytes_of(r) for r in resolved)),
+        seconds=seeds * sum(seconds_of(r) for r in resolved),
+    )

@@ -1,0 +1,321 @@
+"""The command line, as scripts use it: exit codes, texts, JSON, and real runs of a few trials."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+import astrosim
+from astrosim import cli
+from astrosim.cli import app
+from astrosim.errors import Interrupted, RunError, ScenarioError, StoreError
+from astrosim.progress import ProgressDisplay
+from astrosim.scenario import Scenario
+from astrosim.summary import Summary, ceilings, ceilings_table
+
+COMMANDS = ["run", "rerun", "report", "new", "list", "explain", "validate", "ceiling"]
+SHORT = ["--seeds", "5,6", "--set", "schedule.episodes=30", "--set", "record.every=10", "--no-report", "--workers", "1"]
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+
+
+def call(*arguments: str) -> Any:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def rows_of(directory: Path) -> list[dict[str, str]]:
+    with (directory / "summary.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_version_and_help() -> None:
+    assert call("--version").stdout == f"astrosim {astrosim.__version__}\n"
+    text = call("--help").stdout
+    assert [name for name in COMMANDS if re.search(rf"\b{name}\b", text)] == COMMANDS
+    assert all(call(name, "--help").exit_code == 0 for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--nope"],
+        ["nope"],
+        ["run"],
+        ["explain"],
+        ["run", "quick", "--nope"],
+        ["run", "quick", "--workers", "0"],
+        ["run", "quick", "--engine", "gpu"],
+        ["--log-level", "loud", "list"],
+        ["ceiling", "quick", "--time-limit", "x"],
+    ],
+)
+def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
+    result = call(*arguments)
+    assert result.exit_code == 2
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["run", "nosuch"], "nosuch: no such file or bundled scenario. `astrosim list` shows the bundled ones.\n"),
+        (
+            ["run", "."],
+            ".: a directory. `astrosim run . --resume` goes on with its run, `astrosim rerun .` repeats it; ",
+        ),
+        (["run", "quick", "--resume"], "quick: no such run directory. Name the directory of a run to resume it.\n"),
+        (["run", ".", "--resume", "--seeds", "1"], ".: a run goes on as it began. Leave out --out, --seeds, "),
+        (["run", "quick", "--seeds", "1,x"], "--seeds: seeds: no range of seeds ('[1,x]'). Write first:count, "),
+        (["run", "quick", "--seeds", "1,1"], "--seeds: seeds: a seed stands there twice (1). Name each seed once.\n"),
+        (["run", "quick", "--conditions", "contrl"], "--conditions: conditions: no such condition (contrl). Did you "),
+        (["run", "quick", "--set", "schedule.episods=1"], "--set: schedule.episods: unknown key (1). Did you mean "),
+        (["run", "quick", "--data", "none"], "--data: no such directory (none). Name an existing one, or leave it "),
+        (
+            ["run", "quick", "--engine", "published"],
+            "--engine: engine: cannot run system = 'described' of condition maturity (published). ",
+        ),
+        (
+            ["run", "published/exp024", "--engine", "kernel"],
+            "--engine: engine: cannot run system = 'published' of condition maturity (kernel). Leave it out.",
+        ),
+        (["rerun", "none"], "none"),
+        (["new", "a b"], "a b: not a valid name. Write letters, digits, dots, dashes and underscores.\n"),
+    ],
+)
+def test_bad_input_exits_with_2_and_says_what_would_be_right(arguments: list[str], expected: str) -> None:
+    result = call(*arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(expected)
+    assert not Path("runs").exists()
+
+
+def test_all_errors_of_a_file_reach_the_console() -> None:
+    Path("bad.toml").write_text("nme = 1\n[network]\nclusters = 0\n")
+    result = call("validate", "bad.toml")
+    assert result.exit_code == 2
+    assert [line.split(": ")[0] for line in result.stderr.splitlines()] == ["bad.toml:1", "bad.toml:3"]
+    as_json = call("validate", "bad.toml", "--json")
+    assert as_json.exit_code == 2
+    assert json.loads(as_json.stdout) == {"valid": False, "problems": result.stderr.splitlines()}
+
+
+def test_new_list_validate_explain() -> None:
+    assert call("new", "mine").exit_code == 0
+    assert call("new", "mine").exit_code == 2
+    assert call("validate", "mine.toml").stdout == "mine.toml: valid, 20 cells\n"
+    assert "Values (* not the default)" in call("explain", "mine.toml").stdout
+    listed = call("list").stdout
+    assert re.search(r"maturity +Maturity-scaled .* 40 +8,000,000", listed)
+    assert {entry["name"] for entry in json.loads(call("list", "--json").stdout)} >= {"maturity", "published/exp024"}
+
+
+def test_dry_run_writes_nothing() -> None:
+    result = call("run", "maturity", "--dry-run", "--json", "--seeds", "1000:3", "--conditions", "maturity,control")
+    work = json.loads(result.stdout)
+    assert (work["cells"], work["trials"], work["learning_trials"]) == (6, 1_200_000, 600_000)
+    assert re.search(r"trials +8,000,000", call("run", "maturity", "--dry-run").stdout)
+    assert list(Path().iterdir()) == []
+
+
+def test_run_resume_rerun(tmp_path: Path) -> None:
+    """A run from end to end in this process, then the same directory through every other command."""
+    result = call("run", "quick", *SHORT)
+    assert result.exit_code == 0, result.output
+    directory = Path("runs/quick")
+    rows = rows_of(directory)
+    assert [(row["condition"], row["seed"]) for row in rows] == [
+        ("maturity", "5"),
+        ("maturity", "6"),
+        ("control", "5"),
+        ("control", "6"),
+    ]
+    assert {row["trials"] for row in rows} == {"300"}
+    assert {row["engine"] for row in rows} == {"kernel"}
+    accuracy = np.mean([float(row["mean_accuracy"]) for row in rows[:2]])
+    assert re.search(rf"maturity +2 +{accuracy:.4f} ", result.stdout)
+    assert "Note: expected: condition control: the output is the same vector for every pattern" in result.stdout
+    assert f"Run directory: {directory}" in result.stdout
+
+    again = call("run", "runs/quick", "--resume", "--no-report", "--json")
+    assert again.exit_code == 0, again.output
+    told = json.loads(again.stdout)
+    assert told["cells"] == 4
+    assert told["rows"][0]["mean_accuracy"] == float(rows[0]["mean_accuracy"])
+    assert told["rows"][2]["accept_rate"] is None
+
+    replay = call("rerun", "runs/quick", "--workers", "1")
+    assert (replay.exit_code, replay.stdout) == (0, "runs/quick: identical\n")
+    assert call("explain", "runs/quick").exit_code == 0
+
+    occupied = call("run", "quick", *SHORT, "--out", "runs/quick")
+    assert occupied.exit_code == 2
+    assert "a run lies here already" in occupied.stderr
+
+
+def test_second_run_takes_another_directory() -> None:
+    Path("runs/quick").mkdir(parents=True)
+    Path("runs/quick-2").mkdir()
+    assert call("run", "quick", *SHORT, "--conditions", "control").exit_code == 0
+    assert (Path("runs/quick-3") / "summary.csv").exists()
+
+
+def test_engines_give_the_same_summary() -> None:
+    fast = call("run", "quick", *SHORT, "--seeds", "5", "--conditions", "maturity", "--out", "fast")
+    slow = call(
+        "run", "quick", *SHORT, "--seeds", "5", "--conditions", "maturity", "--out", "slow", "--engine", "agents"
+    )
+    assert (fast.exit_code, slow.exit_code) == (0, 0), slow.output
+    own = ("engine", "wall_s")
+    one, other = ({k: v for k, v in rows_of(Path(name))[0].items() if k not in own} for name in ("fast", "slow"))
+    assert one == other
+    assert rows_of(Path("slow"))[0]["engine"] == "agents"
+
+
+def test_published_figures_stand_beside_the_measured_ones() -> None:
+    result = call("run", "published/exp020", "--set", "schedule.episodes=20", "--seeds", "42,137", "--no-report")
+    assert result.exit_code == 0, result.output
+    assert re.search(r"cursor +2 +\S+ +\S+-\S+ +0\.6475 +0\.725 ", result.stdout)
+
+
+def test_a_constant_output_is_a_loud_warning() -> None:
+    row = {"constant_output": True, "mean_accuracy": 0.55, "kept": 5, "reverted": 5, "distinct_outputs": 1.0}
+    row |= {"ceiling": 0.7, "ceiling_exact": True, "accept_rate": 0.5, "wall_s": 1.0, "trials": 10, "seed": 1}
+    summary = Summary(Path("x"), Scenario(), [{"condition": "default", **row}])
+    console = Console(width=100, record=True)
+    console.print(summary.table(), *summary.alarms())
+    text = console.export_text()
+    assert "WARNING" in text
+    assert "CONSTANT OUTPUT: condition default" in text
+
+
+def test_ceilings_are_those_of_the_specification() -> None:
+    """Spec, section 1: the table of structural ceilings."""
+    result = call("ceiling", "published/exp024", "--json")
+    rows = [row for row in json.loads(result.stdout) if row["condition"] == "maturity"]
+    expected = [0.700, 0.750, 0.775, 0.775, 0.725, 0.675, 0.625, 0.675, 0.625, 0.725]
+    assert [row["ceiling"] for row in rows] == pytest.approx(expected)
+    assert [row["synapses"] for row in rows] == [14, 15, 18, 15, 15, 15, 14, 16, 13, 15]
+    assert all(row["exact"] for row in rows)
+    table = call("ceiling", "published/exp024").stdout
+    assert re.search(r"maturity, epsilon, control +42 +0\.7000 +exact +14 +0\.5000 ", table)
+    assert re.search(r"mean +0\.7050 +exact +15\.0 ", table)
+
+
+def test_conditions_with_other_wiring_have_lines_of_their_own() -> None:
+    scenario = Scenario.model_validate(
+        {"seeds": [1, 2], "conditions": {"a": {}, "b": {}, "c": {"network": {"p_within": 1}}}}
+    )
+    console = Console(width=120, record=True)
+    console.print(ceilings_table(ceilings(scenario)))
+    first = [line.split()[:2] for line in console.export_text().splitlines()]
+    assert ["a,", "b"] in first
+    assert ["c", "1"] in first
+    assert [words[0] for words in first].count("mean") == 2
+    assert all(row["ceiling"] == pytest.approx(0.9) for row in ceilings(scenario) if row["condition"] == "c")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (ScenarioError(["f.toml:1: a: b."]), 2, "f.toml:1: a: b.\n"),
+        (StoreError("d: full. Free space."), 2, "d: full. Free space.\n"),
+        (
+            OSError(28, "No space left on device", "d/f"),
+            2,
+            "d/f: No space left on device. Mend this, then try again.\n",
+        ),
+        (RunError("a worker died."), 1, "a worker died.\n"),
+        (Interrupted("Go on with: astrosim run d --resume"), 130, "Go on with: astrosim run d --resume\n"),
+        (KeyboardInterrupt(), 130, "Interrupted.\n"),
+        (
+            ZeroDivisionError("x"),
+            1,
+            "A defect of astrosim: ZeroDivisionError: x. `astrosim --log-level debug ...` tells ",
+        ),
+        (MemoryError(), 1, "out of memory (MemoryError). Lower the size of the network, or use fewer --workers.\n"),
+    ],
+)
+def test_errors_become_texts_and_exit_codes(
+    error: BaseException, code: int, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "_load", fail)
+    result = call("explain", "quick")
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert result.stderr.startswith(text)
+    assert "Traceback" not in result.stderr
+
+
+def test_ctrl_c_leaves_130_and_the_way_to_go_on() -> None:
+    arguments = ["run", "quick", "--set", "schedule.episodes=3000000", "--no-report", "--workers", "1", "--out", "d"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "astrosim.cli", *arguments], stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 60
+    while not Path("d/trajectory.zarr").exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert out == ""
+    assert "Go on with: astrosim run d --resume" in err
+    assert "Traceback" not in err
+
+
+def test_nothing_heavy_is_imported_to_explain() -> None:
+    code = (
+        "import sys; from typer.testing import CliRunner; from astrosim.cli import app\n"
+        "assert CliRunner().invoke(app, ['explain', 'quick']).exit_code == 0\n"
+        "print([m for m in ('numba', 'xarray', 'zarr', 'matplotlib', 'mesa', 'scipy', 'torch') if m in sys.modules])"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert result.stdout == "[]\n"
+
+
+class TestProgress:
+    def display(self, terminal: bool = False) -> tuple[ProgressDisplay, Console]:
+        console = Console(record=True, force_terminal=terminal, width=120, file=io.StringIO())
+        return ProgressDisplay(console, "x"), console
+
+    def test_rate_and_time_left(self) -> None:
+        display, _ = self.display()
+        assert display.words(1_000, 10_000, 0, 4, now=100.0) == "0 of 4 cells"
+        assert display.words(3_000, 10_000, 1, 4, now=102.0) == "1 of 4 cells, 1,000 trials/s, 7 s left"
+        assert display.words(10_000, 10_000, 4, 4, now=109.0) == "4 of 4 cells, 1,000 trials/s"
+
+    def test_plain_lines_are_few(self) -> None:
+        display, console = self.display()
+        with display:
+            for done in range(1_000):
+                display(done, 1_000, 0, 2)
+            for _ in range(3):
+                display(1_000, 1_000, 2, 2)
+        assert re.fullmatch(r"x: 100 %, 2 of 2 cells.*\n", console.export_text())
+
+    def test_bar_on_a_terminal(self) -> None:
+        display, console = self.display(terminal=True)
+        with display:
+            display(500, 1_000, 1, 2)
+        text = console.export_text()
+        assert "50%" in text
+        assert "1 of 2 cells" in text

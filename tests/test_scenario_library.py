@@ -1,0 +1,165 @@
+"""The bundled scenarios: found, valid, and as the specification states them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from statistics import mean
+
+import pytest
+
+from astrosim.errors import ScenarioError
+from astrosim.scenario import condition_names, load_scenario, resolve
+from astrosim.scenario.library import TEMPLATE, bundled, catalogue, create, find
+from astrosim.scenario.schema import PUBLISHED_SEEDS
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def test_names() -> None:
+    assert list(bundled()) == [
+        "cursor",
+        "maturity",
+        "quick",
+        "sensing",
+        "update_scope",
+        "published/exp020",
+        "published/exp021",
+        "published/exp022",
+        "published/exp023",
+        "published/exp024",
+    ]
+
+
+@pytest.mark.parametrize("name", list(bundled()))
+def test_every_bundled_scenario_reads_like_a_methods_section(name: str) -> None:
+    text = bundled()[name].read_text(encoding="utf-8")
+    scenario = load_scenario(bundled()[name])
+    assert scenario.name == name.rpartition("/")[2]
+    assert scenario.title
+    assert scenario.source
+    assert text.startswith("# ")
+    assert "# Paper     Murray, D. W. (2026)." in text
+    assert max(len(line) for line in text.splitlines()) <= 120
+
+
+def test_the_main_job_is_the_described_system() -> None:
+    """Issue and spec, sections 1 to 4: three ways to explore and a control, ten seeds, 20,000 episodes of 10 trials."""
+    scenario = load_scenario(find("maturity"))
+    assert condition_names(scenario) == ("maturity", "epsilon", "baseline", "control")
+    assert scenario.seeds == PUBLISHED_SEEDS
+    rules = {}
+    for name in condition_names(scenario):
+        resolved = resolve(scenario, name)
+        assert (resolved.schedule.episodes, resolved.schedule.trials_per_episode) == (20_000, 10)
+        assert resolved.system == "described"
+        rules[name] = (resolved.learner, resolved.sensing.rule, resolved.exploration.rule)
+    assert rules["maturity"] == ("astrocytes", "traffic", "maturity")
+    assert rules["epsilon"] == ("astrocytes", "firing", "flat")
+    assert rules["baseline"] == ("astrocytes", "firing", "none")
+    assert rules["control"][0] == "none"
+
+
+def test_update_scope_varies_the_scope_alone() -> None:
+    scenario = load_scenario(find("update_scope"))
+    assert scenario.seeds == tuple(range(1000, 1200))
+    assert scenario.schedule.episodes == 2_000
+    for name in ("territory", "random", "single", "global"):
+        resolved = resolve(scenario, name)
+        assert resolved.perturbation.scope == name
+        assert resolved.model_copy(update={"perturbation": scenario.perturbation}) == scenario.model_copy(
+            update={"conditions": {}}
+        )
+
+
+PUBLISHED = {
+    "exp020": (5_000, ("cursor", "control")),
+    "exp021": (5_000, ("baseline", "cursor", "control")),
+    "exp022": (5_000, ("traffic", "baseline", "control")),
+    "exp023": (5_000, ("epsilon", "baseline", "control")),
+    "exp024": (20_000, ("maturity", "epsilon", "control")),
+}
+RULES = {
+    "cursor": ("cursor", None, None),
+    "baseline": ("astrocytes", "firing", "none"),
+    "traffic": ("astrocytes", "traffic", "none"),
+    "epsilon": ("astrocytes", "firing", "flat"),
+    "maturity": ("astrocytes", "firing", "maturity"),
+    "control": ("none", None, None),
+}  # spec, section 4
+
+
+@pytest.mark.parametrize("name", list(PUBLISHED))
+def test_published_scenarios_and_their_figures(name: str) -> None:
+    """Conditions as in the spec; references are the means of the golden rows, which equal the published tables."""
+    scenario = load_scenario(find(f"published/{name}"))
+    episodes, conditions = PUBLISHED[name]
+    assert condition_names(scenario) == conditions
+    assert tuple(scenario.reference) == conditions
+    assert scenario.seeds == PUBLISHED_SEEDS
+    for condition in conditions:
+        resolved = resolve(scenario, condition)
+        assert (resolved.system, resolved.schedule.episodes, resolved.record.every) == ("published", episodes, 250)
+        learner, sense, explore = RULES[condition]
+        assert resolved.learner == learner
+        assert sense is None or (resolved.sensing.rule, resolved.exploration.rule) == (sense, explore)
+        rows = [row for row in _golden(episodes) if row["condition"] == condition]
+        if condition != "control":
+            figures = scenario.reference[condition]
+            assert figures["accuracy"] == pytest.approx(mean(row["mean_accuracy"] for row in rows), abs=1e-9)
+            rate = mean(row["kept"] / (row["kept"] + row["reverted"]) for row in rows)
+            assert figures.get("accept_rate", rate) == pytest.approx(rate, abs=6e-4)
+    assert scenario.reference["control"] == {"accuracy": 0.5, "distinct_outputs": 1.0}
+
+
+def _golden(episodes: int) -> list[dict[str, float]]:
+    return json.loads((GOLDEN / f"published_{episodes}.json").read_text())["rows"]
+
+
+def test_paths_and_names_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert find("maturity") == find("maturity.toml") == bundled()["maturity"]
+    assert find("published/exp024").name == "exp024.toml"
+    monkeypatch.chdir(tmp_path)
+    Path("maturity").write_text("name = 'mine'")
+    assert find("maturity") == Path("maturity")
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [
+        ("maturty", "maturty: no such file or bundled scenario. Did you mean maturity?"),
+        ("exp24", "exp24: no such file or bundled scenario. Did you mean exp024?"),
+        ("qqqqqqqq", "qqqqqqqq: no such file or bundled scenario. `astrosim list` shows the bundled ones."),
+    ],
+)
+def test_text_for_an_unknown_name(argument: str, expected: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        find(argument)
+    assert str(caught.value) == expected
+
+
+def test_catalogue() -> None:
+    entries = {entry["name"]: entry for entry in catalogue()}
+    assert entries["maturity"]["cells"] == 40
+    assert entries["maturity"]["trials"] == 8_000_000
+    assert entries["update_scope"]["cells"] == 800
+
+
+def test_template_is_a_valid_scenario(tmp_path: Path) -> None:
+    path = create("mine", tmp_path)
+    scenario = load_scenario(path)
+    assert (scenario.name, condition_names(scenario)) == ("mine", ("learning", "control"))
+    uncommented = path.read_text().replace("# [reference", "[reference").replace("# accuracy", "accuracy")
+    path.write_text(uncommented)
+    assert load_scenario(path).reference == {"learning": {"accuracy": 0.68}}
+    assert max(len(line) for line in TEMPLATE.splitlines()) <= 120
+
+
+def test_create_refuses_to_overwrite_and_to_leave_the_folder(tmp_path: Path) -> None:
+    create("mine", tmp_path)
+    before = (tmp_path / "mine.toml").read_bytes()
+    with pytest.raises(ScenarioError, match=r"mine\.toml: exists already\. Choose another name, or remove it\."):
+        create("mine.toml", tmp_path)
+    assert (tmp_path / "mine.toml").read_bytes() == before
+    with pytest.raises(ScenarioError, match="not a valid name"):
+        create("../mine", tmp_path)
