@@ -9,7 +9,7 @@ that numba need not look for negative indices.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -52,9 +52,14 @@ class System(NamedTuple):
     block: np.ndarray  # int32: blocks with a synapse of the territory
     block_mask: np.ndarray  # uint8: which of the block's four synapses
     size: np.ndarray  # int64 (astrocyte,): what a score is divided by, neurons or synapses
-    reach_start: np.ndarray  # int64 (neuron + 1,): only for traffic sensing, else empty
-    reach_synapse: np.ndarray  # uint32: synapses of the neuron onto neurons of territories that do not hold itself
-    reach_astrocyte: np.ndarray  # uint32: the astrocytes of those territories
+    near_start: np.ndarray  # int64 (neuron + 1,): astrocytes that a neuron's firing adds to
+    near: np.ndarray  # uint32 (near,)
+    near_holds: np.ndarray  # bool (near,): whether the astrocyte's territory holds the neuron itself
+    reach_start: (
+        np.ndarray
+    )  # int64 (neuron + 1,): synapses onto neurons of territories that do not hold their pre neuron
+    reach_synapse: np.ndarray  # uint32 (reach,): only for traffic sensing, else empty
+    reach_near: np.ndarray  # uint32 (reach,): the place in `near` that they add to
 
 
 class Rules(NamedTuple):
@@ -116,7 +121,8 @@ def make_system(scenario: Scenario, seed: int, network: Network, territories: Te
     direct, bit = _direct(network)
     blocks, masks = _blocks(territories.synapses)
     firing = SENSING[scenario.sensing.rule] == FIRING
-    reach, reach_astrocyte = (Ragged.of([]), np.empty(0, np.uint32)) if firing else _reach(network, territories)
+    reach, owner = _reach(network, territories, firing)
+    near, holds, place = _near(network, territories, reach, owner)
     return System(
         keys=stream_keys(seed),
         position=network.position,
@@ -138,9 +144,12 @@ def make_system(scenario: Scenario, seed: int, network: Network, territories: Te
         block=blocks.index,
         block_mask=masks,
         size=(territories.neurons if firing else territories.synapses).sizes.astype(np.int64),
+        near_start=near.start,
+        near=near.index.astype(np.uint32),
+        near_holds=holds,
         reach_start=reach.start,
         reach_synapse=reach.index.astype(np.uint32),
-        reach_astrocyte=reach_astrocyte,
+        reach_near=place,
     )
 
 
@@ -164,17 +173,27 @@ def _blocks(synapses: Ragged) -> tuple[Ragged, np.ndarray]:
     return Ragged.group(astrocyte[new], block[new], len(synapses)), masks
 
 
-def _reach(network: Network, territories: Territories) -> tuple[Ragged, np.ndarray]:
+def _reach(network: Network, territories: Territories, firing: bool) -> tuple[Ragged, np.ndarray]:
     """Synapses of each neuron into territories that do not hold the neuron, and the astrocytes of those territories."""
     astrocyte = np.repeat(np.arange(len(territories)), territories.synapses.sizes)
     synapse = territories.synapses.index
     holder = np.repeat(np.arange(len(territories)), territories.neurons.sizes)
     held = holder * network.kind.size + territories.neurons.index
-    foreign = ~np.isin(astrocyte * network.kind.size + network.pre[synapse], held)
+    foreign = ~np.isin(astrocyte * network.kind.size + network.pre[synapse], held) & (not firing)
     astrocyte, synapse = astrocyte[foreign], synapse[foreign]
     order = np.lexsort((astrocyte, synapse))
     astrocyte, synapse = astrocyte[order], synapse[order]
-    return Ragged.group(network.pre[synapse], synapse, network.kind.size), astrocyte.astype(np.uint32)
+    return Ragged.group(network.pre[synapse], synapse, network.kind.size), astrocyte
+
+
+def _near(network: Network, territories: Territories, reach: Ragged, owner: np.ndarray) -> tuple[Ragged, Any, Any]:
+    """Astrocytes that each neuron adds to, whether they hold it, and the place among them of each reaching synapse."""
+    holding = np.repeat(np.arange(network.kind.size), territories.of_neuron.sizes)
+    held = holding * len(territories) + territories.of_neuron.index
+    reaching = np.repeat(np.arange(network.kind.size), reach.sizes) * len(territories) + owner
+    pairs = np.unique(np.concatenate([held, reaching]))
+    near = Ragged.group(pairs // max(len(territories), 1), pairs % max(len(territories), 1), network.kind.size)
+    return near, np.isin(pairs, held), np.searchsorted(pairs, reaching).astype(np.uint32)
 
 
 def make_rules(scenario: Scenario) -> Rules:

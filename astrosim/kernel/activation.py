@@ -7,39 +7,49 @@ import numpy as np
 from astrosim.jit import kernel
 from astrosim.rng import EXPLORATION, UNIT, block_words
 from astrosim.rules import exploration, selection, sensing
-from astrosim.state import BLOCK, FIRED
-
-FEW = 64  # astrocytes: up to here it is faster to look at all than to note those that are reached
+from astrosim.state import BLOCK, FIRED, KEPT
 
 
 @kernel
 def sense(system, rules, state, scratch, touched):
-    """Scores from the last standing pass; those of untouched astrocytes are 0. Returns the new number of touched ones.
+    """Scores from the last standing pass, 0 for untouched astrocytes. Returns the new number of touched ones.
 
-    Reads: state.fired, state.weight. Writes: state.score, scratch.sum, scratch.touched.
+    Reads: state.fired, state.weight, state.counter. Writes: state.score, scratch.sum, scratch.touched, and what a neuron
+    adds to the astrocytes near it (scratch.near_value), which holds until a perturbation is kept.
     """
     for k in range(touched):
         state.score[scratch.touched[k]] = 0.0
     touched = 0
-    few = scratch.sum.size <= FEW
     for k in range(state.counter[FIRED]):
         neuron = state.fired[k]
-        leaving = 1.0
-        if rules.sensing == sensing.TRAFFIC:
-            for r in range(system.reach_start[neuron], system.reach_start[neuron + 1]):
-                arriving = sensing.traffic(state.weight[system.reach_synapse[r]])
-                touched = _add(scratch, system.reach_astrocyte[r], arriving, touched, few)
-            leaving = _leaving_traffic(state.weight, system.first[neuron], system.first[neuron + 1])
-        for h in range(system.holder_start[neuron], system.holder_start[neuron + 1]):
-            touched = _add(scratch, system.holder[h], leaving, touched, few)
-    if few:
-        for a in range(scratch.sum.size):
-            touched = _note(scratch, a, scratch.sum[a], touched)
+        if rules.sensing == sensing.TRAFFIC and scratch.near_kept[neuron] != state.counter[KEPT]:
+            scratch.near_kept[neuron] = state.counter[KEPT]
+            _refresh(system, state.weight, scratch.near_value, neuron)
+        for n in range(system.near_start[neuron], system.near_start[neuron + 1]):
+            a = system.near[n]
+            if scratch.sum[a] == 0.0 and scratch.near_value[n] > 0.0:
+                scratch.touched[touched] = a
+                touched += 1
+            scratch.sum[a] += scratch.near_value[n]
     for k in range(touched):
         a = scratch.touched[k]
         state.score[a] = sensing.score(scratch.sum[a], system.size[a])
         scratch.sum[a] = 0.0
     return touched
+
+
+@kernel
+def _refresh(system, weight, value, neuron):
+    """Traffic that a neuron causes in the territories near it: all that leaves it, or what reaches a target there."""
+    start, end = system.near_start[neuron], system.near_start[neuron + 1]
+    for n in range(start, end):
+        value[n] = 0.0
+    for r in range(system.reach_start[neuron], system.reach_start[neuron + 1]):
+        value[system.reach_near[r]] += sensing.traffic(weight[system.reach_synapse[r]])
+    leaving = _leaving_traffic(weight, system.first[neuron], system.first[neuron + 1])
+    for n in range(start, end):
+        if system.near_holds[n]:
+            value[n] = leaving
 
 
 @kernel
@@ -57,24 +67,6 @@ def _leaving_traffic(weight, start, end):
         t0 += sensing.traffic(weight[s])
         s += 1
     return (t0 + t1) + (t2 + t3)
-
-
-@kernel
-def _add(scratch, a, amount, touched, few):
-    """Add to an astrocyte's sum; notes it when the sum leaves 0, unless so few exist that all are looked at later."""
-    if not few and scratch.sum[a] == 0.0:
-        touched = _note(scratch, a, amount, touched)
-    scratch.sum[a] += amount
-    return touched
-
-
-@kernel
-def _note(scratch, a, amount, touched):
-    """Append an astrocyte to the touched ones if there is something to add to its sum."""
-    if amount > 0.0:
-        scratch.touched[touched] = a
-        touched += 1
-    return touched
 
 
 @kernel

@@ -61,6 +61,7 @@ def advance(system, rules, state, scratch, low, high, measure, log_pattern, log_
     touched = 0
     state.score[:] = 0.0
     scratch.total[:] = 0.0
+    scratch.near_kept[:] = -1
     astrocytes = rules.learner == ASTROCYTES
     by_union = astrocytes and rules.scope == scope.TERRITORY
     by_neuron = rules.learner == CURSOR or by_union

@@ -19,6 +19,8 @@ class Scratch(NamedTuple):
     """Arrays that the kernel works in."""
 
     sum: np.ndarray  # float64 (astrocyte,): what a score is made of
+    near_value: np.ndarray  # float64 (near,): what a neuron that fires adds to the sum of an astrocyte near it
+    near_kept: np.ndarray  # int64 (neuron,): number of kept perturbations when its values were computed
     touched: np.ndarray  # int32 (astrocyte,): astrocytes with a score above 0
     is_active: np.ndarray  # bool (astrocyte,)
     active: np.ndarray  # int32 (slot,)
@@ -51,6 +53,8 @@ def make_scratch(system: System, max_active: int, random_scope: bool) -> Scratch
     unions = max(1, min(UNIONS, UNION_ROOM // max(room, 1)))
     return Scratch(
         sum=np.zeros(astrocytes),
+        near_value=np.ones(system.near.size),
+        near_kept=np.full(neurons, -1, np.int64),
         touched=np.zeros(astrocytes, np.int32),
         is_active=np.zeros(astrocytes, np.bool_),
         active=np.zeros(max_active, np.int32),
