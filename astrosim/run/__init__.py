@@ -1,0 +1,9 @@
+"""Runs: conditions x seeds as independent cells over worker processes, with checkpoints, resume and replay."""
+
+from __future__ import annotations
+
+from astrosim.run.experiment import run_scenario
+from astrosim.run.rerun import RerunResult, rerun
+from astrosim.store import open_run
+
+__all__ = ["RerunResult", "open_run", "rerun", "run_scenario"]

@@ -1,0 +1,198 @@
+"""The run directory: what lies where, how a run begins and goes on."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import logging
+import math
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from astrosim.errors import StoreError
+from astrosim.run.checkpoint import CHECKPOINTS
+from astrosim.run.lock import LOCK
+from astrosim.run.provenance import now, session
+from astrosim.scenario.inputs import FOLDER
+from astrosim.store.cells import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
+from astrosim.store.files import sha256, storage_errors, write_atomically, write_sealed
+from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY, Layout, create
+
+LOGGER = logging.getLogger("astrosim.run")
+SCENARIO = "scenario.toml"
+PROVENANCE = "provenance.json"
+SUMMARY = "summary.csv"
+Key = tuple[str, int]  # condition, seed
+BEFORE_START = {LOCK, PROVENANCE, FOLDER}  # what a run that died before its scenario was written may leave
+
+
+class RunDirectory:
+    """A directory that one run owns; used under its lock.
+
+    Parameters
+    ----------
+    path : Path
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._provenance: dict[str, Any] = {}
+
+    def begin(
+        self,
+        scenario_text: str,
+        seeds: Sequence[int],
+        command: str,
+        workers: int,
+        inputs: Mapping[Path, bytes] | None = None,
+    ) -> None:
+        """Write provenance, the scenario's files and the scenario. It comes last: where it is, a run has begun.
+
+        Raises
+        ------
+        StoreError
+            If something else lies in the directory.
+        """
+        self._refuse_occupied()
+        self._provenance = {
+            "format_version": FORMAT_VERSION,
+            "scenario_sha256": sha256(scenario_text.encode()),
+            "seeds": list(seeds),
+            "sessions": [session(command, workers)],
+        }
+        with storage_errors(self.path):
+            self._write_provenance()
+            for path, content in (inputs or {}).items():
+                path.parent.mkdir(exist_ok=True)
+                write_atomically(path, content)
+            write_atomically(self.path / SCENARIO, scenario_text.encode())
+
+    def _refuse_occupied(self) -> None:
+        if (self.path / SCENARIO).exists():
+            raise StoreError(
+                f"{self.path}: a run lies here already. `astrosim run {self.path} --resume` goes on with it; "
+                "for a new run choose another directory with --out."
+            )
+        with storage_errors(self.path):
+            others = [p.name for p in self.path.iterdir() if p.name not in BEFORE_START and p.suffix != ".tmp"]
+        if others:
+            raise StoreError(
+                f"{self.path}: not empty ({', '.join(sorted(others)[:3])} ...). Choose a new directory with --out."
+            )
+
+    def resume(self, command: str, workers: int) -> str:
+        """Check that the scenario is the one that was begun; note the session; return the scenario's text.
+
+        Raises
+        ------
+        StoreError
+            If the scenario or its provenance is missing or was edited.
+        """
+        with storage_errors(self.path):
+            text = self._read(SCENARIO)
+            provenance = self._read(PROVENANCE)
+        try:
+            self._provenance = json.loads(provenance)
+            expected, sessions = self._provenance["scenario_sha256"], self._provenance["sessions"]
+            first = sessions[0]["versions"]
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise StoreError(
+                f"{self.path / PROVENANCE}: damaged ({error!r}). Put the original back, or run the scenario anew."
+            ) from error
+        found = sha256(text.encode())
+        if found != expected:
+            raise StoreError(
+                f"{self.path / SCENARIO}: changed since the run began (checksum {found[:12]}... where "
+                f"{str(expected)[:12]}... was written). Undo the change, or run the edited scenario with --out NEW."
+            )
+        sessions.append(session(command, workers))
+        _warn_of_versions(first, sessions[-1]["versions"])
+        with storage_errors(self.path):
+            self._write_provenance()
+        return text
+
+    def _read(self, name: str) -> str:
+        try:
+            return (self.path / name).read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise StoreError(
+                f"{self.path / name}: missing, so there is no run to resume. Name the directory of a run, "
+                "or start one: `astrosim run SCENARIO --out DIR`."
+            ) from error
+        except UnicodeDecodeError as error:
+            raise StoreError(f"{self.path / name}: damaged ({error}). Put the original back.") from error
+
+    def _write_provenance(self) -> None:
+        text = json.dumps(self._provenance, indent=2) + "\n"
+        write_atomically(self.path / PROVENANCE, text.encode())
+
+    def end(self, outcome: str) -> None:
+        """Note when and how the session ended."""
+        self._provenance["sessions"][-1].update({"end": now(), "outcome": outcome})
+        with storage_errors(self.path):
+            self._write_provenance()
+
+    def arrays(self, make: Callable[[], Layout]) -> None:
+        """Create the arrays, or check those that are there.
+
+        Parameters
+        ----------
+        make : callable
+            Gives the layout; called only when the arrays are to be created.
+        """
+        record = self.path / COMMITS / ARRAYS_RECORD
+        with storage_errors(self.path):
+            for name in (COMMITS, CHECKPOINTS):
+                (self.path / name).mkdir(exist_ok=True)
+            found = read_commit(record)
+        if found is not None:
+            return verify(record, found)
+        if any((self.path / COMMITS).glob("*-*.json")):
+            raise StoreError(f"{record}: missing. Run {self.path / SCENARIO} again into another directory.")
+        layout = make()
+        with storage_errors(self.path):
+            shutil.rmtree(self.path / TRAJECTORY, ignore_errors=True)
+            entries = create(layout, self.path / TRAJECTORY)
+            content = {"conditions": list(layout.conditions), "seeds": list(layout.seeds), "files": entries}
+            write_sealed(record, {"format_version": FORMAT_VERSION, **content})
+        return None
+
+    def drop_checkpoint(self, name: str) -> None:
+        """Remove the checkpoint of a committed cell."""
+        with storage_errors(self.path):
+            (self.path / CHECKPOINTS / f"{name}.npz").unlink(missing_ok=True)
+
+    def write_summary(self, rows: Mapping[Key, Mapping[str, Any]], order: Sequence[Key]) -> None:
+        """Write the rows of the committed cells, in the order of the scenario."""
+        present = [rows[key] for key in order if key in rows]
+        if present:
+            with storage_errors(self.path):
+                write_atomically(self.path / SUMMARY, summary_text(present).encode())
+
+    def commit_path(self, condition: str, seed: int) -> Path:
+        """Commit record of a cell."""
+        return commit_path(self.path, condition, seed)
+
+
+def summary_text(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Rows as CSV: reals with all their digits, nan for what does not exist."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(rows[0])
+    writer.writerows([_cell_text(row[column]) for column in rows[0]] for row in rows)
+    return text.getvalue()
+
+
+def _cell_text(value: Any) -> str:
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "nan"
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def _warn_of_versions(first: Mapping[str, str], latest: Mapping[str, str]) -> None:
+    changed = [f"{n} {first.get(n)} -> {v}" for n, v in latest.items() if first.get(n) != v]
+    if changed:
+        LOGGER.warning("Versions have changed since the run began: %s. Results may differ.", ", ".join(changed))

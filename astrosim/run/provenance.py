@@ -1,0 +1,76 @@
+"""Where a run comes from: versions, code state, machine, command, seeds, times (ISO 8601, UTC)."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import re
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+
+def now() -> str:
+    """The time, to the second."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def versions() -> dict[str, str]:
+    """Python, this package, and every package that it requires."""
+    found = {"python": platform.python_version()}
+    names = ["astrosim", "llvmlite", "pandas"]
+    try:
+        required = metadata.requires("astrosim") or []
+    except metadata.PackageNotFoundError:
+        required = []
+    names += [re.split(r"[^A-Za-z0-9_.-]", line)[0] for line in required if "extra ==" not in line]
+    for name in sorted(names):
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def git_state() -> dict[str, Any] | None:
+    """Commit of the code and whether it was changed since; None outside a repository."""
+    place = ["git", "-C", str(Path(__file__).parent)]
+    try:
+        commit = subprocess.run([*place, "rev-parse", "HEAD"], capture_output=True, text=True, timeout=10, check=True)
+        changes = subprocess.run(
+            [*place, "status", "--porcelain"], capture_output=True, text=True, timeout=10, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return {"commit": commit.stdout.strip(), "dirty": bool(changes.stdout.strip())}
+
+
+def processor() -> str:
+    """Model name of the processor, as far as the system tells."""
+    try:
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def session(command: str, workers: int) -> dict[str, Any]:
+    """One start or resumption of a run, as it stands in provenance.json; `end` is filled in when it ends."""
+    return {
+        "command": command or " ".join(sys.argv),
+        "start": now(),
+        "end": None,
+        "outcome": None,
+        "workers": workers,
+        "host": platform.node(),
+        "platform": platform.platform(),
+        "cpu": processor(),
+        "cpus": os.cpu_count(),
+        "git": git_state(),
+        "versions": versions(),
+    }

@@ -1,0 +1,157 @@
+"""Replay of a run from its own directory, and what differs."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from astrosim.errors import Interrupted, StoreError
+from astrosim.run.experiment import Progress, run_scenario
+from astrosim.scenario import load_scenario
+from astrosim.store.files import storage_errors
+from astrosim.store.read import committed_cells, open_run, read_arrays_record
+
+if TYPE_CHECKING:
+    import xarray
+
+LISTED = 20  # differences that are told; assumed: more do not help
+NOT_COMPARED = {"wall_s"}  # time is no result
+TIME_LIMITED = ("ceiling", "ceiling_upper", "ceiling_exact")  # a bound under a time limit is no result either
+
+
+@dataclass(frozen=True)
+class RerunResult:
+    """What a replay showed.
+
+    Attributes
+    ----------
+    identical : bool
+        State, decisions, records and summary are the same to the last bit.
+    differences : tuple of str
+        The first of them, by variable, condition and seed.
+    """
+
+    identical: bool
+    differences: tuple[str, ...]
+
+
+def rerun(
+    directory: str | Path,
+    workers: int | None = None,
+    *,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    command: str = "",
+) -> RerunResult:
+    """Run a directory's scenario again, compare all that it recorded, and remove the copy.
+
+    Parameters
+    ----------
+    directory : str or Path
+        A finished run.
+    workers : int, optional
+        See `run_scenario`.
+    out : str or Path, optional
+        Where the copy is computed; by default beside the directory.
+    progress : callable, optional
+        See `run_scenario`.
+    command : str
+        What the user typed.
+
+    Raises
+    ------
+    StoreError
+        If the run is unfinished or damaged, or there is no room for the copy.
+    Interrupted
+        On Ctrl-C; nothing is left of the copy.
+    """
+    path = Path(directory)
+    records = _finished(path)
+    scenario = load_scenario(path / "scenario.toml")
+    place = Path(out) if out is not None else path.absolute().parent
+    with storage_errors(place):
+        place.mkdir(parents=True, exist_ok=True)
+        copy = Path(tempfile.mkdtemp(prefix=f".{path.name}.rerun-", dir=place))
+    try:
+        run_scenario(scenario, copy, workers=workers, progress=progress, command=command)
+        differences = list(_differences(path, records, copy))
+    except Interrupted:
+        raise Interrupted(f"Interrupted: {path} is as it was, and the copy is removed.") from None
+    finally:
+        shutil.rmtree(copy, ignore_errors=True)
+    return RerunResult(not differences, tuple(differences[:LISTED]))
+
+
+Records = dict[tuple[str, int], dict[str, Any]]
+
+
+def _finished(path: Path) -> Records:
+    with storage_errors(path):
+        arrays = read_arrays_record(path)
+        records = committed_cells(path, arrays["conditions"], arrays["seeds"])
+    cells = len(arrays["conditions"]) * len(arrays["seeds"])
+    if len(records) < cells:
+        raise StoreError(
+            f"{path}: {len(records)} of {cells} cells are committed. "
+            f"Finish it first: `astrosim run {path} --resume`; then rerun it."
+        )
+    return records
+
+
+def _differences(path: Path, records: Records, copy: Path) -> Iterator[str]:
+    replayed = _finished(copy)
+    yield from _summary_differences(records, replayed)
+    if all(records[key]["files"] == replayed.get(key, {}).get("files") for key in records):
+        return  # the same bytes
+    yield from _array_differences(open_run(path), open_run(copy))
+
+
+def _summary_differences(records: Records, replayed: Records) -> Iterator[str]:
+    for (condition, seed), record in records.items():
+        old, new = _result(record["summary"]), _result(replayed[condition, seed]["summary"])
+        for column in old.keys() | new.keys():
+            if old.get(column) != new.get(column):
+                yield (
+                    f"summary, {column}, condition {condition}, seed {seed}: "
+                    f"{old.get(column)!r} was stored, {new.get(column)!r} came out"
+                )
+
+
+def _result(row: Mapping[str, Any]) -> dict[str, Any]:
+    left_out = NOT_COMPARED | (set(TIME_LIMITED) if row.get("ceiling_exact") is False else set())
+    return {column: value for column, value in row.items() if column not in left_out}
+
+
+def _array_differences(old: xarray.Dataset, new: xarray.Dataset) -> Iterator[str]:
+    for name in [*old.variables, *(n for n in new.variables if n not in old.variables)]:
+        if name not in new.variables or name not in old.variables:
+            yield f"{name}: only in the {'stored run' if name in old.variables else 'replay'}"
+        elif old[name].shape != new[name].shape or old[name].dtype != new[name].dtype:
+            yield f"{name}: {old[name].dtype}{old[name].shape} was stored, {new[name].dtype}{new[name].shape} came out"
+        elif old[name].dims[:2] == ("condition", "seed"):
+            yield from _cell_differences(name, old[name], new[name])
+        elif not np.array_equal(old[name].values, new[name].values):
+            yield f"{name}: other values"
+
+
+def _cell_differences(name: Any, old: xarray.DataArray, new: xarray.DataArray) -> Iterator[str]:
+    for row, condition in enumerate(old["condition"].values):
+        for column, seed in enumerate(old["seed"].values):
+            one, other = np.atleast_1d(old[row, column].values), np.atleast_1d(new[row, column].values)
+            if one.tobytes() == other.tobytes():
+                continue
+            apart = one != other
+            if one.dtype.kind == "f":
+                apart &= ~(np.isnan(one) & np.isnan(other))
+            if apart.any():
+                place = tuple(int(i) for i in np.argwhere(apart)[0])
+                yield (
+                    f"{name}{list(place)}, condition {condition}, seed {seed}: {one[place]!r} was stored, "
+                    f"{other[place]!r} came out ({int(apart.sum())} of {apart.size} values differ)"
+                )

@@ -1,0 +1,204 @@
+"""One cell in the trajectory store: written whole, then committed by a small record with checksums."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import zarr
+from zarr.core.buffer import default_buffer_prototype
+from zarr.storage import MemoryStore
+
+from astrosim.errors import StoreError
+from astrosim.store.files import (
+    damage,
+    file_entry,
+    fsync_directories,
+    read_sealed,
+    write_durably,
+    write_sealed,
+)
+from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY
+
+COMMITS = "commits"
+ARRAYS_RECORD = "store.json"  # commits the arrays' metadata and coordinates; no cell's name is without its "-seed"
+
+
+def cell_name(condition: str, seed: int) -> str:
+    """File name, without its ending, of what belongs to one cell."""
+    return f"{quote(condition, safe='')}-{seed}"
+
+
+def commit_path(directory: Path, condition: str, seed: int) -> Path:
+    """Commit record of a cell."""
+    return directory / COMMITS / f"{cell_name(condition, seed)}.json"
+
+
+class Encoder:
+    """Turns values into the bytes of chunks: zarr writes into memory, with the metadata of the arrays on disk.
+
+    Parameters
+    ----------
+    root : Path
+        The zarr hierarchy.
+
+    Attributes
+    ----------
+    arrays : dict of str to zarr.Array
+        The arrays in memory; they hold no data between two calls.
+    episodes, weight_episodes : ndarray of int64
+        Coordinates.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._memory: dict[str, Any] = {}
+        buffer = default_buffer_prototype().buffer
+        for path in root.glob("*/zarr.json"):
+            self._memory[f"{path.parent.name}/zarr.json"] = buffer.from_bytes(path.read_bytes())
+        self._metadata = set(self._memory)
+        store = MemoryStore(self._memory)
+        # A chunk of fill values is written as well: every committed cell has the same files.
+        with zarr.config.set({"array.write_empty_chunks": True}):
+            self.arrays = {
+                key.partition("/")[0]: zarr.open_array(store, path=key.partition("/")[0], mode="r+")
+                for key in self._metadata
+            }
+        self.episodes, self.weight_episodes = (
+            np.asarray(zarr.open_array(root / name, mode="r")[:]) for name in ("episode", "weight_episode")
+        )
+
+    def encode(self, name: str, place: tuple[Any, ...], values: np.ndarray) -> dict[str, bytes]:
+        """Bytes by key of the chunks that hold `values`, which fill them whole."""
+        self.arrays[name][place] = values
+        return {key: self._memory.pop(key).to_bytes() for key in self._memory.keys() - self._metadata}
+
+
+@functools.lru_cache(maxsize=1)
+def _encoder(root: Path, stamp: tuple[int, int]) -> Encoder:
+    return Encoder(root)
+
+
+def encoder(directory: Path) -> Encoder:
+    """The encoder of a run directory; kept for the next cell of the same arrays."""
+    state = (directory / COMMITS / ARRAYS_RECORD).stat()
+    return _encoder(directory / TRAJECTORY, (state.st_ino, state.st_mtime_ns))
+
+
+class CellWriter:
+    """Writes the chunks of one cell.
+
+    What is committed is what was encoded: the checksums are taken from memory, not from what came back from the disk.
+
+    Parameters
+    ----------
+    directory : Path
+        Run directory.
+    row, column : int
+        Place of the cell along (condition, seed).
+    """
+
+    def __init__(self, directory: Path, row: int, column: int) -> None:
+        self.directory = directory
+        self.cell = (row, column)
+        self.entries: dict[str, dict[str, Any]] = {}
+        self.encoder = encoder(directory)
+
+    def array(self, name: str) -> Any:
+        """The array with its shape, chunks, type and fill value; None if there is none of this name, or it is empty."""
+        array = self.encoder.arrays.get(name)
+        return None if array is None or 0 in array.shape else array
+
+    def write(self, name: str, values: np.ndarray) -> None:
+        """Write a variable of the cell, padded with fill values to the store's lengths."""
+        array = self.array(name)
+        if array is not None:
+            self._write(name, self.cell, _padded(values, array.shape[2:], array.dtype, array.fill_value))
+
+    def write_trials(self, chunk: int, log: Mapping[str, np.ndarray]) -> None:
+        """Write the `chunk`-th stretch of the trial log."""
+        for name, values in log.items():
+            array = self.array(name)
+            if array is None:
+                continue
+            start = chunk * array.chunks[2]
+            stop = min(start + array.chunks[2], array.shape[2])
+            shape = (stop - start, *array.shape[3:])
+            place = (*self.cell, slice(start, stop))
+            self._write(name, place, _padded(values, shape, array.dtype, array.fill_value))
+
+    def trial_chunk(self) -> tuple[int, int]:
+        """Trials a chunk of the log, and chunks a cell; (0, 0) if the store keeps no log."""
+        array = self.array("decision")
+        return (array.chunks[2], math.ceil(array.shape[2] / array.chunks[2])) if array is not None else (0, 0)
+
+    def _write(self, name: str, place: tuple[Any, ...], values: np.ndarray) -> None:
+        for key, data in self.encoder.encode(name, place, values).items():
+            write_durably(self.directory / TRAJECTORY / key, data)
+            self.entries[f"{TRAJECTORY}/{key}"] = file_entry(data)
+
+    def sync(self) -> None:
+        """Make the names of all files written so far durable."""
+        fsync_directories((self.directory / name).parent for name in self.entries)
+
+    def commit(self, condition: str, seed: int, summary: Mapping[str, Any]) -> None:
+        """Make the cell visible to readers, at once and whole."""
+        self.sync()
+        content = {"condition": condition, "seed": seed, "files": self.entries, "summary": _plain(summary)}
+        write_sealed(commit_path(self.directory, condition, seed), {"format_version": FORMAT_VERSION, **content})
+
+
+def _padded(values: np.ndarray, shape: tuple[int, ...], dtype: Any, fill: Any) -> np.ndarray:
+    values = np.asarray(values)
+    if values.shape == shape:
+        return values.astype(dtype, copy=False)
+    padded = np.full(shape, fill, dtype=dtype)
+    padded[tuple(slice(0, n) for n in values.shape)] = values
+    return padded
+
+
+def _plain(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Values that JSON knows: nan becomes null."""
+    plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in summary.items()}
+    return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in plain.items()}
+
+
+def read_commit(path: Path) -> dict[str, Any] | None:
+    """A commit record, or None if there is none.
+
+    Raises
+    ------
+    StoreError
+        If it is damaged.
+    """
+    try:
+        return read_sealed(path)
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        directory = path.parent.parent
+        raise StoreError(f"{path}: {error}. {_remedy(path, directory)}") from error
+
+
+def _remedy(path: Path, directory: Path) -> str:
+    if path.name == ARRAYS_RECORD:
+        return f"Run {directory / 'scenario.toml'} again into another directory."
+    return f"Delete {path}; `astrosim run {directory} --resume` then computes this cell again, and no other."
+
+
+def verify(path: Path, record: Mapping[str, Any]) -> None:
+    """Compare what a commit record says with the files.
+
+    Raises
+    ------
+    StoreError
+        Names every file that is damaged, truncated or missing, and the remedy.
+    """
+    directory = path.parent.parent
+    problems = list(damage(directory, record["files"]))
+    if problems:
+        raise StoreError("\n".join([*problems, _remedy(path, directory)]))

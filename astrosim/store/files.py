@@ -1,0 +1,132 @@
+"""Files that survive a crash: whole or absent, named when they fail. Sizes in bytes, checksums SHA-256."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from astrosim.errors import StoreError
+
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
+
+
+@contextlib.contextmanager
+def storage_errors(directory: Path, path: Path | None = None) -> Iterator[None]:
+    """Turn what the file system refuses inside a run directory into a `StoreError` with file, reason and remedy.
+
+    `path` is named if the error itself names no file.
+    """
+    try:
+        yield
+    except OSError as error:
+        name = error.filename2 or error.filename or path or directory
+        raise StoreError(f"{os.fspath(name)}: {error.strerror or error}. {_remedy(error.errno, directory)}") from error
+
+
+def _remedy(number: int | None, directory: Path) -> str:
+    resume = f"`astrosim run {directory} --resume`"
+    if number in FULL:
+        return f"Free space or raise the file-size limit, then {resume}: committed cells are kept."
+    if number in CLOSED:
+        return f"Make {directory} writable or choose another place with --out; {resume} goes on with a begun run."
+    return f"Mend this, then {resume}: committed cells are kept."
+
+
+def fsync_directory(path: Path) -> None:
+    """Make the names in a directory durable."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        error.filename = os.fspath(path)
+        raise
+    finally:
+        os.close(handle)
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """Write a file and wait until it is on the disk. A crash may leave a part of it."""
+    try:
+        with open(path, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        error.filename = error.filename or os.fspath(path)
+        raise
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write a file that is, after any crash, the old one or the new one, whole."""
+    partial = path.with_name(path.name + ".tmp")
+    try:
+        write_durably(partial, data)
+        os.replace(partial, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
+    fsync_directory(path.parent)
+
+
+def sha256(data: bytes) -> str:
+    """Checksum of bytes, as hexadecimal text."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def file_entry(data: bytes) -> dict[str, Any]:
+    """What a commit record holds of a file: size and checksum."""
+    return {"bytes": len(data), "sha256": sha256(data)}
+
+
+def write_sealed(path: Path, content: dict[str, Any]) -> None:
+    """Write a JSON object atomically, with a checksum of itself."""
+    text = json.dumps(content, indent=1, sort_keys=True)
+    sealed = {"content": content, "sha256": sha256(text.encode())}
+    write_atomically(path, (json.dumps(sealed, indent=1, sort_keys=True) + "\n").encode())
+
+
+def read_sealed(path: Path) -> dict[str, Any]:
+    """Read what `write_sealed` wrote.
+
+    Raises
+    ------
+    ValueError
+        If the file is damaged; the text names the checksums.
+    """
+    try:
+        sealed = json.loads(path.read_bytes())
+        content, expected = sealed["content"], sealed["sha256"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"it is not whole ({error.__class__.__name__}: {error})") from error
+    found = sha256(json.dumps(content, indent=1, sort_keys=True).encode())
+    if found != expected:
+        raise ValueError(f"its checksum is {found[:12]}... where {str(expected)[:12]}... was written")
+    return content
+
+
+def damage(root: Path, entries: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """Name every file below `root` that is not as its entry says, with expected and found size or checksum."""
+    for name, entry in sorted(entries.items()):
+        try:
+            data = (root / name).read_bytes()
+        except FileNotFoundError:
+            yield f"{root / name}: missing; {entry['bytes']} bytes were committed"
+            continue
+        if len(data) != entry["bytes"]:
+            yield f"{root / name}: {len(data)} bytes where {entry['bytes']} were committed"
+        elif (found := sha256(data)) != entry["sha256"]:
+            yield f"{root / name}: checksum {found[:12]}... where {entry['sha256'][:12]}... was committed"
+
+
+def fsync_directories(paths: Iterable[Path]) -> None:
+    """Make the names in several directories durable."""
+    for path in sorted(set(paths)):
+        fsync_directory(path)

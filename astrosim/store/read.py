@@ -1,0 +1,162 @@
+"""Reading a run directory: a labelled dataset of what is committed, and of nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from zarr.abc.store import ByteRequest
+from zarr.core.buffer import Buffer, BufferPrototype
+from zarr.storage import LocalStore
+
+from astrosim.errors import StoreError
+from astrosim.store.cells import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
+from astrosim.store.files import storage_errors
+from astrosim.store.layout import TRAJECTORY
+
+if TYPE_CHECKING:
+    import xarray
+
+
+class CommittedStore(LocalStore):
+    """A zarr store that shows only committed chunks; all others read as fill values.
+
+    Parameters
+    ----------
+    root : Path
+        The zarr hierarchy.
+    committed : frozenset of str
+        Keys that may be seen, besides metadata.
+    """
+
+    def __init__(self, root: Path, committed: frozenset[str] = frozenset(), *, read_only: bool = True) -> None:
+        super().__init__(root, read_only=read_only)
+        self.committed = committed
+
+    def with_read_only(self, read_only: bool = True) -> CommittedStore:
+        """The same view; it is never writable."""
+        return type(self)(self.root, self.committed)
+
+    def _hidden(self, key: str) -> bool:
+        return not key.endswith("zarr.json") and key not in self.committed
+
+    def get_sync(
+        self, key: str, *, prototype: BufferPrototype | None = None, byte_range: ByteRequest | None = None
+    ) -> Buffer | None:
+        """Bytes of a committed key."""
+        return None if self._hidden(key) else super().get_sync(key, prototype=prototype, byte_range=byte_range)
+
+    async def get(
+        self, key: str, prototype: BufferPrototype | None = None, byte_range: ByteRequest | None = None
+    ) -> Buffer | None:
+        """Bytes of a committed key."""
+        return None if self._hidden(key) else await super().get(key, prototype, byte_range)
+
+    async def get_partial_values(
+        self, prototype: BufferPrototype, key_ranges: Iterable[tuple[str, ByteRequest | None]]
+    ) -> list[Buffer | None]:
+        """Parts of committed keys."""
+        return [await self.get(key, prototype, byte_range) for key, byte_range in key_ranges]
+
+    async def exists(self, key: str) -> bool:
+        """Whether a committed key is there."""
+        return not self._hidden(key) and await super().exists(key)
+
+
+def read_arrays_record(directory: Path) -> dict[str, Any]:
+    """The record that commits the arrays themselves.
+
+    Raises
+    ------
+    StoreError
+        If the directory holds no store.
+    """
+    record = read_commit(directory / COMMITS / ARRAYS_RECORD)
+    if record is None:
+        raise StoreError(
+            f"{directory}: no trajectories here. Name the directory of a run; "
+            f"`astrosim run {directory} --resume` finishes one that was interrupted."
+        )
+    return record
+
+
+def committed_cells(
+    directory: Path, conditions: Sequence[str], seeds: Sequence[int], check: bool = True
+) -> dict[tuple[str, int], dict[str, Any]]:
+    """Commit records by (condition, seed), in that order.
+
+    Parameters
+    ----------
+    directory : Path
+    conditions : sequence of str
+    seeds : sequence of int
+    check : bool
+        Compare the checksums of all files.
+
+    Raises
+    ------
+    StoreError
+        Names all that is damaged.
+    """
+    records, problems = {}, []
+    for condition in conditions:
+        for seed in seeds:
+            path = commit_path(directory, condition, seed)
+            try:
+                record = read_commit(path)
+                if record is not None:
+                    records[condition, seed] = record
+                    if check:
+                        verify(path, record)
+            except StoreError as error:
+                problems.append(str(error))
+    if problems:
+        raise StoreError("\n".join(problems))
+    return records
+
+
+def open_run(directory: str | Path, verify: bool = True) -> xarray.Dataset:
+    """The trajectories of a run.
+
+    Data are read when they are used. Cells that are not committed yet read as fill values (nan; negative for counts).
+
+    Parameters
+    ----------
+    directory : str or Path
+        Run directory.
+    verify : bool
+        Compare the checksums of all files first.
+
+    Returns
+    -------
+    xarray.Dataset
+        The variables of `astrosim.records` with dimensions (condition, seed, ...), unit and long name in their
+        attributes, and `committed`, bool, (condition, seed).
+
+    Raises
+    ------
+    StoreError
+        If the directory is no run, or a file is damaged, truncated or missing: the text names it and the remedy.
+    """
+    import xarray
+
+    directory = Path(directory)
+    with storage_errors(directory):
+        arrays = read_arrays_record(directory)
+        if verify:
+            _verify_arrays(directory, arrays)
+        conditions, seeds = arrays["conditions"], arrays["seeds"]
+        records = committed_cells(directory, conditions, seeds, check=verify)
+        files = [name for record in (arrays, *records.values()) for name in record["files"]]
+        store = CommittedStore(directory / TRAJECTORY, frozenset(n.removeprefix(f"{TRAJECTORY}/") for n in files))
+        dataset = xarray.open_zarr(store, chunks=None, consolidated=False, mask_and_scale=False)
+    committed = np.array([[(c, s) in records for s in seeds] for c in conditions], dtype=bool)
+    flag = xarray.Variable(("condition", "seed"), committed, {"units": "1", "long_name": "the cell is committed"})
+    names = xarray.Variable("condition", np.array(conditions), dataset["condition"].attrs)
+    return dataset.assign_coords(condition=names).assign(committed=flag)
+
+
+def _verify_arrays(directory: Path, record: dict[str, Any]) -> None:
+    verify(directory / COMMITS / ARRAYS_RECORD, record)

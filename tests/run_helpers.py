@@ -1,0 +1,85 @@
+"""What the tests of runs, store and faults share: a small experiment, its bytes, and processes to be killed."""
+
+from __future__ import annotations
+
+import csv
+import multiprocessing
+import os
+import sys
+from multiprocessing import forkserver
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from astrosim.errors import AstrosimError, Interrupted
+from astrosim.run import run_scenario
+from astrosim.scenario import Scenario
+
+REFUSED, INTERRUPTED = 2, 130
+
+
+def small(**changes: Any) -> Scenario:
+    """Two conditions and two seeds of the described system, small enough for a fraction of a second."""
+    data: dict[str, Any] = {
+        "name": "small",
+        "seeds": [3, 8],
+        "network": {"regular": 4},
+        "schedule": {"episodes": 60, "trials_per_episode": 10},
+        "record": {"every": 7, "weights_at": [0, -1]},
+        "conditions": {"maturity": {}, "cursor": {"learner": "cursor"}},
+    }
+    return Scenario.model_validate(data | changes)
+
+
+def summary_rows(directory: Path) -> list[dict[str, str]]:
+    """Rows of summary.csv without the time."""
+    with open(directory / "summary.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        assert float(row.pop("wall_s")) >= 0
+    return rows
+
+
+def contents(directory: Path) -> dict[str, Any]:
+    """All bytes of a finished run that must never differ, by file, and its summary without the time."""
+    root = directory / "trajectory.zarr"
+    files: dict[str, Any] = {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+    return files | {"summary.csv": summary_rows(directory)}
+
+
+def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
+    """Names of what differs; empty if all is the same."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+
+
+def _child(directory: Path, scenario: Scenario | None, workers: int, environment: dict[str, str]) -> None:
+    os.environ.update(environment)
+    try:
+        run_scenario(scenario, directory, workers=workers, resume=scenario is None)
+    except Interrupted as interrupt:
+        said(directory).write_text(str(interrupt))
+        sys.exit(INTERRUPTED)
+    except AstrosimError as error:
+        said(directory).write_text(str(error))
+        sys.exit(REFUSED)
+
+
+def said(directory: Path) -> Path:
+    """Where a run that was started leaves the text of its error."""
+    return directory.with_name(directory.name + ".said")
+
+
+def start(directory: Path, scenario: Scenario | None, workers: int = 1, **environment: str) -> Any:
+    """A run (of a scenario, or resumed without one) in a process of its own, ready within milliseconds."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["run_warm"])
+    with mock.patch.dict(os.environ, PYTHONPATH=str(Path(__file__).parent)):
+        forkserver.ensure_running()  # it looks for what it is to load in PYTHONPATH alone
+    process = context.Process(target=_child, args=(directory, scenario, workers, environment))
+    process.start()
+    return process
+
+
+def go_on(directory: Path, scenario: Scenario) -> Scenario | None:
+    """What to start with: the scenario if the run has not begun, None to resume."""
+    return None if (directory / "scenario.toml").exists() else scenario
