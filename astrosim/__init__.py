@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from astrosim.model import AstroModel
     from astrosim.published.engine import PublishedEngine
     from astrosim.report import write_report
-    from astrosim.run import rerun, run_scenario
+    from astrosim.run import run_scenario
+    from astrosim.run.rerun import rerun
     from astrosim.scenario import Scenario, condition_names, load_scenario, resolve
     from astrosim.store import open_run
     from astrosim.territory import Territories, build_territories

@@ -58,11 +58,11 @@ ONE_PROBLEM = [
     ),
     (
         "network.threshold = nan",
-        "s.toml:1: network.threshold: not a finite number (nan). Write a number from -100 to 100, such as 0.5.",
+        "s.toml:1: network.threshold: not a finite number (nan). Write a number from 0 to 100, such as 0.5.",
     ),
     (
         "network.threshold = -inf",
-        "s.toml:1: network.threshold: not a finite number (-inf). Write a number from -100 to 100, such as 0.5.",
+        "s.toml:1: network.threshold: not a finite number (-inf). Write a number from 0 to 100, such as 0.5.",
     ),
     ("record.decisions = 1", "s.toml:1: record.decisions: neither true nor false (1). Write true or false."),
     (

@@ -1,0 +1,55 @@
+# Everything runs in a virtual environment of its own, .venv; python3 >= 3.12 and the package index are all it takes.
+
+VENV := .venv
+READY := $(VENV)/.ready
+WORKERS ?= 2  # test processes
+SCENARIO ?= scenarios/maturity.toml
+PYTHONS := $(PYTHON) python3 python3.12 python3.13 python3.14
+RECENT := import sys; sys.exit(sys.version_info < (3, 12))
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+.PHONY: help setup run test test-full lint bench clean
+.DEFAULT_GOAL := help
+
+help:  ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+setup: $(READY)  ## virtual environment with astrosim and its development tools
+
+$(READY): pyproject.toml
+	@for p in $(PYTHONS); do \
+	  if "$$p" -c '$(RECENT)' 2> /dev/null; then chosen=$$p; break; fi; \
+	done; \
+	if [ -z "$${chosen:-}" ]; then \
+	  echo "astrosim needs Python 3.12 or later; python3 is: $$(python3 --version 2>&1 || true)."; \
+	  echo "Install one, or name it: make setup PYTHON=/path/to/python3.12"; exit 1; \
+	fi >&2; \
+	if ! "$$chosen" -c 'import ensurepip' 2> /dev/null; then \
+	  echo "$$chosen cannot make virtual environments. On Debian: apt-get install python3-venv"; exit 1; \
+	fi >&2; \
+	echo "Setting up $(VENV) with $$("$$chosen" --version) ..."; \
+	"$$chosen" -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+run: setup  ## the main job: scenarios/maturity.toml, with its report (SCENARIO=... for another)
+	@$(VENV)/bin/astrosim run $(SCENARIO)
+
+test: lint  ## style, types and all tests but the slowest
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) -m 'not full'
+
+test-full: lint  ## the same with the slowest tests
+	@$(VENV)/bin/python -m pytest -n $(WORKERS)
+
+lint: setup  ## style and types
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+
+bench: setup  ## speed, memory and start-up (ARGS=... for options)
+	@$(VENV)/bin/python -m benchmarks $(ARGS)
+
+clean:  ## remove the virtual environment and all caches; runs/ stays
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	@find astrosim tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""How fast astrosim is, how it scales, and how soon it starts. `make bench`, or `python -m benchmarks --help`."""

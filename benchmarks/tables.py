@@ -1,0 +1,94 @@
+"""The tables of the benchmarks: microseconds a trial, ratios, bytes a synapse, seconds to start."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich import box
+from rich.table import Table
+
+Rows = list[dict[str, Any]]
+
+
+def _table(title: str, caption: str, columns: str, texts: int) -> Table:
+    """An empty table whose first columns are texts and the others numbers."""
+    table = Table(title=title, caption=caption, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD)
+    for number, column in enumerate(columns.split(", ")):
+        table.add_column(column, justify="left" if number < texts else "right", no_wrap=True)
+    return table
+
+
+def _number(value: float | None, form: str = ".2f") -> str:
+    return "-" if value is None else format(value, form)
+
+
+def _against(seconds: float, goal: float | None, scale: float, form: str) -> str:
+    """A goal and whether the median meets it."""
+    if goal is None:
+        return "-"
+    return f"{format(goal * scale, form)} {'met' if seconds <= goal else 'MISSED'}"
+
+
+def trials(rows: Rows) -> Table:
+    """Time a trial on the network of the paper's size."""
+    table = _table(
+        "Time a trial (us), network of the paper's size, one core",
+        "Blocks of all rows are taken in turns. `x agents`: against the agents engine, same condition. `x quoted`: "
+        "against 190 us of the authors' own program on a 2-core server, quoted and not measured here.",
+        "engine, condition, synapses, eligible, fastest, median, trials/s, x agents, x quoted, goal",
+        texts=2,
+    )
+    for row in rows:
+        table.add_row(
+            row["engine"],
+            row["condition"],
+            str(row["synapses"]),
+            _number(row["eligible"], ".0f"),
+            _number(row["fastest_s"] * 1e6),
+            _number(row["median_s"] * 1e6),
+            _number(row["trials_per_s"], ",.0f"),
+            _number(row["times_agents"], ".1f"),
+            _number(row["times_quoted"], ".1f"),
+            _against(row["median_s"], row["goal_s"], 1e6, ".1f"),
+        )
+    return table
+
+
+def sizes(rows: Rows) -> Table:
+    """Time a trial, building time and memory against size."""
+    table = _table(
+        "Time a trial (us) against size, kernel; territories and synapses a neuron as in the paper",
+        "`x smallest`: median against the smallest network. `build`: s. `arrays`, `process`: bytes a synapse of all "
+        "arrays of the cell, and by which the process grew (with small networks it takes from its reserve).",
+        "condition, synapses, neurons, eligible, fastest, median, x smallest, build, arrays, process",
+        texts=1,
+    )
+    for row in rows:
+        resident = row["resident_bytes"]
+        table.add_row(
+            row["condition"],
+            f"{row['synapses']:,}",
+            f"{row['neurons']:,}",
+            _number(row["eligible"], ".0f"),
+            _number(row["fastest_s"] * 1e6),
+            _number(row["median_s"] * 1e6),
+            _number(row["times_smallest"]),
+            _number(row["build_s"], ".3f"),
+            _number(row["array_bytes"] / row["synapses"], ".0f"),
+            _number(None if resident is None else resident / row["synapses"], ".0f"),
+        )
+    return table
+
+
+def startup(rows: Rows) -> Table:
+    """Seconds to start."""
+    table = _table(
+        "Start-up (s)",
+        "A checkpoint needs at least one episode. `first trial`: building the cell included, imports left out.",
+        "what, fastest, median, goal",
+        texts=1,
+    )
+    for row in rows:
+        goal = _against(row["median_s"], row["goal_s"], 1.0, ".1f")
+        table.add_row(row["what"], _number(row["fastest_s"], ".3f"), _number(row["median_s"], ".3f"), goal)
+    return table

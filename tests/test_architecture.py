@@ -1,0 +1,224 @@
+"""Data flows one way: every import, read from the source, points to a room that stands earlier in the flow."""
+
+from __future__ import annotations
+
+import ast
+import graphlib
+import importlib.metadata
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from astrosim.jit import numeric_sources
+
+REPOSITORY = Path(__file__).parent.parent
+PACKAGE = REPOSITORY / "astrosim"
+FILES = sorted(PACKAGE.rglob("*.py"))
+LONGEST = 400  # lines a file
+TABLES = {"scenario/schema.py": 500}  # lines; a table of fields, with their units and sources
+
+FLOW = (
+    # what all others speak of
+    {"errors", "jit", "phases", "records"},
+    {"elementary", "scenario", "rng"},
+    # the system and its engines
+    {"rules"},
+    {"topology"},
+    {"territory"},
+    {"state", "engine"},
+    {"described"},
+    {"agents", "kernel", "published"},
+    {"model"},
+    # what a run is worth
+    {"workload", "ceiling", "stats"},
+    {"diagnostics"},
+    # runs and what they leave
+    {"store"},
+    {"run"},
+    # what people see
+    {"summary", "explain", "plot"},
+    {"report_tables"},
+    {"report_pictures"},
+    {"report"},
+    {"progress", "console"},
+    {"cli"},
+)
+"""Rooms (modules or packages) in the order of the flow: a room imports from lines above its own, and from itself."""
+
+LINE = {room: number for number, rooms in enumerate(FLOW) for room in rooms}
+LEAVES = {"cli"}
+CHOOSES = {"engine": {"kernel", "model", "published"}}
+"""The factory `make_engine` loads the engine that is asked for: inside the function only."""
+
+ONLY = {"published": {"engine", "jit", "records", "scenario"}}
+"""The published system shares no formula with the described one."""
+
+PLAIN = {"engine", "errors", "scenario"}
+"""Rooms that compiled modules import, but whose code is never compiled."""
+
+NEVER = {"torch", "solara", "dask", "distributed"}
+HEAVY = NEVER | {"numpy", "numba", "mesa", "networkx", "scipy", "matplotlib", "zarr", "xarray", "pydantic", "typer"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import statement's target, as a dotted name, and where it stands."""
+
+    file: Path
+    line: int
+    target: str
+    late: bool  # inside a function
+
+    def __str__(self) -> str:
+        return f"{self.file.relative_to(REPOSITORY)}:{self.line} imports {self.target}"
+
+    @property
+    def source_room(self) -> str:
+        return room_of(self.file)
+
+    @property
+    def room(self) -> str:
+        """The room it points to; empty for the package itself."""
+        return self.target.partition(".")[2].partition(".")[0]
+
+
+def room_of(file: Path) -> str:
+    """The first part of a file's path in the package: its package or module."""
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def found_in(file: Path, node: ast.AST, late: bool = False) -> Iterator[Import]:
+    """All imports below a node, those for type checkers left out."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.Import):
+            yield from (Import(file, child.lineno, name.name, late) for name in child.names)
+        elif isinstance(child, ast.ImportFrom):
+            assert child.level == 0, f"{file}:{child.lineno}: a relative import. Name the module in full."
+            yield from (Import(file, child.lineno, f"{child.module}.{name.name}", late) for name in child.names)
+        elif isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        else:
+            yield from found_in(file, child, late or isinstance(child, ast.FunctionDef))
+
+
+IMPORTS = [found for file in FILES for found in found_in(file, ast.parse(file.read_text()))]
+OWN = [found for found in IMPORTS if found.target.split(".")[0] == "astrosim" and room_of(found.file) != "__init__"]
+
+
+def points_back(found: Import) -> bool:
+    """Whether an import leaves its room for one that does not stand above it."""
+    if found.room in {found.source_room, ""}:
+        return False
+    if found.late and found.room in CHOOSES.get(found.source_room, ()):
+        return False
+    return LINE[found.room] >= LINE[found.source_room]
+
+
+def test_every_room_has_its_place_in_the_flow():
+    assert {room_of(file) for file in FILES} - {"__init__"} == set(LINE)
+
+
+def test_no_import_points_backwards():
+    assert [str(found) for found in OWN if points_back(found)] == []
+
+
+def test_a_backward_import_is_seen():
+    source = "def build():\n    from astrosim.run import rerun\n"
+    (found,) = found_in(PACKAGE / "topology.py", ast.parse(source))
+    assert found.late
+    assert points_back(found)
+    (early,) = found_in(PACKAGE / "engine.py", ast.parse("from astrosim.kernel import KernelEngine"))
+    assert points_back(early)
+
+
+def test_nothing_imports_a_leaf():
+    assert [str(found) for found in OWN if found.room in LEAVES and found.source_room not in LEAVES] == []
+
+
+@pytest.mark.parametrize("room", ONLY)
+def test_what_stands_apart_imports_no_more_than_it_may(room):
+    outside = {found.room for found in OWN if found.source_room == room} - {room}
+    assert outside <= ONLY[room]
+
+
+def test_from_the_package_itself_only_its_version_and_place_are_taken():
+    files = {found.file for found in OWN if not found.room}
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text()))]
+    taken = {ast.unparse(node) for node in nodes if isinstance(node, ast.Attribute)}
+    assert {name for name in taken if name.startswith("astrosim.")} <= {"astrosim.__version__", "astrosim.__file__"}
+
+
+def module_name(file: Path) -> str:
+    """Dotted name of a file."""
+    return ".".join(file.relative_to(REPOSITORY).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_the_digest_of_the_machine_code_covers_all_compiled_code():
+    compiled = {found.file for found in IMPORTS if found.target.startswith(("astrosim.jit.", "numba."))}
+    assert compiled <= set(numeric_sources())
+    reached = {found.room for found in OWN if found.file in compiled and not found.late} | {"jit"}
+    covered = {room_of(file) for file in numeric_sources()}
+    assert reached - covered <= PLAIN
+
+
+def test_modules_import_each_other_without_cycles():
+    modules = {module_name(file) for file in FILES}
+    graph: dict[str, set[str]] = {name: set() for name in modules}
+    for found in OWN:
+        if found.late:
+            continue
+        target = found.target if found.target in modules else found.target.rpartition(".")[0]
+        graph[module_name(found.file)].add(target)
+    order = list(graphlib.TopologicalSorter(graph).static_order())
+    assert set(order) <= modules
+
+
+def plain(name: str) -> str:
+    """A distribution's name as the package index compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_third_party_imports_are_declared():
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    declared = {plain(re.split(r"[^A-Za-z0-9_.-]", line)[0]) for line in project["dependencies"]}
+    declared.add("pydantic-core")  # pydantic is released with exactly one version of it
+    provided = importlib.metadata.packages_distributions()
+    outside = {found.target.split(".")[0] for found in IMPORTS} - sys.stdlib_module_names - {"astrosim"}
+    assert {name for name in outside if declared.isdisjoint(map(plain, provided.get(name, [])))} == set()
+
+
+def modules_after(statement: str) -> set[str]:
+    """Top-level modules that a fresh interpreter has loaded after a statement."""
+    code = f"import sys; {statement}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=REPOSITORY)
+    return {name.split(".")[0] for name in done.stdout.split()}
+
+
+def test_importing_astrosim_loads_nothing_heavy():
+    loaded = modules_after("import astrosim")
+    assert "astrosim" in loaded
+    assert loaded & HEAVY == set()
+
+
+def test_no_module_pulls_in_torch_solara_or_dask():
+    names = [module_name(file) for file in FILES]
+    loaded = modules_after(f"import {', '.join(names)}")
+    assert {"numba", "mesa", "xarray"} <= loaded
+    assert loaded & NEVER == set()
+    assert [str(found) for found in IMPORTS if found.target.split(".")[0] in NEVER] == []
+
+
+def test_files_stay_short():
+    lengths = {str(file.relative_to(PACKAGE)): len(file.read_text().splitlines()) for file in FILES}
+    assert {name: n for name, n in lengths.items() if n > TABLES.get(name, LONGEST)} == {}
+
+
+def test_nothing_is_left_to_do():
+    marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    assert [file.name for file in FILES if marks.search(file.read_text())] == []

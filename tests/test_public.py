@@ -1,0 +1,91 @@
+"""The public names: those of the README's table, importable, documented."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import astrosim
+
+README = Path(__file__).parent.parent / "README.md"
+MOST = 25  # names; more would not be a short surface
+OBJECTS = sorted(set(astrosim.__all__) - {"__version__"})
+
+
+def documented_names() -> list[str]:
+    """First column of the table under "Public names"."""
+    section = README.read_text().partition("\n## Public names\n")[2].partition("\n## ")[0]
+    return [
+        name for cell in re.findall(r"^\| (`.*?`) \|", section, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)
+    ]
+
+
+def test_the_readme_lists_exactly_the_public_names():
+    assert sorted(documented_names()) == sorted(astrosim.__all__)
+
+
+def test_the_surface_is_short():
+    assert len(astrosim.__all__) == len(set(astrosim.__all__)) <= MOST
+
+
+def test_every_name_can_be_imported_and_is_listed_by_dir():
+    for name in astrosim.__all__:
+        assert getattr(astrosim, name) is not None
+    assert set(astrosim.__all__) <= set(dir(astrosim))
+
+
+def test_names_are_the_same_in_a_fresh_interpreter():
+    code = "from astrosim import *; import astrosim; print(*[n for n in astrosim.__all__ if n not in globals()])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match=r"^module 'astrosim' has no attribute 'Glia'$"):
+        _ = astrosim.Glia
+
+
+def test_the_version_is_that_of_the_installed_package():
+    from importlib.metadata import version
+
+    assert astrosim.__version__ == version("astrosim")
+
+
+def section_names(doc: str, title: str) -> set[str]:
+    """Names that a section of a numpydoc docstring describes."""
+    body = doc.partition(f"\n{title}\n{'-' * len(title)}\n")[2]
+    body = re.split(r"\n\w+\n-{3,}\n", body)[0]
+    lines = [line.partition(" : ")[0] for line in body.splitlines() if re.match(r"\w", line)]
+    return {name.strip() for line in lines for name in line.split(",")}
+
+
+def wanted_parameters(thing: object) -> set[str]:
+    """What a docstring must describe: all parameters, or all fields."""
+    if isinstance(thing, type) and issubclass(thing, Exception) and "__init__" not in vars(thing):
+        return set()
+    return set(inspect.signature(thing).parameters)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", OBJECTS)
+def test_every_public_object_has_a_numpydoc_docstring(name):
+    thing = getattr(astrosim, name)
+    doc = inspect.cleandoc(thing.__doc__ or "")
+    summary = doc.partition("\n\n")[0]
+    assert re.fullmatch(r"[A-Z`][^\n]*[.`]", summary), f"a line that ends with a full stop: {summary!r}"
+    if name == "Scenario":  # its fields describe themselves
+        fields = astrosim.Scenario.model_fields
+        assert all(field.description or field.annotation.__doc__ for field in fields.values())
+        return
+    described = section_names(doc, "Parameters") | section_names(doc, "Attributes")
+    assert wanted_parameters(thing) <= described
+
+
+def test_missing_parameters_would_be_noticed():
+    doc = "Do.\n\nParameters\n----------\npre, post : ndarray\n    Ends.\nseed : int\n\nReturns\n-------\nNetwork"
+    assert section_names(doc, "Parameters") == {"pre", "post", "seed"}
+    assert section_names(doc, "Raises") == set()
