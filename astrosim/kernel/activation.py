@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from astrosim.jit import kernel
+from astrosim.jit import phase
 from astrosim.rng import EXPLORATION, UNIT, block_words
 from astrosim.rules import exploration, selection, sensing
 from astrosim.state import BLOCK, FIRED, KEPT
 
 
-@kernel
+@phase
 def sense(system, rules, state, scratch, touched):
     """Scores from the last standing pass, 0 for untouched astrocytes. Returns the new number of touched ones.
 
@@ -38,7 +38,7 @@ def sense(system, rules, state, scratch, touched):
     return touched
 
 
-@kernel
+@phase
 def _refresh(system, weight, value, neuron):
     """Traffic that a neuron causes in the territories near it: all that leaves it, or what reaches a target there."""
     start, end = system.near_start[neuron], system.near_start[neuron + 1]
@@ -52,7 +52,7 @@ def _refresh(system, weight, value, neuron):
             value[n] = leaving
 
 
-@kernel
+@phase
 def _leaving_traffic(weight, start, end):
     """Traffic of synapses start .. end - 1: four sums side by side, for the sum is exact in any order."""
     t0, t1, t2, t3 = 0.0, 0.0, 0.0, 0.0
@@ -69,7 +69,7 @@ def _leaving_traffic(weight, start, end):
     return (t0 + t1) + (t2 + t3)
 
 
-@kernel
+@phase
 def select(system, rules, state, scratch, trial, touched):
     """Find the active astrocytes in score order; returns how many (at least one).
 
@@ -106,7 +106,7 @@ def select(system, rules, state, scratch, trial, touched):
     return count
 
 
-@kernel
+@phase
 def _has_place(rules, state, scratch, a, count):
     """Whether an astrocyte would be among the first if it were active."""
     if count < rules.max_active:
@@ -115,7 +115,7 @@ def _has_place(rules, state, scratch, a, count):
     return selection.precedes(state.score[a], a, state.score[last], last)
 
 
-@kernel
+@phase
 def _insert(rules, state, scratch, a, explored, count):
     """Put an astrocyte into its place among the active ones; the last one of a full list drops out."""
     if not _has_place(rules, state, scratch, a, count):
@@ -132,7 +132,7 @@ def _insert(rules, state, scratch, a, explored, count):
     return min(count + 1, rules.max_active)
 
 
-@kernel
+@phase
 def _explores(system, rules, state, scratch, trial, a):
     """Whether an astrocyte becomes active spontaneously."""
     rate = exploration.exploration_rate(
@@ -141,7 +141,7 @@ def _explores(system, rules, state, scratch, trial, a):
     return exploration.explores(_exploration_draw(system, scratch, trial, a), rate)
 
 
-@kernel
+@phase
 def _exploration_draw(system, scratch, trial, a):
     """The uniform number of astrocyte a; four neighbours share a Philox block."""
     group = a // BLOCK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from astrosim.jit import kernel
+from astrosim.jit import phase
 from astrosim.kernel.scratch import WIDTH
 from astrosim.records import NOBODY
 from astrosim.rng import CURSOR as CURSOR_STREAM
@@ -17,7 +17,7 @@ HASH = 11400714819323198485  # odd, near 2^64 / golden ratio: spreads sets of as
 PROBES = 4  # neighbouring places that are looked at before a remembered union is overwritten
 
 
-@kernel
+@phase
 def move_cursor(system, rules, state, low, high, trial):
     """Reads: low, high (the neurons' bounding box). Writes: state.cursor. Draws: stream `cursor`, index 0 to 2."""
     key = system.keys[CURSOR_STREAM]
@@ -27,7 +27,7 @@ def move_cursor(system, rules, state, low, high, trial):
         state.cursor[axis] = cursor.moved(state.cursor[axis], low[axis], high[axis], jumps, u, rules.cursor_step)
 
 
-@kernel
+@phase
 def is_held(system, rules, state, scratch, neuron):
     """Whether a neuron lies in an active territory, or within the cursor's radius."""
     if rules.learner == CURSOR:
@@ -42,7 +42,7 @@ def is_held(system, rules, state, scratch, neuron):
     return False
 
 
-@kernel
+@phase
 def _include(scratch, block, mask, blocks):
     """Add synapses of a block to the scope that is being gathered."""
     old = scratch.mask[block]
@@ -51,13 +51,13 @@ def _include(scratch, block, mask, blocks):
     return blocks + (old == 0)
 
 
-@kernel
+@phase
 def padded(blocks):
     """Number of blocks rounded up to whole vectors."""
     return (blocks + WIDTH - 1) // WIDTH * WIDTH
 
 
-@kernel
+@phase
 def close_scope(scratch, blocks):
     """Write the masks of the gathered blocks beside them; returns the number of synapses.
 
@@ -73,14 +73,14 @@ def close_scope(scratch, blocks):
     return size
 
 
-@kernel
+@phase
 def clear(scratch, blocks):
     """Empty the scope."""
     for k in range(blocks):
         scratch.mask[scratch.block[k]] = 0
 
 
-@kernel
+@phase
 def gather_territories(system, scratch, active):
     """Gather the union of the active territories; returns the number of blocks."""
     blocks = 0
@@ -91,7 +91,7 @@ def gather_territories(system, scratch, active):
     return blocks
 
 
-@kernel
+@phase
 def find_union(system, scratch, active):
     """Place of the union of the active territories among the remembered ones; gathered if it is not known.
 
@@ -119,7 +119,7 @@ def find_union(system, scratch, active):
     return place
 
 
-@kernel
+@phase
 def _make_key(scratch, active):
     """Write the active astrocytes in ascending order to scratch.key; returns the first place to look at."""
     for k in range(scratch.key.size):
@@ -135,7 +135,7 @@ def _make_key(scratch, active):
     return np.int64((mixed >> np.uint64(32)) % np.uint64(scratch.union_blocks.size))
 
 
-@kernel
+@phase
 def gather_cursor(system, rules, state, scratch):
     """Gather the synapses that leave or reach a neuron near the cursor; returns the number of blocks."""
     blocks = 0
@@ -149,7 +149,7 @@ def gather_cursor(system, rules, state, scratch):
     return blocks
 
 
-@kernel
+@phase
 def gather_chance(system, rules, scratch, trial, active):
     """Gather synapses anywhere: as many as the active territories hold, one, or all. Returns the number of blocks.
 

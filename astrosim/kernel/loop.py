@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from astrosim.jit import kernel
+from astrosim.jit import kernel, phase
 from astrosim.kernel.activation import select, sense
 from astrosim.kernel.eligibility import clear, close_scope, find_union, gather_chance, gather_cursor, move_cursor
 from astrosim.kernel.perturbing import apply_steps, try_outputs
@@ -22,7 +22,7 @@ from astrosim.state import KEPT as KEPT_TRIALS
 from astrosim.state import REVERTED as REVERTED_TRIALS
 
 
-@kernel
+@phase
 def adapt(rules, state, scratch, pattern, active, kept):
     """Note the outcome with the active astrocytes; every so often thresholds move.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from astrosim.jit import kernel
+from astrosim.jit import phase
 from astrosim.kernel.eligibility import is_held, padded
 from astrosim.rng import PERTURBATION, block_words
 from astrosim.rules import perturbation
@@ -13,7 +13,7 @@ from astrosim.state import BLOCK
 LANES = (np.arange(2**BLOCK)[:, None] >> np.arange(BLOCK) & 1).astype(np.float32)  # 1 where a mask's bit is set
 
 
-@kernel
+@phase
 def try_outputs(system, rules, state, scratch, trial, pattern, by_neuron):
     """Outputs' summed inputs under the trial's perturbation; returns whether any of them moved.
 
@@ -42,7 +42,7 @@ def try_outputs(system, rules, state, scratch, trial, pattern, by_neuron):
     return moved
 
 
-@kernel
+@phase
 def apply_steps(system, rules, state, scratch, trial, block, mask, blocks):
     """Perturb all synapses of a scope.
 

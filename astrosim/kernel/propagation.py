@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from astrosim.jit import kernel
+from astrosim.jit import phase
 from astrosim.rng import PATTERN, below
 from astrosim.rules.propagation import fires
 from astrosim.state import FIRED
 
 
-@kernel
+@phase
 def present(system, rules, state, trial):
     """Draw the trial's pattern; at the start of an episode only the inputs have fired.
 
@@ -22,7 +22,7 @@ def present(system, rules, state, trial):
     return pattern
 
 
-@kernel
+@phase
 def clamp(system, fired, pattern):
     """Write the input neurons that a pattern switches on to the front of `fired`; returns how many."""
     count = 0
@@ -33,7 +33,7 @@ def clamp(system, fired, pattern):
     return count
 
 
-@kernel
+@phase
 def propagate(system, state, activation, pattern):
     """Summed inputs of all neurons that a pattern's active inputs reach, and of the outputs.
 
@@ -53,7 +53,7 @@ def propagate(system, state, activation, pattern):
                 activation[system.post[s]] += state.weight[s]
 
 
-@kernel
+@phase
 def stand(system, rules, state, activation, pattern):
     """Remember which neurons fired in the pass that stands.
 
