@@ -179,7 +179,7 @@ class AstroModel(mesa.Model, DescribedCell):
             synapses = synapses[[below(key, number, 0, total)]]
         elif self.rules.scope == scope.RANDOM:
             union = np.unique(np.concatenate([a.synapses for a in self._trial.active]))
-            scope.sample(key, number, union.size, synapses)
+            scope.sample(key, number, union.size, synapses, np.empty(total + 3, np.uint32))
             synapses = synapses[: union.size]
         r = self.rules
         perturbation.perturb(

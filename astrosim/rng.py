@@ -91,7 +91,13 @@ def uniform(key, trial, index):
     return word(key, trial, index) * UNIT
 
 
+@inlined
+def scaled(word, n):
+    """A whole number uniform in 0 .. n - 1 from a 32-bit word: floor(u n)."""
+    return np.int64((np.uint64(word) * np.uint64(n)) >> WORD)
+
+
 @kernel
 def below(key, trial, index, n):
-    """A whole number uniform in 0 .. n - 1: floor(u n)."""
-    return np.int64((np.uint64(word(key, trial, index)) * np.uint64(n)) >> WORD)
+    """A whole number uniform in 0 .. n - 1."""
+    return scaled(word(key, trial, index), n)

@@ -75,16 +75,16 @@ def test_a_step_depends_on_trial_and_synapse_alone():
 
 def test_samples_are_uniform_without_replacement_and_undone():
     key, size, count, trials = stream_key(9, "scope"), 12, 5, 12_000
-    deck = np.arange(size, dtype=np.int32)
+    deck, partner = np.arange(size, dtype=np.int32), np.zeros(8, np.uint32)
     hits = np.zeros(size)
     pairs = np.zeros((size, size))
     for trial in range(trials):
-        scope.sample(key, trial, count, deck)
+        scope.sample(key, trial, count, deck, partner)
         chosen = deck[:count].copy()
         assert np.unique(chosen).size == count
         hits[chosen] += 1
         pairs[np.ix_(chosen, chosen)] += 1
-        scope.undo(key, trial, count, deck)
+        scope.undo(count, deck, partner)
         assert np.array_equal(deck, np.arange(size))
     assert np.abs(hits / trials - count / size).max() < 4.5 * np.sqrt(count / size * (1 - count / size) / trials)
     together = count * (count - 1) / (size * (size - 1))

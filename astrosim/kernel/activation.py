@@ -14,8 +14,8 @@ from astrosim.state import BLOCK, FIRED, KEPT
 def sense(system, rules, state, scratch, touched):
     """Scores from the last standing pass, 0 for untouched astrocytes. Returns the new number of touched ones.
 
-    Reads: state.fired, state.weight, state.counter. Writes: state.score, scratch.sum, scratch.touched, and what a neuron
-    adds to the astrocytes near it (scratch.near_value), which holds until a perturbation is kept.
+    Reads: state.fired, state.weight, state.counter. Writes: state.score, scratch.sum, scratch.touched, and what a
+    neuron adds to the astrocytes near it (scratch.near_value), which holds until a perturbation is kept.
     """
     for k in range(touched):
         state.score[scratch.touched[k]] = 0.0

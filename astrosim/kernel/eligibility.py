@@ -165,9 +165,9 @@ def gather_chance(system, rules, scratch, trial, active):
             blocks = _include(scratch, block, FULL_BLOCK if last >= BLOCK else np.uint8((1 << last) - 1), blocks)
     elif rules.scope == scope.RANDOM:
         count = scratch.union_size[find_union(system, scratch, active)]
-        scope.sample(key, trial, count, scratch.deck)
+        scope.sample(key, trial, count, scratch.deck, scratch.partner)
         for k in range(count):
             s = scratch.deck[k]
             blocks = _include(scratch, s // BLOCK, np.uint8(1 << (s % BLOCK)), blocks)
-        scope.undo(key, trial, count, scratch.deck)
+        scope.undo(count, scratch.deck, scratch.partner)
     return blocks

@@ -41,6 +41,7 @@ class Scratch(NamedTuple):
     union_block: np.ndarray  # int32 (union, room)
     union_mask: np.ndarray  # uint8 (union, room)
     deck: np.ndarray  # int32 (synapse,): only for the random scope, else empty
+    partner: np.ndarray  # uint32 (synapses rounded up to blocks,): likewise
     total: np.ndarray  # float64 (5,): sums over a measured episode
 
 
@@ -75,5 +76,6 @@ def make_scratch(system: System, max_active: int, random_scope: bool) -> Scratch
         union_block=np.zeros((unions, room), np.int32),
         union_mask=np.zeros((unions, room), np.uint8),
         deck=np.arange(synapses if random_scope else 0, dtype=np.int32),
+        partner=np.zeros(blocks * BLOCK if random_scope else 0, np.uint32),
         total=np.zeros(5),
     )

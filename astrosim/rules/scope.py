@@ -8,26 +8,35 @@ uniform. `global`: all.
 from __future__ import annotations
 
 from astrosim.jit import kernel
-from astrosim.rng import below
+from astrosim.rng import block_words, scaled
 
 TERRITORY, RANDOM, SINGLE, GLOBAL = range(4)
 SCOPES = {"territory": TERRITORY, "random": RANDOM, "single": SINGLE, "global": GLOBAL}
 
 
 @kernel
-def sample(key, trial, count, deck):
+def sample(key, trial, count, deck, partner):
     """Draw `count` synapses uniformly without replacement into the first places of `deck`.
 
-    Reads: key, deck (any permutation of 0 .. size - 1 that `undo` restores). Writes: deck. Draws: stream `scope`.
+    Reads: key, deck (any permutation of 0 .. size - 1 that `undo` restores). Writes: deck, and partner (uint32, room
+    for `count` rounded up to blocks of four): the place that each place was exchanged with. Draws: stream `scope`.
     """
+    blocks = (count + 3) // 4
+    for block in range(blocks):
+        w0, w1, w2, w3 = block_words(key, trial, block)
+        partner[4 * block] = w0
+        partner[4 * block + 1] = w1
+        partner[4 * block + 2] = w2
+        partner[4 * block + 3] = w3
     for place in range(count):
-        other = place + below(key, trial, place, deck.size - place)
+        other = place + scaled(partner[place], deck.size - place)
+        partner[place] = other
         deck[place], deck[other] = deck[other], deck[place]
 
 
 @kernel
-def undo(key, trial, count, deck):
+def undo(count, deck, partner):
     """Put `deck` back as it was before `sample`."""
     for place in range(count - 1, -1, -1):
-        other = place + below(key, trial, place, deck.size - place)
+        other = partner[place]
         deck[place], deck[other] = deck[other], deck[place]
