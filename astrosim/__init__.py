@@ -5,19 +5,22 @@ The public names are loaded when they are first used, so that `import astrosim` 
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from astrosim.agents import Astrocyte, Neuron
-    from astrosim.ceiling import Ceiling, structural_ceiling
+    from astrosim.ceiling import Ceiling, ceiling
     from astrosim.engine import make_engine
     from astrosim.errors import AstrosimError, ScenarioError, StoreError
+    from astrosim.export import export_run
     from astrosim.kernel import KernelEngine
     from astrosim.model import AstroModel
     from astrosim.published.engine import PublishedEngine
     from astrosim.report import write_report
-    from astrosim.run import run_scenario
+    from astrosim.run import run
     from astrosim.run.rerun import rerun
     from astrosim.scenario import Scenario, condition_names, load_scenario, resolve
     from astrosim.store import open_run
@@ -41,27 +44,29 @@ __all__ = [
     "__version__",
     "build_network",
     "build_territories",
+    "ceiling",
     "condition_names",
+    "export_run",
     "load_scenario",
     "make_engine",
     "open_run",
     "rerun",
     "resolve",
-    "run_scenario",
-    "structural_ceiling",
+    "run",
     "write_report",
 ]
 
 _MODULES = {
     "agents": ("Astrocyte", "Neuron"),
-    "ceiling": ("Ceiling", "structural_ceiling"),
+    "ceiling": ("Ceiling", "ceiling"),
     "engine": ("make_engine",),
     "errors": ("AstrosimError", "ScenarioError", "StoreError"),
+    "export": ("export_run",),
     "kernel": ("KernelEngine",),
     "model": ("AstroModel",),
     "published.engine": ("PublishedEngine",),
     "report": ("write_report",),
-    "run": ("rerun", "run_scenario"),
+    "run": ("rerun", "run"),
     "scenario": ("Scenario", "condition_names", "load_scenario", "resolve"),
     "store": ("open_run",),
     "territory": ("Territories", "build_territories"),
@@ -82,3 +87,15 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """Public names and modules."""
     return sorted({*globals(), *__all__})
+
+
+class _Package(ModuleType):
+    """`run` and `ceiling` are functions that live in modules of the same names."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Importing such a module must not put it in the function's place."""
+        if not (name in _MODULE_OF and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

@@ -17,7 +17,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array
 
-from astrosim.engine import Wiring
+from astrosim.engine import Wiring, make_engine
+from astrosim.scenario import Scenario, condition_names, resolve
 
 EXACT_PATTERNS = 16  # patterns; up to here no time limit applies; spec, section 8
 SOLVER_TOLERANCE = 1e-7  # 1; HiGHS's default feasibility tolerance of a linear program
@@ -111,6 +112,32 @@ def structural_ceiling(wiring: Wiring, time_limit: float = 10.0) -> Ceiling:
         best_constant_output="".join("1" if 2 * count > patterns else "0" for count in ones),
         per_bit=tuple(low / patterns for low, _ in bounds),
     )
+
+
+def ceiling(
+    system: Scenario | Wiring, *, condition: str | None = None, seed: int | None = None, time_limit: float = 10.0
+) -> Ceiling:
+    """Best accuracy that any weights could reach, for one cell of a scenario or for a wiring.
+
+    Parameters
+    ----------
+    system : Scenario or Wiring
+    condition : str, optional
+        Of the scenario; its first one if left out.
+    seed : int, optional
+        Of the network; the scenario's first one if left out.
+    time_limit : float
+        Seconds; used above 16 patterns only.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario has no such condition.
+    """
+    if isinstance(system, Wiring):
+        return structural_ceiling(system, time_limit)
+    resolved = resolve(system, condition or condition_names(system)[0])
+    return structural_ceiling(make_engine(resolved, system.seeds[0] if seed is None else seed).wiring(), time_limit)
 
 
 def _bit(wiring: Wiring, number: int) -> _Bit:

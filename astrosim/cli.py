@@ -1,4 +1,4 @@
-"""The command line: run, rerun, report, new, list, explain, validate, ceiling."""
+"""The command line: run, rerun, report, export, new, list, explain, validate, ceiling."""
 
 from __future__ import annotations
 
@@ -43,6 +43,13 @@ class EngineName(StrEnum):
     kernel = "kernel"
     agents = "agents"
     published = "published"
+
+
+class FormatName(StrEnum):
+    """What a run can be exported to."""
+
+    csv = "csv"
+    netcdf = "netcdf"
 
 
 ScenarioArgument = Annotated[
@@ -257,6 +264,25 @@ def report(directory: RunArgument) -> None:
     """Write the report of a run anew, and print its path."""
     with guarded():
         typer.echo(str(_write_report(directory)))
+
+
+@app.command()
+def export(
+    directory: RunArgument,
+    format_: Annotated[
+        FormatName | None, typer.Option("--format", help="Tables, or one file; by default as --out ends: .nc or not.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="What to make; by default DIR/csv or DIR/trajectory.nc.")
+    ] = None,
+) -> None:
+    """Write the trajectories of a run as CSV tables or NetCDF, and print the path."""
+    with guarded():
+        from astrosim.export import export_run
+
+        if format_ is None:
+            format_ = FormatName.netcdf if out is not None and out.suffix == ".nc" else FormatName.csv
+        typer.echo(str(export_run(directory, out, format_.value)))
 
 
 @app.command()

@@ -131,7 +131,7 @@ class DescribedCell:
         return {
             "neuron_x": net.position[:, 0],
             "neuron_y": net.position[:, 1],
-            "neuron_z": np.full(net.kind.size, np.nan),
+            "neuron_z": net.z,
             "neuron_kind": net.kind,
             "neuron_cluster": net.cluster,
             "pre": net.pre,

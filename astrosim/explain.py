@@ -12,6 +12,7 @@ from rich.text import Text
 from astrosim.phases import PHASES
 from astrosim.scenario import Scenario, condition_names, resolve
 from astrosim.scenario.fields import FIELDS, FieldFacts
+from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.problems import show
 from astrosim.workload import Workload, engine_name, workload
 
@@ -76,6 +77,10 @@ def _heading(scenario: Scenario, file: str) -> RenderableType:
 
 
 def _shown(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, InputFile):
+        return value.path.name
     if isinstance(value, tuple):
         return _shown_list(value)
     return f"{value:g}" if isinstance(value, float) else show(value).strip('"')

@@ -92,7 +92,7 @@ WEIGHT_VARIABLES = (
 STATIC_VARIABLES = (
     Variable("neuron_x", ("neuron",), "f8", NAN, "units", "position, x"),
     Variable("neuron_y", ("neuron",), "f8", NAN, "units", "position, y"),
-    Variable("neuron_z", ("neuron",), "f8", NAN, "units", "position, z (published systems only)"),
+    Variable("neuron_z", ("neuron",), "f8", NAN, "units", "position, z (where there is one)"),
     Variable("neuron_kind", ("neuron",), "i1", -1, "1", "0 input, 1 output, 2 modulatory, 3 regular"),
     Variable("neuron_cluster", ("neuron",), "i4", -1, "1", "cluster of the neuron"),
     Variable("pre", ("synapse",), "i4", -1, "neuron", "presynaptic neuron"),

@@ -1,8 +1,8 @@
 """Astrocytes in the plane and their fixed territories (lengths in units). Murray 2026, section 3.2; placement: program.
 
 The astrocytes of a cluster stand at the centres of a lattice over the bounding box of its neurons, x fastest: with
-four, at the quartile points. A territory holds the neurons of the same cluster within the radius, and each synapse whose
-pre or post neuron it holds.
+four, at the quartile points. A territory holds the neurons of the same cluster within the radius, and each synapse
+whose pre or post neuron it holds.
 """
 
 from __future__ import annotations
@@ -82,7 +82,14 @@ class Territories:
 
 
 def build_territories(scenario: Scenario, network: Network) -> Territories:
-    """Place the astrocytes of a scenario and find their territories."""
+    """Place the astrocytes of a scenario and find their territories.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    network : Network
+        Built from the same scenario.
+    """
     per_cluster, radius = scenario.astrocytes.per_cluster, scenario.astrocytes.radius
     cluster = np.repeat(np.arange(scenario.network.clusters, dtype=np.int32), per_cluster)
     position = _places(network.position, scenario.network.neurons_per_cluster, per_cluster)

@@ -1,8 +1,11 @@
 """Neurons in the plane and their wiring (lengths in units). Murray 2026, section 3.1; silent points: its program.
 
 Clusters stand on a square lattice, filled row by row. A cluster holds its input, output, modulatory and regular neurons
-in this order. Synapses are numbered in order of creation: by pre neuron, then by post neuron. There are no synapses from
-a neuron to itself and none onto input neurons, which are driven from outside.
+in this order. Synapses are numbered in order of creation: by pre neuron, then by post neuron. There are no synapses
+from a neuron to itself and none onto input neurons, which are driven from outside.
+
+Positions and synapses may come from files instead (`astrosim.scenario.contents`): their weights are rounded to the
+grid, kinds and clusters still follow from the sizes of the network.
 
 Draws: stream `position`, index = 2 neuron + axis; stream `synapse`, trial = pre neuron, index = number of the draw;
 stream `weight`, index = synapse.
@@ -12,6 +15,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import networkx as nx
 import numpy as np
@@ -21,6 +25,8 @@ from astrosim.jit import compiled
 from astrosim.records import NEURON_KINDS
 from astrosim.rng import POSITION, SYNAPSE, WEIGHT, stream_keys, uniform, word
 from astrosim.rules.perturbation import on_grid
+from astrosim.scenario import contents
+from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.schema import Scenario
 
 INPUT, OUTPUT = NEURON_KINDS.index("input"), NEURON_KINDS.index("output")
@@ -42,6 +48,8 @@ class Network:
     initial_weight : ndarray of float32, shape (synapse,)
     inputs, outputs : ndarray of int32, shape (bit,)
         The neurons of cluster 0 that the task uses.
+    z : ndarray of float64, shape (neuron,), units
+        Height over the plane, which nothing depends on; nan unless a file gives it.
     """
 
     position: np.ndarray
@@ -53,6 +61,7 @@ class Network:
     initial_weight: np.ndarray
     inputs: np.ndarray
     outputs: np.ndarray
+    z: np.ndarray
 
     def to_networkx(self, weights: np.ndarray | None = None) -> nx.DiGraph:
         """The network as a directed graph; nodes carry kind, cluster, x and y, edges their synapse number and weight.
@@ -70,9 +79,26 @@ class Network:
         graph.add_edges_from((a, b, {"synapse": s, "weight": w}) for s, (a, b, w) in enumerate(ends))
         return graph
 
+    def save(self, directory: str | Path, weights: np.ndarray | None = None, wiring: str = "wiring.csv") -> None:
+        """Write `positions.csv` and the wiring as files that a scenario can name; they give back the same network.
+
+        Parameters
+        ----------
+        directory : str or Path
+            Made if it is not there; files of these names are replaced.
+        weights : ndarray, shape (synapse,), optional
+            Initial weights if left out.
+        wiring : str
+            Name of the wiring's file; ``wiring.npz`` is quicker and smaller from some 10^5 synapses on.
+        """
+        folder = Path(directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        contents.write_positions(folder / "positions.csv", self.position, self.z)
+        contents.write_wiring(folder / wiring, self.pre, self.post, self.initial_weight if weights is None else weights)
+
 
 def build_network(scenario: Scenario, seed: int) -> Network:
-    """Place and wire the neurons of a scenario.
+    """Place and wire the neurons of a scenario: by its files where it names them, else by chance.
 
     Parameters
     ----------
@@ -83,14 +109,14 @@ def build_network(scenario: Scenario, seed: int) -> Network:
     sizes = (net.inputs, net.outputs, net.modulatory, net.regular)
     kind = np.tile(np.repeat(np.arange(len(sizes), dtype=np.int8), sizes), net.clusters)
     cluster = np.repeat(np.arange(net.clusters, dtype=np.int32), net.neurons_per_cluster)
-    columns = scenario.lattice_columns
-    centre = np.stack([cluster % columns, cluster // columns], axis=1) * net.spacing
-    position = centre + (_uniforms(keys[POSITION], 2 * kind.size).reshape(-1, 2) * 2.0 - 1.0) * net.half_width
-    first, post = _wire(keys[SYNAPSE], kind == INPUT, net.neurons_per_cluster, net.p_within, net.p_between)
-    weights = (_uniforms(keys[WEIGHT], post.size) - 0.5) * (2.0 * net.initial_weight)
+    given = net.positions
+    place = contents.read_positions(given) if given else _drawn_positions(scenario, keys[POSITION], cluster)
+    first, post, weights = (
+        _given_synapses(net.wiring, kind.size) if net.wiring else _drawn_synapses(scenario, keys, kind)
+    )
     inputs, outputs = scenario.task.patterns[0]
     return Network(
-        position=position,
+        position=np.ascontiguousarray(place[:, :2]),
         kind=kind,
         cluster=cluster,
         pre=np.repeat(np.arange(kind.size, dtype=np.int32), np.diff(first)),
@@ -99,7 +125,29 @@ def build_network(scenario: Scenario, seed: int) -> Network:
         initial_weight=on_grid(weights, scenario.perturbation.limit),
         inputs=np.flatnonzero(kind == INPUT)[: len(inputs)].astype(np.int32),
         outputs=np.flatnonzero(kind == OUTPUT)[: len(outputs)].astype(np.int32),
+        z=np.ascontiguousarray(place[:, 2]),
     )
+
+
+def _drawn_positions(scenario: Scenario, key: np.ndarray, cluster: np.ndarray) -> np.ndarray:
+    """Uniform in the square of each cluster: float64, shape (neuron, 3), units; z is nan."""
+    net, columns = scenario.network, scenario.lattice_columns
+    centre = np.stack([cluster % columns, cluster // columns], axis=1) * net.spacing
+    plane = centre + (_uniforms(key, 2 * cluster.size).reshape(-1, 2) * 2.0 - 1.0) * net.half_width
+    return np.column_stack([plane, np.full(cluster.size, np.nan)])
+
+
+def _drawn_synapses(scenario: Scenario, keys: np.ndarray, kind: np.ndarray) -> tuple[np.ndarray, ...]:
+    """First synapse of each neuron, post neurons, and weights as they are drawn."""
+    net = scenario.network
+    first, post = _wire(keys[SYNAPSE], kind == INPUT, net.neurons_per_cluster, net.p_within, net.p_between)
+    return first, post, (_uniforms(keys[WEIGHT], post.size) - 0.5) * (2.0 * net.initial_weight)
+
+
+def _given_synapses(file: InputFile, neurons: int) -> tuple[np.ndarray, ...]:
+    """The same from a file."""
+    wires = contents.read_wiring(file)
+    return np.concatenate([[0], np.cumsum(np.bincount(wires.pre, minlength=neurons))]), wires.post, wires.weight
 
 
 @compiled

@@ -89,3 +89,40 @@ def test_missing_parameters_would_be_noticed():
     doc = "Do.\n\nParameters\n----------\npre, post : ndarray\n    Ends.\nseed : int\n\nReturns\n-------\nNetwork"
     assert section_names(doc, "Parameters") == {"pre", "post", "seed"}
     assert section_names(doc, "Raises") == set()
+
+
+PYTHON_FIRST = """
+import astrosim.run, astrosim.ceiling, astrosim.run.cell  # modules of the same names do not get in the way
+from astrosim import Scenario, ceiling, export_run, open_run, run
+
+scenario = Scenario.load("quick", ["schedule.episodes=20", "seeds=[3]"])
+run(scenario, OUT, workers=1)
+accuracy = open_run(OUT)["pattern_accuracy"].isel(episode=-1).mean("pattern")
+best = ceiling(scenario, seed=3)
+assert (accuracy <= best.accuracy).all() and best.exact
+assert (export_run(OUT) / "episodes.csv").exists()
+assert astrosim.run is run and astrosim.ceiling is ceiling
+"""
+
+
+def test_what_the_command_line_does_is_a_few_lines_of_python(tmp_path):
+    scenario = Path(astrosim.__file__).parent.parent / "scenarios" / "quick.toml"
+    code = PYTHON_FIRST.replace('"quick"', repr(str(scenario))).replace("OUT", repr(str(tmp_path / "run")))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_ceiling_is_that_of_the_cell_that_was_asked_for():
+    from astrosim.ceiling import structural_ceiling
+
+    scenario = astrosim.Scenario.model_validate(
+        {"seeds": [5, 6], "conditions": {"a": {}, "b": {"network": {"p_within": 1.0}}}}
+    )
+    for condition, seed in (("a", 5), ("a", 6), ("b", 5)):
+        wiring = astrosim.make_engine(astrosim.resolve(scenario, condition), seed).wiring()
+        found = astrosim.ceiling(scenario, condition=condition, seed=seed)
+        assert found == structural_ceiling(wiring) == astrosim.ceiling(wiring)
+    assert astrosim.ceiling(scenario) == astrosim.ceiling(scenario, condition="a", seed=5)
+    assert astrosim.ceiling(scenario, condition="b").synapses == 25
+    with pytest.raises(astrosim.ScenarioError, match="no such condition"):
+        astrosim.ceiling(scenario, condition="c")

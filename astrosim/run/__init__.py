@@ -6,4 +6,6 @@ from astrosim.run.experiment import run_scenario
 from astrosim.run.rerun import RerunResult, rerun
 from astrosim.store import open_run
 
-__all__ = ["RerunResult", "open_run", "rerun", "run_scenario"]
+run = run_scenario  # the public name: `astrosim.run`
+
+__all__ = ["RerunResult", "open_run", "rerun", "run", "run_scenario"]

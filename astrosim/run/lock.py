@@ -18,6 +18,7 @@ from astrosim.errors import StoreError
 from astrosim.store.files import storage_errors
 
 LOCK = ".lock"
+GRACE_SECONDS = 0.5  # assumed: a process that was just killed may hold its files a moment longer
 ORPHAN_SECONDS = 30.0  # assumed: a worker whose parent was killed ends within a stretch, or a ceiling's time limit
 
 
@@ -58,7 +59,7 @@ def locked(directory: Path) -> Iterator[HeldLock]:
 
 
 def _take(handle: int, path: Path, directory: Path) -> None:
-    deadline = time.monotonic() + ORPHAN_SECONDS
+    start = time.monotonic()
     while True:
         try:
             return fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -66,7 +67,7 @@ def _take(handle: int, path: Path, directory: Path) -> None:
             if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
                 raise StoreError(f"{path}: cannot be locked ({error.strerror}). Use a local directory.") from error
         holder = os.pread(handle, 1000, 0).decode(errors="replace").strip()
-        if not _died(holder) or time.monotonic() > deadline:
+        if time.monotonic() - start > (ORPHAN_SECONDS if _died(holder) else GRACE_SECONDS):
             raise StoreError(
                 f"{directory}: in use by {holder or 'another process'}. Wait until it ends, or stop it, "
                 "or choose another directory with --out."

@@ -16,6 +16,9 @@ KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "
 LISTS = {
     "seeds": "a list of different whole numbers from 0, or a text 'first:count'",
     "task.patterns": 'a list of pairs of texts of 0 and 1, such as [["00", "1"], ["10", "0"]]',
+    "task.file": 'the name of a CSV file, such as "patterns.csv"',
+    "network.positions": 'the name of a CSV file, such as "positions.csv"',
+    "network.wiring": 'the name of a CSV or NPZ file, such as "wiring.csv"',
     "record.weights_at": "a list of whole numbers",
     "interventions": "nothing: interventions are not supported yet",
     "conditions": "tables [conditions.NAME] that override fields",

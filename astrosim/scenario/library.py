@@ -36,8 +36,11 @@ clusters = 2            # clusters
 regular = 18            # regular neurons a cluster, besides 5 input, 5 output and 2 modulatory ones
 p_within = 0.6          # connection probability within a cluster
 p_between = 0.5         # connection probability between clusters
+# positions = "positions.csv"  # neuron,x,y: places from a file beside this one, in place of drawn ones
+# wiring = "wiring.csv"        # pre,post,weight: synapses from a file; weights are rounded to the grid of 2^-22
 
 [task]
+# file = "patterns.csv" # input,target: patterns from a file, in place of this list
 patterns = [            # input bits, target bits
     ["00000", "10101"],
     ["10000", "01010"],

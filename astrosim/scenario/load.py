@@ -13,7 +13,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from astrosim.errors import ScenarioError
-from astrosim.scenario import locate, problems
+from astrosim.scenario import inputs, locate, problems
 from astrosim.scenario.problems import Problem, dotted, nearest, show
 from astrosim.scenario.schema import REGULAR, SHARED_FIELDS, Scenario
 
@@ -61,6 +61,8 @@ class Source:
 
     def sentence(self, problem: Problem) -> str:
         """The whole line that a user reads."""
+        if problem.inside:
+            return problem.text
         return f"{self.place(self.culprit(problem))}: {dotted(problem.path) or 'scenario'}: {problem.text}"
 
     def order(self, problem: Problem) -> tuple[bool, int]:
@@ -88,6 +90,8 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
     """
     source = parse(str(path), read_text(Path(path)))
     found = [problem for text in overrides if (problem := _apply(source, text))]
+    here, beside = Path(), Path(path).parent  # a name typed on the command line is relative to where it was typed
+    source.data = inputs.relative_to(source.data, lambda field: here if field in source.flags else beside)
     scenario, wrong = check(source)
     if found or wrong or scenario is None:
         raise ScenarioError([*found, *wrong])
@@ -236,9 +240,14 @@ def _condition_problems(
 def merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
     """Deep-merge an override into a scenario's tables; lists are replaced whole.
 
-    The number of regular neurons follows an overridden `system`, unless it was chosen by hand.
+    The number of regular neurons follows an overridden `system`, unless it was chosen by hand. Patterns replace a file
+    of patterns, and a file replaces patterns.
     """
     data = _deep_merge(base, override)
+    task = override.get("task")
+    if isinstance(task, dict) and len({"file", "patterns"} & set(task)) == 1:
+        gone = "patterns" if "file" in task else "file"
+        data["task"] = {key: value for key, value in data["task"].items() if key != gone}
     system, network = base.get("system", "described"), base.get("network", {})
     if data.get("system", "described") != system and isinstance(network, dict):
         own = override.get("network", {})
@@ -256,12 +265,22 @@ def _deep_merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[st
 
 
 def condition_names(scenario: Scenario) -> tuple[str, ...]:
-    """The conditions in the order of the file; ``("default",)`` where there are none."""
+    """The conditions in the order of the file; ``("default",)`` where there are none.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    """
     return tuple(scenario.conditions) or ("default",)
 
 
 def resolve(scenario: Scenario, condition: str) -> Scenario:
     """The scenario under one condition: its overrides merged in, no conditions left.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    condition : str
 
     Raises
     ------
@@ -282,10 +301,20 @@ def unknown_condition(condition: str, names: Sequence[str]) -> str:
     return f"no such condition ({condition}). {right}"
 
 
-def to_toml(scenario: Scenario) -> str:
-    """Write a scenario out in full, defaults included; `load_scenario` reads an equal one back."""
+def to_toml(scenario: Scenario, folder: Path | None = None) -> str:
+    """Write a scenario out in full, defaults included; `load_scenario` reads an equal one back.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    folder : Path, optional
+        Where the text will lie: files in it are named relative to it, all others in full.
+    """
     data = scenario.model_dump()
     first, count = scenario.seeds[0], len(scenario.seeds)
     if count > 2 and scenario.seeds == tuple(range(first, first + count)):
         data["seeds"] = f"{first}:{count}"
-    return tomli_w.dumps(data)
+    if scenario.task.file is not None:
+        del data["task"]["patterns"]
+    written: dict[str, Any] = inputs.replaced(data, lambda file: file.table(folder))
+    return tomli_w.dumps(written)

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from astrosim.scenario.fields import FIELDS, NAME_WORDS, SECTIONS, choices
+from astrosim.scenario.inputs import Located
 from astrosim.scenario.locate import Path
 from astrosim.scenario.schema import Figure, Scenario
 
@@ -46,10 +47,14 @@ WRONG = {
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: the path of the field, and the sentences about it."""
+    """One thing that is wrong: the path of the field, and the sentences about it.
+
+    `inside` says that it lies within a file that the field names; the text then tells the place there.
+    """
 
     path: Path
     text: str
+    inside: bool = False
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -104,7 +109,7 @@ def problems_of(error: ValidationError, data: Mapping[str, Any]) -> list[Problem
     for detail in error.errors(include_url=False):
         for problem in _translate(detail, data):
             parent = problem.path[:-1] if problem.path and isinstance(problem.path[-1], int) else problem.path
-            counts[parent] = counts.get(parent, 0) + 1
+            counts[parent] = counts.get(parent, 0) + (not problem.inside)
             if counts[parent] <= MOST and problem not in found:
                 found.append(problem)
     return found
@@ -116,7 +121,7 @@ def _translate(detail: ErrorDetails, data: Mapping[str, Any]) -> Iterator[Proble
     is_key = path[-1:] == ("[key]",) and kind in ("literal_error", "string_pattern_mismatch")
     path = path[:-1] if is_key else path
     if kind == "value_error":
-        yield from _own_words(path, str(detail["ctx"]["error"]))
+        yield from _own_words(path, detail["ctx"]["error"])
         return
     value = lookup(data, path)
     if kind == "too_short" and value:
@@ -134,9 +139,12 @@ def _translate(detail: ErrorDetails, data: Mapping[str, Any]) -> Iterator[Proble
         yield Problem(path, f"{what} ({show(value)}). {advice(path)}")
 
 
-def _own_words(path: Path, text: str) -> Iterator[Problem]:
+def _own_words(path: Path, error: ValueError) -> Iterator[Problem]:
     """Split the schema's own message: a line a problem, each perhaps led by the field it is about."""
-    for line in text.split("\n"):
+    for line in getattr(error, "problems", str(error).split("\n")):
+        if isinstance(line, Located):
+            yield Problem((*path, *line.field.split(".")), line.text, inside=True)
+            continue
         match = re.match(r"([A-Za-z0-9][A-Za-z0-9_.-]*): ", line)
         if not match:
             yield Problem(path, line)
@@ -196,4 +204,5 @@ def _meant(path: Path) -> str:
 
 def in_condition(name: str, problem: Problem) -> Problem:
     """The problem of a resolved condition, told at the place in the file where the condition causes it."""
-    return Problem(("conditions", name, *problem.path), problem.text)
+    text = f"{problem.text} It is so in condition {name}." if problem.inside else problem.text
+    return Problem(("conditions", name, *problem.path), text, problem.inside)

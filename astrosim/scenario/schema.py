@@ -16,7 +16,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+
+from astrosim.scenario import contents
+from astrosim.scenario.inputs import FILE_FIELDS, InputFile, Located, with_files
+from astrosim.scenario.section import Real, Section, as_tuple, complain, quantity, short
 
 SYNAPSE_LIMIT = 20_000_000  # assumed: two gigabytes of state, far above the 10^6 that are measured
 NEURON_LIMIT = 2_000_000  # assumed: as above
@@ -26,44 +30,6 @@ VERSION = 1  # of the file format
 SHARED_FIELDS = ("version", "kind", "name", "title", "source", "seeds", "interventions", "conditions", "reference")
 """Fields that a condition cannot override: they belong to the experiment as a whole."""
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
-
-
-def quantity(default: Any, doc: str, unit: str = "1", source: str = "", **limits: Any) -> Any:
-    """A field with its default, meaning, unit and source; `limits` are pydantic's (ge, gt, le, lt ...)."""
-    extra: dict[str, Any] = {"unit": unit, "source": source or "assumed: convention of this package"}
-    return Field(default=default, description=doc, json_schema_extra=extra, **limits)
-
-
-class Section(BaseModel):
-    """Base of all sections: immutable, and closed to unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-def _real(value: Any) -> Any:
-    """Take a whole number for a real one: nobody writes sigma = 1.0 who means 1."""
-    if type(value) is not int:
-        return value
-    return float(value) if abs(value) < 2**1000 else math.inf
-
-
-def _list(value: Any) -> Any:
-    """TOML knows lists only; frozen sections hold tuples."""
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _short(value: Any) -> str:
-    """The value as text of at most 60 characters."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _complain(problems: list[str]) -> None:
-    if problems:
-        raise ValueError("\n".join(problems))
-
-
-Real = Annotated[float, BeforeValidator(_real)]
 
 
 class Network(Section):
@@ -81,10 +47,10 @@ class Network(Section):
     p_within: Real = quantity(0.6, "connection probability within a cluster", "1", "3.1", ge=0, le=1)
     p_between: Real = quantity(0.5, "connection probability between clusters", "1", "3.1", ge=0, le=1)
     initial_weight: Real = quantity(0.1, "initial weights are uniform in [-this, this)", "1", "program", ge=0, le=2)
-    threshold: Real = quantity(
-        0.5, "a neuron fires iff its summed input is strictly above", "1", "3.1", ge=-100, le=100
-    )
+    threshold: Real = quantity(0.5, "a neuron fires iff its summed input is strictly above", "1", "3.1", ge=0, le=100)
     cell_size: Real = quantity(1.0, "edge of a cell of the agents' 2-D grid", "units", gt=0, le=1e6)
+    positions: InputFile | None = quantity(None, "file of positions (CSV neuron,x,y[,z]); none: drawn", "1")
+    wiring: InputFile | None = quantity(None, "file of synapses (CSV or NPZ pre,post,weight); none: drawn", "1")
 
     @property
     def neurons_per_cluster(self) -> int:
@@ -98,7 +64,9 @@ class Network(Section):
 
     @property
     def expected_synapses(self) -> float:
-        """Mean number of synapses over seeds (none onto inputs, none onto itself)."""
+        """Mean number of synapses over seeds (none onto inputs, none onto itself), or those of the file."""
+        if self.wiring is not None:
+            return contents.synapse_count(self.wiring)
         targets = self.neurons_per_cluster - self.inputs
         within = self.clusters * (self.neurons_per_cluster * targets - targets)
         between = self.clusters * (self.clusters - 1) * self.neurons_per_cluster * targets
@@ -107,6 +75,9 @@ class Network(Section):
     @property
     def grid_cells(self) -> float:
         """Cells of the agents' 2-D grid."""
+        if self.positions is not None:
+            width, height = contents.extent(self.positions)
+            return (width / self.cell_size + 1.0) * (height / self.cell_size + 1.0)
         edge = math.isqrt(self.clusters - 1) * self.spacing + 2 * self.half_width
         columns = max(1.0, edge / self.cell_size)
         return columns * columns  # inf where the square does not fit a float; a power would raise
@@ -119,7 +90,9 @@ class Network(Section):
                 f"clusters: too many neurons ({self.neurons}). At most {NEURON_LIMIT} fit: lower network.clusters, "
                 "network.regular, network.inputs, network.outputs or network.modulatory."
             )
-        if self.expected_synapses > SYNAPSE_LIMIT:
+        if self.wiring is not None and self.expected_synapses > SYNAPSE_LIMIT:
+            problems.append(f"wiring: too many synapses ({self.expected_synapses:.0f}). At most {SYNAPSE_LIMIT} fit.")
+        elif self.expected_synapses > SYNAPSE_LIMIT:
             problems.append(
                 f"p_between: too many synapses (about {self.expected_synapses:.3g}). At most {SYNAPSE_LIMIT} fit: "
                 "lower network.p_between, network.p_within, network.clusters, network.regular, network.inputs, "
@@ -130,7 +103,7 @@ class Network(Section):
                 f"cell_size: too many grid cells (about {self.grid_cells:.3g}). At most {GRID_LIMIT} fit: "
                 "raise network.cell_size, or lower network.clusters, network.spacing or network.half_width."
             )
-        _complain(problems)
+        complain(problems)
         return self
 
 
@@ -152,6 +125,22 @@ class Task(Section):
     patterns: tuple[tuple[str, str], ...] = quantity(
         EIGHT_PATTERNS, "pairs [input bits, target bits]", "bits", "3.3", min_length=1, max_length=65_535
     )
+    file: InputFile | None = quantity(None, "file of patterns (CSV input,target), in place of `patterns`", "1")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_file(cls, data: Any) -> Any:
+        """A file gives the patterns."""
+        if not isinstance(data, dict) or data.get("file") is None:
+            return data
+        try:
+            file = InputFile.of(data["file"])
+        except ValueError:
+            return data  # the field itself says why
+        patterns = contents.read_patterns(file)
+        if cls._tuples(data.get("patterns", patterns)) != patterns:
+            raise ValueError(f"patterns: not those of task.file ({file.name!r}). Remove one of the two.")
+        return {**data, "file": file, "patterns": patterns}
 
     @field_validator("patterns", mode="before")
     @classmethod
@@ -176,7 +165,7 @@ class Task(Section):
                         f"the {what} of pattern {number} has another length than that of pattern 1 ({bits!r}). "
                         f"Write {len(first)} bits."
                     )
-        _complain(problems[:10])
+        complain(problems[:10])
         return value
 
 
@@ -271,7 +260,7 @@ class Adaptation(Section):
                 f"lower_success: above adaptation.upper_success = {self.upper_success} ({self.lower_success}). "
                 "Exchange the two."
             )
-        _complain(problems)
+        complain(problems)
         return self
 
 
@@ -292,7 +281,7 @@ class Record(Section):
 
     every: int = quantity(250, "record every this many episodes, and the last", "episodes", "program", ge=1, le=10**9)
     decisions: bool = quantity(True, "keep pattern, decision and active astrocytes of every trial")
-    weights_at: Annotated[tuple[int, ...], BeforeValidator(_list)] = quantity(
+    weights_at: Annotated[tuple[int, ...], BeforeValidator(as_tuple)] = quantity(
         (-1,), "weights after these episodes (from 0; -1 is the last)", "episode", max_length=1000
     )
 
@@ -300,7 +289,7 @@ class Record(Section):
 def _seeds(value: Any) -> Any:
     """A list of seeds, or the text first:count."""
     if not isinstance(value, str):
-        return _list(value)
+        return as_tuple(value)
     match = re.fullmatch(r"([0-9]{1,16}):([0-9]{1,6})", value)
     if not match or int(match[2]) < 1 or int(match[1]) + int(match[2]) > SEED_LIMIT:
         raise ValueError(f"no range of seeds ({value!r}). Write first:count, such as '1000:200', or a list of seeds.")
@@ -348,7 +337,9 @@ class Scenario(Section):
     adaptation: Adaptation = Field(default_factory=Adaptation)
     schedule: Schedule = Field(default_factory=Schedule)
     record: Record = Field(default_factory=Record)
-    interventions: Annotated[tuple[dict[str, Any], ...], BeforeValidator(_list)] = quantity((), "scheduled events", "")
+    interventions: Annotated[tuple[dict[str, Any], ...], BeforeValidator(as_tuple)] = quantity(
+        (), "scheduled events", ""
+    )
     conditions: dict[Name, dict[str, Any]] = Field(default_factory=dict, description="named overrides of any field")
     reference: dict[str, dict[Figure, Real]] = Field(default_factory=dict, description="published figures by condition")
 
@@ -385,8 +376,13 @@ class Scenario(Section):
 
     @field_validator("conditions")
     @classmethod
+    def _find_files(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        return {name: with_files(override) for name, override in value.items()}
+
+    @field_validator("conditions")
+    @classmethod
     def _nothing_shared(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        _complain(
+        complain(
             [
                 f"{name}.{field}: the same for all conditions. Set {field} outside the conditions."
                 for name, override in value.items()
@@ -403,12 +399,12 @@ class Scenario(Section):
         known = info.data.get("conditions")
         if known:
             right = f"Write one of {', '.join(known)}."
-            _complain([f"{name}: no such condition ({name}). {right}" for name in value if name not in known])
+            complain([f"{name}: no such condition ({name}). {right}" for name in value if name not in known])
         return value
 
     @model_validator(mode="after")
     def _fits(self) -> Scenario:
-        problems = [*self._task_problems(), *self._record_problems()]
+        problems: list[str | Located] = [*self._task_problems(), *self._record_problems(), *self._file_problems()]
         if self.network.initial_weight > self.perturbation.limit:
             problems.append(
                 f"network.initial_weight: above perturbation.limit = {self.perturbation.limit} "
@@ -416,13 +412,14 @@ class Scenario(Section):
             )
         if self.system == "published":
             problems += self._published_problems()
-        _complain(problems)
+        complain(problems)
         return self
 
     def _task_problems(self) -> list[str]:
         bits = [len(side) for side in self.task.patterns[0]]
+        where = "task.file" if self.task.file else "task.patterns"
         return [
-            f"task.patterns: more {what} bits than network.{field} = {neurons} ({have}). "
+            f"{where}: more {what} bits than network.{field} = {neurons} ({have}). "
             f"Write at most {neurons}, or raise network.{field}."
             for what, field, neurons, have in (
                 ("input", "inputs", self.network.inputs, bits[0]),
@@ -439,6 +436,16 @@ class Scenario(Section):
             if not -last <= episode < last
         ]
 
+    def _file_problems(self) -> list[Located]:
+        """What is wrong inside the files of the network."""
+        net, problems = self.network, []
+        if net.positions is not None:
+            problems += contents.check_positions(net.positions, net.neurons)
+        if net.wiring is not None:
+            sizes = net.neurons, net.neurons_per_cluster, net.inputs
+            problems += contents.check_wiring(net.wiring, *sizes, self.perturbation.limit)
+        return problems
+
     def _published_problems(self) -> list[str]:
         """Only the condition, the length, the records and the seeds of the published system may vary."""
         fixed = Scenario.model_construct(network=Network(regular=REGULAR["published"]))
@@ -446,15 +453,22 @@ class Scenario(Section):
             (section, field)
             for section in ("network", "task", "astrocytes", "perturbation", "cursor", "decision", "adaptation")
             for field in type(getattr(self, section)).model_fields
+            if (section, field) not in FILE_FIELDS
         ]
         places += [("exploration", field) for field in ("flat_rate", "initial_rate", "maturity")]
         places += [("schedule", "trials_per_episode")]
         problems = [
             f"{section}.{field}: fixed in the published system "
-            f"({_short(getattr(getattr(self, section), field))}). "
-            f"Remove it, for {_short(getattr(getattr(fixed, section), field))}."
+            f"({short(getattr(getattr(self, section), field))}). "
+            f"Remove it, for {short(getattr(getattr(fixed, section), field))}."
             for section, field in places
             if getattr(getattr(self, section), field) != getattr(getattr(fixed, section), field)
+        ]
+        files = [(section, field, getattr(getattr(self, section), field)) for section, field in FILE_FIELDS]
+        problems += [
+            f"{section}.{field}: only the described system takes files ({file.name!r}). Remove it."
+            for section, field, file in files
+            if file is not None
         ]
         if self.engine != "kernel":
             problems.append(f"engine: the published system has an engine of its own ({self.engine!r}). Remove it.")

@@ -1,0 +1,68 @@
+"""Runs for other programs: tidy CSV tables, or one NetCDF file. Only committed cells are written, one at a time."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Literal
+
+from astrosim.errors import AstrosimError, StoreError
+from astrosim.store import open_run
+
+Format = Literal["csv", "netcdf"]
+DEFAULT_NAMES = {"csv": "csv", "netcdf": "trajectory.nc"}
+
+
+def export_run(directory: str | Path, target: str | Path | None = None, format: Format = "csv") -> Path:
+    """Write a run's trajectories in another format, one cell after the other.
+
+    Parameters
+    ----------
+    directory : str or Path
+        Run directory, finished or not; its checksums are verified first.
+    target : str or Path, optional
+        What to make: a folder of tables, or a NetCDF file. By default ``csv`` or ``trajectory.nc`` in the directory.
+    format : {"csv", "netcdf"}
+
+    Returns
+    -------
+    Path
+        What was made.
+
+    Raises
+    ------
+    StoreError
+        If the directory is no run or is damaged, the target exists, or it cannot be written; nothing is left then.
+    AstrosimError
+        If there is no such format.
+    """
+    if format not in DEFAULT_NAMES:
+        raise AstrosimError(f"format: no such format ({format!r}). Write one of {', '.join(DEFAULT_NAMES)}.")
+    dataset = open_run(directory)
+    path = Path(directory) / DEFAULT_NAMES[format] if target is None else Path(target)
+    if path.exists():
+        raise StoreError(f"{path}: exists already. Name another place with --out, or remove it.")
+    partial: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{path.name}-", dir=path.parent))
+        if format == "csv":
+            from astrosim.export.tidy import write_tables
+
+            made = partial / "csv"
+            made.mkdir()
+            write_tables(dataset, made)
+        else:
+            from astrosim.export.netcdf import write_netcdf
+
+            made = partial / "run.nc"
+            write_netcdf(dataset, made, (Path(directory) / "scenario.toml").read_text(encoding="utf-8"))
+        made.replace(path)
+    except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either
+        reason = getattr(error, "strerror", None) or error
+        raise StoreError(f"{path}: {reason}. Free space, or choose another place with --out.") from error
+    finally:
+        if partial is not None:
+            shutil.rmtree(partial, ignore_errors=True)
+    return path

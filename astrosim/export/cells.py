@@ -1,0 +1,30 @@
+"""The committed cells of a dataset, and their values in pieces that fit the memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import xarray
+
+from astrosim.store.layout import TRIAL_CHUNK
+
+CELL = ("condition", "seed")
+
+
+def committed(dataset: xarray.Dataset) -> Iterator[tuple[int, int]]:
+    """Places along (condition, seed) of the committed cells, in order."""
+    rows, columns = np.nonzero(dataset["committed"].values)
+    yield from zip(rows.tolist(), columns.tolist(), strict=True)
+
+
+def present(dataset: xarray.Dataset, name: str) -> bool:
+    """Whether the dataset holds any value of a variable."""
+    return name in dataset and 0 not in dataset[name].shape
+
+
+def pieces(length: int, dimension: str) -> Iterator[slice]:
+    """Stretches of a variable's first dimension behind the cell: chunks of the trial log, else all of it."""
+    size = TRIAL_CHUNK if dimension == "trial" else max(length, 1)
+    for start in range(0, length, size):
+        yield slice(start, min(start + size, length))

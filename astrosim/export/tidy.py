@@ -1,0 +1,152 @@
+"""Tidy CSV tables of a run, one a family of dimensions, and `units.json` with unit and meaning of every column.
+
+A row is one observation: condition, seed and the places along the other dimensions come first. A cell is empty where
+nothing was recorded; rows without any value (padding of the store, episodes that a condition does not record) are left
+out. Reals have all their digits.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import repeat
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray
+
+from astrosim.export.cells import committed, pieces, present
+from astrosim.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES, Variable
+from astrosim.store.layout import FORMAT_VERSION
+
+NAMES: dict[tuple[str, ...], str] = {
+    ("episode",): "episodes",
+    ("episode", "pattern"): "patterns",
+    ("episode", "astrocyte"): "astrocytes",
+    ("episode", "astrocyte", "pattern"): "astrocyte_patterns",
+    ("trial",): "trials",
+    ("weight_episode", "synapse"): "weights",
+    ("neuron",): "neurons",
+    ("synapse",): "synapses",
+    ("astrocyte",): "territories",
+}
+SPREAD = ("bit", "slot")  # dimensions that become columns: output_0, output_1 ...
+CALLED = {"weight_episode": "episode"}
+ROWS = 2**17  # rows turned into text at once; assumed: a few ten megabytes
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: a variable, or one place along its spread dimension."""
+
+    name: str
+    variable: str
+    place: int | None
+    fill: float | int
+
+
+@dataclass(frozen=True)
+class TidyTable:
+    """A table: which dimensions number its rows, and its columns."""
+
+    name: str
+    dims: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+
+def tables(dataset: xarray.Dataset) -> list[TidyTable]:
+    """The tables of a run; those without any value are left out."""
+    columns: dict[tuple[str, ...], list[Column]] = {dims: [] for dims in NAMES}
+    for variable in (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES):
+        if present(dataset, variable.name):
+            columns[tuple(d for d in variable.dims if d not in SPREAD)] += _columns(dataset, variable)
+    return [TidyTable(NAMES[dims], dims, tuple(found)) for dims, found in columns.items() if found]
+
+
+def _columns(dataset: xarray.Dataset, variable: Variable) -> list[Column]:
+    if variable.dims[-1] not in SPREAD:
+        return [Column(variable.name, variable.name, None, variable.fill)]
+    places = range(dataset.sizes[variable.dims[-1]])
+    return [Column(f"{variable.name}_{place}", variable.name, place, variable.fill) for place in places]
+
+
+def write_tables(dataset: xarray.Dataset, folder: Path) -> None:
+    """Write all tables of a run and `units.json` into a folder that is there."""
+    found = tables(dataset)
+    for table in found:
+        with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow([*_index_names(table), *(column.name for column in table.columns)])
+            for columns in _row_blocks(dataset, table):
+                writer.writerows(zip(*columns, strict=False))
+    text = json.dumps(_units(dataset, found), indent=1)
+    (folder / "units.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _index_names(table: TidyTable) -> list[str]:
+    return ["condition", "seed", *(CALLED.get(dimension, dimension) for dimension in table.dims)]
+
+
+def _row_blocks(dataset: xarray.Dataset, table: TidyTable) -> Iterator[list[Any]]:
+    """Columns of values, block by block; the first two go on for ever."""
+    conditions, seeds = dataset["condition"].values.tolist(), dataset["seed"].values.tolist()
+    for row, column in committed(dataset):
+        for piece in pieces(dataset.sizes[table.dims[0]], table.dims[0]):
+            for block in _blocks(dataset, table, row, column, piece):
+                yield [repeat(conditions[row]), repeat(seeds[column]), *block]
+
+
+def _blocks(dataset: xarray.Dataset, table: TidyTable, row: int, column: int, piece: slice) -> Iterator[list[Any]]:
+    variables = dict.fromkeys(c.variable for c in table.columns)
+    values = {name: dataset[name][row, column, piece].values for name in variables}
+    shape = tuple(piece.stop - piece.start if d == table.dims[0] else dataset.sizes[d] for d in table.dims)
+    flat = {name: array.reshape(-1, *array.shape[len(shape) :]) for name, array in values.items()}
+    labels = [_labels(dataset, d, piece if d == table.dims[0] else slice(None)) for d in table.dims]
+    for start in range(0, int(np.prod(shape)), ROWS):
+        part = slice(start, start + ROWS)
+        cells = [flat[c.variable][part] if c.place is None else flat[c.variable][part, c.place] for c in table.columns]
+        missing = [_missing(cell, c.fill) for cell, c in zip(cells, table.columns, strict=True)]
+        kept = np.flatnonzero(~np.logical_and.reduce(missing))
+        if len(kept):
+            places = np.unravel_index(kept + start, shape)
+            index = [label[place].tolist() for label, place in zip(labels, places, strict=True)]
+            yield index + [_texts(cell[kept], gone[kept]) for cell, gone in zip(cells, missing, strict=True)]
+
+
+def _labels(dataset: xarray.Dataset, dimension: str, part: slice) -> np.ndarray:
+    """Coordinate of a dimension; its numbers from 0 where it has none."""
+    if dimension in dataset.coords:
+        return dataset[dimension].values[part]
+    return np.arange(dataset.sizes[dimension])[part]
+
+
+def _missing(values: np.ndarray, fill: float | int) -> np.ndarray:
+    return np.isnan(values) if values.dtype.kind == "f" else values == fill
+
+
+def _texts(values: np.ndarray, missing: np.ndarray) -> list[Any]:
+    if not missing.any():
+        return list(values.tolist())
+    return ["" if gone else value for value, gone in zip(values.tolist(), missing.tolist(), strict=True)]
+
+
+def _units(dataset: xarray.Dataset, found: list[TidyTable]) -> dict[str, Any]:
+    """Unit and meaning of every column."""
+    about: dict[str, Any] = {}
+    for table in found:
+        index = {
+            name: _about(dataset, dimension)
+            for name, dimension in zip(_index_names(table), ("condition", "seed", *table.dims), strict=True)
+        }
+        about[f"{table.name}.csv"] = index | {column.name: _about(dataset, column.variable) for column in table.columns}
+    return {"title": dataset.attrs.get("title", ""), "format_version": FORMAT_VERSION, "tables": about}
+
+
+def _about(dataset: xarray.Dataset, name: str) -> dict[str, str]:
+    if name not in dataset.variables:
+        return {"units": "1", "long_name": f"{name} number, from 0"}
+    attrs = dataset[name].attrs
+    return {"units": attrs["units"], "long_name": attrs["long_name"]}

@@ -1,0 +1,482 @@
+"""Patterns, positions and wiring from files: the same network back, the texts of errors, and runs that need no more
+than their own directory."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tomli_w
+from cells import CONDITIONS, differences, scenario
+from run_helpers import contents, differing
+from typer.testing import CliRunner
+
+from astrosim.cli import app
+from astrosim.errors import ScenarioError, StoreError
+from astrosim.kernel import KernelEngine
+from astrosim.model import AstroModel
+from astrosim.rules.perturbation import grid
+from astrosim.run import rerun, run_scenario
+from astrosim.scenario import Scenario, load_scenario, resolve, to_toml
+from astrosim.scenario.inputs import taken_into
+from astrosim.topology import build_network
+
+TASK = [["00", "1"], ["10", "0"], ["01", "1"]]
+SIZES = {"clusters": 2, "inputs": 2, "outputs": 1, "modulatory": 0, "regular": 3}  # 12 neurons; 0, 1, 6, 7 are inputs
+GOOD_PATTERNS = "input,target\n00,1\n10,0\n01,1\n"
+GOOD_POSITIONS = "neuron,x,y\n" + "".join(f"{n},{n}.25,-{n}\n" for n in range(12))
+GOOD_WIRING = "pre,post,weight\n0,2,0.5\n0,3,-1\n1,2,0.25\n3,8,2\n"
+
+
+def network_fields(folder: Path) -> dict[str, str]:
+    return {"positions": str(folder / "positions.csv"), "wiring": str(folder / "wiring.csv")}
+
+
+def same(one: object, other: object) -> bool:
+    return differences(vars(one), vars(other)) == []
+
+
+@pytest.mark.parametrize("name", ["wiring.csv", "wiring.npz"])
+def test_a_saved_network_comes_back_to_the_bit(tmp_path: Path, name: str) -> None:
+    drawn = build_network(scenario(), 3)
+    drawn.save(tmp_path, wiring=name)
+    files = {"positions": str(tmp_path / "positions.csv"), "wiring": str(tmp_path / name)}
+    given = build_network(scenario(network=files), 99)
+    assert same(drawn, given)
+    given.save(tmp_path / "again", wiring=name)
+    for file in ("positions.csv", name):
+        assert (tmp_path / file).read_bytes() == (tmp_path / "again" / file).read_bytes()
+
+
+@pytest.mark.parametrize("condition", ["maturity", "epsilon", "cursor", "random"])
+@pytest.mark.parametrize("engine", [KernelEngine, AstroModel])
+def test_a_saved_network_runs_as_the_drawn_one(tmp_path: Path, engine: type, condition: str) -> None:
+    s = scenario(**CONDITIONS[condition])
+    build_network(s, 5).save(tmp_path)
+    t = scenario(**CONDITIONS[condition], network=network_fields(tmp_path))
+    drawn, given = engine(s, 5), engine(t, 5)
+    assert differences(vars(drawn.advance(200)), vars(given.advance(200))) == []
+    assert differences(drawn.state(), given.state()) == []
+    assert differences(drawn.static(), given.static()) == []
+    other = engine(t, 6)
+    other.advance(200)
+    assert np.array_equal(engine(t, 6).weights(), given.network.initial_weight)  # the seed draws no network ...
+    assert not np.array_equal(other.weights(), given.weights())  # ... but all the rest
+
+
+@pytest.mark.parametrize("condition", ["maturity", "epsilon", "global"])
+def test_engines_agree_on_a_network_that_no_seed_would_draw(tmp_path: Path, condition: str) -> None:
+    """Neurons on a spiral, a ring of synapses and a hub, weights off the grid, heights."""
+    n = np.arange(60)
+    turn = n / 3.0
+    lines = [f"{k},{x!r},{y!r},{k / 7!r}" for k, x, y in zip(n, turn * np.cos(turn), turn * np.sin(turn), strict=True)]
+    (tmp_path / "positions.csv").write_text(
+        "neuron,x,y,z\n" + "\n".join(lines).replace("np.float64(", "").replace(")", "")
+    )
+    closed = {*range(5), *range(30, 35)}
+    ends = {(k, (k + 1) % 60) for k in n.tolist()} | {(k, 7) for k in n.tolist()} | {(0, k) for k in n.tolist()}
+    ends = sorted((a, b) for a, b in ends if a != b and b not in closed)
+    weights = np.linspace(-2, 2, len(ends)) / 3
+    rows = "".join(f"{a},{b},{w:.17g}\n" for (a, b), w in zip(ends, weights, strict=True))
+    (tmp_path / "wiring.csv").write_text(f"pre,post,weight\n{rows}")
+    s = scenario(**CONDITIONS[condition], network=network_fields(tmp_path))
+    agents, kernel = AstroModel(s, 8), KernelEngine(s, 8)
+    assert differences(agents.static(), kernel.static()) == []
+    assert kernel.static()["neuron_z"].tolist() == (n / 7).tolist()
+    assert list(zip(kernel.network.pre.tolist(), kernel.network.post.tolist(), strict=True)) == ends
+    assert np.abs(kernel.weights() - weights).max() <= grid(2.0) / 2
+    assert np.array_equal(np.rint(kernel.weights() / grid(2.0)), kernel.weights() / grid(2.0))
+    assert differences(vars(agents.advance(300)), vars(kernel.advance(300))) == []
+    assert differences(agents.state(), kernel.state()) == []
+    assert kernel.learning.counter[1] > 0
+
+
+def test_learned_weights_can_be_saved_too(tmp_path: Path) -> None:
+    cell = KernelEngine(scenario(), 4)
+    cell.advance(500)
+    cell.network.save(tmp_path, cell.weights())
+    again = build_network(scenario(network=network_fields(tmp_path)), 4)
+    assert np.array_equal(again.initial_weight, cell.weights())
+    assert not np.array_equal(again.initial_weight, cell.network.initial_weight)
+
+
+def write_scenario(folder: Path, **files: str | bytes) -> Path:
+    """A small scenario that names the files, which are written beside it."""
+    names = {"patterns": "patterns.csv", "positions": "positions.csv", "wiring": "wiring.csv"}
+    for key, content in files.items():
+        (folder / names[key]).write_bytes(content if isinstance(content, bytes) else content.encode())
+    network = SIZES | {key: names[key] for key in ("positions", "wiring") if key in files}
+    task = {"file": names["patterns"]} if "patterns" in files else {"patterns": TASK}
+    data = {
+        "name": "filed",
+        "seeds": [3, 8],
+        "task": task,
+        "network": network,
+        "schedule": {"episodes": 20},
+        "record": {"every": 5},
+    }
+    path = folder / "s.toml"
+    path.write_text(tomli_w.dumps(data))
+    return path
+
+
+def complaints(path: Path, *overrides: str) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(path, overrides)
+    return [problem.replace(f"{path.parent}/", "") for problem in caught.value.problems]
+
+
+def test_patterns_of_a_file_are_those_written_inline(tmp_path: Path) -> None:
+    text = '# a comment\n\n"input" , target\r\n00,1\n 10 , 0 # the second\n\n"01","1"\n'
+    loaded = load_scenario(write_scenario(tmp_path, patterns=text))
+    assert loaded.task.patterns == tuple(tuple(pair) for pair in TASK)
+    assert loaded.task.file is not None
+    assert loaded.task.file.name.endswith("patterns.csv")
+
+
+WRONG_CONTENTS = [
+    (
+        "patterns",
+        "input,target\n00,1\n\n1x,0\n",
+        ["patterns.csv:4: input: not made of bits ('1x'). Write 0 and 1 only."],
+    ),
+    (
+        "patterns",
+        "input,target\n00,1\n101,0\n01\n11,\n",
+        [
+            "patterns.csv:3: input: 3 bits where the first pattern has 2 ('101'). Write 2 bits.",
+            "patterns.csv:4: input: 1 cells where 2 belong ('01'). Write input,target.",
+            "patterns.csv:5: target: not made of bits (''). Write 0 and 1 only.",
+        ],
+    ),
+    (
+        "patterns",
+        "in,target\n0,1\n",
+        ["patterns.csv:1: columns: not the head of this table ('in,target'). Write input,target."],
+    ),
+    (
+        "patterns",
+        "input,target\n",
+        ["patterns.csv:1: input: no pattern follows (0). Write input,target bits, a pattern a line."],
+    ),
+    ("patterns", "", ["patterns.csv:1: columns: not the head of this table (''). Write input,target."]),
+    (
+        "positions",
+        "neuron,x,y\n" + "".join(f"{n},0,0\n" for n in range(11)),
+        [
+            "positions.csv:12: neuron: 11 positions for the 12 neurons of the network (11). "
+            "Write neurons 0 to 11, a line each."
+        ],
+    ),
+    (
+        "positions",
+        GOOD_POSITIONS + "\n12,0,0\n13,0,0\n",
+        [
+            "positions.csv:15: neuron: 14 positions for the 12 neurons of the network (14). "
+            "Write neurons 0 to 11, a line each."
+        ],
+    ),
+    (
+        "positions",
+        GOOD_POSITIONS.replace("3,3.25,-3", "4,3.25,-3").replace("5,5.25", "5,nan").replace("7,7.25,-7", "7,7.25"),
+        [
+            "positions.csv:5: neuron: not the next neuron (4). Write 3: in order.",
+            "positions.csv:7: x: not a finite number ('nan'). Write a number.",
+            "positions.csv:9: neuron: 2 cells where 3 belong ('7,7.25'). Write neuron,x,y.",
+        ],
+    ),
+    (
+        "positions",
+        GOOD_POSITIONS.replace("3.25", "1e10"),
+        ["positions.csv:5: x: too far away (10000000000). Write -1e+09 to 1e+09."],
+    ),
+    (
+        "positions",
+        "neuron,y,x\n0,0,0\n",
+        ["positions.csv:1: columns: not the head of this table ('neuron,y,x'). Write neuron,x,y or neuron,x,y,z."],
+    ),
+    (
+        "wiring",
+        "pre,post,weight\n0,2,0.5\n# the hub\n0,12,0\n-1,3,0\n1.5,3,0\n",
+        [
+            "wiring.csv:4: post: no such neuron (12). Write a whole number from 0 to 11.",
+            "wiring.csv:5: pre: no such neuron (-1). Write a whole number from 0 to 11.",
+            "wiring.csv:6: pre: no such neuron (1.5). Write a whole number from 0 to 11.",
+        ],
+    ),
+    (
+        "wiring",
+        "pre,post,weight\n0,7,0.5\n2,2,0\n2,3,2.5\n2,3,0\n1,4,0\n",
+        [
+            "wiring.csv:2: post: an input neuron (7), which is driven from outside. Remove the synapse.",
+            "wiring.csv:3: post: a synapse of a neuron onto itself (2). Remove it.",
+            "wiring.csv:4: weight: beyond perturbation.limit = 2 (2.5). Write -2 to 2, or raise perturbation.limit.",
+            "wiring.csv:5: post: the synapse from 2 to 3 stands there twice (3). Remove it.",
+            "wiring.csv:6: pre: out of order (1, 4). Sort the synapses by pre, then by post.",
+        ],
+    ),
+    (
+        "wiring",
+        "pre,post,weight\n0,two,0.5\n0,3,1_0\n",
+        [
+            "wiring.csv:2: post: not a finite number ('two'). Write a number.",
+            "wiring.csv:3: weight: not a finite number ('1_0'). Write a number.",
+        ],
+    ),
+    (
+        "wiring",
+        b"pre,post,weight\n0,3,\xff\n",
+        ["wiring.csv:2: weight: not a finite number ('\ufffd'). Write a number."],
+    ),
+    (
+        "wiring",
+        b"PK\3\4 and no more",
+        ["wiring.csv: columns: not an NPZ file ('File is not a zip file'). Write it with numpy.savez."],
+    ),
+]
+
+
+@pytest.mark.parametrize(("which", "content", "expected"), WRONG_CONTENTS)
+def test_text_of_an_error_inside_a_file(tmp_path: Path, which: str, content: str | bytes, expected: list[str]) -> None:
+    assert complaints(write_scenario(tmp_path, **{which: content})) == expected
+
+
+def test_all_files_are_told_of_at_once(tmp_path: Path) -> None:
+    path = write_scenario(
+        tmp_path, positions=GOOD_POSITIONS + "12,0,0\n", wiring="pre,post,weight\n0,1,0\n", patterns=GOOD_PATTERNS
+    )
+    assert [problem.split(":")[:2] for problem in complaints(path)] == [["positions.csv", "14"], ["wiring.csv", "2"]]
+
+
+def test_many_problems_are_cut_short_and_counted(tmp_path: Path) -> None:
+    rows = "".join(f"0,{n + 50},0\n" for n in range(1000))
+    found = complaints(write_scenario(tmp_path, wiring=f"pre,post,weight\n{rows}"))
+    assert len(found) == 21
+    assert found[19].startswith("wiring.csv:21: post: no such neuron (69). ")
+    assert found[20] == "wiring.csv:22: post: 980 more problems from here on. Mend the first ones."
+
+
+def write_arrays(path: Path, **arrays: object) -> None:
+    np.savez(path.parent / "wiring.npz", **arrays)  # type: ignore[arg-type]
+    path.write_text(path.read_text().replace("wiring.csv", "wiring.npz"))
+
+
+WRONG_ARRAYS = [
+    ({"pre": [0, 0], "post": [2, 99], "weight": [0.0, 0.0]}, "post[1]: no such neuron (99). "),
+    ({"pre": [0, 0], "post": [2, 3], "weight": [0.0, np.inf]}, "weight[1]: not a finite number (inf). "),
+    ({"pre": [0, 0], "post": [2], "weight": [0.0, 0.0]}, "post: not a list of 2 numbers (int64, shape (1,)). "),
+    ({"pre": ["a"], "post": [2], "weight": [0.0]}, "pre: not a list of 1 numbers (<U1, shape (1,)). "),
+    ({"pre": [0]}, "columns: not the head of this table ('pre'). Write pre,post,weight."),
+    (
+        {"pre": np.array([{}]), "post": [2], "weight": [0.0]},
+        "columns: not an NPZ file ('Object arrays cannot be loaded when allow_pickle=False'). ",
+    ),
+]
+
+
+@pytest.mark.parametrize(("arrays", "expected"), WRONG_ARRAYS)
+def test_text_of_an_error_inside_arrays(tmp_path: Path, arrays: dict[str, object], expected: str) -> None:
+    path = write_scenario(tmp_path, wiring=GOOD_WIRING)
+    write_arrays(path, **arrays)
+    (problem,) = complaints(path)
+    assert problem.startswith(f"wiring.npz: {expected}")
+
+
+def test_arrays_have_no_order_of_their_own(tmp_path: Path) -> None:
+    path = write_scenario(tmp_path, wiring=GOOD_WIRING)
+    text = build_network(load_scenario(path), 1)
+    write_arrays(
+        path, weight=np.array([0.5, -1, 0.25, 2], "f4"), post=np.array([2, 3, 2, 8]), pre=np.array([0, 0, 1, 3])
+    )
+    assert same(build_network(load_scenario(path), 1), text)
+
+
+MISPLACED = [
+    ("network.wiring=nowhere.csv", "--set: network.wiring: no such file ('nowhere.csv'). "),
+    ("network.wiring=", "--set: network.wiring: not the name of a file (''). "),
+    ("network.wiring=3", "--set: network.wiring: not the name of a file (3). "),
+    ("network.wiring={path='x'}", "--set: network.wiring: not the name of a file (a table). "),
+    ("network.wiring='/'", "--set: network.wiring: a folder, not a file ('/'). "),
+    ("network.wiring='/dev/zero'", "--set: network.wiring: no plain file of at most 2000000000 bytes ('/dev/zero'). "),
+    ("network.wirng='w'", '--set: network.wirng: unknown key ("w"). Did you mean network.wiring?'),
+]
+
+
+@pytest.mark.parametrize(("override", "expected"), MISPLACED)
+def test_text_for_what_is_no_file(tmp_path: Path, override: str, expected: str) -> None:
+    (problem,) = complaints(write_scenario(tmp_path), override)
+    assert problem.startswith(expected)
+
+
+def test_a_missing_file_is_told_with_the_line_that_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text("[network]\n\npositions = 'lost.csv'\n[conditions.a.task]\nfile = 'gone.csv'\n")
+    assert complaints(path) == [
+        "s.toml:3: network.positions: no such file ('lost.csv'). Names are relative to the scenario file.",
+        "s.toml:5: conditions.a.task.file: no such file ('gone.csv'). Names are relative to the scenario file.",
+    ]
+
+
+def test_names_are_relative_to_the_scenario_and_overrides_to_the_shell(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("scenario", "shell"):
+        (tmp_path / folder).mkdir()
+    path = write_scenario(tmp_path / "scenario", wiring=GOOD_WIRING)
+    (tmp_path / "shell" / "wiring.csv").write_text("pre,post,weight\n0,2,0.5\n")
+    monkeypatch.chdir(tmp_path / "shell")
+    assert build_network(load_scenario(path), 1).post.size == 4
+    assert build_network(load_scenario(path, ["network.wiring=wiring.csv"]), 1).post.size == 1
+
+
+def test_a_condition_brings_its_own_files(tmp_path: Path) -> None:
+    path = write_scenario(tmp_path, patterns=GOOD_PATTERNS, wiring=GOOD_WIRING)
+    (tmp_path / "other.csv").write_text("input,target\n11,0\n")
+    (tmp_path / "few.csv").write_text("pre,post,weight\n")
+    conditions = {
+        "plain": {},
+        "inline": {"task": {"patterns": [["1", "1"]]}},
+        "other": {"task": {"file": "other.csv"}, "network": {"wiring": "few.csv"}},
+    }
+    path.write_text(path.read_text() + tomli_w.dumps({"conditions": conditions}))
+    loaded = load_scenario(path)
+    patterns = {name: resolve(loaded, name).task.patterns for name in conditions}
+    assert patterns == {"plain": loaded.task.patterns, "inline": (("1", "1"),), "other": (("11", "0"),)}
+    assert resolve(loaded, "inline").task.file is None
+    assert build_network(resolve(loaded, "other"), 1).post.size == 0
+    again = tmp_path / "again.toml"
+    again.write_text(to_toml(loaded))
+    assert load_scenario(again) == loaded
+    (tmp_path / "few.csv").write_text("pre,post,weight\n0,0,0\n")
+    assert complaints(path) == [
+        "few.csv:2: post: an input neuron (0), which is driven from outside. Remove the synapse. "
+        "It is so in condition other.",
+        "few.csv:2: post: a synapse of a neuron onto itself (0). Remove it. It is so in condition other.",
+    ]
+
+
+def test_patterns_beside_a_file_must_be_the_same(tmp_path: Path) -> None:
+    path = write_scenario(tmp_path, patterns=GOOD_PATTERNS)
+    (problem,) = complaints(path, "task.patterns=[['00', '1']]")
+    assert problem == "--set: task.patterns: not those of task.file ('patterns.csv'). Remove one of the two."
+    assert load_scenario(path, [f"task.patterns={json.dumps(TASK)}"]) == load_scenario(path)
+
+
+def test_bits_of_a_file_must_fit_the_network(tmp_path: Path) -> None:
+    path = write_scenario(tmp_path, patterns="input,target\n000,1\n")
+    (problem,) = complaints(path)
+    assert problem.startswith("s.toml:")
+    assert ": task.file: more input bits than network.inputs = 2 (3). " in problem
+
+
+def test_the_published_system_takes_no_files(tmp_path: Path) -> None:
+    drawn = build_network(scenario(network={"regular": 23}), 3)
+    drawn.save(tmp_path)
+    path = tmp_path / "s.toml"
+    path.write_text("system = 'published'\n[network]\nwiring = 'wiring.csv'\n")
+    assert complaints(path) == [
+        "s.toml:3: network.wiring: only the described system takes files ('wiring.csv'). Remove it."
+    ]
+
+
+def test_a_run_needs_nothing_but_its_own_directory(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    path = write_scenario(source, patterns=GOOD_PATTERNS, positions=GOOD_POSITIONS, wiring=GOOD_WIRING)
+    loaded = load_scenario(path)
+    run_scenario(loaded, tmp_path / "run", workers=1)
+    written = {file.name.partition("-")[0] for file in (tmp_path / "run" / "inputs").iterdir()}
+    assert written == {"patterns", "positions", "wiring"}
+    run_scenario(loaded, tmp_path / "run", workers=1, resume=True)
+    shutil.rmtree(source)
+    (tmp_path / "run").rename(tmp_path / "moved")
+    stored = load_scenario(tmp_path / "moved" / "scenario.toml")
+    assert stored == loaded
+    assert rerun(tmp_path / "moved", workers=1).identical
+    run_scenario(stored, tmp_path / "third", workers=2)
+    assert differing(contents(tmp_path / "moved"), contents(tmp_path / "third")) == []
+    names = [sorted(p.name for p in (tmp_path / run / "inputs").iterdir()) for run in ("moved", "third")]
+    assert names[0] == names[1]
+
+
+def test_a_changed_file_is_an_error_on_resume_and_rerun(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    run_scenario(load_scenario(write_scenario(tmp_path, wiring=GOOD_WIRING)), run, workers=1)
+    (file,) = (run / "inputs").iterdir()
+    file.write_text(GOOD_WIRING.replace("0.5", "0.6"))
+    for attempt in (lambda: run_scenario(None, run, resume=True), lambda: rerun(run)):
+        with pytest.raises(
+            ScenarioError, match=r"scenario\.toml:[0-9]+: network\.wiring: not the file that it was .*"
+        ) as e:
+            attempt()
+        assert "Put the original back." in str(e.value)
+    file.unlink()
+    result = CliRunner().invoke(app, ["run", str(run), "--resume"])
+    assert result.exit_code == 2
+    assert "network.wiring: no such file" in result.stderr
+    file.write_text(GOOD_WIRING)
+    assert rerun(run, workers=1).identical
+
+
+def test_a_file_that_changes_between_reading_and_running_is_noticed(tmp_path: Path) -> None:
+    loaded = load_scenario(write_scenario(tmp_path, wiring=GOOD_WIRING))
+    (tmp_path / "wiring.csv").write_text("pre,post,weight\n0,3,1\n")
+    with pytest.raises(ScenarioError, match=r"wiring\.csv: not the file that it was"):
+        run_scenario(loaded, tmp_path / "run", workers=1)
+    other = load_scenario(tmp_path / "s.toml")
+    assert other != loaded
+    run_scenario(other, tmp_path / "run", workers=1)
+    (tmp_path / "wiring.csv").write_text(GOOD_WIRING)
+    with pytest.raises(StoreError, match="not the scenario that was given"):
+        run_scenario(load_scenario(tmp_path / "s.toml"), tmp_path / "run", resume=True)
+
+
+def test_bad_files_end_the_command_line_with_code_2(tmp_path: Path) -> None:
+    path = write_scenario(tmp_path, patterns="input,target\n" + "00,1\n" * 5 + "0x,1\n")
+    result = CliRunner().invoke(app, ["run", str(path), "--out", str(tmp_path / "run")])
+    assert result.exit_code == 2
+    assert result.stderr == f"{tmp_path}/patterns.csv:7: input: not made of bits ('0x'). Write 0 and 1 only.\n"
+    assert not (tmp_path / "run").exists()
+    path.write_text(path.read_text().replace("patterns.csv", "none.csv"))
+    assert CliRunner().invoke(app, ["validate", str(path)]).exit_code == 2
+
+
+def test_a_file_in_python_is_relative_to_the_shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_scenario(tmp_path, wiring=GOOD_WIRING)
+    monkeypatch.chdir(tmp_path)
+    data = {"network": SIZES | {"wiring": "wiring.csv"}, "task": {"patterns": TASK}}
+    made = Scenario.model_validate(data | {"conditions": {"a": {"network": {"wiring": "wiring.csv"}}}})
+    assert made.network.wiring == load_scenario(tmp_path / "s.toml").network.wiring
+    monkeypatch.chdir("/")
+    assert build_network(resolve(made, "a"), 1).post.size == 4
+
+
+def test_the_count_of_synapses_is_that_of_the_file(tmp_path: Path) -> None:
+    loaded = load_scenario(write_scenario(tmp_path, wiring=GOOD_WIRING, positions=GOOD_POSITIONS))
+    assert loaded.network.expected_synapses == 4
+    assert loaded.network.grid_cells == 12 * 12
+    result = CliRunner().invoke(app, ["explain", str(tmp_path / "s.toml")])
+    assert result.exit_code == 0
+    assert "wiring.csv" in result.stdout
+    assert len(result.stdout.split("synapses  ")[1].split()) > 0
+
+
+def test_a_run_that_died_before_its_scenario_was_written_begins_anew(tmp_path: Path) -> None:
+    loaded = load_scenario(write_scenario(tmp_path, wiring=GOOD_WIRING))
+    (tmp_path / "run" / "inputs").mkdir(parents=True)
+    (tmp_path / "run" / "inputs" / "wiring-000000000000.csv").write_text("pre,")
+    run_scenario(loaded, tmp_path / "run", workers=1)
+    assert rerun(tmp_path / "run", workers=1).identical
+
+
+def test_a_checkpoint_belongs_to_the_content_of_the_files_not_to_their_place(tmp_path: Path) -> None:
+    loaded = load_scenario(write_scenario(tmp_path, wiring=GOOD_WIRING))
+    moved, files = taken_into(loaded, tmp_path / "run")
+    assert moved.model_dump(mode="json") == loaded.model_dump(mode="json")
+    assert list(files.values()) == [GOOD_WIRING.encode()]
+    (tmp_path / "wiring.csv").write_text(GOOD_WIRING.replace("-1", "1"))
+    other = load_scenario(tmp_path / "s.toml")
+    assert other.model_dump(mode="json") != loaded.model_dump(mode="json")
