@@ -5,23 +5,21 @@ The public names are loaded when they are first used, so that `import astrosim` 
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from astrosim.agents import Astrocyte, Neuron
-    from astrosim.ceiling import Ceiling, ceiling
-    from astrosim.engine import make_engine
+    from astrosim.ceilings import Ceiling, ceiling
+    from astrosim.engines import make_engine
     from astrosim.errors import AstrosimError, ScenarioError, StoreError
     from astrosim.export import export_run
     from astrosim.kernel import KernelEngine
     from astrosim.model import AstroModel
     from astrosim.published.engine import PublishedEngine
     from astrosim.report import write_report
-    from astrosim.run import run
-    from astrosim.run.rerun import rerun
+    from astrosim.runs import run
+    from astrosim.runs.rerun import rerun
     from astrosim.scenario import Scenario, condition_names, load_scenario, resolve
     from astrosim.store import open_run
     from astrosim.territory import Territories, build_territories
@@ -58,15 +56,15 @@ __all__ = [
 
 _MODULES = {
     "agents": ("Astrocyte", "Neuron"),
-    "ceiling": ("Ceiling", "ceiling"),
-    "engine": ("make_engine",),
+    "ceilings": ("Ceiling", "ceiling"),
+    "engines": ("make_engine",),
     "errors": ("AstrosimError", "ScenarioError", "StoreError"),
     "export": ("export_run",),
     "kernel": ("KernelEngine",),
     "model": ("AstroModel",),
     "published.engine": ("PublishedEngine",),
     "report": ("write_report",),
-    "run": ("rerun", "run"),
+    "runs": ("rerun", "run"),
     "scenario": ("Scenario", "condition_names", "load_scenario", "resolve"),
     "store": ("open_run",),
     "territory": ("Territories", "build_territories"),
@@ -87,15 +85,3 @@ def __getattr__(name: str) -> Any:
 def __dir__() -> list[str]:
     """Public names and modules."""
     return sorted({*globals(), *__all__})
-
-
-class _Package(ModuleType):
-    """`run` and `ceiling` are functions that live in modules of the same names."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """Importing such a module must not put it in the function's place."""
-        if not (name in _MODULE_OF and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.ceiling import structural_ceiling
+from astrosim.ceilings import structural_ceiling
 from astrosim.engine import Wiring
 from astrosim.scenario.schema import Scenario
 from astrosim.workload import engine_name

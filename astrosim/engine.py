@@ -1,4 +1,4 @@
-"""What every engine offers to a run, and the one place that chooses an engine."""
+"""What every engine offers to a run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, Protocol
 import numpy as np
 
 from astrosim.records import Decisions
-from astrosim.scenario.schema import Scenario
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Engine(Protocol):
         """Trials done so far."""
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:
-        """Carry out trials. With `measure`, also gather what `measure()` reports (one whole episode); nothing else changes."""
+        """Carry out trials; with `measure` (one whole episode), also gather what `measure()` reports: nothing else."""
 
     def measure(self) -> dict[str, Any]:
         """Values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
@@ -66,25 +65,3 @@ class Engine(Protocol):
 
     def wiring(self) -> Wiring:
         """The direct input-to-output wiring, for the structural ceiling."""
-
-
-def make_engine(scenario: Scenario, seed: int) -> Engine:
-    """Build the engine of one cell.
-
-    Parameters
-    ----------
-    scenario : Scenario
-        Resolved: its `conditions` are not looked at.
-    seed : int
-    """
-    if scenario.system == "published":
-        from astrosim.published.engine import PublishedEngine
-
-        return PublishedEngine(scenario, seed)
-    if scenario.engine == "agents":
-        from astrosim.model import AstroModel
-
-        return AstroModel(scenario, seed)
-    from astrosim.kernel import KernelEngine
-
-    return KernelEngine(scenario, seed)

@@ -31,5 +31,5 @@ class RunError(AstrosimError):
     """A run that cannot go on although its scenario and its directory are in order, e.g. a killed worker."""
 
 
-class Interrupted(KeyboardInterrupt):  # noqa: N818 (it is no error: Ctrl-C asked for it)
+class Interrupted(KeyboardInterrupt):
     """A run that was asked to stop (Ctrl-C or SIGTERM) and has left checkpoints; its text tells how to go on."""

@@ -186,8 +186,8 @@ def ceilings(scenario: Scenario, time_limit: float = 10.0) -> list[dict[str, Any
     list of dict
         condition, seed, ceiling, upper, exact, gap, synapses, best_constant, best_constant_output, per_bit.
     """
-    from astrosim.ceiling import Ceiling, structural_ceiling
-    from astrosim.engine import make_engine
+    from astrosim.ceilings import Ceiling, structural_ceiling
+    from astrosim.engines import make_engine
 
     known: dict[tuple[str, int], Ceiling] = {}
     rows = []

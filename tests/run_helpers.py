@@ -12,7 +12,7 @@ from typing import Any
 from unittest import mock
 
 from astrosim.errors import AstrosimError, Interrupted
-from astrosim.run import run_scenario
+from astrosim.runs import run_scenario
 from astrosim.scenario import Scenario
 
 REFUSED, INTERRUPTED = 2, 130

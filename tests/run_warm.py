@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from run_helpers import small
 
-from astrosim.run.cell import warm_up
+from astrosim.runs.cell import warm_up
 from astrosim.scenario import condition_names, resolve
 
 for name in condition_names(small()):

@@ -19,10 +19,9 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import astrosim
-from astrosim import cli
-from astrosim.cli import app
+from astrosim.cli import app, commands
+from astrosim.cli.progress import ProgressDisplay
 from astrosim.errors import Interrupted, RunError, ScenarioError, StoreError
-from astrosim.progress import ProgressDisplay
 from astrosim.scenario import Scenario
 from astrosim.summary import Summary, ceilings, ceilings_table
 
@@ -258,7 +257,7 @@ def test_errors_become_texts_and_exit_codes(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(cli, "_load", fail)
+    monkeypatch.setattr(commands, "_load", fail)
     result = call("explain", "quick")
     assert (result.exit_code, result.stdout) == (code, "")
     assert result.stderr.startswith(text)

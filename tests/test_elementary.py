@@ -58,7 +58,7 @@ def test_log_inverts_exp(x):
 
 @pytest.mark.parametrize("function", [minus_two_log, cos_sin_turn])
 def test_compiled_bits_are_those_of_uncontracted_arithmetic(function):
-    """The Python source, run operation by operation in NumPy scalars, rounds after every step: no fused multiply-add."""
+    """The Python source, run in NumPy scalars, rounds after every operation: no fused multiply-add."""
     plain = function.py_func
     with np.errstate(over="ignore"):
         for w in WORDS[:: WORDS.size // 800]:

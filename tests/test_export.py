@@ -18,7 +18,7 @@ from astrosim.cli import app
 from astrosim.errors import AstrosimError, StoreError
 from astrosim.export import export_run, tidy
 from astrosim.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES
-from astrosim.run import run_scenario
+from astrosim.runs import run_scenario
 from astrosim.store import open_run
 
 VARIABLES = (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES)

@@ -18,9 +18,9 @@ import pytest
 from run_helpers import INTERRUPTED, contents, differing, go_on, said, small, start
 
 from astrosim.errors import Interrupted, RunError, StoreError
-from astrosim.run import open_run, run_scenario
-from astrosim.run.cell import Control, Stopped, run_cell
-from astrosim.run.experiment import make_cells
+from astrosim.runs import open_run, run_scenario
+from astrosim.runs.cell import Control, Stopped, run_cell
+from astrosim.runs.experiment import make_cells
 from astrosim.scenario import condition_names, resolve, to_toml
 from astrosim.store.cells import commit_path
 
@@ -220,7 +220,7 @@ def test_a_damaged_checkpoint_is_reported_and_its_cell_starts_anew(half, whole, 
     directory, checkpoint = half
     commit_path(directory, CELLS[0].condition, CELLS[0].seed).unlink()  # work for a second worker
     harm(checkpoint)
-    with caplog.at_level(logging.WARNING, "astrosim.run"):
+    with caplog.at_level(logging.WARNING, "astrosim.runs"):
         run_scenario(None, directory, workers=workers, resume=True)
     (record,) = caplog.records
     assert str(checkpoint) in record.message

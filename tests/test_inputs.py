@@ -19,7 +19,7 @@ from astrosim.errors import ScenarioError, StoreError
 from astrosim.kernel import KernelEngine
 from astrosim.model import AstroModel
 from astrosim.rules.perturbation import grid
-from astrosim.run import rerun, run_scenario
+from astrosim.runs import rerun, run_scenario
 from astrosim.scenario import Scenario, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
 from astrosim.topology import build_network

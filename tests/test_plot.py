@@ -9,7 +9,7 @@ import pytest
 
 from astrosim import plot
 from astrosim.plot import astrocytes, curves, overview, select, space, style
-from astrosim.run import open_run, run_scenario
+from astrosim.runs import open_run, run_scenario
 from astrosim.scenario import Scenario, resolve
 from astrosim.stats import Interval
 

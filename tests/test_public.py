@@ -92,7 +92,6 @@ def test_missing_parameters_would_be_noticed():
 
 
 PYTHON_FIRST = """
-import astrosim.run, astrosim.ceiling, astrosim.run.cell  # modules of the same names do not get in the way
 from astrosim import Scenario, ceiling, export_run, open_run, run
 
 scenario = Scenario.load("quick", ["schedule.episodes=20", "seeds=[3]"])
@@ -113,7 +112,7 @@ def test_what_the_command_line_does_is_a_few_lines_of_python(tmp_path):
 
 
 def test_a_ceiling_is_that_of_the_cell_that_was_asked_for():
-    from astrosim.ceiling import structural_ceiling
+    from astrosim.ceilings import structural_ceiling
 
     scenario = astrosim.Scenario.model_validate(
         {"seeds": [5, 6], "conditions": {"a": {}, "b": {"network": {"p_within": 1.0}}}}

@@ -12,8 +12,8 @@ import pytest
 
 from astrosim.errors import StoreError
 from astrosim.report import write_report
-from astrosim.report_tables import comparisons, interval_text, number, p_text, published_rows, verdict
-from astrosim.run import run_scenario
+from astrosim.report.tables import comparisons, interval_text, number, p_text, published_rows, verdict
+from astrosim.runs import run_scenario
 from astrosim.scenario import Scenario
 from astrosim.stats import Interval
 from astrosim.summary import Summary

@@ -10,7 +10,7 @@ from run_helpers import small
 
 from astrosim.errors import StoreError
 from astrosim.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES
-from astrosim.run import open_run, run_scenario
+from astrosim.runs import open_run, run_scenario
 from astrosim.store.cells import commit_path
 from astrosim.store.files import read_sealed, write_atomically, write_sealed
 

@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from astrosim import engine
 from astrosim.engine import Engine
+from astrosim.engines import make_engine
 from astrosim.records import EPISODE_VARIABLES
-from astrosim.run.checkpoint import CHECKPOINTS, CheckpointError, load, save
-from astrosim.run.log import TrialLog
+from astrosim.runs.checkpoint import CHECKPOINTS, CheckpointError, load, save
+from astrosim.runs.log import TrialLog
 from astrosim.scenario.schema import Scenario
 from astrosim.store.cells import CellWriter, cell_name
 from astrosim.store.files import damage, storage_errors
 
-LOGGER = logging.getLogger("astrosim.run")
+LOGGER = logging.getLogger("astrosim.runs")
 CHECKPOINT_SECONDS = 5.0  # assumed: what a crash may cost
 STRETCH_SECONDS = 0.2  # assumed: how long Ctrl-C may wait for the loop
 WARM: set[str] = set()  # conditions whose code this process has compiled
@@ -110,7 +110,7 @@ def warm_up(scenario: Scenario, seed: int) -> None:
     kind = scenario.model_copy(update={"conditions": {}, "seeds": (0,)}).model_dump_json()
     if kind in WARM:
         return
-    throw_away = engine.make_engine(scenario, seed)
+    throw_away = make_engine(scenario, seed)
     length = scenario.schedule.trials_per_episode
     throw_away.advance(1)
     if length > 1:
@@ -141,7 +141,7 @@ class CellRun:
         self._saved = time.monotonic()
 
     def _begin(self) -> None:
-        self.engine: Engine = engine.make_engine(self.scenario, self.cell.seed)
+        self.engine: Engine = make_engine(self.scenario, self.cell.seed)
         self.progress = Progress(facts={"mean_abs_weight_start": mean_abs(self.engine.weights()), "wall_s": 0.0})
         self.writer = CellWriter(self.directory, self.cell.row, self.cell.column)
         self.log = TrialLog(self.writer, self.scenario.record.decisions)

@@ -13,15 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.errors import StoreError
-from astrosim.run.checkpoint import CHECKPOINTS
-from astrosim.run.lock import LOCK
-from astrosim.run.provenance import now, session
+from astrosim.runs.checkpoint import CHECKPOINTS
+from astrosim.runs.lock import LOCK
+from astrosim.runs.provenance import now, session
 from astrosim.scenario.inputs import FOLDER
 from astrosim.store.cells import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
 from astrosim.store.files import sha256, storage_errors, write_atomically, write_sealed
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY, Layout, create
 
-LOGGER = logging.getLogger("astrosim.run")
+LOGGER = logging.getLogger("astrosim.runs")
 SCENARIO = "scenario.toml"
 PROVENANCE = "provenance.json"
 SUMMARY = "summary.csv"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from astrosim.errors import Interrupted, StoreError
-from astrosim.run.experiment import Progress, run_scenario
+from astrosim.runs.experiment import Progress, run_scenario
 from astrosim.scenario import load_scenario
 from astrosim.store.files import storage_errors
 from astrosim.store.read import committed_cells, open_run, read_arrays_record

@@ -17,7 +17,8 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array
 
-from astrosim.engine import Wiring, make_engine
+from astrosim.engine import Wiring
+from astrosim.engines import make_engine
 from astrosim.scenario import Scenario, condition_names, resolve
 
 EXACT_PATTERNS = 16  # patterns; up to here no time limit applies; spec, section 8

@@ -13,11 +13,11 @@ from multiprocessing import connection
 from typing import Any
 
 from astrosim.errors import AstrosimError, RunError, StoreError
-from astrosim.run.cell import Control, Stopped
-from astrosim.run.stop import Stop, deaf
-from astrosim.run.worker import Job, Office, report_to, work, worker_main
+from astrosim.runs.cell import Control, Stopped
+from astrosim.runs.stop import Stop, deaf
+from astrosim.runs.worker import Job, Office, report_to, work, worker_main
 
-LOGGER = logging.getLogger("astrosim.run")
+LOGGER = logging.getLogger("astrosim.runs")
 POLL_SECONDS = 0.1  # assumed: how often progress is told and Ctrl-C is looked for
 PATIENCE_SECONDS = 60.0  # assumed: how long stopping workers may take to write their checkpoints
 
@@ -83,7 +83,9 @@ class Pool:
 
     def __enter__(self) -> Pool:
         if self.size > 1:
-            multiprocessing.get_context("forkserver").set_forkserver_preload(["astrosim.run.worker", "astrosim.kernel"])
+            multiprocessing.get_context("forkserver").set_forkserver_preload(
+                ["astrosim.runs.worker", "astrosim.kernel"]
+            )
             self._workers = [Worker(self.office) for _ in range(self.size)]
         return self
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import astrosim
-from astrosim.console import BAD_INPUT, FAILED, errors, guarded, output, say
+from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, say
 from astrosim.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -203,8 +203,8 @@ def _tell_work(scenario: Scenario, as_json: bool) -> None:
 def _run(
     scenario: Scenario | None, directory: Path, *, workers: int | None, resume: bool, report: bool, as_json: bool
 ) -> None:
-    from astrosim.progress import ProgressDisplay
-    from astrosim.run import run_scenario
+    from astrosim.cli.progress import ProgressDisplay
+    from astrosim.runs import run_scenario
 
     console = errors()
     with ProgressDisplay(console, directory.name or str(directory)) as progress:
@@ -244,8 +244,8 @@ def rerun(
 ) -> None:
     """Repeat a run from its own directory, and say whether it is identical."""
     with guarded():
-        from astrosim.progress import ProgressDisplay
-        from astrosim.run import rerun as repeat
+        from astrosim.cli.progress import ProgressDisplay
+        from astrosim.runs import rerun as repeat
 
         with ProgressDisplay(errors(), f"rerun {directory.name}") as progress:
             result = repeat(directory, workers, out=out, progress=progress, command=_command())
@@ -369,7 +369,3 @@ def ceiling(
 def main() -> None:
     """Entry point of the console script."""
     app(prog_name="astrosim")
-
-
-if __name__ == "__main__":
-    main()

@@ -13,11 +13,11 @@ from multiprocessing import connection, sharedctypes
 from pathlib import Path
 from typing import Any
 
-from astrosim import engine
+from astrosim.engines import make_engine
 from astrosim.errors import AstrosimError, StoreError
-from astrosim.run.cell import Cell, Control, Stopped, run_cell
-from astrosim.run.lock import HeldLock
-from astrosim.run.stop import Stop
+from astrosim.runs.cell import Cell, Control, Stopped, run_cell
+from astrosim.runs.lock import HeldLock
+from astrosim.runs.stop import Stop
 from astrosim.scenario.schema import Scenario
 
 
@@ -76,7 +76,7 @@ def work(office: Office, job: Job, control: Control) -> Any:
     scenario = office.scenarios[job.cell.condition]
     if job.kind == "run":
         return run_cell(office.directory, job.cell, scenario, control)
-    built = engine.make_engine(scenario, job.cell.seed)
+    built = make_engine(scenario, job.cell.seed)
     return built.sizes(), built.weights().dtype.str
 
 

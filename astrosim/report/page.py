@@ -8,11 +8,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from astrosim import report_tables
 from astrosim.diagnostics import constant_output_alarm
 from astrosim.errors import StoreError
 from astrosim.explain import MOOT, differing, value_at
-from astrosim.report_pictures import Material, absences, pictures
+from astrosim.report import tables
+from astrosim.report.pictures import Material, absences, pictures
 from astrosim.scenario import Scenario, condition_names, resolve, to_toml
 from astrosim.stats import BAND_RESAMPLES, CONFIDENCE, RANDOM_SEED, RESAMPLES
 from astrosim.store.files import storage_errors, write_atomically
@@ -56,22 +56,20 @@ def write_report(directory: Path) -> Path:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("astrosim", "templates"),
+        loader=PackageLoader("astrosim.report", ""),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(
-        number=report_tables.number, interval=report_tables.interval_text, p_value=report_tables.p_text
-    )
+    environment.filters.update(number=tables.number, interval=tables.interval_text, p_value=tables.p_text)
     return environment
 
 
 def _content(directory: Path, summary: Summary) -> dict[str, Any]:
     """All that the template shows."""
     scenario = summary.scenario
-    rows = report_tables.condition_rows(summary)
+    rows = tables.condition_rows(summary)
     resolved = {name: resolve(scenario, name) for name in condition_names(scenario)}
     controls = [name for name, one in resolved.items() if one.learner == "none"]
     material = Material.read(directory, summary, resolved, rows)
@@ -84,9 +82,9 @@ def _content(directory: Path, summary: Summary) -> dict[str, Any]:
         "expected": [text for text in texts if not text.startswith("CONSTANT")],
         "facts": _facts(summary, resolved),
         "differences": _differences(resolved),
-        "published": report_tables.published_rows(summary),
-        "comparisons": report_tables.comparisons(summary),
-        "seeds": report_tables.seed_rows(summary),
+        "published": tables.published_rows(summary),
+        "comparisons": tables.comparisons(summary),
+        "seeds": tables.seed_rows(summary),
         "open_rows": OPEN_ROWS,
         "pictures": pictures(material),
         "absences": absences(material),
@@ -159,7 +157,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 40 else text[:37] + "…"
 
 
-def _notes(summary: Summary, rows: list[report_tables.ConditionRow], resolved: dict[str, Scenario]) -> list[str]:
+def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str, Scenario]) -> list[str]:
     """What a reader must know to judge the numbers."""
     scenario = summary.scenario
     notes = [
@@ -193,7 +191,7 @@ def _notes(summary: Summary, rows: list[report_tables.ConditionRow], resolved: d
             "colliding labels, other random numbers). The described system has other wirings from the same seeds, so "
             "its means should be near them but need not be equal; the scenarios under published/ replay the program."
         )
-    if any(row.ceiling_upper - row.ceiling > report_tables.SAME for row in rows):
+    if any(row.ceiling_upper - row.ceiling > tables.SAME for row in rows):
         notes.append(
             "Ceilings marked ≥ are lower bounds: with more than 16 patterns the search stops at a time limit. "
             "summary.csv holds the upper bound beside each."

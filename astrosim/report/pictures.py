@@ -16,7 +16,7 @@ from astrosim.plot.raster import BINS, CONDITIONS, OPENING
 from astrosim.plot.select import first_seed, with_astrocytes, with_decisions
 from astrosim.plot.space import DRAWN_SYNAPSES, shown
 from astrosim.plot.style import image_uri
-from astrosim.report_tables import ConditionRow
+from astrosim.report.tables import ConditionRow
 from astrosim.scenario import Scenario
 from astrosim.store import open_run
 from astrosim.summary import Summary

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from astrosim.run.experiment import run_scenario
-from astrosim.run.rerun import RerunResult, rerun
+from astrosim.runs.experiment import run_scenario
+from astrosim.runs.rerun import RerunResult, rerun
 from astrosim.store import open_run
 
-run = run_scenario  # the public name: `astrosim.run`
+run = run_scenario  # the public name
 
 __all__ = ["RerunResult", "open_run", "rerun", "run", "run_scenario"]

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.errors import Interrupted, RunError, StoreError
-from astrosim.run.cell import CHECKPOINT_SECONDS, Cell, Stopped
-from astrosim.run.directory import RunDirectory
-from astrosim.run.lock import HeldLock, locked
-from astrosim.run.pool import Pool
-from astrosim.run.stop import Stop
-from astrosim.run.worker import Job, Office
+from astrosim.runs.cell import CHECKPOINT_SECONDS, Cell, Stopped
+from astrosim.runs.directory import RunDirectory
+from astrosim.runs.lock import HeldLock, locked
+from astrosim.runs.pool import Pool
+from astrosim.runs.stop import Stop
+from astrosim.runs.worker import Job, Office
 from astrosim.scenario import Scenario, condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
 from astrosim.store.cells import cell_name

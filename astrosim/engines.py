@@ -1,0 +1,28 @@
+"""The one place that chooses an engine; each is imported when it is first asked for, as compiled code loads slowly."""
+
+from __future__ import annotations
+
+from astrosim.engine import Engine
+from astrosim.scenario.schema import Scenario
+
+
+def make_engine(scenario: Scenario, seed: int) -> Engine:
+    """Build the engine of one cell.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Resolved: its `conditions` are not looked at.
+    seed : int
+    """
+    if scenario.system == "published":
+        from astrosim.published.engine import PublishedEngine
+
+        return PublishedEngine(scenario, seed)
+    if scenario.engine == "agents":
+        from astrosim.model import AstroModel
+
+        return AstroModel(scenario, seed)
+    from astrosim.kernel import KernelEngine
+
+    return KernelEngine(scenario, seed)
