@@ -92,6 +92,7 @@ def test_missing_parameters_would_be_noticed():
 
 
 PYTHON_FIRST = """
+import astrosim
 from astrosim import Scenario, ceiling, export_run, open_run, run
 
 scenario = Scenario.load("quick", ["schedule.episodes=20", "seeds=[3]"])
