@@ -145,7 +145,7 @@ class Astrocyte(FixedAgent):
         """Perturb synapses of the territory (int32 numbers)."""
         model, r = self.model, self.model.rules
         key = model.system.keys[PERTURBATION]
-        perturbation.perturb(model.learning.weight, synapses, key, trial, r.sigma, r.spacing, r.limit)
+        perturbation.perturb(model.learning.weight, synapses, key, trial, r.scale, r.spacing, r.limit)
 
     def remember(self, pattern: int, kept: bool, explored: bool) -> None:
         """Note the outcome of a trial in which it was active."""
@@ -208,4 +208,4 @@ class Cursor(CellAgent):
         """Perturb synapses (int32 numbers)."""
         model, r = self.model, self.model.rules
         key = model.system.keys[PERTURBATION]
-        perturbation.perturb(model.learning.weight, synapses, key, trial, r.sigma, r.spacing, r.limit)
+        perturbation.perturb(model.learning.weight, synapses, key, trial, r.scale, r.spacing, r.limit)

@@ -183,7 +183,7 @@ class AstroModel(mesa.Model, DescribedCell):
             synapses = synapses[: union.size]
         r = self.rules
         perturbation.perturb(
-            self.learning.weight, synapses, self.system.keys[PERTURBATION], number, r.sigma, r.spacing, r.limit
+            self.learning.weight, synapses, self.system.keys[PERTURBATION], number, r.scale, r.spacing, r.limit
         )
         return synapses.size
 

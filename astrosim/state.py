@@ -9,7 +9,7 @@ that numba need not look for negative indices.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -53,12 +53,11 @@ class System(NamedTuple):
     block_mask: np.ndarray  # uint8: which of the block's four synapses
     size: np.ndarray  # int64 (astrocyte,): what a score is divided by, neurons or synapses
     near_start: np.ndarray  # int64 (neuron + 1,): astrocytes that a neuron's firing adds to
+    near_holding: np.ndarray  # int64 (neuron,): from here on, those whose territory holds the neuron itself
     near: np.ndarray  # uint32 (near,)
-    near_holds: np.ndarray  # bool (near,): whether the astrocyte's territory holds the neuron itself
-    reach_start: (
-        np.ndarray
-    )  # int64 (neuron + 1,): synapses onto neurons of territories that do not hold their pre neuron
-    reach_synapse: np.ndarray  # uint32 (reach,): only for traffic sensing, else empty
+    near_synapse: np.ndarray  # uint32 (near,): the first synapse of the neuron onto a neuron that the astrocyte holds
+    reach_start: np.ndarray  # int64 (neuron + 1,): its further synapses onto such neurons
+    reach_synapse: np.ndarray  # uint32 (reach,)
     reach_near: np.ndarray  # uint32 (reach,): the place in `near` that they add to
 
 
@@ -86,7 +85,7 @@ class Rules(NamedTuple):
     cursor_radius: float
     cursor_jump: float
     cursor_step: float
-    sigma: np.float32
+    scale: np.float32  # sigma over spacing
     spacing: np.float32
     limit: np.float32
 
@@ -121,8 +120,6 @@ def make_system(scenario: Scenario, seed: int, network: Network, territories: Te
     direct, bit = _direct(network)
     blocks, masks = _blocks(territories.synapses)
     firing = SENSING[scenario.sensing.rule] == FIRING
-    reach, owner = _reach(network, territories, firing)
-    near, holds, place = _near(network, territories, reach, owner)
     return System(
         keys=stream_keys(seed),
         position=network.position,
@@ -144,12 +141,7 @@ def make_system(scenario: Scenario, seed: int, network: Network, territories: Te
         block=blocks.index,
         block_mask=masks,
         size=(territories.neurons if firing else territories.synapses).sizes.astype(np.int64),
-        near_start=near.start,
-        near=near.index.astype(np.uint32),
-        near_holds=holds,
-        reach_start=reach.start,
-        reach_synapse=reach.index.astype(np.uint32),
-        reach_near=place,
+        **_near(network, territories, firing),
     )
 
 
@@ -173,27 +165,45 @@ def _blocks(synapses: Ragged) -> tuple[Ragged, np.ndarray]:
     return Ragged.group(astrocyte[new], block[new], len(synapses)), masks
 
 
-def _reach(network: Network, territories: Territories, firing: bool) -> tuple[Ragged, np.ndarray]:
-    """Synapses of each neuron into territories that do not hold the neuron, and the astrocytes of those territories."""
+def _near(network: Network, territories: Territories, firing: bool) -> dict[str, np.ndarray]:
+    """What a firing neuron adds to: first the astrocytes that hold targets of it but not itself, then those that hold it.
+
+    Under `firing` only the latter are of interest.
+    """
+    neurons, astrocytes = network.kind.size, max(len(territories), 1)
+    pre, astrocyte, synapse = _foreign(network, territories, firing)
+    holding = np.repeat(np.arange(neurons), territories.of_neuron.sizes)
+    foreign, first, owner = np.unique(pre * 2 * astrocytes + astrocyte, return_index=True, return_inverse=True)
+    held = (holding * 2 + 1) * astrocytes + territories.of_neuron.index
+    pairs = np.sort(np.concatenate([foreign, held]))
+    near = Ragged.group(pairs // (2 * astrocytes), pairs % astrocytes, neurons)
+    place = np.searchsorted(pairs, foreign)
+    near_synapse = np.zeros(pairs.size, np.uint32)
+    near_synapse[place] = synapse[first]
+    later = np.ones(synapse.size, bool)
+    later[first] = False
+    reach = Ragged.group(pre[later], synapse[later], neurons)
+    return {
+        "near_start": near.start,
+        "near_holding": near.start[1:] - territories.of_neuron.sizes,
+        "near": near.index.astype(np.uint32),
+        "near_synapse": near_synapse,
+        "reach_start": reach.start,
+        "reach_synapse": reach.index.astype(np.uint32),
+        "reach_near": place[owner[later]].astype(np.uint32),
+    }
+
+
+def _foreign(network: Network, territories: Territories, firing: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Synapses into territories that do not hold their pre neuron: pre neuron, astrocyte and synapse, by synapse."""
     astrocyte = np.repeat(np.arange(len(territories)), territories.synapses.sizes)
     synapse = territories.synapses.index
     holder = np.repeat(np.arange(len(territories)), territories.neurons.sizes)
     held = holder * network.kind.size + territories.neurons.index
     foreign = ~np.isin(astrocyte * network.kind.size + network.pre[synapse], held) & (not firing)
-    astrocyte, synapse = astrocyte[foreign], synapse[foreign]
-    order = np.lexsort((astrocyte, synapse))
-    astrocyte, synapse = astrocyte[order], synapse[order]
-    return Ragged.group(network.pre[synapse], synapse, network.kind.size), astrocyte
-
-
-def _near(network: Network, territories: Territories, reach: Ragged, owner: np.ndarray) -> tuple[Ragged, Any, Any]:
-    """Astrocytes that each neuron adds to, whether they hold it, and the place among them of each reaching synapse."""
-    holding = np.repeat(np.arange(network.kind.size), territories.of_neuron.sizes)
-    held = holding * len(territories) + territories.of_neuron.index
-    reaching = np.repeat(np.arange(network.kind.size), reach.sizes) * len(territories) + owner
-    pairs = np.unique(np.concatenate([held, reaching]))
-    near = Ragged.group(pairs // max(len(territories), 1), pairs % max(len(territories), 1), network.kind.size)
-    return near, np.isin(pairs, held), np.searchsorted(pairs, reaching).astype(np.uint32)
+    order = np.lexsort((astrocyte[foreign], synapse[foreign]))
+    astrocyte, synapse = astrocyte[foreign][order], synapse[foreign][order]
+    return network.pre[synapse].astype(np.int64), astrocyte, synapse
 
 
 def make_rules(scenario: Scenario) -> Rules:
@@ -220,7 +230,7 @@ def make_rules(scenario: Scenario) -> Rules:
         cursor_radius=scenario.cursor.radius,
         cursor_jump=scenario.cursor.jump,
         cursor_step=scenario.cursor.step,
-        sigma=np.float32(scenario.perturbation.sigma),
+        scale=np.float32(scenario.perturbation.sigma / grid(scenario.perturbation.limit)),
         spacing=np.float32(grid(scenario.perturbation.limit)),
         limit=grid_limit(scenario.perturbation.limit),
     )

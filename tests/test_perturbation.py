@@ -45,7 +45,7 @@ def test_weights_stay_on_the_grid_and_within_the_limit(limit):
     weights = on_grid(np.random.default_rng(1).uniform(-limit, limit, 400), limit)
     synapses = np.arange(400, dtype=np.int32)
     for trial in range(60):
-        perturb(weights, synapses, KEY, trial, F(limit / 4), F(grid(limit)), grid_limit(limit))
+        perturb(weights, synapses, KEY, trial, F(limit / 4 / grid(limit)), F(grid(limit)), grid_limit(limit))
         assert np.abs(weights).max() <= limit
         assert np.array_equal(weights / grid(limit), np.rint(weights / grid(limit)))
     assert np.abs(weights).max() == grid_limit(limit)  # the clip was reached
@@ -65,9 +65,9 @@ def test_sums_of_weights_are_exact_in_any_order(seed, size):
 
 def test_a_step_depends_on_trial_and_synapse_alone():
     w = F(0.25)
-    one = perturbed(w, KEY, 11, 1003, F(0.1), F(grid(2.0)), F(2.0))
+    one = perturbed(w, KEY, 11, 1003, F(0.1 / grid(2.0)), F(grid(2.0)), F(2.0))
     many = np.full(2000, w, F)
-    perturb(many, np.arange(900, 1500, dtype=np.int32), KEY, 11, F(0.1), F(grid(2.0)), F(2.0))
+    perturb(many, np.arange(900, 1500, dtype=np.int32), KEY, 11, F(0.1 / grid(2.0)), F(grid(2.0)), F(2.0))
     assert many[1003] == one
     assert np.all(many[:900] == w)
     assert np.all(many[1500:] == w)

@@ -40,16 +40,15 @@ def sense(system, rules, state, scratch, touched):
 
 @phase
 def _refresh(system, weight, value, neuron):
-    """Traffic that a neuron causes in the territories near it: all that leaves it, or what reaches a target there."""
-    start, end = system.near_start[neuron], system.near_start[neuron + 1]
-    for n in range(start, end):
-        value[n] = 0.0
+    """Traffic that a neuron causes in the territories near it: what reaches a target there, or all that leaves it."""
+    start, holding = system.near_start[neuron], system.near_holding[neuron]
+    for n in range(start, holding):
+        value[n] = sensing.traffic(weight[system.near_synapse[n]])
     for r in range(system.reach_start[neuron], system.reach_start[neuron + 1]):
         value[system.reach_near[r]] += sensing.traffic(weight[system.reach_synapse[r]])
     leaving = _leaving_traffic(weight, system.first[neuron], system.first[neuron + 1])
-    for n in range(start, end):
-        if system.near_holds[n]:
-            value[n] = leaving
+    for n in range(holding, system.near_start[neuron + 1]):
+        value[n] = leaving
 
 
 @phase

@@ -66,6 +66,7 @@ def close_scope(scratch, blocks):
     size = 0
     for k in range(blocks, padded(blocks)):
         scratch.block[k] = 0
+        scratch.block_mask[k] = 0
     for k in range(blocks):
         mask = scratch.mask[scratch.block[k]]
         scratch.block_mask[k] = mask

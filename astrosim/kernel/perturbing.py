@@ -10,8 +10,6 @@ from astrosim.rng import PERTURBATION, block_words
 from astrosim.rules import perturbation
 from astrosim.state import BLOCK
 
-LANES = (np.arange(2**BLOCK)[:, None] >> np.arange(BLOCK) & 1).astype(np.float32)  # 1 where a mask's bit is set
-
 
 @phase
 def try_outputs(system, rules, state, scratch, trial, pattern, by_neuron):
@@ -35,7 +33,7 @@ def try_outputs(system, rules, state, scratch, trial, pattern, by_neuron):
                 if chosen:
                     old = state.weight[s]
                     new = perturbation.perturbed(
-                        old, system.keys[PERTURBATION], trial, s, rules.sigma, rules.spacing, rules.limit
+                        old, system.keys[PERTURBATION], trial, s, rules.scale, rules.spacing, rules.limit
                     )
                     scratch.after[bit] += np.float64(new) - np.float64(old)
                     moved = moved or new != old
@@ -50,18 +48,19 @@ def apply_steps(system, rules, state, scratch, trial, block, mask, blocks):
     """
     key, weight = system.keys[PERTURBATION], state.weight
     step0, step1, step2, step3 = scratch.step[0], scratch.step[1], scratch.step[2], scratch.step[3]
-    per_spacing = np.float32(1.0) / rules.spacing
+    nothing = np.float32(0.0)
     for k in range(padded(blocks)):
         w0, w1, w2, w3 = block_words(key, trial, block[k])
         g0, g1 = perturbation.gaussian_pair(w0, w1)
         g2, g3 = perturbation.gaussian_pair(w2, w3)
-        step0[k] = perturbation.step(g0, rules.sigma, rules.spacing, per_spacing)
-        step1[k] = perturbation.step(g1, rules.sigma, rules.spacing, per_spacing)
-        step2[k] = perturbation.step(g2, rules.sigma, rules.spacing, per_spacing)
-        step3[k] = perturbation.step(g3, rules.sigma, rules.spacing, per_spacing)
+        m = mask[k]
+        step0[k] = perturbation.step(g0, rules.scale, rules.spacing) if m & 1 else nothing
+        step1[k] = perturbation.step(g1, rules.scale, rules.spacing) if m & 2 else nothing
+        step2[k] = perturbation.step(g2, rules.scale, rules.spacing) if m & 4 else nothing
+        step3[k] = perturbation.step(g3, rules.scale, rules.spacing) if m & 8 else nothing
     for k in range(blocks):
-        s, m = block[k] * BLOCK, mask[k]
-        weight[s] = perturbation.stepped(weight[s], step0[k] * LANES[m, 0], rules.limit)
-        weight[s + 1] = perturbation.stepped(weight[s + 1], step1[k] * LANES[m, 1], rules.limit)
-        weight[s + 2] = perturbation.stepped(weight[s + 2], step2[k] * LANES[m, 2], rules.limit)
-        weight[s + 3] = perturbation.stepped(weight[s + 3], step3[k] * LANES[m, 3], rules.limit)
+        s = block[k] * BLOCK
+        weight[s] = perturbation.stepped(weight[s], step0[k], rules.limit)
+        weight[s + 1] = perturbation.stepped(weight[s + 1], step1[k], rules.limit)
+        weight[s + 2] = perturbation.stepped(weight[s + 2], step2[k], rules.limit)
+        weight[s + 3] = perturbation.stepped(weight[s + 3], step3[k], rules.limit)

@@ -17,8 +17,6 @@ from astrosim.elementary import cos_sin_turn, minus_two_log
 from astrosim.jit import inlined, kernel
 from astrosim.rng import block_words
 
-F = np.float32
-
 
 def grid(limit: float) -> float:
     """Spacing of the weights' grid for weights in [-limit, limit]."""
@@ -46,9 +44,9 @@ def gaussian_pair(word_radius, word_angle):
 
 
 @inlined
-def step(gaussian, sigma, spacing, per_spacing):
-    """Size of a step on the grid: sigma * N(0, 1), rounded; all float32."""
-    return np.rint(sigma * gaussian * per_spacing) * spacing
+def step(gaussian, scale, spacing):
+    """Size of a step on the grid: sigma * N(0, 1), rounded; scale is sigma / spacing; all float32."""
+    return np.rint(gaussian * scale) * spacing
 
 
 @inlined
@@ -70,13 +68,13 @@ def gaussian_at(key, trial, index):
 
 
 @kernel
-def perturbed(weight, key, trial, index, sigma, spacing, limit):
+def perturbed(weight, key, trial, index, scale, spacing, limit):
     """Weight of one synapse after the perturbation of a trial, float32."""
-    return stepped(weight, step(gaussian_at(key, trial, index), sigma, spacing, F(1.0) / spacing), limit)
+    return stepped(weight, step(gaussian_at(key, trial, index), scale, spacing), limit)
 
 
 @kernel
-def perturb(weight, synapses, key, trial, sigma, spacing, limit):
+def perturb(weight, synapses, key, trial, scale, spacing, limit):
     """Perturb the weights of the given synapses in place; synapses: int32 numbers, each once."""
     for s in synapses:
-        weight[s] = perturbed(weight[s], key, trial, s, sigma, spacing, limit)
+        weight[s] = perturbed(weight[s], key, trial, s, scale, spacing, limit)
