@@ -166,7 +166,7 @@ def _blocks(synapses: Ragged) -> tuple[Ragged, np.ndarray]:
 
 
 def _near(network: Network, territories: Territories, firing: bool) -> dict[str, np.ndarray]:
-    """What a firing neuron adds to: first the astrocytes that hold targets of it but not itself, then those that hold it.
+    """Whom a firing neuron adds to: first the astrocytes that hold targets of it, not itself; then those that hold it.
 
     Under `firing` only the latter are of interest.
     """

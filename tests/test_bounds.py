@@ -1,0 +1,32 @@
+"""The kernel writes within its arrays: small networks, with numba's bounds checks on, in a process of their own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+CODE = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from cells import CONDITIONS, scenario
+from astrosim.kernel import KernelEngine
+for name, fields in CONDITIONS.items():
+    for network in ({"clusters": 1, "regular": 1}, {"clusters": 2, "regular": 3}, {"clusters": 3}):
+        for per_cluster in (1, 5):
+            s = scenario(**fields, network=network, astrocytes={"per_cluster": per_cluster, "max_active": 2})
+            for seed in range(4):
+                engine = KernelEngine(s, seed)
+                engine.advance(300)
+                engine.advance(10, measure=True)
+print("within")
+"""
+
+
+@pytest.mark.full
+def test_the_kernel_stays_within_its_arrays(tmp_path):
+    environment = os.environ | {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
+    here = str(Path(__file__).parent)
+    done = subprocess.run([sys.executable, "-c", CODE, here], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "within\n"), done.stderr[-2000:]
