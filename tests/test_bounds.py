@@ -27,6 +27,6 @@ print("within")
 @pytest.mark.full
 def test_the_kernel_stays_within_its_arrays(tmp_path):
     environment = os.environ | {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
-    here = str(Path(__file__).parent)
-    done = subprocess.run([sys.executable, "-c", CODE, here], env=environment, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", CODE, str(Path(__file__).parent)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "within\n"), done.stderr[-2000:]
