@@ -12,8 +12,8 @@ import numpy as np
 from mesa.discrete_space import CellAgent, FixedAgent
 
 from astrosim.records import NEURON_KINDS
-from astrosim.rng import CURSOR, EXPLORATION, PERTURBATION, uniform
-from astrosim.rules import adaptation, cursor, exploration, perturbation, propagation, selection, sensing
+from astrosim.rng import CURSOR, EXPLORATION, uniform
+from astrosim.rules import adaptation, cursor, exploration, propagation, selection, sensing
 
 if TYPE_CHECKING:
     from astrosim.model import AstroModel
@@ -143,9 +143,7 @@ class Astrocyte(FixedAgent):
 
     def perturb(self, trial: int, synapses: np.ndarray) -> None:
         """Perturb synapses of the territory (int32 numbers)."""
-        model, r = self.model, self.model.rules
-        key = model.system.keys[PERTURBATION]
-        perturbation.perturb(model.learning.weight, synapses, key, trial, r.scale, r.spacing, r.limit)
+        self.model.perturb(trial, synapses)
 
     def remember(self, pattern: int, kept: bool, explored: bool) -> None:
         """Note the outcome of a trial in which it was active."""
@@ -206,6 +204,4 @@ class Cursor(CellAgent):
 
     def perturb(self, trial: int, synapses: np.ndarray) -> None:
         """Perturb synapses (int32 numbers)."""
-        model, r = self.model, self.model.rules
-        key = model.system.keys[PERTURBATION]
-        perturbation.perturb(model.learning.weight, synapses, key, trial, r.scale, r.spacing, r.limit)
+        self.model.perturb(trial, synapses)

@@ -162,6 +162,11 @@ class AstroModel(mesa.Model, DescribedCell):
         else:
             trial.idle = True
 
+    def perturb(self, trial: int, synapses: np.ndarray) -> None:
+        """Add the random steps of a trial to the weights of synapses (int32 numbers, each once)."""
+        r, key = self.rules, self.system.keys[PERTURBATION]
+        perturbation.perturb(self.learning.weight, synapses, key, trial, r.scale, r.spacing, r.limit)
+
     def _perturb_territories(self) -> int:
         """Each active astrocyte perturbs what no other has perturbed yet; returns the number of synapses."""
         done = np.zeros(self.network.post.size, bool)
@@ -181,10 +186,7 @@ class AstroModel(mesa.Model, DescribedCell):
             union = np.unique(np.concatenate([a.synapses for a in self._trial.active]))
             scope.sample(key, number, union.size, synapses, np.empty(total + 3, np.uint32))
             synapses = synapses[: union.size]
-        r = self.rules
-        perturbation.perturb(
-            self.learning.weight, synapses, self.system.keys[PERTURBATION], number, r.scale, r.spacing, r.limit
-        )
+        self.perturb(number, synapses)
         return synapses.size
 
     def _evaluate_after(self) -> None:
