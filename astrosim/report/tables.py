@@ -126,7 +126,7 @@ def published_rows(summary: Summary) -> list[PublishedRow]:
                     published=f"{value:g}",
                     measured=number(measured.mean, 4),
                     interval=interval_text(measured, 4),
-                    difference=f"{measured.mean - value:+.4f}" if math.isfinite(measured.mean) else UNKNOWN,
+                    difference=f"{measured.mean - value:+z.4f}" if math.isfinite(measured.mean) else UNKNOWN,
                     verdict=text,
                     good=good,
                 )
