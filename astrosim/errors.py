@@ -1,8 +1,11 @@
-"""Errors that a user can mend. The command line prints them without a traceback and exits with code 2."""
+"""Errors that a user can mend. The command line prints them without a traceback: exit code 2, or 1 where they say so."""
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})  # what a file system says when there is no room
 
 
 class AstrosimError(Exception):
@@ -25,6 +28,10 @@ class ScenarioError(AstrosimError):
 
 class StoreError(AstrosimError):
     """A run directory that cannot be read or written: names the file, the reason and the remedy."""
+
+
+class DiskFullError(StoreError):
+    """No room for a run: the disk or a limit is full. What was committed stays; the command line exits with code 1."""
 
 
 class RunError(AstrosimError):

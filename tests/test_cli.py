@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 import astrosim
 from astrosim.cli import app, commands
 from astrosim.cli.progress import ProgressDisplay
-from astrosim.errors import Interrupted, RunError, ScenarioError, StoreError
+from astrosim.errors import DiskFullError, Interrupted, RunError, ScenarioError, StoreError
 from astrosim.scenario import Scenario
 from astrosim.summary import Summary, ceilings, ceilings_table
 
@@ -234,10 +234,11 @@ def test_conditions_with_other_wiring_have_lines_of_their_own() -> None:
     ("error", "code", "text"),
     [
         (ScenarioError(["f.toml:1: a: b."]), 2, "f.toml:1: a: b.\n"),
-        (StoreError("d: full. Free space."), 2, "d: full. Free space.\n"),
+        (StoreError("d: damaged. Mend it."), 2, "d: damaged. Mend it.\n"),
+        (DiskFullError("d: full. Free space."), 1, "d: full. Free space.\n"),
         (
             OSError(28, "No space left on device", "d/f"),
-            2,
+            1,
             "d/f: No space left on device. Mend this, then try again.\n",
         ),
         (RunError("a worker died."), 1, "a worker died.\n"),

@@ -17,7 +17,7 @@ import time
 import pytest
 from run_helpers import INTERRUPTED, contents, differing, go_on, said, small, start
 
-from astrosim.errors import Interrupted, RunError, StoreError
+from astrosim.errors import DiskFullError, Interrupted, RunError, StoreError
 from astrosim.runs import open_run, run_scenario
 from astrosim.runs.cell import Control, Stopped, run_cell
 from astrosim.runs.experiment import make_cells
@@ -270,7 +270,7 @@ def _file_size_limit(size):
 @pytest.mark.parametrize("size", [0, 300, 2000, 4000])
 def test_a_file_size_limit_is_a_clear_error_and_the_run_goes_on_without_it(tmp_path, whole, size):
     directory = tmp_path / "run"
-    with _file_size_limit(size), pytest.raises(StoreError) as caught:
+    with _file_size_limit(size), pytest.raises(DiskFullError) as caught:
         run_scenario(SMALL, directory, workers=1)
     assert f"{directory}/" in str(caught.value)
     assert "File too large. Free space or raise the file-size limit, then `astrosim run" in str(caught.value)
@@ -301,7 +301,7 @@ def test_a_full_disk_is_a_clear_error_and_the_last_commit_stays(tmp_path, whole,
                 chunk.unlink()
         free = os.statvfs(disk)
         (disk / "ballast").write_bytes(bytes(free.f_bavail * free.f_bsize - 80_000))
-        with pytest.raises(StoreError, match=r"No space left on device. Free space or raise .* --resume`") as caught:
+        with pytest.raises(DiskFullError, match=r"No space left on device. Free space or raise .* --resume`") as caught:
             run_scenario(None, directory, workers=workers, resume=True)
         assert str(directory / "trajectory.zarr") in str(caught.value)
         committed = open_run(directory).committed.values

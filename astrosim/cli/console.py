@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import typer
 from rich.console import Console
 
-from astrosim.errors import AstrosimError, RunError
+from astrosim.errors import FULL, AstrosimError, DiskFullError, RunError
 
 WIDTH = 100  # columns where there is no terminal to ask; assumed: fits a page
 BAD_INPUT, INTERRUPTED, FAILED = 2, 130, 1
@@ -47,7 +47,7 @@ def guarded() -> Iterator[None]:
     except KeyboardInterrupt as interrupt:
         say(str(interrupt) or "Interrupted.")
         raise typer.Exit(INTERRUPTED) from None
-    except RunError as error:
+    except (RunError, DiskFullError) as error:
         say(str(error))
         raise typer.Exit(FAILED) from None
     except AstrosimError as error:
@@ -56,7 +56,7 @@ def guarded() -> Iterator[None]:
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
         say(f"{name}{error.strerror or error}. Mend this, then try again.")
-        raise typer.Exit(BAD_INPUT) from None
+        raise typer.Exit(FAILED if error.errno in FULL else BAD_INPUT) from None
     except (MemoryError, RecursionError) as error:
         say(f"out of memory ({type(error).__name__}). Lower the size of the network, or use fewer --workers.")
         raise typer.Exit(FAILED) from None

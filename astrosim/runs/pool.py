@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import connection
 from typing import Any
 
-from astrosim.errors import AstrosimError, RunError, StoreError
+from astrosim.errors import RunError
 from astrosim.runs.cell import Control, Stopped
 from astrosim.runs.stop import Stop, deaf
 from astrosim.runs.worker import Job, Office, report_to, work, worker_main
@@ -164,8 +164,8 @@ class Pool:
             LOGGER.warning(content)
             return
         if kind == "refused":
-            stored, text = content
-            raise (StoreError if stored else AstrosimError)(text)
+            kind_of_error, text = content
+            raise kind_of_error(text)
         if kind == "failed":
             raise RunError(f"{_place(job)} failed; this is a defect of astrosim:\n{content}")
         if kind == "done":

@@ -120,6 +120,6 @@ def _answer(office: Office, job: Job, control: Control) -> tuple[str, Any]:
     except Stopped:
         return "stopped", None
     except AstrosimError as error:
-        return "refused", (type(error) is StoreError, str(error))
+        return "refused", (type(error) if isinstance(error, StoreError) else AstrosimError, str(error))
     except Exception:
         return "failed", traceback.format_exc()

@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from astrosim.errors import StoreError
+from astrosim.errors import FULL, DiskFullError, StoreError
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -27,7 +26,8 @@ def storage_errors(directory: Path, path: Path | None = None) -> Iterator[None]:
         yield
     except OSError as error:
         name = error.filename2 or error.filename or path or directory
-        raise StoreError(f"{os.fspath(name)}: {error.strerror or error}. {_remedy(error.errno, directory)}") from error
+        kind = DiskFullError if error.errno in FULL else StoreError
+        raise kind(f"{os.fspath(name)}: {error.strerror or error}. {_remedy(error.errno, directory)}") from error
 
 
 def _remedy(number: int | None, directory: Path) -> str:
