@@ -12,7 +12,8 @@ from astrosim import ceilings as ceiling
 from astrosim.ceilings import structural_ceiling
 from astrosim.engine import Wiring
 from astrosim.published.engine import PublishedEngine
-from astrosim.scenario.schema import EIGHT_PATTERNS, PUBLISHED_SEEDS, Scenario
+from astrosim.scenario.schema import PUBLISHED_SEEDS, Scenario
+from astrosim.scenario.sections import EIGHT_PATTERNS
 
 GOLDEN = Path(__file__).parent / "golden"
 PUBLISHED_SYNAPSES = (14, 15, 18, 15, 15, 15, 14, 16, 13, 15)  # specification, section 1

@@ -8,7 +8,7 @@ from scipy import stats
 from astrosim.kernel import KernelEngine
 from astrosim.model import AstroModel
 from astrosim.records import EPISODE_VARIABLES, IDLE, KEPT, NOBODY, STATIC_VARIABLES
-from astrosim.scenario.schema import EIGHT_PATTERNS
+from astrosim.scenario.sections import EIGHT_PATTERNS
 
 
 def trained(condition, seed=42, trials=20_000):

@@ -1,0 +1,278 @@
+"""The sections of a scenario: every number of the system as a field with its default, unit, range and source.
+
+Source of the defaults: Murray 2026 ("the report"); section numbers refer to it. Lengths are in units of the report's
+plane ("units"), times in trials, everything else is dimensionless. "program" stands for the report's public program,
+"spec" for the statement of its rules that this package follows.
+
+Validators raise `ValueError` with one line a problem: ``field: what is wrong (value). What would be right.``; `load`
+adds file and line.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, field_validator, model_validator
+
+from astrosim.scenario import contents
+from astrosim.scenario.inputs import InputFile
+from astrosim.scenario.section import Real, Section, as_tuple, complain, quantity
+
+SYNAPSE_LIMIT = 20_000_000  # assumed: two gigabytes of state, far above the 10^6 that are measured
+NEURON_LIMIT = 2_000_000  # assumed: as above
+GRID_LIMIT = 20_000_000  # cells; assumed: the agents' grid stays below a gigabyte
+
+
+class Network(Section):
+    """Neurons, their places and their wiring."""
+
+    clusters: int = quantity(2, "number of clusters, on a square lattice", "clusters", "3.1", ge=1, le=100_000)
+    inputs: int = quantity(5, "input neurons a cluster", "neurons", "3.1", ge=1, le=10_000)
+    outputs: int = quantity(5, "output neurons a cluster", "neurons", "3.1", ge=1, le=10_000)
+    modulatory: int = quantity(2, "modulatory neurons a cluster", "neurons", "3.1", ge=0, le=10_000)
+    regular: int = quantity(18, "regular neurons a cluster", "neurons", "3.1", ge=0, le=10_000)
+    spacing: Real = quantity(15.0, "distance between neighbouring cluster centres", "units", "3.1", gt=0, le=1e6)
+    half_width: Real = quantity(
+        5.0, "neurons lie within +- this of the centre, on x and y", "units", "program", gt=0, le=1e6
+    )
+    p_within: Real = quantity(0.6, "connection probability within a cluster", "1", "3.1", ge=0, le=1)
+    p_between: Real = quantity(0.5, "connection probability between clusters", "1", "3.1", ge=0, le=1)
+    initial_weight: Real = quantity(0.1, "initial weights are uniform in [-this, this)", "1", "program", ge=0, le=2)
+    threshold: Real = quantity(0.5, "a neuron fires iff its summed input is strictly above", "1", "3.1", ge=0, le=100)
+    cell_size: Real = quantity(1.0, "edge of a cell of the agents' 2-D grid", "units", gt=0, le=1e6)
+    positions: InputFile | None = quantity(None, "file of positions (CSV neuron,x,y[,z]); none: drawn", "1")
+    wiring: InputFile | None = quantity(None, "file of synapses (CSV or NPZ pre,post,weight); none: drawn", "1")
+
+    @property
+    def neurons_per_cluster(self) -> int:
+        """Neurons of all kinds in one cluster."""
+        return self.inputs + self.outputs + self.modulatory + self.regular
+
+    @property
+    def neurons(self) -> int:
+        """Neurons of all kinds in all clusters."""
+        return self.clusters * self.neurons_per_cluster
+
+    @property
+    def expected_synapses(self) -> float:
+        """Mean number of synapses over seeds (none onto inputs, none onto itself), or those of the file."""
+        if self.wiring is not None:
+            return contents.synapse_count(self.wiring)
+        targets = self.neurons_per_cluster - self.inputs
+        within = self.clusters * (self.neurons_per_cluster * targets - targets)
+        between = self.clusters * (self.clusters - 1) * self.neurons_per_cluster * targets
+        return within * self.p_within + between * self.p_between
+
+    @property
+    def grid_cells(self) -> float:
+        """Cells of the agents' 2-D grid."""
+        if self.positions is not None:
+            width, height = contents.extent(self.positions)
+            return (width / self.cell_size + 1.0) * (height / self.cell_size + 1.0)
+        edge = math.isqrt(self.clusters - 1) * self.spacing + 2 * self.half_width
+        columns = max(1.0, edge / self.cell_size)
+        return columns * columns  # inf where the square does not fit a float; a power would raise
+
+    @model_validator(mode="after")
+    def _size(self) -> Network:
+        problems = []
+        if self.neurons > NEURON_LIMIT:
+            problems.append(
+                f"clusters: too many neurons ({self.neurons}). At most {NEURON_LIMIT} fit: lower network.clusters, "
+                "network.regular, network.inputs, network.outputs or network.modulatory."
+            )
+        if self.wiring is not None and self.expected_synapses > SYNAPSE_LIMIT:
+            problems.append(f"wiring: too many synapses ({self.expected_synapses:.0f}). At most {SYNAPSE_LIMIT} fit.")
+        elif self.expected_synapses > SYNAPSE_LIMIT:
+            problems.append(
+                f"p_between: too many synapses (about {self.expected_synapses:.3g}). At most {SYNAPSE_LIMIT} fit: "
+                "lower network.p_between, network.p_within, network.clusters, network.regular, network.inputs, "
+                "network.outputs or network.modulatory."
+            )
+        if self.grid_cells > GRID_LIMIT:
+            problems.append(
+                f"cell_size: too many grid cells (about {self.grid_cells:.3g}). At most {GRID_LIMIT} fit: "
+                "raise network.cell_size, or lower network.clusters, network.spacing or network.half_width."
+            )
+        complain(problems)
+        return self
+
+
+EIGHT_PATTERNS = (
+    ("00000", "10101"),
+    ("10000", "01010"),
+    ("01000", "11001"),
+    ("00100", "00110"),
+    ("00010", "10011"),
+    ("00001", "01100"),
+    ("11000", "00101"),
+    ("00110", "11010"),
+)  # report, table 5; program
+
+
+class Task(Section):
+    """Which inputs should give which outputs. Cluster 0 carries the task."""
+
+    patterns: tuple[tuple[str, str], ...] = quantity(
+        EIGHT_PATTERNS, "pairs [input bits, target bits]", "bits", "3.3", min_length=1, max_length=65_535
+    )
+    file: InputFile | None = quantity(None, "file of patterns (CSV input,target), in place of `patterns`", "1")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_file(cls, data: Any) -> Any:
+        """A file gives the patterns."""
+        if not isinstance(data, dict) or data.get("file") is None:
+            return data
+        try:
+            file = InputFile.of(data["file"])
+        except ValueError:
+            return data  # the field itself says why
+        patterns = contents.read_patterns(file)
+        if cls._tuples(data.get("patterns", patterns)) != patterns:
+            raise ValueError(f"patterns: not those of task.file ({file.name!r}). Remove one of the two.")
+        return {**data, "file": file, "patterns": patterns}
+
+    @field_validator("patterns", mode="before")
+    @classmethod
+    def _tuples(cls, value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return tuple(tuple(v) if isinstance(v, (list, tuple)) else v for v in value)
+        return value
+
+    @field_validator("patterns")
+    @classmethod
+    def _bits(cls, value: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        problems = []
+        for number, pair in enumerate(value, start=1):
+            for side, what in enumerate(("input", "target")):
+                bits, first = pair[side], value[0][side]
+                if not bits or set(bits) - {"0", "1"}:
+                    problems.append(
+                        f"the {what} of pattern {number} is not made of bits ({bits!r}). Write 0 and 1 only."
+                    )
+                elif len(bits) != len(first):
+                    problems.append(
+                        f"the {what} of pattern {number} has another length than that of pattern 1 ({bits!r}). "
+                        f"Write {len(first)} bits."
+                    )
+        complain(problems[:10])
+        return value
+
+
+class Astrocytes(Section):
+    """The population that learns."""
+
+    per_cluster: int = quantity(
+        4, "astrocytes a cluster, on a lattice over its bounding box", "astrocytes", "3.2", ge=1, le=10_000
+    )
+    radius: Real = quantity(
+        3.0, "territory: neurons of the same cluster within this 2-D distance", "units", "3.2", gt=0, le=1e6
+    )
+    threshold: Real = quantity(0.5, "activation threshold at the start", "1", "3.2", ge=0, le=100)
+    window: int = quantity(20, "remembered outcomes (kept or not)", "activations", "3.2", ge=1, le=255)
+    max_active: int = quantity(3, "active astrocytes a trial, at most", "astrocytes", "4.2", ge=1, le=64)
+
+
+class Sensing(Section):
+    """What an astrocyte feels of the last standing pass."""
+
+    rule: Literal["firing", "traffic"] = quantity(
+        "traffic",
+        "firing: fraction of territory neurons that fired; traffic: mean |weight| of synapses whose pre neuron fired",
+        "",
+        "4.1",
+    )
+
+
+class Exploration(Section):
+    """Spontaneous activation of astrocytes that are below threshold."""
+
+    rule: Literal["none", "flat", "maturity"] = quantity(
+        "maturity", "none, a flat rate, or a rate that falls with activations", "", "4.2"
+    )
+    flat_rate: Real = quantity(0.01, "probability a trial under `flat`", "1/trial", "table 2", ge=0, le=1)
+    initial_rate: Real = quantity(
+        0.30, "probability a trial of a fresh astrocyte under `maturity`", "1/trial", "4.2", ge=0, le=1
+    )
+    maturity: Real = quantity(
+        2000.0, "activations after which the rate has halved", "activations", "4.2", gt=0, le=1e12
+    )
+
+
+class Perturbation(Section):
+    """Which synapses change in a trial, and by how much."""
+
+    scope: Literal["territory", "random", "single", "global"] = quantity(
+        "territory",
+        "territory: union of the active territories; random: as many, anywhere; single: one; global: all",
+        "",
+        "7.1",
+    )
+    sigma: Real = quantity(0.1, "standard deviation of the Gaussian step", "1", "4.3", gt=0, le=16)
+    limit: Real = quantity(2.0, "weights stay within [-this, this]", "1", "4.3", gt=0, le=1024)
+
+
+class Cursor(Section):
+    """The single wandering point of experiment 020; 2-D here, 3-D in the published system."""
+
+    radius: Real = quantity(
+        2.0, "synapses with a neuron within this distance are eligible", "units", "program", gt=0, le=1e6
+    )
+    jump: Real = quantity(0.05, "probability of a jump to a uniform place", "1/trial", "program", ge=0, le=1)
+    step: Real = quantity(1.5, "else each coordinate moves uniformly by up to this", "units", "program", ge=0, le=1e6)
+
+
+class Decision(Section):
+    """Keep or revert."""
+
+    reward: Literal["soft", "binary"] = quantity(
+        "soft", "soft: mean sigmoid distance; binary: fraction of matching bits", "", "4.4"
+    )
+
+
+class Adaptation(Section):
+    """Threshold adaptation by recent success."""
+
+    interval: int = quantity(50, "thresholds move every this many trials", "trials", "4.6", ge=1, le=10**9)
+    step: Real = quantity(0.01, "size of a move", "1", "4.6", ge=0, le=100)
+    upper_success: Real = quantity(0.15, "success rate above which the threshold falls", "1", "4.6", ge=0, le=1)
+    lower_success: Real = quantity(0.05, "success rate below which the threshold rises", "1", "4.6", ge=0, le=1)
+    floor: Real = quantity(0.1, "lowest threshold", "1", "4.6", ge=0, le=100)
+    ceiling: Real = quantity(0.9, "highest threshold", "1", "4.6", ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _order(self) -> Adaptation:
+        problems = []
+        if self.floor > self.ceiling:
+            problems.append(f"floor: above adaptation.ceiling = {self.ceiling} ({self.floor}). Exchange the two.")
+        if self.lower_success > self.upper_success:
+            problems.append(
+                f"lower_success: above adaptation.upper_success = {self.upper_success} ({self.lower_success}). "
+                "Exchange the two."
+            )
+        complain(problems)
+        return self
+
+
+class Schedule(Section):
+    """How long a cell learns."""
+
+    episodes: int = quantity(20_000, "episodes", "episodes", "6.3", ge=1, le=10**9)
+    trials_per_episode: int = quantity(10, "trials an episode", "trials", "program", ge=1, le=10**6)
+
+    @property
+    def trials(self) -> int:
+        """Trials of one cell."""
+        return self.episodes * self.trials_per_episode
+
+
+class Record(Section):
+    """What is written down. Nothing here changes a run."""
+
+    every: int = quantity(250, "record every this many episodes, and the last", "episodes", "program", ge=1, le=10**9)
+    decisions: bool = quantity(True, "keep pattern, decision and active astrocytes of every trial")
+    weights_at: Annotated[tuple[int, ...], BeforeValidator(as_tuple)] = quantity(
+        (-1,), "weights after these episodes (from 0; -1 is the last)", "episode", max_length=1000
+    )
