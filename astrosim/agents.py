@@ -187,12 +187,7 @@ class Cursor(CellAgent):
         """Jump anywhere, or step."""
         model, key = self.model, self.model.system.keys[CURSOR]
         low, high = model.box
-        jumps = uniform(key, trial, 0) < model.rules.cursor_jump
-        for axis in range(2):
-            u = uniform(key, trial, 1 + axis)
-            self.position[axis] = cursor.moved(
-                self.position[axis], low[axis], high[axis], jumps, u, model.rules.cursor_step
-            )
+        cursor.move(self.position, key, trial, low, high, model.rules.cursor_jump, model.rules.cursor_step)
         self.move_to(model.cell_at(self.position))
 
     def synapses(self) -> np.ndarray:

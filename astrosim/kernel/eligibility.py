@@ -7,24 +7,13 @@ import numpy as np
 from astrosim.jit import phase
 from astrosim.kernel.scratch import WIDTH
 from astrosim.records import NOBODY
-from astrosim.rng import CURSOR as CURSOR_STREAM
-from astrosim.rng import SCOPE, below, uniform
+from astrosim.rng import SCOPE, below
 from astrosim.rules import cursor, scope
 from astrosim.state import BLOCK, CURSOR
 
 FULL_BLOCK = np.uint8(2**BLOCK - 1)
 HASH = 11400714819323198485  # odd, near 2^64 / golden ratio: spreads sets of astrocytes over the remembered unions
 PROBES = 4  # neighbouring places that are looked at before a remembered union is overwritten
-
-
-@phase
-def move_cursor(system, rules, state, low, high, trial):
-    """Reads: low, high (the neurons' bounding box). Writes: state.cursor. Draws: stream `cursor`, index 0 to 2."""
-    key = system.keys[CURSOR_STREAM]
-    jumps = uniform(key, trial, 0) < rules.cursor_jump
-    for axis in range(2):
-        u = uniform(key, trial, 1 + axis)
-        state.cursor[axis] = cursor.moved(state.cursor[axis], low[axis], high[axis], jumps, u, rules.cursor_step)
 
 
 @phase

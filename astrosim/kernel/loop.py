@@ -11,12 +11,13 @@ import numpy as np
 
 from astrosim.jit import kernel, phase
 from astrosim.kernel.activation import select, sense
-from astrosim.kernel.eligibility import clear, close_scope, find_union, gather_chance, gather_cursor, move_cursor
+from astrosim.kernel.eligibility import clear, close_scope, find_union, gather_chance, gather_cursor
 from astrosim.kernel.perturbing import apply_steps, try_outputs
 from astrosim.kernel.propagation import present, propagate, stand
 from astrosim.kernel.scratch import BINARY_SUM, ELIGIBLE_SUM, KEPT_SUM, REVERTED_SUM, SOFT_SUM
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED
-from astrosim.rules import adaptation, decision, reward, scope
+from astrosim.rng import CURSOR as CURSOR_STREAM
+from astrosim.rules import adaptation, cursor, decision, reward, scope
 from astrosim.state import ASTROCYTES, CURSOR, TRIALS
 from astrosim.state import KEPT as KEPT_TRIALS
 from astrosim.state import REVERTED as REVERTED_TRIALS
@@ -82,7 +83,8 @@ def advance(system, rules, state, scratch, low, high, measure, log_pattern, log_
         idle = not astrocytes
         blocks = 0
         if rules.learner == CURSOR:
-            move_cursor(system, rules, state, low, high, trial)
+            key = system.keys[CURSOR_STREAM]
+            cursor.move(state.cursor, key, trial, low, high, rules.cursor_jump, rules.cursor_step)
             blocks = gather_cursor(system, rules, state, scratch)
             idle = blocks == 0
         elif astrocytes and not by_neuron:

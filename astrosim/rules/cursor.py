@@ -6,6 +6,7 @@ Draws: stream `cursor`; index 0: jump or step, 1 and 2: x and y.
 from __future__ import annotations
 
 from astrosim.jit import inlined, kernel
+from astrosim.rng import uniform
 
 
 @inlined
@@ -20,3 +21,11 @@ def moved(at, low, high, jumps, u, step):
     if jumps:
         return low + u * (high - low)
     return min(max(at + (u - 0.5) * 2.0 * step, low), high)
+
+
+@kernel
+def move(at, key, trial, low, high, jump, step):
+    """Move the cursor in place: at, low and high are float64, shape (2,); it jumps with probability `jump`."""
+    jumps = uniform(key, trial, 0) < jump
+    for axis in range(2):
+        at[axis] = moved(at[axis], low[axis], high[axis], jumps, uniform(key, trial, 1 + axis), step)
