@@ -195,3 +195,12 @@ def test_repeated_wirings_are_remembered(monkeypatch):
     first = structural_ceiling(wiring)
     monkeypatch.setattr(ceiling, "_bounds", None)
     assert structural_ceiling(wiring) == first
+
+
+@pytest.mark.parametrize(("limit", "right"), [(2.0, 3), (0.501, 3), (0.5, 1)])
+def test_inhibition_counts_up_to_the_limit(limit, right):
+    """Two inputs fire alone; with the third all must be silent, so its weight must lie below minus the threshold."""
+    wired = np.ones((3, 1), bool)
+    patterns = np.array([[1, 0, 0], [0, 1, 0], [1, 1, 1]], np.uint8)
+    found = structural_ceiling(Wiring(wired, patterns, np.array([[1], [1], [0]], np.uint8), 0.5, limit))
+    assert (found.accuracy, found.exact) == (pytest.approx(right / 3), True)
