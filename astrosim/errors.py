@@ -34,6 +34,10 @@ class DiskFullError(StoreError):
     """No room for a run: the disk or a limit is full. What was committed stays; the command line exits with code 1."""
 
 
+class DataError(AstrosimError):
+    """A data set that is missing, damaged or another one: names the file, the reason and the remedy."""
+
+
 class RunError(AstrosimError):
     """A run that cannot go on although its scenario and its directory are in order, e.g. a killed worker."""
 
