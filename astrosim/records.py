@@ -104,6 +104,40 @@ STATIC_VARIABLES = (
     Variable("territory_synapses", ("astrocyte",), "i4", -1, "synapses", "synapses in the territory"),
 )
 
+WAVE_VARIABLES = (
+    Variable("train_loss", ("epoch",), "f8", NAN, "1", "mean loss over the epoch's training batches"),
+    Variable("test_loss", ("epoch",), "f8", NAN, "1", "mean loss over the test set after the epoch"),
+    Variable("test_accuracy", ("epoch",), "f8", NAN, "1", "fraction of the test set classified right after the epoch"),
+    Variable("validation_accuracy", ("epoch",), "f8", NAN, "1", "fraction of the validation set right after the epoch"),
+    Variable(
+        "predicted_share",
+        ("epoch", "class"),
+        "f8",
+        NAN,
+        "1",
+        "share of the test set given to each class after it",
+    ),
+    Variable("accept_rate", ("epoch",), "f8", NAN, "1", "kept / (kept + reverted) over the epoch's perturbations"),
+    Variable("weight", ("parameter",), "f4", NAN, "1", "weights and biases after the last epoch, step by step"),
+)
+"""What scenarios with kind = "wave" record; all others belong to kind = "astrocyte"."""
+
+LONG_NAMES = {
+    "condition": "condition of the scenario",
+    "seed": "seed of every random stream of the cell",
+    "episode": "recorded episode, from 0",
+    "weight_episode": "episode, from 0, after which weights were kept",
+    "neuron": "neuron number",
+    "synapse": "synapse number",
+    "astrocyte": "astrocyte number",
+    "pattern": "pattern number, from 0",
+    "bit": "output bit, from 0",
+    "epoch": "epoch, from 1",
+    "class": "class of the data set, from 0",
+    "parameter": "weight or bias number, from 0",
+}
+"""Meaning of the dimensions that carry a coordinate."""
+
 
 @dataclass
 class Decisions:

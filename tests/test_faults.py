@@ -19,8 +19,9 @@ from run_helpers import INTERRUPTED, contents, differing, go_on, said, small, st
 
 from astrosim.errors import DiskFullError, Interrupted, RunError, StoreError
 from astrosim.runs import open_run, run_scenario
-from astrosim.runs.cell import Control, Stopped, run_cell
+from astrosim.runs.cell import Control, Stopped
 from astrosim.runs.experiment import make_cells
+from astrosim.runs.trials import run_cell
 from astrosim.scenario import condition_names, resolve, to_toml
 from astrosim.store.cells import commit_path
 

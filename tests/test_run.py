@@ -13,8 +13,9 @@ from astrosim.engines import make_engine
 from astrosim.errors import Interrupted, StoreError
 from astrosim.records import IDLE, KEPT, REVERTED
 from astrosim.runs import open_run, rerun, run_scenario
-from astrosim.runs.cell import Cell, Control, Stopped, run_cell, segments
+from astrosim.runs.cell import Cell, Control, Stopped
 from astrosim.runs.experiment import make_cells
+from astrosim.runs.trials import run_cell, segments
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.store import layout
 from astrosim.store.cells import commit_path, read_commit

@@ -7,9 +7,18 @@ from collections.abc import Iterator
 import numpy as np
 import xarray
 
+from astrosim.records import (
+    EPISODE_VARIABLES,
+    STATIC_VARIABLES,
+    TRIAL_VARIABLES,
+    WAVE_VARIABLES,
+    WEIGHT_VARIABLES,
+    Variable,
+)
 from astrosim.store.layout import TRIAL_CHUNK
 
 CELL = ("condition", "seed")
+VARIABLES = (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES, *WAVE_VARIABLES)
 
 
 def committed(dataset: xarray.Dataset) -> Iterator[tuple[int, int]]:
@@ -18,9 +27,16 @@ def committed(dataset: xarray.Dataset) -> Iterator[tuple[int, int]]:
     yield from zip(rows.tolist(), columns.tolist(), strict=True)
 
 
-def present(dataset: xarray.Dataset, name: str) -> bool:
-    """Whether the dataset holds any value of a variable."""
-    return name in dataset and 0 not in dataset[name].shape
+def present(dataset: xarray.Dataset) -> list[Variable]:
+    """Variables of which the dataset holds any value; kinds of scenarios share names, but not name and dimensions."""
+
+    def holds(variable: Variable) -> bool:
+        if variable.name not in dataset:
+            return False
+        array = dataset[variable.name]
+        return array.dims == (*CELL, *variable.dims) and 0 not in array.shape
+
+    return [variable for variable in VARIABLES if holds(variable)]
 
 
 def pieces(length: int, dimension: str) -> Iterator[slice]:

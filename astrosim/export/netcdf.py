@@ -14,10 +14,9 @@ import numpy as np
 import xarray
 
 from astrosim.export.cells import CELL, committed, pieces, present
-from astrosim.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES, Variable
+from astrosim.records import Variable
 
 CHUNK = 2**20  # values a chunk of the file; assumed: a few megabytes
-VARIABLES = (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES)
 
 
 def write_netcdf(dataset: xarray.Dataset, path: Path, scenario: str = "") -> None:
@@ -30,7 +29,7 @@ def write_netcdf(dataset: xarray.Dataset, path: Path, scenario: str = "") -> Non
     scenario : str
         Text of the scenario, kept as an attribute of the file.
     """
-    variables = [variable for variable in VARIABLES if present(dataset, variable.name)]
+    variables = present(dataset)
     with h5netcdf.File(path, "w") as file:
         file.attrs.update({**dataset.attrs, "scenario": scenario})
         for name in dict.fromkeys(d for variable in variables for d in dataset[variable.name].dims):

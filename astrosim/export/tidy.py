@@ -19,7 +19,7 @@ import numpy as np
 import xarray
 
 from astrosim.export.cells import committed, pieces, present
-from astrosim.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES, Variable
+from astrosim.records import Variable
 from astrosim.store.layout import FORMAT_VERSION
 
 NAMES: dict[tuple[str, ...], str] = {
@@ -32,6 +32,11 @@ NAMES: dict[tuple[str, ...], str] = {
     ("neuron",): "neurons",
     ("synapse",): "synapses",
     ("astrocyte",): "territories",
+}
+WAVE_NAMES: dict[tuple[str, ...], str] = {
+    ("epoch",): "epochs",
+    ("epoch", "class"): "classes",
+    ("parameter",): "parameters",
 }
 SPREAD = ("bit", "slot")  # dimensions that become columns: output_0, output_1 ...
 CALLED = {"weight_episode": "episode"}
@@ -59,11 +64,11 @@ class TidyTable:
 
 def tables(dataset: xarray.Dataset) -> list[TidyTable]:
     """The tables of a run; those without any value are left out."""
-    columns: dict[tuple[str, ...], list[Column]] = {dims: [] for dims in NAMES}
-    for variable in (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES):
-        if present(dataset, variable.name):
-            columns[tuple(d for d in variable.dims if d not in SPREAD)] += _columns(dataset, variable)
-    return [TidyTable(NAMES[dims], dims, tuple(found)) for dims, found in columns.items() if found]
+    names = NAMES | WAVE_NAMES
+    columns: dict[tuple[str, ...], list[Column]] = {dims: [] for dims in names}
+    for variable in present(dataset):
+        columns[tuple(d for d in variable.dims if d not in SPREAD)] += _columns(dataset, variable)
+    return [TidyTable(names[dims], dims, tuple(found)) for dims, found in columns.items() if found]
 
 
 def _columns(dataset: xarray.Dataset, variable: Variable) -> list[Column]:

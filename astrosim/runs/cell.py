@@ -1,30 +1,21 @@
-"""One cell, a condition and a seed, from its engine to committed arrays. Times in seconds of wall clock."""
+"""Cells: the independent pieces of a run, a condition with a seed each. How they are told to stop, and committed."""
 
 from __future__ import annotations
 
-import json
 import logging
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from astrosim.engine import Engine
-from astrosim.engines import make_engine
-from astrosim.records import EPISODE_VARIABLES
-from astrosim.runs.checkpoint import CHECKPOINTS, CheckpointError, load, save
-from astrosim.runs.log import TrialLog
-from astrosim.scenario.schema import Scenario
-from astrosim.store.cells import CellWriter, cell_name
-from astrosim.store.files import damage, storage_errors
+from astrosim.store.cells import CellWriter
+from astrosim.store.files import storage_errors
 
 LOGGER = logging.getLogger("astrosim.runs")
 CHECKPOINT_SECONDS = 5.0  # assumed: what a crash may cost
 STRETCH_SECONDS = 0.2  # assumed: how long Ctrl-C may wait for the loop
-WARM: set[str] = set()  # conditions whose code this process has compiled
 
 
 @dataclass(frozen=True)
@@ -47,261 +38,67 @@ class Cell:
 
 @dataclass
 class Control:
-    """How a cell talks to those who wait for it; nothing here changes what it computes.
+    """How a block of cells talks to those who wait for it; nothing here changes what it computes.
 
     Attributes
     ----------
     stopped : callable
-        Says between stretches whether to write a checkpoint and stop.
+        Says between stretches whether to write checkpoints and stop.
     report : callable
-        Takes the number of trials done.
+        Takes the units of work done so far (trials, updates), summed over the cells of the block.
     warn : callable
         Takes a text that the user should see.
     checkpoint_seconds, stretch_seconds : float
         Longest time between checkpoints, and about the time between looks at `stopped`.
+    data : Path or None
+        Where data sets lie, if the user said so.
     """
 
     stopped: Callable[[], bool] = lambda: False
-    report: Callable[[int], None] = lambda trials: None
+    report: Callable[[int], None] = lambda units: None
     warn: Callable[[str], None] = LOGGER.warning
     checkpoint_seconds: float = CHECKPOINT_SECONDS
     stretch_seconds: float = STRETCH_SECONDS
+    data: Path | None = None
 
 
 class Stopped(Exception):  # noqa: N818 (it is no error: it was asked for)
-    """The cell has written a checkpoint and stopped."""
+    """The cells in work have written checkpoints and stopped."""
 
 
-@dataclass
-class Progress:
-    """What a cell has measured so far.
-
-    Attributes
-    ----------
-    measured : dict of str to list of ndarray
-        `EPISODE_VARIABLES`, one entry a recorded episode.
-    weights : list of ndarray
-    facts : dict
-        mean_abs_weight_start (1) and wall_s (s, the trial loop alone).
-    """
-
-    measured: dict[str, list[np.ndarray]] = field(default_factory=dict)
-    weights: list[np.ndarray] = field(default_factory=list)
-    facts: dict[str, float] = field(default_factory=dict)
+def make_cells(conditions: Sequence[str], seeds: Sequence[int]) -> list[Cell]:
+    """All cells, conditions first."""
+    return [Cell(c, s, row, column) for row, c in enumerate(conditions) for column, s in enumerate(seeds)]
 
 
-def segments(scenario: Scenario) -> Iterator[tuple[int, bool, bool]]:
-    """Stretches between two looks at the engine: (trial at its end, is it a measured episode, keep weights then)."""
-    length = scenario.schedule.trials_per_episode
-    measured, weighed = set(scenario.record_episodes), set(scenario.weight_episodes)
-    for episode in sorted(measured | weighed):
-        if episode in measured:
-            yield episode * length, False, False
-        yield (episode + 1) * length, episode in measured, episode in weighed
-
-
-def mean_abs(weights: np.ndarray) -> float:
-    """Mean |weight| in double precision; nan without synapses."""
-    return float(np.mean(np.abs(weights), dtype="f8")) if len(weights) else float("nan")
-
-
-def warm_up(scenario: Scenario, seed: int) -> None:
-    """Compile what the cell will call, on an engine that is thrown away, so that `wall_s` holds no compilation."""
-    kind = scenario.model_copy(update={"conditions": {}, "seeds": (0,)}).model_dump_json()
-    if kind in WARM:
-        return
-    throw_away = make_engine(scenario, seed)
-    length = scenario.schedule.trials_per_episode
-    throw_away.advance(1)
-    if length > 1:
-        throw_away.advance(length - 1)
-    throw_away.advance(length, measure=True)
-    throw_away.measure()
-    WARM.add(kind)
-
-
-class CellRun:
-    """A cell in motion.
+def write_cell(
+    directory: Path, cell: Cell, values: Mapping[str, np.ndarray], summary: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write all variables of a cell and commit it.
 
     Parameters
     ----------
     directory : Path
         Run directory, its arrays created.
     cell : Cell
-    scenario : Scenario
-        Resolved for the cell's condition.
-    control : Control
-    """
-
-    def __init__(self, directory: Path, cell: Cell, scenario: Scenario, control: Control) -> None:
-        self.directory, self.cell, self.scenario, self.control = directory, cell, scenario, control
-        self.checkpoint = directory / CHECKPOINTS / f"{cell_name(cell.condition, cell.seed)}.npz"
-        self._begin()
-        self._resume()
-        self._saved = time.monotonic()
-
-    def _begin(self) -> None:
-        self.engine: Engine = make_engine(self.scenario, self.cell.seed)
-        self.progress = Progress(facts={"mean_abs_weight_start": mean_abs(self.engine.weights()), "wall_s": 0.0})
-        self.writer = CellWriter(self.directory, self.cell.row, self.cell.column)
-        self.log = TrialLog(self.writer, self.scenario.record.decisions)
-        self._rate = 0.0
-
-    def run(self) -> dict[str, Any]:
-        """Compute the cell from where it stands, commit it, and return its summary row.
-
-        Raises
-        ------
-        Stopped
-            If `Control.stopped` said so; a checkpoint is left.
-        """
-        for stop, measured, weighed in segments(self.scenario):
-            if stop <= self.engine.trial:
-                continue
-            if measured:
-                self._advance(stop - self.engine.trial, measure=True)
-                for name, values in self.engine.measure().items():
-                    self.progress.measured.setdefault(name, []).append(np.asarray(values))
-            else:
-                self._advance_to(stop)
-            if weighed:
-                self.progress.weights.append(self.engine.weights())
-            self._pause()
-        return self._commit()
-
-    def _advance(self, trials: int, measure: bool = False) -> None:
-        start = time.perf_counter()
-        decisions = self.engine.advance(trials, measure=measure)
-        elapsed = time.perf_counter() - start
-        self.progress.facts["wall_s"] += elapsed
-        self._rate = trials / max(elapsed, 1e-9)
-        self.log.append(decisions)
-        self.control.report(self.engine.trial)
-
-    def _advance_to(self, stop: int) -> None:
-        while (left := stop - self.engine.trial) > 0:
-            first = self.scenario.schedule.trials_per_episode
-            longest = int(self._rate * self.control.stretch_seconds) if self._rate else first
-            self._advance(min(left, max(longest, 1)))
-            if self.engine.trial < stop:
-                self._pause()
-
-    def _pause(self) -> None:
-        """Between stretches: stop if asked, save if it is time."""
-        stopped = self.control.stopped()
-        if stopped or time.monotonic() - self._saved >= self.control.checkpoint_seconds:
-            self._save()
-        if stopped:
-            raise Stopped
-
-    def _save(self) -> None:
-        with storage_errors(self.directory):
-            self.writer.sync()
-            tail, log = self.log.state()
-            arrays = {f"state/{name}": np.asarray(values) for name, values in self.engine.state().items()}
-            arrays |= {f"log/{name}": values for name, values in tail.items()}
-            arrays |= {f"measured/{name}": np.stack(values) for name, values in self.progress.measured.items()}
-            arrays |= {f"weights/{number}": values for number, values in enumerate(self.progress.weights)}
-            facts = {"trial": self.engine.trial, "log": log, "progress": self.progress.facts, "of": self._identity()}
-            save(self.checkpoint, arrays, facts)
-        self._saved = time.monotonic()
-
-    def _identity(self) -> dict[str, Any]:
-        scenario = self.scenario.model_dump(mode="json", exclude={"conditions", "reference", "seeds"})
-        return {"condition": self.cell.condition, "seed": self.cell.seed, "scenario": json.dumps(scenario)}
-
-    def _resume(self) -> None:
-        """Go on from the checkpoint, if there is one. One that is of no use costs its cell's time, and nothing else."""
-        try:
-            with storage_errors(self.directory):
-                found = load(self.checkpoint)
-            if found is not None:
-                self._restore(*found)
-        except CheckpointError as error:
-            self._begin()
-            self.control.warn(
-                f"{error}. Condition {self.cell.condition}, seed {self.cell.seed} starts anew; "
-                "committed cells are kept, and the results do not change."
-            )
-        self.control.report(self.engine.trial)
-
-    def _restore(self, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
-        if facts["of"] != self._identity():
-            raise CheckpointError(f"{self.checkpoint}: it belongs to another cell or scenario")
-        if problem := next(damage(self.directory, facts["log"]["files"]), None):
-            raise CheckpointError(f"{self.checkpoint}: {problem}")
-        parts: dict[str, dict[str, np.ndarray]] = {"state": {}, "log": {}, "measured": {}, "weights": {}}
-        for name, values in arrays.items():
-            part, _, key = name.partition("/")
-            parts[part][key] = values
-        try:
-            self.engine.restore(parts["state"])
-        except (KeyError, ValueError, IndexError) as error:  # written by another version
-            raise CheckpointError(f"{self.checkpoint}: the engine cannot take it ({error!r})") from error
-        if self.engine.trial != facts["trial"]:
-            raise CheckpointError(f"{self.checkpoint}: trial {self.engine.trial} where {facts['trial']} was written")
-        self.log.restore(parts["log"], facts["log"])
-        self.progress.measured = {name: list(values) for name, values in parts["measured"].items()}
-        self.progress.weights = [parts["weights"][str(number)] for number in range(len(parts["weights"]))]
-        self.progress.facts = dict(facts["progress"])
-
-    def _commit(self) -> dict[str, Any]:
-        summary = self._summary()
-        with storage_errors(self.directory):
-            self.log.finish()
-            self._write_episodes()
-            self._write_weights()
-            for name, values in self.engine.static().items():
-                self.writer.write(name, values)
-            self.writer.commit(self.cell.condition, self.cell.seed, summary)
-            self.checkpoint.unlink(missing_ok=True)
-        return summary
-
-    def _summary(self) -> dict[str, Any]:
-        from astrosim import diagnostics  # its optimisers take long to load; the first trial need not wait for them
-
-        facts = self.progress.facts
-        totals = {"kept": self.log.kept, "reverted": self.log.reverted, **facts}
-        measured = {name: np.stack(values) for name, values in self.progress.measured.items()}
-        static, wiring = self.engine.static(), self.engine.wiring()
-        return diagnostics.summary_row(
-            self.scenario, self.cell.seed, self.cell.condition, measured, static, wiring, totals
-        )
-
-    def _write_episodes(self) -> None:
-        places = np.searchsorted(self.writer.encoder.episodes, self.scenario.record_episodes)
-        for variable in EPISODE_VARIABLES:
-            if variable.name not in self.progress.measured:
-                continue
-            values = np.stack(self.progress.measured[variable.name])
-            spread = np.full(
-                (len(self.writer.encoder.episodes), *values.shape[1:]), variable.fill, dtype=variable.dtype
-            )
-            spread[places] = values
-            self.writer.write(variable.name, spread)
-
-    def _write_weights(self) -> None:
-        places = np.searchsorted(self.writer.encoder.weight_episodes, self.scenario.weight_episodes)
-        values = np.stack(self.progress.weights)
-        spread = np.full((len(self.writer.encoder.weight_episodes), values.shape[1]), np.nan, dtype=values.dtype)
-        spread[places] = values
-        self.writer.write("weight", spread)
-
-
-def run_cell(directory: Path, cell: Cell, scenario: Scenario, control: Control) -> dict[str, Any]:
-    """Compute one cell, or what is left of it, and commit it.
+    values : mapping of str to ndarray
+        By variable, dimensions as in `astrosim.records` without (condition, seed); shorter ones are padded with fill
+        values, those that the store has no array for are left out.
+    summary : mapping
+        The cell's row of summary.csv.
 
     Returns
     -------
     dict
-        The cell's row of summary.csv.
+        The row as it was committed.
 
     Raises
     ------
-    Stopped
-        If asked to; a checkpoint is left.
     StoreError
         If the directory cannot be written.
     """
-    warm_up(scenario, cell.seed)
-    return CellRun(directory, cell, scenario, control).run()
+    with storage_errors(directory):
+        writer = CellWriter(directory, cell.row, cell.column)
+        for name, array in values.items():
+            writer.write(name, array)
+        return writer.commit(cell.condition, cell.seed, summary)

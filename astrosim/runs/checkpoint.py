@@ -7,11 +7,16 @@ import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astrosim.store.files import write_atomically
+from astrosim.runs.cell import Cell
+from astrosim.store.cells import cell_name
+from astrosim.store.files import storage_errors, write_atomically
+
+if TYPE_CHECKING:
+    from astrosim.scenario import AnyScenario
 
 CHECKPOINTS = "checkpoints"
 FORMAT_VERSION = 1
@@ -19,6 +24,74 @@ FORMAT_VERSION = 1
 
 class CheckpointError(Exception):
     """A checkpoint that cannot be used; its text says why."""
+
+
+class Checkpoint:
+    """The checkpoint of one cell, good for this cell and this scenario only.
+
+    Parameters
+    ----------
+    directory : Path
+        Run directory.
+    cell : Cell
+    scenario : AnyScenario
+        Resolved for the cell's condition.
+    """
+
+    def __init__(self, directory: Path, cell: Cell, scenario: AnyScenario) -> None:
+        self.directory, self.cell = directory, cell
+        self.path = directory / CHECKPOINTS / f"{cell_name(cell.condition, cell.seed)}.npz"
+        self.of = identity(cell, scenario)
+
+    def save(self, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
+        """Write it, in place of an older one.
+
+        Parameters
+        ----------
+        arrays : mapping of str to ndarray
+            Numbers and truth values, of any shape.
+        facts : mapping
+            What JSON can hold.
+
+        Raises
+        ------
+        StoreError
+            If the directory cannot be written; the older one stays.
+        """
+        with storage_errors(self.directory):
+            save(self.path, arrays, {**facts, "of": self.of})
+
+    def load(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
+        """Read it; None if there is none.
+
+        Raises
+        ------
+        CheckpointError
+            If it is damaged, truncated, of another format, cell or scenario.
+        """
+        with storage_errors(self.directory):
+            found = load(self.path)
+        if found is not None and found[1].get("of") != self.of:
+            raise CheckpointError(f"{self.path}: it belongs to another cell or scenario")
+        return found
+
+    def remove(self) -> None:
+        """Remove it, once its cell is committed."""
+        with storage_errors(self.directory):
+            self.path.unlink(missing_ok=True)
+
+    def lost(self, error: CheckpointError) -> str:
+        """Tell the user that the checkpoint is of no use: it costs its cell's time, and nothing else."""
+        return (
+            f"{error}. Condition {self.cell.condition}, seed {self.cell.seed} starts anew; "
+            "committed cells are kept, and the results do not change."
+        )
+
+
+def identity(cell: Cell, scenario: AnyScenario) -> dict[str, Any]:
+    """What a checkpoint belongs to: condition, seed, and all of the scenario that a cell depends on."""
+    text = json.dumps(scenario.model_dump(mode="json", exclude={"conditions", "reference", "seeds"}))
+    return {"condition": cell.condition, "seed": cell.seed, "scenario": text}
 
 
 def _seal(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> str:
@@ -30,7 +103,7 @@ def _seal(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> str:
 
 
 def save(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
-    """Write a checkpoint.
+    """Write a checkpoint file.
 
     Parameters
     ----------
@@ -47,7 +120,7 @@ def save(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any])
 
 
 def load(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
-    """Read a checkpoint; None if there is none.
+    """Read a checkpoint file; None if there is none.
 
     Raises
     ------

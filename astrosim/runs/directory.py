@@ -15,7 +15,7 @@ from typing import Any
 from astrosim.errors import StoreError
 from astrosim.runs.checkpoint import CHECKPOINTS
 from astrosim.runs.lock import LOCK
-from astrosim.runs.provenance import now, session
+from astrosim.runs.provenance import Start, now, session
 from astrosim.scenario.inputs import FOLDER
 from astrosim.store.cells import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
 from astrosim.store.files import sha256, storage_errors, write_atomically, write_sealed
@@ -35,18 +35,24 @@ class RunDirectory:
     Parameters
     ----------
     path : Path
+
+    Attributes
+    ----------
+    data : Path or None
+        Where the last session was told that data sets lie; known after `check`.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.data: Path | None = None
         self._provenance: dict[str, Any] = {}
+        self._first: dict[str, str] = {}  # versions of the first session
 
     def begin(
         self,
         scenario_text: str,
         seeds: Sequence[int],
-        command: str,
-        workers: int,
+        start: Start,
         inputs: Mapping[Path, bytes] | None = None,
     ) -> None:
         """Write provenance, the scenario's files and the scenario. It comes last: where it is, a run has begun.
@@ -61,7 +67,7 @@ class RunDirectory:
             "format_version": FORMAT_VERSION,
             "scenario_sha256": sha256(scenario_text.encode()),
             "seeds": list(seeds),
-            "sessions": [session(command, workers)],
+            "sessions": [session(start)],
         }
         with storage_errors(self.path):
             self._write_provenance()
@@ -83,8 +89,8 @@ class RunDirectory:
                 f"{self.path}: not empty ({', '.join(sorted(others)[:3])} ...). Choose a new directory with --out."
             )
 
-    def resume(self, command: str, workers: int) -> str:
-        """Check that the scenario is the one that was begun; note the session; return the scenario's text.
+    def check(self) -> None:
+        """Check that the scenario is the one that was begun.
 
         Raises
         ------
@@ -97,8 +103,8 @@ class RunDirectory:
         try:
             self._provenance = json.loads(provenance)
             expected, sessions = self._provenance["scenario_sha256"], self._provenance["sessions"]
-            first = sessions[0]["versions"]
-        except (ValueError, KeyError, TypeError, IndexError) as error:
+            self._first, self.data = sessions[0]["versions"], _data(sessions[-1])
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             raise StoreError(
                 f"{self.path / PROVENANCE}: damaged ({error!r}). Put the original back, or run the scenario anew."
             ) from error
@@ -108,11 +114,13 @@ class RunDirectory:
                 f"{self.path / SCENARIO}: changed since the run began (checksum {found[:12]}... where "
                 f"{str(expected)[:12]}... was written). Undo the change, or run the edited scenario with --out NEW."
             )
-        sessions.append(session(command, workers))
-        _warn_of_versions(first, sessions[-1]["versions"])
+
+    def go_on(self, start: Start) -> None:
+        """Note another session, after `check`."""
+        self._provenance["sessions"].append(session(start))
+        _warn_of_versions(self._first, self._provenance["sessions"][-1]["versions"])
         with storage_errors(self.path):
             self._write_provenance()
-        return text
 
     def _read(self, name: str) -> str:
         try:
@@ -175,6 +183,18 @@ class RunDirectory:
     def commit_path(self, condition: str, seed: int) -> Path:
         """Commit record of a cell."""
         return commit_path(self.path, condition, seed)
+
+
+def _data(noted: Mapping[str, Any]) -> Path | None:
+    return Path(noted["data"]) if noted.get("data") is not None else None
+
+
+def noted_data(directory: Path) -> Path | None:
+    """Where a run's last session was told that data sets lie; None if it was not, or nobody knows."""
+    try:
+        return _data(json.loads((directory / PROVENANCE).read_bytes())["sessions"][-1])
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
+        return None
 
 
 def summary_text(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from astrosim.errors import Interrupted, RunError, StoreError
-from astrosim.runs.cell import CHECKPOINT_SECONDS, Cell, Stopped
+from astrosim.runs.cell import CHECKPOINT_SECONDS, Cell, Stopped, make_cells
 from astrosim.runs.directory import RunDirectory
 from astrosim.runs.lock import HeldLock, locked
 from astrosim.runs.pool import Pool
+from astrosim.runs.provenance import Start
+from astrosim.runs.runner import Question, find_runner
 from astrosim.runs.stop import Stop
 from astrosim.runs.worker import Job, Office
-from astrosim.scenario import Scenario, condition_names, load_scenario, resolve, to_toml
+from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
 from astrosim.store.cells import cell_name
 from astrosim.store.files import storage_errors
-from astrosim.store.layout import Layout, make_layout
+from astrosim.store.layout import Layout
 from astrosim.store.read import committed_cells
+
+if TYPE_CHECKING:
+    from astrosim.scenario import AnyScenario
 
 Progress = Callable[[int, int, int, int], None]
 SUMMARY_SECONDS = 1.0  # assumed: how old summary.csv may be while cells finish
 
 
 def run_scenario(
-    scenario: Scenario | None,
+    scenario: AnyScenario | None,
     directory: str | Path,
     *,
     workers: int | None = None,
     resume: bool = False,
+    data: str | Path | None = None,
     progress: Progress | None = None,
     command: str = "",
 ) -> None:
@@ -43,16 +51,20 @@ def run_scenario(
 
     Parameters
     ----------
-    scenario : Scenario or None
+    scenario : AnyScenario or None
         With `resume` it may be None: the directory's own is taken.
     directory : str or Path
         New or empty; with `resume` one that was begun.
     workers : int, optional
-        Processes; by default one a processor, at most one a cell. 1 runs in this process.
+        Processes; by default one a processor, at most one a cell, or a block of cells that train together. 1 runs in
+        this process.
     resume : bool
         Go on with what the directory holds.
+    data : str or Path, optional
+        Where data sets lie, for scenarios that use some; with `resume`, by default where they were before.
     progress : callable, optional
-        Called about ten times a second with (trials done, trials in all, cells done, cells in all).
+        Called about ten times a second with (units done, units in all, cells done, cells in all); a unit is a trial, or
+        an update of a network.
     command : str
         What the user typed; kept in provenance.json.
 
@@ -61,7 +73,7 @@ def run_scenario(
     StoreError
         If the directory cannot be used or written, or what is committed there is damaged.
     RunError
-        If a worker process died.
+        If a worker process died, or the scenario's kind needs what is not installed.
     Interrupted
         On Ctrl-C or SIGTERM; checkpoints are left, its text tells how to go on.
     """
@@ -69,47 +81,52 @@ def run_scenario(
     if not resume:
         if scenario is None:
             raise ValueError("a new run needs a scenario")
+        find_runner(scenario.kind)  # no directory is made for what cannot run here
         with storage_errors(path):
             path.mkdir(parents=True, exist_ok=True)
     elif not path.is_dir():
         raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
     with locked(path) as lock:
-        experiment = Experiment(scenario, path, workers, resume, command)
+        start = Start(command, workers or default_workers(), data=None if data is None else Path(data))
+        experiment = Experiment(scenario, path, start, resume)
         experiment.run(lock, progress or (lambda *counts: None))
-
-
-def make_cells(conditions: Sequence[str], seeds: Sequence[int]) -> list[Cell]:
-    """All cells, conditions first."""
-    return [Cell(c, s, row, column) for row, c in enumerate(conditions) for column, s in enumerate(seeds)]
 
 
 class Experiment:
     """One session of a run, under the directory's lock."""
 
-    def __init__(self, scenario: Scenario | None, path: Path, workers: int | None, resume: bool, command: str) -> None:
+    def __init__(self, scenario: AnyScenario | None, path: Path, start: Start, resume: bool) -> None:
         self.directory = RunDirectory(path)
-        workers = workers or default_workers()
-        if resume:
-            self.scenario = self._stored(self.directory.resume(command, workers), scenario)
-        else:
-            assert scenario is not None
-            self.scenario, inputs = taken_into(scenario, path)
-            self.directory.begin(to_toml(self.scenario, path), scenario.seeds, command, workers, inputs)
+        self.scenario = self._resume(scenario, start) if resume else self._begin(scenario, start)
         self.resolved = {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
         self.cells = make_cells(tuple(self.resolved), self.scenario.seeds)
         self.order = [(cell.condition, cell.seed) for cell in self.cells]
         self.rows: dict[tuple[str, int], Mapping[str, Any]] = {}
-        self.workers = workers
         self._written = 0.0
 
-    def _stored(self, text: str, given: Scenario | None) -> Scenario:
+    def _begin(self, scenario: AnyScenario | None, start: Start) -> AnyScenario:
+        assert scenario is not None
+        own, inputs = taken_into(scenario, self.directory.path)
+        self._settle(own, start)
+        self.directory.begin(to_toml(own, self.directory.path), own.seeds, self.start, inputs)
+        return own
+
+    def _resume(self, given: AnyScenario | None, start: Start) -> AnyScenario:
+        self.directory.check()
         stored = load_scenario(self.directory.path / "scenario.toml")
         if given is not None and given != stored:
             raise StoreError(
                 f"{self.directory.path / 'scenario.toml'}: not the scenario that was given. Resume without changes, "
                 "or run the changed scenario into another directory with --out."
             )
+        self._settle(stored, start)
+        self.directory.go_on(self.start)
         return stored
+
+    def _settle(self, scenario: AnyScenario, start: Start) -> None:
+        """Find out who carries the scenario out, with which packages and data."""
+        self.runner = find_runner(scenario.kind)
+        self.start = replace(start, packages=self.runner.packages, data=start.data or self.directory.data)
 
     def run(self, lock: HeldLock, progress: Progress) -> None:
         """Do what is left to do."""
@@ -119,11 +136,21 @@ class Experiment:
             outcome = "finished"
         except (Stopped, KeyboardInterrupt):
             outcome = "interrupted"
+            self._gather()
             raise Interrupted(self._farewell()) from None
         finally:
             self._close(outcome)
 
+    def _gather(self) -> None:
+        """Take in what was committed by blocks that did not end."""
+        with contextlib.suppress(StoreError, OSError):
+            conditions, seeds = tuple(self.resolved), self.scenario.seeds
+            records = committed_cells(self.directory.path, conditions, seeds, check=False)
+            self.rows = {key: record["summary"] for key, record in records.items()}
+
     def _close(self, outcome: str) -> None:
+        if outcome == "failed":
+            self._gather()
         try:
             self.directory.write_summary(self.rows, self.order)
             self.directory.end(outcome)
@@ -136,48 +163,42 @@ class Experiment:
         self.rows = {key: record["summary"] for key, record in records.items()}
         for condition, seed in records:
             self.directory.drop_checkpoint(cell_name(condition, seed))
-        left = [n for n, key in enumerate(self.order) if key not in records]
-        total = sum(self._trials(cell) for cell in self.cells)
-        before = sum(self._trials(cell) for cell in self.cells if (cell.condition, cell.seed) in records)
+        left = [cell for cell in self.cells if (cell.condition, cell.seed) not in records]
+        total, todo = self._units(self.cells), self._units(left)
 
-        def tick(trials: int) -> None:
-            progress(before + trials, total, len(self.rows), len(self.cells))
+        def tick(units: int) -> None:
+            progress(total - todo + units, total, len(self.rows), len(self.cells))
 
         stop = Stop()
-        workers = max(1, min(self.workers, len(left)))
-        office = Office(self.directory.path, self.resolved, lock, checkpoint_seconds())
+        blocks = self.runner.blocks(self.resolved, left, self.start.workers) if left else []
+        workers = max(1, min(self.start.workers, len(blocks)))
+        office = Office(self.directory.path, self.runner, self.resolved, lock, checkpoint_seconds(), self.start.data)
         office.open(len(self.cells), shared=workers > 1)
         with (
             stop.listening(),
             Pool(office, workers, tick, stop) as pool,
         ):
             self.directory.arrays(lambda: self._layout(pool))
-            # Longest first, so that no worker is left alone with a long cell; neighbours share a seed's network.
-            left.sort(key=lambda n: (-self._trials(self.cells[n]), self.cells[n].column, self.cells[n].row))
-            pool.run([Job(n, self.cells[n]) for n in left], self._finished)
-        tick(total - before)
+            pool.run([Job(number, block) for number, block in enumerate(blocks)], self._finished)
+        tick(todo)
 
-    def _trials(self, cell: Cell) -> int:
-        return self.resolved[cell.condition].schedule.trials
+    def _units(self, cells: Sequence[Cell]) -> int:
+        return sum(self.runner.units(self.resolved[cell.condition]) for cell in cells)
 
-    def _finished(self, job: Job, row: Mapping[str, Any]) -> None:
-        self.rows[job.cell.condition, job.cell.seed] = row
+    def _finished(self, job: Job, rows: Sequence[Mapping[str, Any]]) -> None:
+        self.rows |= {(cell.condition, cell.seed): row for cell, row in zip(job.cells, rows, strict=True)}
         if time.monotonic() - self._written > SUMMARY_SECONDS:
             self.directory.write_summary(self.rows, self.order)
             self._written = time.monotonic()
 
     def _layout(self, pool: Pool) -> Layout:
-        """Longest dimensions: wiring depends on network and seed, all else on the condition alone."""
-        wanted: dict[tuple[str, str, int], int] = {}
-        for number, cell in enumerate(self.cells):
-            scenario = self.resolved[cell.condition]
-            wanted.setdefault((scenario.system, scenario.network.model_dump_json(), cell.seed), number)
-            if cell.column == 0:
-                wanted["", cell.condition, 0] = number
-        jobs = [Job(number, self.cells[number], "sizes") for number in sorted(set(wanted.values()))]
-        answers: list[tuple[dict[str, int], str]] = []
-        pool.run(jobs, lambda job, answer: answers.append(answer))
-        return make_layout(self.scenario, self.resolved, answers)
+        def ask(question: Question, cells: Sequence[Cell]) -> list[Any]:
+            answers: dict[int, Any] = {}
+            jobs = [Job(number, (cell,), question) for number, cell in enumerate(cells)]
+            pool.run(jobs, lambda job, answer: answers.update({job.number: answer}))
+            return [answers[number] for number in range(len(cells))]
+
+        return self.runner.layout(self.scenario, self.resolved, ask)
 
     def _farewell(self) -> str:
         return (

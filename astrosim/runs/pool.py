@@ -69,7 +69,7 @@ class Pool:
         Its arrays must be shared if there are several workers.
     workers : int
     tick : callable
-        Called about every `POLL_SECONDS` with the trials done so far, summed over cells.
+        Called about every `POLL_SECONDS` with the units of work done so far, summed over jobs.
     stop : Stop
     """
 
@@ -83,9 +83,7 @@ class Pool:
 
     def __enter__(self) -> Pool:
         if self.size > 1:
-            multiprocessing.get_context("forkserver").set_forkserver_preload(
-                ["astrosim.runs.worker", "astrosim.kernel"]
-            )
+            multiprocessing.get_context("forkserver").set_forkserver_preload(list(self.office.runner.preload))
             self._workers = [Worker(self.office) for _ in range(self.size)]
         return self
 
@@ -117,8 +115,8 @@ class Pool:
     def _here(self, job: Job) -> Any:
         note = report_to(self.office, job.number)
 
-        def report(trials: int) -> None:
-            note(trials)
+        def report(units: int) -> None:
+            note(units)
             if time.monotonic() - self._told > POLL_SECONDS:
                 self._told = time.monotonic()
                 self.tick(sum(self.office.done))
@@ -126,7 +124,7 @@ class Pool:
         stopped = lambda: self.stop.signal is not None  # noqa: E731
         if stopped():
             raise Stopped
-        control = Control(stopped=stopped, report=report, checkpoint_seconds=self.office.checkpoint_seconds)
+        control = Control(stopped, report, checkpoint_seconds=self.office.checkpoint_seconds, data=self.office.data)
         return work(self.office, job, control)
 
     def _share(self, jobs: list[Job], finished: Callable[[Job, Any], None]) -> None:
@@ -188,4 +186,6 @@ class Pool:
 
 
 def _place(job: Job) -> str:
-    return f"condition {job.cell.condition}, seed {job.cell.seed}"
+    first, *others = job.cells
+    place = f"condition {first.condition}, seed {first.seed}"
+    return f"{place} and {len(others)} more cells" if others else place

@@ -8,6 +8,8 @@ import platform
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,10 +20,10 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
-def versions() -> dict[str, str]:
-    """Python, this package, and every package that it requires."""
+def versions(packages: Sequence[str] = ()) -> dict[str, str]:
+    """Python, this package, every package that it requires, and others that a scenario uses, if they are installed."""
     found = {"python": platform.python_version()}
-    names = ["astrosim", "llvmlite", "pandas"]
+    names = ["astrosim", "llvmlite", "pandas", *packages]
     try:
         required = metadata.requires("astrosim") or []
     except metadata.PackageNotFoundError:
@@ -59,18 +61,41 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def session(command: str, workers: int) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Start:
+    """How a session of a run was started.
+
+    Attributes
+    ----------
+    command : str
+        What the user typed; empty for the process's own arguments.
+    workers : int
+    packages : tuple of str
+        Distributions whose versions matter beside the package's own.
+    data : Path or None
+        Where data sets lie, if the user said so.
+    """
+
+    command: str
+    workers: int
+    packages: tuple[str, ...] = ()
+    data: Path | None = None
+
+
+def session(start: Start) -> dict[str, Any]:
     """One start or resumption of a run, as it stands in provenance.json; `end` is filled in when it ends."""
+    data = {} if start.data is None else {"data": str(start.data.absolute())}
     return {
-        "command": command or " ".join(sys.argv),
+        "command": start.command or " ".join(sys.argv),
         "start": now(),
         "end": None,
         "outcome": None,
-        "workers": workers,
+        "workers": start.workers,
         "host": platform.node(),
         "platform": platform.platform(),
         "cpu": processor(),
         "cpus": os.cpu_count(),
         "git": git_state(),
-        "versions": versions(),
+        "versions": versions(start.packages),
+        **data,
     }

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from astrosim.errors import Interrupted, StoreError
+from astrosim.runs.directory import noted_data
 from astrosim.runs.experiment import Progress, run_scenario
 from astrosim.scenario import load_scenario
 from astrosim.store.files import storage_errors
@@ -46,6 +47,7 @@ def rerun(
     workers: int | None = None,
     *,
     out: str | Path | None = None,
+    data: str | Path | None = None,
     progress: Progress | None = None,
     command: str = "",
 ) -> RerunResult:
@@ -59,6 +61,8 @@ def rerun(
         See `run_scenario`.
     out : str or Path, optional
         Where the copy is computed; by default beside the directory.
+    data : str or Path, optional
+        Where data sets lie; by default where they were for the run.
     progress : callable, optional
         See `run_scenario`.
     command : str
@@ -79,7 +83,8 @@ def rerun(
         place.mkdir(parents=True, exist_ok=True)
         copy = Path(tempfile.mkdtemp(prefix=f".{path.name}.rerun-", dir=place))
     try:
-        run_scenario(scenario, copy, workers=workers, progress=progress, command=command)
+        data = noted_data(path) if data is None else data
+        run_scenario(scenario, copy, workers=workers, data=data, progress=progress, command=command)
         differences = list(_differences(path, records, copy))
     except Interrupted:
         raise Interrupted(f"Interrupted: {path} is as it was, and the copy is removed.") from None

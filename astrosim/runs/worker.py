@@ -13,12 +13,11 @@ from multiprocessing import connection, sharedctypes
 from pathlib import Path
 from typing import Any
 
-from astrosim.engines import make_engine
-from astrosim.errors import AstrosimError, StoreError
-from astrosim.runs.cell import Cell, Control, Stopped, run_cell
+from astrosim.errors import AstrosimError, RunError, StoreError
+from astrosim.runs.cell import Cell, Control, Stopped
 from astrosim.runs.lock import HeldLock
+from astrosim.runs.runner import Question, Runner
 from astrosim.runs.stop import Stop
-from astrosim.scenario.schema import Scenario
 
 
 @dataclass(frozen=True)
@@ -28,15 +27,16 @@ class Job:
     Attributes
     ----------
     number : int
-        Place among the run's cells.
-    cell : Cell
-    kind : str
-        "run": compute and commit the cell; "sizes": only say how long its dimensions are.
+        Place among the jobs.
+    cells : tuple of Cell
+        A block that is computed together.
+    question : callable, optional
+        Only answer this, for the one cell of the block; without it, compute and commit the block.
     """
 
     number: int
-    cell: Cell
-    kind: str = "run"
+    cells: tuple[Cell, ...]
+    question: Question | None = None
 
 
 @dataclass
@@ -46,45 +46,50 @@ class Office:
     Attributes
     ----------
     directory : Path
-    scenarios : dict of str to Scenario
+    runner : Runner
+        Carries out the scenario's kind.
+    scenarios : dict of str to scenario
         Resolved, by condition.
     lock : HeldLock
         The directory's; every worker holds it as long as it lives.
     checkpoint_seconds : float
         Longest time between checkpoints of a cell.
+    data : Path or None
+        Where data sets lie, if the user said so.
     done : array of int64
-        Trials done by cell; each slot has one writer.
+        Units of work done by job; each slot has one writer.
     stop : array of int8, length 1
         Not 0: write a checkpoint and stop.
     """
 
     directory: Path
-    scenarios: dict[str, Scenario]
+    runner: Runner[Any]
+    scenarios: dict[str, Any]
     lock: HeldLock
     checkpoint_seconds: float
+    data: Path | None = None
     done: Any = None
     stop: Any = None
 
-    def open(self, cells: int, shared: bool) -> None:
+    def open(self, jobs: int, shared: bool) -> None:
         """Make the arrays; in shared memory if the workers are processes."""
-        self.done = sharedctypes.RawArray(ctypes.c_int64, cells) if shared else [0] * cells
+        self.done = sharedctypes.RawArray(ctypes.c_int64, jobs) if shared else [0] * jobs
         self.stop = sharedctypes.RawArray(ctypes.c_int8, 1) if shared else [0]
 
 
 def work(office: Office, job: Job, control: Control) -> Any:
     """Carry out one job."""
-    scenario = office.scenarios[job.cell.condition]
-    if job.kind == "run":
-        return run_cell(office.directory, job.cell, scenario, control)
-    built = make_engine(scenario, job.cell.seed)
-    return built.sizes(), built.weights().dtype.str
+    if job.question is None:
+        return office.runner.run(office.directory, job.cells, office.scenarios, control)
+    (cell,) = job.cells
+    return job.question(office.scenarios[cell.condition], cell.seed)
 
 
 def report_to(office: Office, number: int) -> Callable[[int], None]:
-    """A function that notes a cell's trials."""
+    """A function that notes what a job has done."""
 
-    def report(trials: int) -> None:
-        office.done[number] = trials
+    def report(units: int) -> None:
+        office.done[number] = units
 
     return report
 
@@ -108,6 +113,7 @@ def worker_main(office: Office, pipe: connection.Connection) -> None:
                 report=report_to(office, job.number),
                 warn=lambda text: pipe.send(("warn", text)),
                 checkpoint_seconds=office.checkpoint_seconds,
+                data=office.data,
             )
             pipe.send(_answer(office, job, control))
     except (EOFError, BrokenPipeError, ConnectionResetError):
@@ -120,6 +126,6 @@ def _answer(office: Office, job: Job, control: Control) -> tuple[str, Any]:
     except Stopped:
         return "stopped", None
     except AstrosimError as error:
-        return "refused", (type(error) if isinstance(error, StoreError) else AstrosimError, str(error))
+        return "refused", (type(error) if isinstance(error, StoreError | RunError) else AstrosimError, str(error))
     except Exception:
         return "failed", traceback.format_exc()

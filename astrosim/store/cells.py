@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -51,8 +51,6 @@ class Encoder:
     ----------
     arrays : dict of str to zarr.Array
         The arrays in memory; they hold no data between two calls.
-    episodes, weight_episodes : ndarray of int64
-        Coordinates.
     """
 
     def __init__(self, root: Path) -> None:
@@ -68,9 +66,14 @@ class Encoder:
                 key.partition("/")[0]: zarr.open_array(store, path=key.partition("/")[0], mode="r+")
                 for key in self._metadata
             }
-        self.episodes, self.weight_episodes = (
-            np.asarray(zarr.open_array(root / name, mode="r")[:]) for name in ("episode", "weight_episode")
-        )
+        self._root = root
+        self._labels: dict[str, np.ndarray] = {}
+
+    def labels(self, dimension: str) -> np.ndarray:
+        """Coordinate of a dimension that has one, ascending."""
+        if dimension not in self._labels:
+            self._labels[dimension] = np.asarray(zarr.open_array(self._root / dimension, mode="r")[:])
+        return self._labels[dimension]
 
     def encode(self, name: str, place: tuple[Any, ...], values: np.ndarray) -> dict[str, bytes]:
         """Bytes by key of the chunks that hold `values`, which fill them whole."""
@@ -119,6 +122,15 @@ class CellWriter:
         if array is not None:
             self._write(name, self.cell, _padded(values, array.shape[2:], array.dtype, array.fill_value))
 
+    def write_at(self, name: str, labels: Sequence[int], values: np.ndarray) -> None:
+        """Write a variable of the cell that has only these labels of its first dimension (other cells have others)."""
+        array = self.array(name)
+        if array is not None:
+            dimension = array.metadata.dimension_names[len(self.cell)]
+            spread = np.full((array.shape[2], *np.shape(values)[1:]), array.fill_value, dtype=array.dtype)
+            spread[np.searchsorted(self.encoder.labels(dimension), labels)] = values
+            self.write(name, spread)
+
     def write_trials(self, chunk: int, log: Mapping[str, np.ndarray]) -> None:
         """Write the `chunk`-th stretch of the trial log."""
         for name, values in log.items():
@@ -145,11 +157,19 @@ class CellWriter:
         """Make the names of all files written so far durable."""
         fsync_directories((self.directory / name).parent for name in self.entries)
 
-    def commit(self, condition: str, seed: int, summary: Mapping[str, Any]) -> None:
-        """Make the cell visible to readers, at once and whole."""
+    def commit(self, condition: str, seed: int, summary: Mapping[str, Any]) -> dict[str, Any]:
+        """Make the cell visible to readers, at once and whole.
+
+        Returns
+        -------
+        dict
+            The summary as it was committed: plain values, None for nan.
+        """
         self.sync()
-        content = {"condition": condition, "seed": seed, "files": self.entries, "summary": _plain(summary)}
+        row = _plain(summary)
+        content = {"condition": condition, "seed": seed, "files": self.entries, "summary": row}
         write_sealed(commit_path(self.directory, condition, seed), {"format_version": FORMAT_VERSION, **content})
+        return row
 
 
 def _padded(values: np.ndarray, shape: tuple[int, ...], dtype: Any, fill: Any) -> np.ndarray:
