@@ -8,10 +8,13 @@ from typing import Any
 import numpy as np
 
 from astrosim.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES, Variable
-from astrosim.scenario import Scenario, condition_names, resolve
+from astrosim.scenario import AnyScenario, Scenario, WaveScenario, condition_names, resolve
 
 SECONDS_A_TRIAL = {"kernel": 1.5e-6, "agents": 5e-3, "published": 12e-6}  # assumed: the paper's network, one core
 SECONDS_A_DRAW = 2.2e-9  # of the kernel, a Gaussian; spec: DESIGN, speed
+SECONDS_AN_UPDATE = 60e-6  # of one replicate among many; assumed: a narrow net, batch of 128, one core (spec, beyond 1)
+SECONDS_A_TAP = 8e-9  # a live weight and an image, forward and backward; assumed: from the wide nets of the same table
+WAVE_CURVES = 5  # figures of an epoch: two losses, two accuracies, accept rate
 CELL_OVERHEAD = 0.02  # s; assumed: wiring, ceiling, commit
 FILE_OVERHEAD = 20_000  # bytes a cell: metadata, commit record, summary; assumed: a few dozen small files
 
@@ -116,13 +119,18 @@ def bytes_of(scenario: Scenario) -> float:
     return FILE_OVERHEAD + sum(size(variable) for variable in variables)
 
 
-def workload(scenario: Scenario) -> Workload:
+def workload(scenario: AnyScenario) -> Workload | WaveWorkload:
     """Estimate what running all conditions and seeds of a scenario takes.
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario or WaveScenario
     """
+    return astrocyte_workload(scenario) if isinstance(scenario, Scenario) else wave_workload(scenario)
+
+
+def astrocyte_workload(scenario: Scenario) -> Workload:
+    """The work of an astrocyte scenario."""
     resolved = [resolve(scenario, name) for name in condition_names(scenario)]
     seeds = len(scenario.seeds)
     return Workload(
@@ -139,4 +147,72 @@ def workload(scenario: Scenario) -> Workload:
         records=seeds * sum(records_of(r) for r in resolved),
         disk_bytes=round(seeds * sum(bytes_of(r) for r in resolved)),
         seconds=seeds * sum(seconds_of(r) for r in resolved),
+    )
+
+
+@dataclass(frozen=True)
+class WaveWorkload:
+    """What a run of a wave scenario amounts to.
+
+    Attributes
+    ----------
+    conditions, seeds, cells : int
+        A cell is one replicate: one network that is trained.
+    parameters, live_weights : int
+        Of the largest condition.
+    mesh_cells : int
+        Astrocytes, or neurons of an MLP, inputs included, in the largest condition.
+    updates_per_cell : int
+        Of the longest condition.
+    updates : int
+        Over all cells.
+    disk_bytes : int
+        Estimate, before compression.
+    seconds : float
+        Estimate on one core at a nominal rate; a VAE's training is not in it.
+    """
+
+    conditions: int
+    seeds: int
+    cells: int
+    parameters: int
+    live_weights: int
+    mesh_cells: int
+    updates_per_cell: int
+    updates: int
+    disk_bytes: int
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as a dictionary, for JSON."""
+        return asdict(self)
+
+
+def wave_seconds_of(scenario: WaveScenario) -> float:
+    """Nominal seconds of one replicate's training on one core, trained beside others."""
+    sums = scenario.live_weights * scenario.images_per_update
+    return CELL_OVERHEAD + scenario.updates * (SECONDS_AN_UPDATE + SECONDS_A_TAP * sums)
+
+
+def wave_bytes_of(scenario: WaveScenario) -> float:
+    """Bytes that one replicate leaves, before compression."""
+    weights = 4 * scenario.parameters if scenario.record.weights else 0
+    return FILE_OVERHEAD + weights + 8 * scenario.schedule.epochs * (WAVE_CURVES + scenario.output_width)
+
+
+def wave_workload(scenario: WaveScenario) -> WaveWorkload:
+    """The work of a wave scenario."""
+    resolved = [resolve(scenario, name) for name in condition_names(scenario)]
+    seeds = len(scenario.seeds)
+    return WaveWorkload(
+        conditions=len(resolved),
+        seeds=seeds,
+        cells=len(resolved) * seeds,
+        parameters=max(r.parameters for r in resolved),
+        live_weights=max(r.live_weights for r in resolved),
+        mesh_cells=max(r.cells for r in resolved),
+        updates_per_cell=max(r.updates for r in resolved),
+        updates=seeds * sum(r.updates for r in resolved),
+        disk_bytes=round(seeds * sum(wave_bytes_of(r) for r in resolved)),
+        seconds=seeds * sum(wave_seconds_of(r) for r in resolved),
     )

@@ -94,7 +94,10 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
             ["run", "published/exp024", "--engine", "kernel"],
             "--engine: engine: cannot run system = 'published' of condition maturity (kernel). Leave it out.",
         ),
+        (["run", "xor", "--engine", "agents"], "--engine: engine: cannot run kind = 'wave' (agents). Write one of "),
+        (["run", "quick", "--engine", "torch"], "--engine: engine: cannot run kind = 'astrocyte' (torch). Write one "),
         (["rerun", "none"], "none"),
+        (["rerun", ".", "--data", "none"], "--data: no such directory (none). Name an existing one, or leave it "),
         (["new", "a b"], "a b: not a valid name. Write letters, digits, dots, dashes and underscores.\n"),
     ],
 )
@@ -123,6 +126,54 @@ def test_new_list_validate_explain() -> None:
     listed = call("list").stdout
     assert re.search(r"maturity +Maturity-scaled .* 40 +8,000,000", listed)
     assert {entry["name"] for entry in json.loads(call("list", "--json").stdout)} >= {"maturity", "published/exp024"}
+
+
+def test_new_validate_and_explain_a_wave() -> None:
+    assert call("new", "sea", "--kind", "wave").exit_code == 0
+    assert call("new", "other", "--kind", "sea").exit_code == 2
+    assert call("validate", "sea.toml").stdout == "sea.toml: valid, 30 cells\n"
+    told = call("explain", "sea.toml", "--conditions", "wave")
+    assert "20-18-18-16-16-14-14-12-12-10-10" in told.stdout
+    assert "An update by gradient, phase by phase" in told.stdout
+    assert re.search(r"waves/xor +Exclusive or .* 500 +6,000,000", call("list").stdout)
+
+
+def test_dry_run_of_a_wave() -> None:
+    work = json.loads(call("run", "xor", "--dry-run", "--json", "--seeds", "1:20", "--conditions", "wave,mlp").stdout)
+    assert (work["cells"], work["updates"], work["live_weights"], work["parameters"]) == (40, 480_000, 198, 275)
+    assert re.search(r"updates a cell +12,000", call("run", "xor", "--dry-run").stdout)
+    assert list(Path().iterdir()) == []
+
+
+def test_a_chain_that_does_not_fit_is_told_from_the_command_line() -> None:
+    result = call("run", "xor", "--set", "network.steps=s d s d s d g s g s g g g", "--seeds", "1")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("--set: network.steps: 's d s d s d g s g s g g g' ends at width 2, not at 1 as ")
+    assert "(2-4-4-6-6-8-8-6-8-6-8-6-4-2)" in result.stderr
+
+
+def test_a_wave_has_no_ceiling() -> None:
+    result = call("ceiling", "xor")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.endswith(
+        'waves/xor.toml: kind: only networks of threshold neurons have a structural ceiling ("wave"). '
+        'Name a scenario of kind "astrocyte".\n'
+    )
+
+
+def test_the_data_directory_reaches_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, Any] = {}
+
+    def run_scenario(scenario: Any, directory: Path, **options: Any) -> None:
+        told.update(options, kind=scenario.kind, unit=options["progress"].unit)
+        raise RunError("stopped here.")
+
+    monkeypatch.setattr("astrosim.runs.run_scenario", run_scenario)
+    Path("sets").mkdir()
+    assert call("run", "xor", "--data", "sets").stderr == "stopped here.\n"
+    assert (told["data"], told["kind"], told["unit"]) == (Path("sets"), "wave", "updates")
+    assert call("run", "quick").exit_code == 1
+    assert (told["data"], told["kind"], told["unit"]) == (None, "astrocyte", "trials")
 
 
 def test_dry_run_writes_nothing() -> None:
@@ -302,6 +353,11 @@ class TestProgress:
         assert display.words(1_000, 10_000, 0, 4, now=100.0) == "0 of 4 cells"
         assert display.words(3_000, 10_000, 1, 4, now=102.0) == "1 of 4 cells, 1,000 trials/s, 7 s left"
         assert display.words(10_000, 10_000, 4, 4, now=109.0) == "4 of 4 cells, 1,000 trials/s"
+
+    def test_the_unit_is_the_kinds_own(self) -> None:
+        display = ProgressDisplay(Console(record=True, file=io.StringIO()), "x", "updates")
+        display.words(0, 10_000, 0, 4, now=100.0)
+        assert display.words(2_000, 10_000, 1, 4, now=102.0) == "1 of 4 cells, 1,000 updates/s, 8 s left"
 
     def test_plain_lines_are_few(self) -> None:
         display, console = self.display()

@@ -10,14 +10,15 @@ import pytest
 from rich.console import Console
 
 from astrosim.explain import bytes_words, differing, explain, rule, seconds_words, value_at
+from astrosim.explain.waves import moot, update_rule
 from astrosim.phases import PHASES
-from astrosim.scenario import Scenario, condition_names, load_scenario, resolve
-from astrosim.scenario.fields import FIELDS
+from astrosim.scenario import AnyScenario, Scenario, WaveScenario, condition_names, load_scenario, resolve
+from astrosim.scenario.fields import FIELDS, fields_of
 from astrosim.scenario.library import bundled
-from astrosim.workload import bytes_of, records_of, workload
+from astrosim.workload import bytes_of, records_of, wave_seconds_of, workload
 
 
-def shown(scenario: Scenario, width: int = 100) -> str:
+def shown(scenario: AnyScenario, width: int = 100) -> str:
     console = Console(width=width, record=True, file=io.StringIO())
     explain(scenario, console, file="here.toml")
     return console.export_text()
@@ -28,8 +29,14 @@ def maturity() -> str:
     return shown(load_scenario(bundled()["maturity"]))
 
 
-def test_every_field_has_unit_source_and_meaning() -> None:
-    for path, facts in FIELDS.items():
+@pytest.fixture(scope="module")
+def grid() -> str:
+    return shown(load_scenario(bundled()["waves/grid_digits"]))
+
+
+@pytest.mark.parametrize("model", [Scenario, WaveScenario])
+def test_every_field_has_unit_source_and_meaning(model: type[Scenario] | type[WaveScenario]) -> None:
+    for path, facts in fields_of(model).items():
         if path not in ("conditions", "reference"):
             assert facts.meaning, path
             assert facts.source, path
@@ -164,3 +171,116 @@ def test_words() -> None:
         "2 hours",
         "2.31 days",
     ]
+
+
+def test_every_field_of_a_wave_is_shown_with_its_range(grid: str) -> None:
+    for path, facts in fields_of(WaveScenario).items():
+        if path not in ("conditions", "reference"):
+            assert re.search(rf"^ *{path.rpartition('.')[2]} ", grid, re.MULTILINE), path
+            assert facts.interval.split(", ")[0] in grid, path
+    assert re.search(r"^  p +0 +\[0, 1\) +program", grid, re.MULTILINE)
+    assert max(len(line) for line in grid.splitlines()) <= 100
+
+
+def test_networks_are_shown_with_every_width(grid: str) -> None:
+    table = grid.partition("\nNetworks")[2].partition("An update")[0]
+    rows = {" ".join(line[:24].split()): line.split() for line in table.splitlines() if line[:1].strip()}
+    assert rows["wave_2d"][1:4] == ["sdddGGC", "(7)", "4x5-6x7-6x7-6x7-6x7-4x7-2x7-2x5"]
+    assert rows["wave_2d"][4:] == ["1,494", "1,714", "240"]
+    assert rows["mlp, mlp_elu, mlp_tanh"][3:] == ["all", "to", "all", "(2)", "20-20-10", "600", "630", "50"]
+
+
+def test_conditions_of_a_wave_leave_out_what_means_nothing(grid: str) -> None:
+    table = grid.partition("\nConditions")[2].partition("\nNetworks")[0]
+    line = next(line for line in table.splitlines() if line.startswith("mlp_elu "))
+    assert line.split() == ["mlp_elu", "mlp", "describe", "-", "-", "elu", "unit", "0.02", "cosine"]
+    assert "front." not in table
+
+
+def test_phases_of_an_update_in_order() -> None:
+    text = shown(load_scenario(bundled()["waves/astrocyte_trained"]))
+    gradient, _, keep = text.partition("An update by keep or revert, phase by phase")
+    _, _, gradient = gradient.partition("An update by gradient, phase by phase")
+    names = [re.match(r" *\d+ +([A-Za-z]+(?: [a-z]+)?)  ", line) for line in gradient.splitlines()]
+    assert [n[1] for n in names if n] == ["batch", "project", "forward", "disturb", "loss", "backward", "Adam"]
+    names = [re.match(r" *\d+ +([A-Za-z]+(?: [a-z]+)?)  ", line) for line in keep.splitlines()]
+    assert [n[1] for n in names if n] == [
+        "batch",
+        "project",
+        "evaluate before",
+        "disturb",
+        "sense",
+        "activate",
+        "perturb",
+        "evaluate after",
+        "decide",
+        "adapt",
+    ]
+
+
+PUBLISHED = {"network": {"variant": "published"}}
+
+
+@pytest.mark.parametrize(
+    ("tables", "phase", "expected"),
+    [
+        ({}, "batch", "128 of 1,297 images of digits; 11 updates an epoch"),
+        ({}, "project", "sparse random projection to 20, one of each seed"),
+        ({"front": {"standardise": True}}, "project", "sparse random projection to 20, one of each seed, z-scored"),
+        (
+            {"front": {"rule": "vae"}, "task": {"data": "mnist"}},
+            "project",
+            "VAE 784-400-20, sampled features; trained 10 passes beforehand, then fixed",
+        ),
+        ({}, "forward", "10 steps, reach 3; tanh after each but the last"),
+        (PUBLISHED, "forward", "10 steps, reach 3; softmax over the layer after each word but the last"),
+        ({"network": {"model": "mlp"}}, "forward", "2 layers, all to all; tanh after each but the last"),
+        ({}, "disturb", "nothing"),
+        (
+            {"leak": {"sigma": 0.3}, "loss": {"p": 0.1, "when": "training"}},
+            "disturb",
+            "leak by the normalised kernel, border zero; loss of connections, in training only",
+        ),
+        ({}, "loss", "mean negative log-likelihood of log-softmax"),
+        (PUBLISHED, "backward", "420 weights and 140 gains"),
+        ({}, "Adam", "learning rate 0.004, constant"),
+        ({"training": {"decay": "cosine"}}, "Adam", "learning rate 0.004, by cosine to 0"),
+        (
+            {"training": {"rule": "keep_revert"}},
+            "activate",
+            "at most 3, territories of radius 1; exploration 0.3 / (1 + activations / 2000) an update",
+        ),
+        ({"training": {"rule": "keep_revert"}}, "perturb", "sigma 0.1, clipped to +-2"),
+    ],
+)
+def test_rule_of_an_update(tables: dict[str, Any], phase: str, expected: str) -> None:
+    assert update_rule(phase, WaveScenario.model_validate(tables)) == expected
+
+
+def test_what_means_nothing_in_a_wave() -> None:
+    plain = moot(WaveScenario())
+    assert {"network.hidden", "astrocytes.", "leak.kernel", "noise.place", "loss.when", "front.hidden"} <= set(plain)
+    assert not {"network.steps", "training.decay", "leak.", "front.width"} & set(plain)
+    trained = moot(WaveScenario.model_validate({"training": {"rule": "keep_revert"}, "leak": {"sigma": 0.1}}))
+    assert {"training.learning_rate", "schedule.batch"} <= set(trained)
+    assert not {"astrocytes.", "leak.kernel"} & set(trained)
+
+
+def test_work_of_a_wave() -> None:
+    """Sixty microseconds an update, and eight nanoseconds a live weight and image."""
+    work = workload(load_scenario(bundled()["waves/digits_sparse"]))
+    assert (work.cells, work.conditions, work.seeds) == (160, 8, 20)
+    assert work.as_dict() | {"disk_bytes": 0, "seconds": 0} == {
+        "conditions": 8,
+        "seeds": 20,
+        "cells": 160,
+        "parameters": 3_020,
+        "live_weights": 2_250,
+        "mesh_cells": 790,
+        "updates_per_cell": 70_350,
+        "updates": 11_256_000,
+        "disk_bytes": 0,
+        "seconds": 0,
+    }
+    one = WaveScenario.model_validate({"task": {"data": "mnist"}})
+    assert wave_seconds_of(one) == pytest.approx(0.02 + 4_690 * (60e-6 + 8e-9 * 410 * 128))

@@ -16,11 +16,12 @@ from typer.testing import CliRunner
 
 from astrosim.cli import app
 from astrosim.errors import ScenarioError
-from astrosim.scenario import Scenario, condition_names, load_scenario, resolve, to_toml
-from astrosim.scenario.fields import FIELDS
+from astrosim.scenario import Scenario, WaveScenario, condition_names, load_scenario, resolve, to_toml
+from astrosim.scenario.fields import FIELDS, fields_of
 from astrosim.scenario.schema import SHARED_FIELDS
 
 PATHS = [path for path in FIELDS if path not in ("conditions", "reference")]
+WAVE_PATHS = [path for path in fields_of(WaveScenario) if path not in ("kind", "conditions", "reference")]
 PLACED = re.compile(r"(?:.+:[0-9]+|--[a-z]+): [^:]+: .+[.?]")
 FORBIDDEN = ("Traceback", "Input should be", "Value error", "pydantic", "[type=", "ctx")
 
@@ -88,6 +89,31 @@ def test_any_value_of_any_field(place: Path, path: str, value: Any) -> None:
     place.write_text(text, encoding="utf-8")
     result = CliRunner().invoke(app, ["explain", str(place)], env={"COLUMNS": "300"})
     check(result, path, f"{place}:{text.count(chr(10))}")
+
+
+def wave_document(path: str, value: Any) -> str:
+    """The same for a wave: the first line gives the kind."""
+    return document(path, value).replace("# a comment", 'kind = "wave"', 1)
+
+
+@settings(max_examples=600, deadline=None)
+@given(path=st.sampled_from(WAVE_PATHS), value=WRONG)
+def test_any_value_of_any_field_of_a_wave(tmp_path_factory: pytest.TempPathFactory, path: str, value: Any) -> None:
+    file = tmp_path_factory.getbasetemp() / "w.toml"
+    text = wave_document(path, value)
+    file.write_text(text, encoding="utf-8")
+    problems = problems_of(file)
+    assert not any(word in problem for word in FORBIDDEN for problem in problems), problems
+    line = text.count("\n")
+    assert all(PLACED.fullmatch(problem) and problem.startswith(f"{file}:{line}: ") for problem in problems), problems
+
+
+@pytest.mark.parametrize("path", WAVE_PATHS)
+def test_a_misspelt_field_of_a_wave_is_told_with_its_neighbour(place: Path, path: str) -> None:
+    text = wave_document(path + "x", 1)
+    place.write_text(text, encoding="utf-8")
+    (problem,) = problems_of(place)
+    assert problem == f"{place}:{text.count(chr(10))}: {path}x: unknown key (1). Did you mean {path}?"
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -10,10 +10,36 @@ import pytest
 
 from astrosim.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve
-from astrosim.scenario.library import TEMPLATE, bundled, catalogue, create, find
+from astrosim.scenario.library import bundled, catalogue, create, find
 from astrosim.scenario.schema import PUBLISHED_SEEDS
+from astrosim.scenario.templates import TEMPLATE, TEMPLATES
 
 GOLDEN = Path(__file__).parent / "golden"
+
+
+WAVES = [
+    "astrocyte_trained",
+    "digits_covae",
+    "digits_gaussian",
+    "digits_sparse",
+    "digits_vae",
+    "fashion_gaussian",
+    "fashion_sparse",
+    "fashion_vae",
+    "grid_digits",
+    "grid_fashion",
+    "leak",
+    "loss",
+    "noise",
+    "offline_digits",
+    "raw_digits",
+    "raw_fashion",
+    "xor",
+]
+PAPERS = {
+    "astrocyte": "# Paper     Murray, D. W. (2026).",
+    "wave": "# Paper     Peterson, E. J. What can astrocytes compute?",
+}
 
 
 def test_names() -> None:
@@ -28,6 +54,7 @@ def test_names() -> None:
         "published/exp022",
         "published/exp023",
         "published/exp024",
+        *(f"waves/{name}" for name in WAVES),
     ]
 
 
@@ -39,7 +66,7 @@ def test_every_bundled_scenario_reads_like_a_methods_section(name: str) -> None:
     assert scenario.title
     assert scenario.source
     assert text.startswith("# ")
-    assert "# Paper     Murray, D. W. (2026)." in text
+    assert PAPERS[scenario.kind] in text
     assert max(len(line) for line in text.splitlines()) <= 120
 
 
@@ -118,7 +145,8 @@ def _golden(episodes: int) -> list[dict[str, float]]:
 
 def test_paths_and_names_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert find("maturity") == find("maturity.toml") == bundled()["maturity"]
-    assert find("published/exp024").name == "exp024.toml"
+    assert find("published/exp024") == find("exp024") == bundled()["published/exp024"]
+    assert find("waves/xor") == find("xor") == bundled()["waves/xor"]
     monkeypatch.chdir(tmp_path)
     Path("maturity").write_text("name = 'mine'")
     assert find("maturity") == Path("maturity")
@@ -143,6 +171,15 @@ def test_catalogue() -> None:
     assert entries["maturity"]["cells"] == 40
     assert entries["maturity"]["trials"] == 8_000_000
     assert entries["update_scope"]["cells"] == 800
+    assert entries["update_scope"]["updates"] is None
+    assert entries["waves/xor"] | {"title": ""} == {
+        "name": "waves/xor",
+        "kind": "wave",
+        "title": "",
+        "cells": 500,
+        "trials": None,
+        "updates": 6_000_000,
+    }
 
 
 def test_template_is_a_valid_scenario(tmp_path: Path) -> None:
@@ -153,6 +190,18 @@ def test_template_is_a_valid_scenario(tmp_path: Path) -> None:
     path.write_text(uncommented)
     assert load_scenario(path).reference == {"learning": {"accuracy": 0.68}}
     assert max(len(line) for line in TEMPLATE.splitlines()) <= 120
+
+
+def test_template_of_a_wave_is_a_valid_scenario(tmp_path: Path) -> None:
+    path = create("mine", tmp_path, "wave")
+    scenario = load_scenario(path)
+    assert (scenario.kind, condition_names(scenario)) == ("wave", ("wave", "wave_2d", "mlp"))
+    uncommented = path.read_text().replace("# [reference", "[reference").replace("# test_accuracy", "test_accuracy")
+    path.write_text(uncommented)
+    assert load_scenario(path).reference == {"wave": {"test_accuracy": 0.67875}}
+    assert max(len(line) for line in TEMPLATES["wave"].splitlines()) <= 120
+    with pytest.raises(ScenarioError, match=r"--kind: kind: no such kind \(sea\)\. Write one of astrocyte, wave\."):
+        create("other", tmp_path, "sea")
 
 
 def test_create_refuses_to_overwrite_and_to_leave_the_folder(tmp_path: Path) -> None:

@@ -103,8 +103,13 @@ ONE_PROBLEM = [
         "s.toml:1: interventions: not supported yet (1 given). Remove the interventions.",
     ),
     (
-        "kind = 'wave'\nlayers = 3",
-        's.toml:1: kind: not a valid choice ("wave"). Wave scenarios are not supported yet; write "astrocyte".',
+        "kind = 'waev'\nlayers = 3",
+        's.toml:1: kind: not a valid choice ("waev"). Did you mean "wave"? Write one of "astrocyte", "wave".',
+    ),
+    ("kind = 3", 's.toml:1: kind: not a valid choice (3). Write one of "astrocyte", "wave".'),
+    (
+        "[conditions.a]\nkind = 'wave'",
+        "s.toml:2: conditions.a.kind: the same for all conditions. Set kind outside the conditions.",
     ),
     (
         "task.patterns = [['01', '1'],\n['0', '1']]",

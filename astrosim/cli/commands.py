@@ -6,7 +6,6 @@ import json
 import logging
 import shlex
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,10 +13,25 @@ import typer
 
 import astrosim
 from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, say
+from astrosim.cli.options import (
+    ConditionsOption,
+    DataOption,
+    EngineName,
+    EngineOption,
+    FormatName,
+    JsonOption,
+    KindName,
+    LogLevel,
+    RunArgument,
+    ScenarioArgument,
+    SeedsOption,
+    SetOption,
+    WorkersOption,
+)
 from astrosim.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from astrosim.scenario import Scenario
+    from astrosim.scenario import AnyScenario
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,44 +40,6 @@ app = typer.Typer(
     help="Simulate astrocytes that learn and neurons that compute.",
     epilog="First steps: astrosim list; astrosim explain quick; astrosim run quick",
 )
-
-
-class LogLevel(StrEnum):
-    """How much is told on standard error."""
-
-    debug = "debug"
-    info = "info"
-    warning = "warning"
-    error = "error"
-
-
-class EngineName(StrEnum):
-    """Engines by name."""
-
-    kernel = "kernel"
-    agents = "agents"
-    published = "published"
-
-
-class FormatName(StrEnum):
-    """What a run can be exported to."""
-
-    csv = "csv"
-    netcdf = "netcdf"
-
-
-ScenarioArgument = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a bundled name (see `astrosim list`).")
-]
-RunArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory.")]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Override a field: schedule.episodes=100.")
-]
-SeedsOption = Annotated[str | None, typer.Option(metavar="1,2,3|FIRST:COUNT", help="Seeds in place of the file's.")]
-ConditionsOption = Annotated[str | None, typer.Option(metavar="A,B", help="Only these conditions.")]
-EngineOption = Annotated[EngineName | None, typer.Option(help="Which engine carries out the trials.")]
-WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; by default one a processor.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 
 
 def _version(value: bool) -> None:
@@ -94,7 +70,7 @@ def _load(
     seeds: str | None = None,
     conditions: str | None = None,
     engine: EngineName | None = None,
-) -> Scenario:
+) -> AnyScenario:
     """Read a scenario as the options say."""
     from astrosim.scenario import choose, load
 
@@ -136,7 +112,7 @@ def run(
     conditions: ConditionsOption = None,
     engine: EngineOption = None,
     set_: SetOption = None,
-    data: Annotated[Path | None, typer.Option(metavar="DIR", help="Where data sets lie; none is needed yet.")] = None,
+    data: DataOption = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Run directory; by default runs/NAME.")] = None,
     workers: WorkersOption = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
@@ -148,8 +124,7 @@ def run(
     with guarded():
         chosen = None
         changed = any(option is not None for option in (seeds, conditions, engine, set_))
-        if data is not None and not data.is_dir():
-            raise ScenarioError([f"--data: no such directory ({data}). Name an existing one, or leave it out."])
+        _check_data(data)
         if Path(scenario).is_dir():
             _refuse_changes(scenario, resume, changed or out is not None)
             directory = Path(scenario)
@@ -163,7 +138,12 @@ def run(
         if dry_run and chosen is not None:
             _tell_work(chosen, as_json)
             return
-        _run(chosen, directory, workers=workers, resume=resume, report=report, as_json=as_json)
+        _run(chosen, directory, data, workers=workers, resume=resume, report=report, as_json=as_json)
+
+
+def _check_data(data: Path | None) -> None:
+    if data is not None and not data.is_dir():
+        raise ScenarioError([f"--data: no such directory ({data}). Name an existing one, or leave it out."])
 
 
 def _refuse_changes(directory: str, resume: bool, changed: bool) -> None:
@@ -189,7 +169,7 @@ def _free_directory(name: str) -> Path:
     return directory
 
 
-def _tell_work(scenario: Scenario, as_json: bool) -> None:
+def _tell_work(scenario: AnyScenario, as_json: bool) -> None:
     from astrosim.explain import work_table
     from astrosim.workload import workload
 
@@ -201,16 +181,36 @@ def _tell_work(scenario: Scenario, as_json: bool) -> None:
 
 
 def _run(
-    scenario: Scenario | None, directory: Path, *, workers: int | None, resume: bool, report: bool, as_json: bool
+    scenario: AnyScenario | None,
+    directory: Path,
+    data: Path | None,
+    *,
+    workers: int | None,
+    resume: bool,
+    report: bool,
+    as_json: bool,
 ) -> None:
     from astrosim.cli.progress import ProgressDisplay
     from astrosim.runs import run_scenario
 
-    console = errors()
-    with ProgressDisplay(console, directory.name or str(directory)) as progress:
-        run_scenario(scenario, directory, workers=workers, resume=resume, progress=progress, command=_command())
+    with ProgressDisplay(errors(), directory.name or str(directory), _unit(scenario, directory)) as progress:
+        run_scenario(
+            scenario, directory, workers=workers, resume=resume, data=data, progress=progress, command=_command()
+        )
     page = _write_report(directory) if report else None
     _tell_results(directory, page, as_json)
+
+
+def _unit(scenario: AnyScenario | None, directory: Path) -> str:
+    """What a run's progress counts; of a run that goes on, its own scenario says so."""
+    from astrosim.scenario import load_scenario
+
+    if scenario is None:
+        try:
+            scenario = load_scenario(directory / "scenario.toml")
+        except ScenarioError:  # the run itself tells what is wrong with it
+            return "trials"
+    return "updates" if scenario.kind == "wave" else "trials"
 
 
 def _write_report(directory: Path) -> Path:
@@ -222,7 +222,7 @@ def _write_report(directory: Path) -> Path:
 def _tell_results(directory: Path, page: Path | None, as_json: bool) -> None:
     from astrosim import summary
 
-    results = summary.Summary.read(directory)
+    results = summary.read(directory)
     if as_json:
         typer.echo(json.dumps(results.as_dict(report=page), indent=1, allow_nan=False))
         return
@@ -240,6 +240,7 @@ def rerun(
     directory: RunArgument,
     workers: WorkersOption = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to compute; by default beside DIR.")] = None,
+    data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Repeat a run from its own directory, and say whether it is identical."""
@@ -247,8 +248,10 @@ def rerun(
         from astrosim.cli.progress import ProgressDisplay
         from astrosim.runs import rerun as repeat
 
-        with ProgressDisplay(errors(), f"rerun {directory.name}") as progress:
-            result = repeat(directory, workers, out=out, progress=progress, command=_command())
+        _check_data(data)
+
+        with ProgressDisplay(errors(), f"rerun {directory.name}", _unit(None, directory)) as progress:
+            result = repeat(directory, workers, out=out, data=data, progress=progress, command=_command())
         if as_json:
             typer.echo(json.dumps({"identical": result.identical, "differences": list(result.differences)}, indent=1))
         else:
@@ -286,12 +289,15 @@ def export(
 
 
 @app.command()
-def new(name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario and its file.")]) -> None:
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario and its file.")],
+    kind: Annotated[KindName, typer.Option(help="Which family of systems.")] = KindName.astrocyte,
+) -> None:
     """Write a commented scenario file into the present directory."""
     with guarded():
         from astrosim.scenario.library import create
 
-        path = create(name, Path())
+        path = create(name, Path(), kind.value)
         typer.echo(f"{path} written. Next: astrosim explain {path}; astrosim run {path}")
 
 
@@ -317,7 +323,7 @@ def explain(
     engine: EngineOption = None,
     set_: SetOption = None,
 ) -> None:
-    """Show all values with units and sources, the phases of a trial, and the size of the work."""
+    """Show all values with units and sources, the phases of a trial or update, and the size of the work."""
     with guarded():
         from astrosim.explain import explain as tell
 
@@ -359,7 +365,15 @@ def ceiling(
     with guarded():
         from astrosim.summary import ceilings, ceilings_table
 
-        rows: list[dict[str, Any]] = ceilings(_load(scenario, set_, seeds, conditions, engine), time_limit)
+        loaded = _load(scenario, set_, seeds, conditions, engine)
+        if loaded.kind == "wave":
+            raise ScenarioError(
+                [
+                    f"{_scenario_file(scenario)}: kind: only networks of threshold neurons have a structural ceiling "
+                    f'("{loaded.kind}"). Name a scenario of kind "astrocyte".'
+                ]
+            )
+        rows: list[dict[str, Any]] = ceilings(loaded, time_limit)
         if as_json:
             typer.echo(json.dumps(rows, indent=1))
         else:

@@ -1,4 +1,4 @@
-"""Progress of a run on the console: a bar with rate (trials/s) and time left, or plain lines off a terminal."""
+"""Progress of a run on the console: a bar with rate (units/s) and time left, or plain lines off a terminal."""
 
 from __future__ import annotations
 
@@ -11,21 +11,23 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from astrosim.explain import seconds_words
 
 LINE_SECONDS = 5.0  # between plain lines; assumed: a log stays short
-RATE_SECONDS = 0.5  # before a rate is told; assumed: compilation and the first trials mislead
+RATE_SECONDS = 0.5  # before a rate is told; assumed: compilation and the first units mislead
 
 
 class ProgressDisplay:
-    """Shows how far a run is; call it with (trials done, trials in all, cells done, cells in all).
+    """Shows how far a run is; call it with (units done, units in all, cells done, cells in all).
 
     Parameters
     ----------
     console : Console
         A terminal shows a bar; anything else gets a line at most every `LINE_SECONDS`.
     label : str
+    unit : str
+        What is counted.
     """
 
-    def __init__(self, console: Console, label: str) -> None:
-        self.console, self.label = console, label
+    def __init__(self, console: Console, label: str, unit: str = "trials") -> None:
+        self.console, self.label, self.unit = console, label, unit
         self._bar: Progress | None = None
         if console.is_terminal:
             self._bar = Progress(
@@ -68,9 +70,9 @@ class ProgressDisplay:
         text = f"{cells_done} of {cells} cells"
         if self._first is None or done < self._first[1]:
             self._first = (now, done)
-        elapsed, trials = now - self._first[0], done - self._first[1]
-        if elapsed < RATE_SECONDS or trials <= 0:
+        elapsed, counted = now - self._first[0], done - self._first[1]
+        if elapsed < RATE_SECONDS or counted <= 0:
             return text
-        rate = trials / elapsed
+        rate = counted / elapsed
         left = f", {seconds_words((total - done) / rate)} left" if done < total else ""
-        return f"{text}, {rate:,.0f} trials/s{left}"
+        return f"{text}, {rate:,.0f} {self.unit}/s{left}"

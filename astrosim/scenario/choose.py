@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from astrosim.errors import ScenarioError
+from astrosim.scenario.base import Experiment
+from astrosim.scenario.kinds import AnyScenario
 from astrosim.scenario.load import condition_names, key_path, resolve, unknown_condition
 from astrosim.scenario.problems import dotted, lookup
 from astrosim.scenario.schema import Scenario
 
+ENGINES = {"astrocyte": ("kernel", "agents", "published"), "wave": ("kernel", "torch")}
+"""What the option `--engine` can name, by kind; the published system has one engine, which no field names."""
 
-def select(scenario: Scenario, names: Sequence[str]) -> Scenario:
+
+def select(scenario: AnyScenario, names: Sequence[str]) -> AnyScenario:
     """The scenario with some of its conditions only, in the order of the file.
 
     Raises
@@ -27,14 +32,20 @@ def select(scenario: Scenario, names: Sequence[str]) -> Scenario:
     return scenario.model_copy(update={"conditions": kept, "reference": reference})
 
 
-def check_engine(scenario: Scenario, engine: str) -> None:
+def check_engine(scenario: AnyScenario, engine: str) -> None:
     """Refuse an engine that cannot run a scenario.
 
     Raises
     ------
     ScenarioError
-        The published engine runs the published system and nothing else; the others run all but that.
+        The published engine runs the published system and nothing else; each kind of scenario has engines of its own.
     """
+    known = ENGINES[scenario.kind]
+    if engine not in known:
+        right = f"Write one of {', '.join(known)}, or leave it out."
+        raise ScenarioError([f"--engine: engine: cannot run kind = {scenario.kind!r} ({engine}). {right}"])
+    if not isinstance(scenario, Scenario):
+        return
     wrong = []
     for name in condition_names(scenario):
         system = resolve(scenario, name).system
@@ -45,7 +56,7 @@ def check_engine(scenario: Scenario, engine: str) -> None:
         raise ScenarioError(wrong)
 
 
-def shadowed(scenario: Scenario, overrides: Sequence[str]) -> list[str]:
+def shadowed(scenario: Experiment, overrides: Sequence[str]) -> list[str]:
     """Notes on overrides that some condition outdoes with a value of its own."""
     notes = []
     for text in overrides:

@@ -6,11 +6,15 @@ import types
 import typing
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from pydantic.fields import FieldInfo
 
-from astrosim.scenario.schema import Scenario, Section
+from astrosim.scenario.base import Experiment
+from astrosim.scenario.kinds import MODELS
+from astrosim.scenario.schema import Scenario
+from astrosim.scenario.section import Section
 
 KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text in quotes"}
 LISTS = {
@@ -18,6 +22,8 @@ LISTS = {
     "task.patterns": 'a list of pairs of texts of 0 and 1, such as [["00", "1"], ["10", "0"]]',
     "task.file": 'the name of a CSV file, such as "patterns.csv"',
     "network.positions": 'the name of a CSV file, such as "positions.csv"',
+    "network.grid": "two whole numbers, rows and columns, such as [4, 5]",
+    "network.hidden": "a list of whole numbers from 1, such as [20]",
     "network.wiring": 'the name of a CSV or NPZ file, such as "wiring.csv"',
     "record.weights_at": "a list of whole numbers",
     "interventions": "nothing: interventions are not supported yet",
@@ -93,6 +99,8 @@ def interval(bounds: dict[str, Any]) -> str:
     if not {"ge", "gt"} & set(bounds):
         return ""
     low = f"({bounds['gt']:g}" if "gt" in bounds else f"[{bounds['ge']:g}"
+    if "lt" in bounds:
+        return f"{low}, {bounds['lt']:g})"
     return f"{low}, {_plain(bounds['le']) if 'le' in bounds else 'inf'}{']' if 'le' in bounds else ')'}"
 
 
@@ -103,7 +111,7 @@ def choices(annotation: Any) -> tuple[Any, ...]:
 
 def _facts(path: str, info: FieldInfo) -> FieldFacts:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    known = choices(info.annotation)
+    known = tuple(MODELS) if path == "kind" else choices(info.annotation)
     if known:
         kind, words = "one of", ", ".join(f'"{c}"' if isinstance(c, str) else str(c) for c in known)
     elif path in LISTS:
@@ -126,7 +134,7 @@ def is_section(annotation: Any) -> bool:
     )
 
 
-def walk(section: type[Section] = Scenario, prefix: str = "") -> Iterator[FieldFacts]:
+def walk(section: type[Section], prefix: str = "") -> Iterator[FieldFacts]:
     """All fields of a section in the order of the schema, sections after sections."""
     for name, info in section.model_fields.items():
         if is_section(info.annotation):
@@ -135,5 +143,27 @@ def walk(section: type[Section] = Scenario, prefix: str = "") -> Iterator[FieldF
             yield _facts(f"{prefix}{name}", info)
 
 
-FIELDS = {facts.path: facts for facts in walk()}
-SECTIONS = {name: info.annotation for name, info in Scenario.model_fields.items() if is_section(info.annotation)}
+@cache
+def fields_of(model: type[Experiment]) -> dict[str, FieldFacts]:
+    """The fields of a kind of scenario by their dotted paths."""
+    return {facts.path: facts for facts in walk(model)}
+
+
+@cache
+def sections_of(model: type[Experiment]) -> dict[str, type[Section]]:
+    """The sections of a kind of scenario by name."""
+    return {
+        name: typing.cast(type[Section], info.annotation)
+        for name, info in model.model_fields.items()
+        if is_section(info.annotation)
+    }
+
+
+def figures_of(model: type[Experiment]) -> tuple[str, ...]:
+    """The published figures that a kind of scenario can hold."""
+    by_condition = typing.get_args(model.model_fields["reference"].annotation)[1]
+    return choices(typing.get_args(by_condition)[0])
+
+
+FIELDS = fields_of(Scenario)
+"""Those of an astrocyte scenario."""

@@ -18,7 +18,7 @@ from pydantic_core import core_schema
 from astrosim.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from astrosim.scenario.schema import Scenario
+    from astrosim.scenario.base import Experiment
 
 FOLDER = "inputs"  # of a run directory
 FILE_FIELDS = (("network", "positions"), ("network", "wiring"), ("task", "file"))
@@ -238,17 +238,17 @@ def replaced(data: Any, change: Callable[[InputFile], Any]) -> Any:
     return {key: replaced(value, change) for key, value in data.items() if value is not None}
 
 
-def taken_into(scenario: Scenario, directory: Path) -> tuple[Scenario, dict[Path, bytes]]:
+def taken_into[S: Experiment](scenario: S, directory: Path) -> tuple[S, dict[Path, bytes]]:
     """A scenario whose files lie in a run directory, and what to write there.
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario or WaveScenario
     directory : Path
 
     Returns
     -------
-    Scenario
+    Scenario or WaveScenario
         Equal to the given one; its files lie in ``directory/inputs``.
     dict of Path to bytes
         Their contents.
@@ -267,7 +267,7 @@ def taken_into(scenario: Scenario, directory: Path) -> tuple[Scenario, dict[Path
 
     parts: dict[str, Any] = {"conditions": replaced(scenario.conditions, take)}
     for section, field in FILE_FIELDS:
-        part = parts.get(section, getattr(scenario, section))
-        if getattr(part, field) is not None:
+        part: Any = parts.get(section, getattr(scenario, section, None))
+        if getattr(part, field, None) is not None:
             parts[section] = part.model_copy(update={field: take(getattr(part, field))})
     return scenario.model_copy(update=parts), contents

@@ -13,9 +13,12 @@ import tomli_w
 from pydantic import ValidationError
 
 from astrosim.errors import ScenarioError
-from astrosim.scenario import inputs, locate, problems
+from astrosim.scenario import inputs, kinds, locate, problems
+from astrosim.scenario.base import SHARED_FIELDS, Experiment
+from astrosim.scenario.kinds import AnyScenario
+from astrosim.scenario.merge import merge
 from astrosim.scenario.problems import Problem, dotted, nearest, show
-from astrosim.scenario.schema import REGULAR, SHARED_FIELDS, Scenario
+from astrosim.scenario.schema import Scenario
 
 SIZE_LIMIT = 50_000_000  # bytes; assumed: far above any list of patterns
 
@@ -71,8 +74,8 @@ class Source:
         return (not place.startswith("--"), 0 if place.startswith("--") else int(place.rpartition(":")[2]))
 
 
-def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
-    """Read a scenario file.
+def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> AnyScenario:
+    """Read a scenario file; its `kind` says what it describes.
 
     Parameters
     ----------
@@ -81,6 +84,10 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
         ``key.path=value``, applied before anything is checked. The value is read as TOML, else taken as a bare text.
         A condition that overrides the same field keeps its own value. Texts may be led by the flag that they came
         from, as in ``--seeds seeds=1:20``; it stands in place of file and line in messages.
+
+    Returns
+    -------
+    Scenario or WaveScenario
 
     Raises
     ------
@@ -202,33 +209,34 @@ def _value(raw: str) -> Any:
     return data["value"] if set(data) == {"value"} else raw.strip()
 
 
-def check(source: Source) -> tuple[Scenario | None, list[str]]:
+def check(source: Source) -> tuple[AnyScenario | None, list[str]]:
     """Validate a source and all of its conditions; return the scenario, and a line for each problem."""
-    scenario, found = _validate(source.data)
-    if source.data.get("kind") == "wave":
-        found = [problem for problem in found if problem.path == ("kind",)]
+    model = kinds.model_of(source.data)
+    if model is None:  # of an unknown kind nothing else can be said
+        _, found = _validate(Scenario, {"kind": source.data["kind"]})
         return None, [source.sentence(problem) for problem in found]
+    scenario, found = _validate(model, source.data)
     conditions = source.data.get("conditions")
     for name, override in conditions.items() if isinstance(conditions, dict) else ():
         if isinstance(override, dict):
-            found += _condition_problems(name, override, source.data, found)
+            found += _condition_problems(model, name, override, source.data, found)
     return scenario, [source.sentence(problem) for problem in sorted(dict.fromkeys(found), key=source.order)]
 
 
-def _validate(data: Mapping[str, Any]) -> tuple[Scenario | None, list[Problem]]:
+def _validate[S: Experiment](model: type[S], data: Mapping[str, Any]) -> tuple[S | None, list[Problem]]:
     try:
-        return Scenario.model_validate(data), []
+        return model.model_validate(data), []
     except ValidationError as error:
-        return None, problems.problems_of(error, data)
+        return None, problems.problems_of(error, data, model)
 
 
 def _condition_problems(
-    name: str, override: Mapping[str, Any], data: Mapping[str, Any], known: Sequence[Problem]
+    model: type[Experiment], name: str, override: Mapping[str, Any], data: Mapping[str, Any], known: Sequence[Problem]
 ) -> list[Problem]:
     """Problems that a condition adds to those of the base."""
     base = {key: value for key, value in data.items() if key not in ("conditions", "reference")}
     own = {key: value for key, value in override.items() if key not in SHARED_FIELDS}
-    _, found = _validate(merge(base, own))
+    _, found = _validate(model, merge(base, own))
     old = set(known)
     return [
         problems.in_condition(name, problem)
@@ -237,49 +245,22 @@ def _condition_problems(
     ]
 
 
-def merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
-    """Deep-merge an override into a scenario's tables; lists are replaced whole.
-
-    The number of regular neurons follows an overridden `system`, unless it was chosen by hand. Patterns replace a file
-    of patterns, and a file replaces patterns.
-    """
-    data = _deep_merge(base, override)
-    task = override.get("task")
-    if isinstance(task, dict) and len({"file", "patterns"} & set(task)) == 1:
-        gone = "patterns" if "file" in task else "file"
-        data["task"] = {key: value for key, value in data["task"].items() if key != gone}
-    system, network = base.get("system", "described"), base.get("network", {})
-    if data.get("system", "described") != system and isinstance(network, dict):
-        own = override.get("network", {})
-        if network.get("regular") == REGULAR.get(str(system)) and isinstance(own, dict) and "regular" not in own:
-            data["network"] = {key: value for key, value in data["network"].items() if key != "regular"}
-    return data
-
-
-def _deep_merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
-    data = dict(base)
-    for key, value in override.items():
-        old = data.get(key)
-        data[key] = _deep_merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-    return data
-
-
-def condition_names(scenario: Scenario) -> tuple[str, ...]:
+def condition_names(scenario: Experiment) -> tuple[str, ...]:
     """The conditions in the order of the file; ``("default",)`` where there are none.
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario or WaveScenario
     """
     return tuple(scenario.conditions) or ("default",)
 
 
-def resolve(scenario: Scenario, condition: str) -> Scenario:
+def resolve[S: Experiment](scenario: S, condition: str) -> S:
     """The scenario under one condition: its overrides merged in, no conditions left.
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario or WaveScenario
     condition : str
 
     Raises
@@ -291,7 +272,7 @@ def resolve(scenario: Scenario, condition: str) -> Scenario:
     if condition not in names:
         raise ScenarioError([f"{scenario.name}: conditions: {unknown_condition(condition, names)}"])
     data = merge(scenario.model_dump(), scenario.conditions.get(condition, {}))
-    return Scenario.model_validate({**data, "conditions": {}})
+    return type(scenario).model_validate({**data, "conditions": {}})
 
 
 def unknown_condition(condition: str, names: Sequence[str]) -> str:
@@ -301,20 +282,21 @@ def unknown_condition(condition: str, names: Sequence[str]) -> str:
     return f"no such condition ({condition}). {right}"
 
 
-def to_toml(scenario: Scenario, folder: Path | None = None) -> str:
+def to_toml(scenario: AnyScenario, folder: Path | None = None) -> str:
     """Write a scenario out in full, defaults included; `load_scenario` reads an equal one back.
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario or WaveScenario
     folder : Path, optional
         Where the text will lie: files in it are named relative to it, all others in full.
     """
     data = scenario.model_dump()
+    data |= {table: data.pop(table) for table in ("conditions", "reference")}  # after the sections
     first, count = scenario.seeds[0], len(scenario.seeds)
     if count > 2 and scenario.seeds == tuple(range(first, first + count)):
         data["seeds"] = f"{first}:{count}"
-    if scenario.task.file is not None:
+    if isinstance(scenario, Scenario) and scenario.task.file is not None:
         del data["task"]["patterns"]
     written: dict[str, Any] = inputs.replaced(data, lambda file: file.table(folder))
     return tomli_w.dumps(written)

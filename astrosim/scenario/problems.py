@@ -13,10 +13,10 @@ import tomli_w
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from astrosim.scenario.fields import FIELDS, NAME_WORDS, SECTIONS, choices
+from astrosim.scenario.base import Experiment
+from astrosim.scenario.fields import NAME_WORDS, fields_of, figures_of, sections_of
 from astrosim.scenario.inputs import Located
 from astrosim.scenario.locate import Path
-from astrosim.scenario.schema import Figure, Scenario
 
 SHOWN = 60  # characters of a value; assumed: a line of a terminal holds the rest
 MOST = 5  # problems shown for one list; assumed: the sixth teaches nothing new
@@ -102,12 +102,12 @@ def lookup(data: Any, path: Path) -> Any:
     return data
 
 
-def problems_of(error: ValidationError, data: Mapping[str, Any]) -> list[Problem]:
-    """Every problem that the validator found, with lists of bad entries cut short."""
+def problems_of(error: ValidationError, data: Mapping[str, Any], model: type[Experiment]) -> list[Problem]:
+    """Every problem that the validator of a kind of scenario found, with lists of bad entries cut short."""
     found: list[Problem] = []
     counts: dict[Path, int] = {}
     for detail in error.errors(include_url=False):
-        for problem in _translate(detail, data):
+        for problem in _translate(detail, data, model):
             parent = problem.path[:-1] if problem.path and isinstance(problem.path[-1], int) else problem.path
             counts[parent] = counts.get(parent, 0) + (not problem.inside)
             if counts[parent] <= MOST and problem not in found:
@@ -115,7 +115,7 @@ def problems_of(error: ValidationError, data: Mapping[str, Any]) -> list[Problem
     return found
 
 
-def _translate(detail: ErrorDetails, data: Mapping[str, Any]) -> Iterator[Problem]:
+def _translate(detail: ErrorDetails, data: Mapping[str, Any], model: type[Experiment]) -> Iterator[Problem]:
     path: Path = tuple(detail["loc"])
     kind = detail["type"]
     is_key = path[-1:] == ("[key]",) and kind in ("literal_error", "string_pattern_mismatch")
@@ -128,15 +128,16 @@ def _translate(detail: ErrorDetails, data: Mapping[str, Any]) -> Iterator[Proble
         return  # its entries are wrong, and told of
     what = WRONG.get(kind, "not valid")
     if is_key:
-        yield Problem(path, f"{'unknown figure' if path[0] == 'reference' else what} ({path[-1]}). {_key_advice(path)}")
+        what = "unknown figure" if path[0] == "reference" else what
+        yield Problem(path, f"{what} ({path[-1]}). {_key_advice(path, model)}")
     elif kind == "missing":
-        yield Problem(path[:-1], f"{what} ({show(lookup(data, path[:-1]))}). {advice(path[:-1])}")
+        yield Problem(path[:-1], f"{what} ({show(lookup(data, path[:-1]))}). {advice(path[:-1], model)}")
     elif kind == "extra_forbidden":
-        yield Problem(path, f"{what} ({show(value)}). {_meant(path)}")
+        yield Problem(path, f"{what} ({show(value)}). {_meant(path, model)}")
     elif kind == "literal_error":
-        yield Problem(path, f"{what} ({show(value)}). {_literal_advice(path, value)}")
+        yield Problem(path, f"{what} ({show(value)}). {_literal_advice(path, value, model)}")
     else:
-        yield Problem(path, f"{what} ({show(value)}). {advice(path)}")
+        yield Problem(path, f"{what} ({show(value)}). {advice(path, model)}")
 
 
 def _own_words(path: Path, error: ValueError) -> Iterator[Problem]:
@@ -159,43 +160,41 @@ def _split(parent: Path, field: str) -> Path:
     return tuple(field.rsplit(".", 1)) if parent == ("conditions",) else tuple(field.split("."))
 
 
-def advice(path: Path) -> str:
+def advice(path: Path, model: type[Experiment]) -> str:
     """What would be right at a path, as a sentence."""
-    if len(path) == 1 and path[0] in SECTIONS:
+    if len(path) == 1 and path[0] in sections_of(model):
         return f"Write a table [{path[0]}]."
     if path[:1] == ("reference",) and len(path) == 3:
         return "Write a number, such as 0.5."
     for length in range(len(path), 0, -1):
-        facts = FIELDS.get(".".join(str(part) for part in path[:length]))
+        facts = fields_of(model).get(".".join(str(part) for part in path[:length]))
         if facts:
             return facts.advice
     return "See `astrosim explain` for the valid fields."
 
 
-def _key_advice(path: Path) -> str:
+def _key_advice(path: Path, model: type[Experiment]) -> str:
     if path[0] != "reference":
         return f"Write {NAME_WORDS}."
-    guess = nearest(str(path[-1]), choices(Figure))
-    return f"Did you mean {guess}?" if guess else f"Write one of {', '.join(choices(Figure))}."
+    guess = nearest(str(path[-1]), figures_of(model))
+    return f"Did you mean {guess}?" if guess else f"Write one of {', '.join(figures_of(model))}."
 
 
-def _literal_advice(path: Path, value: Any) -> str:
-    if path == ("kind",) and value == "wave":
-        return 'Wave scenarios are not supported yet; write "astrocyte".'
-    facts = FIELDS[".".join(str(part) for part in path)]
+def _literal_advice(path: Path, value: Any, model: type[Experiment]) -> str:
+    facts = fields_of(model)[".".join(str(part) for part in path)]
     guess = nearest(value, re.findall(r'"(\w+)"', facts.range)) if isinstance(value, str) else None
     return f'Did you mean "{guess}"? {facts.advice}' if guess else facts.advice
 
 
-def _meant(path: Path) -> str:
+def _meant(path: Path, model: type[Experiment]) -> str:
     """Which key an unknown one was meant to be: of its own table first, then of any other."""
     key, parent = str(path[-1]), path[:-1]
-    section = SECTIONS.get(str(parent[0])) if parent else Scenario
+    section = sections_of(model).get(str(parent[0])) if parent else model
     here = list(section.model_fields) if section else []
     guess = nearest(key, here)
     if guess:
         return f"Did you mean {dotted((*parent, guess))}?"
-    elsewhere = {field.rpartition(".")[2]: field for field in FIELDS}
+    elsewhere = {field.rpartition(".")[2]: field for field in fields_of(model)}
     guess = nearest(key, elsewhere)
     if guess:
         return f"Did you mean {elsewhere[guess]}?"

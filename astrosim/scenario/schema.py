@@ -1,4 +1,4 @@
-"""The frozen, closed description of an experiment: what it is, its sections, and what must fit together.
+"""The frozen, closed description of an astrocyte experiment: its sections, and what must fit together.
 
 Validators raise `ValueError` with one line a problem: ``field: what is wrong (value). What would be right.``; `load`
 adds file and line.
@@ -7,16 +7,14 @@ adds file and line.
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from astrosim.scenario import contents
-from astrosim.scenario.inputs import FILE_FIELDS, Located, with_files
-from astrosim.scenario.section import Real, Section, as_tuple, complain, quantity, short
+from astrosim.scenario.base import PUBLISHED_SEEDS, SHARED_FIELDS, Experiment
+from astrosim.scenario.inputs import FILE_FIELDS, Located
+from astrosim.scenario.section import Real, as_tuple, complain, quantity, short
 from astrosim.scenario.sections import (
     Adaptation,
     Astrocytes,
@@ -31,52 +29,27 @@ from astrosim.scenario.sections import (
     Task,
 )
 
-SEED_LIMIT = 2**53  # the published generator keeps its state in a double (spec, section 5)
-VERSION = 1  # of the file format
-SHARED_FIELDS = ("version", "kind", "name", "title", "source", "seeds", "interventions", "conditions", "reference")
-"""Fields that a condition cannot override: they belong to the experiment as a whole."""
-NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+__all__ = ["PUBLISHED_SEEDS", "REGULAR", "SHARED_FIELDS", "Figure", "Scenario"]
 
-
-def _seeds(value: Any) -> Any:
-    """A list of seeds, or the text first:count."""
-    if not isinstance(value, str):
-        return as_tuple(value)
-    match = re.fullmatch(r"([0-9]{1,16}):([0-9]{1,6})", value)
-    if not match or int(match[2]) < 1 or int(match[1]) + int(match[2]) > SEED_LIMIT:
-        raise ValueError(f"no range of seeds ({value!r}). Write first:count, such as '1000:200', or a list of seeds.")
-    return tuple(range(int(match[1]), int(match[1]) + int(match[2])))
-
-
-Seed = Annotated[int, Field(ge=0, lt=SEED_LIMIT)]
-Name = Annotated[str, Field(pattern=NAME)]
 Figure = Literal["accuracy", "accept_rate", "distinct_outputs", "ceiling"]
 """Published figures that a report can set beside its own."""
-PUBLISHED_SEEDS = (42, 137, 271, 314, 500, 618, 777, 888, 999, 1234)  # spec, section 1
 REGULAR = {"described": 18, "published": 23}  # regular neurons a cluster (spec, section 1)
 
 
-class Scenario(Section):
-    """One experiment: conditions x seeds, each pair a cell that runs on its own.
+class Scenario(Experiment):
+    """One experiment on neurons and astrocytes: conditions x seeds, each pair a cell that runs on its own.
 
     `conditions` holds overrides as nested tables, e.g. ``{"baseline": {"sensing": {"rule": "firing"}}}``; see
     `astrosim.scenario.resolve`. `reference` holds published figures by condition, shown beside the measured ones.
     """
 
-    version: Literal[1] = quantity(VERSION, "version of this file format", "")
     kind: Literal["astrocyte"] = quantity("astrocyte", "which family of systems")
-    name: str = quantity("unnamed", "short name: names the run directory", "", pattern=NAME)
-    title: str = quantity("", "one line for the report", "", max_length=500)
-    source: str = quantity("", "where the experiment comes from", "", max_length=2000)
     system: Literal["described", "published"] = quantity(
         "described", "described: the report's text; published: its program, replayed quirk by quirk"
     )
     engine: Literal["kernel", "agents"] = quantity("kernel", "kernel: fast; agents: readable; bit-identical")
     learner: Literal["astrocytes", "cursor", "none"] = quantity(
         "astrocytes", "who perturbs; none is the untrained control", "", "6.1"
-    )
-    seeds: Annotated[tuple[Seed, ...], BeforeValidator(_seeds)] = quantity(
-        PUBLISHED_SEEDS, "a list, or 'first:count'", "", "program", min_length=1, max_length=999_999
     )
     network: Network = Field(default_factory=Network)
     task: Task = Field(default_factory=Task)
@@ -92,15 +65,7 @@ class Scenario(Section):
     interventions: Annotated[tuple[dict[str, Any], ...], BeforeValidator(as_tuple)] = quantity(
         (), "scheduled events", ""
     )
-    conditions: dict[Name, dict[str, Any]] = Field(default_factory=dict, description="named overrides of any field")
     reference: dict[str, dict[Figure, Real]] = Field(default_factory=dict, description="published figures by condition")
-
-    @classmethod
-    def load(cls, path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
-        """Read a scenario file; see `astrosim.scenario.load_scenario`."""
-        from astrosim.scenario.load import load_scenario
-
-        return load_scenario(path, overrides)
 
     @model_validator(mode="before")
     @classmethod
@@ -115,43 +80,6 @@ class Scenario(Section):
     def _not_yet(cls, value: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
         if value:
             raise ValueError(f"not supported yet ({len(value)} given). Remove the interventions.")
-        return value
-
-    @field_validator("seeds")
-    @classmethod
-    def _distinct(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if len(set(value)) != len(value):
-            seen: set[int] = set()
-            twice = next(s for s in value if s in seen or seen.add(s))  # type: ignore[func-returns-value]
-            raise ValueError(f"a seed stands there twice ({twice}). Name each seed once.")
-        return value
-
-    @field_validator("conditions")
-    @classmethod
-    def _find_files(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        return {name: with_files(override) for name, override in value.items()}
-
-    @field_validator("conditions")
-    @classmethod
-    def _nothing_shared(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        complain(
-            [
-                f"{name}.{field}: the same for all conditions. Set {field} outside the conditions."
-                for name, override in value.items()
-                for field in SHARED_FIELDS
-                if field in override
-            ]
-        )
-        return value
-
-    @field_validator("reference")
-    @classmethod
-    def _known_conditions(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        """Each reference has its condition; a resolved scenario keeps all references, but has no conditions."""
-        known = info.data.get("conditions")
-        if known:
-            right = f"Write one of {', '.join(known)}."
-            complain([f"{name}: no such condition ({name}). {right}" for name in value if name not in known])
         return value
 
     @model_validator(mode="after")

@@ -1,10 +1,10 @@
-"""What the console says after a run, and of the structural ceilings. Accuracies and rates are fractions."""
+"""What the console says after a run of astrocytes, and of structural ceilings. Accuracies and rates are fractions."""
 
 from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,8 +43,16 @@ COLUMNS = (
 )  # narrow: the table fits 80 columns
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
+def read_rows(
+    path: Path, texts: Container[str] = TEXTS, flags: Container[str] = FLAGS, counts: Container[str] = COUNTS
+) -> list[dict[str, Any]]:
     """Rows of a summary.csv, values typed; what is empty or nan is nan.
+
+    Parameters
+    ----------
+    path : Path
+    texts, flags, counts : container of str
+        Columns of texts, of True or False, and of whole numbers; all others hold fractions.
 
     Raises
     ------
@@ -53,19 +61,20 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
     """
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return [{column: _typed(column, text) for column, text in row.items()} for row in csv.DictReader(file)]
+            rows = list(csv.DictReader(file))
+            return [{c: _typed(text, c in texts, c in flags, c in counts) for c, text in row.items()} for row in rows]
     except FileNotFoundError:
         raise StoreError(f"{path}: no summary here. Name the directory of a finished run.") from None
     except (ValueError, TypeError, UnicodeDecodeError) as error:
         raise StoreError(f"{path}: damaged ({error}). `astrosim run {path.parent} --resume` writes it anew.") from error
 
 
-def _typed(column: str, text: str) -> Any:
-    if column in TEXTS:
+def _typed(text: str, is_text: bool, is_flag: bool, is_count: bool) -> Any:
+    if is_text:
         return text
-    if column in FLAGS:
+    if is_flag:
         return text == "True"
-    return int(text) if column in COUNTS else float(text or "nan")
+    return int(text) if is_count else float(text or "nan")
 
 
 @dataclass(frozen=True)
@@ -86,8 +95,17 @@ class Summary:
 
     @classmethod
     def read(cls, directory: Path) -> Summary:
-        """Read the summary of a run directory."""
-        return cls(directory, load_scenario(directory / "scenario.toml"), read_rows(directory / "summary.csv"))
+        """Read the summary of a run directory.
+
+        Raises
+        ------
+        StoreError
+            If there is no summary, or it is one of wave networks.
+        """
+        scenario = load_scenario(directory / "scenario.toml")
+        if not isinstance(scenario, Scenario):
+            raise StoreError(f"{directory}: a run of kind {scenario.kind}, not of astrocytes. Use `summary.read`.")
+        return cls(directory, scenario, read_rows(directory / "summary.csv"))
 
     def column(self, condition: str, name: str) -> np.ndarray:
         """One column of a condition's rows, shape (seed,), float64."""

@@ -1,0 +1,62 @@
+"""The arguments and options that the commands share, and the names that they take."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class LogLevel(StrEnum):
+    """How much is told on standard error."""
+
+    debug = "debug"
+    info = "info"
+    warning = "warning"
+    error = "error"
+
+
+class EngineName(StrEnum):
+    """Engines by name."""
+
+    kernel = "kernel"
+    agents = "agents"
+    published = "published"
+    torch = "torch"
+
+
+class KindName(StrEnum):
+    """Kinds of scenarios."""
+
+    astrocyte = "astrocyte"
+    wave = "wave"
+
+
+class FormatName(StrEnum):
+    """What a run can be exported to."""
+
+    csv = "csv"
+    netcdf = "netcdf"
+
+
+ScenarioArgument = Annotated[
+    str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a bundled name (see `astrosim list`).")
+]
+RunArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory.")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Override a field: schedule.episodes=100.")
+]
+SeedsOption = Annotated[str | None, typer.Option(metavar="1,2,3|FIRST:COUNT", help="Seeds in place of the file's.")]
+ConditionsOption = Annotated[str | None, typer.Option(metavar="A,B", help="Only these conditions.")]
+EngineOption = Annotated[
+    EngineName | None,
+    typer.Option(help="Which engine computes: kernel, agents or published for astrocytes; kernel or torch for waves."),
+]
+WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; by default one a processor.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
+DataOption = Annotated[
+    Path | None,
+    typer.Option("--data", metavar="DIR", help="Where MNIST and Fashion-MNIST lie; else they are downloaded."),
+]

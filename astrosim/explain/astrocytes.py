@@ -1,0 +1,127 @@
+"""What an astrocyte scenario means: the phases of a trial with their rules, and the work to come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rich.console import RenderableType
+from rich.table import Table
+
+from astrosim.explain.tables import (
+    adaptation_words,
+    bytes_words,
+    differences_table,
+    heading,
+    phases_table,
+    seconds_words,
+    sizes_table,
+    values_table,
+)
+from astrosim.phases import PHASES
+from astrosim.scenario import Scenario
+from astrosim.workload import Workload, astrocyte_workload
+
+MOOT = {
+    "astrocytes": ("cursor.",),
+    "cursor": ("astrocytes.", "sensing.", "exploration.", "adaptation."),
+    "none": ("astrocytes.", "sensing.", "exploration.", "adaptation.", "cursor.", "perturbation.", "decision."),
+}
+"""Fields that mean nothing under a learner."""
+NOTHING = "nothing (nobody learns)"
+
+
+def explanation(scenario: Scenario, resolved: Mapping[str, Scenario], file: str) -> list[RenderableType]:
+    """The parts of the explanation, in order."""
+    return [
+        heading(scenario, file, f"system {scenario.system}"),
+        values_table(resolved),
+        differences_table(resolved, lambda condition: MOOT[condition.learner]),
+        phases_table("A trial, phase by phase", PHASES, resolved, rule),
+        work_table(astrocyte_workload(scenario)),
+    ]
+
+
+def rule(phase: str, scenario: Scenario) -> str:
+    """What a phase does under a resolved scenario, with its numbers."""
+    if phase in ("present", "record", "evaluate before", "evaluate after"):
+        return _common_rule(phase, scenario)
+    if scenario.learner == "none":
+        return NOTHING
+    if phase == "perturb":
+        return _perturb_rule(scenario)
+    if phase == "decide":
+        return "kept if after > before"
+    return _cursor_rule(phase, scenario) if scenario.learner == "cursor" else _astrocyte_rule(phase, scenario)
+
+
+def _common_rule(phase: str, scenario: Scenario) -> str:
+    if phase == "present":
+        return f"{len(scenario.task.patterns)} patterns; episodes of {scenario.schedule.trials_per_episode} trials"
+    if phase == "record":
+        decisions = ", and every decision" if scenario.record.decisions else ""
+        return f"every {scenario.record.every} episodes and the last{decisions}"
+    if scenario.learner == "none" and phase == "evaluate after":
+        return NOTHING
+    reward = {
+        "soft": "mean sigmoid of the outputs' distance from threshold",
+        "binary": "fraction of matching bits",
+    }
+    return f"{scenario.decision.reward} reward = {reward[scenario.decision.reward]}"
+
+
+def _cursor_rule(phase: str, scenario: Scenario) -> str:
+    if phase == "adapt":
+        return "nothing (the cursor does not adapt)"
+    if phase == "sense":
+        return "nothing (the cursor senses nothing)"
+    cursor = scenario.cursor
+    return f"after the first pass the cursor jumps (p = {cursor.jump:g}) or steps (up to {cursor.step:g} units)"
+
+
+def _astrocyte_rule(phase: str, scenario: Scenario) -> str:
+    if phase == "sense":
+        firing = "firing = fraction of territory neurons that fired"
+        traffic = "traffic = mean |weight| of territory synapses whose pre neuron fired"
+        return firing if scenario.sensing.rule == "firing" else traffic
+    if phase == "activate":
+        return f"at most {scenario.astrocytes.max_active}; {_exploration(scenario)}"
+    return adaptation_words(scenario.adaptation)
+
+
+def _exploration(scenario: Scenario) -> str:
+    exploration = scenario.exploration
+    if exploration.rule == "none":
+        return "no exploration"
+    if exploration.rule == "flat":
+        return f"exploration {exploration.flat_rate:g} a trial, flat"
+    return f"exploration {exploration.initial_rate:g} / (1 + activations / {exploration.maturity:g}) a trial"
+
+
+def _perturb_rule(scenario: Scenario) -> str:
+    perturbation = scenario.perturbation
+    where = {
+        "territory": "union of the active territories",
+        "random": "as many synapses as the active territories hold, anywhere",
+        "single": "one synapse, anywhere",
+        "global": "all synapses",
+    }[perturbation.scope]
+    if scenario.learner == "cursor" and perturbation.scope == "territory":
+        where = f"synapses with a neuron within {scenario.cursor.radius:g} units of the cursor"
+    return f"{where}; sigma {perturbation.sigma:g}, clipped to +-{perturbation.limit:g}"
+
+
+def work_table(work: Workload) -> Table:
+    """The size of the work to come."""
+    rows = (
+        ("cells", f"{work.cells:,}", f"{work.conditions:,} conditions x {work.seeds:,} seeds"),
+        ("neurons", f"{work.neurons:,}", "in the largest condition"),
+        ("synapses", f"{work.synapses:,}", "expected, mean over seeds"),
+        ("astrocytes", f"{work.astrocytes:,}", ""),
+        ("trials a cell", f"{work.trials_per_cell:,}", "in the longest condition"),
+        ("trials", f"{work.trials:,}", "over all cells"),
+        ("  that learn", f"{work.learning_trials:,}", ""),
+        ("records", f"{work.records:,}", f"episodes; {work.records_per_cell:,} in a cell"),
+        ("on disk", f"about {bytes_words(work.disk_bytes)}", "before compression"),
+        ("time", f"about {seconds_words(work.seconds)}", "on one core at a nominal rate; workers share it"),
+    )
+    return sizes_table(rows)

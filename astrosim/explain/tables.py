@@ -1,0 +1,211 @@
+"""What the explanations of all kinds of scenarios share: values, differences between conditions, words for sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from astrosim.phases import Phase
+from astrosim.scenario import AnyScenario
+from astrosim.scenario.fields import FieldFacts, fields_of
+from astrosim.scenario.inputs import InputFile
+from astrosim.scenario.problems import show
+from astrosim.scenario.sections import Adaptation
+
+TABLES = ("conditions", "reference", "interventions")  # no fields of their own
+VARIES = "by condition"
+MOST_HEADS = 5  # fields told on one line above a table; assumed: 100 columns hold no more
+MOST_NAMES = 6  # conditions named in one place; assumed: more are no longer read
+
+
+def value_at(scenario: AnyScenario, path: str) -> Any:
+    """The value of a field by its dotted path."""
+    value: Any = scenario
+    for part in path.split("."):
+        value = getattr(value, part)
+    return value
+
+
+def differing(resolved: Mapping[str, AnyScenario]) -> list[str]:
+    """Dotted paths of the fields whose value is not the same in all conditions."""
+    first, *others = resolved.values()
+    return [
+        path
+        for path in fields_of(type(first))
+        if path not in TABLES and any(value_at(other, path) != value_at(first, path) for other in others)
+    ]
+
+
+def heading(scenario: AnyScenario, file: str, system: str) -> RenderableType:
+    """Title, source, name and seeds; `system` says which one is simulated."""
+    lines = [Text(scenario.title or scenario.name, style="bold")]
+    if scenario.source:
+        lines.append(Text(f"Source: {scenario.source}"))
+    where = f" ({file})" if file else ""
+    lines.append(Text(f"Scenario {scenario.name}{where}, {system}"))
+    return Group(*lines, Text(f"Seeds: {shown(scenario.seeds)}"), Text())
+
+
+def shown(value: Any) -> str:
+    """A field's value in words."""
+    if value is None:
+        return "none"
+    if isinstance(value, InputFile):
+        return value.path.name
+    if isinstance(value, tuple):
+        return _shown_list(value)
+    return f"{value:g}" if isinstance(value, float) else show(value).strip('"')
+
+
+def _shown_list(values: tuple[Any, ...]) -> str:
+    if values and isinstance(values[0], tuple):
+        return f"{len(values)} patterns, {len(values[0][0])} bits to {len(values[0][1])}"
+    if len(values) > 2 and values == tuple(range(values[0], values[0] + len(values))):
+        return f'"{values[0]}:{len(values)}"'
+    text = ", ".join(str(v) for v in values)
+    return f"[{text}]"
+
+
+def new_table(title: str, *columns: tuple[str, dict[str, Any]]) -> Table:
+    """A table without lines, its title on the left."""
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name, options in columns:
+        table.add_column(name, header_style="underline", **options)
+    return table
+
+
+def values_table(resolved: Mapping[str, AnyScenario]) -> Table:
+    """All fields: value with unit, range, source, meaning; ``*`` marks what is not the default."""
+    table = new_table(
+        "Values (* not the default)",
+        ("field", {"no_wrap": True}),
+        ("value", {"no_wrap": True, "max_width": 23, "overflow": "ellipsis"}),
+        ("range", {"max_width": 13}),
+        ("source", {"no_wrap": True}),
+        ("meaning", {"min_width": 16}),
+    )
+    varying, section = set(differing(resolved)), ""
+    first = next(iter(resolved.values()))
+    for path, facts in fields_of(type(first)).items():
+        if path in TABLES:
+            continue
+        head, _, name = path.rpartition(".")
+        if head != section:
+            table.add_row(Text(f"[{head}]", style="bold"))
+            section = head
+        table.add_row(f"  {name}" if head else name, *_facts(facts, first, path in varying))
+    return table
+
+
+def _facts(facts: FieldFacts, scenario: AnyScenario, varies: bool) -> tuple[RenderableType, ...]:
+    value = value_at(scenario, facts.path)
+    unit = "" if facts.unit == "1" or isinstance(value, tuple) else facts.unit
+    mark = "*" if value != facts.default else ""
+    text = VARIES if varies else " ".join(part for part in (shown(value), unit, mark) if part)
+    source = "assumed" if facts.source.startswith("assumed") else facts.source
+    return Text(text), Text(facts.interval), Text(source), Text(facts.meaning)
+
+
+def differences_table[S: AnyScenario](
+    resolved: Mapping[str, S], moot: Callable[[S], tuple[str, ...]]
+) -> RenderableType:
+    """The fields that differ between conditions, a row a condition.
+
+    Parameters
+    ----------
+    resolved : mapping
+        Scenarios by condition.
+    moot : callable
+        Beginnings of the paths that mean nothing in a resolved scenario.
+    """
+    paths = [
+        path
+        for path in differing(resolved)
+        if not all(path.startswith(moot(scenario)) for scenario in resolved.values())
+    ]
+    if not paths:
+        return Text(
+            f"\nOne condition: {', '.join(resolved)}\n" if len(resolved) == 1 else "\nConditions do not differ\n"
+        )
+    table = new_table(
+        "\nConditions", ("condition", {"no_wrap": True}), *((path, {"overflow": "fold"}) for path in paths)
+    )
+    for name, scenario in resolved.items():
+        nothing = moot(scenario)
+        table.add_row(name, *("-" if p.startswith(nothing) else Text(shown(value_at(scenario, p))) for p in paths))
+    return table
+
+
+def phases_table[S: AnyScenario](
+    title: str, phases: Iterable[Phase], resolved: Mapping[str, S], rule: Callable[[str, S], str]
+) -> Table:
+    """Phases in order, with the rule that each condition chose."""
+    table = new_table(
+        f"\n{title}",
+        ("", {"justify": "right"}),
+        ("phase", {"no_wrap": True}),
+        ("what happens", {"max_width": 36}),
+        ("with which rule", {}),
+    )
+    for number, phase in enumerate(phases, start=1):
+        groups = together({name: rule(phase.name, scenario) for name, scenario in resolved.items()})
+        table.add_row(str(number), phase.name, phase.sentence, _rules(groups))
+    return table
+
+
+def together(texts: Mapping[str, str]) -> dict[str, list[str]]:
+    """Conditions by the text that they share."""
+    groups: dict[str, list[str]] = {}
+    for name, text in texts.items():
+        groups.setdefault(text, []).append(name)
+    return groups
+
+
+def _rules(groups: Mapping[str, list[str]]) -> Text:
+    """The rules of a phase; conditions that share one share a line."""
+    if len(groups) == 1:
+        return Text(next(iter(groups)))
+    return Text("\n").join(Text.assemble((names_words(names), "bold"), f": {text}") for text, names in groups.items())
+
+
+def names_words(names: list[str]) -> str:
+    """Conditions in a row, cut short where there are many."""
+    return ", ".join(names) if len(names) <= MOST_NAMES else f"{', '.join(names[:3])} and {len(names) - 3} more"
+
+
+def sizes_table(rows: Iterable[tuple[str, str, str]]) -> Table:
+    """The size of the work to come: what, how much, and of what."""
+    table = new_table("\nThe work to come", ("", {}), ("", {"justify": "right"}), ("", {}))
+    table.show_header = False
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def bytes_words(count: float) -> str:
+    """A number of bytes with a decimal unit."""
+    for unit in ("bytes", "kB", "MB", "GB", "TB"):
+        if count < 1000 or unit == "TB":
+            break
+        count /= 1000
+    return f"{count:.3g} {unit}" if count < 1000 else f"{count:,.0f} {unit}"
+
+
+def seconds_words(seconds: float) -> str:
+    """A duration in the unit that reads best."""
+    for unit, length in (("days", 86_400.0), ("hours", 3_600.0), ("minutes", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:,.3g} {unit}" if seconds < 1000 * length else f"{seconds / length:,.0f} {unit}"
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
+
+
+def adaptation_words(adaptation: Adaptation) -> str:
+    """How thresholds adapt."""
+    return (
+        f"every {adaptation.interval} trials by {adaptation.step:g}: down above {adaptation.upper_success:g} success, "
+        f"up below {adaptation.lower_success:g}; within {adaptation.floor:g} to {adaptation.ceiling:g}"
+    )

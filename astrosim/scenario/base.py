@@ -1,0 +1,100 @@
+"""What scenarios of every kind share: names, source, seeds and conditions, and the checks of these."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
+
+from astrosim.scenario.inputs import with_files
+from astrosim.scenario.section import Section, as_tuple, complain, quantity
+
+if TYPE_CHECKING:
+    from astrosim.scenario.kinds import AnyScenario
+
+SEED_LIMIT = 2**53  # the published generator keeps its state in a double (spec, section 5)
+VERSION = 1  # of the file format
+SHARED_FIELDS = ("version", "kind", "name", "title", "source", "seeds", "interventions", "conditions", "reference")
+"""Fields that a condition cannot override: they belong to the experiment as a whole."""
+NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
+PUBLISHED_SEEDS = (42, 137, 271, 314, 500, 618, 777, 888, 999, 1234)  # spec, section 1
+
+
+def _seeds(value: Any) -> Any:
+    """A list of seeds, or the text first:count."""
+    if not isinstance(value, str):
+        return as_tuple(value)
+    match = re.fullmatch(r"([0-9]{1,16}):([0-9]{1,6})", value)
+    if not match or int(match[2]) < 1 or int(match[1]) + int(match[2]) > SEED_LIMIT:
+        raise ValueError(f"no range of seeds ({value!r}). Write first:count, such as '1000:200', or a list of seeds.")
+    return tuple(range(int(match[1]), int(match[1]) + int(match[2])))
+
+
+Seed = Annotated[int, Field(ge=0, lt=SEED_LIMIT)]
+Name = Annotated[str, Field(pattern=NAME)]
+
+
+class Experiment(Section):
+    """Conditions x seeds, each pair a cell that runs on its own.
+
+    `conditions` holds overrides as nested tables, e.g. ``{"baseline": {"sensing": {"rule": "firing"}}}``; see
+    `astrosim.scenario.resolve`. A subclass is one kind of scenario: it names its `kind` and declares `reference`, the
+    published figures by condition.
+    """
+
+    version: Literal[1] = quantity(VERSION, "version of this file format", "")
+    kind: str = quantity("", "which family of systems")
+    name: str = quantity("unnamed", "short name: names the run directory", "", pattern=NAME)
+    title: str = quantity("", "one line for the report", "", max_length=500)
+    source: str = quantity("", "where the experiment comes from", "", max_length=2000)
+    seeds: Annotated[tuple[Seed, ...], BeforeValidator(_seeds)] = quantity(
+        PUBLISHED_SEEDS, "a list, or 'first:count'", "", "program", min_length=1, max_length=999_999
+    )
+    conditions: dict[Name, dict[str, Any]] = Field(default_factory=dict, description="named overrides of any field")
+
+    @classmethod
+    def load(cls, path: str | Path, overrides: Sequence[str] = ()) -> AnyScenario:
+        """Read a scenario file, of whatever kind it is; see `astrosim.scenario.load_scenario`."""
+        from astrosim.scenario.load import load_scenario
+
+        return load_scenario(path, overrides)
+
+    @field_validator("seeds")
+    @classmethod
+    def _distinct(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(value)) != len(value):
+            seen: set[int] = set()
+            twice = next(s for s in value if s in seen or seen.add(s))  # type: ignore[func-returns-value]
+            raise ValueError(f"a seed stands there twice ({twice}). Name each seed once.")
+        return value
+
+    @field_validator("conditions")
+    @classmethod
+    def _find_files(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        return {name: with_files(override) for name, override in value.items()}
+
+    @field_validator("conditions")
+    @classmethod
+    def _nothing_shared(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        complain(
+            [
+                f"{name}.{field}: the same for all conditions. Set {field} outside the conditions."
+                for name, override in value.items()
+                for field in SHARED_FIELDS
+                if field in override
+            ]
+        )
+        return value
+
+    @field_validator("reference", check_fields=False)
+    @classmethod
+    def _known_conditions(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        """Each reference has its condition; a resolved scenario keeps all references, but has no conditions."""
+        known = info.data.get("conditions")
+        if known:
+            right = f"Write one of {', '.join(known)}."
+            complain([f"{name}: no such condition ({name}). {right}" for name in value if name not in known])
+        return value
