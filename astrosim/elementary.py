@@ -28,6 +28,16 @@ L6, L7, L8 = F(2.0000714765e-1), F(-2.4999993993e-1), F(3.3333331174e-1)
 S0, S1, S2 = F(-1.9515295891e-4), F(8.3321608736e-3), F(-1.6666654611e-1)
 C0, C1, C2 = F(2.443315711809948e-5), F(-1.388731625493765e-3), F(4.166664568298827e-2)
 
+# Cephes expf: e^r = 1 + r + r^2 P(r) for |r| <= ln(2) / 2
+X0, X1, X2 = F(1.9875691500e-4), F(1.3981999507e-3), F(8.3334519073e-3)
+X3, X4, X5 = F(4.1665795894e-2), F(1.6666665459e-1), F(5.0000001201e-1)
+LOG2_E32 = F(1.44269504088896341)  # 1 / ln 2
+LN2_HIGH32 = F(0.693359375)  # ln 2 with so few bits that k * LN2_HIGH32 is exact
+LN2_LOW32 = F(-2.12194440e-4)  # ln 2 - LN2_HIGH32
+EXP_LARGEST32 = F(87.0)  # exp of more comes near the largest float32
+TANH_ONE = F(9.1)  # tanh of more is 1 in float32
+TWO = F(2.0)
+
 RADIANS = F(2.0 * np.pi / 2.0**32)  # angle of one step of a 32-bit turn
 
 LOG2_E = 1.4426950408889634  # 1 / ln 2
@@ -69,6 +79,47 @@ def cos_sin_turn(word):
     c = -c if np.uint32(np.uint32(quadrant + 1) & 2) != 0 else c
     s = -s if quadrant >= 2 else s
     return c, s
+
+
+@inlined
+def exp_parts(x):
+    """(2^k, e^r - 1) of e^x = 2^k e^r, float32; x is clamped to 87 in size."""
+    x = EXP_LARGEST32 if x > EXP_LARGEST32 else x
+    x = -EXP_LARGEST32 if x < -EXP_LARGEST32 else x
+    k = np.floor(x * LOG2_E32 + HALF)
+    r = (x - k * LN2_HIGH32) - k * LN2_LOW32
+    series = (((((X0 * r + X1) * r + X2) * r + X3) * r + X4) * r + X5) * (r * r) + r
+    return np.int32((np.int32(k) + 127) << 23).view(np.float32), series
+
+
+@inlined
+def exp_single(x):
+    """e to the x, float32; within 2 units in the last place for |x| <= 87, clamped beyond."""
+    scale, series = exp_parts(x)
+    return scale * series + scale
+
+
+@inlined
+def expm1_single(x):
+    """e to the x minus 1, float32; within 3 units in the last place for |x| <= 87, clamped beyond."""
+    scale, series = exp_parts(x)
+    return scale * series + (scale - ONE)
+
+
+@inlined
+def tanh_single(x):
+    """Hyperbolic tangent, float32; within 4 units in the last place."""
+    size = -x if x < F(0.0) else x
+    size = TANH_ONE if size > TANH_ONE else size
+    e = expm1_single(TWO * size)
+    t = e / (e + TWO)
+    return -t if x < F(0.0) else t
+
+
+@inlined
+def sigmoid_single(x):
+    """1 / (1 + exp(-x)), float32; within 4 units in the last place."""
+    return ONE / (ONE + exp_single(-x))
 
 
 @compiled

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from run_helpers import small
 
-from astrosim.runs.cell import warm_up
-from astrosim.scenario import condition_names, resolve
+from astrosim.runs.trials import warm_up
+from astrosim.scenario import WaveScenario, condition_names, resolve
+from astrosim.wave.learner import KernelLearner
 
 for name in condition_names(small()):
     warm_up(resolve(small(), name), 0)
+KernelLearner([WaveScenario()], [0])

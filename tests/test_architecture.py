@@ -24,8 +24,8 @@ LONGEST = 400  # lines a file
 
 FLOW = (
     # what all others speak of
-    {"errors", "jit", "phases", "records"},
-    {"elementary", "scenario", "rng"},
+    {"errors", "jit", "mesh", "phases", "records"},
+    {"datasets", "elementary", "scenario", "rng"},
     # the system and its engines
     {"rules"},
     {"topology"},
@@ -36,20 +36,21 @@ FLOW = (
     {"model"},
     {"engines"},
     # what a run is worth
-    {"workload", "ceilings", "stats"},
+    {"workload", "ceilings", "crossmap", "stats"},
     {"diagnostics"},
     # runs and what they leave
     {"store"},
     {"runs", "export"},
     # what people see
     {"summary", "explain", "plot"},
-    {"report"},
+    {"report", "wave"},
     {"cli"},
 )
 """Rooms (modules or packages) in the order of the flow: a room imports from lines above its own, and from itself."""
 
 LINE = {room: number for number, rooms in enumerate(FLOW) for room in rooms}
-LEAVES = {"cli"}
+LEAVES = {"cli", "wave"}
+TORCH = "wave"  # the room that may use it
 ONLY = {"published": {"engine", "jit", "records", "scenario"}}
 """The published system shares no formula with the described one."""
 
@@ -130,7 +131,7 @@ def test_a_backward_import_is_seen():
 
 
 def test_nothing_imports_a_leaf():
-    assert [str(found) for found in OWN if found.room in LEAVES and found.source_room not in LEAVES] == []
+    assert [str(found) for found in OWN if found.room in LEAVES - {found.source_room}] == []
 
 
 @pytest.mark.parametrize("room", ONLY)
@@ -178,7 +179,8 @@ def plain(name: str) -> str:
 
 def test_third_party_imports_are_declared():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-    declared = {plain(re.split(r"[^A-Za-z0-9_.-]", line)[0]) for line in project["dependencies"]}
+    lines = [*project["dependencies"], *project["optional-dependencies"]["wave"]]
+    declared = {plain(re.split(r"[^A-Za-z0-9_.-]", line)[0]) for line in lines}
     declared.add("pydantic-core")  # pydantic is released with exactly one version of it
     provided = importlib.metadata.packages_distributions()
     outside = {found.target.split(".")[0] for found in IMPORTS} - sys.stdlib_module_names - {"astrosim"}
@@ -199,11 +201,24 @@ def test_importing_astrosim_loads_nothing_heavy():
 
 
 def test_no_module_pulls_in_torch_solara_or_dask():
-    names = [module_name(file) for file in FILES]
+    names = [module_name(file) for file in FILES if room_of(file) != TORCH]
     loaded = modules_after(f"import {', '.join(names)}")
     assert {"numba", "mesa", "xarray"} <= loaded
     assert loaded & NEVER == set()
-    assert [str(found) for found in IMPORTS if found.target.split(".")[0] in NEVER] == []
+    assert [str(found) for found in IMPORTS if found.target.split(".")[0] in NEVER and found.source_room != TORCH] == []
+
+
+def test_waves_train_on_the_kernel_without_torch():
+    """Torch is for autoencoders, GPUs and the reference engine; a user without it still trains."""
+    loaded = modules_after("import astrosim.wave.runner")
+    assert "numba" in loaded
+    assert loaded & NEVER == set()
+
+
+def test_outside_packages_of_extras_are_imported_late():
+    extras = {"torch", "sklearn", "pooch"}
+    early = [str(f) for f in IMPORTS if f.target.split(".")[0] in extras and not f.late and f.source_room != TORCH]
+    assert early == []
 
 
 def test_files_stay_short():
