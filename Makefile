@@ -1,7 +1,9 @@
 # Everything runs in a virtual environment of its own, .venv; python3 >= 3.12 and the package index are all it takes.
 
 VENV := .venv
+# .ready: astrosim alone, what a run needs; .tools: with PyTorch and all that tests and benchmarks need
 READY := $(VENV)/.ready
+TOOLS := $(VENV)/.tools
 WORKERS ?= 2  # test processes
 SCENARIO ?= scenarios/maturity.toml
 PYTHONS := $(PYTHON) python3 python3.12 python3.13 python3.14
@@ -9,13 +11,15 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 12))
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
-.PHONY: help setup run test test-full lint bench clean
+.PHONY: help setup dev run test test-full lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-setup: $(READY)  ## virtual environment with astrosim and its development tools
+setup: $(READY)  ## virtual environment with astrosim
+
+dev: $(TOOLS)  ## the same with PyTorch (about 5 GB) and the development tools
 
 $(READY): pyproject.toml
 	@for p in $(PYTHONS); do \
@@ -30,6 +34,10 @@ $(READY): pyproject.toml
 	fi >&2; \
 	echo "Setting up $(VENV) with $$("$$chosen" --version) ..."; \
 	"$$chosen" -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --editable .
+	@touch $@
+
+$(TOOLS): $(READY)
 	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
@@ -42,12 +50,12 @@ test: lint  ## style, types and all tests but the slowest
 test-full: lint  ## the same with the slowest tests
 	@$(VENV)/bin/python -m pytest -n $(WORKERS)
 
-lint: setup  ## style and types
+lint: dev  ## style and types
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 
-bench: setup  ## speed, memory and start-up (ARGS=... for options)
+bench: dev  ## speed, memory and start-up (ARGS=... for options)
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
 
 clean:  ## remove the virtual environment and all caches; runs/ stays

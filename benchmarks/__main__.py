@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import sizes, startup, tables, trials
+from benchmarks import sizes, startup, tables, trials, waves
 
 WIDTH = 116  # characters: the widest table
 
@@ -22,6 +22,7 @@ PARTS: dict[str, tuple[Callable[[], list[dict[str, Any]]], Callable[[list[dict[s
     "trials": (trials.measure, tables.trials),
     "sizes": (sizes.measure, tables.sizes),
     "startup": (startup.measure, tables.startup),
+    "waves": (waves.measure, tables.waves),
 }
 
 
@@ -31,7 +32,7 @@ def machine() -> dict[str, Any]:
     if Path("/proc/cpuinfo").exists():
         names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
         cpu = names[0].partition(": ")[2] if names else cpu
-    packages = {name: version(name) for name in ("astrosim", "numba", "numpy", "mesa")}
+    packages = {name: version(name) for name in ("astrosim", "numba", "numpy", "mesa", "torch")}
     load = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
     return {"cpu": cpu, "processors": os.cpu_count(), "load": load, "python": platform.python_version(), **packages}
 

@@ -80,6 +80,29 @@ def sizes(rows: Rows) -> Table:
     return table
 
 
+def waves(rows: Rows) -> Table:
+    """Time an update of wave networks."""
+    table = _table(
+        "Time a replicate (us), batches of 128 images, one core",
+        "`kernel`: forward, loss and back; `update`: with gathering the batch and Adam. `x torch`: against one replicate "
+        "in torch. `x quoted`: against 31.2 ms of the published loop, quoted and not measured here.",
+        "network, what, replicates, fastest, median, x torch, x quoted, goal",
+        texts=2,
+    )
+    for row in rows:
+        table.add_row(
+            row["network"],
+            row["what"],
+            str(row["replicates"]),
+            _number(row["fastest_s"] * 1e6, ".1f"),
+            _number(row["median_s"] * 1e6, ".1f"),
+            _number(row["times_torch"], ".1f"),
+            _number(row["times_quoted"], ",.0f"),
+            _against(row["median_s"], row["goal_s"], 1e6, ",.0f"),
+        )
+    return table
+
+
 def startup(rows: Rows) -> Table:
     """Seconds to start."""
     table = _table(

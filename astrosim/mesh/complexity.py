@@ -25,6 +25,8 @@ from functools import lru_cache
 
 import networkx as nx
 
+from astrosim.mesh.steps import axis_width
+
 STEP_TIME = 0.010  # s; Peterson, section Astrocyte complexity: 10 ms of reaction time with neurons
 PAPER_REACH = 3  # cells; the paper's formulas hold for it alone
 
@@ -102,8 +104,9 @@ def _steps_between_widths(widest: int, reach: int) -> nx.DiGraph:
     """All gathers and spreads between widths up to the widest; a shortest way never needs more."""
     graph = nx.DiGraph()
     graph.add_nodes_from(range(1, widest + 1))
-    graph.add_edges_from((n, max(n - reach + 1, 1)) for n in range(2, widest + 1))
-    graph.add_edges_from((n, n + reach - 1) for n in range(1, widest - reach + 2))
+    for kind in ("gather", "spread"):
+        ways = ((n, axis_width(kind, n, reach)) for n in range(1, widest + 1))
+        graph.add_edges_from((n, after) for n, after in ways if n != after <= widest)
     return graph
 
 

@@ -129,14 +129,16 @@ def make_line_step(letter: str, cells: int, reach: int = 3, variant: str = "desc
 
 def axis_taps(kind: str, n: int, reach: int) -> list[range]:
     """Cells heard along one axis of n cells, by each cell of the next layer, as the paper describes it."""
-    first, cells = {
-        "stay": (0, n),
-        "slide": (-((reach - 1) // 2), n),
-        "spread": (1 - reach, n + reach - 1),
-        "gather": (0, max(n - reach + 1, 1)),
-    }[kind]
+    first = {"stay": 0, "slide": -((reach - 1) // 2), "spread": 1 - reach, "gather": 0}[kind]
     width = 1 if kind == "stay" else reach
-    return [range(max(j + first, 0), min(j + first + width, n)) for j in range(cells)]
+    return [range(max(j + first, 0), min(j + first + width, n)) for j in range(axis_width(kind, n, reach))]
+
+
+def axis_width(kind: str, n: int, reach: int) -> int:
+    """Cells along one axis after a step from n cells."""
+    if kind == "spread":
+        return n + reach - 1
+    return max(n - reach + 1, 1) if kind == "gather" else n
 
 
 def axis_taps_published(kind: str, n: int, reach: int) -> list[range] | list[list[int]]:

@@ -88,10 +88,19 @@ def find_runner(kind: str) -> Runner[Any]:
     try:
         return getattr(import_module(module), name)()
     except ModuleNotFoundError as error:
-        missing = (error.name or "").partition(".")[0]
-        if missing not in EXTRAS:
-            raise
-        raise RunError(
-            f'Scenarios with kind = "{kind}" need {missing}, which is not installed. '
-            f"Install it: pip install 'astrosim[{EXTRAS[missing]}]'"
-        ) from error
+        raise missing_extra(error, f'Scenarios with kind = "{kind}" need') from error
+
+
+def missing_extra(error: ModuleNotFoundError, who: str) -> Exception:
+    """What to raise where a module is missing: which extra brings it, or the error itself if none does.
+
+    Parameters
+    ----------
+    error : ModuleNotFoundError
+    who : str
+        Begin of the sentence, up to the verb.
+    """
+    missing = (error.name or "").partition(".")[0]
+    if missing not in EXTRAS:
+        return error
+    return RunError(f"{who} {missing}, which is not installed. Install it: pip install 'astrosim[{EXTRAS[missing]}]'")

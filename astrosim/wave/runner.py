@@ -11,6 +11,7 @@ import numpy as np
 
 from astrosim.records import WAVE_VARIABLES
 from astrosim.runs.cell import Cell, Control
+from astrosim.runs.runner import missing_extra
 from astrosim.scenario import WaveScenario
 from astrosim.store.layout import Layout
 from astrosim.wave.block import Block
@@ -78,4 +79,7 @@ class WaveRunner:
         self, directory: Path, cells: Sequence[Cell], resolved: Mapping[str, WaveScenario], control: Control
     ) -> list[dict[str, Any]]:
         """Train a block of cells and commit them; rows in their order."""
-        return Block(directory, cells, resolved, control).run()
+        try:
+            return Block(directory, cells, resolved, control).run()
+        except ModuleNotFoundError as error:  # packages of extras are imported when they are needed
+            raise missing_extra(error, "This scenario needs") from error
