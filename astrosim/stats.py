@@ -1,6 +1,6 @@
-"""How sure we are: bootstrap intervals of means, paired comparisons over common seeds, Holm's correction.
+"""How sure we are: intervals of means and medians, paired comparisons over common seeds, Holm's correction.
 
-Efron 1987 (BCa bootstrap), Holm 1979, Cohen 1988 (d_z), through scipy.stats.
+Efron 1987 (BCa bootstrap), Conover 1999 (order statistics), Holm 1979, Cohen 1988 (d_z), through scipy.stats.
 A value a seed; units are those of the values.
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import bootstrap, permutation_test
+from scipy.stats import bootstrap, permutation_test, quantile_test
 
 CONFIDENCE = 0.95  # 1; convention
 RESAMPLES = 9999  # resamples; assumed: Monte-Carlo error of an interval's end about 2 % of its width
@@ -24,6 +24,20 @@ class Interval:
     """A mean with its confidence interval; `low` and `high` are nan for fewer than two values."""
 
     mean: float
+    low: float
+    high: float
+    n: int
+
+    def holds(self, value: float) -> bool:
+        """Whether the interval contains a value."""
+        return self.low <= value <= self.high
+
+
+@dataclass(frozen=True)
+class Median:
+    """A median with its confidence interval; `low` and `high` are nan for fewer than six values."""
+
+    median: float
     low: float
     high: float
     n: int
@@ -107,6 +121,25 @@ def _bootstrap(data: np.ndarray, confidence: float, method: str) -> tuple[float,
 def _is_constant(data: np.ndarray) -> bool:
     """Equal but for rounding: 0.7 summed from bits and 0.7 summed otherwise are one value."""
     return bool(np.ptp(data) <= 1e-12 * max(1.0, float(np.abs(data).max())))
+
+
+def median_interval(values: Sequence[float] | np.ndarray, confidence: float = CONFIDENCE) -> Median:
+    """Median with its distribution-free interval, two of the values themselves; what is not finite is left out.
+
+    It assumes no shape: it holds for runs that either learn or collapse, where a mean says little.
+
+    Parameters
+    ----------
+    values : array_like of float, shape (n,)
+    confidence : float
+        At least this much; between 0 and 1.
+    """
+    data = np.asarray(values, dtype=float)
+    data = data[np.isfinite(data)]
+    if not len(data):
+        return Median(float("nan"), float("nan"), float("nan"), 0)
+    found = quantile_test(data, p=0.5).confidence_interval(confidence)
+    return Median(float(np.median(data)), float(found.low), float(found.high), len(data))
 
 
 def mean_band(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

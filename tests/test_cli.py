@@ -359,6 +359,13 @@ class TestProgress:
         display.words(0, 10_000, 0, 4, now=100.0)
         assert display.words(2_000, 10_000, 1, 4, now=102.0) == "1 of 4 cells, 1,000 updates/s, 8 s left"
 
+    def test_a_run_that_has_not_begun_says_why(self) -> None:
+        display, _ = self.display()
+        assert display.words(0, 10_000, 0, 4, now=100.0) == "0 of 4 cells"
+        assert display.words(0, 10_000, 0, 4, now=102.0) == "0 of 4 cells"
+        assert display.words(0, 10_000, 0, 4, now=104.0).startswith("0 of 4 cells; preparing (a first run compiles")
+        assert display.words(500, 10_000, 0, 4, now=110.0).startswith("0 of 4 cells, 50 trials/s")
+
     def test_plain_lines_are_few(self) -> None:
         display, console = self.display()
         with display:

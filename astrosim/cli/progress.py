@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from astrosim.explain import seconds_words
 
 LINE_SECONDS = 5.0  # between plain lines; assumed: a log stays short
+PREPARING_SECONDS = 3.0  # without a unit done, before the user is told why; assumed: longer than any start
 RATE_SECONDS = 0.5  # before a rate is told; assumed: compilation and the first units mislead
 
 
@@ -71,6 +72,8 @@ class ProgressDisplay:
         if self._first is None or done < self._first[1]:
             self._first = (now, done)
         elapsed, counted = now - self._first[0], done - self._first[1]
+        if counted <= 0 and elapsed >= PREPARING_SECONDS:
+            return f"{text}; preparing (a first run compiles its loops: half a minute, once)"
         if elapsed < RATE_SECONDS or counted <= 0:
             return text
         rate = counted / elapsed

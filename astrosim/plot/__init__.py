@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from astrosim.plot.astrocytes import astrocyte_curves
+from astrosim.plot.classes import wave_classes
 from astrosim.plot.curves import learning_curves
 from astrosim.plot.overview import accuracy_by_condition
 from astrosim.plot.patterns import pattern_map
 from astrosim.plot.raster import decision_raster
 from astrosim.plot.space import space_map
+from astrosim.plot.sweeps import find_sweeps, wave_sweep
+from astrosim.plot.training import wave_curves, wave_solved
+from astrosim.plot.waves import wave_accuracy, wave_gaps
 
 __all__ = [
     "accuracy_by_condition",
     "astrocyte_curves",
     "decision_raster",
+    "find_sweeps",
     "learning_curves",
     "pattern_map",
     "space_map",
+    "wave_accuracy",
+    "wave_classes",
+    "wave_curves",
+    "wave_gaps",
+    "wave_solved",
+    "wave_sweep",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 from astrosim.scenario import condition_names
 from astrosim.stats import Comparison, Interval, compare, corrected, mean_interval
 from astrosim.summary import UNKNOWN, Summary
+from astrosim.summary.verdicts import SAME, standing
 
 ALL_PAIRS = 5  # conditions; beyond, each is compared with the first only
 FIGURES = {
@@ -22,7 +23,6 @@ FIGURES = {
     "ceiling": ("ceiling", "structural ceiling"),
 }
 """Published figure -> its column of summary.csv, and its name."""
-SAME = 1e-9  # 1; differences below are rounding
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -145,32 +145,40 @@ def verdict(measured: Interval, published: float, replayed: bool) -> tuple[str, 
     replayed : bool
         Whether the published system itself was run; of another system, equal means are a coincidence.
     """
-    difference = measured.mean - published
-    if not math.isfinite(difference):
-        return "not measured", False
-    if abs(difference) <= SAME:
-        return "reproduced exactly" if replayed else "equal", True
-    digits = len(repr(float(published)).partition(".")[2])
-    if abs(difference) <= 0.5 * 10**-digits + SAME and digits > 1:
-        return "reproduced to its digits" if replayed else "equal to its digits", True
-    if measured.holds(published):
-        return "within the interval", True
-    return f"missed by {difference:+.{max(digits, 3)}f}", False
+    return standing(measured.mean, published, "the interval" if measured.holds(published) else "", replayed)
 
 
 def comparisons(summary: Summary) -> list[Comparison]:
-    """Paired comparisons of mean accuracy over common seeds, Holm-corrected together.
+    """Paired comparisons of mean accuracy over common seeds, Holm-corrected together; see `pairs_of`."""
+    present = {row["condition"] for row in summary.rows}
+    names = [name for name in condition_names(summary.scenario) if name in present]
+    return compare_pairs(summary.rows, pairs_of(names), "mean_accuracy")
 
-    All pairs for up to five conditions, else each condition with the first; pairs with fewer than two common seeds
-    are left out.
+
+def pairs_of(names: Sequence[str]) -> list[tuple[str, str]]:
+    """All pairs of up to five conditions; of more, each with the first."""
+    if len(names) > ALL_PAIRS:
+        return [(name, names[0]) for name in names[1:]]
+    return list(combinations(names, 2))
+
+
+def compare_pairs(
+    rows: Sequence[Mapping[str, Any]], pairs: Sequence[tuple[str, str]], column: str
+) -> list[Comparison]:
+    """Paired comparisons over common seeds, Holm-corrected together; pairs with fewer than two are left out.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        Of summary.csv.
+    pairs : sequence of (str, str)
+        First minus second.
+    column : str
+        What is compared.
     """
     by_condition: dict[str, dict[int, float]] = {}
-    for row in summary.rows:
-        by_condition.setdefault(row["condition"], {})[row["seed"]] = row["mean_accuracy"]
-    names = [name for name in condition_names(summary.scenario) if name in by_condition]
-    pairs: Sequence[tuple[str, str]] = list(combinations(names, 2))
-    if len(names) > ALL_PAIRS:
-        pairs = [(name, names[0]) for name in names[1:]]
+    for row in rows:
+        by_condition.setdefault(row["condition"], {})[row["seed"]] = row[column]
     found = []
     for first, second in pairs:
         common = sorted(by_condition[first].keys() & by_condition[second].keys())

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from rich.console import RenderableType
 
 from astrosim.scenario import Scenario, load_scenario
 from astrosim.summary.astrocytes import UNKNOWN, Summary, ceilings, ceilings_table, read_rows
+from astrosim.summary.waves import WaveSummary
 
 
 class AnySummary(Protocol):
     """A run's rows, told in three ways."""
+
+    rows: list[dict[str, Any]]
 
     def table(self) -> RenderableType:
         """Conditions with their figures."""
@@ -25,7 +27,7 @@ class AnySummary(Protocol):
         """All of it, for JSON."""
 
 
-def read(directory: Path) -> AnySummary:
+def read(directory: Path) -> Summary | WaveSummary:
     """The summary of a run directory, of whatever kind its scenario is.
 
     Raises
@@ -35,7 +37,7 @@ def read(directory: Path) -> AnySummary:
     """
     if isinstance(load_scenario(directory / "scenario.toml"), Scenario):
         return Summary.read(directory)
-    return cast(AnySummary, import_module("astrosim.summary.waves").WaveSummary.read(directory))
+    return WaveSummary.read(directory)
 
 
-__all__ = ["UNKNOWN", "AnySummary", "Summary", "ceilings", "ceilings_table", "read", "read_rows"]
+__all__ = ["UNKNOWN", "AnySummary", "Summary", "WaveSummary", "ceilings", "ceilings_table", "read", "read_rows"]
