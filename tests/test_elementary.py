@@ -5,7 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from astrosim.elementary import cos_sin_turn, exp, log, minus_two_log, sigmoid
+from astrosim.elementary import (
+    cos_sin_turn,
+    exp,
+    exp_single,
+    expm1_single,
+    log,
+    minus_two_log,
+    sigmoid,
+    sigmoid_single,
+    tanh_single,
+)
 
 WORDS = np.unique(
     np.concatenate(
@@ -63,3 +73,33 @@ def test_compiled_bits_are_those_of_uncontracted_arithmetic(function):
     with np.errstate(over="ignore"):
         for w in WORDS[:: WORDS.size // 800]:
             assert np.array_equal(np.float32(function(w)), np.float32(plain(w)))
+
+
+SINGLES = np.concatenate(
+    [np.linspace(-20, 20, 4001), np.geomspace(1e-20, 87, 2000), -np.geomspace(1e-20, 87, 2000)]
+).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("function", "reference", "units"),
+    [
+        (exp_single, np.exp, 2),
+        (expm1_single, np.expm1, 3),
+        (tanh_single, np.tanh, 4),
+        (sigmoid_single, lambda x: 1 / (1 + np.exp(-x)), 4),
+    ],
+    ids=["exp", "expm1", "tanh", "sigmoid"],
+)
+def test_single_precision_is_within_its_units_in_the_last_place(function, reference, units):
+    found = np.array([function(x) for x in SINGLES], dtype=np.float64)
+    exact = reference(SINGLES.astype(np.float64))
+    assert np.max(np.abs(found - exact) / np.spacing(np.abs(exact).astype(np.float32))) <= units
+
+
+def test_single_precision_is_clamped_far_out():
+    far = np.float32(1e30)
+    assert tanh_single(far) == 1
+    assert tanh_single(-far) == -1
+    assert np.isfinite(exp_single(far))
+    assert 0 < exp_single(-far) < 1e-37
+    assert expm1_single(-far) == -1
