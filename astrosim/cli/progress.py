@@ -73,7 +73,7 @@ class ProgressDisplay:
             self._first = (now, done)
         elapsed, counted = now - self._first[0], done - self._first[1]
         if counted <= 0 and elapsed >= PREPARING_SECONDS:
-            return f"{text}; preparing (a first run compiles its loops: half a minute, once)"
+            return f"{text}; preparing (a first run compiles its loops, half a minute; autoencoders train beforehand)"
         if elapsed < RATE_SECONDS or counted <= 0:
             return text
         rate = counted / elapsed
