@@ -12,8 +12,8 @@ from astrosim.scenario import AnyScenario, Scenario, WaveScenario, condition_nam
 
 SECONDS_A_TRIAL = {"kernel": 1.5e-6, "agents": 5e-3, "published": 12e-6}  # assumed: the paper's network, one core
 SECONDS_A_DRAW = 2.2e-9  # of the kernel, a Gaussian; spec: DESIGN, speed
-SECONDS_AN_UPDATE = 60e-6  # of one replicate among many; assumed: a narrow net, batch of 128, one core (spec, beyond 1)
-SECONDS_A_TAP = 8e-9  # a live weight and an image, forward and backward; assumed: from the wide nets of the same table
+SECONDS_AN_UPDATE = 10e-6  # of one replicate, whatever its size; measured: `make bench`, wave networks
+SECONDS_A_TAP = 4e-10  # a live weight and an image, forward and backward; measured as above
 WAVE_CURVES = 5  # figures of an epoch: two losses, two accuracies, accept rate
 CELL_OVERHEAD = 0.02  # s; assumed: wiring, ceiling, commit
 FILE_OVERHEAD = 20_000  # bytes a cell: metadata, commit record, summary; assumed: a few dozen small files

@@ -283,4 +283,4 @@ def test_work_of_a_wave() -> None:
         "seconds": 0,
     }
     one = WaveScenario.model_validate({"task": {"data": "mnist"}})
-    assert wave_seconds_of(one) == pytest.approx(0.02 + 4_690 * (60e-6 + 8e-9 * 410 * 128))
+    assert wave_seconds_of(one) == pytest.approx(0.02 + 4_690 * (10e-6 + 4e-10 * 410 * 128))

@@ -60,5 +60,3 @@ def _environment() -> Environment:
     )
     environment.filters.update(number=tables.number, interval=tables.interval_text, p_value=tables.p_text)
     return environment
-
-

@@ -162,9 +162,7 @@ def pairs_of(names: Sequence[str]) -> list[tuple[str, str]]:
     return list(combinations(names, 2))
 
 
-def compare_pairs(
-    rows: Sequence[Mapping[str, Any]], pairs: Sequence[tuple[str, str]], column: str
-) -> list[Comparison]:
+def compare_pairs(rows: Sequence[Mapping[str, Any]], pairs: Sequence[tuple[str, str]], column: str) -> list[Comparison]:
     """Paired comparisons over common seeds, Holm-corrected together; pairs with fewer than two are left out.
 
     Parameters

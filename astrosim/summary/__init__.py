@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Protocol
-
-from rich.console import RenderableType
+from typing import TYPE_CHECKING
 
 from astrosim.scenario import Scenario, load_scenario
 from astrosim.summary.astrocytes import UNKNOWN, Summary, ceilings, ceilings_table, read_rows
-from astrosim.summary.waves import WaveSummary
 
-
-class AnySummary(Protocol):
-    """A run's rows, told in three ways."""
-
-    rows: list[dict[str, Any]]
-
-    def table(self) -> RenderableType:
-        """Conditions with their figures."""
-
-    def alarms(self) -> list[Any]:
-        """What must not be overlooked, to be printed."""
-
-    def as_dict(self, report: Path | None = None) -> dict[str, Any]:
-        """All of it, for JSON."""
+if TYPE_CHECKING:
+    from astrosim.summary.waves import WaveSummary
 
 
 def read(directory: Path) -> Summary | WaveSummary:
@@ -37,7 +22,9 @@ def read(directory: Path) -> Summary | WaveSummary:
     """
     if isinstance(load_scenario(directory / "scenario.toml"), Scenario):
         return Summary.read(directory)
+    from astrosim.summary.waves import WaveSummary  # scipy.stats takes a second to load
+
     return WaveSummary.read(directory)
 
 
-__all__ = ["UNKNOWN", "AnySummary", "Summary", "WaveSummary", "ceilings", "ceilings_table", "read", "read_rows"]
+__all__ = ["UNKNOWN", "Summary", "ceilings", "ceilings_table", "read", "read_rows"]
