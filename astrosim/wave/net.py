@@ -7,7 +7,6 @@ to a GPU, and the bridge to whatever else is written in PyTorch.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -38,6 +37,7 @@ from astrosim.wave.program import (
     START,
     TRAINING,
     WHEN,
+    Program,
 )
 
 DENSE = 40_000  # entries; a product with more, and few taps a cell, goes tap by tap; assumed: where both cost the same
@@ -51,9 +51,14 @@ FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
 GAUSSIAN, UNIFORM = True, False
 
 
-@dataclass(frozen=True, eq=False)
-class Taps:
-    """Taps of one operation as indices.
+class Transmission(nn.Module):
+    """Sums over the taps of one operation: as a dense matrix, or tap by tap where that would be mostly zeros.
+
+    Parameters
+    ----------
+    program : Program
+    op : ndarray of int64, shape (column,)
+        A product or a leak.
 
     Attributes
     ----------
@@ -61,19 +66,46 @@ class Taps:
         Its taps among those of the program.
     inputs, outputs : int
         Cells before and after.
-    cell, heard : ndarray of int64, shape (tap,)
-        Cell that a tap leads to, and the one that it comes from.
-    place : ndarray of int64, shape (tap,)
-        Number of the tap among those of its cell.
     """
 
-    first: int
-    count: int
-    inputs: int
-    outputs: int
-    cell: np.ndarray
-    heard: np.ndarray
-    place: np.ndarray
+    index: Tensor
+
+    def __init__(self, program: Program, op: np.ndarray) -> None:
+        super().__init__()
+        self.inputs, self.outputs = int(op[IN_STOP] - op[IN_FIRST]), int(op[OUT_STOP] - op[OUT_FIRST])
+        starts = program.starts[op[START] : op[START] + self.outputs + 1]
+        self.first, self.count = int(starts[0]), int(starts[-1] - starts[0])
+        cell = np.repeat(np.arange(self.outputs), np.diff(starts))
+        heard = program.taps[self.first : self.first + self.count].astype(np.int64) - op[IN_FIRST]
+        place = np.arange(self.count) - (starts[:-1] - self.first)[cell]
+        entries = self.inputs * self.outputs
+        self.taps_a_cell = 0 if entries <= DENSE or 4 * self.count > entries else int(place.max()) + 1
+        self._keep("index", cell * self.inputs + heard)
+        for number in range(self.taps_a_cell):
+            chosen = np.flatnonzero(place == number)
+            for name, values in (("chosen", chosen), ("heard", heard[chosen]), ("cell", cell[chosen])):
+                self._keep(f"{name}{number}", values)
+
+    def _keep(self, name: str, values: np.ndarray) -> None:
+        """Indices that go where the module goes, and into no saved state."""
+        self.register_buffer(name, torch.from_numpy(np.ascontiguousarray(values)), persistent=False)
+
+    def forward(self, values: Tensor, weights: Tensor, bias: Tensor | None) -> Tensor:
+        """Values of the next layer, (replicate, batch, cell), from those of this and the weights of all taps."""
+        own = weights[:, self.first : self.first + self.count]
+        if self.taps_a_cell:
+            return self._tap_by_tap(values, own, bias)
+        dense = own.new_zeros(len(own), self.outputs * self.inputs).index_copy(1, self.index, own)
+        matrix = dense.view(len(own), self.outputs, self.inputs).transpose(1, 2)
+        return torch.bmm(values, matrix) if bias is None else torch.baddbmm(bias[:, None, :], values, matrix)
+
+    def _tap_by_tap(self, values: Tensor, own: Tensor, bias: Tensor | None) -> Tensor:
+        total = values.new_zeros(*values.shape[:2], self.outputs)
+        total = total if bias is None else total + bias[:, None, :]
+        for number in range(self.taps_a_cell):
+            chosen, heard, cell = (self.get_buffer(f"{name}{number}") for name in ("chosen", "heard", "cell"))
+            total = total.index_add(2, cell, values[..., heard] * own[:, None, chosen])
+        return total
 
 
 class WaveNet(nn.Module):
@@ -95,6 +127,8 @@ class WaveNet(nn.Module):
     leaks: Tensor
     noise: Tensor
     lost: Tensor
+    exponents: Tensor
+    owners: Tensor
 
     def __init__(self, scenarios: WaveScenario | Sequence[WaveScenario], seeds: Sequence[int]) -> None:
         super().__init__()
@@ -106,16 +140,16 @@ class WaveNet(nn.Module):
         for name in ("leaks", "noise", "lost"):
             column = np.stack([np.asarray(getattr(one, name), np.float32) for one in self.replicates])
             self.register_buffer(name, torch.from_numpy(column))
-        self._taps = {number: self._read_taps(op) for number, op in enumerate(self.program.ops) if op[START] >= 0}
-
-    def _read_taps(self, op: np.ndarray) -> Taps:
-        program, cells = self.program, int(op[OUT_STOP] - op[OUT_FIRST])
-        starts = program.starts[op[START] : op[START] + cells + 1]
-        cell = np.repeat(np.arange(cells), np.diff(starts))
-        first, count = int(starts[0]), int(starts[-1] - starts[0])
-        heard = program.taps[first : first + count].astype(np.int64) - op[IN_FIRST]
-        place = np.arange(count) - (starts[:-1] - starts[0])[cell]
-        return Taps(first, count, int(op[IN_STOP] - op[IN_FIRST]), cells, cell, heard, place)
+        for name in ("exponents", "owners"):
+            indices = torch.from_numpy(getattr(self.program, name).astype(np.int64))
+            self.register_buffer(name, indices, persistent=False)
+        self.transmissions = nn.ModuleDict(
+            {
+                str(number): Transmission(self.program, op)
+                for number, op in enumerate(self.program.ops)
+                if op[START] >= 0
+            }
+        )
 
     def forward(self, inputs: Tensor, trial: int = 0) -> Tensor:
         """Pass a batch through every replicate.
@@ -137,14 +171,13 @@ class WaveNet(nn.Module):
         for number, op in enumerate(self.program.ops):
             kind = op[KIND]
             if kind == PRODUCT:
-                bias = biases[:, op[BIAS] : op[BIAS] + self._taps[number].outputs] if self._biased(op) else None
-                values = self._transmit(self._taps[number], weights, bias, values)
+                values = self.transmissions[str(number)](values, weights, self._added(op, biases))
             elif kind == ACTIVATION:
                 values = FUNCTIONS[ACTIVATIONS[op[CODE]]](values)
             elif not op[WHEN] & mode:
                 continue
             elif kind == LEAK:
-                values = self._transmit(self._taps[number], weights, None, values)
+                values = self.transmissions[str(number)](values, weights, None)
             elif kind == NOISE:
                 drawn = self._rows(GAUSSIAN, trial, op[OUT_FIRST], op[OUT_STOP], values)
                 values = values + self.noise[:, None, None] * drawn
@@ -153,46 +186,24 @@ class WaveNet(nn.Module):
                 values = torch.where(lost, 0.0, values / (1 - self.lost[:, None, None]))
         return values
 
-    def _biased(self, op: np.ndarray) -> bool:
-        return bool(op[BIAS] >= 0) and not self.program.gains
+    def _added(self, op: np.ndarray, biases: Tensor) -> Tensor | None:
+        """Biases that a product adds; gains are none."""
+        if op[BIAS] < 0 or self.program.gains:
+            return None
+        return biases[:, op[BIAS] : op[BIAS] + op[OUT_STOP] - op[OUT_FIRST]]
 
     def effective(self, mode: int, trial: int) -> tuple[Tensor, Tensor]:
         """Weights of all taps as a batch meets them, shape (replicate, tap), and biases, shape (replicate, bias)."""
         program = self.program
         weights, biases = self.values.split([program.weights, program.biases], dim=1)
         if program.gains:
-            exponents = torch.from_numpy(program.exponents).to(weights.device)
-            owners = torch.from_numpy(program.owners).long().to(weights.device)
-            weights = weights * (1 + biases[:, owners]) ** exponents
+            weights = weights * (1 + biases[:, self.owners]) ** self.exponents
         if program.link_loss & mode:
             lost = self._links(UNIFORM, trial, 1) < self.lost[:, None]
             weights = torch.where(lost, 0.0, weights)
         if program.link_noise & mode:
             weights = weights + self.noise[:, None] * self._links(GAUSSIAN, trial, 0)
         return torch.cat([weights, self.leaks.to(weights.dtype)], dim=1), biases
-
-    def _transmit(self, taps: Taps, weights: Tensor, bias: Tensor | None, values: Tensor) -> Tensor:
-        own = weights[:, taps.first : taps.first + taps.count]
-        if taps.inputs * taps.outputs <= DENSE or taps.count * 4 > taps.inputs * taps.outputs:
-            dense = own.new_zeros(len(own), taps.outputs * taps.inputs)
-            index = torch.from_numpy(taps.cell * taps.inputs + taps.heard).to(own.device)
-            matrix = dense.index_copy(1, index, own).view(len(own), taps.outputs, taps.inputs).transpose(1, 2)
-            return torch.bmm(values, matrix) if bias is None else torch.baddbmm(bias[:, None, :], values, matrix)
-        return self._tap_by_tap(taps, own, bias, values)
-
-    def _tap_by_tap(self, taps: Taps, own: Tensor, bias: Tensor | None, values: Tensor) -> Tensor:
-        """The same without a dense matrix: one pass over the layer for each tap of a cell."""
-        total = values.new_zeros(*values.shape[:2], taps.outputs) if bias is None else bias[:, None, :]
-        for place in range(int(taps.place.max()) + 1):
-            chosen = np.flatnonzero(taps.place == place)
-            picked = values[..., torch.from_numpy(taps.heard[chosen]).to(values.device)]
-            part = picked * own[:, None, torch.from_numpy(chosen).to(values.device)]
-            whole = len(chosen) == taps.outputs
-            cells = torch.from_numpy(taps.cell[chosen]).to(values.device)
-            total = total + (
-                part if whole else values.new_zeros(*part.shape[:2], taps.outputs).index_copy(2, cells, part)
-            )
-        return total
 
     def _keys(self, links: bool) -> list[np.ndarray]:
         return [one.keys[(0 if self.training else 2) + links] for one in self.replicates]
