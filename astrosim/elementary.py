@@ -51,17 +51,22 @@ E5, E4, E3 = 1 / 120, 1 / 24, 1 / 6
 
 
 @inlined
-def minus_two_log(word):
-    """-2 ln((word + 1/2) / 2^32) for a 32-bit word; float32, never negative, at most 45.8."""
-    bits = np.float32(np.float32(word) + HALF).view(np.int32)
+def log_scaled(x, halvings):
+    """ln(x / 2^halvings) of a normal number above 0; float32."""
+    bits = np.float32(x).view(np.int32)
     mantissa = np.int32(np.int32(bits & 0x007FFFFF) | 0x3F000000).view(np.float32)  # in [1/2, 1)
     small = mantissa < SQRT_HALF
-    exponent = np.int32(np.int32(bits >> 23) - (126 + 32 + np.int32(small)))
+    exponent = np.int32(np.int32(bits >> 23) - (126 + halvings + np.int32(small)))
     f = (mantissa + mantissa if small else mantissa) - ONE
     square = f * f
     p = ((((((((L0 * f + L1) * f + L2) * f + L3) * f + L4) * f + L5) * f + L6) * f + L7) * f + L8) * f * square
-    log = f - HALF * square + p + np.float32(exponent) * LN2
-    return MINUS_TWO * log
+    return f - HALF * square + p + np.float32(exponent) * LN2
+
+
+@inlined
+def minus_two_log(word):
+    """-2 ln((word + 1/2) / 2^32) for a 32-bit word; float32, never negative, at most 45.8."""
+    return MINUS_TWO * log_scaled(np.float32(word) + HALF, 32)
 
 
 @inlined

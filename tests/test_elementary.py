@@ -11,6 +11,7 @@ from astrosim.elementary import (
     exp_single,
     expm1_single,
     log,
+    log_scaled,
     minus_two_log,
     sigmoid,
     sigmoid_single,
@@ -94,6 +95,15 @@ def test_single_precision_is_within_its_units_in_the_last_place(function, refere
     found = np.array([function(x) for x in SINGLES], dtype=np.float64)
     exact = reference(SINGLES.astype(np.float64))
     assert np.max(np.abs(found - exact) / np.spacing(np.abs(exact).astype(np.float32))) <= units
+
+
+def test_the_logarithm_in_single_precision():
+    numbers = np.geomspace(1e-30, 1e30, 4001).astype(np.float32)
+    found = np.array([log_scaled(x, 0) for x in numbers], dtype=np.float64)
+    exact = np.log(numbers.astype(np.float64))
+    assert np.max(np.abs(found - exact) / np.maximum(np.abs(exact), 1)) < 2e-7
+    assert log_scaled(np.float32(1), 0) == 0
+    assert log_scaled(np.float32(8), 3) == 0
 
 
 def test_single_precision_is_clamped_far_out():

@@ -7,6 +7,7 @@ to a GPU, and the bridge to whatever else is written in PyTorch.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -39,6 +40,7 @@ from astrosim.wave.program import (
     WHEN,
     Program,
 )
+from astrosim.wave.stored import stored_network
 
 DENSE = 40_000  # entries; a product with more, and few taps a cell, goes tap by tap; assumed: where both cost the same
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -150,6 +152,28 @@ class WaveNet(nn.Module):
                 if op[START] >= 0
             }
         )
+
+    @classmethod
+    def from_run(cls, directory: str | Path, condition: str, seeds: Sequence[int]) -> WaveNet:
+        """Networks that a run has trained, one replicate a seed, ready to be evaluated.
+
+        Parameters
+        ----------
+        directory : str or Path
+            Run directory of a wave scenario with ``record.weights = true``.
+        condition : str
+        seeds : sequence of int
+
+        Raises
+        ------
+        AstrosimError
+            If there is no such cell, or it is not done, or its weights were not kept.
+        """
+        stored = [stored_network(directory, condition, seed) for seed in seeds]
+        net = cls(stored[0].scenario, seeds)
+        with torch.no_grad():
+            net.values.copy_(torch.from_numpy(np.stack([one.values for one in stored])))
+        return net.eval()
 
     def forward(self, inputs: Tensor, trial: int = 0) -> Tensor:
         """Pass a batch through every replicate.

@@ -71,7 +71,7 @@ def torch_gradient(net: WaveNet, features: np.ndarray, labels: np.ndarray) -> tu
     net = net.double().train()
     loss = net.losses(net(torch.from_numpy(features.astype("f8")), UPDATE), torch.from_numpy(labels)[None]).mean()
     loss.backward()
-    return float(loss), net.values.grad[0].numpy()
+    return float(loss.detach()), net.values.grad[0].numpy()
 
 
 def test_loss_and_gradient_are_those_of_autograd(scenario):

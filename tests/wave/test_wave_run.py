@@ -9,15 +9,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from run_helpers import contents, differing, go_on, said, start
 
+from astrosim.datasets import load
+from astrosim.errors import AstrosimError
 from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.runs.cell import Cell, Control, Stopped, make_cells
 from astrosim.runs.directory import RunDirectory
 from astrosim.scenario import WaveScenario, condition_names, resolve
 from astrosim.store.cells import commit_path
 from astrosim.summary.waves import WaveSummary
+from astrosim.wave import WaveNet
 from astrosim.wave.block import Block
+from astrosim.wave.fronts import project, sparse_projection
 from astrosim.wave.runner import WaveRunner
 
 COLUMNS = [
@@ -82,6 +87,22 @@ def test_summary_and_store_say_the_same(whole):
         assert row["updates"] == 3 * 5  # 300 images in batches of 64
     assert list(dataset.epoch.values) == [1, 2, 3]
     assert (dataset.committed.values).all()
+
+
+def test_a_trained_network_is_a_torch_module(whole):
+    """Its replicates classify the test images as the run says."""
+    data = load("digits", train=300, test=100, validation=50)
+    dataset, net = open_run(whole), WaveNet.from_run(whole, "wave", [3, 8])
+    features = [project(data.test_x, sparse_projection(64, 20, seed)) for seed in (3, 8)]
+    with torch.no_grad():
+        outputs = net(torch.from_numpy(np.stack(features)))
+    right = (outputs.argmax(dim=2).numpy() == data.test_y).mean(axis=1)
+    assert right == pytest.approx(dataset.test_accuracy.sel(condition="wave").values[:, -1])
+
+
+def test_what_was_never_trained_is_told(whole):
+    with pytest.raises(AstrosimError, match=r"seeds: 9 is none of them\. Write one of 3, 8"):
+        WaveNet.from_run(whole, "wave", [9])
 
 
 def test_learning_lowers_the_loss(whole):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
-from astrosim.elementary import exp_single
+from astrosim.elementary import exp_single, log_scaled
 from astrosim.jit import phase
 
 ZERO, ONE, TWO = np.float32(0.0), np.float32(1.0), np.float32(2.0)
@@ -29,17 +27,16 @@ def likelihood(first, cells, values, gradients, spare, labels, images):
         for c in range(images):
             dy[c] = exp_single(y[c] - largest[c])
             total[c] += dy[c]
-    for c in range(images):
-        total[c] = total[c] * np.float32(images)
+    number = np.float32(images)
     for j in range(cells):
         dy = gradients[first + j]
         for c in range(images):
-            dy[c] = dy[c] / total[c]
+            dy[c] = dy[c] / (total[c] * number)
     loss = 0.0
     for c in range(images):
         label = np.int64(labels[c])
-        gradients[first + label, c] -= ONE / np.float32(images)
-        loss += math.log(total[c] / images) + np.float64(largest[c] - values[first + label, c])
+        gradients[first + label, c] -= ONE / number
+        loss += np.float64(log_scaled(total[c], 0)) + np.float64(largest[c] - values[first + label, c])
     return loss
 
 
