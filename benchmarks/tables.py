@@ -84,8 +84,8 @@ def waves(rows: Rows) -> Table:
     """Time an update of wave networks."""
     table = _table(
         "Time a replicate (us), batches of 128 images, one core",
-        "`kernel`: forward, loss and back; `update`: with gathering the batch and Adam. `x torch`: against one replicate "
-        "in torch. `x quoted`: against 31.2 ms of the published loop, quoted and not measured here.",
+        "`kernel`: forward, loss and back; `update`: with gathering the batch and Adam. `x torch`: against one "
+        "replicate in torch. `x quoted`: against 31.2 ms of the published loop, quoted and not measured here.",
         "network, what, replicates, fastest, median, x torch, x quoted, goal",
         texts=2,
     )

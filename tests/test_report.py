@@ -2,13 +2,12 @@
 
 import base64
 import csv
-import html
 import re
 import shutil
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
+from pages import Sources, cells, text_of
 
 from astrosim.errors import StoreError
 from astrosim.report import write_report
@@ -50,28 +49,6 @@ def page(directory):
 @pytest.fixture(scope="module")
 def summary(directory):
     return Summary.read(directory)
-
-
-def text_of(page):
-    return " ".join(
-        html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r'src="[^"]*"|<style>.*?</style>', "", page, flags=re.S))).split()
-    )
-
-
-def cells(page, first):
-    """Texts of the first table row that begins with a condition."""
-    row = re.search(rf"<tr[^>]*><td[^>]*>{first}</td>(.*?)</tr>", page, re.S).group(1)
-    return [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)]
-
-
-class Sources(HTMLParser):
-    def __init__(self):
-        super().__init__()
-        self.found, self.tags = [], []
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append(tag)
-        self.found += [value for name, value in attrs if name in {"src", "href", "data", "srcset", "poster"}]
 
 
 def test_page_is_self_contained(page):
