@@ -1,0 +1,60 @@
+"""What the reports of all kinds of runs share: ranges, seeds, differences between conditions, provenance."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from astrosim.explain import differing, value_at
+from astrosim.scenario import AnyScenario
+from astrosim.summary import UNKNOWN
+
+
+def range_words(values: list[int]) -> str:
+    """The least and the most of whole numbers, or the one that all are."""
+    values = [int(value) for value in values]
+    return f"{min(values):,}" if min(values) == max(values) else f"{min(values):,} to {max(values):,}"
+
+
+def seeds_words(seeds: tuple[int, ...]) -> str:
+    """How many seeds, and which."""
+    if len(seeds) > 2 and seeds == tuple(range(seeds[0], seeds[0] + len(seeds))):
+        return f"{len(seeds)}: {seeds[0]} to {seeds[-1]}"
+    return f"{len(seeds)}: " + ", ".join(map(str, seeds[:20])) + (", …" if len(seeds) > 20 else "")
+
+
+def differences[S: AnyScenario](resolved: Mapping[str, S], moot: Callable[[S], tuple[str, ...]]) -> dict[str, Any]:
+    """Fields that differ between conditions: their paths, and a row of values a condition.
+
+    Parameters
+    ----------
+    resolved : mapping
+        Scenarios by condition.
+    moot : callable
+        Beginnings of the paths that mean nothing in a resolved scenario.
+    """
+    paths = differing(resolved) if len(resolved) > 1 else []
+    paths = [path for path in paths if not all(path.startswith(moot(one)) for one in resolved.values())]
+    rows = [
+        (name, [UNKNOWN if path.startswith(moot(one)) else _shown(value_at(one, path)) for path in paths])
+        for name, one in resolved.items()
+    ]
+    return {"paths": paths, "rows": rows}
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"{len(value)} entries" if len(str(value)) > 40 else ", ".join(map(str, value))
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 40 else text[:37] + "…"
+
+
+def provenance(directory: Path) -> dict[str, Any]:
+    """Sessions of the run, as they were written down; empty if the file is missing or damaged."""
+    try:
+        found = json.loads((directory / "provenance.json").read_text(encoding="utf-8"))
+        return {"sessions": list(found["sessions"]), "sha256": str(found.get("scenario_sha256", ""))}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {"sessions": [], "sha256": ""}
