@@ -123,13 +123,13 @@ def train(program, replicate, parameters, moments, scratch, features, labels, or
     features : ndarray of float32, shape (image, feature)
     labels : ndarray of float32, shape (image,)
     order : ndarray of int32, shape (image,)
-        Order of the images in this epoch; update u of it takes the places from (u - first mod ...) on: see `rates`.
+        Order of the images in this pass.
     batch : int
-        Images an update; the last of an epoch may have fewer.
+        Images an update; the last of a pass may have fewer.
     rates : ndarray of float64, shape (update in this call,)
         Learning rates.
     first : tuple of int
-        (updates done before, batch of the epoch to begin with).
+        (updates done before, batch of the pass to begin with).
     losses : ndarray of float64, shape (update in this call,)
         Takes the mean loss of each batch.
     """
