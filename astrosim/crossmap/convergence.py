@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ class CrossMap:
     lag: int
     theiler: int
     libraries: np.ndarray
-    skill: np.ndarray
+    skill: np.ndarray = field(repr=False)
 
     @property
     def mean(self) -> np.ndarray:
@@ -68,7 +68,7 @@ class Convergence:
 
     map: CrossMap
     null: str
-    surrogate_skill: np.ndarray
+    surrogate_skill: np.ndarray = field(repr=False)
     p_skill: float
     p_rise: float
 
