@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from functools import cache
 
 import torch
@@ -12,18 +13,18 @@ LOGGER = logging.getLogger("astrosim.wave")
 
 @cache
 def place(device: str) -> torch.device:
-    """The device that a scenario's word means; a missing GPU is told once.
+    """The device that a scenario's word means: the CPU where there is no GPU.
 
     On the CPU torch keeps to one thread: runs use a process a core, and sums do not depend on how many there are.
     """
     torch.set_num_threads(1)
-    if device == "cpu":
-        return torch.device("cpu")
-    if torch.cuda.is_available():
-        return torch.device("cuda")
-    if device == "cuda":
+    return torch.device("cuda" if device != "cpu" and torch.cuda.is_available() else "cpu")
+
+
+def warn_of_missing_gpu(devices: Iterable[str]) -> None:
+    """Tell that a GPU was asked for and none is there; for the process that the user speaks to, once a run."""
+    if "cuda" in devices and place("cuda").type == "cpu":
         LOGGER.warning("device = 'cuda': no GPU here; networks train on the CPU.")
-    return torch.device("cpu")
 
 
 def device_name(device: str) -> str:

@@ -31,6 +31,11 @@ class WaveRunner:
         self, resolved: Mapping[str, WaveScenario], cells: Sequence[Cell], workers: int
     ) -> list[tuple[Cell, ...]]:
         """Cells that share an autoencoder, or a batch in torch, together; all others alone; longest first."""
+        devices = {resolved[cell.condition].device for cell in cells}
+        if devices - {"cpu"}:
+            from astrosim.wave.place import warn_of_missing_gpu
+
+            warn_of_missing_gpu(devices)
         together: dict[str, list[Cell]] = {}
         for cell in cells:
             together.setdefault(self._key(resolved[cell.condition], cell), []).append(cell)

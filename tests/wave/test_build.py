@@ -7,11 +7,14 @@ import pytest
 import torch
 from wave_nets import batch, published, wave
 
+from astrosim.runs.cell import make_cells
 from astrosim.scenario import WaveScenario
 from astrosim.wave import net as nets
 from astrosim.wave.build import build_program, leak_weights, learning_rate
 from astrosim.wave.net import WaveNet
+from astrosim.wave.place import place
 from astrosim.wave.program import ACTIVATION, KIND, LEAK, NOISE, PRODUCT, SILENCE
+from astrosim.wave.runner import WaveRunner
 
 
 def kinds(scenario: WaveScenario) -> str:
@@ -83,11 +86,13 @@ def test_replicates_may_have_inputs_of_their_own():
 
 
 def test_a_missing_gpu_is_told_once(caplog):
-    from astrosim.wave.place import place
-
     if torch.cuda.is_available():
         pytest.skip("there is a GPU here")
-    place.cache_clear()
+    scenario = wave(device="cuda")
+    cells = make_cells(("default",), (1, 2, 3))
     with caplog.at_level("WARNING", logger="astrosim.wave"):
-        assert place("cuda").type == place("cuda").type == "cpu"
+        blocks = WaveRunner().blocks({"default": scenario}, cells, 2)
+        assert place("cuda").type == "cpu"
+        WaveRunner().blocks({"default": wave(device="auto")}, cells, 2)
     assert [record.message for record in caplog.records] == ["device = 'cuda': no GPU here; networks train on the CPU."]
+    assert [len(block) for block in blocks] == [1, 1, 1]  # on the kernel each stands alone
