@@ -68,8 +68,8 @@ def activate_back(code, source, first, cells, values, gradients, spare, images):
 
 
 @phase
-def softmax(first, cells, values, spare, images):
-    """exp(y_j) / sum_i exp(y_i) over the cells of a layer, in place; each image on its own. Writes: values, spare."""
+def begin_sums(first, cells, values, spare, images):
+    """Largest value of a layer for each image, and a sum of nothing: what exponentials need. Writes: spare."""
     largest, total = spare[0], spare[1]
     for c in range(images):
         largest[c] = values[first, c]
@@ -78,6 +78,13 @@ def softmax(first, cells, values, spare, images):
         y = values[first + j]
         for c in range(images):
             largest[c] = y[c] if y[c] > largest[c] else largest[c]
+
+
+@phase
+def softmax(first, cells, values, spare, images):
+    """exp(y_j) / sum_i exp(y_i) over the cells of a layer, in place; each image on its own. Writes: values, spare."""
+    largest, total = spare[0], spare[1]
+    begin_sums(first, cells, values, spare, images)
     for j in range(cells):
         y = values[first + j]
         for c in range(images):

@@ -6,8 +6,9 @@ import numpy as np
 
 from astrosim.elementary import exp_single, log_scaled
 from astrosim.jit import phase
+from astrosim.wave.kernel.activations import begin_sums
 
-ZERO, ONE, TWO = np.float32(0.0), np.float32(1.0), np.float32(2.0)
+ONE, TWO = np.float32(1.0), np.float32(2.0)
 TOLERANCE = 0.01  # 1; an output of XOR within it counts as right (spec, section 3)
 
 
@@ -15,13 +16,7 @@ TOLERANCE = 0.01  # 1; an output of XOR within it counts as right (spec, section
 def likelihood(first, cells, values, gradients, spare, labels, images):
     """Sum over images of -log softmax(y)[label]; gradients of its mean. Writes: gradients of the output rows, spare."""
     largest, total = spare[0], spare[1]
-    for c in range(images):
-        largest[c] = values[first, c]
-        total[c] = ZERO
-    for j in range(cells):
-        y = values[first + j]
-        for c in range(images):
-            largest[c] = y[c] if y[c] > largest[c] else largest[c]
+    begin_sums(first, cells, values, spare, images)
     for j in range(cells):
         y, dy = values[first + j], gradients[first + j]
         for c in range(images):
