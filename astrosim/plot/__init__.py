@@ -6,6 +6,7 @@ from astrosim.plot.astrocytes import astrocyte_curves
 from astrosim.plot.classes import wave_classes
 from astrosim.plot.curves import learning_curves
 from astrosim.plot.overview import accuracy_by_condition
+from astrosim.plot.mesh import mesh_map
 from astrosim.plot.patterns import pattern_map
 from astrosim.plot.raster import decision_raster
 from astrosim.plot.space import space_map
@@ -19,6 +20,7 @@ __all__ = [
     "decision_raster",
     "find_sweeps",
     "learning_curves",
+    "mesh_map",
     "pattern_map",
     "space_map",
     "wave_accuracy",
