@@ -5,8 +5,8 @@ from __future__ import annotations
 from astrosim.plot.astrocytes import astrocyte_curves
 from astrosim.plot.classes import wave_classes
 from astrosim.plot.curves import learning_curves
-from astrosim.plot.overview import accuracy_by_condition
 from astrosim.plot.mesh import mesh_map
+from astrosim.plot.overview import accuracy_by_condition
 from astrosim.plot.patterns import pattern_map
 from astrosim.plot.raster import decision_raster
 from astrosim.plot.space import space_map
