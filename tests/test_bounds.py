@@ -24,9 +24,39 @@ print("within")
 """
 
 
+WAVES = """
+import sys
+import numpy as np
+sys.path[:0] = [sys.argv[1], sys.argv[1] + "/wave"]
+from test_kernel import CASES
+from wave_nets import batch, wave
+from astrosim.wave.learner import Stretch
+from astrosim.wave.learners import make_learner
+kept = {"training": {"rule": "keep_revert"}}
+for scenario in [*CASES.values(), wave(**kept), wave(**kept, astrocytes={"radius": 30})]:
+    images = 2 * scenario.images_per_update + 3
+    features, labels = batch(scenario, images)
+    learner = make_learner([scenario], [1])
+    stretch = Stretch(0, 0, 3, [np.arange(images, dtype=np.int32)])
+    learner.advance([features], (labels % 2).astype("f4"), stretch)
+    learner.evaluate([features], labels % 2, 0, images)
+print("within")
+"""
+
+
+@pytest.mark.full
+def test_the_wave_kernel_stays_within_its_arrays(tmp_path):
+    assert_within(WAVES, tmp_path)
+
+
 @pytest.mark.full
 def test_the_kernel_stays_within_its_arrays(tmp_path):
+    assert_within(CODE, tmp_path)
+
+
+def assert_within(code, tmp_path):
+    """Run code with bounds checks on, compiled anew."""
     environment = os.environ | {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
-    command = [sys.executable, "-c", CODE, str(Path(__file__).parent)]
+    command = [sys.executable, "-c", code, str(Path(__file__).parent)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "within\n"), done.stderr[-2000:]
