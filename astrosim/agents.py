@@ -72,8 +72,15 @@ class Neuron(FixedAgent):
         """Whether it fired in the last pass that stands."""
         return bool(self.model.fired[self.index])
 
+    @property
+    def silenced(self) -> bool:
+        """Whether an intervention keeps it from firing."""
+        return not self.model.system.sound[self.index]
+
     def integrate(self, fired: np.ndarray) -> float:
-        """Summed input from the neurons that fired (bool, shape (neuron,))."""
+        """Summed input from the neurons that fired (bool, shape (neuron,)); 0 while it is silenced."""
+        if self.silenced:
+            return 0.0
         return propagation.summed_input(self.model.learning.weight, self.arrivals, self.model.system.pre, fired)
 
     def fires(self, activation: float) -> bool:
@@ -123,8 +130,13 @@ class Astrocyte(FixedAgent):
         r = self.model.rules
         return exploration.exploration_rate(r.exploration, self.activations, r.flat_rate, r.initial_rate, r.maturity)
 
+    @property
+    def silenced(self) -> bool:
+        """Whether an intervention keeps it from sensing, acting and adapting."""
+        return not self.model.system.acts[self.index]
+
     def sense(self) -> None:
-        """Set the score from the last pass that stands."""
+        """Set the score from the last pass that stands; it is 0 while silenced."""
         model = self.model
         if model.rules.sensing == sensing.FIRING:
             total = sensing.summed_firing(self.neurons, model.fired)
@@ -155,9 +167,9 @@ class Astrocyte(FixedAgent):
         state.by_pattern[a, pattern] += 1
 
     def adapt(self) -> None:
-        """Move the threshold by recent success; nothing happens before the first outcome."""
+        """Move the threshold by recent success; nothing happens before the first outcome, or while silenced."""
         r = self.model.rules
-        if self.outcomes:
+        if self.outcomes and not self.silenced:
             rate = adaptation.success_rate(self.recent, self.outcomes, r.window)
             self.threshold = adaptation.adapted(
                 self.threshold, rate, r.adaptation_step, r.upper_success, r.lower_success, r.floor, r.ceiling

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from astrosim.engine import Wiring
+from astrosim.interventions import Interventions
 from astrosim.records import Decisions
-from astrosim.rules.exploration import EXPLORATION_RULES, exploration_rate
+from astrosim.rules.exploration import exploration_rate
 from astrosim.rules.propagation import fires
 from astrosim.scenario.schema import Scenario
 from astrosim.state import ASTROCYTES, FIRED, TRIALS, make_rules, make_state, make_system
@@ -35,6 +36,8 @@ class DescribedCell:
     rules : Rules
     learning : State
         The arrays that learning changes; allocated once, never rebound.
+    interventions : Interventions
+        What befalls the cell between trials; it exchanges `system` and `rules`.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
@@ -45,6 +48,7 @@ class DescribedCell:
         self.territories = build_territories(scenario, self.network) if learns else _no_territories(self.network)
         self.system = make_system(scenario, seed, self.network, self.territories)
         self.learning = make_state(scenario, self.network, self.territories)
+        self.interventions = Interventions(scenario, self.system, self.rules, self.network, self.territories.cluster)
         self._totals = dict.fromkeys(TOTALS, 0.0)
 
     @property
@@ -82,8 +86,8 @@ class DescribedCell:
             if self.network.post.size
             else np.nan,
             "distinct_outputs": len(np.unique(outputs, axis=0)),
-            "pattern_accuracy": (outputs == self.system.targets).mean(axis=1),
-            "output": outputs,
+            "pattern_accuracy": self._by_pattern((outputs == self.system.targets).mean(axis=1), np.nan),
+            "output": self._by_pattern(outputs.astype(np.int8), -1),
             "score": state.score.copy(),
             "threshold": state.threshold.copy(),
             "exploration_rate": self.exploration_rates(),
@@ -93,12 +97,21 @@ class DescribedCell:
             "activations_by_pattern": state.by_pattern.copy(),
         }
 
+    def accuracy(self) -> float:
+        """Fraction of matching bits of the frozen network on the present task."""
+        return float((self.probe() == self.system.targets).mean())
+
+    def _by_pattern(self, values: np.ndarray, fill: float) -> np.ndarray:
+        """Values by pattern, filled up to the largest task that interventions may set."""
+        padded = np.full((self.scenario_of_cell.most_patterns, *values.shape[1:]), fill, values.dtype)
+        padded[: len(values)] = values
+        return padded
+
     def exploration_rates(self) -> np.ndarray:
         """Present exploration rate of each astrocyte, a trial: float64, shape (astrocyte,)."""
-        explore = self.scenario_of_cell.exploration
-        rule = EXPLORATION_RULES[explore.rule]
+        r = self.rules
         rates = [
-            exploration_rate(rule, n, explore.flat_rate, explore.initial_rate, explore.maturity)
+            exploration_rate(r.exploration, n, r.flat_rate, r.initial_rate, r.maturity)
             for n in self.learning.activations
         ]
         return np.array(rates, dtype=np.float64)
@@ -109,7 +122,7 @@ class DescribedCell:
         fired = np.sort(state["fired"][: state["counter"][FIRED]])
         state["fired"] = np.zeros_like(state["fired"])
         state["fired"][: fired.size] = fired
-        return state
+        return state | self.interventions.state()
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state()` of the same scenario and seed.
@@ -124,6 +137,11 @@ class DescribedCell:
             if saved is None or saved.shape != array.shape or saved.dtype != array.dtype:
                 raise ValueError(f"the saved array {name!r} does not fit this scenario and seed")
             array[...] = saved
+        self.interventions.restore(self, state)
+
+    def happened(self) -> dict[str, np.ndarray]:
+        """Values of `EVENT_VARIABLES`."""
+        return self.interventions.happened()
 
     def static(self) -> dict[str, np.ndarray]:
         """Values of `STATIC_VARIABLES`."""
@@ -145,13 +163,12 @@ class DescribedCell:
 
     def sizes(self) -> dict[str, int]:
         """Lengths of the dimensions."""
-        patterns, bits = self.system.targets.shape
         return {
             "neuron": len(self.network.kind),
             "synapse": len(self.network.post),
             "astrocyte": len(self.territories),
-            "pattern": patterns,
-            "bit": bits,
+            "pattern": self.scenario_of_cell.most_patterns,
+            "bit": self.system.outputs.size,
             "slot": self.rules.max_active if len(self.territories) else 0,
         }
 

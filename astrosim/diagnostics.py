@@ -188,6 +188,7 @@ def summary_row(
     """
     ceiling = structural_ceiling(wiring)
     outputs = np.asarray(measured["output"])[-1]
+    outputs = outputs[(outputs >= 0).any(axis=1)]  # interventions may leave fewer patterns than there is room for
     row = {
         "condition": condition,
         "seed": seed,

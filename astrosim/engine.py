@@ -60,6 +60,9 @@ class Engine(Protocol):
     def static(self) -> dict[str, np.ndarray]:
         """Values of `STATIC_VARIABLES`; astrocyte arrays are empty where there are none."""
 
+    def happened(self) -> dict[str, np.ndarray]:
+        """Values of `EVENT_VARIABLES`: the interventions so far."""
+
     def sizes(self) -> dict[str, int]:
         """Lengths of the dimensions neuron, synapse, astrocyte, pattern, bit, slot."""
 

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 import mesa
 import numpy as np
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
+from mesa.time import Event
 
 from astrosim.agents import Astrocyte, Cursor, Neuron
 from astrosim.described import TOTALS, DescribedCell
+from astrosim.interventions import NEVER
 from astrosim.phases import PHASES
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED, Decisions
 from astrosim.rng import PATTERN, PERTURBATION, SCOPE, below
@@ -23,6 +25,8 @@ from astrosim.state import ASTROCYTES, CURSOR, FIRED, TRIALS
 from astrosim.state import KEPT as KEPT_TRIALS
 from astrosim.state import REVERTED as REVERTED_TRIALS
 from astrosim.topology import INPUT
+
+BETWEEN = 0.5  # trials; a trial is one tick of Mesa's clock, and an intervention comes half a tick before it
 
 
 @dataclass
@@ -81,6 +85,8 @@ class AstroModel(mesa.Model, DescribedCell):
         self._trial = Trial(0)
         self._decisions = self._log(0)
         self._row = 0
+        self._pending: Event | None = None
+        self._schedule_next()
 
     def cell_at(self, position: np.ndarray) -> Cell:
         """The grid cell that holds a position (float64, shape (2,), units)."""
@@ -106,6 +112,24 @@ class AstroModel(mesa.Model, DescribedCell):
         super().restore(state)
         self.fired[:] = False
         self.fired[self.learning.fired[: self.learning.counter[FIRED]]] = True
+        self._schedule_next()
+
+    def _schedule_next(self) -> None:
+        """Put the next trial at which something may befall the cell on Mesa's event list, between two of its ticks."""
+        if self._pending is not None:
+            self._pending.cancel()
+        self._pending = None
+        self._schedule(self.interventions.due(self.trial), self.time + BETWEEN)
+
+    def _schedule(self, trial: int, time: float) -> None:
+        """`time` is Mesa's time just before the present trial."""
+        if trial != NEVER:
+            self._pending = self.schedule_event(self._intervene, at=time + (trial - self.trial))
+
+    def _intervene(self) -> None:
+        """Mesa's event: what befalls the cell before the present trial; then the next one is scheduled."""
+        self.interventions.act(self, self.trial)
+        self._schedule(self.interventions.due(self.trial + 1), self.time)
 
     def _present(self) -> None:
         trial = self._trial
@@ -120,12 +144,16 @@ class AstroModel(mesa.Model, DescribedCell):
         return fired
 
     def _sense(self) -> None:
-        for astrocyte in self.astrocytes:
-            astrocyte.sense()
+        if self.rules.learner == ASTROCYTES:
+            for astrocyte in self.astrocytes:
+                astrocyte.sense()
 
     def _activate(self) -> None:
+        if self.rules.learner != ASTROCYTES:
+            return
         trial = self._trial
-        ranked = sorted(self.astrocytes, key=lambda a: (-a.score, a.index))
+        able = [astrocyte for astrocyte in self.astrocytes if not astrocyte.silenced]
+        ranked = sorted(able, key=lambda a: (-a.score, a.index))
         for astrocyte in ranked:
             if len(trial.active) == self.rules.max_active:
                 break
@@ -149,12 +177,12 @@ class AstroModel(mesa.Model, DescribedCell):
     def _perturb(self) -> None:
         trial = self._trial
         trial.snapshot = self.learning.weight.copy()
-        if self.rules.learner == ASTROCYTES:
+        if trial.active:
             if self.rules.scope == scope.TERRITORY:
                 trial.eligible = self._perturb_territories()
             else:
                 trial.eligible = self._perturb_anywhere()
-        elif self.cursor is not None:
+        elif self.cursor is not None and self.rules.learner == CURSOR:
             self.cursor.move(trial.number)
             synapses = self.cursor.synapses()
             self.cursor.perturb(trial.number, synapses)
@@ -196,7 +224,7 @@ class AstroModel(mesa.Model, DescribedCell):
         trial, targets, r = self._trial, self.system.targets[self._trial.pattern], self.rules
         after = reward.reward(r.reward, trial.outputs_after, targets, r.neuron_threshold)
         before = reward.reward(r.reward, trial.outputs_before, targets, r.neuron_threshold)
-        trial.kept = not trial.idle and bool(decision.keeps(after, before))
+        trial.kept = not trial.idle and bool(decision.keeps(after, before, r.reward_offset))
         if not trial.kept:
             self.learning.weight[:] = trial.snapshot
         self.fired[:] = trial.fired_after if trial.kept else trial.fired_before
@@ -208,7 +236,7 @@ class AstroModel(mesa.Model, DescribedCell):
         trial = self._trial
         for astrocyte, explored in zip(trial.active, trial.explored, strict=True):
             astrocyte.remember(trial.pattern, trial.kept, explored)
-        if adaptation.is_due(self.trial, self.rules.interval):
+        if self.rules.learner == ASTROCYTES and adaptation.is_due(self.trial, self.rules.interval):
             for astrocyte in self.astrocytes:
                 astrocyte.adapt()
 

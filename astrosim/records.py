@@ -89,6 +89,12 @@ WEIGHT_VARIABLES = (
     Variable("weight", ("weight_episode", "synapse"), "f8", NAN, "1", "synaptic weight after the episode"),
 )
 
+EVENT_VARIABLES = (
+    Variable("event_trial", ("event",), "i8", -1, "trial", "trial, from 0, before which an intervention acted"),
+    Variable("event_action", ("event",), "i1", -1, "1", "what it did: place among the actions of the scenario files"),
+    Variable("event_intervention", ("event",), "i4", -1, "1", "which one of the condition's interventions, from 0"),
+)
+
 STATIC_VARIABLES = (
     Variable("neuron_x", ("neuron",), "f8", NAN, "units", "position, x"),
     Variable("neuron_y", ("neuron",), "f8", NAN, "units", "position, y"),

@@ -22,8 +22,18 @@ WORD = np.uint64(32)
 LOW = np.uint64(0xFFFFFFFF)
 UNIT = 2.0**-32  # step of a uniform number
 
-STREAMS = ("position", "synapse", "weight", "pattern", "exploration", "perturbation", "scope", "cursor")
-POSITION, SYNAPSE, WEIGHT, PATTERN, EXPLORATION, PERTURBATION, SCOPE, CURSOR = range(len(STREAMS))
+STREAMS = (
+    "position",
+    "synapse",
+    "weight",
+    "pattern",
+    "exploration",
+    "perturbation",
+    "scope",
+    "cursor",
+    "intervention",
+)
+POSITION, SYNAPSE, WEIGHT, PATTERN, EXPLORATION, PERTURBATION, SCOPE, CURSOR, INTERVENTION = range(len(STREAMS))
 
 
 def stream_key(seed: int, stream: str) -> np.ndarray:

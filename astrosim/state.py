@@ -1,6 +1,7 @@
 """The arrays that both engines work on; agents are row views over them, the kernel steps them in place.
 
-`System` holds what never changes, `Rules` the numbers of the rules, `State` what learning changes.
+`System` holds what learning never changes, `Rules` the numbers of the rules, `State` what learning changes. An
+intervention exchanges `System` or `Rules` between two trials.
 
 Weights are kept in blocks of four neighbouring synapses, because one Philox block holds four draws; the last block is
 filled up with synapses of weight 0 that belong to nobody. Lists that the innermost loops index with are unsigned, so
@@ -51,7 +52,9 @@ class System(NamedTuple):
     block_start: np.ndarray  # int64 (astrocyte + 1,)
     block: np.ndarray  # int32: blocks with a synapse of the territory
     block_mask: np.ndarray  # uint8: which of the block's four synapses
-    size: np.ndarray  # int64 (astrocyte,): what a score is divided by, neurons or synapses
+    size: np.ndarray  # int64 (astrocyte,): what a score is divided by, neurons or synapses; 0 where silent
+    acts: np.ndarray  # bool (astrocyte,): False where an intervention silences it
+    sound: np.ndarray  # bool (neuron,): False where an intervention silences it
     near_start: np.ndarray  # int64 (neuron + 1,): astrocytes that a neuron's firing adds to
     near_holding: np.ndarray  # int64 (neuron,): from here on, those whose territory holds the neuron itself
     near: np.ndarray  # uint32 (near,)
@@ -88,6 +91,7 @@ class Rules(NamedTuple):
     scale: np.float32  # sigma over spacing
     spacing: np.float32
     limit: np.float32
+    reward_offset: float  # added to the reward after a perturbation
 
 
 class State(NamedTuple):
@@ -141,6 +145,8 @@ def make_system(scenario: Scenario, seed: int, network: Network, territories: Te
         block=blocks.index,
         block_mask=masks,
         size=(territories.neurons if firing else territories.synapses).sizes.astype(np.int64),
+        acts=np.ones(len(territories), np.bool_),
+        sound=np.ones(neurons, np.bool_),
         **_near(network, territories, firing),
     )
 
@@ -233,12 +239,13 @@ def make_rules(scenario: Scenario) -> Rules:
         scale=np.float32(scenario.perturbation.sigma / grid(scenario.perturbation.limit)),
         spacing=np.float32(grid(scenario.perturbation.limit)),
         limit=grid_limit(scenario.perturbation.limit),
+        reward_offset=0.0,
     )
 
 
 def make_state(scenario: Scenario, network: Network, territories: Territories) -> State:
     """The state before the first trial."""
-    astrocytes, patterns = len(territories), len(scenario.task.patterns)
+    astrocytes, patterns = len(territories), scenario.most_patterns
     weight = np.zeros(-(-network.post.size // BLOCK) * BLOCK, np.float32)
     weight[: network.post.size] = network.initial_weight
     return State(

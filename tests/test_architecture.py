@@ -31,6 +31,7 @@ FLOW = (
     {"topology"},
     {"territory"},
     {"state", "engine"},
+    {"interventions"},
     {"described"},
     {"agents", "kernel", "published"},
     {"model"},

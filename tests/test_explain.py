@@ -284,3 +284,16 @@ def test_work_of_a_wave() -> None:
     }
     one = WaveScenario.model_validate({"task": {"data": "mnist"}})
     assert wave_seconds_of(one) == pytest.approx(0.02 + 4_690 * (10e-6 + 4e-10 * 410 * 128))
+
+
+def test_interventions_are_told_by_condition() -> None:
+    data = {
+        "conditions": {
+            "whole": {},
+            "hurt": {"interventions": [{"action": "lesion_astrocytes", "at_episode": 100, "fraction": 0.5}]},
+        }
+    }
+    text = shown(Scenario.model_validate(data))
+    assert re.search(r"whole +- +nothing", text)
+    assert re.search(r"hurt +before episode 100 +lesion 0\.5 of astrocytes", text)
+    assert "Interventions" not in shown(Scenario())

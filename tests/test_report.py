@@ -200,3 +200,19 @@ def test_runs_of_a_single_record_seed_and_condition(tmp_path):
     assert "No published figures belong to this scenario." in text
     assert "Nobody decides anything in this run" in text
     assert "Paired comparisons" not in text
+
+
+def test_interventions_are_told_by_condition(tmp_path):
+    lesion = {"action": "lesion_astrocytes", "at_episode": 2, "fraction": 0.5}
+    scenario = Scenario.model_validate(
+        {
+            "name": "hurt",
+            "seeds": [1],
+            "schedule": {"episodes": 4},
+            "conditions": {"whole": {}, "hurt": {"interventions": [lesion]}},
+        }
+    )
+    run_scenario(scenario, tmp_path / "hurt", workers=1)
+    text = text_of(write_report(tmp_path / "hurt").read_text(encoding="utf-8"))
+    assert "hurt: lesion 0.5 of astrocytes, before episode 2" in text
+    assert "whole: " not in text

@@ -99,10 +99,6 @@ ONE_PROBLEM = [
     ),
     ("seeds = [1, 2, 1]", "s.toml:1: seeds: a seed stands there twice (1). Name each seed once."),
     (
-        "[[interventions]]\nat = 3",
-        "s.toml:1: interventions: not supported yet (1 given). Remove the interventions.",
-    ),
-    (
         "kind = 'waev'\nlayers = 3",
         's.toml:1: kind: not a valid choice ("waev"). Did you mean "wave"? Write one of "astrocyte", "wave".',
     ),

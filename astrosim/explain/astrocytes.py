@@ -12,6 +12,7 @@ from astrosim.explain.tables import (
     bytes_words,
     differences_table,
     heading,
+    new_table,
     phases_table,
     seconds_words,
     sizes_table,
@@ -19,6 +20,7 @@ from astrosim.explain.tables import (
 )
 from astrosim.phases import PHASES
 from astrosim.scenario import Scenario
+from astrosim.scenario.interventions import when_words, words
 from astrosim.workload import Workload, astrocyte_workload
 
 MOOT = {
@@ -32,13 +34,26 @@ NOTHING = "nothing (nobody learns)"
 
 def explanation(scenario: Scenario, resolved: Mapping[str, Scenario], file: str) -> list[RenderableType]:
     """The parts of the explanation, in order."""
+    planned = any(condition.interventions for condition in resolved.values())
     return [
         heading(scenario, file, f"system {scenario.system}"),
         values_table(resolved),
         differences_table(resolved, lambda condition: MOOT[condition.learner]),
+        *([interventions_table(resolved)] if planned else []),
         phases_table("A trial, phase by phase", PHASES, resolved, rule),
         work_table(astrocyte_workload(scenario)),
     ]
+
+
+def interventions_table(resolved: Mapping[str, Scenario]) -> Table:
+    """What befalls each condition, and when."""
+    table = new_table("\nInterventions", ("condition", {"no_wrap": True}), ("when", {}), ("what", {}), ("label", {}))
+    for name, scenario in resolved.items():
+        for item in scenario.interventions:
+            table.add_row(name, when_words(item), words(item), item.label or "-")
+        if not scenario.interventions:
+            table.add_row(name, "-", "nothing", "-")
+    return table
 
 
 def rule(phase: str, scenario: Scenario) -> str:

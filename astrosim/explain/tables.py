@@ -129,7 +129,7 @@ def differences_table[S: AnyScenario](
     ]
     if not paths:
         return Text(
-            f"\nOne condition: {', '.join(resolved)}\n" if len(resolved) == 1 else "\nConditions do not differ\n"
+            f"\nOne condition: {', '.join(resolved)}\n" if len(resolved) == 1 else "\nConditions do not differ here\n"
         )
     table = new_table(
         "\nConditions", ("condition", {"no_wrap": True}), *((path, {"overflow": "fold"}) for path in paths)

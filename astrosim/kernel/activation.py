@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from astrosim.jit import phase
+from astrosim.records import NOBODY
 from astrosim.rng import EXPLORATION, UNIT, block_words
 from astrosim.rules import exploration, selection, sensing
 from astrosim.state import BLOCK, FIRED, KEPT
@@ -70,7 +71,7 @@ def _leaving_traffic(weight, start, end):
 
 @phase
 def select(system, rules, state, scratch, trial, touched):
-    """Find the active astrocytes in score order; returns how many (at least one).
+    """Find the active astrocytes in score order; returns how many (at least one, unless all are silenced).
 
     Draws are addressed by astrocyte, so nobody need be asked in order: an astrocyte that would come after a full list
     of active ones is passed over.
@@ -96,13 +97,26 @@ def select(system, rules, state, scratch, trial, touched):
                 count = _insert(rules, state, scratch, a, True, count)
             a += 1
     if count == 0:
-        best = scratch.touched[0] if touched else np.int32(0)
-        for k in range(1, touched):
-            a = scratch.touched[k]
-            if selection.precedes(state.score[a], a, state.score[best], best):
-                best = a
-        count = _insert(rules, state, scratch, best, False, count)
+        best = _best(system, state, scratch, touched)
+        if best != NOBODY:
+            count = _insert(rules, state, scratch, best, False, count)
     return count
+
+
+@phase
+def _best(system, state, scratch, touched):
+    """The astrocyte that comes first among those that are not silenced; NOBODY if all are."""
+    best = np.int32(NOBODY)
+    for k in range(touched):
+        a = scratch.touched[k]
+        if system.acts[a] and (best == NOBODY or selection.precedes(state.score[a], a, state.score[best], best)):
+            best = a
+    a = np.int32(0)
+    while best == NOBODY and a < system.acts.size:
+        if system.acts[a]:
+            best = a
+        a += np.int32(1)
+    return best
 
 
 @phase
@@ -133,7 +147,9 @@ def _insert(rules, state, scratch, a, explored, count):
 
 @phase
 def _explores(system, rules, state, scratch, trial, a):
-    """Whether an astrocyte becomes active spontaneously."""
+    """Whether an astrocyte becomes active spontaneously; a silenced one never does."""
+    if not system.acts[a]:
+        return False
     rate = exploration.exploration_rate(
         rules.exploration, state.activations[a], rules.flat_rate, rules.initial_rate, rules.maturity
     )

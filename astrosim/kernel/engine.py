@@ -28,6 +28,25 @@ class KernelEngine(DescribedCell):
     def advance(self, trials: int, measure: bool = False) -> Decisions:
         """Carry out trials; see `astrosim.engine.Engine.advance`."""
         log = self._log(trials)
+        self._scratch.total[:] = 0.0
+        done = 0
+        while done < trials:
+            stop = min(trials, done + self._befall())
+            self._stretch(log, done, stop, measure)
+            done = stop
+        if measure:
+            self._totals = dict(zip(TOTALS, self._scratch.total.tolist(), strict=True))
+        return log
+
+    def _befall(self) -> int:
+        """Let happen what befalls the cell before its present trial; returns the number of trials up to the next."""
+        trial = self.trial
+        if self.interventions.due(trial) == trial:
+            self.interventions.act(self, trial)
+        return self.interventions.due(trial + 1) - trial
+
+    def _stretch(self, log: Decisions, start: int, stop: int, measure: bool) -> None:
+        """Carry out trials without interventions, into the rows start .. stop - 1 of the log."""
         advance(
             self.system,
             self.rules,
@@ -35,10 +54,7 @@ class KernelEngine(DescribedCell):
             self._scratch,
             *self._box,
             measure,
-            log.pattern,
-            log.decision,
-            log.active,
+            log.pattern[start:stop],
+            log.decision[start:stop],
+            log.active[start:stop],
         )
-        if measure:
-            self._totals = dict(zip(TOTALS, self._scratch.total.tolist(), strict=True))
-        return log

@@ -24,7 +24,7 @@ from astrosim.state import REVERTED as REVERTED_TRIALS
 
 
 @phase
-def adapt(rules, state, scratch, pattern, active, kept):
+def adapt(system, rules, state, scratch, pattern, active, kept):
     """Note the outcome with the active astrocytes; every so often thresholds move.
 
     Reads: scratch.active, scratch.explored, state.counter. Writes: the astrocytes' windows, counts and thresholds.
@@ -40,7 +40,7 @@ def adapt(rules, state, scratch, pattern, active, kept):
         state.by_pattern[a, pattern] += 1
     if adaptation.is_due(state.counter[TRIALS], rules.interval):
         for a in range(state.threshold.size):
-            if state.outcomes[a]:
+            if state.outcomes[a] and system.acts[a]:
                 state.threshold[a] = adaptation.adapted(
                     state.threshold[a],
                     adaptation.success_rate(state.recent[a], state.outcomes[a], rules.window),
@@ -56,12 +56,11 @@ def adapt(rules, state, scratch, pattern, active, kept):
 def advance(system, rules, state, scratch, low, high, measure, log_pattern, log_decision, log_active):
     """Carry out `log_pattern.size` trials.
 
-    Reads: system, rules, low and high (the cursor's box). Writes: state, scratch, the three logs; with `measure` also
-    scratch.total. Draws: streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`.
+    Reads: system, rules, low and high (the cursor's box). Writes: state, scratch, the three logs; with `measure` it
+    also adds to scratch.total. Draws: streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`.
     """
     touched = 0
     state.score[:] = 0.0
-    scratch.total[:] = 0.0
     scratch.near_kept[:] = -1
     astrocytes = rules.learner == ASTROCYTES
     by_union = astrocytes and rules.scope == scope.TERRITORY
@@ -78,24 +77,28 @@ def advance(system, rules, state, scratch, low, high, measure, log_pattern, log_
                 scratch.is_active[scratch.active[k]] = True
         propagate(system, state, scratch.activation, pattern)
         for bit in range(system.outputs.size):
-            scratch.before[bit] = scratch.activation[system.outputs[bit]]
+            neuron = system.outputs[bit]
+            scratch.before[bit] = scratch.activation[neuron] if system.sound[neuron] else 0.0
 
-        idle = not astrocytes
+        idle = active == 0
         blocks = 0
         if rules.learner == CURSOR:
             key = system.keys[CURSOR_STREAM]
             cursor.move(state.cursor, key, trial, low, high, rules.cursor_jump, rules.cursor_step)
             blocks = gather_cursor(system, rules, state, scratch)
             idle = blocks == 0
-        elif astrocytes and not by_neuron:
+        elif active and not by_neuron:
             blocks = gather_chance(system, rules, scratch, trial, active)
 
         kept = False
-        if not idle and try_outputs(system, rules, state, scratch, trial, pattern, by_neuron):
-            kept = decision.keeps(
-                reward.reward(rules.reward, scratch.after, targets, rules.neuron_threshold),
-                reward.reward(rules.reward, scratch.before, targets, rules.neuron_threshold),
-            )
+        if not idle:
+            moved = try_outputs(system, rules, state, scratch, trial, pattern, by_neuron)
+            if moved or rules.reward_offset > 0.0:
+                kept = decision.keeps(
+                    reward.reward(rules.reward, scratch.after, targets, rules.neuron_threshold),
+                    reward.reward(rules.reward, scratch.before, targets, rules.neuron_threshold),
+                    rules.reward_offset,
+                )
         if measure:
             standing = scratch.after if kept else scratch.before
             scratch.total[BINARY_SUM] += reward.binary_reward(standing, targets, rules.neuron_threshold)
@@ -122,7 +125,7 @@ def advance(system, rules, state, scratch, low, high, measure, log_pattern, log_
         state.counter[KEPT_TRIALS] += kept
         state.counter[REVERTED_TRIALS] += not (kept or idle)
         if astrocytes:
-            adapt(rules, state, scratch, pattern, active, kept)
+            adapt(system, rules, state, scratch, pattern, active, kept)
         log_pattern[row] = pattern
         log_decision[row] = KEPT if kept else (IDLE if idle else REVERTED)
         for k in range(log_active.shape[1]):

@@ -55,7 +55,7 @@ def propagate(system, state, activation, pattern):
 
 @phase
 def stand(system, rules, state, activation, pattern):
-    """Remember which neurons fired in the pass that stands.
+    """Remember which neurons fired in the pass that stands; a silenced neuron never does.
 
     Reads: activation. Writes: state.fired, state.counter; activation (marks neurons that it has counted).
     """
@@ -65,7 +65,7 @@ def stand(system, rules, state, activation, pattern):
             neuron = system.inputs[bit]
             for s in range(system.first[neuron], system.first[neuron + 1]):
                 post = system.post[s]
-                if fires(activation[post], rules.neuron_threshold):
+                if fires(activation[post], rules.neuron_threshold) and system.sound[post]:
                     state.fired[count] = post
                     activation[post] = -np.inf
                     count += 1

@@ -166,6 +166,10 @@ class PublishedEngine:
             "territory_synapses": np.array([len(t) for t in net.territory_synapses[:some]], dtype=np.int32),
         }
 
+    def happened(self) -> dict[str, np.ndarray]:
+        """No interventions: the published system knows none."""
+        return {}
+
     def sizes(self) -> dict[str, int]:
         """Lengths of the dimensions; no astrocytes and no slots for the cursor and the control."""
         some = self._learner == "astrocytes"

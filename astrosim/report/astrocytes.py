@@ -11,6 +11,7 @@ from astrosim.report import tables
 from astrosim.report.pictures import Material, absences, pictures
 from astrosim.report.words import differences, provenance, range_words, seeds_words
 from astrosim.scenario import Scenario, condition_names, resolve, to_toml
+from astrosim.scenario.interventions import when_words, words
 from astrosim.stats import BAND_RESAMPLES, CONFIDENCE, RANDOM_SEED, RESAMPLES
 from astrosim.summary import Summary
 
@@ -79,7 +80,13 @@ def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, s
         ),
         ("Length", f"{schedule.episodes:,} episodes of {schedule.trials_per_episode} trials a cell"),
         ("Seeds", seeds_words(first.seeds)),
+        *[("Interventions", f"{name}: {text}") for name, one in resolved.items() if (text := _interventions(one))],
     ]
+
+
+def _interventions(scenario: Scenario) -> str:
+    """What befalls a condition, and when; empty if nothing does."""
+    return "; ".join(f"{words(item)}, {when_words(item)}" for item in scenario.interventions)
 
 
 def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str, Scenario]) -> list[str]:

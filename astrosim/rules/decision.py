@@ -6,6 +6,6 @@ from astrosim.jit import inlined
 
 
 @inlined
-def keeps(after, before):
-    """Whether a perturbation stands: the reward has strictly risen."""
-    return after > before
+def keeps(after, before, offset=0.0):
+    """Whether a perturbation stands: the reward, an injected offset added, has strictly risen."""
+    return after + offset > before

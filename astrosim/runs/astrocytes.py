@@ -10,7 +10,14 @@ from typing import Any
 import numpy as np
 
 from astrosim.engines import make_engine
-from astrosim.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES, Variable
+from astrosim.records import (
+    EPISODE_VARIABLES,
+    EVENT_VARIABLES,
+    STATIC_VARIABLES,
+    TRIAL_VARIABLES,
+    WEIGHT_VARIABLES,
+    Variable,
+)
 from astrosim.runs.cell import Cell, Control, make_cells
 from astrosim.runs.runner import Ask
 from astrosim.runs.trials import run_cell
@@ -18,7 +25,7 @@ from astrosim.scenario import Scenario
 from astrosim.store.layout import Layout
 
 NUMBERED = ("neuron", "synapse", "astrocyte", "pattern", "bit")  # dimensions labelled 0, 1, 2 ...
-UNLABELLED = ("slot", "trial")
+UNLABELLED = ("slot", "trial", "event")
 Sizes = tuple[Mapping[str, int], str]
 """`Engine.sizes()` of a cell, and NumPy's name of the type of its weights."""
 
@@ -84,6 +91,7 @@ def make_layout(scenario: Scenario, resolved: Mapping[str, Scenario], cells: Ite
         types.add(weight_type)
         for dimension, length in lengths.items():
             longest[dimension] = max(length, longest.get(dimension, 0))
+    longest["event"] = max(s.most_events for s in resolved.values())
     longest["trial"] = max((s.schedule.trials for s in resolved.values() if s.record.decisions), default=0)
     coordinates = {
         "episode": union(s.record_episodes for s in resolved.values()),
@@ -101,11 +109,13 @@ def make_layout(scenario: Scenario, resolved: Mapping[str, Scenario], cells: Ite
 
 
 def _variables(longest: Mapping[str, int], weight_type: str) -> tuple[Variable, ...]:
-    """What the store holds: the trial log only if some condition keeps it; weights as the engine has them; astrocyte
+    """What the store holds: the trial log only if some condition keeps it, events only if
+    some may happen; weights as the engine has them; astrocyte
     numbers in the smallest type."""
     types = {"weight": weight_type, "active": np.min_scalar_type(-max(longest["astrocyte"], 2)).str[1:]}
     trials = TRIAL_VARIABLES if longest["trial"] else ()
-    variables = EPISODE_VARIABLES + trials + WEIGHT_VARIABLES + STATIC_VARIABLES
+    events = EVENT_VARIABLES if longest["event"] else ()
+    variables = EPISODE_VARIABLES + trials + WEIGHT_VARIABLES + STATIC_VARIABLES + events
     return tuple(replace(variable, dtype=types.get(variable.name, variable.dtype)) for variable in variables)
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SEED_LIMIT = 2**53  # the published generator keeps its state in a double (spec, section 5)
 VERSION = 1  # of the file format
-SHARED_FIELDS = ("version", "kind", "name", "title", "source", "seeds", "interventions", "conditions", "reference")
+SHARED_FIELDS = ("version", "kind", "name", "title", "source", "seeds", "conditions", "reference")
 """Fields that a condition cannot override: they belong to the experiment as a whole."""
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 PUBLISHED_SEEDS = (42, 137, 271, 314, 500, 618, 777, 888, 999, 1234)  # spec, section 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic.fields import FieldInfo
 
 from astrosim.scenario.base import Experiment
+from astrosim.scenario.interventions import Intervention, When
 from astrosim.scenario.kinds import MODELS
 from astrosim.scenario.schema import Scenario
 from astrosim.scenario.section import Section
@@ -26,7 +27,11 @@ LISTS = {
     "network.hidden": "a list of whole numbers from 1, such as [20]",
     "network.wiring": 'the name of a CSV or NPZ file, such as "wiring.csv"',
     "record.weights_at": "a list of whole numbers",
-    "interventions": "nothing: interventions are not supported yet",
+    "interventions": "tables [[interventions]] with an action and one of at_trial, at_episode and when",
+    "interventions.when": "a table such as {accuracy_above = 0.6, episodes = 10}",
+    "interventions.which": "a list of whole numbers from 0, such as [0, 3]",
+    "interventions.value": "a number, or a text in quotes",
+    "interventions.patterns": 'a list of pairs of texts of 0 and 1, such as [["00", "1"], ["10", "0"]]',
     "conditions": "tables [conditions.NAME] that override fields",
     "reference": "tables [reference.CONDITION] of published figures",
 }
@@ -67,7 +72,8 @@ class FieldFacts:
             return f"Write {'one of ' if ',' in self.range else ''}{self.range}."
         if self.path == "name":
             return f"Write {NAME_WORDS}, in quotes."
-        example = f", such as {self.default:g}" if self.kind in (KINDS[int], KINDS[float]) else ""
+        numeric = self.kind in (KINDS[int], KINDS[float]) and isinstance(self.default, int | float)
+        example = f", such as {self.default:g}" if numeric else ""
         return f"Write {self.kind}{' ' + self.range if self.range else ''}{example}."
 
 
@@ -109,16 +115,25 @@ def choices(annotation: Any) -> tuple[Any, ...]:
     return typing.get_args(annotation) if typing.get_origin(annotation) is Literal else ()
 
 
+def _needed(annotation: Any) -> Any:
+    """The type of a field that may also be left out."""
+    inner = [part for part in typing.get_args(annotation) if part is not types.NoneType]
+    optional = isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union
+    annotation = inner[0] if optional and len(inner) == 1 else annotation
+    return typing.get_args(annotation)[0] if typing.get_origin(annotation) is typing.Annotated else annotation
+
+
 def _facts(path: str, info: FieldInfo) -> FieldFacts:
     extra = info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
-    known = tuple(MODELS) if path == "kind" else choices(info.annotation)
+    annotation = _needed(info.annotation)
+    known = tuple(MODELS) if path == "kind" else choices(annotation)
     if known:
         kind, words = "one of", ", ".join(f'"{c}"' if isinstance(c, str) else str(c) for c in known)
     elif path in LISTS:
         kind, words = LISTS[path], ""
     else:
-        kind, words = KINDS[info.annotation], range_words(limits(info))  # type: ignore[index]
-        words = words.replace("entries", "letters") if info.annotation is str else words
+        kind, words = KINDS[annotation], range_words(limits(info))
+        words = words.replace("entries", "letters") if annotation is str else words
     default = info.get_default(call_default_factory=True)
     text = {key: str(extra.get(key, "")) for key in ("unit", "source")}
     within = words.replace('"', "") if known else interval(limits(info))
@@ -167,3 +182,23 @@ def figures_of(model: type[Experiment]) -> tuple[str, ...]:
 
 FIELDS = fields_of(Scenario)
 """Those of an astrocyte scenario."""
+EVENTS = "interventions"
+EVENT_FIELDS = {
+    facts.path: facts for facts in (*walk(Intervention, f"{EVENTS}."), *walk(When, f"{EVENTS}.when.")) if facts.path
+}
+"""Those of an intervention, by ``interventions.NAME``."""
+
+
+def facts_at(path: Iterable[str | int], model: type[Experiment]) -> FieldFacts | None:
+    """The facts of the field at a path, places in lists left out; None where there is none."""
+    name = ".".join(part for part in path if isinstance(part, str))
+    return fields_of(model).get(name) or (EVENT_FIELDS.get(name) if EVENTS in fields_of(model) else None)
+
+
+def table_at(path: Sequence[str | int], model: type[Experiment]) -> type[Section] | None:
+    """The section that stands at a path; None where there is none."""
+    if not path:
+        return model
+    if path[0] == EVENTS and EVENTS in fields_of(model):
+        return When if "when" in path else Intervention
+    return sections_of(model).get(str(path[0]))

@@ -233,6 +233,8 @@ def replaced(data: Any, change: Callable[[InputFile], Any]) -> Any:
     """Nested tables with every file exchanged; a file that there is not (None) is left out."""
     if isinstance(data, InputFile):
         return change(data)
+    if isinstance(data, tuple) and any(isinstance(value, dict) for value in data):
+        return [replaced(value, change) for value in data]
     if not isinstance(data, dict):
         return data
     return {key: replaced(value, change) for key, value in data.items() if value is not None}

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from astrosim.scenario.base import Experiment
-from astrosim.scenario.fields import NAME_WORDS, fields_of, figures_of, sections_of
+from astrosim.scenario.fields import NAME_WORDS, facts_at, fields_of, figures_of, sections_of, table_at
 from astrosim.scenario.inputs import Located
 from astrosim.scenario.locate import Path
 
@@ -157,7 +157,9 @@ def _split(parent: Path, field: str) -> Path:
     """A field of a table as a path; names of conditions may hold dots."""
     if parent == ("reference",):
         return (field,)
-    return tuple(field.rsplit(".", 1)) if parent == ("conditions",) else tuple(field.split("."))
+    if parent == ("conditions",):
+        return tuple(field.rsplit(".", 1))
+    return tuple(int(part) if part.isdigit() else part for part in field.split("."))
 
 
 def advice(path: Path, model: type[Experiment]) -> str:
@@ -167,8 +169,7 @@ def advice(path: Path, model: type[Experiment]) -> str:
     if path[:1] == ("reference",) and len(path) == 3:
         return "Write a number, such as 0.5."
     for length in range(len(path), 0, -1):
-        facts = fields_of(model).get(".".join(str(part) for part in path[:length]))
-        if facts:
+        if facts := facts_at(path[:length], model):
             return facts.advice
     return "See `astrosim explain` for the valid fields."
 
@@ -181,7 +182,9 @@ def _key_advice(path: Path, model: type[Experiment]) -> str:
 
 
 def _literal_advice(path: Path, value: Any, model: type[Experiment]) -> str:
-    facts = fields_of(model)[".".join(str(part) for part in path)]
+    facts = facts_at(path, model)
+    if facts is None:
+        return advice(path, model)
     guess = nearest(value, re.findall(r'"(\w+)"', facts.range)) if isinstance(value, str) else None
     return f'Did you mean "{guess}"? {facts.advice}' if guess else facts.advice
 
@@ -189,7 +192,7 @@ def _literal_advice(path: Path, value: Any, model: type[Experiment]) -> str:
 def _meant(path: Path, model: type[Experiment]) -> str:
     """Which key an unknown one was meant to be: of its own table first, then of any other."""
     key, parent = str(path[-1]), path[:-1]
-    section = sections_of(model).get(str(parent[0])) if parent else model
+    section = table_at(parent, model)
     here = list(section.model_fields) if section else []
     guess = nearest(key, here)
     if guess:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from astrosim.scenario import contents
+from astrosim.scenario import contents, interventions
 from astrosim.scenario.base import PUBLISHED_SEEDS, SHARED_FIELDS, Experiment
 from astrosim.scenario.inputs import FILE_FIELDS, Located
+from astrosim.scenario.interventions import MOST, Intervention
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short
 from astrosim.scenario.sections import (
     Adaptation,
@@ -62,8 +63,8 @@ class Scenario(Experiment):
     adaptation: Adaptation = Field(default_factory=Adaptation)
     schedule: Schedule = Field(default_factory=Schedule)
     record: Record = Field(default_factory=Record)
-    interventions: Annotated[tuple[dict[str, Any], ...], BeforeValidator(as_tuple)] = quantity(
-        (), "scheduled events", ""
+    interventions: Annotated[tuple[Intervention, ...], BeforeValidator(as_tuple)] = quantity(
+        (), "what befalls a cell between trials: tables [[interventions]]", "", max_length=MOST
     )
     reference: dict[str, dict[Figure, Real]] = Field(default_factory=dict, description="published figures by condition")
 
@@ -75,13 +76,6 @@ class Scenario(Experiment):
             data = {**data, "network": {"regular": REGULAR["published"], **data.get("network", {})}}
         return data
 
-    @field_validator("interventions")
-    @classmethod
-    def _not_yet(cls, value: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
-        if value:
-            raise ValueError(f"not supported yet ({len(value)} given). Remove the interventions.")
-        return value
-
     @model_validator(mode="after")
     def _fits(self) -> Scenario:
         problems: list[str | Located] = [*self._task_problems(), *self._record_problems(), *self._file_problems()]
@@ -90,6 +84,7 @@ class Scenario(Experiment):
                 f"network.initial_weight: above perturbation.limit = {self.perturbation.limit} "
                 f"({self.network.initial_weight}). Lower it."
             )
+        problems += interventions.problems(self)
         if self.system == "published":
             problems += self._published_problems()
         complain(problems)
@@ -152,6 +147,10 @@ class Scenario(Experiment):
         ]
         if self.engine != "kernel":
             problems.append(f"engine: the published system has an engine of its own ({self.engine!r}). Remove it.")
+        if self.interventions:
+            problems.append(
+                f"interventions: only the described system takes them ({len(self.interventions)}). Remove them."
+            )
         return problems
 
     @property
@@ -159,6 +158,17 @@ class Scenario(Experiment):
         """Episodes (from 0) whose records are kept: every `record.every`-th, and the last."""
         last = self.schedule.episodes - 1
         return (*range(0, last, self.record.every), last)
+
+    @property
+    def most_patterns(self) -> int:
+        """The most patterns that the task may come to have by interventions."""
+        return interventions.most_patterns(len(self.task.patterns), self.interventions)
+
+    @property
+    def most_events(self) -> int:
+        """The most interventions that may happen in a cell."""
+        length = self.schedule.episodes, self.schedule.trials_per_episode
+        return sum(interventions.most_events(item, *length) for item in self.interventions)
 
     @property
     def weight_episodes(self) -> tuple[int, ...]:

@@ -84,6 +84,7 @@ def make_mesh(scenario: WaveScenario, program: Program, seed: int) -> Mesh:
         member=territory.index,
         size=np.array([taps[cells].sum() for cells in member], np.int64),
         op=np.array(op, np.int64),
+        acts=np.ones(len(op), np.bool_),
     )
 
 

@@ -49,6 +49,8 @@ class Mesh(NamedTuple):
         Taps in a territory.
     op : ndarray of int64, shape (astrocyte,)
         Operation that computes the cell.
+    acts : ndarray of bool, shape (astrocyte,)
+        All True: nobody is silenced here.
     """
 
     keys: np.ndarray
@@ -58,6 +60,7 @@ class Mesh(NamedTuple):
     member: np.ndarray
     size: np.ndarray
     op: np.ndarray
+    acts: np.ndarray
 
 
 class Population(NamedTuple):
@@ -233,5 +236,5 @@ def learn(
         state.counter[TRIALS] += 1
         state.counter[KEPT] += kept
         state.counter[REVERTED] += not kept
-        adapt(rules, state, desk, NO_PATTERN, active, kept)
+        adapt(mesh, rules, state, desk, NO_PATTERN, active, kept)
         losses[number] = before

@@ -1,0 +1,249 @@
+"""What befalls a cell between two trials: both engines call this and go on with the `System` and `Rules` it makes.
+
+Learning's own arrays stay as they are; whatever an intervention changes follows from the list of what has happened, so
+that a checkpoint holds no more than that list. Times in trials.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from astrosim.records import NEURON_KINDS
+from astrosim.rng import INTERVENTION, uniform
+from astrosim.scenario.interventions import ACTIONS, Intervention
+from astrosim.scenario.schema import Scenario
+from astrosim.state import NOBODY, Rules, System, bits, make_rules
+from astrosim.territory import Ragged
+from astrosim.topology import Network
+
+if TYPE_CHECKING:
+    from astrosim.described import DescribedCell
+
+NEVER = 2**62  # trial
+ROOM = 2**22  # draws of one intervention: as many as there are neurons at most
+
+
+@dataclass
+class Standing:
+    """What has been changed and not taken back.
+
+    Attributes
+    ----------
+    silent, lesioned : dict of str to ndarray of bool
+        By "astrocytes" and "neurons".
+    frozen : bool
+    values : dict of str to (float, int or str)
+        By dotted path.
+    patterns : tuple of (str, str)
+    offset : float
+        Of the reward, 1.
+    """
+
+    silent: dict[str, np.ndarray]
+    lesioned: dict[str, np.ndarray]
+    patterns: tuple[tuple[str, str], ...]
+    frozen: bool = False
+    values: dict[str, float | int | str] = field(default_factory=dict)
+    offset: float = 0.0
+
+    def acting(self, what: str) -> np.ndarray:
+        """Who is neither silenced nor lesioned: bool."""
+        return ~(self.silent[what] | self.lesioned[what])
+
+    def take(self, item: Intervention, chosen: np.ndarray) -> None:
+        """Let one intervention happen; chosen: int64 numbers of the astrocytes or neurons."""
+        verb, _, what = item.action.partition("_")
+        if what == "plasticity":
+            self.frozen = verb == "freeze"
+        elif verb == "lesion":
+            self.lesioned[what][chosen] = True
+        elif verb in ("silence", "release"):
+            self.silent[what][chosen] = verb == "silence"
+        elif item.action == "set":
+            self.values[str(item.parameter)] = item.value
+        elif item.action == "reward_offset":
+            self.offset = float(item.offset or 0.0)
+        elif item.patterns is not None:
+            self.patterns = (self.patterns if item.action == "extend_task" else ()) + item.patterns
+
+
+class Interventions:
+    """The interventions of one cell: what comes next, and what has happened.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Resolved.
+    system : System
+    rules : Rules
+    network : Network
+        As they are without interventions.
+    clusters : ndarray of int32, shape (astrocyte,)
+        Of the astrocytes.
+    """
+
+    def __init__(
+        self, scenario: Scenario, system: System, rules: Rules, network: Network, clusters: np.ndarray
+    ) -> None:
+        self.scenario, self.system, self.rules, self.network = scenario, system, rules, network
+        self.items = scenario.interventions
+        self.clusters = {"astrocytes": clusters, "neurons": network.cluster}
+        self._length = scenario.schedule.trials_per_episode
+        self._begin()
+
+    def _begin(self) -> None:
+        sizes = {"astrocytes": self.system.acts.size, "neurons": self.system.sound.size}
+        silent, lesioned = ({what: np.zeros(size, bool) for what, size in sizes.items()} for _ in range(2))
+        self.standing = Standing(silent, lesioned, self.scenario.task.patterns)
+        self.next = [self._first(item) for item in self.items]
+        self.streak = [0] * len(self.items)
+        self.log: list[tuple[int, int]] = []
+
+    def _first(self, item: Intervention) -> int:
+        if item.at_trial is not None:
+            return item.at_trial
+        return NEVER if item.at_episode is None else item.at_episode * self._length
+
+    def _waiting(self, number: int) -> bool:
+        """Whether the condition of an intervention has not come true yet."""
+        return self.items[number].when is not None and self.streak[number] >= 0
+
+    def due(self, trial: int) -> int:
+        """The first trial from `trial` on before which something must be done or looked at; NEVER if none."""
+        if not self.items:
+            return NEVER
+        due = min(self.next)
+        if any(self._waiting(number) for number in range(len(self.items))):
+            due = min(due, max(self._length, -(-trial // self._length) * self._length))
+        return due
+
+    def act(self, cell: DescribedCell, trial: int) -> None:
+        """Let happen what comes before a trial; asked once for every trial that `due` names."""
+        if trial and trial % self._length == 0:
+            self._look(cell, trial)
+        now = [number for number, at in enumerate(self.next) if at == trial]
+        for number in now:
+            self.log.append((trial, number))
+            self.standing.take(self.items[number], self._chosen(number, trial))
+            self.next[number] = self._following(self.items[number], trial)
+        if now:
+            self._apply(cell)
+            if self.standing.frozen:
+                cell.learning.score[:] = 0.0
+
+    def _look(self, cell: DescribedCell, trial: int) -> None:
+        """Whether conditions have come true with the episode that has just ended."""
+        waiting = [number for number in range(len(self.items)) if self._waiting(number)]
+        accuracy = cell.accuracy() if waiting else 0.0
+        for number in waiting:
+            when = self.items[number].when
+            assert when is not None
+            self.streak[number] = self.streak[number] + 1 if accuracy > when.accuracy_above else 0
+            if self.streak[number] >= when.episodes:
+                self.streak[number], self.next[number] = -1, trial
+
+    def _following(self, item: Intervention, trial: int) -> int:
+        """When an intervention acts again."""
+        if item.every is None:
+            return NEVER
+        unit = 1 if item.at_trial is not None else self._length
+        following = trial + item.every * unit
+        return NEVER if item.until is not None and following > item.until * unit else following
+
+    def _chosen(self, number: int, trial: int) -> np.ndarray:
+        """Numbers of the astrocytes or neurons that an intervention is about: int64, ascending.
+
+        Draws: stream `intervention`, index = number of the intervention * ROOM + number of the candidate.
+        """
+        item = self.items[number]
+        what = item.action.partition("_")[2]
+        if what not in self.clusters:
+            return np.empty(0, np.int64)
+        cluster = self.clusters[what]
+        wanted = np.ones(cluster.size, bool)
+        if item.which is not None:
+            wanted = np.isin(np.arange(cluster.size), item.which)
+        if item.cluster is not None:
+            wanted &= cluster == item.cluster
+        if item.neuron_kind is not None:
+            wanted &= self.network.kind == NEURON_KINDS.index(item.neuron_kind)
+        found = np.flatnonzero(wanted)
+        if item.fraction is None or item.fraction == 1.0:
+            return found
+        key = self.system.keys[INTERVENTION]
+        draws = np.array([uniform(key, trial, number * ROOM + int(n)) for n in found])
+        count = math.floor(item.fraction * found.size + 0.5)
+        return np.sort(found[np.argsort(draws, kind="stable")[:count]])
+
+    def _apply(self, cell: DescribedCell) -> None:
+        """Give the cell the system and the rules that stand now."""
+        standing = self.standing
+        changed: dict[str, dict[str, float | int | str]] = {}
+        for path, value in standing.values.items():
+            section, _, name = path.partition(".")
+            kind = type(getattr(getattr(self.scenario, section), name))
+            changed.setdefault(section, {})[name] = kind(value)
+        parts = {name: getattr(self.scenario, name).model_copy(update=values) for name, values in changed.items()}
+        rules = make_rules(self.scenario.model_copy(update=parts))
+        learner = NOBODY if standing.frozen else rules.learner
+        cell.rules = rules._replace(learner=learner, reward_offset=standing.offset)
+        cell.system = self._system()
+
+    def _system(self) -> System:
+        """The system without what is silenced, and with the present task."""
+        base, standing = self.system, self.standing
+        acts, sound = standing.acting("astrocytes"), standing.acting("neurons")
+        heard = sound[base.outputs[base.direct_bit]]
+        source = np.repeat(np.arange(base.inputs.size), np.diff(base.direct_start))
+        direct = Ragged.group(source[heard], base.direct_synapse[heard], base.inputs.size)
+        return base._replace(
+            size=np.where(acts, base.size, 0),
+            acts=acts,
+            sound=sound,
+            patterns=bits([given for given, _ in standing.patterns]) * sound[base.inputs].astype(np.uint8),
+            targets=bits([wanted for _, wanted in standing.patterns]),
+            direct_start=direct.start,
+            direct_synapse=direct.index,
+            direct_bit=base.direct_bit[heard],
+        )
+
+    def happened(self) -> dict[str, np.ndarray]:
+        """Values of `EVENT_VARIABLES`, shape (event,)."""
+        log = np.array(self.log, np.int64).reshape(len(self.log), 2)
+        codes = np.array([ACTIONS.index(item.action) for item in self.items], np.int8)
+        return {"event_trial": log[:, 0], "event_intervention": log[:, 1], "event_action": codes[log[:, 1]]}
+
+    def state(self) -> dict[str, np.ndarray]:
+        """A copy of what has happened and what comes; nothing where no interventions are planned."""
+        if not self.items:
+            return {}
+        return {
+            "intervention_log": np.array(self.log, np.int64).reshape(len(self.log), 2),
+            "intervention_next": np.array(self.next, np.int64),
+            "intervention_streak": np.array(self.streak, np.int64),
+        }
+
+    def restore(self, cell: DescribedCell, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state()`: what has happened happens again, but to no weight.
+
+        Raises
+        ------
+        ValueError
+            If the state is not one of these interventions.
+        """
+        saved = [state.get(f"intervention_{name}") for name in ("log", "next", "streak")]
+        if not self.items and all(part is None for part in saved):
+            return
+        log, following, streak = saved
+        if log is None or following is None or streak is None or len(following) != len(self.items):
+            raise ValueError("the saved interventions do not fit this scenario")
+        self._begin()
+        self.log = [(int(trial), int(number)) for trial, number in log]
+        self.next, self.streak = following.tolist(), streak.tolist()
+        for trial, number in self.log:
+            self.standing.take(self.items[number], self._chosen(number, trial))
+        self._apply(cell)

@@ -1,0 +1,276 @@
+"""Interventions: what befalls a cell between two trials. Times in trials or episodes, rewards and accuracies are 1.
+
+An intervention names when (`at_trial`, `at_episode` or `when`), perhaps how often (`every`, `until`), and one `action`
+with what the action takes. It acts before the phases of its trial; several of one trial act in the order of the file.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from astrosim.scenario.section import Real, Section, as_tuple, complain, quantity, short
+
+MOST = 1000  # interventions of a scenario; assumed: each has room of its own among the draws
+EVENT_LIMIT = 100_000  # events of a cell; assumed: a thousand times what a reader can look at
+
+Action = Literal[
+    "lesion_astrocytes",
+    "silence_astrocytes",
+    "release_astrocytes",
+    "lesion_neurons",
+    "silence_neurons",
+    "release_neurons",
+    "freeze_plasticity",
+    "release_plasticity",
+    "set",
+    "swap_task",
+    "extend_task",
+    "reward_offset",
+]
+ACTIONS: tuple[str, ...] = get_args(Action)
+CHOICE = ("which", "cluster", "fraction")
+TAKES: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("lesion_astrocytes", "silence_astrocytes", "release_astrocytes"), CHOICE),
+    **dict.fromkeys(("lesion_neurons", "silence_neurons", "release_neurons"), (*CHOICE, "neuron_kind")),
+    "set": ("parameter", "value"),
+    "swap_task": ("patterns",),
+    "extend_task": ("patterns",),
+    "reward_offset": ("offset",),
+}
+"""Fields that an action takes beside its time; a choice of cells may be any of its fields, all others are needed."""
+OWN_FIELDS = ("which", "cluster", "fraction", "neuron_kind", "parameter", "value", "patterns", "offset")
+ONCE = ("lesion_astrocytes", "lesion_neurons", "extend_task")
+"""Actions that cannot recur."""
+
+CHANGEABLE = (
+    "network.threshold",
+    "exploration.rule",
+    "exploration.flat_rate",
+    "exploration.initial_rate",
+    "exploration.maturity",
+    "perturbation.sigma",
+    "cursor.radius",
+    "cursor.jump",
+    "cursor.step",
+    "decision.reward",
+    "adaptation.interval",
+    "adaptation.step",
+    "adaptation.upper_success",
+    "adaptation.lower_success",
+    "adaptation.floor",
+    "adaptation.ceiling",
+)
+"""Parameters that `set` may change."""
+FIXED = {
+    "perturbation.limit": "it fixes the grid of the weights",
+    "perturbation.scope": "the engines lay out their memory by it",
+    "network": "the network is built before the first trial",
+    "astrocytes": "astrocytes are laid out before the first trial",
+    "sensing": "what a score is divided by is laid out before the first trial",
+    "task": "the task changes by swap_task and extend_task",
+    "schedule": "the length of a run is fixed",
+    "record": "records never change a run",
+}
+"""Why others may not change, by field or section."""
+
+
+def _pairs(value: Any) -> Any:
+    """Lists of TOML as tuples, two levels deep."""
+    return tuple(as_tuple(pair) for pair in value) if isinstance(value, (list, tuple)) else value
+
+
+Patterns = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)]
+Numbers = Annotated[tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(as_tuple)]
+
+
+class When(Section):
+    """A condition on the frozen network, looked at after every episode, whatever is recorded."""
+
+    accuracy_above: Real = quantity(
+        ..., "fraction of matching bits of the frozen network on the present task, strictly above", "1", ge=0, lt=1
+    )
+    episodes: int = quantity(1, "so many episodes in a row", "episodes", ge=1, le=10**9)
+
+
+class Intervention(Section):
+    """One thing that befalls a cell, once or again and again."""
+
+    action: Action = quantity(..., "what is done", "")
+    label: str = quantity("", "name of its marks in figures and tables; empty: the action's", "", max_length=60)
+    at_trial: int | None = quantity(None, "trial, from 0, before which it acts", "trials", ge=0)
+    at_episode: int | None = quantity(None, "episode, from 0, before which it acts", "episodes", ge=0)
+    when: When | None = quantity(None, "acts before the episode after this came true for the first time", "")
+    every: int | None = quantity(
+        None, "acts again every so many trials (with at_trial) or episodes (else)", "trials or episodes", ge=1
+    )
+    until: int | None = quantity(
+        None, "last trial (with at_trial) or episode (else) before which it acts again", "trials or episodes", ge=0
+    )
+    which: Numbers | None = quantity(None, "numbers of the astrocytes or neurons; none: all", "", max_length=100_000)
+    cluster: int | None = quantity(None, "only those of this cluster", "", ge=0)
+    neuron_kind: Literal["input", "output", "modulatory", "regular"] | None = quantity(
+        None, "only neurons of this kind", ""
+    )
+    fraction: Real | None = quantity(None, "of those a random part, by the cell's seed", "1", gt=0, le=1)
+    parameter: str | None = quantity(None, "dotted path of what `set` changes", "")
+    value: Any = quantity(None, "what `set` changes it to", "")
+    patterns: Patterns | None = quantity(
+        None, "pairs [input bits, target bits] of the new task, or of what is added to it", "bits", min_length=1
+    )
+    offset: Real | None = quantity(
+        None, "added to the reward after a perturbation, until the next offset; 0 ends it", "1", ge=-1e6, le=1e6
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Intervention:
+        complain([*self._time_problems(), *self._choice_problems()])
+        return self
+
+    def _time_problems(self) -> list[str]:
+        given = [name for name in ("at_trial", "at_episode", "when") if getattr(self, name) is not None]
+        problems = []
+        if len(given) != 1:
+            where, what = (given[1], "a second time") if given else ("action", "no time")
+            problems.append(
+                f"{where}: {what} ({', '.join(given) or 'none'}). Write one of at_trial, at_episode and when."
+            )
+        if self.every is None and self.until is not None:
+            problems.append(f"until: nothing recurs that could end ({self.until}). Write every, or remove until.")
+        if self.every is not None and self.action in ONCE:
+            problems.append(f"every: {self.action} cannot recur ({self.every}). Remove every.")
+        first = self.at_trial if self.at_trial is not None else self.at_episode
+        if first is not None and self.until is not None and self.until < first:
+            problems.append(f"until: before the first time ({self.until}). Write at least {first}.")
+        return problems
+
+    def _choice_problems(self) -> list[str]:
+        takes = TAKES.get(self.action, ())
+        given = [name for name in OWN_FIELDS if getattr(self, name) is not None]
+        problems = [
+            f"{name}: nothing for {self.action} ({short(getattr(self, name))}). "
+            + (f"It takes {', '.join(takes)}." if takes else f"Remove {name}.")
+            for name in given
+            if name not in takes
+        ]
+        needed = [name for name in takes if name not in (*CHOICE, "neuron_kind") and name not in given]
+        problems += [f"action: {self.action} without {name} (none). Write {name}." for name in needed]
+        if takes[:3] == CHOICE and not given and not self.action.startswith("release"):
+            problems.append(f"action: {self.action} of whom (none)? Write which or cluster; all: fraction = 1.")
+        return problems
+
+    @property
+    def name(self) -> str:
+        """What marks and tables call it."""
+        return self.label or words(self)
+
+
+def words(item: Intervention) -> str:
+    """The action in words."""
+    text = item.action.replace("_", " ")
+    if item.action == "set":
+        return f"{item.parameter} = {item.value}"
+    if item.action == "reward_offset":
+        return f"reward {item.offset:+g}" if item.offset else "reward offset ends"
+    chosen = [f"{item.fraction:g} of"] if item.fraction not in (None, 1.0) else []
+    kind = [item.neuron_kind] if item.neuron_kind else []
+    verb, _, noun = text.partition(" ")
+    text = " ".join([verb, *chosen, *kind, noun]) if item.action in TAKES and TAKES[item.action][:3] == CHOICE else text
+    if item.which is not None:
+        text += f" {', '.join(str(number) for number in item.which[:6])}{' ...' if len(item.which) > 6 else ''}"
+    return text + (f" of cluster {item.cluster}" if item.cluster is not None else "")
+
+
+def when_words(item: Intervention) -> str:
+    """When it acts, in words."""
+    unit = "trial" if item.at_trial is not None else "episode"
+    if item.when is not None:
+        text = f"after accuracy above {item.when.accuracy_above:g} for {item.when.episodes} episodes"
+    else:
+        text = f"before {unit} {item.at_trial if item.at_trial is not None else item.at_episode:,}"
+    if item.every is not None:
+        text += f", then every {item.every:,} {unit}s" + (f" until {unit} {item.until:,}" if item.until else "")
+    return text
+
+
+def most_patterns(patterns: int, items: tuple[Intervention, ...]) -> int:
+    """The most patterns that a task may come to have, from so many."""
+    swapped = [len(i.patterns) for i in items if i.action == "swap_task" and i.patterns]
+    added = [len(i.patterns) for i in items if i.action == "extend_task" and i.patterns]
+    return max(patterns, *swapped, 0) + sum(added)
+
+
+def most_events(item: Intervention, episodes: int, trials_per_episode: int) -> int:
+    """The most times that an intervention may act in a run of this length."""
+    if item.every is None:
+        return 1
+    last = episodes * trials_per_episode - 1 if item.at_trial is not None else episodes - 1
+    first = item.at_trial or item.at_episode or 0
+    end = last if item.until is None else min(item.until, last)
+    return max(1, (end - first) // item.every + 1)
+
+
+def parameter_problem(scenario: Any, item: Intervention) -> str | None:
+    """What is wrong with the parameter or value of a `set`, led by the field."""
+    path = str(item.parameter)
+    section, _, field = path.partition(".")
+    part = getattr(scenario, section, None)
+    if path not in CHANGEABLE:
+        known = isinstance(part, Section) and field in type(part).model_fields
+        why = FIXED.get(path, FIXED.get(section, "it belongs to the experiment")) if known or not field else ""
+        what = f"not to be changed in a run: {why}" if known else "no such parameter"
+        guess = "" if known else "".join(difflib.get_close_matches(path, CHANGEABLE, n=1))
+        right = f"Did you mean {guess}?" if guess else f"Write one of {', '.join(CHANGEABLE)}."
+        return f"parameter: {what} ({short(path)}). {right}"
+    try:
+        type(part).model_validate({**part.model_dump(), field: item.value})  # type: ignore[union-attr]
+    except ValueError as error:
+        reason = getattr(error, "errors", list)()[0]["msg"].removeprefix("Value error, ")
+        return f"value: not for {path} ({short(item.value)}). {reason.rstrip('.')}."
+    return None
+
+
+def problems(scenario: Any) -> list[str]:
+    """What does not fit the scenario (resolved) that interventions belong to, a line a problem, led by the field."""
+    found = []
+    for number, item in enumerate(scenario.interventions):
+        found += [f"interventions.{number}.{text}" for text in _problems(scenario, item)]
+    length = scenario.schedule.episodes, scenario.schedule.trials_per_episode
+    events = sum(most_events(item, *length) for item in scenario.interventions)
+    if events > EVENT_LIMIT:
+        found.append(f"interventions: too many events ({events}). At most {EVENT_LIMIT} fit: raise every.")
+    return found
+
+
+def _problems(scenario: Any, item: Intervention) -> list[str]:
+    net, found = scenario.network, []
+    for name, unit, end in (
+        ("at_trial", "trial", scenario.schedule.trials),
+        ("at_episode", "episode", scenario.schedule.episodes),
+    ):
+        at = getattr(item, name)
+        if at is not None and at >= end:
+            found.append(f"{name}: after the last {unit} ({at}). Write 0 to {end - 1}.")
+    size = net.neurons if item.action.endswith("neurons") else net.clusters * scenario.astrocytes.per_cluster
+    beyond = [number for number in item.which or () if number >= size]
+    if beyond:
+        found.append(f"which: no such number ({beyond[0]}). Write numbers from 0 to {size - 1}.")
+    if item.cluster is not None and item.cluster >= net.clusters:
+        found.append(f"cluster: no such cluster ({item.cluster}). Write 0 to {net.clusters - 1}.")
+    if item.action == "set" and (problem := parameter_problem(scenario, item)):
+        found.append(problem)
+    return found + _pattern_problems(scenario, item)
+
+
+def _pattern_problems(scenario: Any, item: Intervention) -> list[str]:
+    """Every pattern is as wide as the task's."""
+    widths = [len(side) for side in scenario.task.patterns[0]]
+    for pair in item.patterns or ():
+        for text, what, width in zip(pair, ("input", "target"), widths, strict=True):
+            if len(text) != width or set(text) - {"0", "1"}:
+                return [
+                    f"patterns: an {what} is not {width} bits wide as the task's ({short(text)}). Write {width} bits."
+                ]
+    return []
