@@ -11,7 +11,9 @@ from run_helpers import contents, differing, small, summary_rows
 
 from astrosim.engines import make_engine
 from astrosim.errors import Interrupted, StoreError
+from astrosim.export import export_run
 from astrosim.records import IDLE, KEPT, REVERTED
+from astrosim.report import write_report
 from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.runs.cell import Cell, Control, Stopped
 from astrosim.runs.experiment import make_cells
@@ -107,7 +109,18 @@ def test_segments_measure_every_recorded_episode_and_end_with_the_run():
     ]
 
 
-@pytest.mark.parametrize("scenario", [SMALL, PUBLISHED], ids=["described", "published"])
+BEFALLEN = small(
+    interventions=[
+        {"action": "lesion_astrocytes", "at_trial": 83, "fraction": 0.5},
+        {"action": "set", "parameter": "perturbation.sigma", "value": 0.3, "at_episode": 20},
+        {"action": "extend_task", "at_episode": 30, "patterns": [["11111", "00000"], ["11011", "10001"]]},
+        {"action": "reward_offset", "offset": 0.01, "when": {"accuracy_above": 0.1, "episodes": 40}},
+        {"action": "silence_neurons", "at_episode": 10, "neuron_kind": "output", "fraction": 0.2, "every": 25},
+    ]
+)
+
+
+@pytest.mark.parametrize("scenario", [SMALL, PUBLISHED, BEFALLEN], ids=["described", "published", "interventions"])
 def test_a_cell_interrupted_anywhere_any_number_of_times_writes_the_same_bytes(tmp_path, scenario, monkeypatch):
     """Stretches of one trial or as long as may be, a stop after any of them, and a log in chunks of 64 trials."""
     monkeypatch.setattr(layout, "TRIAL_CHUNK", 64)
@@ -131,6 +144,22 @@ def test_a_cell_interrupted_anywhere_any_number_of_times_writes_the_same_bytes(t
     assert list((tmp_path / "parts" / "checkpoints").iterdir()) == []
     run_scenario(None, tmp_path / "parts", workers=1, resume=True)
     assert differing(whole, contents(tmp_path / "parts")) == []
+
+
+def test_a_run_with_interventions_is_stored_repeated_exported_and_reported(tmp_path):
+    run_scenario(BEFALLEN, tmp_path / "run", workers=2)
+    assert rerun(tmp_path / "run", workers=1).identical
+    dataset = open_run(tmp_path / "run")
+    events = dataset.event_trial.sel(condition="maturity", seed=3).values
+    which = dataset.event_intervention.sel(condition="maturity", seed=3).values
+    happened = sorted((int(t), int(n)) for t, n in zip(events, which, strict=True) if t >= 0)
+    assert happened == [(83, 0), (100, 4), (200, 1), (300, 2), (350, 4), (400, 3)]
+    known = np.isfinite(dataset.pattern_accuracy.sel(condition="maturity", seed=3)).sum("pattern").values
+    assert known[0] == 8
+    assert known[-1] == 10
+    export_run(tmp_path / "run")
+    assert (tmp_path / "run" / "csv").is_dir()
+    assert "extend task, before episode 30" in write_report(tmp_path / "run").read_text(encoding="utf-8")
 
 
 def test_a_long_log_in_chunks_holds_the_same_trials(reference, tmp_path, monkeypatch):

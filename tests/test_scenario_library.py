@@ -45,9 +45,11 @@ PAPERS = {
 def test_names() -> None:
     assert list(bundled()) == [
         "cursor",
+        "lesion",
         "maturity",
         "quick",
         "sensing",
+        "task_switch",
         "update_scope",
         "published/exp020",
         "published/exp021",
