@@ -31,7 +31,9 @@ WRONG = st.one_of(
     st.floats(),
     st.sampled_from([float("nan"), float("inf"), float("-inf"), 0.0, -0.0, 1e308, 1e-200, 5e-324]),
     st.booleans(),
-    st.text(max_size=20, alphabet=st.characters(codec="utf-8", exclude_characters="\r")),
+    st.text(max_size=20, alphabet=st.characters(codec="utf-8", exclude_characters="\r")).filter(
+        lambda text: not any(word in text for word in FORBIDDEN)  # problems quote the value
+    ),
     st.sampled_from(["", "wave", "1000:20", "0:999999", "1:0", "-1:3", "9" * 40 + ":2", "trafic", "\n", "\0x"]),
     st.dates(),
     st.datetimes(),
