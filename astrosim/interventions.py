@@ -15,10 +15,8 @@ import numpy as np
 from astrosim.records import NEURON_KINDS
 from astrosim.rng import INTERVENTION, uniform
 from astrosim.scenario.interventions import ACTIONS, Intervention
-from astrosim.scenario.schema import Scenario
-from astrosim.state import NOBODY, Rules, System, bits, make_rules
+from astrosim.state import NOBODY, System, bits, gap_lists, make_rules
 from astrosim.territory import Ragged
-from astrosim.topology import Network
 
 if TYPE_CHECKING:
     from astrosim.described import DescribedCell
@@ -35,6 +33,7 @@ class Standing:
     ----------
     silent, lesioned : dict of str to ndarray of bool
         By "astrocytes" and "neurons".
+    cut : ndarray of bool, shape (gap junction,)
     frozen : bool
     values : dict of str to (float, int or str)
         By dotted path.
@@ -45,6 +44,7 @@ class Standing:
 
     silent: dict[str, np.ndarray]
     lesioned: dict[str, np.ndarray]
+    cut: np.ndarray
     patterns: tuple[tuple[str, str], ...]
     frozen: bool = False
     values: dict[str, float | int | str] = field(default_factory=dict)
@@ -55,9 +55,11 @@ class Standing:
         return ~(self.silent[what] | self.lesioned[what])
 
     def take(self, item: Intervention, chosen: np.ndarray) -> None:
-        """Let one intervention happen; chosen: int64 numbers of the astrocytes or neurons."""
+        """Let one intervention happen; chosen: int64 numbers of the astrocytes, neurons or gap junctions."""
         verb, _, what = item.action.partition("_")
-        if what == "plasticity":
+        if what == "gap_junctions":
+            self.cut[chosen] = verb == "cut"
+        elif what == "plasticity":
             self.frozen = verb == "freeze"
         elif verb == "lesion":
             self.lesioned[what][chosen] = True
@@ -76,29 +78,21 @@ class Interventions:
 
     Parameters
     ----------
-    scenario : Scenario
-        Resolved.
-    system : System
-    rules : Rules
-    network : Network
-        As they are without interventions.
-    clusters : ndarray of int32, shape (astrocyte,)
-        Of the astrocytes.
+    cell : DescribedCell
+        As it is without interventions.
     """
 
-    def __init__(
-        self, scenario: Scenario, system: System, rules: Rules, network: Network, clusters: np.ndarray
-    ) -> None:
-        self.scenario, self.system, self.rules, self.network = scenario, system, rules, network
-        self.items = scenario.interventions
-        self.clusters = {"astrocytes": clusters, "neurons": network.cluster}
-        self._length = scenario.schedule.trials_per_episode
+    def __init__(self, cell: DescribedCell) -> None:
+        self.scenario, self.system, self.network = cell.scenario_of_cell, cell.system, cell.network
+        self.junctions, self.cluster_of_astrocyte = cell.gap_junctions, cell.territories.cluster
+        self.items = self.scenario.interventions
+        self._length = self.scenario.schedule.trials_per_episode
         self._begin()
 
     def _begin(self) -> None:
         sizes = {"astrocytes": self.system.acts.size, "neurons": self.system.sound.size}
         silent, lesioned = ({what: np.zeros(size, bool) for what, size in sizes.items()} for _ in range(2))
-        self.standing = Standing(silent, lesioned, self.scenario.task.patterns)
+        self.standing = Standing(silent, lesioned, np.zeros(len(self.junctions), bool), self.scenario.task.patterns)
         self.next = [self._first(item) for item in self.items]
         self.streak = [0] * len(self.items)
         self.log: list[tuple[int, int]] = []
@@ -155,20 +149,20 @@ class Interventions:
         return NEVER if item.until is not None and following > item.until * unit else following
 
     def _chosen(self, number: int, trial: int) -> np.ndarray:
-        """Numbers of the astrocytes or neurons that an intervention is about: int64, ascending.
+        """Numbers of the astrocytes, neurons or gap junctions that an intervention is about: int64, ascending.
 
         Draws: stream `intervention`, index = number of the intervention * ROOM + number of the candidate.
         """
         item = self.items[number]
-        what = item.action.partition("_")[2]
-        if what not in self.clusters:
+        cells = self._candidates(item.action.partition("_")[2])
+        if cells is None:
             return np.empty(0, np.int64)
-        cluster = self.clusters[what]
-        wanted = np.ones(cluster.size, bool)
+        member, cluster = cells
+        wanted = np.ones(len(member), bool)
         if item.which is not None:
-            wanted = np.isin(np.arange(cluster.size), item.which)
+            wanted = np.isin(member, item.which).any(axis=1)
         if item.cluster is not None:
-            wanted &= cluster == item.cluster
+            wanted &= (cluster[member] == item.cluster).any(axis=1)
         if item.neuron_kind is not None:
             wanted &= self.network.kind == NEURON_KINDS.index(item.neuron_kind)
         found = np.flatnonzero(wanted)
@@ -178,6 +172,14 @@ class Interventions:
         draws = np.array([uniform(key, trial, number * ROOM + int(n)) for n in found])
         count = math.floor(item.fraction * found.size + 0.5)
         return np.sort(found[np.argsort(draws, kind="stable")[:count]])
+
+    def _candidates(self, what: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """Cells that stand for each candidate, int, shape (candidate, 1 or 2), and the cluster of every cell."""
+        if what == "neurons":
+            return np.arange(self.network.cluster.size)[:, None], self.network.cluster
+        if what == "astrocytes":
+            return np.arange(self.cluster_of_astrocyte.size)[:, None], self.cluster_of_astrocyte
+        return (self.junctions.edge, self.cluster_of_astrocyte) if what == "gap_junctions" else None
 
     def _apply(self, cell: DescribedCell) -> None:
         """Give the cell the system and the rules that stand now."""
@@ -209,6 +211,7 @@ class Interventions:
             direct_start=direct.start,
             direct_synapse=direct.index,
             direct_bit=base.direct_bit[heard],
+            **gap_lists(self.junctions, ~standing.cut),
         )
 
     def happened(self) -> dict[str, np.ndarray]:

@@ -92,7 +92,7 @@ def select(system, rules, state, scratch, trial, touched):
             if candidate and _explores(system, rules, state, scratch, trial, a):
                 count = _insert(rules, state, scratch, a, True, count)
         a = 0
-        while count < rules.max_active and a < state.score.size:
+        while touched < state.score.size and count < rules.max_active and a < state.score.size:
             if state.score[a] == 0.0 and _explores(system, rules, state, scratch, trial, a):
                 count = _insert(rules, state, scratch, a, True, count)
             a += 1

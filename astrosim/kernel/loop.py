@@ -11,6 +11,7 @@ import numpy as np
 
 from astrosim.jit import kernel, phase
 from astrosim.kernel.activation import select, sense
+from astrosim.kernel.coupling import couple, integrate, recruited, send_waves
 from astrosim.kernel.eligibility import clear, close_scope, find_union, gather_chance, gather_cursor
 from astrosim.kernel.perturbing import apply_steps, try_outputs
 from astrosim.kernel.propagation import present, propagate, stand
@@ -27,7 +28,8 @@ from astrosim.state import REVERTED as REVERTED_TRIALS
 def adapt(system, rules, state, scratch, pattern, active, kept):
     """Note the outcome with the active astrocytes; every so often thresholds move.
 
-    Reads: scratch.active, scratch.explored, state.counter. Writes: the astrocytes' windows, counts and thresholds.
+    Reads: scratch.active, scratch.explored, scratch.own_score, state.score, state.counter. Writes: the astrocytes'
+    windows, counts and thresholds.
     """
     for k in range(active):
         a = scratch.active[k]
@@ -38,6 +40,8 @@ def adapt(system, rules, state, scratch, pattern, active, kept):
         state.successes[a] += kept
         state.explorations[a] += scratch.explored[k]
         state.by_pattern[a, pattern] += 1
+        if rules.coupled:
+            state.recruitments[a] += recruited(state, scratch, a)
     if adaptation.is_due(state.counter[TRIALS], rules.interval):
         for a in range(state.threshold.size):
             if state.outcomes[a] and system.acts[a]:
@@ -70,9 +74,15 @@ def advance(system, rules, state, scratch, low, high, measure, log_pattern, log_
         pattern = present(system, rules, state, trial)
         targets = system.targets[pattern]
         active = 0
+        if rules.coupled:
+            integrate(system, rules, state, trial)
         if astrocytes:
             touched = sense(system, rules, state, scratch, touched)
+            if rules.coupled:
+                touched = couple(system, rules, state, scratch)
             active = select(system, rules, state, scratch, trial, touched)
+            if rules.coupled:
+                send_waves(system, state, scratch, trial, active)
             for k in range(active):
                 scratch.is_active[scratch.active[k]] = True
         propagate(system, state, scratch.activation, pattern)
