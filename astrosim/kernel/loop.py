@@ -25,7 +25,7 @@ from astrosim.state import REVERTED as REVERTED_TRIALS
 
 
 @phase
-def adapt(system, rules, state, scratch, pattern, active, kept):
+def adapt(system, rules, state, scratch, waves, pattern, active, kept):
     """Note the outcome with the active astrocytes; every so often thresholds move.
 
     Reads: scratch.active, scratch.explored, scratch.own_score, state.score, state.counter. Writes: the astrocytes'
@@ -40,7 +40,7 @@ def adapt(system, rules, state, scratch, pattern, active, kept):
         state.successes[a] += kept
         state.explorations[a] += scratch.explored[k]
         state.by_pattern[a, pattern] += 1
-        if rules.coupled:
+        if waves is not None:
             state.recruitments[a] += recruited(state, scratch, a)
     if adaptation.is_due(state.counter[TRIALS], rules.interval):
         for a in range(state.threshold.size):
@@ -57,8 +57,11 @@ def adapt(system, rules, state, scratch, pattern, active, kept):
 
 
 @kernel
-def advance(system, rules, state, scratch, low, high, measure, log_pattern, log_decision, log_active):
+def advance(system, rules, state, scratch, waves, low, high, measure, log_pattern, log_decision, log_active):
     """Carry out `log_pattern.size` trials.
+
+    `waves` is True where astrocytes are coupled, else None: None is a type of its own, and numba leaves out what it
+    rules out, so that calcium costs nothing where there is none.
 
     Reads: system, rules, low and high (the cursor's box). Writes: state, scratch, the three logs; with `measure` it
     also adds to scratch.total. Draws: streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`.
@@ -74,14 +77,14 @@ def advance(system, rules, state, scratch, low, high, measure, log_pattern, log_
         pattern = present(system, rules, state, trial)
         targets = system.targets[pattern]
         active = 0
-        if rules.coupled:
+        if waves is not None:
             integrate(system, rules, state, trial)
         if astrocytes:
             touched = sense(system, rules, state, scratch, touched)
-            if rules.coupled:
+            if waves is not None:
                 touched = couple(system, rules, state, scratch)
             active = select(system, rules, state, scratch, trial, touched)
-            if rules.coupled:
+            if waves is not None:
                 send_waves(system, state, scratch, trial, active)
             for k in range(active):
                 scratch.is_active[scratch.active[k]] = True
@@ -135,7 +138,7 @@ def advance(system, rules, state, scratch, low, high, measure, log_pattern, log_
         state.counter[KEPT_TRIALS] += kept
         state.counter[REVERTED_TRIALS] += not (kept or idle)
         if astrocytes:
-            adapt(system, rules, state, scratch, pattern, active, kept)
+            adapt(system, rules, state, scratch, waves, pattern, active, kept)
         log_pattern[row] = pattern
         log_decision[row] = KEPT if kept else (IDLE if idle else REVERTED)
         for k in range(log_active.shape[1]):
