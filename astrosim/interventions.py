@@ -7,6 +7,7 @@ that a checkpoint holds no more than that list. Times in trials.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import numpy as np
 from astrosim.records import NEURON_KINDS
 from astrosim.rng import INTERVENTION, uniform
 from astrosim.scenario.interventions import ACTIONS, Intervention
-from astrosim.state import NOBODY, System, bits, gap_lists, make_rules
+from astrosim.state import NOBODY, Rules, bits, gap_lists, make_rules
 from astrosim.territory import Ragged
 
 if TYPE_CHECKING:
@@ -83,7 +84,8 @@ class Interventions:
     """
 
     def __init__(self, cell: DescribedCell) -> None:
-        self.scenario, self.system, self.network = cell.scenario_of_cell, cell.system, cell.network
+        self.scenario, self.network = cell.scenario_of_cell, cell.network
+        self.system, self.rules = cell.system, cell.rules
         self.junctions, self.cluster_of_astrocyte = cell.gap_junctions, cell.territories.cluster
         self.items = self.scenario.interventions
         self._length = self.scenario.schedule.trials_per_episode
@@ -125,7 +127,7 @@ class Interventions:
             self.standing.take(self.items[number], self._chosen(number, trial))
             self.next[number] = self._following(self.items[number], trial)
         if now:
-            self._apply(cell)
+            self._apply(cell, [self.items[number].action for number in now])
             if self.standing.frozen:
                 cell.learning.score[:] = 0.0
 
@@ -181,38 +183,59 @@ class Interventions:
             return np.arange(self.cluster_of_astrocyte.size)[:, None], self.cluster_of_astrocyte
         return (self.junctions.edge, self.cluster_of_astrocyte) if what == "gap_junctions" else None
 
-    def _apply(self, cell: DescribedCell) -> None:
-        """Give the cell the system and the rules that stand now."""
-        standing = self.standing
+    def _apply(self, cell: DescribedCell, actions: Iterable[str]) -> None:
+        """Give the cell the system and the rules that stand after these actions; only what they are about is made."""
+        about = {action.partition("_")[2] for action in actions}
+        fields: dict[str, np.ndarray] = {}
+        if "astrocytes" in about:
+            fields |= self._astrocytes()
+        if "neurons" in about:
+            fields |= self._neurons()
+        if about & {"neurons", "task"}:
+            fields |= self._task()
+        if "gap_junctions" in about:
+            fields |= gap_lists(self.junctions, ~self.standing.cut)
+        cell.system = cell.system._replace(**fields)
+        if about & {"", "offset", "plasticity"}:
+            cell.rules = self._rules()
+
+    def _rules(self) -> Rules:
+        """The rules with what has been set, frozen and offset."""
         changed: dict[str, dict[str, float | int | str]] = {}
-        for path, value in standing.values.items():
+        for path, value in self.standing.values.items():
             section, _, name = path.partition(".")
             kind = type(getattr(getattr(self.scenario, section), name))
             changed.setdefault(section, {})[name] = kind(value)
         parts = {name: getattr(self.scenario, name).model_copy(update=values) for name, values in changed.items()}
-        rules = make_rules(self.scenario.model_copy(update=parts))
-        learner = NOBODY if standing.frozen else rules.learner
-        cell.rules = rules._replace(learner=learner, reward_offset=standing.offset)
-        cell.system = self._system()
+        rules = make_rules(self.scenario.model_copy(update=parts)) if parts else self.rules
+        learner = NOBODY if self.standing.frozen else rules.learner
+        return rules._replace(learner=learner, reward_offset=self.standing.offset)
 
-    def _system(self) -> System:
-        """The system without what is silenced, and with the present task."""
-        base, standing = self.system, self.standing
-        acts, sound = standing.acting("astrocytes"), standing.acting("neurons")
+    def _astrocytes(self) -> dict[str, np.ndarray]:
+        """Fields of the system that follow from who of the astrocytes acts."""
+        acts = self.standing.acting("astrocytes")
+        return {"acts": acts, "size": np.where(acts, self.system.size, 0)}
+
+    def _neurons(self) -> dict[str, np.ndarray]:
+        """Fields that follow from which neurons fire."""
+        base, sound = self.system, self.standing.acting("neurons")
         heard = sound[base.outputs[base.direct_bit]]
         source = np.repeat(np.arange(base.inputs.size), np.diff(base.direct_start))
         direct = Ragged.group(source[heard], base.direct_synapse[heard], base.inputs.size)
-        return base._replace(
-            size=np.where(acts, base.size, 0),
-            acts=acts,
-            sound=sound,
-            patterns=bits([given for given, _ in standing.patterns]) * sound[base.inputs].astype(np.uint8),
-            targets=bits([wanted for _, wanted in standing.patterns]),
-            direct_start=direct.start,
-            direct_synapse=direct.index,
-            direct_bit=base.direct_bit[heard],
-            **gap_lists(self.junctions, ~standing.cut),
-        )
+        return {
+            "sound": sound,
+            "direct_start": direct.start,
+            "direct_synapse": direct.index,
+            "direct_bit": base.direct_bit[heard],
+        }
+
+    def _task(self) -> dict[str, np.ndarray]:
+        """Fields that follow from the task, and from the inputs that it drives."""
+        sound = self.standing.acting("neurons")[self.system.inputs]
+        return {
+            "patterns": bits([given for given, _ in self.standing.patterns]) * sound.astype(np.uint8),
+            "targets": bits([wanted for _, wanted in self.standing.patterns]),
+        }
 
     def happened(self) -> dict[str, np.ndarray]:
         """Values of `EVENT_VARIABLES`, shape (event,)."""
@@ -249,4 +272,4 @@ class Interventions:
         self.next, self.streak = following.tolist(), streak.tolist()
         for trial, number in self.log:
             self.standing.take(self.items[number], self._chosen(number, trial))
-        self._apply(cell)
+        self._apply(cell, ACTIONS)
