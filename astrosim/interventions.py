@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from astrosim.records import NEURON_KINDS
-from astrosim.rng import INTERVENTION, uniform
+from astrosim.rng import INTERVENTION, uniforms
 from astrosim.scenario.interventions import ACTIONS, Intervention
 from astrosim.state import NOBODY, Rules, bits, gap_lists, make_rules
 from astrosim.territory import Ragged
@@ -170,8 +170,8 @@ class Interventions:
         found = np.flatnonzero(wanted)
         if item.fraction is None or item.fraction == 1.0:
             return found
-        key = self.system.keys[INTERVENTION]
-        draws = np.array([uniform(key, trial, number * ROOM + int(n)) for n in found])
+        draws = np.empty(found.size)
+        uniforms(self.system.keys[INTERVENTION], trial, number * ROOM + found, draws)
         count = math.floor(item.fraction * found.size + 0.5)
         return np.sort(found[np.argsort(draws, kind="stable")[:count]])
 

@@ -2,7 +2,7 @@
 
 An active astrocyte sends a wave: an arrival of amplitude exp(-d / lambda) at each neighbour, d / v trials later.
 Calcium decays by exp(-1 / tau) a trial and takes up what arrives; a score grows by g times calcium. Source: this
-package, after the slow calcium signalling that Murray 2026 leaves out; Hoesli et al. 2022 for disrupted coupling, as
+package, after the slow calcium signalling that Murray 2026 leaves out; Hösli et al. 2022 for disrupted coupling, as
 cited there.
 
 Amplitudes lie on a grid of 2^-32, so that arrivals sum to the same bits in any order; less than half a step is nothing.
