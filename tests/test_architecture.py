@@ -36,7 +36,7 @@ FLOW = (
     {"described"},
     {"agents", "kernel", "published"},
     {"model"},
-    {"engines"},
+    {"engines", "replay"},
     # what a run is worth
     {"workload", "ceilings", "crossmap", "stats"},
     {"diagnostics"},
@@ -181,7 +181,8 @@ def plain(name: str) -> str:
 
 def test_third_party_imports_are_declared():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["wave"]]
+    extras = project["optional-dependencies"]
+    lines = [*project["dependencies"], *extras["wave"], *extras["view"]]
     declared = {plain(re.split(r"[^A-Za-z0-9_.-]", line)[0]) for line in lines}
     declared.add("pydantic-core")  # pydantic is released with exactly one version of it
     provided = importlib.metadata.packages_distributions()
@@ -218,7 +219,7 @@ def test_waves_train_on_the_kernel_without_torch():
 
 
 def test_outside_packages_of_extras_are_imported_late():
-    extras = {"torch", "sklearn", "pooch"}
+    extras = {"torch", "sklearn", "pooch", "imageio_ffmpeg"}
     early = [str(f) for f in IMPORTS if f.target.split(".")[0] in extras and not f.late and f.source_room != TORCH]
     assert early == []
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from xarray import DataArray, Dataset
 
+from astrosim.plot.events import EPISODE, Events, Timeline
 from astrosim.plot.select import condition_names, probes
 from astrosim.plot.style import MUTED, colours, count_axis, marker, new_figure, span_episodes, styled
 from astrosim.stats import mean_band
@@ -25,7 +26,7 @@ PANELS = (
 
 
 @styled
-def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = None) -> Figure:
+def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = None, events: Events = ()) -> Figure:
     """Probe accuracy, rewards and accept rate over episodes, a line a condition with its band over seeds.
 
     Parameters
@@ -34,6 +35,8 @@ def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = Non
         Of `open_run`.
     ceilings : mapping of str to float, optional
         Mean structural ceiling by condition; each value is a line in the first panel.
+    events : sequence of Event, optional
+        Of `astrosim.plot.events.read_events`; they are marked.
     """
     figure = new_figure(4.6)
     grid = figure.subplots(2, 2, sharex=True)
@@ -56,6 +59,10 @@ def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = Non
         span_episodes(axes, dataset["episode"].values)
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 6))
+    timeline = Timeline(events, EPISODE, list(marks), {name: colour for name, (colour, _) in marks.items()})
+    for axes in grid.flat:
+        timeline.draw(axes)
+    timeline.legend(figure)
     return figure
 
 

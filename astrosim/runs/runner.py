@@ -17,7 +17,12 @@ RUNNERS = {
 }
 """Module and class by kind of scenario."""
 
-EXTRAS = {"torch": "wave", "sklearn": "wave", "pooch": "wave"}  # which extra of the package brings a module
+EXTRAS = {
+    "torch": "wave",
+    "sklearn": "wave",
+    "pooch": "wave",
+    "imageio_ffmpeg": "view",
+}  # which extra of the package brings a module
 
 Question = Callable[[Any, int], Any]
 """Asked of a resolved scenario and a seed in a worker process: a function of a module, so that it can be sent there."""
