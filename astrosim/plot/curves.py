@@ -41,10 +41,12 @@ def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = Non
     figure = new_figure(4.6)
     grid = figure.subplots(2, 2, sharex=True)
     marks = colours(condition_names(dataset))
+    timeline = Timeline(events, EPISODE, list(marks), {name: colour for name, (colour, _) in marks.items()})
     for axes, (name, label), letter in zip(grid.flat, PANELS, "abcd", strict=True):
         values = probes(dataset) if name == PROBE else dataset[name]
         for condition, (colour, line) in marks.items():
-            _band(axes, values.sel(condition=condition), condition, colour, line)
+            breaks = timeline.breaks(condition, values["episode"].values)
+            _band(axes, values.sel(condition=condition), condition, colour, line, breaks)
         axes.set_title(f"{letter}   {label}")
         if not axes.lines:
             axes.set_yticks([])
@@ -59,7 +61,6 @@ def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = Non
         span_episodes(axes, dataset["episode"].values)
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 6))
-    timeline = Timeline(events, EPISODE, list(marks), {name: colour for name, (colour, _) in marks.items()})
     for axes in grid.flat:
         timeline.draw(axes)
     timeline.legend(figure)
@@ -76,10 +77,11 @@ def running_mean(values: np.ndarray, width: int = SMOOTHING) -> np.ndarray:
         return np.where(finite, totals / counts, np.nan)
 
 
-def _band(axes: Axes, series: DataArray, condition: str, colour: str, line: str) -> None:
+def _band(axes: Axes, series: DataArray, condition: str, colour: str, line: str, breaks: list[int]) -> None:
+    """Mean and band; running means do not reach over `breaks`, the first records after an event."""
     values = series.values
     if series.name != PROBE and values.shape[1] > 4 * SMOOTHING:
-        values = running_mean(values)
+        values = np.concatenate([running_mean(part) for part in np.split(values, breaks, axis=1)], axis=1)
     known = np.isfinite(values).any(axis=0)
     if not known.any():
         return

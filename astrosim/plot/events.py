@@ -321,6 +321,12 @@ class Timeline:
         (first, *others) = mark.times
         return INK if others else self.colours.get(first, INK)
 
+    def breaks(self, condition: str, records: np.ndarray) -> list[int]:
+        """Places of the first records (at times `records`, ascending) after each event of a condition that is a line."""
+        times = [t for mark in self.marks if not mark.recurs for t in mark.times.get(condition, ())]
+        places = np.searchsorted(records, np.array(times)).tolist()
+        return sorted({place for place in places if 0 < place < len(records)})
+
     def legend(self, figure: Figure) -> None:
         """Say below the figure what the numbers mean; the figure grows by that. Nothing if nothing happened."""
         shown = self.marks[:MOST_ENTRIES]

@@ -66,6 +66,7 @@ def space_map(dataset: Dataset, scenario: Scenario, events: Events = ()) -> Figu
     _neurons(axes, cell, x, y, placed)
     if standing is not None:
         _silent(axes, np.column_stack([x, y]), cell["neuron_kind"].values[placed], standing)
+        _silent_legend(axes, standing)
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel("x (units)")
     axes.set_ylabel("y (units)")
@@ -156,7 +157,6 @@ def _territories(axes: Axes, cell: Dataset, radius: float, marked: int, standing
             s=60,
             zorder=5,
             **HOLLOW,
-            label="astrocyte, silent",
             gid="silent",
         )
         lesioned = unable[standing.lesioned["astrocytes"][unable]] if standing is not None else unable
@@ -173,6 +173,14 @@ def _silent(axes: Axes, places: np.ndarray, kind: np.ndarray, standing: Standing
             look: dict[str, Any] = {"facecolors": PAPER, "edgecolors": FILLS[name], "linewidths": 0.8, "gid": "silent"}
             axes.scatter(places[of, 0], places[of, 1], s=size, marker=MARKERS[name], zorder=4.2, **look)
     _cross(axes, places[standing.lesioned["neurons"]], 1.0)
+
+
+def _silent_legend(axes: Axes, standing: Standing) -> None:
+    """What hollow and crossed marks mean, as far as there are any."""
+    if any((silent & ~standing.lesioned[what]).any() for what, silent in standing.silent.items()):
+        axes.scatter([], [], s=26, label="silenced", **HOLLOW)
+    if any(lesioned.any() for lesioned in standing.lesioned.values()):
+        axes.scatter([], [], s=34, marker="x", color=INK, linewidths=0.9, label="lesioned")
 
 
 def _cross(axes: Axes, places: np.ndarray, scale: float) -> None:
