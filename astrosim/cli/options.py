@@ -41,6 +41,14 @@ class FormatName(StrEnum):
     netcdf = "netcdf"
 
 
+class FigureFormat(StrEnum):
+    """What a figure can be written as."""
+
+    png = "png"
+    svg = "svg"
+    pdf = "pdf"
+
+
 ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a bundled name (see `astrosim list`).")
 ]

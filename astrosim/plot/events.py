@@ -322,7 +322,7 @@ class Timeline:
         return INK if others else self.colours.get(first, INK)
 
     def breaks(self, condition: str, records: np.ndarray) -> list[int]:
-        """Places of the first records (at times `records`, ascending) after each event of a condition that is a line."""
+        """Places of the first records (at times `records`) after each event of a condition that is a line."""
         times = [t for mark in self.marks if not mark.recurs for t in mark.times.get(condition, ())]
         places = np.searchsorted(records, np.array(times)).tolist()
         return sorted({place for place in places if 0 < place < len(records)})
@@ -341,7 +341,7 @@ class Timeline:
         _below(figure, handles, texts)
 
 
-def note(figure: Figure, events: Events, conditions: Sequence[str]) -> None:
+def note(figure: Figure, events: Events, conditions: Sequence[str], episode: int | None = None) -> None:
     """Say below a figure of one moment what has happened before it, and when. Nothing if nothing has.
 
     Parameters
@@ -351,12 +351,16 @@ def note(figure: Figure, events: Events, conditions: Sequence[str]) -> None:
         Those before the moment.
     conditions : sequence of str
         Shown in the figure.
+    episode : int, optional
+        The moment, if it is not the end of the run: it is said.
     """
     marks = make_marks([e for e in events if e.condition in conditions], EPISODE, len(conditions))
     texts = [_folded(mark.text) for mark in marks[:MOST_ENTRIES]]
     if len(marks) > len(texts):
         texts.append(f"and {len(marks) - len(texts)} more")
     texts = [LEAD, *texts] if texts else []
+    if episode is not None:
+        texts.insert(0, f"After episode {episode:,}.")
     _below(figure, [Line2D([], [], linestyle="") for _ in texts], texts, handlelength=0, handletextpad=0)
 
 

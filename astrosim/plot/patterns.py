@@ -20,7 +20,7 @@ LIGHT_BELOW = 0.55  # accuracy below which the colour is dark and its text light
 
 
 @styled
-def pattern_map(dataset: Dataset, scenario: Scenario, events: Events = ()) -> Figure:
+def pattern_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode: int | None = None) -> Figure:
     """Accuracy by pattern: the best seed of each condition with its output vectors, and the mean over seeds.
 
     Parameters
@@ -31,6 +31,8 @@ def pattern_map(dataset: Dataset, scenario: Scenario, events: Events = ()) -> Fi
         Its task labels the patterns; conditions with another number of patterns are shown as far as they fit.
     events : sequence of Event, optional
         Of `astrosim.plot.events.read_events`; they are told below.
+    episode : int, optional
+        The moment, if it is not the end of the run: it is said below.
     """
     names = [name for name in condition_names(dataset) if best_seed(dataset, name) is not None]
     figure = new_figure(1.6 + 0.62 * max(len(names), 1))
@@ -47,7 +49,7 @@ def pattern_map(dataset: Dataset, scenario: Scenario, events: Events = ()) -> Fi
     bottom.set_title("b   mean over seeds")
     _label_patterns(bottom, scenario, means.shape[1], any("task" in event.action for event in events))
     figure.colorbar(image, ax=[top, bottom], label="matching bits", shrink=0.8, pad=0.015)
-    note(figure, events, names)
+    note(figure, events, names, episode)
     return figure
 
 

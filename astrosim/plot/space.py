@@ -31,7 +31,7 @@ HOLLOW: dict[str, Any] = {"facecolors": PAPER, "edgecolors": INK, "linewidths": 
 
 
 @styled
-def space_map(dataset: Dataset, scenario: Scenario, events: Events = ()) -> Figure:
+def space_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode: int | None = None) -> Figure:
     """Neurons by kind, astrocytes with circles of the radius, and the most active one's synapses by final weight.
 
     The best seed of the first condition with astrocytes (else of the first condition) is shown.
@@ -45,6 +45,8 @@ def space_map(dataset: Dataset, scenario: Scenario, events: Events = ()) -> Figu
     events : sequence of Event, optional
         Of `astrosim.plot.events.read_events`; they are told below, and whom they have silenced or lesioned is drawn
         hollow or crossed.
+    episode : int, optional
+        The moment, if it is not the end of the run: it is said below.
     """
     condition, seed = shown(dataset)
     if seed is None:
@@ -71,7 +73,7 @@ def space_map(dataset: Dataset, scenario: Scenario, events: Events = ()) -> Figu
     axes.set_xlabel("x (units)")
     axes.set_ylabel("y (units)")
     figure.legend(loc="outside upper center", ncols=5)
-    note(figure, happened, [condition])
+    note(figure, happened, [condition], episode)
     return figure
 
 
