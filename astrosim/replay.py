@@ -72,6 +72,7 @@ class Replay:
     Attributes
     ----------
     engine : KernelEngine
+    seed : int
 
     Raises
     ------
@@ -85,7 +86,7 @@ class Replay:
                 f'system: single trials cannot be shown again ("{scenario.system}"). '
                 'Choose a condition whose system is "described".'
             )
-        self.engine = KernelEngine(scenario, seed)
+        self.engine, self.seed = KernelEngine(scenario, seed), seed
 
     def show(self, trial: int) -> Frame:
         """Advance up to and through a trial, and show it.

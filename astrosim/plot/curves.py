@@ -52,9 +52,9 @@ def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = Non
             axes.set_yticks([])
             axes.text(0.5, 0.5, "nothing is decided", ha="center", va="center", color=MUTED, transform=axes.transAxes)
     for value in sorted({round(value, 4) for value in (ceilings or {}).values() if np.isfinite(value)}):
-        _reference(grid[0, 0], value, "ceiling" if abs(value - CHANCE) > 0.02 else "")
+        reference(grid[0, 0], value, "ceiling" if abs(value - CHANCE) > 0.02 else "")
     for axes in grid[0]:
-        _reference(axes, CHANCE, "chance")
+        reference(axes, CHANCE, "chance")
     for axes in grid[1]:
         axes.set_xlabel("episode")
         count_axis(axes)
@@ -91,7 +91,8 @@ def _band(axes: Axes, series: DataArray, condition: str, colour: str, line: str,
     axes.plot(episode, mean, color=colour, linestyle=line, marker=marker(len(episode)), label=condition)
 
 
-def _reference(axes: Axes, value: float, text: str) -> None:
+def reference(axes: Axes, value: float, text: str) -> None:
+    """A dashed level with its name at the right."""
     axes.axhline(value, color=MUTED, linewidth=0.9, linestyle=(0, (6, 3)), zorder=0)
     axes.annotate(
         text,

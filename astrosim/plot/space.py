@@ -152,15 +152,9 @@ def _territories(axes: Axes, cell: Dataset, radius: float, marked: int, standing
             places[able, 0], places[able, 1], marker="*", s=60, color="black", label="astrocyte", zorder=5, linewidth=0
         )
     if len(unable):
-        axes.scatter(
-            places[unable, 0],
-            places[unable, 1],
-            marker="*",
-            s=60,
-            zorder=5,
-            **HOLLOW,
-            gid="silent",
-        )
+        words: dict[str, Any] = {} if len(able) else {"label": "astrocyte"}
+        x, y = places[unable].T
+        axes.scatter(x, y, marker="*", s=60, zorder=5, gid="silent", **HOLLOW, **words)
         lesioned = unable[standing.lesioned["astrocytes"][unable]] if standing is not None else unable
         _cross(axes, places[lesioned], 1.6)
 
