@@ -9,7 +9,7 @@ import typer
 
 from astrosim.cli.commands import app
 from astrosim.cli.console import guarded, output, say
-from astrosim.cli.options import DataOption, FigureFormat, RunArgument
+from astrosim.cli.options import ColourName, DataOption, FigureFormat, RunArgument
 from astrosim.errors import AstrosimError
 
 if TYPE_CHECKING:
@@ -95,3 +95,34 @@ def _list(shown: Shown, error: bool = False) -> None:
             say(line)
         else:
             output().print(line, markup=False, soft_wrap=True)
+
+
+@app.command()
+def animate(
+    directory: RunArgument,
+    *,
+    out: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="A .gif or .mp4; by default DIR/figures/animation.gif.")
+    ] = None,
+    condition: Annotated[
+        str | None, typer.Option(metavar="NAME", help="By default the first that can be shown.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="By default the condition's first finished one.")
+    ] = None,
+    frames: Annotated[int | None, typer.Option(min=1, help="Pictures, evenly spaced in time; by default 120.")] = None,
+    fps: Annotated[float, typer.Option(min=0.1, max=100, help="Pictures a second.")] = 12.0,
+    every: Annotated[int | None, typer.Option(min=1, metavar="TRIALS", help="A picture every so many trials.")] = None,
+    first: Annotated[int | None, typer.Option("--from", min=0, metavar="TRIAL", help="The first trial shown.")] = None,
+    last: Annotated[int | None, typer.Option("--to", min=0, metavar="TRIAL", help="The last trial shown.")] = None,
+    colour: Annotated[ColourName, typer.Option(help="What colours the territories.")] = ColourName.exploration,
+    data: DataOption = None,
+) -> None:
+    """Replay a cell of a run and write what it did as GIF or MP4; of a wave run, a wave's passage. Prints the path."""
+    with guarded():
+        from astrosim.report.moving import Stretch, animate_cell_of
+
+        path = out or directory / FIGURES / "animation.gif"
+        stretch = Stretch(first, last, every, frames)
+        animate_cell_of(directory, path, condition, seed, stretch, fps=fps, colour=colour.value, data=data)
+        typer.echo(str(path))

@@ -49,6 +49,13 @@ class FigureFormat(StrEnum):
     pdf = "pdf"
 
 
+class ColourName(StrEnum):
+    """What colours territories in animations."""
+
+    exploration = "exploration"
+    threshold = "threshold"
+
+
 ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a bundled name (see `astrosim list`).")
 ]

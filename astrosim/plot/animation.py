@@ -16,24 +16,26 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.colors import Normalize, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
-from astrosim.plot.curves import CHANCE
-from astrosim.plot.events import TRIAL, Event, Timeline
+from astrosim.plot.curves import CHANCE, reference
+from astrosim.plot.events import INK, TRIAL, Event, Timeline
 from astrosim.plot.movie import write_movie
 from astrosim.plot.raster import KEPT_COLOUR, REVERTED_COLOUR
 from astrosim.plot.space import FILLS, MARKERS
 from astrosim.plot.style import MUTED, PAPER, SEQUENTIAL, count_axis, new_figure, styled
 from astrosim.records import IDLE, KEPT, NEURON_KINDS
 from astrosim.replay import Frame, Replay
-from astrosim.scenario.schema import Scenario
 
 MOST_FRAMES = 3_000  # assumed: a GIF of more is larger than what a browser shows
 DRAWN_LINES = 500  # eligible synapses drawn; beyond, every k-th
 COLOURED = {"threshold": "threshold", "exploration": "exploration rate a trial"}
 """What territories can be coloured by, and the name of the scale."""
-RESTING = 0.25  # opacity of a neuron that does not fire
-HEIGHT = 3.9  # inches
+RESTING = 0.3  # share of its colour that a neuron keeps while it does not fire
+SHADE = 0.55  # opacity of the territories and of their scale
+HEIGHTS = (3.2, 6.0)  # inches; lowest and highest
+ROOM, SPACE_WIDTH = 1.75, 4.1  # inches; what surrounds the plane's axes above and below, and their width
 IDLE_COLOUR = "#808080"
 DECISIONS = {KEPT: ("kept", KEPT_COLOUR), IDLE: ("nothing to decide", IDLE_COLOUR)}
 
@@ -84,22 +86,35 @@ class CellScene:
         self.act_colours = [_decision(frame)[1] for frame in frames for _ in frame.active]
         values = np.concatenate([self._values(frame) for frame in frames])
         self.scale = Normalize(0.0, float(values.max(initial=0.0)) or 1.0)
-        self.figure = new_figure(HEIGHT)
+        self.figure = new_figure(self._height())
         grid = self.figure.add_gridspec(2, 2, width_ratios=[1.75, 1], height_ratios=[1.6, 1])
         self.space = self.figure.add_subplot(grid[:, 0])
-        self._draw_space(title)
+        self.title = title
+        self._draw_space(frames)
         self._draw_curve(self.figure.add_subplot(grid[0, 1]), events)
         self._draw_activity(self.figure.add_subplot(grid[1, 1]), events)
         self.show(frames[0])
-        self.figure.draw_without_rendering()
+        for _ in range(2):  # the first pass settles the plane's limits, the second its ticks
+            self.figure.draw_without_rendering()
         self.figure.set_layout_engine("none")  # what is laid out once need not be laid out for every picture
 
     def _values(self, frame: Frame) -> np.ndarray:
         """What colours the territories: float64, shape (astrocyte,)."""
         return frame.threshold if self.colour == "threshold" else frame.exploration_rate
 
-    def _draw_space(self, title: str) -> None:
-        axes, net, held = self.space, self.engine.network, self.engine.territories
+    def _height(self) -> float:
+        """Inches that keep the plane's shape."""
+        wide, high = np.ptp(self._corners(), axis=0)
+        return float(np.clip(ROOM + SPACE_WIDTH * high / wide, *HEIGHTS))
+
+    def _corners(self) -> np.ndarray:
+        """Places that the plane's axes must hold: float64, shape (place, 2), units."""
+        held = self.engine.territories.position
+        radius = self.engine.scenario_of_cell.astrocytes.radius
+        return np.concatenate([self.engine.network.position, held - radius, held + radius])
+
+    def _draw_space(self, frames: Sequence[Frame]) -> None:
+        axes, held = self.space, self.engine.territories
         radius = self.engine.scenario_of_cell.astrocytes.radius
         circles = [Circle((float(x), float(y)), radius) for x, y in held.position]
         self.territories = PatchCollection(circles, zorder=1)
@@ -110,19 +125,18 @@ class CellScene:
         axes.add_collection(self.territories)
         axes.add_collection(self.eligible)
         axes.add_patch(self.cursor)
+        self.crosses = axes.scatter([], [], marker="x", s=26, color=INK, linewidths=0.9, zorder=5)
         self.neurons = [self._draw_neurons(axes, number) for number in range(len(NEURON_KINDS))]
         axes.set_aspect("equal", adjustable="datalim")
-        reach = radius if circles else 1.0
-        places = np.concatenate([net.position, held.position - reach, held.position + reach])
-        axes.update_datalim(places)
+        axes.update_datalim(self._corners())
         axes.autoscale_view()
         axes.set(xlabel="x (units)", ylabel="y (units)")
-        axes.set_title(title)
-        self.clock = axes.set_title("", loc="right", fontsize=8)
+        self.clock = axes.set_title("\n", fontsize=8)
+        self._legend(any(one.any() for frame in frames for one in frame.silent.values()))
         if circles:
             colours = mpl.cm.ScalarMappable(self.scale, SEQUENTIAL)
             self.figure.colorbar(
-                colours, ax=axes, label=COLOURED[self.colour], location="bottom", shrink=0.55, aspect=35, pad=0.02
+                colours, ax=axes, alpha=SHADE, label=COLOURED[self.colour], location="bottom", shrink=0.55, aspect=35
             )
 
     def _draw_neurons(self, axes: Axes, kind: int) -> tuple[np.ndarray, Any]:
@@ -133,9 +147,24 @@ class CellScene:
         look: dict[str, Any] = {"marker": MARKERS[name], "s": size, "linewidth": 0.6, "zorder": 3}
         return of, axes.scatter(net.position[of, 0], net.position[of, 1], **look)
 
+    def _legend(self, silent: bool) -> None:
+        """Kinds of neurons, and what rings and crosses mean."""
+        look: dict[str, Any] = {"linestyle": "", "markersize": 4.5}
+        present = [name for number, name in enumerate(NEURON_KINDS) if (self.engine.network.kind == number).any()]
+        handles = [Line2D([], [], marker=MARKERS[name], color=FILLS[name], label=name, **look) for name in present]
+        if self.engine.scenario_of_cell.learner != "none":
+            words = {"kept": KEPT_COLOUR, "reverted": REVERTED_COLOUR}
+            ring: dict[str, Any] = {"marker": "o", "markerfacecolor": "none", "markersize": 7, "markeredgewidth": 2}
+            handles += [
+                Line2D([], [], linestyle="", color=c, label=f"active, {word}", **ring) for word, c in words.items()
+            ]
+        if silent:
+            handles.append(Line2D([], [], marker="x", color=INK, label="silenced", **look))
+        self.figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), columnspacing=1.4)
+
     def _draw_curve(self, axes: Axes, events: Sequence[Event]) -> None:
         self._over_trials(axes)
-        axes.axhline(CHANCE, color=MUTED, linewidth=0.7, linestyle=(0, (6, 3)), zorder=0)
+        reference(axes, CHANCE, "chance")
         self.curve = axes.plot([], [], color=FILLS["input"], linewidth=1.0)[0]
         self.point = axes.plot([], [], "o", color=FILLS["output"], markersize=4, clip_on=False)[0]
         axes.set_ylim(min(0.4, float(self.accuracy.min())) - 0.05, 1.02)
@@ -175,14 +204,15 @@ class CellScene:
         seen = int(np.searchsorted(self.acts[:, 0], frame.trial, side="right"))
         self.activity.set_offsets(self.acts[:seen])
         self.activity.set_facecolor(self.act_colours[:seen])
-        self.clock.set_text(f"trial {frame.trial:,}, pattern {frame.pattern + 1}: {_decision(frame)[0]}")
+        words = f"trial {frame.trial:,}, pattern {frame.pattern + 1}: {_decision(frame)[0]}"
+        self.clock.set_text(f"{self.title}\n{words}")
 
     def _show_astrocytes(self, frame: Frame) -> None:
         """Territories by value, the active ones ringed and stronger, the silent ones empty."""
         active = np.isin(np.arange(len(frame.threshold)), frame.active)
         silent = frame.silent["astrocytes"]
         faces = mpl.colormaps[SEQUENTIAL](self.scale(self._values(frame)))
-        faces[:, 3] = np.where(active, 0.75, 0.3)
+        faces[:, 3] = SHADE
         faces[silent] = to_rgba(PAPER)
         self.territories.set_facecolor([tuple(face) for face in faces])
         self.territories.set_edgecolor([_decision(frame)[1] if on else MUTED for on in active])
@@ -193,17 +223,20 @@ class CellScene:
         self.bodies.set_linewidth([0.8 if off else 0.0 for off in silent])
 
     def _show_neurons(self, frame: Frame) -> None:
-        """Neurons that fire in full colour with a dark rim, the others pale, the silenced ones hollow."""
+        """Neurons that fire in full colour with a dark rim, others pale; silenced ones hollow, crossed as astrocytes."""
         for (numbers, marks), name in zip(self.neurons, NEURON_KINDS, strict=True):
+            full, paper = np.array(to_rgba(FILLS[name])), np.array(to_rgba(PAPER))
             fired, silent = frame.fired[numbers], frame.silent["neurons"][numbers]
-            faces = [
-                to_rgba(PAPER if off else FILLS[name], 1.0 if on or off else RESTING)
-                for on, off in zip(fired, silent, strict=True)
-            ]
-            marks.set_facecolor(faces)
-            marks.set_edgecolor(
-                ["black" if on else FILLS[name] if off else (0, 0, 0, 0) for on, off in zip(fired, silent, strict=True)]
-            )
+            faces = np.where(fired[:, None], full, RESTING * full + (1 - RESTING) * paper)
+            edges = np.where(fired[:, None], to_rgba("black"), paper)
+            faces[silent], edges[silent] = paper, full
+            marks.set_facecolor([tuple(face) for face in faces])
+            marks.set_edgecolor([tuple(edge) for edge in edges])
+        places = [
+            self.engine.network.position[frame.silent["neurons"]],
+            self.engine.territories.position[frame.silent["astrocytes"]],
+        ]
+        self.crosses.set_offsets(np.concatenate(places))
 
     def _show_eligible(self, frame: Frame) -> None:
         """Synapses that the trial could change; around the cursor its circle."""
@@ -241,24 +274,16 @@ def draw_frame(replay: Replay, frames: Sequence[Frame], colour: str = "threshold
 
 @styled
 def animate_cell(
-    scenario: Scenario,
-    seed: int,
-    trials: Sequence[int],
-    path: Path,
-    *,
-    fps: float = 12.0,
-    colour: str = "threshold",
-    title: str = "",
-) -> list[Frame]:
-    """Replay a cell and write what it did as a GIF or an MP4; returns the frames.
+    replay: Replay, frames: Sequence[Frame], path: Path, fps: float = 12.0, colour: str = "threshold", title: str = ""
+) -> Path:
+    """Write frames of a cell as a GIF or an MP4; returns the path.
 
     Parameters
     ----------
-    scenario : Scenario
-        Resolved, of the described system.
-    seed : int
-    trials : sequence of int
-        Trials to show, ascending.
+    replay : Replay
+        It has shown the frames.
+    frames : sequence of Frame
+        In order.
     path : Path
         Ends in .gif or .mp4.
     fps : float
@@ -270,10 +295,7 @@ def animate_cell(
     Raises
     ------
     AstrosimError
-        See `Replay` and `astrosim.plot.movie.check_ending`.
+        See `astrosim.plot.movie.check_ending`.
     """
-    replay = Replay(scenario, seed)
-    frames = [replay.show(trial) for trial in trials]
     scene = CellScene(replay, frames, events_of(replay), colour, title)
-    write_movie(scene.figure, scene.show, frames, path, fps)
-    return frames
+    return write_movie(scene.figure, scene.show, frames, path, fps)
