@@ -223,7 +223,7 @@ class CellScene:
         self.bodies.set_linewidth([0.8 if off else 0.0 for off in silent])
 
     def _show_neurons(self, frame: Frame) -> None:
-        """Neurons that fire in full colour with a dark rim, others pale; silenced ones hollow, crossed as astrocytes."""
+        """Neurons that fire in full colour with a dark rim, others pale; silenced ones hollow and crossed."""
         for (numbers, marks), name in zip(self.neurons, NEURON_KINDS, strict=True):
             full, paper = np.array(to_rgba(FILLS[name])), np.array(to_rgba(PAPER))
             fired, silent = frame.fired[numbers], frame.silent["neurons"][numbers]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib.animation import AbstractMovieWriter, FFMpegWriter, PillowWriter
+import numpy as np
+from matplotlib.animation import FFMpegWriter
 from matplotlib.figure import Figure
+from PIL import Image
 
 from astrosim.errors import AstrosimError
 from astrosim.plot.style import PAPER
 
 RESOLUTION = 110  # dots an inch
 ENDINGS = (".gif", ".mp4")
+COLOURS = 256  # of a GIF
+SAMPLED = 8  # pictures that its palette is made from
 BARE = ["-pix_fmt", "yuv420p", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-threads", "1"]
 """What ffmpeg is told: colours that every player shows, no date, the same pictures give the same bytes."""
 
@@ -68,20 +73,35 @@ def write_movie[T](figure: Figure, show: Callable[[T], Any], moments: Iterable[T
     check_ending(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".partial-{path.name}")
+    write = _write_gif if path.suffix.lower() == ".gif" else _write_mp4
     try:
-        with mpl.rc_context({"animation.ffmpeg_path": find_ffmpeg() or "ffmpeg"}):
-            writer = _writer(path, fps)
-            with writer.saving(figure, str(partial), RESOLUTION):
-                for moment in moments:
-                    show(moment)
-                    writer.grab_frame(facecolor=PAPER)
+        write(figure, (show(moment) for moment in moments), partial, fps)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
     return path
 
 
-def _writer(path: Path, fps: float) -> AbstractMovieWriter:
-    if path.suffix.lower() == ".gif":
-        return PillowWriter(fps=fps)  # type: ignore[arg-type]
-    return FFMpegWriter(fps=fps, codec="h264", extra_args=BARE)  # type: ignore[arg-type]
+def _write_mp4(figure: Figure, drawn: Iterable[Any], path: Path, fps: float) -> None:
+    with mpl.rc_context({"animation.ffmpeg_path": find_ffmpeg()}):
+        writer = FFMpegWriter(fps=fps, codec="h264", extra_args=BARE)  # type: ignore[arg-type]
+        with writer.saving(figure, str(path), RESOLUTION):
+            for _ in drawn:
+                writer.grab_frame(facecolor=PAPER)
+
+
+def _write_gif(figure: Figure, drawn: Iterable[Any], path: Path, fps: float) -> None:
+    """All pictures share one palette, so that no colour changes from one to the next."""
+    pictures = [_picture(figure) for _ in drawn]
+    some = pictures[:: -(-len(pictures) // SAMPLED)]
+    sample = Image.fromarray(np.concatenate([np.asarray(picture) for picture in some]))
+    palette = sample.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    first, *others = (picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures)
+    first.save(path, save_all=True, append_images=others, duration=round(1000 / fps), loop=0)
+
+
+def _picture(figure: Figure) -> Image.Image:
+    """The figure as it is drawn now."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=RESOLUTION, facecolor=PAPER)
+    return Image.open(buffer).convert("RGB")
