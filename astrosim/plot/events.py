@@ -30,7 +30,7 @@ WRAPPED = 125  # letters of a line of the legend, at 7 points
 ROW = 0.135  # inches; height of a line of the legend
 NEAR = 0.04  # of an axis; numbers nearer than this stand on different levels
 LEVELS = 3
-ROW_HEIGHT = 0.075  # of an axis; from one row of ticks to the next
+ROW_HEIGHT = 0.07  # of an axis; a row of ticks
 LEAD = "What has happened until then:"
 HALO = [withStroke(linewidth=1.8, foreground=PAPER)]  # keeps marks visible on maps
 EPISODE, TRIAL = "episode", "trial"
@@ -236,6 +236,7 @@ class Timeline:
     ) -> None:
         self.marks = make_marks([e for e in events if e.condition in conditions], unit, len(conditions))
         self.colours = colours or {}
+        self._roomy: list[Axes] = []
 
     def draw(
         self,
@@ -256,59 +257,75 @@ class Timeline:
         shift : float
             From an event's time to its place: -0.5 where trial or episode n stands at n, 0 where it begins there.
         numbers : bool
-            Write the numbers of the legend beside the marks.
+            Write the numbers of the legend beside the marks, and draw rows of ticks, which get room below the data.
         over : bool
             On top of what is drawn, with a halo, as on maps; else below it.
         """
-        if not self.marks:
-            return
         low, high = axes.get_xlim()
-        last, level, row = -np.inf, 0, 0
+        last, level, rows = -np.inf, 0, []
         for mark in self.marks:
             times = sorted({t + shift for c, own in mark.times.items() if condition in (None, c) for t in own})
             times = [time for time in times if low <= time <= high]
-            if not times:
-                continue
-            if mark.recurs:
-                self._ticks(axes, mark, times, row)
-                self._number(axes, mark, times[0], 0.035 + ROW_HEIGHT * row, (1, 3), numbers)
-                row += 1
+            if mark.recurs or not times:
+                rows += [(mark, times)] if times and numbers else []
                 continue
             level = (level + 1) % LEVELS if times[0] - last < NEAR * (high - low) else 0
             last = times[0]
-            look = {"zorder": 3.5, "path_effects": HALO} if over else {"zorder": 1.5}
+            look: dict[str, Any] = {"zorder": 3.5, "path_effects": HALO} if over else {"zorder": 1.5}
             axes.axvline(last, color=self.colour(mark), linewidth=0.9, linestyle=LINE, gid="event", **look)
-            self._number(axes, mark, last, 1.0, (2, -1 - 7 * level), numbers)
-        axes.set_xlim(low, high)
+            if numbers:
+                self._number(axes, mark, last, level)
+        if rows:
+            self._rows(axes, rows)
+            axes.set_xlim(low, high)
 
-    def _ticks(self, axes: Axes, mark: Mark, times: Sequence[float], row: int) -> None:
-        look: dict[str, Any] = {
-            "linestyle": "",
-            "marker": "|",
-            "markersize": 5,
-            "markeredgewidth": 0.6,
-            "path_effects": HALO,
-        }
-        height = np.full(len(times), 0.035 + ROW_HEIGHT * row)
-        transform = axes.get_xaxis_transform()
-        axes.plot(times, height, color=self.colour(mark), transform=transform, zorder=3.5, gid="events", **look)
-
-    def _number(
-        self, axes: Axes, mark: Mark, time: float, height: float, shift: tuple[float, float], shown: bool
-    ) -> None:
-        """The mark's number beside it, on the side that has room."""
-        if not shown:
-            return
+    def _number(self, axes: Axes, mark: Mark, time: float, level: int) -> None:
+        """The number of a line at its top, on the side that has room."""
         low, high = axes.get_xlim()
-        side = -1 if (time - low) > 0.94 * (high - low) else 1
+        left = (time - low) > 0.94 * (high - low)
+        self._write(axes, mark, (time, 1), ("data", "axes fraction"), (-2 if left else 2, -1 - 7 * level), left, "top")
+
+    def _rows(self, axes: Axes, rows: Sequence[tuple[Mark, list[float]]]) -> None:
+        """Ticks below the data, a row a mark, its number behind it."""
+        self._make_room(axes, len(rows))
+        look: dict[str, Any] = {"linestyle": "", "marker": "|", "markersize": 4, "markeredgewidth": 0.6, "zorder": 3.5}
+        for row, (mark, times) in enumerate(rows):
+            height = (row + 0.5) * ROW_HEIGHT
+            heights, transform = np.full(len(times), height), axes.get_xaxis_transform()
+            axes.plot(times, heights, color=self.colour(mark), transform=transform, gid="events", **look)
+            self._write(axes, mark, (1, height), ("axes fraction", "axes fraction"), (2, 0), False, "center")
+
+    def _make_room(self, axes: Axes, rows: int) -> None:
+        """Let the axes reach further down, once for all that share them."""
+        sharing = axes.get_shared_y_axes().get_siblings(axes)
+        if any(other in self._roomy for other in sharing):
+            return
+        if len(sharing) > 1:  # others may have more rows
+            names = {condition for mark in self.marks for condition in mark.times}
+            rows = max(rows, *(sum(mark.recurs and name in mark.times for mark in self.marks) for name in names))
+        self._roomy.append(axes)
+        share = ROW_HEIGHT * rows
+        below = axes.transData.inverted().transform(axes.transAxes.transform((0.0, -share / (1 - share))))[1]
+        axes.set_ylim(below, axes.get_ylim()[1])
+
+    def _write(
+        self,
+        axes: Axes,
+        mark: Mark,
+        place: tuple[float, float],
+        frame: tuple[str, str],
+        shift: tuple[float, float],
+        left: bool,
+        vertical: str,
+    ) -> None:
         axes.annotate(
             str(mark.number),
-            (time, height),
-            (side * shift[0], shift[1]),
-            ("data", "axes fraction"),
+            place,
+            shift,
+            frame,
             "offset points",
-            ha="left" if side > 0 else "right",
-            va="top" if height == 1 else "bottom",
+            ha="right" if left else "left",
+            va=vertical,
             size=6.5,
             zorder=6,
             color=self.colour(mark),
