@@ -20,11 +20,12 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
 from astrosim.plot.curves import CHANCE, reference
-from astrosim.plot.events import INK, TRIAL, Event, Timeline
+from astrosim.plot.events import TRIAL, Event
 from astrosim.plot.movie import write_movie
 from astrosim.plot.raster import KEPT_COLOUR, REVERTED_COLOUR
 from astrosim.plot.space import FILLS, MARKERS
 from astrosim.plot.style import MUTED, PAPER, SEQUENTIAL, count_axis, new_figure, styled
+from astrosim.plot.timeline import INK, Timeline
 from astrosim.records import IDLE, KEPT, NEURON_KINDS
 from astrosim.replay import Frame, Replay
 

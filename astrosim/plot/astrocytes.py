@@ -11,9 +11,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter, StrMethodFormatter
 from xarray import Dataset
 
-from astrosim.plot.events import EPISODE, Events, Timeline
+from astrosim.plot.events import EPISODE, Events
 from astrosim.plot.select import with_astrocytes
 from astrosim.plot.style import MUTED, cluster_colours, count_axis, marker, new_figure, say, span_episodes, styled
+from astrosim.plot.timeline import Timeline
 
 DRAWN_ASTROCYTES = 48  # lines; beyond, every k-th astrocyte is drawn
 NAMED_CLUSTERS = 8  # clusters named in the legend at most

@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from xarray import DataArray, Dataset
 
-from astrosim.plot.events import EPISODE, Events, Timeline
+from astrosim.plot.events import EPISODE, Events
 from astrosim.plot.select import condition_names, probes
 from astrosim.plot.style import MUTED, colours, count_axis, marker, new_figure, span_episodes, styled
+from astrosim.plot.timeline import Timeline
 from astrosim.stats import mean_band
 
 CHANCE = 0.5  # 1; each output bit matches with probability one half; report, section 3.3

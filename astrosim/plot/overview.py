@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from astrosim.plot.curves import CHANCE
-from astrosim.plot.events import Events, note
+from astrosim.plot.events import Events
 from astrosim.plot.style import MUTED, PAPER, colours, new_figure, styled
+from astrosim.plot.timeline import note
 from astrosim.stats import Interval, mean_interval
 
 SPREAD = 0.2  # of a condition's place; half the width that dots of one value may take

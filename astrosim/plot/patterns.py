@@ -9,9 +9,10 @@ from matplotlib.image import AxesImage
 from xarray import Dataset
 
 from astrosim.diagnostics import output_vectors
-from astrosim.plot.events import Events, note
+from astrosim.plot.events import Events
 from astrosim.plot.select import best_seed, condition_names, last_record
 from astrosim.plot.style import SEQUENTIAL, new_figure, say, styled
+from astrosim.plot.timeline import note
 from astrosim.scenario.schema import Scenario
 
 WRITTEN_PATTERNS = 16  # patterns; beyond, vectors would not be readable

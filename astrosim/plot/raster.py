@@ -8,9 +8,10 @@ from matplotlib.colors import ListedColormap, PowerNorm
 from matplotlib.figure import Figure
 from xarray import Dataset
 
-from astrosim.plot.events import TRIAL, Events, Timeline, of_cell
+from astrosim.plot.events import TRIAL, Events, of_cell
 from astrosim.plot.select import TRIAL_SAMPLE, activity_by_bin, first_seed, with_astrocytes, with_decisions
 from astrosim.plot.style import SEQUENTIAL, count_axis, new_figure, say, styled
+from astrosim.plot.timeline import Timeline
 from astrosim.records import KEPT, REVERTED
 
 OPENING = 150  # trials that are shown one by one

@@ -14,9 +14,10 @@ from matplotlib.patheffects import withStroke
 from xarray import Dataset
 
 from astrosim.interventions import Standing
-from astrosim.plot.events import INK, Events, note, of_cell
+from astrosim.plot.events import Events, of_cell
 from astrosim.plot.select import best_seed, with_astrocytes
 from astrosim.plot.style import DIVERGING, MUTED, PAPER, cluster_colours, new_figure, say, styled
+from astrosim.plot.timeline import INK, note
 from astrosim.records import NEURON_KINDS
 from astrosim.replay import standing_after
 from astrosim.scenario.schema import Scenario

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from xarray import Dataset
 
 from astrosim.engines import make_engine
-from astrosim.plot.events import EPISODE, Events, Timeline
+from astrosim.plot.events import EPISODE, Events
 from astrosim.plot.select import condition_names
 from astrosim.plot.style import (
     MUTED,
@@ -26,6 +26,7 @@ from astrosim.plot.style import (
     span_episodes,
     styled,
 )
+from astrosim.plot.timeline import Timeline
 from astrosim.records import NEURON_KINDS
 from astrosim.scenario.schema import Scenario
 
