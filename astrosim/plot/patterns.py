@@ -48,7 +48,7 @@ def pattern_map(dataset: Dataset, scenario: Scenario, events: Events = (), episo
     _heat(bottom, means, names, [[f"{value:.2f}" for value in row] for row in means])
     top.set_title("a   best seed of each condition, with its output vectors")
     bottom.set_title("b   mean over seeds")
-    _label_patterns(bottom, scenario, means.shape[1], any("task" in event.action for event in events))
+    _label_patterns(bottom, scenario, means.shape[1], any("task" in e.action and e.condition in names for e in events))
     figure.colorbar(image, ax=[top, bottom], label="matching bits", shrink=0.8, pad=0.015)
     note(figure, events, names, episode)
     return figure
