@@ -47,8 +47,8 @@ RESOLVED = {name: resolve(SCENARIO, name) for name in SCENARIO.conditions}
 RECURRING = np.arange(12, 400, 40)
 LEGEND = [
     "1  before episode 20: lesioned: lesion astrocytes 1, 6, two neurons; often: new task",
-    "2  before episode 30.5: lesioned: lesion neurons 9",
-    "3  often: silence astrocytes of cluster 1, 10 times from episode 1.2 to 37.2",
+    "2  in episode 30, before trial 305: lesioned: lesion neurons 9",
+    "3  often: silence astrocytes of cluster 1, 10 times from episode 1 to 37",
 ]
 
 
@@ -104,7 +104,7 @@ def test_one_mark_a_distinct_time_that_names_whom_it_befell():
     marks = make_marks(given, EPISODE, 3)
     assert [mark.text for mark in marks] == [
         "before episode 5: a, b: cut; c: burn",
-        "before episode 7.2: b: swap (in 2 of 3 seeds)",
+        "in episode 7, before trial 72: b: swap (in 2 of 3 seeds)",
     ]
     assert [mark.times for mark in marks] == [{"a": (5.0,), "b": (5.0,), "c": (5.0,)}, {"b": (7.2,)}]
     assert make_marks(given[:3], TRIAL, 1)[0].text == "before trial 50: cut"
@@ -219,7 +219,7 @@ def test_space_shows_who_is_silent_and_who_is_lesioned(dataset, events):
     assert told(figure) == [
         "What has happened until then:",
         "before episode 20: lesion astrocytes 1, 6, two neurons",
-        "before episode 30.5: lesion neurons 9",
+        "in episode 30, before trial 305: lesion neurons 9",
     ]
 
 

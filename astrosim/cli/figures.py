@@ -28,7 +28,7 @@ OneSeed = Annotated[str | None, typer.Option("--seed", "--seeds", metavar="1,2,3
 def plot(
     directory: RunArgument,
     kind: Annotated[
-        str | None, typer.Argument(metavar="[KIND]", help="Which figure; without one they are listed.")
+        str | None, typer.Argument(metavar="KIND", help="Which figure; without one they are listed.")
     ] = None,
     *,
     out: Annotated[

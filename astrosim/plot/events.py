@@ -51,6 +51,13 @@ class Event(NamedTuple):
         """When, in episodes or trials."""
         return self.trial / self.length if unit == EPISODE else float(self.trial)
 
+    def when(self, unit: str) -> str:
+        """The same in words."""
+        episode, rest = divmod(self.trial, self.length)
+        if unit == TRIAL:
+            return f"before trial {self.trial:,}"
+        return f"in episode {episode:,}, before trial {self.trial:,}" if rest else f"before episode {episode:,}"
+
 
 Events = Sequence[Event]
 
@@ -134,7 +141,7 @@ class _Track:
         times, seeds = self.times(unit), self.events[0].seeds
         most = max(sum(e.seed == seed for e in self.events) for seed in {e.seed for e in self.events})
         often = f"{most:,} times" if most > 1 else f"in {self.in_seeds} of {seeds} seeds"
-        return f"{self.label}, {often} from {unit} {times[0]:,.10g} to {times[-1]:,.10g}"
+        return f"{self.label}, {often} from {unit} {int(times[0]):,} to {int(times[-1]):,}"
 
 
 def make_marks(events: Events, unit: str, conditions: int = 2) -> tuple[Mark, ...]:
@@ -165,6 +172,7 @@ def _lines(tracks: Sequence[_Track], unit: str, named: bool) -> list[Mark]:
     marks: list[Mark] = []
     for time in sorted({time for track in tracks for time in track.times(unit)}):
         said: dict[str, list[str]] = {}
+        first = next(event for track in tracks for event in track.events if event.time(unit) == time)
         for track in tracks:
             seeds = {event.seed for event in track.events if event.time(unit) == time}
             if seeds:
@@ -174,7 +182,7 @@ def _lines(tracks: Sequence[_Track], unit: str, named: bool) -> list[Mark]:
                     else f" (in {len(seeds)} of {track.events[0].seeds} seeds)"
                 )
                 said.setdefault(track.condition, []).append(track.label + part)
-        text = f"before {unit} {time:,.10g}: {_by_condition(said, named)}"
+        text = f"{first.when(unit)}: {_by_condition(said, named)}"
         marks.append(Mark(len(marks) + 1, dict.fromkeys(said, (time,)), False, text))
     return marks
 
