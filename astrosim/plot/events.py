@@ -100,6 +100,11 @@ def before(events: Iterable[Event], episode: int) -> tuple[Event, ...]:
     return tuple(e for e in events if e.trial < (episode + 1) * e.length)
 
 
+def task_changed(events: Iterable[Event], conditions: Sequence[str]) -> bool:
+    """Whether some condition has come to have another task, or more patterns."""
+    return any(e.action in ("swap_task", "extend_task") and e.condition in conditions for e in events)
+
+
 @dataclass(frozen=True)
 class Mark:
     """One entry of the legend.

@@ -9,7 +9,7 @@ from matplotlib.image import AxesImage
 from xarray import Dataset
 
 from astrosim.diagnostics import output_vectors
-from astrosim.plot.events import Events
+from astrosim.plot.events import Events, task_changed
 from astrosim.plot.select import best_seed, condition_names, last_record
 from astrosim.plot.style import SEQUENTIAL, new_figure, say, styled
 from astrosim.plot.timeline import note
@@ -48,7 +48,7 @@ def pattern_map(dataset: Dataset, scenario: Scenario, events: Events = (), episo
     _heat(bottom, means, names, [[f"{value:.2f}" for value in row] for row in means])
     top.set_title("a   best seed of each condition, with its output vectors")
     bottom.set_title("b   mean over seeds")
-    _label_patterns(bottom, scenario, means.shape[1], any("task" in e.action and e.condition in names for e in events))
+    _label_patterns(bottom, scenario, means.shape[1], task_changed(events, names))
     figure.colorbar(image, ax=[top, bottom], label="matching bits", shrink=0.8, pad=0.015)
     note(figure, events, names, episode)
     return figure

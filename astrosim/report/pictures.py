@@ -11,7 +11,7 @@ from xarray import Dataset
 from astrosim import plot
 from astrosim.plot.astrocytes import DRAWN_ASTROCYTES
 from astrosim.plot.curves import SMOOTHING
-from astrosim.plot.events import Event, read_events
+from astrosim.plot.events import Event, read_events, task_changed
 from astrosim.plot.raster import BINS, CONDITIONS, OPENING
 from astrosim.plot.select import first_seed, with_astrocytes, with_decisions
 from astrosim.plot.space import DRAWN_SYNAPSES, shown
@@ -136,12 +136,14 @@ def _curves(material: Material) -> Drawn:
 
 
 def _patterns(material: Material) -> Drawn:
+    changed = task_changed(material.events, list(material.resolved))
+    below = "tasks have changed, so that patterns are only numbered" if changed else "input → target stand below"
+    probe = "last frozen probe" if material.episode is None else f"frozen probe of episode {material.episode:,}"
     return Drawn(
         "Patterns",
         plot.pattern_map(material.dataset, material.summary.scenario, material.events, material.episode),
-        "Fraction of matching bits, pattern by pattern, in the last frozen probe. (a) The best seed of each condition "
-        "(the first of several alike), its output vectors written in; input → target stand below. (b) Mean over "
-        f"n = {material.n}.",
+        f"Fraction of matching bits, pattern by pattern, in the {probe}. (a) The best seed of each condition "
+        f"(the first of several alike), its output vectors written in; {below}. (b) Mean over n = {material.n}.",
     )
 
 
