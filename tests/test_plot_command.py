@@ -20,7 +20,7 @@ from astrosim.wave.figures import front_map
 from astrosim.wave.stored import stored_network
 
 KINDS = ["overview", "curves", "patterns", "thresholds", "space", "raster", "weights"]
-WAVES = ["accuracy", "gaps", "solved", "curves", "losses", "mesh", "front"]
+WAVES = ["accuracy", "gaps", "solved", "curves", "losses", "training", "mesh", "front"]
 ASTROCYTES = Scenario.model_validate(
     {
         "name": "drawn",

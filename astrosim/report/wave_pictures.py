@@ -26,6 +26,8 @@ CURVES = {
     "test_accuracy": "Test accuracy after each epoch",
     "test_loss": "Test loss after each epoch",
     "accept_rate": "Share of the perturbations that were kept, epoch by epoch",
+    "train_loss": "Training loss, mean over each epoch's batches",
+    "validation_accuracy": "Validation accuracy after each epoch",
 }
 
 
@@ -182,12 +184,13 @@ def _swept(section: str) -> Kind[WaveMaterial]:
     return Kind(f"accuracy against {axis}", partial(_sweep, section), lambda material: section in material.sweeps)
 
 
-def _over_epochs(variable: str, sentence: str) -> Kind[WaveMaterial]:
+def _over_epochs(variable: str, sentence: str, reported: bool = True) -> Kind[WaveMaterial]:
     """The kind of a variable over epochs."""
     return Kind(
         sentence,
         partial(_curves, variable),
         lambda material: bool(drawn_conditions(material.dataset, material.summary.rows, variable)),
+        reported=reported,
     )
 
 
@@ -208,6 +211,8 @@ KINDS: dict[str, Kind[WaveMaterial]] = {
     "classes": Kind(
         "which classes the networks name", _classes, lambda material: bool(shown_classes(material.summary.rows))
     ),
+    "training": _over_epochs("train_loss", "training loss over epochs, a panel a condition", reported=False),
+    "validation": _over_epochs("validation_accuracy", "validation accuracy over epochs", reported=False),
     "mesh": Kind(
         "cells of a network layer by layer, and who hears whom", _mesh, lambda m: bool(waves(m)), reported=False
     ),
