@@ -87,8 +87,8 @@ def compared(summary: Summary, pairs: Sequence[tuple[str, str]], column: str = "
     found = corrected([compare(summary.column(a, column), summary.column(b, column), (a, b)) for a, b in pairs])
     for one in found:
         print(
-            f"{one.first} - {one.second}: {one.difference.mean:+.4f} ({interval_text(one.difference)}), "
-            f"p = {p_text(one.p_value)}, Holm {p_text(one.p_holm)}; d_z {one.effect:+.2f}; "
+            f"{one.first} - {one.second}: {one.difference.mean:+z.4f} ({interval_text(one.difference)}), "
+            f"p = {p_text(one.p_value)}, Holm {p_text(one.p_holm)}; d_z {one.effect:+z.2f}; "
             f"{one.wins} wins, {one.ties} ties, {one.losses} losses"
         )
     return found
