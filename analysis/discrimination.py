@@ -211,7 +211,7 @@ for system, (_, summary) in runs.items():
 
 # %%
 for system, (dataset, _) in runs.items():
-    for name in RIGHT_BITS[system]:
+    for name in [name for name in RIGHT_BITS[system] if name != "control"]:
         mean = mean_interval(dataset["pattern_accuracy"].sel(condition=name).isel(episode=-1, pattern=6).values)
         print(f"{system} / {name}: P7 has {mean.mean:.2f} of its bits right ({mean.low:.2f} to {mean.high:.2f})")
         assert mean.holds(0.6)

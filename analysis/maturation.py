@@ -168,7 +168,7 @@ def draw_explorations() -> Figure:
     left.plot(
         done, HALVING * (np.sqrt(1 + 2 * INITIAL * done / HALVING) - 1), color="black", linestyle="--", linewidth=1
     )
-    left.set_title(f"a   {purely.sum()} astrocytes that hardly do but explore")
+    left.set_title(f"a   {purely.sum()} astrocytes that do little but explore")
     left.set_xlabel("trial")
     left.set_ylabel("explorations so far")
     count_axis(left)
