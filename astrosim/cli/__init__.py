@@ -1,5 +1,6 @@
 """The command line."""
 
+from astrosim.cli import view
 from astrosim.cli.commands import app, main
 
-__all__ = ["app", "main"]
+__all__ = ["app", "main", "view"]

@@ -1,0 +1,310 @@
+"""The page: controls on the left, the stage on the right.
+
+The controls are Solara's own, named and ordered as those of Mesa's SolaraViz. SolaraViz itself would draw all
+components anew for every step of a Mesa model, restart it whenever a slider moves, and needs altair; here the stage is
+fed with typed arrays past Solara's rendering, by a director in a thread of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+from astrosim.view.director import Director
+from astrosim.view.opening import Opening, opened
+from astrosim.view.parameters import Parameter, parameters
+from astrosim.view.stage import ASSETS, Stage, colour_maps
+
+SPEEDS = [mantissa * 10**power for power in range(5) for mantissa in (1, 2, 5)] + [100_000]  # trials a frame
+START_SPEED = 10  # trials a frame: an episode of the paper's system
+COLOURS = {"threshold": "threshold", "exploration": "exploration rate", "score": "score", "calcium": "calcium"}
+STYLE = (ASSETS / "page.css").read_text(encoding="utf-8")
+
+
+class Controls:
+    """What the controls of one page hold, and what they do."""
+
+    def __init__(self, opening: Opening) -> None:
+        self.opening, self.source = opening, opening.source
+        self.condition = solara.reactive(opening.condition)
+        self.seed = solara.reactive(opening.seed)
+        self.speed = solara.reactive(START_SPEED)
+        self.playing = solara.reactive(False)
+        self.message = solara.reactive("")
+        self.chosen = solara.reactive(0)
+        self.colour = solara.reactive("threshold")
+        self.layers = {name: solara.reactive(name != "all") for name in ("mine", "eligible", "all")}
+        self.changes: solara.Reactive[dict[str, Any]] = solara.reactive({})
+        self.section = solara.reactive("")
+        self.shown = solara.reactive((opening.condition, opening.seed, {}))
+        self.astrocytes = solara.reactive(0)
+        self.coupled = solara.reactive(False)
+        self.director: Director | None = None
+
+    def begin(self, stage: Stage) -> Callable[[], None]:
+        """Play to a stage; returns what ends it."""
+        self.director = director = Director(stage.show, colour_maps(), self._changed)
+        director.set_speed(self.speed.value)
+        stage.listen(self._heard)
+        director.start()
+        director.replace(self._first)
+        return director.close
+
+    def ask(self, action: str, *arguments: Any) -> None:
+        """Tell the director."""
+        if self.director is not None:
+            getattr(self.director, action)(*arguments)
+
+    def reset(self) -> None:
+        """Begin anew with all that has been changed."""
+        wanted = (self.condition.value, self.seed.value, dict(self.changes.value))
+
+        def make() -> Any:
+            player = self.source.player(*wanted)
+            self._take(player)
+            self.shown.set(wanted)
+            return player
+
+        self.ask("replace", make)
+
+    def choose_cell(self, condition: str | None = None, seed: int | None = None) -> None:
+        """Another condition or seed; a stored one is shown at once, others after a reset."""
+        if condition is not None and condition != self.condition.value:
+            self.condition.set(condition)
+            self.changes.set({})
+            if self.source.stored and self.seed.value not in self.source.seeds(condition):
+                self.seed.set(self.source.seeds(condition)[0])
+        if seed is not None:
+            self.seed.set(seed)
+        if self.source.stored:
+            self.reset()
+
+    def change(self, parameter: Parameter, value: Any) -> None:
+        """Another value of a field, after the next reset."""
+        changes = {path: other for path, other in self.changes.value.items() if path != parameter.path}
+        if value is not None and parameter.read(value) != parameter.value:
+            changes[parameter.path] = parameter.read(value)
+        self.changes.set(changes)
+
+    def choose(self, astrocyte: int) -> None:
+        """Show the synapses of an astrocyte."""
+        self.chosen.set(astrocyte)
+        self.ask("choose", astrocyte)
+
+    def show_layer(self, name: str, wanted: bool) -> None:
+        """Show a group of synapses or not."""
+        self.layers[name].set(wanted)
+        if name == "all":
+            self.ask("show_every_weight", wanted)
+
+    @property
+    def waiting(self) -> int:
+        """Changes that wait for a reset."""
+        condition, seed, changes = self.shown.value
+        both = {**changes, **self.changes.value}
+        other = sum(changes.get(path) != self.changes.value.get(path) for path in both)
+        return other + (condition != self.condition.value) + (seed != self.seed.value)
+
+    def _first(self) -> Any:
+        player = self.opening.first()
+        self._take(player)
+        return player
+
+    def _take(self, player: Any) -> None:
+        self.astrocytes.set(player.sizes["astrocyte"])
+        self.coupled.set("calcium" in player.reading.astrocytes())
+
+    def _changed(self, playing: bool, message: str) -> None:
+        self.playing.set(playing)
+        self.message.set(message)
+
+    def _heard(self, content: dict[str, Any]) -> None:
+        if content.get("event") == "choose":
+            self.choose(int(content["astrocyte"]))
+        elif self.director is not None:
+            self.director.hear(content)
+
+
+@solara.component
+def Page() -> None:
+    """The whole page."""
+    controls = solara.use_memo(lambda: Controls(opened()), [])
+    solara.Title(f"astrosim: {controls.source.title}")
+    solara.Style(STYLE)
+    with solara.Div(classes=["as-page"]):
+        with solara.Div(classes=["as-header"]):
+            solara.Text("astrosim", classes=["as-brand"])
+            solara.Text(controls.source.title, classes=["as-title"])
+        with solara.Div(classes=["as-body"]):
+            with solara.Div(classes=["as-controls"]):
+                Transport(controls)
+                Cell(controls)
+                Looks(controls)
+                if not controls.source.stored:
+                    Parameters(controls)
+            with solara.Div(classes=["as-show"]):
+                names = {name: layer.value for name, layer in controls.layers.items()}
+                stage = Stage.element(colour=controls.colour.value, **names)
+
+    def begin() -> Callable[[], None]:
+        return controls.begin(solara.get_widget(stage))
+
+    solara.use_effect(begin, [])
+
+
+@solara.component
+def Layout(children: list[Any]) -> None:
+    """No bars and no padding around the page."""
+    solara.Div(children=children)
+
+
+@solara.component
+def Transport(controls: Controls) -> None:
+    """Play, pause, step, reset, speed."""
+    playing, waiting = controls.playing.value, controls.waiting
+    with solara.Div(classes=["as-transport"]):
+        solara.Button("Play", on_click=lambda: controls.ask("play"), disabled=playing, classes=["as-play"], small=True)
+        solara.Button(
+            "Pause", on_click=lambda: controls.ask("pause"), disabled=not playing, classes=["as-pause"], small=True
+        )
+        solara.Button("Step", on_click=lambda: controls.ask("step"), classes=["as-step"], small=True)
+        solara.Button(
+            "Reset",
+            on_click=controls.reset,
+            color="warning" if waiting else None,
+            classes=["as-reset"],
+            small=True,
+        )
+    if not controls.source.stored:
+        text = f"{waiting} change{'s' * (waiting > 1)} will take effect on Reset" if waiting else ""
+        solara.Text(text, classes=["as-waiting"])
+    if controls.message.value:
+        solara.Error(show_lines(controls.message.value), classes=["as-error"], dense=True)
+
+    def set_speed(index: int) -> None:
+        controls.speed.set(SPEEDS[index])
+        controls.ask("set_speed", SPEEDS[index])
+
+    speed = controls.speed.value
+    with solara.Div(classes=["as-speed"]):
+        solara.SliderInt(
+            f"Speed: {speed:,} trial{'s' * (speed > 1)} a frame",
+            SPEEDS.index(speed),
+            min=0,
+            max=len(SPEEDS) - 1,
+            on_value=set_speed,
+            thumb_label=False,
+        )
+
+
+def show_lines(message: str) -> str:
+    """An error without the flag that the page never shows."""
+    return "\n".join(line.removeprefix("--set: ") for line in message.splitlines())
+
+
+@solara.component
+def Cell(controls: Controls) -> None:
+    """Condition and seed."""
+    source = controls.source
+    solara.Select(
+        "Condition",
+        values=list(source.conditions),
+        value=controls.condition.value,
+        on_value=lambda name: controls.choose_cell(condition=name),
+        dense=True,
+        classes=["as-condition"],
+    )
+    if source.stored:
+        solara.Select(
+            "Seed",
+            values=list(source.seeds(controls.condition.value)),
+            value=controls.seed.value,
+            on_value=lambda seed: controls.choose_cell(seed=seed),
+            dense=True,
+            classes=["as-seed"],
+        )
+    else:
+        solara.InputInt(
+            "Seed",
+            value=controls.seed.value,
+            on_value=lambda seed: controls.choose_cell(seed=seed),
+            dense=True,
+            classes=["as-seed"],
+        )
+
+
+@solara.component
+def Looks(controls: Controls) -> None:
+    """What is coloured, chosen and drawn; it changes nothing but the picture."""
+    colours = {name: label for name, label in COLOURS.items() if name != "calcium" or controls.coupled.value}
+    by_label = {label: name for name, label in colours.items()}
+    solara.Select(
+        "Territories coloured by",
+        values=list(by_label),
+        value=COLOURS[controls.colour.value],
+        on_value=lambda label: controls.colour.set(by_label[label]),
+        dense=True,
+        classes=["as-colour"],
+    )
+    if controls.astrocytes.value:
+        solara.Select(
+            "Chosen astrocyte",
+            values=[f"A{a}" for a in range(controls.astrocytes.value)],
+            value=f"A{controls.chosen.value}",
+            on_value=lambda name: controls.choose(int(name[1:])),
+            dense=True,
+            classes=["as-chosen"],
+        )
+    labels = {"mine": "synapses of the chosen astrocyte", "eligible": "eligible synapses", "all": "all synapses"}
+    with solara.Div(classes=["as-layers"]):
+        for name, label in labels.items():
+            with solara.Div(classes=[f"as-layer-{name}"]):
+                solara.Checkbox(
+                    label=label,
+                    value=controls.layers[name].value,
+                    on_value=lambda wanted, name=name: controls.show_layer(name, wanted),
+                )
+
+
+@solara.component
+def Parameters(controls: Controls) -> None:
+    """The fields of the scenario, a section at a time."""
+    condition = controls.condition.value
+    groups = solara.use_memo(lambda: parameters(controls.source.resolved(condition)), [condition])
+    solara.Select(
+        "Parameters of",
+        values=["", *groups],
+        value=controls.section.value,
+        on_value=controls.section.set,
+        dense=True,
+        classes=["as-section"],
+    )
+    with solara.Div(classes=["as-parameters"]):
+        for parameter in groups.get(controls.section.value, []):
+            with solara.Div(
+                classes=["as-parameter", f"as-parameter-{parameter.path.replace('.', '-')}"],
+                attributes={"title": parameter.hint},
+            ):
+                Field(controls, parameter)
+
+
+@solara.component
+def Field(controls: Controls, parameter: Parameter) -> None:
+    """One field: a choice, a slider, or a box for a number."""
+    value = controls.changes.value.get(parameter.path, parameter.value)
+
+    def change(new: Any) -> None:
+        controls.change(parameter, new)
+
+    if parameter.choices:
+        solara.Select(parameter.label, values=list(parameter.choices), value=value, on_value=change, dense=True)
+    elif parameter.low is not None and parameter.high is not None:
+        slider = solara.SliderInt if parameter.kind is int else solara.SliderFloat
+        text = f"{parameter.label}: {value:g}"
+        step = 1 if parameter.kind is int else 0.01
+        slider(text, value, min=parameter.low, max=parameter.high, step=step, on_value=change, thumb_label=False)
+    else:
+        box = solara.InputInt if parameter.kind is int else solara.InputFloat
+        box(parameter.label, value=value, on_value=change, dense=True)
