@@ -10,14 +10,15 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from astrosim.errors import AstrosimError
 from astrosim.view.frame import Changes, pack
-from astrosim.view.player import CHUNK, Player
-from astrosim.view.replay import Replay
+
+if TYPE_CHECKING:
+    from astrosim.view.player import Player
 
 FRAMES_A_SECOND = 30.0  # at most; assumed: what an eye takes for motion
 
@@ -29,16 +30,19 @@ class Director:
     ----------
     send : callable
         Takes a frame (bytes).
-    decoration : dict of str to ndarray
-        Arrays that go with every scene: colour maps.
+    decorate : callable
+        Gives arrays by name that go with every scene: colour maps.
     on_change : callable
         Told whether it plays, and an error's text or "", whenever one of them changes.
     """
 
     def __init__(
-        self, send: Callable[[bytes], None], decoration: dict[str, np.ndarray], on_change: Callable[[bool, str], None]
+        self,
+        send: Callable[[bytes], None],
+        decorate: Callable[[], dict[str, np.ndarray]],
+        on_change: Callable[[bool, str], None],
     ) -> None:
-        self._send, self._decoration, self._on_change = send, decoration, on_change
+        self._send, self._decorate, self._on_change = send, decorate, on_change
         self._commands: queue.Queue[Callable[[], None]] = queue.Queue()
         self._player: Player | None = None
         self._changes = Changes()
@@ -128,14 +132,11 @@ class Director:
 
     def _advance(self) -> None:
         """A frame's trials; fewer if something is asked meanwhile, or a stored run ends."""
-        assert self._player is not None
-        done = 0
-        while done < self._speed and not self._commands.qsize():
-            step = min(CHUNK, self._speed - done)
-            self._player.advance(step)
-            done += step
+        player = self._player
+        assert player is not None
+        player.advance(self._speed, until=lambda: not self._commands.empty())
         self._due = True
-        if isinstance(self._player, Replay) and self._player.trial >= self._player.end:
+        if player.last is not None and player.trial >= player.last:
             self._set_playing(False)
 
     def _send_frame(self) -> None:
@@ -162,7 +163,7 @@ class Director:
         self._listening = self._due = True
         if self._player is not None:
             facts, arrays = self._player.scene()
-            self._send(pack({"scene": facts}, arrays | self._decoration))
+            self._send(pack({"scene": facts}, arrays | self._decorate()))
 
     def _heard(self) -> None:
         self._listening = True
@@ -180,7 +181,7 @@ class Director:
         self._due = True
 
     def _to(self, trial: int) -> None:
-        if isinstance(self._player, Replay):
+        if self._player is not None:
             self._player.go(trial)
             self._due = True
 

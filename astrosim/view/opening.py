@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from astrosim.scenario import Scenario
-from astrosim.view.player import Player
 from astrosim.view.sources import Source
+
+if TYPE_CHECKING:
+    from astrosim.view.player import Player
 
 
 @dataclass
@@ -52,6 +55,8 @@ class Opening:
 
 def warm_up(scenario: Scenario) -> None:
     """Load or compile all that a trial calls, on a small cell of the same system and learner."""
+    from astrosim.view.player import Player
+
     small = Scenario.model_validate({"system": scenario.system, "learner": scenario.learner})
     player = Player(small, 0)
     player.advance(1)

@@ -45,7 +45,7 @@ class Controls:
 
     def begin(self, stage: Stage) -> Callable[[], None]:
         """Play to a stage; returns what ends it."""
-        self.director = director = Director(stage.show, colour_maps(), self._changed)
+        self.director = director = Director(stage.show, colour_maps, self._changed)
         director.set_speed(self.speed.value)
         stage.listen(self._heard)
         director.start()
@@ -257,7 +257,7 @@ def Looks(controls: Controls) -> None:
             dense=True,
             classes=["as-chosen"],
         )
-    labels = {"mine": "synapses of the chosen astrocyte", "eligible": "eligible synapses", "all": "all synapses"}
+    labels = {"mine": "synapses of the chosen one", "eligible": "eligible synapses", "all": "all synapses"}
     with solara.Div(classes=["as-layers"]):
         for name, label in labels.items():
             with solara.Div(classes=[f"as-layer-{name}"]):

@@ -6,6 +6,7 @@ nobody watches.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -61,12 +62,22 @@ class Player:
         """Trials of the scenario's schedule; a live cell may go on past it."""
         return self.scenario.schedule.trials
 
-    def advance(self, trials: int) -> None:
-        """Carry out trials."""
+    @property
+    def last(self) -> int | None:
+        """The last moment that there is; a live cell has none."""
+        return None
+
+    def advance(self, trials: int, until: Callable[[], bool] | None = None) -> None:
+        """Carry out trials; fewer if `until`, asked now and then, says so."""
         while trials > 0:
             step = min(trials, CHUNK)
             self._stretch(step)
             trials -= step
+            if until is not None and until():
+                return
+
+    def go(self, trial: int) -> None:
+        """Go to another moment: stored cells do, a live one stays where it is."""
 
     def _stretch(self, trials: int) -> None:
         log = self.engine.advance(trials, measure=True)

@@ -5,12 +5,13 @@ A replay passes every episode once and leaves snapshots behind, so that going ba
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from astrosim.errors import ScenarioError, StoreError
+from astrosim.errors import StoreError
 from astrosim.scenario import Scenario, load_scenario, resolve
 from astrosim.store.read import open_run
 from astrosim.view.history import stored_curves
@@ -44,7 +45,7 @@ class StoredRun:
 
     def __init__(self, directory: str | Path) -> None:
         self.path = Path(directory)
-        self.scenario = astrocyte_scenario(load_scenario(self.path / "scenario.toml"), str(directory))
+        self.scenario = load_scenario(self.path / "scenario.toml")
         self.dataset = open_run(self.path)
         committed = self.dataset["committed"].values
         names, seeds = (self.dataset[name].values.tolist() for name in ("condition", "seed"))
@@ -68,24 +69,6 @@ class StoredRun:
         recorded = scenario.record_episodes
         stored = {name: values[: len(recorded)] for name, values in stored.items()}
         return Replay(scenario, seed, np.array(recorded), stored | {"accuracy": np.nanmean(accuracy, axis=1)})
-
-
-def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
-    """The scenario, if the view can show it.
-
-    Raises
-    ------
-    ScenarioError
-        For calcium-wave networks.
-    """
-    if not isinstance(scenario, Scenario):
-        raise ScenarioError(
-            [
-                f'{name}: kind: the live view shows neurons and astrocytes ("{scenario.kind}"). '
-                "`astrosim animate` shows calcium-wave networks."
-            ]
-        )
-    return scenario
 
 
 class Replay(Player):
@@ -125,9 +108,14 @@ class Replay(Player):
         """Recorded episodes that have been compared."""
         return len(self._passed)
 
-    def advance(self, trials: int) -> None:
+    @property
+    def last(self) -> int:
+        """The end of the run."""
+        return self.end
+
+    def advance(self, trials: int, until: Callable[[], bool] | None = None) -> None:
         """Carry out trials, up to the end of the run at most."""
-        self._forward(min(self.trial + trials, self.end))
+        self._forward(min(self.trial + trials, self.end), until)
 
     def go(self, trial: int) -> None:
         """Go to the moment after so many trials, backwards or forwards."""
@@ -139,7 +127,7 @@ class Replay(Player):
             self.present = None
         self._forward(trial)
 
-    def _forward(self, goal: int) -> None:
+    def _forward(self, goal: int, until: Callable[[], bool] | None = None) -> None:
         while self.trial < goal:
             self._stretch(min(self._next_stop(), goal, self.trial + CHUNK) - self.trial)
             if self.trial % self._spacing == 0:
@@ -147,6 +135,8 @@ class Replay(Player):
             if self.trial in self._rows and self.trial not in self._passed:
                 self._compare(self._rows[self.trial])
                 self._passed.add(self.trial)
+            if until is not None and until():
+                return
 
     def _next_stop(self) -> int:
         """The next recorded episode's end or place for a snapshot."""

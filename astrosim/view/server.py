@@ -38,14 +38,13 @@ def serve(opening: Opening, port: int | None, browser: bool, tell: Callable[[str
         If the port is taken, or Solara's assets are missing.
     """
     listener = listen(port)
-    opening.prepare()
     show(opening)
     address = f"http://localhost:{listener.getsockname()[1]}"
     configure()
     tell(f"{address} shows {opening.source.title}. Ctrl-C ends it.")
     if browser:
         threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
-    run(listener)
+    run(listener, opening.prepare)
     tell("Ended.")
 
 
@@ -90,14 +89,19 @@ def configure() -> None:
         raise AstrosimError(f"view: Solara's assets are not here ({settings.assets.proxy_cache_dir}). {EXTRA}")
 
 
-def run(listener: socket.socket) -> None:
-    """Answer until Ctrl-C or SIGTERM."""
+def run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
+    """Answer until Ctrl-C or SIGTERM; `when_ready` is called once pages can be had."""
     import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            when_ready()
 
     config = uvicorn.Config(
         "solara.server.starlette:app", log_level="error", access_log=False, timeout_graceful_shutdown=1
     )
     try:
-        uvicorn.Server(config).run(sockets=[listener])
+        Server(config).run(sockets=[listener])
     except KeyboardInterrupt:  # uvicorn raises it again once it has closed everything
         return

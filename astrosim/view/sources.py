@@ -1,16 +1,20 @@
-"""Where the cells of the live view come from: a scenario file, or a stored run."""
+"""Where the cells of the live view come from: a scenario file, or a stored run.
+
+Engines and the store are imported when a cell is made: the page is to be served before.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from astrosim.errors import ScenarioError
 from astrosim.scenario import Scenario, choose, condition_names, load_scenario, resolve
-from astrosim.view.player import Player
-from astrosim.view.replay import StoredRun, astrocyte_scenario
+
+if TYPE_CHECKING:
+    from astrosim.view.player import Player
 
 
 class Source(Protocol):
@@ -82,6 +86,8 @@ class ScenarioSource:
 
     def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Player:
         """See `Source`; changes are read like `--set`, and so are their errors."""
+        from astrosim.view.player import Player
+
         prefix = f"conditions.{json.dumps(condition)}." if self._scenario.conditions else ""
         texts = [f"--set {prefix}{path}={json.dumps(value)}" for path, value in changes.items()]
         scenario = load_scenario(self._path, (*self._overrides, *texts))
@@ -104,6 +110,11 @@ class RunSource:
     stored = True
 
     def __init__(self, directory: str | Path) -> None:
+        from astrosim.view.replay import StoredRun
+
+        path = Path(directory) / "scenario.toml"
+        if path.is_file():
+            astrocyte_scenario(load_scenario(path), str(directory))
         self._run = StoredRun(directory)
         self.conditions = tuple(self._run.cells)
         self.title = f"{self._run.scenario.title or self._run.scenario.name} - stored in {directory}"
@@ -123,3 +134,21 @@ class RunSource:
                 [f"{self._run.path}: a stored run stays as it is. `astrosim view SCENARIO` takes changes."]
             )
         return self._run.replay(condition, seed)
+
+
+def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
+    """The scenario, if the view can show it.
+
+    Raises
+    ------
+    ScenarioError
+        For calcium-wave networks.
+    """
+    if not isinstance(scenario, Scenario):
+        raise ScenarioError(
+            [
+                f'{name}: kind: the live view shows neurons and astrocytes ("{scenario.kind}"). '
+                "`astrosim animate` shows calcium-wave networks."
+            ]
+        )
+    return scenario

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import anywidget
-import matplotlib as mpl
 import numpy as np
 import traitlets
 
@@ -39,6 +38,8 @@ class Stage(anywidget.AnyWidget):
 
 def colour_maps() -> dict[str, np.ndarray]:
     """The sequential and the diverging map: uint8, shape (shade, 3)."""
+    import matplotlib as mpl
+
     steps = np.linspace(0.0, 1.0, SHADES)
     maps = {"sequential": SEQUENTIAL, "diverging": DIVERGING}
     return {role: np.round(mpl.colormaps[name](steps)[:, :3] * 255).astype(np.uint8) for role, name in maps.items()}

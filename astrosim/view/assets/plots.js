@@ -1,5 +1,5 @@
 // Live curves against trials: reward and accuracy of the frozen probe, accept rate, thresholds.
-const AXIS = { left: 34, right: 8, top: 20, bottom: 16 }; // pixels
+const AXIS = { left: 34, right: 8, top: 34, bottom: 16 }; // pixels
 const GRID = "#ececec", TEXT = "#666666", SMALL = "10.5px system-ui, sans-serif";
 
 class Plot {
@@ -50,7 +50,7 @@ class Plot {
     context.textAlign = "left";
     context.font = "600 11.5px system-ui, sans-serif";
     context.fillStyle = INK;
-    context.fillText(this.title, 2, 2);
+    context.fillText(this.title, 2, 3);
   }
 
   legend(context, width, lines) {
@@ -61,7 +61,7 @@ class Plot {
     for (const line of [...lines].reverse()) {
       if (!line.name) continue;
       context.fillStyle = line.colour;
-      context.fillText(line.name, right, 3);
+      context.fillText(line.name, right, 18);
       right -= context.measureText(line.name).width + 12;
     }
   }

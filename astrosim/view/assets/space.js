@@ -43,6 +43,11 @@ class Space {
     if (this.last) this.draw(...this.last);
   }
 
+  // Width over height of the plane.
+  shape() {
+    return (this.high[0] - this.low[0]) / (this.high[1] - this.low[1]);
+  }
+
   fit(width, height) {
     const span = [this.high[0] - this.low[0], this.high[1] - this.low[1]];
     const scale = this.zoom * Math.min((width - 2 * MARGIN) / span[0], (height - 2 * MARGIN) / span[1]);
@@ -91,7 +96,7 @@ class Space {
       const known = isFinite(values[a]) && !silenced[a];
       context.beginPath();
       context.arc(this.x(astrocyte[2 * a]), this.y(astrocyte[2 * a + 1]), radius, 0, 2 * Math.PI);
-      context.fillStyle = known ? shade(arrays.sequential, share, 0.3) : "rgba(0,0,0,0.03)";
+      context.fillStyle = known ? shade(arrays.sequential, share, 0.33) : "rgba(0,0,0,0.03)";
       context.fill();
       context.strokeStyle = known ? shade(arrays.sequential, share, 0.95) : "#bbbbbb";
       context.setLineDash(silenced[a] ? [4, 4] : []);

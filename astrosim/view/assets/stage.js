@@ -4,6 +4,7 @@ const PLOTS = [
   ["accept", "Accept rate", [0, 1]],
   ["threshold", "Thresholds", null],
 ];
+const WIDE = 1.5; // width over height; wider planes have the curves below, others beside them
 const COLOURS = { threshold: "threshold", exploration: "exploration rate (1/trial)", score: "score", calcium: "calcium" };
 const DECISIONS = { 1: "kept", 0: "reverted", "-1": "idle" };
 
@@ -24,6 +25,7 @@ class Stage {
     });
     this.alarm = create("div", "as-alarm", side);
     this.alarm.setAttribute("role", "alert");
+    create("span", "as-waiting", this.status, "Preparing the cell; the first time ever takes half a minute.");
     this.table = create("table", "as-patterns", create("div", "as-scroll", side));
     this.space = new Space(this.canvas, (a) => this.say({ event: "choose", astrocyte: a }));
     this.scrubber();
@@ -51,6 +53,7 @@ class Stage {
       this.scene = facts.scene;
       this.facts = null;
       this.space.start(this.scene, arrays);
+      this.root.classList.toggle("as-wide", this.space.shape() > WIDE);
       return;
     }
     Object.assign(this.arrays, arrays);
@@ -96,14 +99,12 @@ class Stage {
       ["accuracy", isFinite(facts.accuracy) ? facts.accuracy.toFixed(3) : "-"],
     ];
     if (facts.playing) words.push(["speed", `${grouped(facts.rate)} trials/s`]);
-    const past = !facts.stored && facts.trial > scene.end ? " past the end of the scenario's schedule" : "";
     this.status.replaceChildren();
     for (const [name, value] of words) {
       const item = create("span", `as-fact as-fact-${name}`, this.status);
       create("span", "as-name", item, name);
       create("span", "as-value", item, String(value));
     }
-    if (past) create("span", "as-past", this.status, past);
     this.compare();
   }
 
