@@ -8,6 +8,7 @@ fed with typed arrays past Solara's rendering, by a director in a thread of its 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import solara
@@ -38,7 +39,9 @@ class Controls:
         self.layers = {name: solara.reactive(name != "all") for name in ("mine", "eligible", "all")}
         self.changes: solara.Reactive[dict[str, Any]] = solara.reactive({})
         self.section = solara.reactive("")
-        self.shown = solara.reactive((opening.condition, opening.seed, {}))
+        self.shown: solara.Reactive[tuple[str, int, dict[str, Any]]] = solara.reactive(
+            (opening.condition, opening.seed, {})
+        )
         self.astrocytes = solara.reactive(0)
         self.coupled = solara.reactive(False)
         self.director: Director | None = None
@@ -262,9 +265,7 @@ def Looks(controls: Controls) -> None:
         for name, label in labels.items():
             with solara.Div(classes=[f"as-layer-{name}"]):
                 solara.Checkbox(
-                    label=label,
-                    value=controls.layers[name].value,
-                    on_value=lambda wanted, name=name: controls.show_layer(name, wanted),
+                    label=label, value=controls.layers[name].value, on_value=partial(controls.show_layer, name)
                 )
 
 
@@ -293,18 +294,14 @@ def Parameters(controls: Controls) -> None:
 @solara.component
 def Field(controls: Controls, parameter: Parameter) -> None:
     """One field: a choice, a slider, or a box for a number."""
-    value = controls.changes.value.get(parameter.path, parameter.value)
-
-    def change(new: Any) -> None:
-        controls.change(parameter, new)
+    value, change = controls.changes.value.get(parameter.path, parameter.value), partial(controls.change, parameter)
 
     if parameter.choices:
         solara.Select(parameter.label, values=list(parameter.choices), value=value, on_value=change, dense=True)
-    elif parameter.low is not None and parameter.high is not None:
-        slider = solara.SliderInt if parameter.kind is int else solara.SliderFloat
-        text = f"{parameter.label}: {value:g}"
-        step = 1 if parameter.kind is int else 0.01
-        slider(text, value, min=parameter.low, max=parameter.high, step=step, on_value=change, thumb_label=False)
+    elif parameter.low is not None:
+        ends = {"min": parameter.low, "max": parameter.high, "step": parameter.fineness}
+        slider: Any = solara.SliderInt if parameter.kind is int else solara.SliderFloat
+        slider(f"{parameter.label}: {value:g}", value, on_value=change, thumb_label=False, **ends)
     else:
         box = solara.InputInt if parameter.kind is int else solara.InputFloat
         box(parameter.label, value=value, on_value=change, dense=True)

@@ -59,6 +59,11 @@ class Parameter:
         """Meaning and range."""
         return f"{self.meaning}; {self.interval}" if self.interval else self.meaning
 
+    @property
+    def fineness(self) -> float:
+        """Step of a slider."""
+        return 1 if self.kind is int else FINENESS
+
     def read(self, value: Any) -> Any:
         """A control's value as the field's type."""
         return self.kind(value)

@@ -99,7 +99,7 @@ class Player:
     def scene(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """What never changes: facts, and arrays by name (positions float32, units; kinds uint8; ends int32)."""
         placed = self.engine.static()
-        arrays = {
+        arrays: dict[str, np.ndarray] = {
             "neuron": np.column_stack([placed["neuron_x"], placed["neuron_y"]]).astype(np.float32),
             "kind": placed["neuron_kind"].astype(np.uint8),
             "pre": placed["pre"].astype(np.int32),
@@ -108,7 +108,7 @@ class Player:
             "cluster": placed["astrocyte_cluster"].astype(np.int32),
             "junction": self.reading.gap_junctions().astype(np.int32),
         }
-        facts = {
+        facts: dict[str, Any] = {
             "radius": self.scenario.astrocytes.radius,
             "cursorRadius": self.scenario.cursor.radius,
             "limit": self.scenario.perturbation.limit,

@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from astrosim.diagnostics import probe_accuracy
 from astrosim.errors import StoreError
 from astrosim.scenario import Scenario, load_scenario, resolve
 from astrosim.store.read import open_run
 from astrosim.view.history import stored_curves
 from astrosim.view.player import CHUNK, Player
+from astrosim.view.sources import astrocyte_scenario
 
 SNAPSHOTS = 48  # of a whole cell; assumed: going back takes a fiftieth of going through
 MEMORY = 500_000_000  # bytes of all snapshots at most; assumed: a fraction of a laptop's memory
@@ -45,8 +47,8 @@ class StoredRun:
 
     def __init__(self, directory: str | Path) -> None:
         self.path = Path(directory)
-        self.scenario = load_scenario(self.path / "scenario.toml")
         self.dataset = open_run(self.path)
+        self.scenario = astrocyte_scenario(load_scenario(self.path / "scenario.toml"), str(directory))
         committed = self.dataset["committed"].values
         names, seeds = (self.dataset[name].values.tolist() for name in ("condition", "seed"))
         self.cells = {
@@ -63,12 +65,11 @@ class StoredRun:
     def replay(self, condition: str, seed: int) -> Replay:
         """The replay of one committed cell."""
         cell = self.dataset.sel(condition=condition, seed=seed)
-        stored = {name: cell[name].values for name in (*COMPARED, "mean_binary_reward", "accept_rate")}
-        accuracy = cell["pattern_accuracy"].values
         scenario = resolve(self.scenario, condition)
-        recorded = scenario.record_episodes
-        stored = {name: values[: len(recorded)] for name, values in stored.items()}
-        return Replay(scenario, seed, np.array(recorded), stored | {"accuracy": np.nanmean(accuracy, axis=1)})
+        recorded = np.array(scenario.record_episodes)
+        names = (*COMPARED, "mean_binary_reward", "accept_rate", "pattern_accuracy")
+        stored = {name: cell[name].values[: recorded.size] for name in names}
+        return Replay(scenario, seed, recorded, stored)
 
 
 class Replay(Player):
@@ -82,7 +83,7 @@ class Replay(Player):
     episodes : ndarray of int, shape (record,)
         Recorded episodes, from 0.
     stored : dict of str to ndarray
-        `COMPARED`, and the curves mean_binary_reward, accept_rate, accuracy; shape (record, ...).
+        `COMPARED`, mean_binary_reward, accept_rate and pattern_accuracy; shape (record, ...).
 
     Attributes
     ----------
@@ -164,7 +165,7 @@ class Replay(Player):
         return stored_curves(
             np.array(self._ends),
             self.stored["mean_binary_reward"],
-            self.stored["accuracy"],
+            probe_accuracy(self.stored["pattern_accuracy"], self.sizes["bit"]),
             self.stored["accept_rate"],
             thresholds,
         )

@@ -112,9 +112,6 @@ class RunSource:
     def __init__(self, directory: str | Path) -> None:
         from astrosim.view.replay import StoredRun
 
-        path = Path(directory) / "scenario.toml"
-        if path.is_file():
-            astrocyte_scenario(load_scenario(path), str(directory))
         self._run = StoredRun(directory)
         self.conditions = tuple(self._run.cells)
         self.title = f"{self._run.scenario.title or self._run.scenario.name} - stored in {directory}"
