@@ -26,7 +26,9 @@ def view(
         str, typer.Argument(metavar="SCENARIO|DIR", help="A scenario file, a bundled name, or a run directory.")
     ],
     *,
-    seed: Annotated[int | None, typer.Option(help="Seed to begin with; by default the first.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=2**53 - 1, help="Seed to begin with; by default the first.")
+    ] = None,
     conditions: Annotated[
         str | None, typer.Option("--conditions", "--condition", metavar="A,B", help="Only these; begin with the first.")
     ] = None,

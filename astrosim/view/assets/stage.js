@@ -73,6 +73,7 @@ class Stage {
     const state = { frames: this.frames, trial: facts.trial, chosen: facts.chosen ?? "", playing: facts.playing };
     Object.assign(state, { eligible: arrays.eligible.length, colour: this.model.get("colour") });
     Object.assign(state, { synapses: arrays.pre.length, mine: arrays.mine.length, all: arrays.allWeight.length });
+    state.events = facts.events.map((event) => event.join(" ")).join("; ");
     Object.assign(this.root.dataset, state);
   }
 
