@@ -19,6 +19,7 @@ from astrosim.scenario.section import Real, as_tuple, complain, quantity, short
 from astrosim.scenario.sections import (
     Adaptation,
     Astrocytes,
+    Coupling,
     Cursor,
     Decision,
     Exploration,
@@ -34,6 +35,16 @@ __all__ = ["PUBLISHED_SEEDS", "REGULAR", "SHARED_FIELDS", "Figure", "Scenario"]
 
 Figure = Literal["accuracy", "accept_rate", "distinct_outputs", "ceiling"]
 """Published figures that a report can set beside its own."""
+FIXED_SECTIONS = (
+    "network",
+    "task",
+    "astrocytes",
+    "perturbation",
+    "cursor",
+    "decision",
+    "adaptation",
+    "coupling",
+)  # of the published system
 REGULAR = {"described": 18, "published": 23}  # regular neurons a cluster (spec, section 1)
 
 
@@ -61,6 +72,7 @@ class Scenario(Experiment):
     cursor: Cursor = Field(default_factory=Cursor)
     decision: Decision = Field(default_factory=Decision)
     adaptation: Adaptation = Field(default_factory=Adaptation)
+    coupling: Coupling = Field(default_factory=Coupling)
     schedule: Schedule = Field(default_factory=Schedule)
     record: Record = Field(default_factory=Record)
     interventions: Annotated[tuple[Intervention, ...], BeforeValidator(as_tuple)] = quantity(
@@ -84,6 +96,7 @@ class Scenario(Experiment):
                 f"network.initial_weight: above perturbation.limit = {self.perturbation.limit} "
                 f"({self.network.initial_weight}). Lower it."
             )
+        problems += self._coupling_problems()
         problems += interventions.problems(self)
         if self.system == "published":
             problems += self._published_problems()
@@ -102,6 +115,18 @@ class Scenario(Experiment):
             )
             if have > neurons
         ]
+
+    def _coupling_problems(self) -> list[str]:
+        if self.coupled and self.learner != "astrocytes":
+            return [
+                f'coupling.graph: only astrocytes that learn are coupled ("{self.coupling.graph}"). '
+                'Write learner = "astrocytes", or coupling.graph = "none".'
+            ]
+        last = self.network.clusters * self.astrocytes.per_cluster - 1
+        beyond = [number for pair in self.coupling.edges for number in pair if number > last]
+        if beyond:
+            return [f"coupling.edges: no such astrocyte ({beyond[0]}). Write numbers from 0 to {last}."]
+        return []
 
     def _record_problems(self) -> list[str]:
         last = self.schedule.episodes
@@ -126,7 +151,7 @@ class Scenario(Experiment):
         fixed = Scenario.model_construct(network=Network(regular=REGULAR["published"]))
         places = [
             (section, field)
-            for section in ("network", "task", "astrocytes", "perturbation", "cursor", "decision", "adaptation")
+            for section in FIXED_SECTIONS
             for field in type(getattr(self, section)).model_fields
             if (section, field) not in FILE_FIELDS
         ]
@@ -169,6 +194,11 @@ class Scenario(Experiment):
         """The most interventions that may happen in a cell."""
         length = self.schedule.episodes, self.schedule.trials_per_episode
         return sum(interventions.most_events(item, *length) for item in self.interventions)
+
+    @property
+    def coupled(self) -> bool:
+        """Whether astrocytes share gap junctions."""
+        return self.coupling.graph != "none"
 
     @property
     def weight_episodes(self) -> tuple[int, ...]:

@@ -120,6 +120,8 @@ class Controls:
         if self.chosen.value >= player.sizes["astrocyte"]:
             self.chosen.set(0)
         self.coupled.set("calcium" in player.reading.astrocytes())
+        if self.colour.value == "calcium" and not self.coupled.value:
+            self.colour.set("threshold")
 
     def _changed(self, playing: bool, message: str) -> None:
         self.playing.set(playing)

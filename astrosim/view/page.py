@@ -134,6 +134,20 @@ def Cell(controls: Controls) -> None:
 @solara.component
 def Looks(controls: Controls) -> None:
     """What is coloured, chosen and drawn; it changes nothing but the picture."""
+    if controls.astrocytes.value:
+        Astrocytes(controls)
+    labels = {"mine": "synapses of the chosen one", "eligible": "eligible synapses", "all": "all synapses"}
+    with solara.Div(classes=["as-layers"]):
+        for name, label in labels.items():
+            with solara.Div(classes=[f"as-layer-{name}"]):
+                solara.Checkbox(
+                    label=label, value=controls.layers[name].value, on_value=partial(controls.show_layer, name)
+                )
+
+
+@solara.component
+def Astrocytes(controls: Controls) -> None:
+    """What territories are coloured by, and whose synapses are shown."""
     colours = {name: label for name, label in COLOURS.items() if name != "calcium" or controls.coupled.value}
     by_label = {label: name for name, label in colours.items()}
     solara.Select(
@@ -144,22 +158,14 @@ def Looks(controls: Controls) -> None:
         dense=True,
         classes=["as-colour"],
     )
-    if controls.astrocytes.value:
-        solara.Select(
-            "Chosen astrocyte",
-            values=[f"A{a}" for a in range(controls.astrocytes.value)],
-            value=f"A{controls.chosen.value}",
-            on_value=lambda name: controls.choose(int(name[1:])),
-            dense=True,
-            classes=["as-chosen"],
-        )
-    labels = {"mine": "synapses of the chosen one", "eligible": "eligible synapses", "all": "all synapses"}
-    with solara.Div(classes=["as-layers"]):
-        for name, label in labels.items():
-            with solara.Div(classes=[f"as-layer-{name}"]):
-                solara.Checkbox(
-                    label=label, value=controls.layers[name].value, on_value=partial(controls.show_layer, name)
-                )
+    solara.Select(
+        "Chosen astrocyte",
+        values=[f"A{a}" for a in range(controls.astrocytes.value)],
+        value=f"A{controls.chosen.value}",
+        on_value=lambda name: controls.choose(int(name[1:])),
+        dense=True,
+        classes=["as-chosen"],
+    )
 
 
 @solara.component

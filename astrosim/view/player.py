@@ -106,7 +106,6 @@ class Player:
             "post": placed["post"].astype(np.int32),
             "astrocyte": np.column_stack([placed["astrocyte_x"], placed["astrocyte_y"]]).astype(np.float32),
             "cluster": placed["astrocyte_cluster"].astype(np.int32),
-            "junction": self.reading.gap_junctions().astype(np.int32),
         }
         facts: dict[str, Any] = {
             "radius": self.scenario.astrocytes.radius,
@@ -157,6 +156,7 @@ class Player:
             "activity": (self._shown / max(self._since, 1)).astype(np.float32),
             "silenced": self.reading.silenced(),
             "cursor": self.reading.cursor().astype(np.float32),
+            "junction": self.reading.gap_junctions().astype(np.int32),
             "patterns": patterns,
             "targets": targets,
             "outputs": outputs,

@@ -75,7 +75,7 @@ class Reading(Protocol):
         """Mean binary reward of a stretch of trials that was advanced with `measure`."""
 
     def gap_junctions(self) -> np.ndarray:
-        """Coupled pairs of astrocytes: int32, shape (pair, 2)."""
+        """Pairs of astrocytes that share an open gap junction: int, shape (pair, 2)."""
 
 
 class DescribedReading:
@@ -99,17 +99,13 @@ class DescribedReading:
         """See `Reading`."""
         state = self.engine.learning
         values = {"threshold": state.threshold, "exploration": self.engine.exploration_rates(), "score": state.score}
-        calcium = getattr(state, "calcium", None)
-        return values if calcium is None or not self._coupled else values | {"calcium": calcium}
-
-    @property
-    def _coupled(self) -> bool:
-        return bool(getattr(self.engine.rules, "coupled", 0))
+        return values | ({"calcium": state.calcium} if self.engine.rules.coupled else {})
 
     def gap_junctions(self) -> np.ndarray:
         """See `Reading`."""
-        none = np.empty((0, 2), np.int32)
-        return getattr(self.engine, "gap_junctions", none) if self._coupled else none
+        system = self.engine.system
+        one = np.repeat(np.arange(len(self.engine.territories)), np.diff(system.gap_start))
+        return np.column_stack([one, system.gap])[one < system.gap]
 
     def territory(self, astrocyte: int) -> np.ndarray:
         """See `Reading`."""

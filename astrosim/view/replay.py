@@ -21,7 +21,13 @@ from astrosim.view.sources import astrocyte_scenario
 
 SNAPSHOTS = 48  # of a whole cell; assumed: going back takes a fiftieth of going through
 MEMORY = 500_000_000  # bytes of all snapshots at most; assumed: a fraction of a laptop's memory
-COMPARED = ("threshold", "score", "output", "activations")  # variables of the store that a replay must give again
+COMPARED = (
+    "threshold",
+    "score",
+    "output",
+    "activations",
+    "calcium",
+)  # variables of the store that a replay must give again
 
 
 class StoredRun:
@@ -68,7 +74,7 @@ class StoredRun:
         scenario = resolve(self.scenario, condition)
         recorded = np.array(scenario.record_episodes)
         names = (*COMPARED, "mean_binary_reward", "accept_rate", "pattern_accuracy")
-        stored = {name: cell[name].values[: recorded.size] for name in names}
+        stored = {name: cell[name].values[: recorded.size] for name in names if name in cell}
         return Replay(scenario, seed, recorded, stored)
 
 
@@ -148,7 +154,7 @@ class Replay(Player):
     def _compare(self, row: int) -> None:
         """Compare what was recorded with what came out."""
         measured = self.engine.measure()
-        for name in COMPARED:
+        for name in (name for name in COMPARED if name in measured and name in self.stored):
             was, came = self.stored[name][row], np.asarray(measured[name])
             here = was[tuple(slice(n) for n in came.shape)]  # the store has room for the largest condition
             if not np.array_equal(here, came, equal_nan=True):

@@ -35,6 +35,10 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "cursor": {"learner": "cursor"},
     "none": {"learner": "none"},
     "interventions": {"interventions": INTERVENTIONS},
+    "coupled": {
+        "coupling": {"graph": "nearest", "neighbours": 2, "gain": 0.5, "relay": True},
+        "interventions": [{"action": "cut_gap_junctions", "at_trial": 40, "which": [0, 1]}],
+    },
     "published": {"system": "published", "sensing": {"rule": "firing"}},
     "published cursor": {"system": "published", "learner": "cursor"},
 }
@@ -65,7 +69,9 @@ def test_a_viewed_run_is_bit_identical_to_an_unviewed_one(name: str) -> None:
     assert list(player.present.active) == [a for a in log.active[-1] if a >= 0]
 
 
-@pytest.mark.parametrize("name", ["maturity", "random", "single", "global", "cursor", "none", "interventions"])
+@pytest.mark.parametrize(
+    "name", ["maturity", "random", "single", "global", "cursor", "none", "interventions", "coupled"]
+)
 def test_the_eligible_synapses_are_those_of_the_trial(name: str) -> None:
     player = Player(scenario_of(SCENARIOS[name], schedule={"trials_per_episode": 1}), 7)
     kept = 0
@@ -83,7 +89,7 @@ def test_the_eligible_synapses_are_those_of_the_trial(name: str) -> None:
     assert kept > 0 or name in ("none", "single")
 
 
-@pytest.mark.parametrize("name", ["maturity", "random", "cursor"])
+@pytest.mark.parametrize("name", ["maturity", "random", "cursor", "coupled"])
 def test_who_fired_and_what_an_astrocyte_feels_is_what_the_agents_say(name: str) -> None:
     scenario = scenario_of(SCENARIOS[name])
     player, model = Player(scenario, 5), AstroModel(scenario, 5)
@@ -139,6 +145,19 @@ def test_interventions_are_told_with_their_trial() -> None:
     assert player.look(0)[1]["silenced"].sum() == 4
     player.advance(1)
     assert player.events()[-1] == (500, "release plasticity")
+
+
+def test_gap_junctions_and_calcium_are_seen() -> None:
+    player = Player(scenario_of(SCENARIOS["coupled"]), 1)
+    edges = player.engine.gap_junctions.edge
+    player.advance(40)
+    _, arrays = player.look(0)
+    assert np.array_equal(arrays["junction"], edges)
+    assert np.array_equal(arrays["calcium"], player.engine.learning.calcium.astype(np.float32))
+    assert arrays["calcium"].max() > 0
+    player.advance(1)
+    assert np.array_equal(player.look(0)[1]["junction"], edges[~np.isin(edges, [0, 1]).any(axis=1)])
+    assert "calcium" not in Player(Scenario(), 1).look(0)[1]
 
 
 def test_curves_are_means_over_all_trials() -> None:
@@ -208,6 +227,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "maturity": {},
         "control": {"learner": "none"},
         "lesion": {"interventions": [{"action": "lesion_astrocytes", "at_episode": 20, "which": [0, 1]}]},
+        "coupled": {"coupling": {"graph": "nearest", "neighbours": 2}},
     }
     schedule = {"episodes": 61, "trials_per_episode": 7}
     scenario = scenario_of({"name": "stored", "seeds": [3, 4], "schedule": schedule, "record": {"every": 5}})
@@ -218,7 +238,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_stored_run_is_gone_through_to_and_fro(stored: Path) -> None:
     opened = StoredRun(stored)
-    assert opened.cells == {name: [3, 4] for name in ("maturity", "control", "lesion")}
+    assert opened.cells == {name: [3, 4] for name in ("maturity", "control", "lesion", "coupled")}
     for condition in opened.cells:
         replay, straight = opened.replay(condition, 4), opened.replay(condition, 4)
         for trial in (427, 100, 101, 1, 0, 300, 299, 427):

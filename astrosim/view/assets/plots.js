@@ -18,7 +18,8 @@ class Plot {
     const x = (trial) => AXIS.left + ((right - AXIS.left) * trial) / Math.max(last, 1);
     const y = (value) => bottom - ((bottom - AXIS.top) * (value - low)) / (high - low || 1);
     this.frame(context, width, x, y, [low, (low + high) / 2, high], last);
-    for (const m of marks) this.mark(context, x(m.trial), bottom, m);
+    let free = -Infinity; // where the last mark's text ends
+    for (const m of marks) free = this.mark(context, x(m.trial), bottom, free, m);
     context.save();
     context.beginPath();
     context.rect(AXIS.left, AXIS.top - 2, right - AXIS.left + 2, bottom - AXIS.top + 4);
@@ -66,7 +67,8 @@ class Plot {
     }
   }
 
-  mark(context, x, bottom, { colour, text, dashed }) {
+  // Returns where the text of the marks so far ends; a text that would cover another is left out.
+  mark(context, x, bottom, free, { colour, text, dashed }) {
     context.strokeStyle = colour;
     context.lineWidth = dashed ? 1 : 1.5;
     context.setLineDash(dashed ? [3, 3] : []);
@@ -75,14 +77,15 @@ class Plot {
     context.lineTo(x, bottom);
     context.stroke();
     context.setLineDash([]);
-    if (text) {
-      context.font = SMALL;
-      context.fillStyle = colour;
-      const room = this.canvas.clientWidth - AXIS.right - x > context.measureText(text).width + 4;
-      context.textAlign = room ? "left" : "right";
-      context.textBaseline = "top";
-      context.fillText(text, x + (room ? 3 : -3), AXIS.top + 1);
-    }
+    context.font = SMALL;
+    const length = context.measureText(text || "").width;
+    const left = x + 3 + length > this.canvas.clientWidth - AXIS.right ? x - 3 - length : x + 3;
+    if (!text || left < free) return free;
+    context.fillStyle = colour;
+    context.textAlign = "left";
+    context.textBaseline = "bottom";
+    context.fillText(text, left, bottom - 2);
+    return left + length + 4;
   }
 }
 

@@ -124,7 +124,7 @@ class Stage {
 
   explain(shown) {
     const { arrays, scene } = this, { low, high } = this.space.shades;
-    const key = JSON.stringify([shown, low, high, scene.limit, arrays.cursor.length > 0, this.facts.chosen]);
+    const key = JSON.stringify([shown, low, high, scene.limit, arrays.cursor.length, arrays.junction.length, this.facts.chosen]);
     if (key === this.explained) return;
     this.explained = key;
     this.legend.replaceChildren();
@@ -137,7 +137,7 @@ class Stage {
     };
     const steps = Array.from({ length: 9 }, (_, i) => i / 8);
     if (arrays.astrocyte.length) bar(COLOURS[shown.colour], low, high, steps.map((s) => shade(arrays.sequential, s)));
-    if (shown.mine || shown.all) {
+    if ((shown.mine && arrays.mine.length) || shown.all) {
       const bins = Array.from({ length: BINS }, (_, i) => this.space.weightColour(arrays, i, 1));
       bar("weight", -scene.limit, scene.limit, bins);
     }
@@ -148,8 +148,10 @@ class Stage {
       item.append(name);
     });
     this.key(`<svg width="22" height="12">${shape(3, 6, "#B0B0B0", false)}${shape(3, 16, "#B0B0B0", true)}</svg>`, "silent, fired");
-    if (shown.eligible) this.key(rule(ELIGIBLE, 1.5), "eligible in this trial");
+    if (shown.eligible) this.key(rule(ELIGIBLE, 1.5), "eligible now");
     if (arrays.astrocyte.length) this.key(ring(FLASH, ""), "active");
+    if (arrays.calcium) this.key(dot(CALCIUM), "calcium");
+    if (arrays.junction.length) this.key(rule("#777777", 2), "gap junction");
     if (arrays.cursor.length) this.key(ring(FLASH, ""), "cursor");
     if (this.facts.chosen !== null) this.key(ring(INK, "3 2"), "chosen (click)");
   }
@@ -225,6 +227,7 @@ const shape = (kind, x, colour, fired) => {
 };
 const glyph = (kind, colour) => `<svg width="12" height="12">${shape(kind, 6, colour, kind !== 3)}</svg>`;
 const rule = (colour, width) => `<svg width="16" height="12"><path d="M0 6 H16" stroke="${colour}" stroke-width="${width}"/></svg>`;
+const dot = (colour) => `<svg width="14" height="14"><circle cx="7" cy="7" r="6" fill="${colour}" fill-opacity="0.5"/></svg>`;
 const ring = (colour, dash) =>
   `<svg width="14" height="14"><circle cx="7" cy="7" r="5.5" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/></svg>`;
 
