@@ -192,11 +192,13 @@ def Parameters(controls: Controls) -> None:
 
 @solara.component
 def Field(controls: Controls, parameter: Parameter) -> None:
-    """One field: a choice, a slider, or a box for a number."""
+    """One field: a choice, a yes or no, a slider, or a box for a number."""
     value, change = controls.changes.value.get(parameter.path, parameter.value), partial(controls.change, parameter)
 
     if parameter.choices:
         solara.Select(parameter.label, values=list(parameter.choices), value=value, on_value=change, dense=True)
+    elif parameter.kind is bool:
+        solara.Checkbox(label=parameter.label, value=value, on_value=change)
     elif parameter.low is not None:
         ends = {"min": parameter.low, "max": parameter.high, "step": parameter.fineness}
         slider: Any = solara.SliderInt if parameter.kind is int else solara.SliderFloat

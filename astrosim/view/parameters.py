@@ -1,4 +1,4 @@
-"""The numeric fields and choices of a scenario as controls: kind, range and unit come from the fields themselves."""
+"""Numbers, choices, and yes or no of a scenario as controls: kind, range and unit come from the fields themselves."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Parameter:
     path : str
         As in a scenario file: ``network.p_within``.
     kind : type
-        int, float or str.
+        int, float, bool or str.
     choices : tuple of str
         Of a text; else empty.
     low, high : float or None
         Ends of a slider; None where the range is too wide for one.
     interval, unit, meaning : str
-    value : int, float or str
+    value : int, float, bool or str
         Of the scenario.
     """
 
@@ -82,12 +82,12 @@ def parameters(scenario: Scenario) -> dict[str, list[Parameter]]:
 
 
 def _parameter(scenario: Scenario, section: str, name: str) -> Parameter | None:
-    """The parameter of a field; None where it holds neither a number nor one of several texts."""
+    """The parameter of a field; None where it holds neither a number, a yes or no, nor one of several texts."""
     path = f"{section}.{name}" if section else name
     facts, owner = FIELDS[path], getattr(scenario, section) if section else scenario
     info, value = type(owner).model_fields[name], getattr(owner, name)
     names = choices(info.annotation)
-    if not names and facts.kind not in (KINDS[int], KINDS[float]):
+    if not names and facts.kind not in (KINDS[int], KINDS[float], KINDS[bool]):
         return None
     low, high = _ends(limits(info), type(value))
     within = "" if names else interval(limits(info))

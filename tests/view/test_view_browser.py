@@ -66,6 +66,7 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     path = request.config.getoption("--browser-path")
     if not Path(path).exists():
         pytest.skip(f"no browser at {path}: install chromium, or name one with --browser-path")
+    expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=[*FLAGS.split(), "--disable-sync"])
         yield launched
@@ -259,11 +260,16 @@ def test_seed_and_parameters(own: View) -> None:
     expect(own.page.locator(".as-parameter-network-p_between")).to_contain_text("p between: 0")
     own.choose("section", "sensing")
     own.choose("parameter-sensing-rule", "firing")
-    expect(waiting).to_have_text("3 changes will take effect on Reset")
+    own.choose("section", "coupling")
+    own.choose("parameter-coupling-graph", "nearest")
+    own.page.click(".as-parameter-coupling-relay input")
+    expect(waiting).to_have_text("5 changes will take effect on Reset")
     own.click("reset")
     expected = 2 * 0.6 * (52 * 47 - 47)  # clusters, probability, pairs of a cluster
     assert own.wait_beyond("synapses", 2_000) == pytest.approx(expected, rel=0.06)
     expect(waiting).to_have_text("")
+    own.choose("colour", "calcium")
+    own.wait("colour", "calcium")
 
 
 def test_a_wrong_value_is_told_and_the_old_cell_stays(own: View) -> None:

@@ -64,7 +64,9 @@ def test_every_number_of_a_scenario_has_a_control() -> None:
         "exploration.rule",
         "perturbation.scope",
         "decision.reward",
+        "coupling.graph",
     }
+    assert {path for path, p in found.items() if p.kind is bool} == {"coupling.relay"}
 
 
 def test_controls_follow_the_fields() -> None:
