@@ -195,6 +195,9 @@ class Director:
         except AstrosimError as error:
             self._on_change(False, str(error))
             return
+        except Exception as error:  # the page must not stand still without a word
+            self._on_change(False, f"The cell cannot be made ({type(error).__name__}: {error}).")
+            return
         self._player = player
         self._measured = (time.monotonic(), player.trial)
         count = player.sizes["astrocyte"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from astrosim.errors import ScenarioError
 from astrosim.scenario import Scenario, choose, condition_names, load_scenario, resolve
+from astrosim.scenario.base import SEED_LIMIT
 
 if TYPE_CHECKING:
     from astrosim.view.player import Player
@@ -88,6 +89,8 @@ class ScenarioSource:
         """See `Source`; changes are read like `--set`, and so are their errors."""
         from astrosim.view.player import Player
 
+        if not 0 <= seed < SEED_LIMIT:
+            raise ScenarioError([f"seed: out of range ({seed}). Write a whole number from 0 to {SEED_LIMIT - 1}."])
         prefix = f"conditions.{json.dumps(condition)}." if self._scenario.conditions else ""
         texts = [f"--set {prefix}{path}={json.dumps(value)}" for path, value in changes.items()]
         scenario = load_scenario(self._path, (*self._overrides, *texts))

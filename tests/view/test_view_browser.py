@@ -24,6 +24,8 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 REPOSITORY = Path(__file__).parents[2]
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --disable-background-networking --disable-component-update"
 PATIENCE = 60_000  # ms; loops may have to be compiled first
+NOWHERE = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
+"""What the server would fetch from elsewhere on the page's behalf goes to a port that nobody answers."""
 SCENARIO = """
 name = "watched"
 title = "Watched"
@@ -45,7 +47,7 @@ class Server:
 
     def __init__(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "astrosim.cli", "view", *arguments, "--no-browser", "--port", "0"]
-        environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+        environment = os.environ | {"PYTHONPATH": str(REPOSITORY)} | NOWHERE
         self.process = subprocess.Popen(
             command, stderr=subprocess.PIPE, text=True, cwd=REPOSITORY, env=environment, start_new_session=True
         )

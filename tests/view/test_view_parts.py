@@ -97,6 +97,10 @@ def test_changes_go_into_the_condition(scenario: Path) -> None:
     assert source.resolved("steep").network.p_within == 0.9
     with pytest.raises(ScenarioError, match=r"conditions\.plain\.network\.p_within: too large \(1\.5\)\."):
         source.player("plain", 9, {"network.p_within": 1.5})
+    with pytest.raises(
+        ScenarioError, match=r"^seed: out of range \(-1\)\. Write a whole number from 0 to 9007199254740991"
+    ):
+        source.player("plain", -1, {})
 
 
 def test_only_some_conditions(scenario: Path) -> None:
@@ -189,6 +193,13 @@ def test_a_cell_that_cannot_be_made_leaves_the_old_one(watcher: Watcher) -> None
     assert watcher.told.get(timeout=5) == (False, "nothing doing")
     watcher.director.step()
     assert watcher.until(2)["trial"] == 2
+
+
+def test_even_a_defect_is_told(watcher: Watcher) -> None:
+    watcher.until(0)
+    watcher.director.replace(lambda: Player(Scenario(), "one"))  # type: ignore[arg-type]
+    told = [watcher.told.get(timeout=5)[1] for _ in range(2)]
+    assert told[1].startswith("The cell cannot be made (")
 
 
 def test_a_new_cell_starts_anew_and_a_live_one_does_not_go_back(watcher: Watcher) -> None:

@@ -272,7 +272,12 @@ def test_a_mismatch_is_told(stored: Path) -> None:
     assert replay.compared == 13
 
 
-def test_snapshots_are_few(stored: Path) -> None:
-    replay = StoredRun(stored).replay("maturity", 3)
+def test_going_back_is_a_short_way(stored: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replay, stretches = StoredRun(stored).replay("maturity", 3), []
+    stretch = replay._stretch
+    monkeypatch.setattr(replay, "_stretch", lambda trials: (stretches.append(trials), stretch(trials)))
     replay.go(replay.end)
-    assert 40 <= len(replay._snapshots) <= 50
+    assert sum(stretches) == replay.end == 427
+    stretches.clear()
+    replay.go(400)
+    assert sum(stretches) < replay.end / 40

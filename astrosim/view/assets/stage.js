@@ -153,7 +153,7 @@ class Stage {
     if (arrays.calcium) this.key(dot(CALCIUM), "calcium");
     if (arrays.junction.length) this.key(rule("#777777", 2), "gap junction");
     if (arrays.cursor.length) this.key(ring(FLASH, ""), "cursor");
-    if (this.facts.chosen !== null) this.key(ring(INK, "3 2"), "chosen (click)");
+    if (this.facts.chosen !== null) this.key(ring(INK, "3 2"), "chosen");
   }
 
   key(svg, text) {
