@@ -1,6 +1,6 @@
 """The command line."""
 
-from astrosim.cli import view
+from astrosim.cli import figures, view  # their commands join the same application
 from astrosim.cli.commands import app, main
 
-__all__ = ["app", "main", "view"]
+__all__ = ["app", "figures", "main", "view"]

@@ -41,6 +41,21 @@ class FormatName(StrEnum):
     netcdf = "netcdf"
 
 
+class FigureFormat(StrEnum):
+    """What a figure can be written as."""
+
+    png = "png"
+    svg = "svg"
+    pdf = "pdf"
+
+
+class ColourName(StrEnum):
+    """What colours territories in animations."""
+
+    exploration = "exploration"
+    threshold = "threshold"
+
+
 ScenarioArgument = Annotated[
     str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a bundled name (see `astrosim list`).")
 ]

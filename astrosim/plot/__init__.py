@@ -5,6 +5,7 @@ from __future__ import annotations
 from astrosim.plot.astrocytes import astrocyte_curves
 from astrosim.plot.classes import wave_classes
 from astrosim.plot.curves import learning_curves
+from astrosim.plot.events import read_events
 from astrosim.plot.mesh import mesh_map
 from astrosim.plot.overview import accuracy_by_condition
 from astrosim.plot.patterns import pattern_map
@@ -13,6 +14,7 @@ from astrosim.plot.space import space_map
 from astrosim.plot.sweeps import find_sweeps, wave_sweep
 from astrosim.plot.training import wave_curves, wave_solved
 from astrosim.plot.waves import wave_accuracy, wave_gaps
+from astrosim.plot.weights import weight_map
 
 __all__ = [
     "accuracy_by_condition",
@@ -22,6 +24,7 @@ __all__ = [
     "learning_curves",
     "mesh_map",
     "pattern_map",
+    "read_events",
     "space_map",
     "wave_accuracy",
     "wave_classes",
@@ -29,4 +32,5 @@ __all__ = [
     "wave_gaps",
     "wave_solved",
     "wave_sweep",
+    "weight_map",
 ]

@@ -11,8 +11,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter, StrMethodFormatter
 from xarray import Dataset
 
+from astrosim.plot.events import EPISODE, Events
 from astrosim.plot.select import with_astrocytes
 from astrosim.plot.style import MUTED, cluster_colours, count_axis, marker, new_figure, say, span_episodes, styled
+from astrosim.plot.timeline import Timeline
 
 DRAWN_ASTROCYTES = 48  # lines; beyond, every k-th astrocyte is drawn
 NAMED_CLUSTERS = 8  # clusters named in the legend at most
@@ -24,7 +26,7 @@ PANELS = (
 
 
 @styled
-def astrocyte_curves(dataset: Dataset, trials_per_episode: int) -> Figure:
+def astrocyte_curves(dataset: Dataset, trials_per_episode: int, events: Events = ()) -> Figure:
     """Threshold, exploration rate and activity of each astrocyte, mean over seeds; a row a condition.
 
     Parameters
@@ -33,6 +35,8 @@ def astrocyte_curves(dataset: Dataset, trials_per_episode: int) -> Figure:
         Of `open_run`.
     trials_per_episode : int
         Turns counts between records into activations a trial.
+    events : sequence of Event, optional
+        Of `astrosim.plot.events.read_events`; they are marked.
     """
     names = with_astrocytes(dataset)
     figure = new_figure(0.7 + 1.45 * max(len(names), 1))
@@ -57,6 +61,11 @@ def astrocyte_curves(dataset: Dataset, trials_per_episode: int) -> Figure:
     handles = [Line2D([], [], color=clusters[number]) for number in named]
     labels = [f"astrocytes of cluster {number}" for number in named]
     figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 4))
+    timeline = Timeline(events, EPISODE, names)
+    for row, name in zip(grid, names, strict=True):
+        for axes in row:
+            timeline.draw(axes, name)
+    timeline.legend(figure)
     return figure
 
 

@@ -9,8 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from xarray import DataArray, Dataset
 
+from astrosim.plot.events import EPISODE, Events
 from astrosim.plot.select import condition_names, probes
 from astrosim.plot.style import MUTED, colours, count_axis, marker, new_figure, span_episodes, styled
+from astrosim.plot.timeline import Timeline
 from astrosim.stats import mean_band
 
 CHANCE = 0.5  # 1; each output bit matches with probability one half; report, section 3.3
@@ -25,7 +27,7 @@ PANELS = (
 
 
 @styled
-def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = None) -> Figure:
+def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = None, events: Events = ()) -> Figure:
     """Probe accuracy, rewards and accept rate over episodes, a line a condition with its band over seeds.
 
     Parameters
@@ -34,28 +36,35 @@ def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = Non
         Of `open_run`.
     ceilings : mapping of str to float, optional
         Mean structural ceiling by condition; each value is a line in the first panel.
+    events : sequence of Event, optional
+        Of `astrosim.plot.events.read_events`; they are marked.
     """
     figure = new_figure(4.6)
     grid = figure.subplots(2, 2, sharex=True)
     marks = colours(condition_names(dataset))
+    timeline = Timeline(events, EPISODE, list(marks), {name: colour for name, (colour, _) in marks.items()})
     for axes, (name, label), letter in zip(grid.flat, PANELS, "abcd", strict=True):
         values = probes(dataset) if name == PROBE else dataset[name]
         for condition, (colour, line) in marks.items():
-            _band(axes, values.sel(condition=condition), condition, colour, line)
+            breaks = timeline.breaks(condition, values["episode"].values)
+            _band(axes, values.sel(condition=condition), condition, colour, line, breaks)
         axes.set_title(f"{letter}   {label}")
         if not axes.lines:
             axes.set_yticks([])
             axes.text(0.5, 0.5, "nothing is decided", ha="center", va="center", color=MUTED, transform=axes.transAxes)
     for value in sorted({round(value, 4) for value in (ceilings or {}).values() if np.isfinite(value)}):
-        _reference(grid[0, 0], value, "ceiling" if abs(value - CHANCE) > 0.02 else "")
+        reference(grid[0, 0], value, "ceiling" if abs(value - CHANCE) > 0.02 else "")
     for axes in grid[0]:
-        _reference(axes, CHANCE, "chance")
+        reference(axes, CHANCE, "chance")
     for axes in grid[1]:
         axes.set_xlabel("episode")
         count_axis(axes)
         span_episodes(axes, dataset["episode"].values)
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 6))
+    for axes in grid.flat:
+        timeline.draw(axes)
+    timeline.legend(figure)
     return figure
 
 
@@ -69,10 +78,11 @@ def running_mean(values: np.ndarray, width: int = SMOOTHING) -> np.ndarray:
         return np.where(finite, totals / counts, np.nan)
 
 
-def _band(axes: Axes, series: DataArray, condition: str, colour: str, line: str) -> None:
+def _band(axes: Axes, series: DataArray, condition: str, colour: str, line: str, breaks: list[int]) -> None:
+    """Mean and band; running means do not reach over `breaks`, the first records after an event."""
     values = series.values
     if series.name != PROBE and values.shape[1] > 4 * SMOOTHING:
-        values = running_mean(values)
+        values = np.concatenate([running_mean(part) for part in np.split(values, breaks, axis=1)], axis=1)
     known = np.isfinite(values).any(axis=0)
     if not known.any():
         return
@@ -82,7 +92,8 @@ def _band(axes: Axes, series: DataArray, condition: str, colour: str, line: str)
     axes.plot(episode, mean, color=colour, linestyle=line, marker=marker(len(episode)), label=condition)
 
 
-def _reference(axes: Axes, value: float, text: str) -> None:
+def reference(axes: Axes, value: float, text: str) -> None:
+    """A dashed level with its name at the right."""
     axes.axhline(value, color=MUTED, linewidth=0.9, linestyle=(0, (6, 3)), zorder=0)
     axes.annotate(
         text,

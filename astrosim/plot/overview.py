@@ -9,7 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from astrosim.plot.curves import CHANCE
+from astrosim.plot.events import Events
 from astrosim.plot.style import MUTED, PAPER, colours, new_figure, styled
+from astrosim.plot.timeline import note
 from astrosim.stats import Interval, mean_interval
 
 SPREAD = 0.2  # of a condition's place; half the width that dots of one value may take
@@ -23,6 +25,7 @@ def accuracy_by_condition(
     ceilings: Mapping[str, Sequence[float]],
     published: Mapping[str, float],
     intervals: Mapping[str, Interval] | None = None,
+    events: Events = (),
 ) -> Figure:
     """Accuracy per seed and condition, with mean and interval, mean ceiling and published value.
 
@@ -34,6 +37,8 @@ def accuracy_by_condition(
         By condition, where there is one.
     intervals : mapping of str to Interval, optional
         Of the means of `accuracy`; worked out if not given.
+    events : sequence of Event, optional
+        Of `astrosim.plot.events.read_events`; they are told below.
     """
     names = list(accuracy)
     figure = new_figure(max(1.9, 0.8 + 0.5 * len(names)))
@@ -52,6 +57,7 @@ def accuracy_by_condition(
     axes.grid(axis="x", color="#E5E5E5", linewidth=0.6)
     axes.set_axisbelow(True)
     _legend(figure, axes, bool(set(published) & set(names)))
+    note(figure, events, names)
     return figure
 
 

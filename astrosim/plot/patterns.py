@@ -9,8 +9,10 @@ from matplotlib.image import AxesImage
 from xarray import Dataset
 
 from astrosim.diagnostics import output_vectors
+from astrosim.plot.events import Events, task_changed
 from astrosim.plot.select import best_seed, condition_names, last_record
 from astrosim.plot.style import SEQUENTIAL, new_figure, say, styled
+from astrosim.plot.timeline import note
 from astrosim.scenario.schema import Scenario
 
 WRITTEN_PATTERNS = 16  # patterns; beyond, vectors would not be readable
@@ -19,7 +21,7 @@ LIGHT_BELOW = 0.55  # accuracy below which the colour is dark and its text light
 
 
 @styled
-def pattern_map(dataset: Dataset, scenario: Scenario) -> Figure:
+def pattern_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode: int | None = None) -> Figure:
     """Accuracy by pattern: the best seed of each condition with its output vectors, and the mean over seeds.
 
     Parameters
@@ -28,6 +30,10 @@ def pattern_map(dataset: Dataset, scenario: Scenario) -> Figure:
         Of `open_run`.
     scenario : Scenario
         Its task labels the patterns; conditions with another number of patterns are shown as far as they fit.
+    events : sequence of Event, optional
+        Of `astrosim.plot.events.read_events`; they are told below.
+    episode : int, optional
+        The moment, if it is not the end of the run: it is said below.
     """
     names = [name for name in condition_names(dataset) if best_seed(dataset, name) is not None]
     figure = new_figure(1.6 + 0.62 * max(len(names), 1))
@@ -42,8 +48,9 @@ def pattern_map(dataset: Dataset, scenario: Scenario) -> Figure:
     _heat(bottom, means, names, [[f"{value:.2f}" for value in row] for row in means])
     top.set_title("a   best seed of each condition, with its output vectors")
     bottom.set_title("b   mean over seeds")
-    _label_patterns(bottom, scenario, means.shape[1])
+    _label_patterns(bottom, scenario, means.shape[1], task_changed(events, names))
     figure.colorbar(image, ax=[top, bottom], label="matching bits", shrink=0.8, pad=0.015)
+    note(figure, events, names, episode)
     return figure
 
 
@@ -74,9 +81,13 @@ def _heat(axes: Axes, values: np.ndarray, rows: list[str], texts: list[list[str]
     return image
 
 
-def _label_patterns(axes: Axes, scenario: Scenario, count: int) -> None:
+def _label_patterns(axes: Axes, scenario: Scenario, count: int, changed: bool) -> None:
+    """Inputs and targets below the patterns, unless conditions have come to have other ones."""
     pairs = scenario.task.patterns
-    if count <= WRITTEN_PATTERNS and count == len(pairs) and max(map(len, pairs[0])) <= WRITTEN_BITS:
+    if changed:
+        axes.set_xticks(range(count), [f"P{i}" for i in range(1, count + 1)])
+        axes.set_xlabel("pattern of the present task")
+    elif count <= WRITTEN_PATTERNS and count == len(pairs) and max(map(len, pairs[0])) <= WRITTEN_BITS:
         labels = [f"P{i}\n{given}\n→ {wanted}" for i, (given, wanted) in enumerate(pairs, start=1)]
         axes.set_xticks(range(count), labels, size=6.5)
     else:

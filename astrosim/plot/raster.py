@@ -8,8 +8,10 @@ from matplotlib.colors import ListedColormap, PowerNorm
 from matplotlib.figure import Figure
 from xarray import Dataset
 
+from astrosim.plot.events import TRIAL, Events, of_cell
 from astrosim.plot.select import TRIAL_SAMPLE, activity_by_bin, first_seed, with_astrocytes, with_decisions
 from astrosim.plot.style import SEQUENTIAL, count_axis, new_figure, say, styled
+from astrosim.plot.timeline import Timeline
 from astrosim.records import KEPT, REVERTED
 
 OPENING = 150  # trials that are shown one by one
@@ -19,13 +21,15 @@ CONDITIONS = 6  # conditions shown at most
 
 
 @styled
-def decision_raster(dataset: Dataset) -> Figure:
+def decision_raster(dataset: Dataset, events: Events = ()) -> Figure:
     """The first trials one by one and the whole run in bins; two rows a condition, its first seed.
 
     Parameters
     ----------
     dataset : Dataset
         Of `open_run`, with the trial log.
+    events : sequence of Event, optional
+        Of `astrosim.plot.events.read_events`; they are marked.
     """
     names = with_decisions(dataset)[:CONDITIONS]
     tall = {name: 3.0 if name in with_astrocytes(dataset) else 0.6 for name in names}
@@ -51,7 +55,19 @@ def decision_raster(dataset: Dataset) -> Figure:
         count_axis(axes, 3)
     handles = [grid[0, 0].plot([], [], "s", color=c, markersize=5)[0] for c in (KEPT_COLOUR, REVERTED_COLOUR)]
     figure.legend(handles, ["kept", "reverted"], loc="outside upper center", ncols=2)
+    own = [event for name in names for event in of_cell(events, name, first_seed(dataset, name))]
+    timeline = Timeline(own, TRIAL, names)
+    for number, name in enumerate(names):
+        _mark(grid[2 * number : 2 * number + 2], timeline, name)
+    timeline.legend(figure)
     return figure
+
+
+def _mark(grid: np.ndarray, timeline: Timeline, name: str) -> None:
+    """The events of one condition on its four axes: a trial stands at its number on the left, begins there right."""
+    for row, axes in enumerate(grid):
+        timeline.draw(axes[0], name, numbers=row == 0, over=True)
+        timeline.draw(axes[1], name, shift=0.0, numbers=row == 0, over=row == 0)
 
 
 def _condition(figure: Figure, grid: np.ndarray, dataset: Dataset, name: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
@@ -11,10 +13,14 @@ from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
 from xarray import Dataset
 
+from astrosim.interventions import Standing
 from astrosim.palette import FILLS
+from astrosim.plot.events import Events, of_cell
 from astrosim.plot.select import best_seed, with_astrocytes
 from astrosim.plot.style import DIVERGING, MUTED, PAPER, cluster_colours, new_figure, say, styled
+from astrosim.plot.timeline import INK, note
 from astrosim.records import NEURON_KINDS
+from astrosim.replay import standing_after
 from astrosim.scenario.schema import Scenario
 
 DRAWN_SYNAPSES = 600  # lines; beyond, every k-th in order of |weight| is drawn
@@ -22,10 +28,11 @@ DRAWN_TERRITORIES = 400  # circles at most
 MARKERS = {"input": ">", "output": "s", "modulatory": "D", "regular": "o"}
 HALO = [withStroke(linewidth=2, foreground=PAPER)]  # keeps names readable on top of synapses
 SHAPES = (1.8, 5.0)  # inches; lowest and highest figure
+HOLLOW: dict[str, Any] = {"facecolors": PAPER, "edgecolors": INK, "linewidths": 0.8}
 
 
 @styled
-def space_map(dataset: Dataset, scenario: Scenario) -> Figure:
+def space_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode: int | None = None) -> Figure:
     """Neurons by kind, astrocytes with circles of the radius, and the most active one's synapses by final weight.
 
     The best seed of the first condition with astrocytes (else of the first condition) is shown.
@@ -36,6 +43,11 @@ def space_map(dataset: Dataset, scenario: Scenario) -> Figure:
         Of `open_run`.
     scenario : Scenario
         Resolved for that condition (`shown`); gives the radius.
+    events : sequence of Event, optional
+        Of `astrosim.plot.events.read_events`; they are told below, and whom they have silenced or lesioned is drawn
+        hollow or crossed.
+    episode : int, optional
+        The moment, if it is not the end of the run: it is said below.
     """
     condition, seed = shown(dataset)
     if seed is None:
@@ -49,14 +61,20 @@ def space_map(dataset: Dataset, scenario: Scenario) -> Figure:
     figure = new_figure(_height(x, y))
     axes = figure.subplots()
     astrocyte = _most_active(cell)
+    happened = of_cell(events, condition, seed)
+    standing = standing_after(scenario, seed, [(e.trial, e.number) for e in happened]) if happened else None
     _synapses(figure, axes, cell, scenario, astrocyte)
     if astrocyte is not None:
-        _territories(axes, cell, scenario.astrocytes.radius, astrocyte)
+        _territories(axes, cell, scenario.astrocytes.radius, astrocyte, standing)
     _neurons(axes, cell, x, y, placed)
+    if standing is not None:
+        _silent(axes, np.column_stack([x, y]), cell["neuron_kind"].values[placed], standing)
+        _silent_legend(axes, standing)
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel("x (units)")
     axes.set_ylabel("y (units)")
     figure.legend(loc="outside upper center", ncols=5)
+    note(figure, happened, [condition], episode)
     return figure
 
 
@@ -113,28 +131,61 @@ def _synapses(figure: Figure, axes: Axes, cell: Dataset, scenario: Scenario, ast
     figure.colorbar(lines, ax=axes, label="weight", shrink=0.7, pad=0.01)
 
 
-def _territories(axes: Axes, cell: Dataset, radius: float, marked: int) -> None:
+def _territories(axes: Axes, cell: Dataset, radius: float, marked: int, standing: Standing | None) -> None:
     cluster = cell["astrocyte_cluster"].values
     marks = cluster_colours(cluster[cluster >= 0])
     present = np.flatnonzero(cluster >= 0)
     places = np.column_stack([cell["astrocyte_x"].values, cell["astrocyte_y"].values])
+    acts = np.ones(len(places), bool)
+    if standing is not None:
+        acts[: len(standing.silent["astrocytes"])] = standing.acting("astrocytes")
     for a in present[:: -(-len(present) // DRAWN_TERRITORIES)]:
-        edge = {"linewidth": 1.8 if a == marked else 0.8, "edgecolor": marks[int(cluster[a])]}
+        edge: dict[str, Any] = {"linewidth": 1.8 if a == marked else 0.8, "edgecolor": marks[int(cluster[a])]}
+        edge |= {} if acts[a] else {"linestyle": (0, (1, 2))}
         axes.add_patch(Circle(tuple(places[a]), radius, facecolor="none", zorder=2, **edge))
         if len(present) <= 40:
             axes.annotate(
                 f"A{a}", places[a], xytext=(4, 4), textcoords="offset points", size=7, zorder=6, path_effects=HALO
             )
-    axes.scatter(
-        places[present, 0],
-        places[present, 1],
-        marker="*",
-        s=60,
-        color="black",
-        label="astrocyte",
-        zorder=5,
-        linewidth=0,
-    )
+    able, unable = present[acts[present]], present[~acts[present]]
+    if len(able):
+        axes.scatter(
+            places[able, 0], places[able, 1], marker="*", s=60, color="black", label="astrocyte", zorder=5, linewidth=0
+        )
+    if len(unable):
+        words: dict[str, Any] = {} if len(able) else {"label": "astrocyte"}
+        x, y = places[unable].T
+        axes.scatter(x, y, marker="*", s=60, zorder=5, gid="silent", **HOLLOW, **words)
+        lesioned = unable[standing.lesioned["astrocytes"][unable]] if standing is not None else unable
+        _cross(axes, places[lesioned], 1.6)
+
+
+def _silent(axes: Axes, places: np.ndarray, kind: np.ndarray, standing: Standing) -> None:
+    """Neurons that are silent, over their filled marks: hollow; those that are lesioned: crossed."""
+    silent = ~standing.acting("neurons")
+    size = 26 if len(places) <= 400 else max(1.0, 26 * 400 / len(places))
+    for number, name in enumerate(NEURON_KINDS):
+        of = silent & (kind == number)
+        if of.any():
+            look: dict[str, Any] = {"facecolors": PAPER, "edgecolors": FILLS[name], "linewidths": 0.8, "gid": "silent"}
+            axes.scatter(places[of, 0], places[of, 1], s=size, marker=MARKERS[name], zorder=4.2, **look)
+    _cross(axes, places[standing.lesioned["neurons"]], 1.0)
+
+
+def _silent_legend(axes: Axes, standing: Standing) -> None:
+    """What hollow and crossed marks mean, as far as there are any."""
+    if any((silent & ~standing.lesioned[what]).any() for what, silent in standing.silent.items()):
+        axes.scatter([], [], s=26, label="silenced", **HOLLOW)
+    if any(lesioned.any() for lesioned in standing.lesioned.values()):
+        axes.scatter([], [], s=34, marker="x", color=INK, linewidths=0.9, label="lesioned")
+
+
+def _cross(axes: Axes, places: np.ndarray, scale: float) -> None:
+    """Cross out what is lesioned."""
+    if len(places):
+        axes.scatter(
+            places[:, 0], places[:, 1], s=34 * scale, marker="x", color=INK, linewidths=0.9, zorder=5.5, gid="lesioned"
+        )
 
 
 def _neurons(axes: Axes, cell: Dataset, x: np.ndarray, y: np.ndarray, placed: np.ndarray) -> None:

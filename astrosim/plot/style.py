@@ -42,7 +42,11 @@ RC: dict[Any, Any] = {
     "figure.dpi": RESOLUTION,
     "svg.hashsalt": "astrosim",  # the same figure gives the same file
     "svg.fonttype": "path",
+    "pdf.fonttype": 42,  # TrueType: journals refuse type 3
 }
+METADATA = {"png": ("Software",), "svg": ("Date", "Creator"), "pdf": ("CreationDate", "Creator", "Producer")}
+"""What files say of their origin by default, and here do not."""
+CAPTIONS = {"png": ("Title", "Description"), "svg": ("Title", "Description"), "pdf": ("Title", "Subject")}
 
 
 def styled[**P, R](draw: Callable[P, R]) -> Callable[P, R]:
@@ -103,11 +107,27 @@ def say(axes: Axes, text: str) -> None:
 
 
 @styled
+def image_bytes(figure: Figure, kind: str, resolution: float = RESOLUTION, title: str = "", caption: str = "") -> bytes:
+    """The figure as a file; the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure : Figure
+    kind : str
+        "png", "svg" or "pdf".
+    resolution : float
+        Dots an inch of what is pixels.
+    title, caption : str
+        Kept in the file's metadata if given.
+    """
+    unsaid, (said, place) = METADATA[kind], CAPTIONS[kind]
+    words = {name: text for name, text in ((said, title), (place, caption)) if text}
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=kind, dpi=resolution, metadata={**dict.fromkeys(unsaid), **words})
+    return buffer.getvalue()
+
+
 def image_uri(figure: Figure, pixels: bool = False) -> str:
     """The figure as a data URI: vectors (SVG), or pixels (PNG) where there are many points."""
-    buffer = io.BytesIO()
-    if pixels:
-        figure.savefig(buffer, format="png", dpi=RESOLUTION, metadata={"Software": None})
-        return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+    kind, media = ("png", "png") if pixels else ("svg", "svg+xml")
+    return f"data:image/{media};base64," + base64.b64encode(image_bytes(figure, kind)).decode()

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from matplotlib.figure import Figure
 from xarray import Dataset
 
 from astrosim import plot
 from astrosim.plot.astrocytes import DRAWN_ASTROCYTES
 from astrosim.plot.curves import SMOOTHING
+from astrosim.plot.events import Event, read_events, task_changed
 from astrosim.plot.raster import BINS, CONDITIONS, OPENING
 from astrosim.plot.select import first_seed, with_astrocytes, with_decisions
 from astrosim.plot.space import DRAWN_SYNAPSES, shown
-from astrosim.plot.style import image_uri
+from astrosim.report.drawing import Drawn, Kind, Picture, reported
 from astrosim.report.tables import ConditionRow
 from astrosim.scenario import Scenario
 from astrosim.store import open_run
@@ -34,20 +34,8 @@ LOADED = (
     "astrocyte_cluster",
 )
 """Variables that figures read of all cells; the others are read for one cell at a time."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure of the report: its image as a data URI, and the words under it."""
-
-    title: str
-    uri: str
-    caption: str
-
-    @classmethod
-    def of(cls, title: str, figure: Figure, caption: str) -> Picture:
-        """Embed a figure."""
-        return cls(title, image_uri(figure), caption)
+MARKED = " Numbered marks: interventions, told below the figure."
+RUNNING = " that reach over no intervention"
 
 
 @dataclass(frozen=True)
@@ -63,21 +51,33 @@ class Material:
         By condition.
     rows : sequence of ConditionRow
         The summary table.
+    events : tuple of Event
+        What befell its cells.
+    episode : int or None
+        The moment that figures of one moment show; None: the end.
     """
 
     summary: Summary
     dataset: Dataset
     resolved: Mapping[str, Scenario]
     rows: Sequence[ConditionRow]
+    events: tuple[Event, ...] = ()
+    episode: int | None = None
 
     @classmethod
     def read(
         cls, directory: Path, summary: Summary, resolved: Mapping[str, Scenario], rows: Sequence[ConditionRow]
     ) -> Material:
         """Open the trajectories, and read what several figures need."""
-        dataset = open_run(directory)
+        return cls.of(open_run(directory), summary, resolved, rows)
+
+    @classmethod
+    def of(
+        cls, dataset: Dataset, summary: Summary, resolved: Mapping[str, Scenario], rows: Sequence[ConditionRow]
+    ) -> Material:
+        """Read what several figures need of the trajectories, or of a part of them."""
         dataset = dataset.assign({name: dataset[name].load() for name in LOADED if name in dataset})
-        return cls(summary, dataset, resolved, rows)
+        return cls(summary, dataset, resolved, rows, read_events(dataset, resolved))
 
     @property
     def n(self) -> str:
@@ -88,13 +88,7 @@ class Material:
 
 def pictures(material: Material) -> list[Picture]:
     """All figures that the run has something for, in order."""
-    drawn = [_accuracy(material), _curves(material), _patterns(material)]
-    if with_astrocytes(material.dataset):
-        drawn.append(_astrocytes(material))
-    drawn.append(_space(material))
-    if with_decisions(material.dataset):
-        drawn.append(_decisions(material))
-    return drawn
+    return reported(KINDS.values(), material)
 
 
 def absences(material: Material) -> list[str]:
@@ -109,7 +103,7 @@ def absences(material: Material) -> list[str]:
     return texts
 
 
-def _accuracy(material: Material) -> Picture:
+def _accuracy(material: Material) -> Drawn:
     names, reference = [row.name for row in material.rows], material.summary.scenario.reference
     published = {name: reference[name]["accuracy"] for name in names if "accuracy" in reference.get(name, {})}
     figure = plot.accuracy_by_condition(
@@ -117,8 +111,9 @@ def _accuracy(material: Material) -> Picture:
         {name: material.summary.column(name, "ceiling").tolist() for name in names},
         published,
         {row.name: row.accuracy for row in material.rows},
+        material.events,
     )
-    return Picture.of(
+    return Drawn(
         "Accuracy and what the wiring allows",
         figure,
         f"One dot a seed (n = {material.n} a condition). Circle and bar: mean with its 95 % bootstrap interval (BCa). "
@@ -127,40 +122,45 @@ def _accuracy(material: Material) -> Picture:
     )
 
 
-def _curves(material: Material) -> Picture:
+def _curves(material: Material) -> Drawn:
     trials = material.summary.scenario.schedule.trials_per_episode
-    return Picture.of(
+    return Drawn(
         "Learning curves",
-        plot.learning_curves(material.dataset, {row.name: row.ceiling for row in material.rows}),
+        plot.learning_curves(material.dataset, {row.name: row.ceiling for row in material.rows}, material.events),
         f"Lines: mean over n = {material.n}; bands: pointwise 95 % bootstrap intervals of that mean over seeds. (a) "
         "Accuracy of the frozen network over all patterns. (b) to (d) are measured in single episodes "
         f"({trials:,} trial{'' if trials == 1 else 's'} each), hence noisy; in runs of more than {4 * SMOOTHING} "
-        f"records they are drawn as running means over {SMOOTHING}. Dashed: chance, and the mean ceiling.",
+        f"records they are drawn as running means over {SMOOTHING}{RUNNING if material.events else ''}. Dashed: "
+        "chance, and the mean ceiling." + (MARKED if material.events else ""),
     )
 
 
-def _patterns(material: Material) -> Picture:
-    return Picture.of(
+def _patterns(material: Material) -> Drawn:
+    changed = task_changed(material.events, list(material.resolved))
+    below = "tasks have changed, so that patterns are only numbered" if changed else "input → target stand below"
+    probe = "last frozen probe" if material.episode is None else f"frozen probe of episode {material.episode:,}"
+    return Drawn(
         "Patterns",
-        plot.pattern_map(material.dataset, material.summary.scenario),
-        "Fraction of matching bits, pattern by pattern, in the last frozen probe. (a) The best seed of each condition "
-        "(the first of several alike), its output vectors written in; input → target stand below. (b) Mean over "
-        f"n = {material.n}.",
+        plot.pattern_map(material.dataset, material.summary.scenario, material.events, material.episode),
+        f"Fraction of matching bits, pattern by pattern, in the {probe}. (a) The best seed of each condition "
+        f"(the first of several alike), its output vectors written in; {below}. (b) Mean over n = {material.n}.",
     )
 
 
-def _astrocytes(material: Material) -> Picture:
+def _astrocytes(material: Material) -> Drawn:
     many = material.dataset.sizes["astrocyte"] > DRAWN_ASTROCYTES
-    return Picture.of(
+    return Drawn(
         "Astrocytes",
-        plot.astrocyte_curves(material.dataset, material.summary.scenario.schedule.trials_per_episode),
+        plot.astrocyte_curves(material.dataset, material.summary.scenario.schedule.trials_per_episode, material.events),
         f"A line an astrocyte, mean over n = {material.n}, coloured by cluster; no bands. (a) Activation threshold. "
         "(b) Exploration rate, logarithmic. (c) Activations a trial between one record and the next; a cluster "
-        "whose lines stay at 0 is dormant." + (f" At most {DRAWN_ASTROCYTES} astrocytes are drawn." if many else ""),
+        "whose lines stay at 0 is dormant."
+        + (f" At most {DRAWN_ASTROCYTES} astrocytes are drawn." if many else "")
+        + (MARKED if material.events else ""),
     )
 
 
-def _space(material: Material) -> Picture:
+def _space(material: Material) -> Drawn:
     condition, seed = shown(material.dataset)
     scenario = material.resolved[condition]
     words = f"Condition {condition}, seed {seed} (n = 1). Neurons by kind in the plane. "
@@ -173,17 +173,55 @@ def _space(material: Material) -> Picture:
         )
         if scenario.system == "published":
             words += " The published system's colliding labels change a few memberships, which circles cannot show."
-    return Picture.of("Space", plot.space_map(material.dataset, scenario), words)
+    return Drawn("Space", plot.space_map(material.dataset, scenario, material.events, material.episode), words)
 
 
-def _decisions(material: Material) -> Picture:
+def _decisions(material: Material) -> Drawn:
     names = with_decisions(material.dataset)
     more = f" The first {CONDITIONS} of {len(names)} conditions are shown." if len(names) > CONDITIONS else ""
-    return Picture.of(
+    return Drawn(
         "Decisions",
-        plot.decision_raster(material.dataset),
+        plot.decision_raster(material.dataset, material.events),
         f"One cell a condition (n = 1, seed {first_seed(material.dataset, names[0])}). (a) The first {OPENING} trials: "
         "active astrocytes, coloured by whether the change was kept; white: nothing was eligible. (b) The whole run in "
         f"at most {BINS} bins: share of trials in which each astrocyte was active (square-root scale), and share of "
-        "the decided trials that were kept." + more,
+        "the decided trials that were kept." + more + (MARKED if material.events else ""),
     )
+
+
+def _weights(material: Material) -> Drawn:
+    return Drawn(
+        "Weights",
+        plot.weight_map(material.dataset, material.resolved, material.events),
+        "Share of the synapses whose weight is at or below a value, seeds together: (a) synapses from an input to an "
+        "output of the task, which alone decide the outputs, (b) all others. (c) Mean |weight| over episodes, mean "
+        "over seeds; of the direct path where weights were kept." + (MARKED if material.events else ""),
+    )
+
+
+def _always(material: Material) -> bool:
+    return True
+
+
+def _has_astrocytes(material: Material) -> bool:
+    return bool(with_astrocytes(material.dataset))
+
+
+def _has_decisions(material: Material) -> bool:
+    return bool(with_decisions(material.dataset))
+
+
+KINDS: dict[str, Kind[Material]] = {
+    "overview": Kind("final accuracy of every seed beside its mean, ceiling and published figure", _accuracy, _always),
+    "curves": Kind("accuracy, rewards and accept rate over episodes, a line a condition", _curves, _always),
+    "patterns": Kind("accuracy pattern by pattern, with the output vectors", _patterns, _always, moment=True),
+    "thresholds": Kind(
+        "threshold, exploration rate and activity of every astrocyte over episodes", _astrocytes, _has_astrocytes
+    ),
+    "space": Kind("neurons, astrocytes and territories in the plane", _space, _always, moment=True),
+    "raster": Kind("which astrocytes were active trial by trial, and what was kept", _decisions, _has_decisions),
+    "weights": Kind(
+        "weights at the start and after kept episodes, direct path apart", _weights, _always, reported=False
+    ),
+}
+"""Figures of astrocyte runs by name, in the order of the report."""

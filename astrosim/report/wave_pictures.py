@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
 
+import numpy as np
 from xarray import Dataset
 
 from astrosim import plot
+from astrosim.mesh.graph import weight_matrices
 from astrosim.plot.classes import MOST_PANELS, shown_classes
 from astrosim.plot.sweeps import SWEPT, Sweep, find_sweeps
 from astrosim.plot.training import MOST_CURVES, drawn_conditions
-from astrosim.report.pictures import Picture
+from astrosim.report.drawing import Drawn, Kind, Picture, reported
 from astrosim.report.wave_tables import MOST_PAIRS
 from astrosim.summary.waves import WaveSummary
 
@@ -22,13 +26,16 @@ CURVES = {
     "test_accuracy": "Test accuracy after each epoch",
     "test_loss": "Test loss after each epoch",
     "accept_rate": "Share of the perturbations that were kept, epoch by epoch",
+    "train_loss": "Training loss, mean over each epoch's batches",
+    "validation_accuracy": "Validation accuracy after each epoch",
 }
 
 
-def pictures(summary: WaveSummary, dataset: Dataset, pairs: Sequence[tuple[str, str]]) -> list[Picture]:
-    """All figures that the run has something for, in order.
+@dataclass(frozen=True)
+class WaveMaterial:
+    """What figures of a wave run are drawn from.
 
-    Parameters
+    Attributes
     ----------
     summary : WaveSummary
     dataset : Dataset
@@ -36,17 +43,21 @@ def pictures(summary: WaveSummary, dataset: Dataset, pairs: Sequence[tuple[str, 
     pairs : sequence of (str, str)
         Conditions that are compared.
     """
-    sweeps = find_sweeps({name: summary.resolved[name] for name in summary.conditions})
-    drawn = [] if len(summary.conditions) > MOST_ROWS and sweeps else [_accuracy(summary)]
-    drawn += [_sweep(summary, sweep) for sweep in sweeps]
-    if pairs and not sweeps and len(pairs) <= MOST_PAIRS:
-        drawn.append(_gaps(summary, pairs))
-    if any(row["data"] == "xor" for row in summary.rows):
-        drawn.append(_solved(summary, dataset))
-    drawn += [_curves(summary, dataset, name) for name in CURVES if drawn_conditions(dataset, summary.rows, name)]
-    if shown_classes(summary.rows):
-        drawn.append(_classes(summary, dataset))
-    return drawn
+
+    summary: WaveSummary
+    dataset: Dataset
+    pairs: Sequence[tuple[str, str]]
+
+    @cached_property
+    def sweeps(self) -> dict[str, Sweep]:
+        """Sweeps by the section that they are over: leak, noise, loss."""
+        found = find_sweeps({name: self.summary.resolved[name] for name in self.summary.conditions})
+        return {sweep.field.partition(".")[0]: sweep for sweep in found}
+
+
+def pictures(material: WaveMaterial) -> list[Picture]:
+    """All figures that the run has something for, in order."""
+    return reported(KINDS.values(), material)
 
 
 def absences(summary: WaveSummary) -> list[str]:
@@ -70,11 +81,12 @@ def published_accuracies(summary: WaveSummary) -> dict[str, float]:
     return {name: figures["test_accuracy"] for name, figures in reference.items() if "test_accuracy" in figures}
 
 
-def _accuracy(summary: WaveSummary) -> Picture:
+def _accuracy(material: WaveMaterial) -> Drawn:
+    summary = material.summary
     published = published_accuracies(summary)
     figure = plot.wave_accuracy(summary.rows, published)
     share = "" if all(row["data"] == "xor" for row in summary.rows) else "Dashed: share of the largest class. "
-    return Picture.of(
+    return Drawn(
         "Final test accuracy of every run",
         figure,
         f"A point a run (n = {counts_words(summary)} a condition). Bar: median. "
@@ -84,8 +96,9 @@ def _accuracy(summary: WaveSummary) -> Picture:
     )
 
 
-def _sweep(summary: WaveSummary, sweep: Sweep) -> Picture:
-    return Picture.of(
+def _sweep(section: str, material: WaveMaterial) -> Drawn:
+    summary, sweep = material.summary, material.sweeps[section]
+    return Drawn(
         f"Accuracy against {SWEPT[sweep.field]}",
         plot.wave_sweep(summary.rows, sweep, summary.scenario.reference),
         f"A point a run (n = {counts_words(summary)} a condition), open if it collapsed; line: medians. Below: share "
@@ -95,42 +108,113 @@ def _sweep(summary: WaveSummary, sweep: Sweep) -> Picture:
     )
 
 
-def _gaps(summary: WaveSummary, pairs: Sequence[tuple[str, str]]) -> Picture:
-    return Picture.of(
+def _gaps(material: WaveMaterial) -> Drawn:
+    return Drawn(
         "Differences, pair by pair",
-        plot.wave_gaps(summary.rows, pairs),
+        plot.wave_gaps(material.summary.rows, material.pairs),
         "A point a seed that both conditions have: the difference in test accuracy, first minus second. Bar: median "
         "of the differences. Ahead: pairs in which the first is strictly better.",
     )
 
 
-def _solved(summary: WaveSummary, dataset: Dataset) -> Picture:
+def _solved(material: WaveMaterial) -> Drawn:
+    summary = material.summary
     updates = {name: scenario.updates_per_epoch for name, scenario in summary.resolved.items()}
-    return Picture.of(
+    return Drawn(
         "Exclusive or: when networks solve it",
-        plot.wave_solved(dataset, summary.rows, updates),
+        plot.wave_solved(material.dataset, summary.rows, updates),
         f"Share of n = {counts_words(summary)} a condition that have had all four rows within .01 after an epoch, over "
         "updates (logarithmic). Circle: share that have them right at the end; Adam's steps may undo a solution.",
     )
 
 
-def _curves(summary: WaveSummary, dataset: Dataset, variable: str) -> Picture:
+def _curves(variable: str, material: WaveMaterial) -> Drawn:
+    summary = material.summary
     xor = all(row["data"] == "xor" for row in summary.rows)
     share = "" if variable != "test_accuracy" or xor else " Dashed: share of the largest class."
-    return Picture.of(
+    return Drawn(
         CURVES[variable],
-        plot.wave_curves(dataset, summary.rows, variable),
+        plot.wave_curves(material.dataset, summary.rows, variable),
         f"A thin line a run (n = {counts_words(summary)} a condition), dotted if it ends collapsed; thick: their "
         f"median.{share} One scale for all panels.",
     )
 
 
-def _classes(summary: WaveSummary, dataset: Dataset) -> Picture:
+def _classes(material: WaveMaterial) -> Drawn:
+    summary = material.summary
     many = len(summary.conditions) > MOST_PANELS
-    return Picture.of(
+    return Drawn(
         "Which classes the networks name",
-        plot.wave_classes(dataset, summary.rows),
+        plot.wave_classes(material.dataset, summary.rows),
         "Share of the test images given to each class after the last epoch; a row a run, the best on top. A collapsed "
         "run (circle) names one class, or nearly so: one bright field in a dark row. Square-root scale."
         + (" Conditions with collapsed runs are shown first." if many else ""),
     )
+
+
+def _mesh(material: WaveMaterial) -> Drawn:
+    """The mesh of the first wave condition, its taps coloured by the weights of the first seed that kept them."""
+    name = waves(material)[0]
+    chain, dataset = material.summary.resolved[name].chain(), material.dataset
+    seed, matrices = material.summary.of(name)[0]["seed"], None
+    if dataset.sizes.get("parameter", 0) >= chain.live_weights:
+        weights = dataset["weight"].sel(condition=name, seed=seed).values[: chain.live_weights]
+        matrices = weight_matrices(chain, weights) if np.isfinite(weights).all() else None
+    words = f"Condition {name}" + (f", seed {seed}: trained weights" if matrices is not None else "")
+    return Drawn("Mesh", plot.mesh_map(chain, matrices), f"{words}. Cells layer by layer, and who hears whom.")
+
+
+def waves(material: WaveMaterial) -> list[str]:
+    """Conditions whose network passes waves."""
+    resolved = material.summary.resolved
+    return [name for name in material.summary.conditions if resolved[name].network.model == "wave"]
+
+
+def _many(material: WaveMaterial) -> bool:
+    return len(material.summary.conditions) > MOST_ROWS and bool(material.sweeps)
+
+
+def _compared(material: WaveMaterial) -> bool:
+    return 0 < len(material.pairs) <= MOST_PAIRS and not material.sweeps
+
+
+def _swept(section: str) -> Kind[WaveMaterial]:
+    """The kind of a sweep."""
+    axis = SWEPT[next(field for field in SWEPT if field.startswith(f"{section}."))]
+    return Kind(f"accuracy against {axis}", partial(_sweep, section), lambda material: section in material.sweeps)
+
+
+def _over_epochs(variable: str, sentence: str, reported: bool = True) -> Kind[WaveMaterial]:
+    """The kind of a variable over epochs."""
+    return Kind(
+        sentence,
+        partial(_curves, variable),
+        lambda material: bool(drawn_conditions(material.dataset, material.summary.rows, variable)),
+        reported=reported,
+    )
+
+
+KINDS: dict[str, Kind[WaveMaterial]] = {
+    "accuracy": Kind("final test accuracy of every run, by condition", _accuracy, lambda m: not _many(m)),
+    "leak": _swept("leak"),
+    "noise": _swept("noise"),
+    "loss": _swept("loss"),
+    "gaps": Kind("differences between conditions, seed by seed", _gaps, _compared),
+    "solved": Kind(
+        "share of the networks that solve exclusive or, over updates",
+        _solved,
+        lambda material: any(row["data"] == "xor" for row in material.summary.rows),
+    ),
+    "curves": _over_epochs("test_accuracy", "test accuracy over epochs, a panel a condition"),
+    "losses": _over_epochs("test_loss", "test loss over epochs, a panel a condition"),
+    "accept": _over_epochs("accept_rate", "share of the perturbations that were kept, over epochs"),
+    "classes": Kind(
+        "which classes the networks name", _classes, lambda material: bool(shown_classes(material.summary.rows))
+    ),
+    "training": _over_epochs("train_loss", "training loss over epochs, a panel a condition", reported=False),
+    "validation": _over_epochs("validation_accuracy", "validation accuracy over epochs", reported=False),
+    "mesh": Kind(
+        "cells of a network layer by layer, and who hears whom", _mesh, lambda m: bool(waves(m)), reported=False
+    ),
+}
+"""Figures of wave runs by name, in the order of the report."""

@@ -11,7 +11,7 @@ from astrosim.explain.tables import names_words, together
 from astrosim.plot.sweeps import find_sweeps
 from astrosim.report import wave_tables
 from astrosim.report.tables import compare_pairs
-from astrosim.report.wave_pictures import LOADED, absences, pictures
+from astrosim.report.wave_pictures import LOADED, WaveMaterial, absences, pictures
 from astrosim.report.words import differences, provenance, range_words, seeds_words
 from astrosim.scenario import WaveScenario, to_toml
 from astrosim.stats import CONFIDENCE, RANDOM_SEED, RESAMPLES
@@ -60,7 +60,7 @@ def content(directory: Path, summary: WaveSummary) -> dict[str, Any]:
         "comparison_words": COMPARISON_WORDS,
         "seeds": wave_tables.seed_rows(summary),
         "open_rows": OPEN_ROWS,
-        "pictures": pictures(summary, dataset, pairs),
+        "pictures": pictures(WaveMaterial(summary, dataset, pairs)),
         "absences": absences(summary),
         "notes": notes(summary),
         "provenance": provenance(directory),

@@ -17,7 +17,12 @@ RUNNERS = {
 }
 """Module and class by kind of scenario."""
 
-EXTRAS = {"torch": "wave", "sklearn": "wave", "pooch": "wave"}  # which extra of the package brings a module
+EXTRAS = {
+    "torch": "wave",
+    "sklearn": "wave",
+    "pooch": "wave",
+    "imageio_ffmpeg": "view",
+}  # which extra of the package brings a module
 
 Question = Callable[[Any, int], Any]
 """Asked of a resolved scenario and a seed in a worker process: a function of a module, so that it can be sent there."""
@@ -84,11 +89,29 @@ def find_runner(kind: str) -> Runner[Any]:
     """
     if kind not in RUNNERS:
         raise AstrosimError(f"kind: no such kind of scenario ({kind!r}). Write one of {', '.join(RUNNERS)}.")
-    module, _, name = RUNNERS[kind].partition(":")
+    return find(RUNNERS[kind], f'Scenarios with kind = "{kind}" need')()
+
+
+def find(target: str, who: str) -> Any:
+    """What a leaf of the package offers, by name, so that nobody imports the leaf.
+
+    Parameters
+    ----------
+    target : str
+        ``module:name``.
+    who : str
+        Begins the sentence of the error, up to the verb.
+
+    Raises
+    ------
+    RunError
+        If what the module needs is not installed; says what to install.
+    """
+    module, _, name = target.partition(":")
     try:
-        return getattr(import_module(module), name)()
+        return getattr(import_module(module), name)
     except ModuleNotFoundError as error:
-        raise missing_extra(error, f'Scenarios with kind = "{kind}" need') from error
+        raise missing_extra(error, who) from error
 
 
 def missing_extra(error: ModuleNotFoundError, who: str) -> Exception:

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.animation import FuncAnimation, PillowWriter
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import Normalize
@@ -18,8 +17,11 @@ from matplotlib.figure import Figure
 
 from astrosim.errors import AstrosimError
 from astrosim.mesh.graph import SLANT, positions
+from astrosim.plot.movie import check_ending, write_movie
 from astrosim.plot.style import DIVERGING, MUTED, PALETTE, PAPER, new_figure, styled
 from astrosim.wave.agents import WaveAstrocyte, WaveModel
+from astrosim.wave.figures import first_inputs
+from astrosim.wave.stored import stored_network
 
 BLANK = "#E6E6E6"  # cells that the wave has not reached
 LINE_TILE = 0.4  # width of a cell of a line, of the distance between layers; assumed
@@ -29,7 +31,6 @@ STRONGEST = 98  # percentile of |calcium| behind the inputs and before the outpu
 FRAMES_PER_STEP = 6  # assumed: smooth to the eye
 FRAMES_PER_SECOND = 12
 HOLD_STEPS = 2  # steps that the last picture stays
-DOTS_PER_INCH = 110
 HEIGHTS = (2.6, 5.0)  # inches; lowest, and that of lines; highest
 ROOM = 1.1  # inches, of title and times
 AXES_WIDTH = 6.2  # inches
@@ -183,36 +184,66 @@ def animate_wave(
     file: str | Path,
     title: str = "",
     frames_per_step: int = FRAMES_PER_STEP,
-    frames_per_second: int = FRAMES_PER_SECOND,
+    frames_per_second: float = FRAMES_PER_SECOND,
 ) -> Path:
-    """Write a wave as an animated GIF; returns its path.
+    """Write a wave as an animated GIF or MP4; returns its path.
 
     Parameters
     ----------
     model : WaveModel
         It has passed a wave on.
     file : str or Path
-        Ends in .gif.
+        Ends in .gif or .mp4.
     title : str
     frames_per_step : int
         Pictures a step of the wave, at least 1.
-    frames_per_second : int
+    frames_per_second : float
         1/s.
 
     Raises
     ------
     AstrosimError
-        If no wave has set out.
+        If no wave has set out, or the file cannot be written (`astrosim.plot.movie.check_ending`).
     """
     scene = Scene(model, title)
     moving = np.arange(int(scene.last) * frames_per_step + 1) / frames_per_step
     times = [*moving, *[scene.last] * (HOLD_STEPS * frames_per_step)]
+    return write_movie(scene.figure, scene.show, times, Path(file), frames_per_second)
 
-    def update(time: float) -> list:
-        scene.show(time)
-        return []
 
-    animation = FuncAnimation(scene.figure, update, frames=times, init_func=lambda: [], blit=False)
-    writer = PillowWriter(fps=frames_per_second)
-    animation.save(str(file), writer=writer, dpi=DOTS_PER_INCH, savefig_kwargs={"facecolor": PAPER})
-    return Path(file)
+def animate_run(
+    directory: Path,
+    cell: tuple[str, int],
+    file: Path,
+    frames: int,
+    frames_per_second: float,
+    data: Path | None = None,
+) -> Path:
+    """Write the wave of the first test input through a network that a run has trained; returns the path.
+
+    Parameters
+    ----------
+    directory : Path
+        Run directory.
+    cell : (str, int)
+        Condition and seed.
+    file : Path
+        Ends in .gif or .mp4.
+    frames : int
+        Pictures, about.
+    frames_per_second : float
+        1/s.
+    data : Path, optional
+        Where MNIST and Fashion-MNIST lie.
+
+    Raises
+    ------
+    AstrosimError
+        If weights were not kept, the front is an autoencoder, or the file cannot be written.
+    """
+    check_ending(file)
+    model = WaveModel(stored_network(directory, *cell))
+    features, labels = first_inputs(model.network.scenario, cell[1], data)
+    model.respond(features[0])
+    per_step = max(1, round(frames / (model.steps_of_wave + HOLD_STEPS)))
+    return animate_wave(model, file, f"{cell[0]}, seed {cell[1]}: {labels[0]}", per_step, frames_per_second)

@@ -1,0 +1,128 @@
+"""The commands that draw a stored run: plot, animate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from astrosim.cli.commands import app
+from astrosim.cli.console import guarded, output, say
+from astrosim.cli.options import ColourName, DataOption, FigureFormat, RunArgument
+from astrosim.errors import AstrosimError
+
+if TYPE_CHECKING:
+    from astrosim.report.single import Shown
+
+RESOLUTION = 300  # dots an inch of PNG files: print
+FIGURES = "figures"  # folder of a run directory
+
+OneCondition = Annotated[
+    str | None, typer.Option("--condition", "--conditions", metavar="A,B", help="Only these conditions.")
+]
+OneSeed = Annotated[str | None, typer.Option("--seed", "--seeds", metavar="1,2,3", help="Only these seeds.")]
+
+
+@app.command()
+def plot(
+    directory: RunArgument,
+    kind: Annotated[
+        str | None, typer.Argument(metavar="KIND", help="Which figure; without one they are listed.")
+    ] = None,
+    *,
+    out: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="The file to write; by default DIR/figures/KIND.svg.")
+    ] = None,
+    format_: Annotated[
+        FigureFormat | None, typer.Option("--format", help="By default as --out ends, else svg.")
+    ] = None,
+    condition: OneCondition = None,
+    seed: OneSeed = None,
+    episode: Annotated[
+        int | None, typer.Option(metavar="N", help="The recorded episode that a figure of one moment shows.")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Write one figure of a run as SVG, PNG or PDF (180 mm wide), and print its path; or list what there is."""
+    with guarded():
+        from astrosim.plot.style import image_bytes
+        from astrosim.report.single import Choice, show
+        from astrosim.store.files import write_atomically
+
+        file_format = _format(out, format_)
+        choice = Choice(_names(condition), _seeds(seed), episode, data)
+        if kind is None:
+            _list(show(directory, Choice(choice.conditions, choice.seeds)))
+            return
+        shown = show(directory, choice, kind)
+        if kind not in shown.known:
+            _list(shown, error=True)
+        drawn = shown.draw(kind)
+        path = out or directory / FIGURES / f"{kind}.{file_format}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, image_bytes(drawn.figure, file_format, RESOLUTION, drawn.title, drawn.caption))
+        typer.echo(str(path))
+
+
+def _format(out: Path | None, chosen: FigureFormat | None) -> str:
+    """What to write: as asked for, else as the file's name ends, else vectors."""
+    if chosen is not None:
+        return chosen.value
+    ending = out.suffix.lower().removeprefix(".") if out is not None else FigureFormat.svg.value
+    if ending not in list(FigureFormat):
+        raise AstrosimError(f"--out: no format of figures ({out}). Let it end in .svg, .png or .pdf, or use --format.")
+    return ending
+
+
+def _names(text: str | None) -> list[str] | None:
+    return None if text is None else [name.strip() for name in text.split(",")]
+
+
+def _seeds(text: str | None) -> list[int] | None:
+    try:
+        return None if text is None else [int(one) for one in text.split(",")]
+    except ValueError:
+        raise AstrosimError(f"--seed: not a seed ({text}). Write whole numbers: 42,137.") from None
+
+
+def _list(shown: Shown, error: bool = False) -> None:
+    """The kinds that a run has something for, each with a sentence."""
+    width = max(map(len, shown.kinds))
+    for name, kind in shown.kinds.items():
+        line = f"{name:<{width}}  {kind.sentence}"
+        if error:
+            say(line)
+        else:
+            output().print(line, markup=False, soft_wrap=True)
+
+
+@app.command()
+def animate(
+    directory: RunArgument,
+    *,
+    out: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="A .gif or .mp4; by default DIR/figures/animation.gif.")
+    ] = None,
+    condition: Annotated[
+        str | None, typer.Option(metavar="NAME", help="By default the first that can be shown.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", help="By default the condition's first finished one.")
+    ] = None,
+    frames: Annotated[int | None, typer.Option(min=1, help="Pictures, evenly spaced in time; by default 120.")] = None,
+    fps: Annotated[float, typer.Option(min=0.1, max=100, help="Pictures a second.")] = 12.0,
+    every: Annotated[int | None, typer.Option(min=1, metavar="TRIALS", help="A picture every so many trials.")] = None,
+    first: Annotated[int | None, typer.Option("--from", min=0, metavar="TRIAL", help="The first trial shown.")] = None,
+    last: Annotated[int | None, typer.Option("--to", min=0, metavar="TRIAL", help="The last trial shown.")] = None,
+    colour: Annotated[ColourName, typer.Option(help="What colours the territories.")] = ColourName.exploration,
+    data: DataOption = None,
+) -> None:
+    """Replay a cell of a run and write what it did as GIF or MP4; of a wave run, a wave's passage. Prints the path."""
+    with guarded():
+        from astrosim.report.moving import Stretch, animate_cell_of
+
+        path = out or directory / FIGURES / "animation.gif"
+        stretch = Stretch(first, last, every, frames)
+        animate_cell_of(directory, path, condition, seed, stretch, fps=fps, colour=colour.value, data=data)
+        typer.echo(str(path))
