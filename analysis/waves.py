@@ -18,26 +18,24 @@
 # are marked, and so is the published value wherever a scenario names one. Nothing is trained here, but for one small
 # run where there is none at all.
 #
-# Open it with `jupytext --to notebook analysis/waves.py`, or run it as a script: figures go to `figures/` beside the
-# runs. The environment variable `ASTROSIM_RUNS` names the folder of runs (default: `runs`).
+# To run it: `make dev`, then `python analysis/waves.py` in the environment; figures go to `figures/` beside the runs.
+# The environment variable `ASTROSIM_RUNS` names the folder of runs (default: `runs/`). `make notebooks NAMES=waves`
+# executes it as a notebook, on the small run alone.
 
 # %%
-import os
 from pathlib import Path
 
 import numpy as np
+from common import RUNS, made, show
 
-from astrosim import load_scenario, open_run, plot, run
+from astrosim import load_scenario, open_run, plot
 from astrosim.errors import AstrosimError
 from astrosim.report.wave_tables import comparison_pairs
 from astrosim.scenario import WaveScenario
-from astrosim.scenario.library import find
 from astrosim.stats import median_interval
 from astrosim.summary.waves import WaveSummary
 
-RUNS = Path(os.environ.get("ASTROSIM_RUNS", "runs"))
-FIGURES = RUNS / "figures"
-SMALL = {"epochs": 3, "seeds": 5}  # of the run that is made where there is none
+SMALL = ["schedule.epochs=3", 'seeds="1000:5"']  # of the run that is made where there is none
 
 
 # %% [markdown]
@@ -60,16 +58,9 @@ def read_runs(folder: Path) -> dict[str, WaveSummary]:
     return found
 
 
-def make_small_run(folder: Path) -> None:
-    """Train a few networks for a few epochs."""
-    overrides = [f"schedule.epochs={SMALL['epochs']}", f'seeds="1000:{SMALL["seeds"]}"']
-    directory = folder / "offline_digits_small"
-    run(load_scenario(find("offline_digits"), overrides), directory, workers=1, resume=directory.is_dir())
-
-
 runs = read_runs(RUNS)
 if not runs:
-    make_small_run(RUNS)
+    made("offline_digits_small", "offline_digits", SMALL)
     runs = read_runs(RUNS)
 datasets = {name: open_run(summary.directory) for name, summary in runs.items()}
 for name, summary in runs.items():
@@ -78,20 +69,6 @@ for name, summary in runs.items():
 
 
 # %%
-def show(figure, name: str) -> None:
-    """Show a figure, and keep it as a PNG file."""
-    FIGURES.mkdir(parents=True, exist_ok=True)
-    path = FIGURES / f"{name}.png"
-    figure.savefig(path)
-    try:
-        from IPython import get_ipython
-        from IPython.display import Image, display
-    except ImportError:
-        return
-    if get_ipython() is not None:
-        display(Image(filename=path, width=760))
-
-
 def published(summary: WaveSummary) -> dict[str, float]:
     """Published test accuracies by condition."""
     reference = summary.scenario.reference
@@ -111,8 +88,8 @@ for name, summary in runs.items():
     show(plot.wave_curves(datasets[name], summary.rows, "test_loss"), f"{name}_loss_by_epoch")
 
 # %% [markdown]
-# Exclusive or: the share of networks that have had all four rows right, against updates. The paper's bar for
-# astrocytes comes from a recipe that switches them off; the program's own wave network ends at one answer for all rows.
+# Exclusive or: the share of networks that have had all four rows right, against updates. The paper's bar for astrocytes
+# comes from a recipe that switches them off; the program's own wave network ends at one answer for all rows.
 
 # %%
 for name, summary in runs.items():

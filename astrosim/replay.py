@@ -39,6 +39,8 @@ class Frame(NamedTuple):
         What the trial could change, ascending; empty under scopes that know no place.
     threshold, exploration_rate : ndarray of float64, shape (astrocyte,)
         1 and 1/trial.
+    calcium : ndarray of float64, shape (astrocyte,)
+        1; zeros without gap junctions.
     cursor : ndarray of float64, shape (2,)
         Units; of no meaning but for the cursor.
     silent : dict of str to ndarray of bool
@@ -55,6 +57,7 @@ class Frame(NamedTuple):
     eligible: np.ndarray
     threshold: np.ndarray
     exploration_rate: np.ndarray
+    calcium: np.ndarray
     cursor: np.ndarray
     silent: dict[str, np.ndarray]
     accuracy: float
@@ -119,6 +122,7 @@ class Replay:
             eligible=self._eligible(active),
             threshold=engine.learning.threshold.copy(),
             exploration_rate=engine.exploration_rates(),
+            calcium=engine.learning.calcium.copy() if engine.rules.coupled else np.zeros(len(engine.territories)),
             cursor=engine.learning.cursor.copy(),
             silent={what: ~standing.acting(what) for what in ("astrocytes", "neurons")},
             accuracy=engine.accuracy(),

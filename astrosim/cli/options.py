@@ -52,6 +52,7 @@ class FigureFormat(StrEnum):
 class ColourName(StrEnum):
     """What colours territories in animations."""
 
+    calcium = "calcium"
     exploration = "exploration"
     threshold = "threshold"
 

@@ -1,7 +1,7 @@
 """A cell as it learns: who fires, which astrocytes are active, what may change, and what the network is worth (trials).
 
-Territories are coloured by threshold (1) or exploration rate (1/trial). Active ones are ringed: blue if the trial's
-change was kept, orange if it was reverted.
+Territories are coloured by threshold (1), exploration rate (1/trial) or calcium (1). Active ones are ringed: blue if
+the trial's change was kept, orange if it was reverted.
 """
 
 from __future__ import annotations
@@ -31,8 +31,12 @@ from astrosim.replay import Frame, Replay
 
 MOST_FRAMES = 3_000  # assumed: a GIF of more is larger than what a browser shows
 DRAWN_LINES = 500  # eligible synapses drawn; beyond, every k-th
-COLOURED = {"threshold": "threshold", "exploration": "exploration rate a trial"}
-"""What territories can be coloured by, and the name of the scale."""
+COLOURED = {
+    "threshold": ("threshold", "threshold"),
+    "exploration": ("exploration_rate", "exploration rate a trial"),
+    "calcium": ("calcium", "calcium"),
+}
+"""What territories can be coloured by: the field of a `Frame`, and the name of the scale."""
 RESTING = 0.3  # share of its colour that a neuron keeps while it does not fire
 SHADE = 0.55  # opacity of the territories and of their scale
 HEIGHTS = (3.2, 6.0)  # inches; lowest and highest
@@ -101,7 +105,7 @@ class CellScene:
 
     def _values(self, frame: Frame) -> np.ndarray:
         """What colours the territories: float64, shape (astrocyte,)."""
-        return frame.threshold if self.colour == "threshold" else frame.exploration_rate
+        return getattr(frame, COLOURED[self.colour][0])
 
     def _height(self) -> float:
         """Inches that keep the plane's shape."""
@@ -125,6 +129,7 @@ class CellScene:
         self.bodies = axes.scatter(x, y, marker="*", s=45, color="black", linewidth=0, zorder=4)
         axes.add_collection(self.territories)
         axes.add_collection(self.eligible)
+        axes.add_collection(LineCollection(list(held.position[self.engine.gap_junctions.edge]), colors=INK, zorder=3.5))
         axes.add_patch(self.cursor)
         self.crosses = axes.scatter([], [], marker="x", s=26, color=INK, linewidths=0.9, zorder=5)
         self.neurons = [self._draw_neurons(axes, number) for number in range(len(NEURON_KINDS))]
@@ -137,7 +142,7 @@ class CellScene:
         if circles:
             colours = mpl.cm.ScalarMappable(self.scale, SEQUENTIAL)
             self.figure.colorbar(
-                colours, ax=axes, alpha=SHADE, label=COLOURED[self.colour], location="bottom", shrink=0.55, aspect=35
+                colours, ax=axes, alpha=SHADE, label=COLOURED[self.colour][1], location="bottom", shrink=0.55, aspect=35
             )
 
     def _draw_neurons(self, axes: Axes, kind: int) -> tuple[np.ndarray, Any]:

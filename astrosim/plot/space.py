@@ -66,6 +66,7 @@ def space_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode
     _synapses(figure, axes, cell, scenario, astrocyte)
     if astrocyte is not None:
         _territories(axes, cell, scenario.astrocytes.radius, astrocyte, standing)
+        _gap_junctions(axes, cell, standing)
     _neurons(axes, cell, x, y, placed)
     if standing is not None:
         _silent(axes, np.column_stack([x, y]), cell["neuron_kind"].values[placed], standing)
@@ -158,6 +159,21 @@ def _territories(axes: Axes, cell: Dataset, radius: float, marked: int, standing
         axes.scatter(x, y, marker="*", s=60, zorder=5, gid="silent", **HOLLOW, **words)
         lesioned = unable[standing.lesioned["astrocytes"][unable]] if standing is not None else unable
         _cross(axes, places[lesioned], 1.6)
+
+
+def _gap_junctions(axes: Axes, cell: Dataset, standing: Standing | None) -> None:
+    """Lines between coupled astrocytes; dotted where interventions have cut them."""
+    if "gap_junction_from" not in cell:
+        return
+    pairs = np.column_stack([cell["gap_junction_from"].values, cell["gap_junction_to"].values])
+    pairs = pairs[pairs[:, 0] >= 0]
+    places = np.column_stack([cell["astrocyte_x"].values, cell["astrocyte_y"].values])
+    cut = np.zeros(len(pairs), bool) if standing is None else standing.cut
+    lines = LineCollection(
+        list(places[pairs]), colors="black", linewidths=1.0, linestyles=["dotted" if one else "solid" for one in cut]
+    )
+    lines.set(zorder=4.8, gid="gap_junctions")
+    axes.add_collection(lines)
 
 
 def _silent(axes: Axes, places: np.ndarray, kind: np.ndarray, standing: Standing) -> None:

@@ -10,6 +10,7 @@ from xarray import Dataset
 
 from astrosim import plot
 from astrosim.plot.astrocytes import DRAWN_ASTROCYTES
+from astrosim.plot.calcium import coupled_conditions
 from astrosim.plot.curves import SMOOTHING
 from astrosim.plot.events import Event, read_events, task_changed
 from astrosim.plot.raster import BINS, CONDITIONS, OPENING
@@ -30,6 +31,8 @@ LOADED = (
     "threshold",
     "exploration_rate",
     "activations",
+    "calcium",
+    "recruitments",
     "astrocyte_x",
     "astrocyte_cluster",
 )
@@ -171,6 +174,8 @@ def _space(material: Material) -> Drawn:
             f"Circles: territories (radius {scenario.astrocytes.radius:g}). Lines: synapses of the most active "
             f"astrocyte (thick circle) by final weight, at most {DRAWN_SYNAPSES}."
         )
+        if scenario.coupled:
+            words += " Black lines: gap junctions."
         if scenario.system == "published":
             words += " The published system's colliding labels change a few memberships, which circles cannot show."
     return Drawn("Space", plot.space_map(material.dataset, scenario, material.events, material.episode), words)
@@ -186,6 +191,17 @@ def _decisions(material: Material) -> Drawn:
         "active astrocytes, coloured by whether the change was kept; white: nothing was eligible. (b) The whole run in "
         f"at most {BINS} bins: share of trials in which each astrocyte was active (square-root scale), and share of "
         "the decided trials that were kept." + more + (MARKED if material.events else ""),
+    )
+
+
+def _calcium(material: Material) -> Drawn:
+    return Drawn(
+        "Calcium",
+        plot.calcium_curves(material.dataset, material.events),
+        f"Coupled conditions. Lines: mean over n = {material.n}; bands: pointwise 95 % bootstrap intervals of that "
+        "mean over seeds. (a) Calcium in the last trial of an episode, mean over astrocytes. (b) Share of the "
+        "activations between one record and the next by a score that calcium alone brought above threshold."
+        + (MARKED if material.events else ""),
     )
 
 
@@ -207,6 +223,10 @@ def _has_astrocytes(material: Material) -> bool:
     return bool(with_astrocytes(material.dataset))
 
 
+def _is_coupled(material: Material) -> bool:
+    return bool(coupled_conditions(material.dataset))
+
+
 def _has_decisions(material: Material) -> bool:
     return bool(with_decisions(material.dataset))
 
@@ -218,6 +238,7 @@ KINDS: dict[str, Kind[Material]] = {
     "thresholds": Kind(
         "threshold, exploration rate and activity of every astrocyte over episodes", _astrocytes, _has_astrocytes
     ),
+    "calcium": Kind("calcium and the share of activations that it recruits, over episodes", _calcium, _is_coupled),
     "space": Kind("neurons, astrocytes and territories in the plane", _space, _always, moment=True),
     "raster": Kind("which astrocytes were active trial by trial, and what was kept", _decisions, _has_decisions),
     "weights": Kind(

@@ -1,0 +1,94 @@
+"""What the notebooks share: where runs lie, runs that are made once, figures that are shown and kept.
+
+The environment variable `ASTROSIM_RUNS` names the folder of runs; by default it is `runs/` of the repository.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from matplotlib.figure import Figure
+from xarray import Dataset
+
+from astrosim import load_scenario, open_run, run
+from astrosim.report.tables import condition_rows, interval_text, number, p_text
+from astrosim.scenario import AnyScenario
+from astrosim.scenario.library import find
+from astrosim.stats import Comparison, compare, corrected
+from astrosim.summary import Summary
+
+RUNS = Path(os.environ.get("ASTROSIM_RUNS", Path(__file__).parent.parent / "runs"))
+FIGURES = RUNS / "figures"
+WORKERS = 2  # processes; results do not depend on it
+WIDTH = 760  # pixels of a figure as shown
+HEADS = ("seeds", "accuracy", "95 % interval", "ceiling", "of it", "accept rate", "distinct", "constant", "learned")
+
+
+def made(name: str, scenario: AnyScenario | str, overrides: Sequence[str] = ()) -> Path:
+    """The directory of a run in the folder of runs; carried out, or finished, if it is not there whole.
+
+    Parameters
+    ----------
+    name : str
+        Of the directory.
+    scenario : AnyScenario or str
+        The scenario, or the name of a bundled one.
+    overrides : sequence of str
+        Such as ``"schedule.episodes=100"``, for a bundled scenario.
+
+    Raises
+    ------
+    StoreError
+        If the directory holds a run of another scenario.
+    """
+    chosen = load_scenario(find(scenario), overrides) if isinstance(scenario, str) else scenario
+    directory = RUNS / name
+    run(chosen, directory, workers=WORKERS, resume=directory.is_dir())
+    return directory
+
+
+def opened(name: str, scenario: AnyScenario | str, overrides: Sequence[str] = ()) -> tuple[Dataset, Summary]:
+    """Trajectories and summary of the run of an astrocyte scenario that `made` makes, by the same arguments."""
+    directory = made(name, scenario, overrides)
+    return open_run(directory), Summary.read(directory)
+
+
+def show(figure: Figure, name: str) -> None:
+    """Show a figure, and keep it as a PNG file."""
+    FIGURES.mkdir(parents=True, exist_ok=True)
+    path = FIGURES / f"{name}.png"
+    figure.savefig(path, metadata={"Software": None})
+    try:
+        from IPython import get_ipython
+        from IPython.display import Image, display
+    except ImportError:
+        return
+    if get_ipython() is not None:
+        display(Image(filename=path, width=WIDTH))
+
+
+def table(summary: Summary) -> None:
+    """Print the conditions of a run: means over seeds, 95 % interval of the accuracy, seeds with constant output."""
+    lines = {"condition": HEADS}
+    for row in condition_rows(summary):
+        accuracy, constant = row.accuracy, f"{row.constant} of {row.seeds}"
+        numbers = [number(x) for x in (row.ceiling, row.fraction, row.accept_rate)]
+        counts = [number(row.distinct, 1), constant, number(row.learned, 2)]
+        lines[row.name] = (f"{row.seeds}", number(accuracy.mean, 4), interval_text(accuracy), *numbers, *counts)
+    widths = [max(map(len, column)) + 2 for column in zip(*lines.values(), strict=True)]
+    for name, cells in lines.items():
+        print(f"{name:20}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)))
+
+
+def compared(summary: Summary, pairs: Sequence[tuple[str, str]], column: str = "mean_accuracy") -> list[Comparison]:
+    """Compare pairs of conditions seed by seed, corrected for all of them together, and print it."""
+    found = corrected([compare(summary.column(a, column), summary.column(b, column), (a, b)) for a, b in pairs])
+    for one in found:
+        print(
+            f"{one.first} - {one.second}: {one.difference.mean:+z.4f} ({interval_text(one.difference)}), "
+            f"p = {p_text(one.p_value)}, Holm {p_text(one.p_holm)}; d_z {one.effect:+z.2f}; "
+            f"{one.wins} wins, {one.ties} ties, {one.losses} losses"
+        )
+    return found
