@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from mesa.discrete_space import CellAgent, FixedAgent
 
+from astrosim.eligibility import near_cursor
 from astrosim.records import NEURON_KINDS
 from astrosim.rng import CURSOR, EXPLORATION, uniform
 from astrosim.rules import adaptation, coupling, cursor, exploration, propagation, selection, sensing
@@ -252,10 +253,7 @@ class Cursor(CellAgent):
 
     def synapses(self) -> np.ndarray:
         """Synapses with a neuron within the radius: int32, ascending."""
-        model = self.model
-        dx, dy = (model.network.position - self.position).T
-        near = cursor.within(dx, dy, model.rules.cursor_radius)
-        return np.flatnonzero(near[model.system.pre] | near[model.system.post]).astype(np.int32)
+        return near_cursor(self.model.system, self.model.rules.cursor_radius, self.position)
 
     def perturb(self, trial: int, synapses: np.ndarray) -> None:
         """Perturb synapses (int32 numbers)."""

@@ -60,6 +60,11 @@ def distinct_outputs(outputs: np.ndarray) -> int:
     return len(np.unique(outputs, axis=0))
 
 
+def constant_output(outputs: np.ndarray) -> bool:
+    """Whether several patterns all give the same output vector; argument as `distinct_outputs`."""
+    return len(outputs) > 1 and distinct_outputs(outputs) == 1
+
+
 def probe_accuracy(pattern_accuracy: np.ndarray, bits: int | np.ndarray) -> np.ndarray:
     """Mean accuracy of a frozen probe.
 
@@ -218,11 +223,10 @@ def summary_row(
 def _probe_columns(pattern_accuracy: np.ndarray, outputs: np.ndarray) -> dict[str, Any]:
     """Columns of the frozen probe: accuracies of shape (episode, pattern), last outputs of shape (pattern, bit)."""
     accuracy = probe_accuracy(pattern_accuracy, outputs.shape[1])
-    distinct = distinct_outputs(outputs)
     return {
         "mean_accuracy": float(accuracy[-1]),
-        "distinct_outputs": distinct,
-        "constant_output": distinct == 1 and len(outputs) > 1,
+        "distinct_outputs": distinct_outputs(outputs),
+        "constant_output": constant_output(outputs),
         "learned_patterns": int(learned_patterns(pattern_accuracy[-1])),
         "late_degradation": late_degradation(accuracy),
     }

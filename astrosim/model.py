@@ -13,12 +13,13 @@ import numpy as np
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 from mesa.time import Event, Priority
 
+from astrosim import eligibility
 from astrosim.agents import Astrocyte, Cursor, Neuron
 from astrosim.described import TOTALS, DescribedCell
 from astrosim.interventions import NEVER
 from astrosim.phases import PHASES
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED, Decisions
-from astrosim.rng import PATTERN, PERTURBATION, SCOPE, below
+from astrosim.rng import PATTERN, PERTURBATION, below
 from astrosim.rules import adaptation, coupling, decision, perturbation, reward, scope
 from astrosim.scenario.schema import Scenario
 from astrosim.state import ASTROCYTES, CURSOR, FIRED, TRIALS
@@ -254,15 +255,9 @@ class AstroModel(mesa.Model, DescribedCell):
 
     def _perturb_anywhere(self) -> int:
         """Perturb synapses regardless of place: the ablations of the update scope."""
-        key, number, total = self.system.keys[SCOPE], self._trial.number, self.network.post.size
-        synapses = np.arange(total, dtype=np.int32)
-        if self.rules.scope == scope.SINGLE and total:
-            synapses = synapses[[below(key, number, 0, total)]]
-        elif self.rules.scope == scope.RANDOM:
-            union = np.unique(np.concatenate([a.synapses for a in self._trial.active]))
-            scope.sample(key, number, union.size, synapses, np.empty(total + 3, np.uint32))
-            synapses = synapses[: union.size]
-        self.perturb(number, synapses)
+        union = np.unique(np.concatenate([a.synapses for a in self._trial.active]))
+        synapses = eligibility.anywhere(self.system, self.rules, self._trial.number, union.size)
+        self.perturb(self._trial.number, synapses)
         return synapses.size
 
     def _evaluate_after(self) -> None:

@@ -12,14 +12,14 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.described import DescribedCell
+from astrosim.eligibility import NONE, eligible
 from astrosim.errors import AstrosimError
 from astrosim.interventions import NEVER, Standing
 from astrosim.kernel import KernelEngine
 from astrosim.records import NOBODY
 from astrosim.rules import scope
-from astrosim.rules.cursor import within
 from astrosim.scenario.schema import Scenario
-from astrosim.state import ASTROCYTES, CURSOR, FIRED
+from astrosim.state import ASTROCYTES, FIRED
 
 
 class Frame(NamedTuple):
@@ -131,13 +131,10 @@ class Replay:
     def _eligible(self, active: np.ndarray) -> np.ndarray:
         """Synapses of the active territories, or around the cursor: int32, ascending."""
         engine, rules = self.engine, self.engine.rules
-        if rules.learner == CURSOR:
-            near = within(*(engine.network.position - engine.learning.cursor).T, rules.cursor_radius)
-            return np.flatnonzero(near[engine.network.pre] | near[engine.network.post]).astype(np.int32)
-        if rules.learner != ASTROCYTES or rules.scope != scope.TERRITORY:
-            return np.empty(0, np.int32)
-        none = np.empty(0, np.int32)
-        return np.unique(np.concatenate([none, *(engine.territories.synapses[a] for a in active)]))
+        if rules.learner == ASTROCYTES and rules.scope != scope.TERRITORY:
+            return NONE
+        territories = [engine.territories.synapses[a] for a in active]
+        return eligible(engine.system, rules, engine.trial - 1, territories, engine.learning.cursor)
 
 
 def standing_after(scenario: Scenario, seed: int, happened: Sequence[tuple[int, int]]) -> Standing:

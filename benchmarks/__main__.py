@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import events, sizes, startup, tables, trials, waves
+from benchmarks import events, sizes, startup, tables, trials, view, waves
 
 WIDTH = 116  # characters: the widest table
 
@@ -24,6 +24,7 @@ PARTS: dict[str, tuple[Callable[[], list[dict[str, Any]]], Callable[[list[dict[s
     "sizes": (sizes.measure, tables.sizes),
     "startup": (startup.measure, tables.startup),
     "waves": (waves.measure, tables.waves),
+    "view": (view.measure, tables.view),
 }
 
 

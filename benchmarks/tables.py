@@ -124,6 +124,21 @@ def waves(rows: Rows) -> Table:
     return table
 
 
+def view(rows: Rows) -> Table:
+    """The live view."""
+    table = _table(
+        "Live view in a headless Chromium, 1280 x 800, drawn without a GPU",
+        "The browser runs before the command starts." if rows else "Not measured: ASTROSIM_CHROMIUM names no browser.",
+        "what, synapses, best, median, goal",
+        texts=1,
+    )
+    for row in rows:
+        goal = "-" if row["goal"] is None else f"{row['goal']:.0f} {'met' if row['met'] else 'MISSED'}"
+        synapses = "-" if row["synapses"] is None else f"{row['synapses']:,}"
+        table.add_row(row["what"], synapses, _number(row["best"], ",.1f"), _number(row["typical"], ",.1f"), goal)
+    return table
+
+
 def startup(rows: Rows) -> Table:
     """Seconds to start."""
     table = _table(

@@ -24,7 +24,7 @@ LONGEST = 400  # lines a file
 
 FLOW = (
     # what all others speak of
-    {"errors", "jit", "mesh", "phases", "records"},
+    {"errors", "jit", "mesh", "palette", "phases", "records"},
     {"datasets", "elementary", "scenario", "rng"},
     # the system and its engines
     {"rules"},
@@ -32,7 +32,7 @@ FLOW = (
     {"territory"},
     {"gap_junctions"},
     {"state", "engine"},
-    {"interventions"},
+    {"interventions", "eligibility"},
     {"described"},
     {"agents", "kernel", "published"},
     {"model"},
@@ -45,14 +45,20 @@ FLOW = (
     {"runs", "export"},
     # what people see
     {"summary", "explain", "plot"},
-    {"report", "wave"},
+    {"report", "wave", "view"},
     {"cli"},
 )
 """Rooms (modules or packages) in the order of the flow: a room imports from lines above its own, and from itself."""
 
 LINE = {room: number for number, rooms in enumerate(FLOW) for room in rooms}
-LEAVES = {"cli", "wave"}
+LEAVES = {"cli", "view", "wave"}
 TORCH = "wave"  # the room that may use it
+SOLARA = {
+    "controls",
+    "page",
+    "server",
+    "stage",
+}  # the modules of the room `view` that may use it and what comes with it
 ONLY = {"published": {"engine", "jit", "records", "scenario"}}
 """The published system shares no formula with the described one."""
 
@@ -184,7 +190,7 @@ def test_third_party_imports_are_declared():
     extras = project["optional-dependencies"]
     lines = [*project["dependencies"], *extras["wave"], *extras["view"]]
     declared = {plain(re.split(r"[^A-Za-z0-9_.-]", line)[0]) for line in lines}
-    declared.add("pydantic-core")  # pydantic is released with exactly one version of it
+    declared |= {"pydantic-core", "solara-ui"}  # pydantic and solara are released with exactly one version of them
     provided = importlib.metadata.packages_distributions()
     outside = {found.target.split(".")[0] for found in IMPORTS} - sys.stdlib_module_names - {"astrosim"}
     assert {name for name in outside if declared.isdisjoint(map(plain, provided.get(name, [])))} == set()
@@ -203,12 +209,19 @@ def test_importing_astrosim_loads_nothing_heavy():
     assert loaded & HEAVY == set()
 
 
+def may_use_extras(file: Path) -> bool:
+    """Whether a module may import the packages of its room's extra."""
+    return room_of(file) == TORCH or (room_of(file) == "view" and file.stem in SOLARA)
+
+
 def test_no_module_pulls_in_torch_solara_or_dask():
-    names = [module_name(file) for file in FILES if room_of(file) != TORCH]
+    names = [module_name(file) for file in FILES if not may_use_extras(file)]
+    assert {"astrosim.view.player", "astrosim.view.director", "astrosim.view.replay"} <= set(names)
+    names.remove("astrosim.view.launch")  # it serves, and so needs the server
     loaded = modules_after(f"import {', '.join(names)}")
     assert {"numba", "mesa", "xarray"} <= loaded
     assert loaded & NEVER == set()
-    assert [str(found) for found in IMPORTS if found.target.split(".")[0] in NEVER and found.source_room != TORCH] == []
+    assert [str(f) for f in IMPORTS if f.target.split(".")[0] in NEVER and not may_use_extras(f.file)] == []
 
 
 def test_waves_train_on_the_kernel_without_torch():
@@ -219,8 +232,8 @@ def test_waves_train_on_the_kernel_without_torch():
 
 
 def test_outside_packages_of_extras_are_imported_late():
-    extras = {"torch", "sklearn", "pooch", "imageio_ffmpeg"}
-    early = [str(f) for f in IMPORTS if f.target.split(".")[0] in extras and not f.late and f.source_room != TORCH]
+    extras = {"torch", "sklearn", "pooch", "solara", "anywidget", "uvicorn", "traitlets", "imageio_ffmpeg"}
+    early = [str(f) for f in IMPORTS if f.target.split(".")[0] in extras and not f.late and not may_use_extras(f.file)]
     assert early == []
 
 

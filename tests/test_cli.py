@@ -25,7 +25,7 @@ from astrosim.errors import DiskFullError, Interrupted, RunError, ScenarioError,
 from astrosim.scenario import Scenario
 from astrosim.summary import Summary, ceilings, ceilings_table
 
-COMMANDS = ["run", "rerun", "report", "new", "list", "explain", "validate", "ceiling", "plot", "animate"]
+COMMANDS = ["run", "rerun", "report", "new", "list", "explain", "validate", "ceiling", "plot", "animate", "view"]
 SHORT = ["--seeds", "5,6", "--set", "schedule.episodes=30", "--set", "record.every=10", "--no-report", "--workers", "1"]
 
 

@@ -77,7 +77,7 @@ def _load(
     texts = list(overrides or ())
     if seeds is not None:
         texts.append(f"--seeds seeds={seeds}" if ":" in seeds else f"--seeds seeds=[{seeds}]")
-    path = _scenario_file(argument)
+    path = scenario_file(argument)
     scenario = load.load_scenario(path, texts)
     if engine is not None:
         choose.check_engine(scenario, engine.value)
@@ -90,7 +90,8 @@ def _load(
     return scenario
 
 
-def _scenario_file(argument: str) -> Path:
+def scenario_file(argument: str) -> Path:
+    """The file that a SCENARIO argument means."""
     from astrosim.scenario import library
 
     path = library.find(argument)
@@ -327,7 +328,7 @@ def explain(
     with guarded():
         from astrosim.explain import explain as tell
 
-        tell(_load(scenario, set_, seeds, conditions, engine), output(), file=str(_scenario_file(scenario)))
+        tell(_load(scenario, set_, seeds, conditions, engine), output(), file=str(scenario_file(scenario)))
 
 
 @app.command()
@@ -345,7 +346,7 @@ def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOp
             typer.echo(json.dumps({"valid": not problems, "problems": problems}, indent=1))
         else:
             cells = max(1, len(loaded.conditions)) * len(loaded.seeds)
-            typer.echo(f"{_scenario_file(scenario)}: valid, {cells} cells")
+            typer.echo(f"{scenario_file(scenario)}: valid, {cells} cells")
         if problems:
             raise typer.Exit(BAD_INPUT)
 
@@ -369,7 +370,7 @@ def ceiling(
         if loaded.kind == "wave":
             raise ScenarioError(
                 [
-                    f"{_scenario_file(scenario)}: kind: only networks of threshold neurons have a structural ceiling "
+                    f"{scenario_file(scenario)}: kind: only networks of threshold neurons have a structural ceiling "
                     f'("{loaded.kind}"). Name a scenario of kind "astrocyte".'
                 ]
             )

@@ -14,6 +14,7 @@ from matplotlib.patheffects import withStroke
 from xarray import Dataset
 
 from astrosim.interventions import Standing
+from astrosim.palette import FILLS
 from astrosim.plot.events import Events, of_cell
 from astrosim.plot.select import best_seed, with_astrocytes
 from astrosim.plot.style import DIVERGING, MUTED, PAPER, cluster_colours, new_figure, say, styled
@@ -25,7 +26,6 @@ from astrosim.scenario.schema import Scenario
 DRAWN_SYNAPSES = 600  # lines; beyond, every k-th in order of |weight| is drawn
 DRAWN_TERRITORIES = 400  # circles at most
 MARKERS = {"input": ">", "output": "s", "modulatory": "D", "regular": "o"}
-FILLS = {"input": "#0072B2", "output": "#D55E00", "modulatory": "#CC79A7", "regular": "#B0B0B0"}
 HALO = [withStroke(linewidth=2, foreground=PAPER)]  # keeps names readable on top of synapses
 SHAPES = (1.8, 5.0)  # inches; lowest and highest figure
 HOLLOW: dict[str, Any] = {"facecolors": PAPER, "edgecolors": INK, "linewidths": 0.8}

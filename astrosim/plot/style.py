@@ -1,7 +1,4 @@
-"""How all figures look: palette, sizes (inches, points), and the two ways of embedding them.
-
-Palette: Okabe & Ito 2008 (safe for colour-blind readers); maps: cividis (Nunez et al. 2018) and PuOr (Brewer).
-"""
+"""How all figures look: sizes (inches, points), and the two ways of embedding them; colours: `astrosim.palette`."""
 
 from __future__ import annotations
 
@@ -18,15 +15,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
+from astrosim.palette import DIVERGING, MUTED, PALETTE, PAPER, SEQUENTIAL  # noqa: F401  (figures find all colours here)
+
 WIDTH = 7.1  # inches; two columns of a journal page, 180 mm
 RESOLUTION = 200  # dots an inch of what is drawn as pixels; plain on paper, and small enough for a report
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000", "#B8A500")
 LINES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (4, 1, 1, 1)))  # once the palette is used up
 FEW_RECORDS = 3  # records; up to here lines carry marks
-MUTED = "#666666"
-PAPER = "#FFFFFF"
-SEQUENTIAL = "cividis"
-DIVERGING = "PuOr"
 RC: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
     "font.size": 8,

@@ -166,6 +166,10 @@ class PublishedEngine:
             "territory_synapses": np.array([len(t) for t in net.territory_synapses[:some]], dtype=np.int32),
         }
 
+    def territory(self, astrocyte: int) -> np.ndarray:
+        """Synapses of an astrocyte's territory, as the program finds them by labels: int64, ascending."""
+        return self._network.territory_synapses[astrocyte]
+
     def happened(self) -> dict[str, np.ndarray]:
         """No interventions: the published system knows none."""
         return {}

@@ -1,0 +1,134 @@
+"""What the controls of a page hold, and what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import solara
+
+from astrosim.view.director import Director
+from astrosim.view.opening import Opening
+from astrosim.view.parameters import Parameter
+from astrosim.view.stage import Stage, colour_maps
+
+if TYPE_CHECKING:
+    from astrosim.view.player import Player
+
+START_SPEED = 10  # trials a frame: an episode of the paper's system
+
+
+class Controls:
+    """State of one page.
+
+    Parameters
+    ----------
+    opening : Opening
+        What to begin with.
+    """
+
+    def __init__(self, opening: Opening) -> None:
+        self.opening, self.source = opening, opening.source
+        self.condition = solara.reactive(opening.condition)
+        self.seed = solara.reactive(opening.seed)
+        self.speed = solara.reactive(START_SPEED)
+        self.playing = solara.reactive(False)
+        self.message = solara.reactive("")
+        self.chosen = solara.reactive(0)
+        self.colour = solara.reactive("threshold")
+        self.layers = {name: solara.reactive(name != "all") for name in ("mine", "eligible", "all")}
+        self.changes: solara.Reactive[dict[str, Any]] = solara.reactive({})
+        self.section = solara.reactive("")
+        self.shown: solara.Reactive[tuple[str, int, dict[str, Any]]] = solara.reactive(
+            (opening.condition, opening.seed, {})
+        )
+        self.astrocytes = solara.reactive(0)
+        self.coupled = solara.reactive(False)
+        self.director: Director | None = None
+
+    def begin(self, stage: Stage) -> Callable[[], None]:
+        """Play to a stage; returns what ends it."""
+        self.director = director = Director(stage.show, colour_maps, self._changed)
+        director.set_speed(self.speed.value)
+        stage.listen(self._heard)
+        director.start()
+        director.replace(self._first)
+        return director.close
+
+    def ask(self, action: str, *arguments: Any) -> None:
+        """Tell the director."""
+        if self.director is not None:
+            getattr(self.director, action)(*arguments)
+
+    def reset(self) -> None:
+        """Begin anew with all that has been changed."""
+        wanted = (self.condition.value, self.seed.value, dict(self.changes.value))
+
+        def make() -> Player:
+            player = self.source.player(*wanted)
+            self._take(player)
+            self.shown.set(wanted)
+            return player
+
+        self.ask("replace", make)
+
+    def choose_cell(self, condition: str | None = None, seed: int | None = None) -> None:
+        """Another condition or seed; a stored one is shown at once, others after a reset."""
+        if condition is not None and condition != self.condition.value:
+            self.condition.set(condition)
+            self.changes.set({})
+            if self.source.stored and self.seed.value not in self.source.seeds(condition):
+                self.seed.set(self.source.seeds(condition)[0])
+        if seed is not None:
+            self.seed.set(seed)
+        if self.source.stored:
+            self.reset()
+
+    def change(self, parameter: Parameter, value: Any) -> None:
+        """Another value of a field, after the next reset."""
+        changes = {path: other for path, other in self.changes.value.items() if path != parameter.path}
+        if value is not None and parameter.read(value) != parameter.value:
+            changes[parameter.path] = parameter.read(value)
+        self.changes.set(changes)
+
+    def choose(self, astrocyte: int) -> None:
+        """Show the synapses of an astrocyte."""
+        self.chosen.set(astrocyte)
+        self.ask("choose", astrocyte)
+
+    def show_layer(self, name: str, wanted: bool) -> None:
+        """Show a group of synapses or not."""
+        self.layers[name].set(wanted)
+        if name == "all":
+            self.ask("show_every_weight", wanted)
+
+    @property
+    def waiting(self) -> int:
+        """Changes that wait for a reset."""
+        condition, seed, changes = self.shown.value
+        both = {**changes, **self.changes.value}
+        other = sum(changes.get(path) != self.changes.value.get(path) for path in both)
+        return other + (condition != self.condition.value) + (seed != self.seed.value)
+
+    def _first(self) -> Player:
+        player = self.opening.first()
+        self._take(player)
+        return player
+
+    def _take(self, player: Player) -> None:
+        self.astrocytes.set(player.sizes["astrocyte"])
+        if self.chosen.value >= player.sizes["astrocyte"]:
+            self.chosen.set(0)
+        self.coupled.set("calcium" in player.reading.astrocytes())
+        if self.colour.value == "calcium" and not self.coupled.value:
+            self.colour.set("threshold")
+
+    def _changed(self, playing: bool, message: str) -> None:
+        self.playing.set(playing)
+        self.message.set(message)
+
+    def _heard(self, content: dict[str, Any]) -> None:
+        if content.get("event") == "choose":
+            self.choose(int(content["astrocyte"]))
+        elif self.director is not None:
+            self.director.hear(content)

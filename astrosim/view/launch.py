@@ -1,0 +1,65 @@
+"""What `astrosim view` starts: the choice of what to show first, then the server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from astrosim.errors import ScenarioError
+from astrosim.view.opening import Opening
+from astrosim.view.server import serve
+from astrosim.view.sources import RunSource, ScenarioSource, Source
+
+
+def launch(
+    path: Path,
+    seed: int | None,
+    conditions: Sequence[str] | None,
+    overrides: Sequence[str],
+    port: int | None,
+    browser: bool,
+    tell: Callable[[str], None],
+) -> None:
+    """Serve the view of a scenario file or a run directory until Ctrl-C.
+
+    Parameters
+    ----------
+    path : Path
+    seed : int, optional
+        The first one of the scenario or run if left out.
+    conditions : sequence of str, optional
+        The view begins with the first of them; a scenario is cut down to them.
+    overrides : sequence of str
+        Of a scenario, as `load_scenario` takes them.
+    port, browser, tell
+        See `serve`.
+
+    Raises
+    ------
+    AstrosimError
+        If there is nothing to show, or no way of showing it.
+    """
+    source = _source(path, conditions, overrides)
+    condition = conditions[0] if conditions else source.conditions[0]
+    seeds = source.seeds(condition)
+    if source.stored and seed is not None:
+        _check(path, "--seed", (seed,), seeds)
+    serve(Opening(source, condition, seeds[0] if seed is None else seed), port, browser, tell)
+
+
+def _source(path: Path, conditions: Sequence[str] | None, overrides: Sequence[str]) -> Source:
+    if not path.is_dir():
+        return ScenarioSource(path, overrides, conditions)
+    if overrides:
+        raise ScenarioError([f"--set: {path}: a stored run stays as it is ({overrides[0]}). Leave it out."])
+    source = RunSource(path)
+    _check(path, "--conditions", conditions or (), source.conditions)
+    return source
+
+
+def _check(path: Path, flag: str, wanted: Sequence[object], there: Sequence[object]) -> None:
+    """Refuse what is not among the stored cells."""
+    for name in wanted:
+        if name not in there:
+            listed = ", ".join(str(known) for known in there[:10])
+            raise ScenarioError([f"{flag}: {path}: nothing is stored of it ({name}). Write one of {listed}."])

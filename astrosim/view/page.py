@@ -1,0 +1,208 @@
+"""The page: controls on the left, the stage on the right.
+
+The controls are Solara's own, named and ordered as those of Mesa's SolaraViz. SolaraViz itself would draw all
+components anew for every step of a Mesa model, restart it whenever a slider moves, and needs altair; here the stage is
+fed with typed arrays past Solara's rendering, by a director in a thread of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import solara
+
+from astrosim.view.controls import Controls
+from astrosim.view.opening import opened
+from astrosim.view.parameters import Parameter, parameters
+from astrosim.view.stage import ASSETS, Stage
+
+SPEEDS = [mantissa * 10**power for power in range(5) for mantissa in (1, 2, 5)] + [100_000]  # trials a frame
+COLOURS = {"threshold": "threshold", "exploration": "exploration rate", "score": "score", "calcium": "calcium"}
+STYLE = (ASSETS / "page.css").read_text(encoding="utf-8")
+
+
+@solara.component
+def Page() -> None:
+    """The whole page."""
+    controls = solara.use_memo(lambda: Controls(opened()), [])
+    solara.Title(f"astrosim: {controls.source.title}")
+    solara.Style(STYLE)
+    with solara.Div(classes=["as-page"]):
+        with solara.Div(classes=["as-header"]):
+            solara.Text("astrosim", classes=["as-brand"])
+            solara.Text(controls.source.title, classes=["as-title"])
+        with solara.Div(classes=["as-body"]):
+            with solara.Div(classes=["as-controls"]):
+                Transport(controls)
+                Cell(controls)
+                Looks(controls)
+                if not controls.source.stored:
+                    Parameters(controls)
+            with solara.Div(classes=["as-show"]):
+                names = {name: layer.value for name, layer in controls.layers.items()}
+                stage = Stage.element(colour=controls.colour.value, **names)
+
+    def begin() -> Callable[[], None]:
+        return controls.begin(solara.get_widget(stage))
+
+    solara.use_effect(begin, [])
+
+
+@solara.component
+def Layout(children: list[Any]) -> None:
+    """No bars and no padding around the page."""
+    solara.Div(children=children)
+
+
+@solara.component
+def Transport(controls: Controls) -> None:
+    """Play, pause, step, reset, speed."""
+    playing, waiting = controls.playing.value, controls.waiting
+    with solara.Div(classes=["as-transport"]):
+        solara.Button("Play", on_click=lambda: controls.ask("play"), disabled=playing, classes=["as-play"], small=True)
+        solara.Button(
+            "Pause", on_click=lambda: controls.ask("pause"), disabled=not playing, classes=["as-pause"], small=True
+        )
+        solara.Button("Step", on_click=lambda: controls.ask("step"), classes=["as-step"], small=True)
+        solara.Button(
+            "Reset",
+            on_click=controls.reset,
+            color="warning" if waiting else None,
+            classes=["as-reset"],
+            small=True,
+        )
+    if not controls.source.stored:
+        text = f"{waiting} change{'s' * (waiting > 1)} will take effect on Reset" if waiting else ""
+        solara.Text(text, classes=["as-waiting"])
+    if controls.message.value:
+        solara.Text(show_lines(controls.message.value), classes=["as-error"])
+
+    def set_speed(index: int) -> None:
+        controls.speed.set(SPEEDS[index])
+        controls.ask("set_speed", SPEEDS[index])
+
+    speed = controls.speed.value
+    with solara.Div(classes=["as-speed"]):
+        solara.SliderInt(
+            f"Speed: {speed:,} trial{'s' * (speed > 1)} a frame",
+            SPEEDS.index(speed),
+            min=0,
+            max=len(SPEEDS) - 1,
+            on_value=set_speed,
+            thumb_label=False,
+        )
+
+
+def show_lines(message: str) -> str:
+    """An error without the flag that the page never shows."""
+    return "\n".join(line.removeprefix("--set: ") for line in message.splitlines())
+
+
+@solara.component
+def Cell(controls: Controls) -> None:
+    """Condition and seed."""
+    source = controls.source
+    solara.Select(
+        "Condition",
+        values=list(source.conditions),
+        value=controls.condition.value,
+        on_value=lambda name: controls.choose_cell(condition=name),
+        dense=True,
+        classes=["as-condition"],
+    )
+    if source.stored:
+        solara.Select(
+            "Seed",
+            values=list(source.seeds(controls.condition.value)),
+            value=controls.seed.value,
+            on_value=lambda seed: controls.choose_cell(seed=seed),
+            dense=True,
+            classes=["as-seed"],
+        )
+    else:
+        solara.InputInt(
+            "Seed",
+            value=controls.seed.value,
+            on_value=lambda seed: controls.choose_cell(seed=seed),
+            dense=True,
+            classes=["as-seed"],
+        )
+
+
+@solara.component
+def Looks(controls: Controls) -> None:
+    """What is coloured, chosen and drawn; it changes nothing but the picture."""
+    if controls.astrocytes.value:
+        Astrocytes(controls)
+    labels = {"mine": "synapses of the chosen one", "eligible": "eligible synapses", "all": "all synapses"}
+    with solara.Div(classes=["as-layers"]):
+        for name, label in labels.items():
+            with solara.Div(classes=[f"as-layer-{name}"]):
+                solara.Checkbox(
+                    label=label, value=controls.layers[name].value, on_value=partial(controls.show_layer, name)
+                )
+
+
+@solara.component
+def Astrocytes(controls: Controls) -> None:
+    """What territories are coloured by, and whose synapses are shown."""
+    colours = {name: label for name, label in COLOURS.items() if name != "calcium" or controls.coupled.value}
+    by_label = {label: name for name, label in colours.items()}
+    solara.Select(
+        "Territories coloured by",
+        values=list(by_label),
+        value=COLOURS[controls.colour.value],
+        on_value=lambda label: controls.colour.set(by_label[label]),
+        dense=True,
+        classes=["as-colour"],
+    )
+    solara.Select(
+        "Chosen astrocyte",
+        values=[f"A{a}" for a in range(controls.astrocytes.value)],
+        value=f"A{controls.chosen.value}",
+        on_value=lambda name: controls.choose(int(name[1:])),
+        dense=True,
+        classes=["as-chosen"],
+    )
+
+
+@solara.component
+def Parameters(controls: Controls) -> None:
+    """The fields of the scenario, a section at a time."""
+    condition = controls.condition.value
+    groups = solara.use_memo(lambda: parameters(controls.source.resolved(condition)), [condition])
+    solara.Select(
+        "Parameters of",
+        values=["", *groups],
+        value=controls.section.value,
+        on_value=controls.section.set,
+        dense=True,
+        classes=["as-section"],
+    )
+    with solara.Div(classes=["as-parameters"]):
+        for parameter in groups.get(controls.section.value, []):
+            with solara.Div(
+                classes=["as-parameter", f"as-parameter-{parameter.path.replace('.', '-')}"],
+                attributes={"title": parameter.hint},
+            ):
+                Field(controls, parameter)
+
+
+@solara.component
+def Field(controls: Controls, parameter: Parameter) -> None:
+    """One field: a choice, a yes or no, a slider, or a box for a number."""
+    value, change = controls.changes.value.get(parameter.path, parameter.value), partial(controls.change, parameter)
+
+    if parameter.choices:
+        solara.Select(parameter.label, values=list(parameter.choices), value=value, on_value=change, dense=True)
+    elif parameter.kind is bool:
+        solara.Checkbox(label=parameter.label, value=value, on_value=change)
+    elif parameter.low is not None:
+        ends = {"min": parameter.low, "max": parameter.high, "step": parameter.fineness}
+        slider: Any = solara.SliderInt if parameter.kind is int else solara.SliderFloat
+        slider(f"{parameter.label}: {value:g}", value, on_value=change, thumb_label=False, **ends)
+    else:
+        box = solara.InputInt if parameter.kind is int else solara.InputFloat
+        box(parameter.label, value=value, on_value=change, dense=True)

@@ -1,0 +1,107 @@
+"""Serving the live view on this machine alone: everything the page needs comes from here, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+from astrosim.errors import AstrosimError
+from astrosim.view.opening import Opening, show
+
+HOST = "127.0.0.1"
+PORT = 8765  # Solara's own; another free one is taken if nobody asked for this one
+EXTRA = "Install it: pip install 'astrosim[view]'."
+FORGOTTEN = "30s"  # after which a page that is gone without a word is given up
+
+
+def serve(opening: Opening, port: int | None, browser: bool, tell: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C.
+
+    Parameters
+    ----------
+    opening : Opening
+    port : int or None
+        0 or None for a free one, None preferably `PORT`.
+    browser : bool
+        Open the page in the user's browser.
+    tell : callable
+        Takes a line for the user.
+
+    Raises
+    ------
+    AstrosimError
+        If the port is taken, or Solara's assets are missing.
+    """
+    listener = listen(port)
+    show(opening)
+    address = f"http://localhost:{listener.getsockname()[1]}"
+    configure()
+    tell(f"{address} shows {opening.source.title}. Ctrl-C ends it.")
+    if browser:
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+    run(listener, opening.prepare)
+    tell("Ended.")
+
+
+def listen(port: int | None) -> socket.socket:
+    """A socket on this machine's own address, which the browser may already call."""
+    try:
+        return _bound(PORT if port is None else port)
+    except OSError as error:
+        if port is None:
+            return _bound(0)
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            what = "is in use" if error.errno == errno.EADDRINUSE else "may not be used"
+            raise AstrosimError(f"--port: port {what} ({port}). Name another, or 0 for any free one.") from None
+        raise
+
+
+def _bound(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        if os.name == "posix":  # a port whose last server has just ended is free
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((HOST, port))
+        listener.listen(128)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def configure() -> None:
+    """Solara as we want it: our page, no banner, no telemetry, no search for scripts elsewhere."""
+    os.environ["SOLARA_APP"] = "astrosim.view.page"
+    from solara.server import settings
+
+    settings.telemetry.mixpanel_enable = False
+    settings.main.mode = "production"
+    settings.theme.show_banner = False
+    settings.theme.loader = "plain"
+    settings.theme.title = "astrosim"
+    settings.kernel.cull_timeout = FORGOTTEN
+    if not (Path(settings.assets.proxy_cache_dir) / "@widgetti").is_dir():
+        raise AstrosimError(f"view: Solara's assets are not here ({settings.assets.proxy_cache_dir}). {EXTRA}")
+
+
+def run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
+    """Answer until Ctrl-C or SIGTERM; `when_ready` is called once pages can be had."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            when_ready()
+
+    config = uvicorn.Config(
+        "solara.server.starlette:app", log_level="error", access_log=False, timeout_graceful_shutdown=1
+    )
+    try:
+        Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:  # uvicorn raises it again once it has closed everything
+        return

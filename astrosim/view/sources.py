@@ -1,0 +1,154 @@
+"""Where the cells of the live view come from: a scenario file, or a stored run.
+
+Engines and the store are imported when a cell is made: the page is to be served before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from astrosim.errors import ScenarioError
+from astrosim.scenario import Scenario, choose, condition_names, load_scenario, resolve
+from astrosim.scenario.base import SEED_LIMIT
+
+if TYPE_CHECKING:
+    from astrosim.view.player import Player
+
+
+class Source(Protocol):
+    """What the page can choose from.
+
+    Attributes
+    ----------
+    title : str
+    conditions : tuple of str
+    stored : bool
+        Whether cells are those of a stored run: then nothing can be changed.
+    """
+
+    title: str
+    conditions: tuple[str, ...]
+    stored: bool
+
+    def seeds(self, condition: str) -> tuple[int, ...]:
+        """Seeds to choose from; of a scenario any other will do."""
+
+    def resolved(self, condition: str) -> Scenario:
+        """The scenario under a condition, nothing changed."""
+
+    def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Player:
+        """A cell before its first trial, with fields changed by dotted path.
+
+        Raises
+        ------
+        ScenarioError
+            If a change does not fit.
+        """
+
+
+class ScenarioSource:
+    """Cells of a scenario file.
+
+    Parameters
+    ----------
+    path : str or Path
+    overrides : sequence of str
+        As `load_scenario` takes them.
+    conditions : sequence of str, optional
+        Only these; all if left out.
+
+    Raises
+    ------
+    ScenarioError
+        If the file is wrong, or of another kind.
+    """
+
+    stored = False
+
+    def __init__(self, path: str | Path, overrides: Sequence[str] = (), conditions: Sequence[str] | None = None):
+        self._path, self._overrides = Path(path), tuple(overrides)
+        scenario = load_scenario(self._path, self._overrides)
+        self._scenario = astrocyte_scenario(scenario, str(path))
+        if conditions is not None:
+            self._scenario = astrocyte_scenario(choose.select(self._scenario, conditions), str(path))
+        self.conditions = condition_names(self._scenario)
+        self.title = self._scenario.title or self._scenario.name
+
+    def seeds(self, condition: str) -> tuple[int, ...]:
+        """The seeds of the file."""
+        return self._scenario.seeds
+
+    def resolved(self, condition: str) -> Scenario:
+        """The scenario under a condition, nothing changed."""
+        return resolve(self._scenario, condition)
+
+    def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Player:
+        """See `Source`; changes are read like `--set`, and so are their errors."""
+        from astrosim.view.player import Player
+
+        if not 0 <= seed < SEED_LIMIT:
+            raise ScenarioError([f"seed: out of range ({seed}). Write a whole number from 0 to {SEED_LIMIT - 1}."])
+        prefix = f"conditions.{json.dumps(condition)}." if self._scenario.conditions else ""
+        texts = [f"--set {prefix}{path}={json.dumps(value)}" for path, value in changes.items()]
+        scenario = load_scenario(self._path, (*self._overrides, *texts))
+        return Player(resolve(astrocyte_scenario(scenario, str(self._path)), condition), seed)
+
+
+class RunSource:
+    """Cells of a run directory.
+
+    Parameters
+    ----------
+    directory : str or Path
+
+    Raises
+    ------
+    StoreError, ScenarioError
+        See `StoredRun`.
+    """
+
+    stored = True
+
+    def __init__(self, directory: str | Path) -> None:
+        from astrosim.view.replay import StoredRun
+
+        self._run = StoredRun(directory)
+        self.conditions = tuple(self._run.cells)
+        self.title = f"{self._run.scenario.title or self._run.scenario.name} - stored in {directory}"
+
+    def seeds(self, condition: str) -> tuple[int, ...]:
+        """Committed seeds."""
+        return tuple(self._run.cells[condition])
+
+    def resolved(self, condition: str) -> Scenario:
+        """The scenario under a condition."""
+        return resolve(self._run.scenario, condition)
+
+    def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Player:
+        """See `Source`; nothing can be changed."""
+        if changes:
+            raise ScenarioError(
+                [f"{self._run.path}: a stored run stays as it is. `astrosim view SCENARIO` takes changes."]
+            )
+        return self._run.replay(condition, seed)
+
+
+def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
+    """The scenario, if the view can show it.
+
+    Raises
+    ------
+    ScenarioError
+        For calcium-wave networks.
+    """
+    if not isinstance(scenario, Scenario):
+        raise ScenarioError(
+            [
+                f'{name}: kind: the live view shows neurons and astrocytes ("{scenario.kind}"). '
+                "`astrosim animate` shows calcium-wave networks."
+            ]
+        )
+    return scenario
