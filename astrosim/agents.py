@@ -6,14 +6,16 @@ every formula is one of `astrosim.rules`. Murray 2026, sections 3 and 4.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from math import nan
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from mesa.discrete_space import CellAgent, FixedAgent
 
+from astrosim.errors import AstrosimError
 from astrosim.records import NEURON_KINDS
 from astrosim.rng import CURSOR, EXPLORATION, uniform
-from astrosim.rules import adaptation, cursor, exploration, propagation, selection, sensing
+from astrosim.rules import adaptation, cursor, exploration, perturbation, propagation, selection, sensing
 
 if TYPE_CHECKING:
     from astrosim.model import AstroModel
@@ -91,14 +93,28 @@ class Neuron(FixedAgent):
 class Astrocyte(FixedAgent):
     """A learner with a fixed territory: it senses, explores, perturbs and adapts. Override a phase to change it.
 
+    A method that is overridden runs on the agents engine. The formulas `score_of`, `exploration_rate_of`, `step_of` and
+    `adapted` are those of `astrosim.rules`; a subclass that replaces one by a static method that numba compiles runs on
+    both engines, with the same bits.
+
     Parameters
     ----------
     model : AstroModel
     index : int
         Row of the astrocyte in the arrays.
+
+    Attributes
+    ----------
+    state_names : tuple of str
+        Attributes that a subclass adds and that change (numbers or arrays): checkpoints keep them.
     """
 
     model: AstroModel
+    state_names: ClassVar[tuple[str, ...]] = ()
+    score_of = staticmethod(sensing.score)
+    exploration_rate_of = staticmethod(exploration.exploration_rate)
+    step_of = staticmethod(perturbation.step)
+    adapted = staticmethod(adaptation.adapted)
     score = Row("score", "Activation score of the present trial.")
     threshold = Row("threshold", "Activation threshold.")
     activations = Row("activations", "Activations so far.")
@@ -128,7 +144,24 @@ class Astrocyte(FixedAgent):
     def exploration_rate(self) -> float:
         """Present probability of spontaneous activation, a trial."""
         r = self.model.rules
-        return exploration.exploration_rate(r.exploration, self.activations, r.flat_rate, r.initial_rate, r.maturity)
+        return type(self).exploration_rate_of(
+            r.exploration, self.activations, r.flat_rate, r.initial_rate, r.maturity
+        )
+
+    @property
+    def success_rate(self) -> float:
+        """Fraction of kept perturbations among the remembered ones; nan before the first outcome."""
+        return adaptation.success_rate(self.recent, self.outcomes, self.model.rules.window) if self.outcomes else nan
+
+    @property
+    def territory_neurons(self) -> int:
+        """Number of neurons in the territory."""
+        return self.neurons.size
+
+    @property
+    def territory_synapses(self) -> int:
+        """Number of synapses in the territory."""
+        return self.synapses.size
 
     @property
     def silenced(self) -> bool:
@@ -142,7 +175,7 @@ class Astrocyte(FixedAgent):
             total = sensing.summed_firing(self.neurons, model.fired)
         else:
             total = sensing.summed_traffic(model.learning.weight, self.synapses, model.system.pre, model.fired)
-        self.score = sensing.score(total, model.system.size[self.index])
+        self.score = type(self).score_of(total, model.system.size[self.index])
 
     def is_above_threshold(self) -> bool:
         """Whether the score alone makes it active."""
@@ -170,10 +203,35 @@ class Astrocyte(FixedAgent):
         """Move the threshold by recent success; nothing happens before the first outcome, or while silenced."""
         r = self.model.rules
         if self.outcomes and not self.silenced:
-            rate = adaptation.success_rate(self.recent, self.outcomes, r.window)
-            self.threshold = adaptation.adapted(
-                self.threshold, rate, r.adaptation_step, r.upper_success, r.lower_success, r.floor, r.ceiling
+            self.threshold = type(self).adapted(
+                self.threshold,
+                self.success_rate,
+                r.adaptation_step,
+                r.upper_success,
+                r.lower_success,
+                r.floor,
+                r.ceiling,
             )
+
+    def state(self) -> dict[str, np.ndarray]:
+        """What a checkpoint keeps of this astrocyte beside the rows of the arrays: by name, a number or an array.
+
+        Raises
+        ------
+        AstrosimError
+            If an attribute of `state_names` is neither.
+        """
+        kept = {name: np.array(getattr(self, name)) for name in self.state_names}
+        for name, value in kept.items():
+            if value.dtype.kind not in "biuf":
+                what = f"{type(self).__name__}.{name}: neither a number nor an array ({getattr(self, name)!r:.60})"
+                raise AstrosimError(f"{what}. Keep numbers, or leave it out of state_names.")
+        return kept
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state()`."""
+        for name in self.state_names:
+            setattr(self, name, state[name].copy() if state[name].ndim else state[name].item())
 
 
 class Cursor(CellAgent):

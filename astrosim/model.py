@@ -15,12 +15,14 @@ from mesa.time import Event
 
 from astrosim.agents import Astrocyte, Cursor, Neuron
 from astrosim.described import TOTALS, DescribedCell
+from astrosim.extension import astrocyte_class, exchanged_formulas
 from astrosim.interventions import NEVER
 from astrosim.phases import PHASES
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED, Decisions
 from astrosim.rng import PATTERN, PERTURBATION, SCOPE, below
 from astrosim.rules import adaptation, decision, perturbation, reward, scope
 from astrosim.scenario.schema import Scenario
+from astrosim.specialise import specialised
 from astrosim.state import ASTROCYTES, CURSOR, FIRED, TRIALS
 from astrosim.state import KEPT as KEPT_TRIALS
 from astrosim.state import REVERTED as REVERTED_TRIALS
@@ -78,7 +80,9 @@ class AstroModel(mesa.Model, DescribedCell):
         self.grid = OrthogonalMooreGrid(tuple(cells.tolist()), random=self.random)
         self.fired = np.zeros(self.network.kind.size, bool)
         self.neurons = [Neuron(self, n) for n in range(self.network.kind.size)]
-        self.astrocytes = [Astrocyte(self, a) for a in range(len(self.territories))]
+        kind = astrocyte_class(self.scenario_of_cell)
+        self.astrocytes = [kind(self, a) for a in range(len(self.territories))]
+        self._perturb_weights = specialised(perturbation.perturb, exchanged_formulas(kind))
         self.cursor = Cursor(self) if self.rules.learner == CURSOR else None
         self._driven = self.network.kind == INPUT
         self._phases = [getattr(self, "_" + phase.name.replace(" ", "_")) for phase in PHASES]
@@ -107,9 +111,21 @@ class AstroModel(mesa.Model, DescribedCell):
         for phase in self._phases:
             phase()
 
+    def exploration_rates(self) -> np.ndarray:
+        """Present exploration rate of each astrocyte, a trial: float64, shape (astrocyte,)."""
+        return np.array([astrocyte.exploration_rate for astrocyte in self.astrocytes], dtype=np.float64)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """A copy of all that changes, with what own astrocytes keep."""
+        own = {f"{a.index}/{name}": value for a in self.astrocytes for name, value in a.state().items()}
+        return super().state() | own
+
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state()` of the same scenario and seed."""
         super().restore(state)
+        for a in self.astrocytes:
+            prefix = f"{a.index}/"
+            a.restore({key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)})
         self.fired[:] = False
         self.fired[self.learning.fired[: self.learning.counter[FIRED]]] = True
         self._schedule_next()
@@ -193,7 +209,7 @@ class AstroModel(mesa.Model, DescribedCell):
     def perturb(self, trial: int, synapses: np.ndarray) -> None:
         """Add the random steps of a trial to the weights of synapses (int32 numbers, each once)."""
         r, key = self.rules, self.system.keys[PERTURBATION]
-        perturbation.perturb(self.learning.weight, synapses, key, trial, r.scale, r.spacing, r.limit)
+        self._perturb_weights(self.learning.weight, synapses, key, trial, r.scale, r.spacing, r.limit)
 
     def _perturb_territories(self) -> int:
         """Each active astrocyte perturbs what no other has perturbed yet; returns the number of synapses."""

@@ -25,7 +25,7 @@ LONGEST = 400  # lines a file
 FLOW = (
     # what all others speak of
     {"errors", "jit", "mesh", "phases", "records"},
-    {"datasets", "elementary", "scenario", "rng"},
+    {"datasets", "elementary", "scenario", "specialise", "rng"},
     # the system and its engines
     {"rules"},
     {"topology"},
@@ -33,7 +33,9 @@ FLOW = (
     {"state", "engine"},
     {"interventions"},
     {"described"},
-    {"agents", "kernel", "published"},
+    {"agents", "published"},
+    {"extension"},
+    {"kernel"},
     {"model"},
     {"engines"},
     # what a run is worth

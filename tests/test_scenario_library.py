@@ -51,6 +51,8 @@ def test_names() -> None:
         "sensing",
         "task_switch",
         "update_scope",
+        "extend/proportional_adaptation",
+        "extend/sensing_memory",
         "published/exp020",
         "published/exp021",
         "published/exp022",

@@ -25,8 +25,8 @@ from astrosim.workload import Workload, astrocyte_workload
 
 MOOT = {
     "astrocytes": ("cursor.",),
-    "cursor": ("astrocytes.", "sensing.", "exploration.", "adaptation."),
-    "none": ("astrocytes.", "sensing.", "exploration.", "adaptation.", "cursor.", "perturbation.", "decision."),
+    "cursor": ("agents.", "astrocytes.", "sensing.", "exploration.", "adaptation."),
+    "none": ("agents.", "astrocytes.", "sensing.", "exploration.", "adaptation.", "cursor.", "perturbation.", "decision."),
 }
 """Fields that mean nothing under a learner."""
 NOTHING = "nothing (nobody learns)"
@@ -35,14 +35,34 @@ NOTHING = "nothing (nobody learns)"
 def explanation(scenario: Scenario, resolved: Mapping[str, Scenario], file: str) -> list[RenderableType]:
     """The parts of the explanation, in order."""
     planned = any(condition.interventions for condition in resolved.values())
+    extended = any(condition.agents.astrocyte is not None for condition in resolved.values())
     return [
         heading(scenario, file, f"system {scenario.system}"),
         values_table(resolved),
         differences_table(resolved, lambda condition: MOOT[condition.learner]),
+        *([own_astrocytes_table(resolved)] if extended else []),
         *([interventions_table(resolved)] if planned else []),
         phases_table("A trial, phase by phase", PHASES, resolved, rule),
         work_table(astrocyte_workload(scenario)),
     ]
+
+
+def own_astrocytes_table(resolved: Mapping[str, Scenario]) -> Table:
+    """The class of each condition's astrocytes, where it comes from, and what it overrides."""
+    from astrosim.extension import astrocyte_class, overrides_of  # loads Mesa, which no other explanation needs
+
+    table = new_table(
+        "\nOwn astrocytes", ("condition", {"no_wrap": True}), ("class", {}), ("from", {}), ("what it changes", {})
+    )
+    for name, scenario in resolved.items():
+        if scenario.agents.astrocyte is None or scenario.learner != "astrocytes":
+            table.add_row(name, "-", "-", "nothing")
+            continue
+        module, _, own = scenario.agents.astrocyte.partition(":")
+        file = scenario.agents.file
+        place = f"module {module}" if file is None else file.path.name
+        table.add_row(name, own, place, str(overrides_of(astrocyte_class(scenario))))
+    return table
 
 
 def interventions_table(resolved: Mapping[str, Scenario]) -> Table:

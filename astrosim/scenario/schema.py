@@ -7,6 +7,7 @@ adds file and line.
 from __future__ import annotations
 
 import math
+from importlib import import_module
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -18,6 +19,7 @@ from astrosim.scenario.interventions import MOST, Intervention
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short
 from astrosim.scenario.sections import (
     Adaptation,
+    Agents,
     Astrocytes,
     Cursor,
     Decision,
@@ -34,6 +36,8 @@ __all__ = ["PUBLISHED_SEEDS", "REGULAR", "SHARED_FIELDS", "Figure", "Scenario"]
 
 Figure = Literal["accuracy", "accept_rate", "distinct_outputs", "ceiling"]
 """Published figures that a report can set beside its own."""
+EXTENSION = "astrosim.extension"
+"""The module that knows what is wrong with own astrocytes: found by name, as it stands far behind in the flow."""
 REGULAR = {"described": 18, "published": 23}  # regular neurons a cluster (spec, section 1)
 
 
@@ -55,6 +59,7 @@ class Scenario(Experiment):
     network: Network = Field(default_factory=Network)
     task: Task = Field(default_factory=Task)
     astrocytes: Astrocytes = Field(default_factory=Astrocytes)
+    agents: Agents = Field(default_factory=Agents)
     sensing: Sensing = Field(default_factory=Sensing)
     exploration: Exploration = Field(default_factory=Exploration)
     perturbation: Perturbation = Field(default_factory=Perturbation)
@@ -87,6 +92,8 @@ class Scenario(Experiment):
         problems += interventions.problems(self)
         if self.system == "published":
             problems += self._published_problems()
+        elif self.agents.astrocyte is not None:
+            problems += import_module(EXTENSION).problems(self)
         complain(problems)
         return self
 
@@ -147,6 +154,9 @@ class Scenario(Experiment):
         ]
         if self.engine != "kernel":
             problems.append(f"engine: the published system has an engine of its own ({self.engine!r}). Remove it.")
+        if self.agents.astrocyte is not None:
+            name = short(self.agents.astrocyte)
+            problems.append(f"agents.astrocyte: only the described system takes own astrocytes ({name}). Remove it.")
         if self.interventions:
             problems.append(
                 f"interventions: only the described system takes them ({len(self.interventions)}). Remove them."
