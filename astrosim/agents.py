@@ -144,9 +144,7 @@ class Astrocyte(FixedAgent):
     def exploration_rate(self) -> float:
         """Present probability of spontaneous activation, a trial."""
         r = self.model.rules
-        return type(self).exploration_rate_of(
-            r.exploration, self.activations, r.flat_rate, r.initial_rate, r.maturity
-        )
+        return type(self).exploration_rate_of(r.exploration, self.activations, r.flat_rate, r.initial_rate, r.maturity)
 
     @property
     def success_rate(self) -> float:

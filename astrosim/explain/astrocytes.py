@@ -26,7 +26,16 @@ from astrosim.workload import Workload, astrocyte_workload
 MOOT = {
     "astrocytes": ("cursor.",),
     "cursor": ("agents.", "astrocytes.", "sensing.", "exploration.", "adaptation."),
-    "none": ("agents.", "astrocytes.", "sensing.", "exploration.", "adaptation.", "cursor.", "perturbation.", "decision."),
+    "none": (
+        "agents.",
+        "astrocytes.",
+        "sensing.",
+        "exploration.",
+        "adaptation.",
+        "cursor.",
+        "perturbation.",
+        "decision.",
+    ),
 }
 """Fields that mean nothing under a learner."""
 NOTHING = "nothing (nobody learns)"

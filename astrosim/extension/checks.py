@@ -57,9 +57,8 @@ def _misshapen(kind: type[Astrocyte]) -> Iterator[str]:
         own = getattr(kind, name)
         if not callable(own):
             yield f"{name}: not a function ({own!r:.60}). Write a static method."
-        elif (given := _parameters(own)) != (wanted := _parameters(getattr(Astrocyte, name))):
-            if len(given) != len(wanted):
-                yield f"{name}: takes other arguments ({', '.join(given)}). Write {name}({', '.join(wanted)})."
+        elif len(given := _parameters(own)) != len(wanted := _parameters(getattr(Astrocyte, name))):
+            yield f"{name}: takes other arguments ({', '.join(given)}). Write {name}({', '.join(wanted)})."
 
 
 def _parameters(function: Any) -> list[str]:
@@ -112,7 +111,7 @@ def _score(score: Callable[..., Any], rules: Rules) -> Iterator[str]:
     for total, size in itertools.product(TOTALS, SIZES):
         for call, value in _tried(score, total, size):
             if not 0.0 < value < math.inf:
-                yield f"score_of: not above 0 although there is signal ({call}). Write a score above 0, always the same."
+                yield f"score_of: not above 0 although there is signal ({call}). Write one above 0, always the same."
 
 
 def _rate(rate: Callable[..., Any], rules: Rules) -> Iterator[str]:
@@ -133,7 +132,7 @@ def _step(step: Any, rules: Rules) -> Iterator[str]:
         for call, value in _tried(step, np.float32(number), rules.scale, rules.spacing):
             size = value / float(rules.spacing)
             if not (math.isfinite(size) and size == np.rint(size)):
-                yield f"step_of: not on the grid of the weights ({call}). Write np.rint(...) * spacing, always the same."
+                yield f"step_of: off the grid of the weights ({call}). Write np.rint(...) * spacing, always the same."
 
 
 def _adapted(adapted: Callable[..., Any], rules: Rules) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""From `agents.astrocyte = "module:Class"` to the class. A file is run from the bytes that the scenario's checksum holds."""
+"""From `agents.astrocyte = "module:Class"` to the class; a file is run from the bytes that its checksum stands for."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def _class(name: str, file: InputFile | None) -> type[Astrocyte]:
     guess = nearest(class_name, known)
     right = f"Did you mean {guess}?" if guess else f"Write class {class_name}(Astrocyte) there."
     what = "no such class" if found is None else "not a subclass of astrosim.Astrocyte"
-    raise ComplaintError([f"{FIELD}: {what} in {file.path.name if file else module_name} ({short(class_name)}). {right}"])
+    raise ComplaintError(
+        [f"{FIELD}: {what} in {file.path.name if file else module_name} ({short(class_name)}). {right}"]
+    )
 
 
 def _is_own(value: Any) -> bool:

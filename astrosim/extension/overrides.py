@@ -1,4 +1,4 @@
-"""What a subclass of `Astrocyte` changes: methods, which the agents engine calls, and formulas, which both engines call."""
+"""What a subclass of `Astrocyte` changes: methods, which the agents engine calls, and formulas, which both call."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class Overrides:
 
     def __str__(self) -> str:
         """In words."""
-        parts = [f"{', '.join(names)} ({how})" for names, how in ((self.python, "Python"), (self.jitted, "jitted")) if names]
+        parts = [
+            f"{', '.join(names)} ({how})" for names, how in ((self.python, "Python"), (self.jitted, "jitted")) if names
+        ]
         return "overrides " + " and ".join(parts) if parts else "overrides nothing"
 
 

@@ -1,4 +1,4 @@
-"""Files that a scenario names (patterns, positions, wiring, modules): found, told apart by checksum, taken into a run directory.
+"""Files that a scenario names (data, modules): found, told apart by checksum, taken into a run directory.
 
 A scenario holds the place and the SHA-256 of such a file, never its content: `tables` reads that when it is needed, and
 checks that it is still the same.

@@ -146,7 +146,7 @@ class Scenario(Experiment):
             for section, field in places
             if getattr(getattr(self, section), field) != getattr(getattr(fixed, section), field)
         ]
-        files = [(section, field, getattr(getattr(self, section), field)) for section, field in FILE_FIELDS]
+        files = [(s, field, getattr(getattr(self, s), field)) for s, field in FILE_FIELDS if s != "agents"]
         problems += [
             f"{section}.{field}: only the described system takes files ({file.name!r}). Remove it."
             for section, field, file in files
