@@ -15,7 +15,7 @@ from mesa.discrete_space import CellAgent, FixedAgent
 from astrosim.errors import AstrosimError
 from astrosim.records import NEURON_KINDS
 from astrosim.rng import CURSOR, EXPLORATION, uniform
-from astrosim.rules import adaptation, cursor, exploration, perturbation, propagation, selection, sensing
+from astrosim.rules import adaptation, coupling, cursor, exploration, perturbation, propagation, selection, sensing
 
 if TYPE_CHECKING:
     from astrosim.model import AstroModel
@@ -122,6 +122,9 @@ class Astrocyte(FixedAgent):
     explorations = Row("explorations", "Activations by exploration.")
     outcomes = Row("outcomes", "Outcomes so far, remembered or not.")
     recent = Row("recent", "Kept perturbations within the window.")
+    calcium = Row("calcium", "Calcium; only where astrocytes are coupled.")
+    sent = Row("sent", "Trial in which it sent its last wave; only where astrocytes are coupled.")
+    recruitments = Row("recruitments", "Activations by a score that calcium alone brought above threshold.")
 
     def __init__(self, model: AstroModel, index: int) -> None:
         super().__init__(model)
@@ -129,11 +132,18 @@ class Astrocyte(FixedAgent):
         self.cell = model.cell_at(self.position)
         self.neurons = model.territories.neurons[index]
         self.synapses = model.territories.synapses[index]
+        self.own_score = self.arrived = 0.0
 
     @property
     def position(self) -> np.ndarray:
         """Place in the plane: float64, shape (2,), units."""
         return self.model.territories.position[self.index]
+
+    @property
+    def neighbours(self) -> np.ndarray:
+        """Astrocytes that it shares open gap junctions with: int32 numbers, ascending."""
+        start, stop = self.model.system.gap_start[self.index : self.index + 2]
+        return self.model.system.gap[start:stop]
 
     @property
     def cluster(self) -> int:
@@ -173,11 +183,47 @@ class Astrocyte(FixedAgent):
             total = sensing.summed_firing(self.neurons, model.fired)
         else:
             total = sensing.summed_traffic(model.learning.weight, self.synapses, model.system.pre, model.fired)
-        self.score = type(self).score_of(total, model.system.size[self.index])
+        self.score = self.own_score = type(self).score_of(total, model.system.size[self.index])
+        if model.rules.coupled and not self.silenced:
+            self.score = coupling.coupled_score(self.own_score, model.rules.gain, self.calcium)
 
     def is_above_threshold(self) -> bool:
         """Whether the score alone makes it active."""
         return selection.above_threshold(self.score, self.threshold)
+
+    @property
+    def recruited(self) -> bool:
+        """Whether calcium alone brings the score above threshold."""
+        return self.is_above_threshold() and not selection.above_threshold(self.own_score, self.threshold)
+
+    def receive(self, trial: int) -> None:
+        """Take up what waves bring in this trial, and send it on if it relays; all is lost while silenced."""
+        state, rules = self.model.learning, self.model.rules
+        slot = trial % len(state.arriving)
+        amplitude = state.strongest[slot, self.index]
+        if not self.silenced:
+            self.arrived = state.arriving[slot, self.index]
+            if rules.relay and coupling.relays(amplitude, rules.relay_threshold, trial, self.sent, rules.refractory):
+                self.send(trial, amplitude)
+        state.arriving[slot, self.index] = state.strongest[slot, self.index] = 0.0
+
+    def send(self, trial: int, amplitude: float = 1.0) -> None:
+        """Send a wave to all neighbours: an arrival at each, scheduled for when it gets there."""
+        system, state = self.model.system, self.model.learning
+        for k in range(system.gap_start[self.index], system.gap_start[self.index + 1]):
+            left = coupling.passed_on(amplitude, system.gap_attenuation[k])
+            if left > 0.0:
+                there = trial + int(system.gap_delay[k])
+                slot, other = there % len(state.arriving), system.gap[k]
+                state.arriving[slot, other] += left
+                state.strongest[slot, other] = max(state.strongest[slot, other], left)
+                self.model.schedule_arrival(there, int(other))
+        self.sent = trial
+
+    def integrate(self) -> None:
+        """Let calcium decay by a trial, and add what has arrived."""
+        self.calcium = coupling.calcium_after(self.calcium, self.model.rules.calcium_decay, self.arrived)
+        self.arrived = 0.0
 
     def explores(self, trial: int) -> bool:
         """Whether it becomes active spontaneously in this trial."""
@@ -189,13 +235,15 @@ class Astrocyte(FixedAgent):
         self.model.perturb(trial, synapses)
 
     def remember(self, pattern: int, kept: bool, explored: bool) -> None:
-        """Note the outcome of a trial in which it was active."""
+        """Note the outcome of a trial in which it was active; thresholds have not moved since it was sensed."""
         state, a = self.model.learning, self.index
         self.outcomes, self.recent = adaptation.remember(state.outcome[a], self.outcomes, self.recent, np.uint8(kept))
         self.activations += 1
         self.successes += kept
         self.explorations += explored
         state.by_pattern[a, pattern] += 1
+        if self.model.rules.coupled:
+            self.recruitments += self.recruited
 
     def adapt(self) -> None:
         """Move the threshold by recent success; nothing happens before the first outcome, or while silenced."""

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from astrosim.engine import Wiring
+from astrosim.gap_junctions import GapJunctions, build_gap_junctions
 from astrosim.interventions import Interventions
 from astrosim.records import Decisions
 from astrosim.rules.exploration import exploration_rate
@@ -32,6 +33,8 @@ class DescribedCell:
     network : Network
     territories : Territories
         Empty unless astrocytes learn.
+    gap_junctions : GapJunctions
+        Empty unless astrocytes are coupled.
     system : System
     rules : Rules
     learning : State
@@ -48,9 +51,10 @@ class DescribedCell:
         self.rules = make_rules(scenario)
         learns = self.rules.learner == ASTROCYTES
         self.territories = build_territories(scenario, self.network) if learns else _no_territories(self.network)
-        self.system = make_system(scenario, seed, self.network, self.territories)
-        self.learning = make_state(scenario, self.network, self.territories)
-        self.interventions = Interventions(scenario, self.system, self.rules, self.network, self.territories.cluster)
+        self.gap_junctions: GapJunctions = build_gap_junctions(scenario, self.territories)
+        self.system = make_system(scenario, seed, self.network, self.territories, self.gap_junctions)
+        self.learning = make_state(scenario, self.network, self.territories, self.gap_junctions)
+        self.interventions = Interventions(self)
         self._totals = dict.fromkeys(TOTALS, 0.0)
 
     @property
@@ -79,7 +83,8 @@ class DescribedCell:
         state, rules, totals = self.learning, self.rules, self._totals
         outputs = self.probe()
         decided = totals["kept"] + totals["reverted"]
-        return {
+        coupled = {"calcium": state.calcium.copy(), "recruitments": state.recruitments.copy()}
+        return (coupled if rules.coupled else {}) | {
             "mean_binary_reward": totals["binary"] / rules.trials_per_episode,
             "mean_soft_reward": totals["soft"] / rules.trials_per_episode,
             "accept_rate": totals["kept"] / decided if decided else np.nan,
@@ -147,8 +152,13 @@ class DescribedCell:
 
     def static(self) -> dict[str, np.ndarray]:
         """Values of `STATIC_VARIABLES`."""
-        net, held = self.network, self.territories
-        return {
+        net, held, junctions = self.network, self.territories, self.gap_junctions
+        coupled = {
+            "gap_junction_from": junctions.edge[:, 0],
+            "gap_junction_to": junctions.edge[:, 1],
+            "gap_junction_delay": junctions.delay,
+        }
+        return (coupled if self.rules.coupled else {}) | {
             "neuron_x": net.position[:, 0],
             "neuron_y": net.position[:, 1],
             "neuron_z": net.z,
@@ -171,6 +181,7 @@ class DescribedCell:
             "astrocyte": len(self.territories),
             "pattern": self.scenario_of_cell.most_patterns,
             "bit": self.system.outputs.size,
+            "gap_junction": len(self.gap_junctions),
             "slot": self.rules.max_active if len(self.territories) else 0,
         }
 

@@ -7,18 +7,17 @@ that a checkpoint holds no more than that list. Times in trials.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from astrosim.records import NEURON_KINDS
-from astrosim.rng import INTERVENTION, uniform
+from astrosim.rng import INTERVENTION, uniforms
 from astrosim.scenario.interventions import ACTIONS, Intervention
-from astrosim.scenario.schema import Scenario
-from astrosim.state import NOBODY, Rules, System, bits, make_rules
+from astrosim.state import NOBODY, Rules, bits, gap_lists, make_rules
 from astrosim.territory import Ragged
-from astrosim.topology import Network
 
 if TYPE_CHECKING:
     from astrosim.described import DescribedCell
@@ -35,6 +34,7 @@ class Standing:
     ----------
     silent, lesioned : dict of str to ndarray of bool
         By "astrocytes" and "neurons".
+    cut : ndarray of bool, shape (gap junction,)
     frozen : bool
     values : dict of str to (float, int or str)
         By dotted path.
@@ -45,6 +45,7 @@ class Standing:
 
     silent: dict[str, np.ndarray]
     lesioned: dict[str, np.ndarray]
+    cut: np.ndarray
     patterns: tuple[tuple[str, str], ...]
     frozen: bool = False
     values: dict[str, float | int | str] = field(default_factory=dict)
@@ -55,9 +56,11 @@ class Standing:
         return ~(self.silent[what] | self.lesioned[what])
 
     def take(self, item: Intervention, chosen: np.ndarray) -> None:
-        """Let one intervention happen; chosen: int64 numbers of the astrocytes or neurons."""
+        """Let one intervention happen; chosen: int64 numbers of the astrocytes, neurons or gap junctions."""
         verb, _, what = item.action.partition("_")
-        if what == "plasticity":
+        if what == "gap_junctions":
+            self.cut[chosen] = verb == "cut"
+        elif what == "plasticity":
             self.frozen = verb == "freeze"
         elif verb == "lesion":
             self.lesioned[what][chosen] = True
@@ -76,29 +79,22 @@ class Interventions:
 
     Parameters
     ----------
-    scenario : Scenario
-        Resolved.
-    system : System
-    rules : Rules
-    network : Network
-        As they are without interventions.
-    clusters : ndarray of int32, shape (astrocyte,)
-        Of the astrocytes.
+    cell : DescribedCell
+        As it is without interventions.
     """
 
-    def __init__(
-        self, scenario: Scenario, system: System, rules: Rules, network: Network, clusters: np.ndarray
-    ) -> None:
-        self.scenario, self.system, self.rules, self.network = scenario, system, rules, network
-        self.items = scenario.interventions
-        self.clusters = {"astrocytes": clusters, "neurons": network.cluster}
-        self._length = scenario.schedule.trials_per_episode
+    def __init__(self, cell: DescribedCell) -> None:
+        self.scenario, self.network = cell.scenario_of_cell, cell.network
+        self.system, self.rules = cell.system, cell.rules
+        self.junctions, self.cluster_of_astrocyte = cell.gap_junctions, cell.territories.cluster
+        self.items = self.scenario.interventions
+        self._length = self.scenario.schedule.trials_per_episode
         self._begin()
 
     def _begin(self) -> None:
         sizes = {"astrocytes": self.system.acts.size, "neurons": self.system.sound.size}
         silent, lesioned = ({what: np.zeros(size, bool) for what, size in sizes.items()} for _ in range(2))
-        self.standing = Standing(silent, lesioned, self.scenario.task.patterns)
+        self.standing = Standing(silent, lesioned, np.zeros(len(self.junctions), bool), self.scenario.task.patterns)
         self.next = [self._first(item) for item in self.items]
         self.streak = [0] * len(self.items)
         self.log: list[tuple[int, int]] = []
@@ -131,7 +127,7 @@ class Interventions:
             self.standing.take(self.items[number], self._chosen(number, trial))
             self.next[number] = self._following(self.items[number], trial)
         if now:
-            self._apply(cell)
+            self._apply(cell, [self.items[number].action for number in now])
             if self.standing.frozen:
                 cell.learning.score[:] = 0.0
 
@@ -155,61 +151,91 @@ class Interventions:
         return NEVER if item.until is not None and following > item.until * unit else following
 
     def _chosen(self, number: int, trial: int) -> np.ndarray:
-        """Numbers of the astrocytes or neurons that an intervention is about: int64, ascending.
+        """Numbers of the astrocytes, neurons or gap junctions that an intervention is about: int64, ascending.
 
         Draws: stream `intervention`, index = number of the intervention * ROOM + number of the candidate.
         """
         item = self.items[number]
-        what = item.action.partition("_")[2]
-        if what not in self.clusters:
+        cells = self._candidates(item.action.partition("_")[2])
+        if cells is None:
             return np.empty(0, np.int64)
-        cluster = self.clusters[what]
-        wanted = np.ones(cluster.size, bool)
+        member, cluster = cells
+        wanted = np.ones(len(member), bool)
         if item.which is not None:
-            wanted = np.isin(np.arange(cluster.size), item.which)
+            wanted = np.isin(member, item.which).any(axis=1)
         if item.cluster is not None:
-            wanted &= cluster == item.cluster
+            wanted &= (cluster[member] == item.cluster).any(axis=1)
         if item.neuron_kind is not None:
             wanted &= self.network.kind == NEURON_KINDS.index(item.neuron_kind)
         found = np.flatnonzero(wanted)
         if item.fraction is None or item.fraction == 1.0:
             return found
-        key = self.system.keys[INTERVENTION]
-        draws = np.array([uniform(key, trial, number * ROOM + int(n)) for n in found])
+        draws = np.empty(found.size)
+        uniforms(self.system.keys[INTERVENTION], trial, number * ROOM + found, draws)
         count = math.floor(item.fraction * found.size + 0.5)
         return np.sort(found[np.argsort(draws, kind="stable")[:count]])
 
-    def _apply(self, cell: DescribedCell) -> None:
-        """Give the cell the system and the rules that stand now."""
-        standing = self.standing
+    def _candidates(self, what: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """Cells that stand for each candidate, int, shape (candidate, 1 or 2), and the cluster of every cell."""
+        if what == "neurons":
+            return np.arange(self.network.cluster.size)[:, None], self.network.cluster
+        if what == "astrocytes":
+            return np.arange(self.cluster_of_astrocyte.size)[:, None], self.cluster_of_astrocyte
+        return (self.junctions.edge, self.cluster_of_astrocyte) if what == "gap_junctions" else None
+
+    def _apply(self, cell: DescribedCell, actions: Iterable[str]) -> None:
+        """Give the cell the system and the rules that stand after these actions; only what they are about is made."""
+        about = {action.partition("_")[2] for action in actions}
+        fields: dict[str, np.ndarray] = {}
+        if "astrocytes" in about:
+            fields |= self._astrocytes()
+        if "neurons" in about:
+            fields |= self._neurons()
+        if about & {"neurons", "task"}:
+            fields |= self._task()
+        if "gap_junctions" in about:
+            fields |= gap_lists(self.junctions, ~self.standing.cut)
+        cell.system = cell.system._replace(**fields)
+        if about & {"", "offset", "plasticity"}:
+            cell.rules = self._rules()
+
+    def _rules(self) -> Rules:
+        """The rules with what has been set, frozen and offset."""
         changed: dict[str, dict[str, float | int | str]] = {}
-        for path, value in standing.values.items():
+        for path, value in self.standing.values.items():
             section, _, name = path.partition(".")
             kind = type(getattr(getattr(self.scenario, section), name))
             changed.setdefault(section, {})[name] = kind(value)
         parts = {name: getattr(self.scenario, name).model_copy(update=values) for name, values in changed.items()}
-        rules = make_rules(self.scenario.model_copy(update=parts))
-        learner = NOBODY if standing.frozen else rules.learner
-        cell.rules = rules._replace(learner=learner, reward_offset=standing.offset)
-        cell.system = self._system()
+        rules = make_rules(self.scenario.model_copy(update=parts)) if parts else self.rules
+        learner = NOBODY if self.standing.frozen else rules.learner
+        return rules._replace(learner=learner, reward_offset=self.standing.offset)
 
-    def _system(self) -> System:
-        """The system without what is silenced, and with the present task."""
-        base, standing = self.system, self.standing
-        acts, sound = standing.acting("astrocytes"), standing.acting("neurons")
+    def _astrocytes(self) -> dict[str, np.ndarray]:
+        """Fields of the system that follow from who of the astrocytes acts."""
+        acts = self.standing.acting("astrocytes")
+        return {"acts": acts, "size": np.where(acts, self.system.size, 0)}
+
+    def _neurons(self) -> dict[str, np.ndarray]:
+        """Fields that follow from which neurons fire."""
+        base, sound = self.system, self.standing.acting("neurons")
         heard = sound[base.outputs[base.direct_bit]]
         source = np.repeat(np.arange(base.inputs.size), np.diff(base.direct_start))
         direct = Ragged.group(source[heard], base.direct_synapse[heard], base.inputs.size)
-        return base._replace(
-            size=np.where(acts, base.size, 0),
-            acts=acts,
-            sound=sound,
-            patterns=bits([given for given, _ in standing.patterns]) * sound[base.inputs].astype(np.uint8),
-            targets=bits([wanted for _, wanted in standing.patterns]),
-            direct_start=direct.start,
-            direct_synapse=direct.index,
-            direct_bit=base.direct_bit[heard],
-        )
+        return {
+            "sound": sound,
+            "direct_start": direct.start,
+            "direct_synapse": direct.index,
+            "direct_bit": base.direct_bit[heard],
+        }
+
+    def _task(self) -> dict[str, np.ndarray]:
+        """Fields that follow from the task, and from the inputs that it drives."""
+        sound = self.standing.acting("neurons")[self.system.inputs]
+        return {
+            "patterns": bits([given for given, _ in self.standing.patterns]) * sound.astype(np.uint8),
+            "targets": bits([wanted for _, wanted in self.standing.patterns]),
+        }
 
     def happened(self) -> dict[str, np.ndarray]:
         """Values of `EVENT_VARIABLES`, shape (event,)."""
@@ -246,4 +272,4 @@ class Interventions:
         self.next, self.streak = following.tolist(), streak.tolist()
         for trial, number in self.log:
             self.standing.take(self.items[number], self._chosen(number, trial))
-        self._apply(cell)
+        self._apply(cell, ACTIONS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import mesa
 import numpy as np
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
-from mesa.time import Event
+from mesa.time import Event, Priority
 
 from astrosim.agents import Astrocyte, Cursor, Neuron
 from astrosim.described import TOTALS, DescribedCell
@@ -20,7 +20,7 @@ from astrosim.interventions import NEVER
 from astrosim.phases import PHASES
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED, Decisions
 from astrosim.rng import PATTERN, PERTURBATION, SCOPE, below
-from astrosim.rules import adaptation, decision, perturbation, reward, scope
+from astrosim.rules import adaptation, coupling, decision, perturbation, reward, scope
 from astrosim.scenario.schema import Scenario
 from astrosim.specialise import specialised
 from astrosim.state import ASTROCYTES, CURSOR, FIRED, TRIALS
@@ -49,6 +49,25 @@ class Trial:
     snapshot: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
 
 
+class Arrival:
+    """A calcium wave on its way to an astrocyte: what Mesa's event list holds of it.
+
+    Parameters
+    ----------
+    astrocyte : Astrocyte
+    trial : int
+        Before whose phases it arrives.
+    """
+
+    def __init__(self, astrocyte: Astrocyte, trial: int) -> None:
+        self.astrocyte, self.trial = astrocyte, trial
+
+    def land(self) -> None:
+        """Mesa's event: all waves that reach the astrocyte before this trial arrive."""
+        self.astrocyte.model.arrivals.pop((self.trial, self.astrocyte.index))
+        self.astrocyte.receive(self.trial)
+
+
 class AstroModel(mesa.Model, DescribedCell):
     """Neurons and astrocytes on a 2-D Mesa grid.
 
@@ -70,6 +89,8 @@ class AstroModel(mesa.Model, DescribedCell):
     cursor : Cursor or None
     fired : ndarray of bool, shape (neuron,)
         Who fired in the last pass that stands.
+    arrivals : dict of (int, int) to (Arrival, mesa.time.Event)
+        Calcium waves under way, by trial and astrocyte.
     """
 
     def __init__(self, scenario: Scenario | None = None, seed: int = 42) -> None:
@@ -90,7 +111,8 @@ class AstroModel(mesa.Model, DescribedCell):
         self._decisions = self._log(0)
         self._row = 0
         self._pending: Event | None = None
-        self._schedule_next()
+        self.arrivals: dict[tuple[int, int], tuple[Arrival, Event]] = {}
+        self._begin_events()
 
     def cell_at(self, position: np.ndarray) -> Cell:
         """The grid cell that holds a position (float64, shape (2,), units)."""
@@ -128,24 +150,43 @@ class AstroModel(mesa.Model, DescribedCell):
             a.restore({key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)})
         self.fired[:] = False
         self.fired[self.learning.fired[: self.learning.counter[FIRED]]] = True
-        self._schedule_next()
+        self._begin_events()
 
-    def _schedule_next(self) -> None:
-        """Put the next trial at which something may befall the cell on Mesa's event list, between two of its ticks."""
-        if self._pending is not None:
-            self._pending.cancel()
+    def _begin_events(self) -> None:
+        """Put what is to come on Mesa's event list: the next intervention, and all waves under way."""
+        for event in [self._pending, *(event for _, event in self.arrivals.values())]:
+            if event is not None:
+                event.cancel()
         self._pending = None
-        self._schedule(self.interventions.due(self.trial), self.time + BETWEEN)
+        self.arrivals.clear()
+        self._origin = self.time - self.trial
+        self._schedule_intervention(self.trial)
+        slots = len(self.learning.arriving)
+        for slot, astrocyte in np.argwhere(self.learning.arriving > 0.0).tolist():
+            self.schedule_arrival(self.trial + (slot - self.trial) % slots, astrocyte)
 
-    def _schedule(self, trial: int, time: float) -> None:
-        """`time` is Mesa's time just before the present trial."""
+    def _time_before(self, trial: int) -> float:
+        """Mesa's time just before a trial, between two of its ticks."""
+        return self._origin + trial + BETWEEN
+
+    def _schedule_intervention(self, start: int) -> None:
+        """Schedule the first trial from `start` on at which something may befall the cell."""
+        trial = self.interventions.due(start)
         if trial != NEVER:
-            self._pending = self.schedule_event(self._intervene, at=time + (trial - self.trial))
+            at = self._time_before(trial)
+            self._pending = self.schedule_event(self._intervene, at=at, priority=Priority.HIGH)
 
     def _intervene(self) -> None:
         """Mesa's event: what befalls the cell before the present trial; then the next one is scheduled."""
         self.interventions.act(self, self.trial)
-        self._schedule(self.interventions.due(self.trial + 1), self.time)
+        self._schedule_intervention(self.trial + 1)
+
+    def schedule_arrival(self, trial: int, astrocyte: int) -> None:
+        """Schedule that waves reach an astrocyte before a trial, after the interventions; once is enough."""
+        if (trial, astrocyte) not in self.arrivals:
+            arrival = Arrival(self.astrocytes[astrocyte], trial)
+            event = self.schedule_event(arrival.land, at=self._time_before(trial))
+            self.arrivals[trial, astrocyte] = arrival, event
 
     def _present(self) -> None:
         trial = self._trial
@@ -160,6 +201,9 @@ class AstroModel(mesa.Model, DescribedCell):
         return fired
 
     def _sense(self) -> None:
+        if self.rules.coupled:
+            for astrocyte in self.astrocytes:
+                astrocyte.integrate()
         if self.rules.learner == ASTROCYTES:
             for astrocyte in self.astrocytes:
                 astrocyte.sense()
@@ -179,6 +223,10 @@ class AstroModel(mesa.Model, DescribedCell):
                 trial.explored.append(not chosen)
         if ranked and not trial.active:
             trial.active, trial.explored = [ranked[0]], [False]
+        if self.rules.coupled:
+            for astrocyte, explored in zip(trial.active, trial.explored, strict=True):
+                if coupling.sends(astrocyte.is_above_threshold(), explored):
+                    astrocyte.send(trial.number)
 
     def _pass(self) -> tuple[np.ndarray, np.ndarray]:
         """One pass: who fires (bool, shape (neuron,)), and the outputs' summed inputs (float64, shape (bit,))."""

@@ -85,6 +85,24 @@ TRIAL_VARIABLES = (
     ),
 )
 
+COUPLING_VARIABLES = (
+    Variable("calcium", ("episode", "astrocyte"), "f8", NAN, "1", "calcium in the episode's last trial"),
+    Variable(
+        "recruitments",
+        ("episode", "astrocyte"),
+        "i8",
+        -1,
+        "trials",
+        "activations by a score that calcium alone brought above threshold, so far",
+    ),
+)
+
+GAP_VARIABLES = (
+    Variable("gap_junction_from", ("gap_junction",), "i4", -1, "astrocyte", "astrocyte at one end, the lower number"),
+    Variable("gap_junction_to", ("gap_junction",), "i4", -1, "astrocyte", "astrocyte at the other end"),
+    Variable("gap_junction_delay", ("gap_junction",), "i8", -1, "trials", "how long a wave takes"),
+)
+
 WEIGHT_VARIABLES = (
     Variable("weight", ("weight_episode", "synapse"), "f8", NAN, "1", "synaptic weight after the episode"),
 )

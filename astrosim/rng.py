@@ -101,6 +101,13 @@ def uniform(key, trial, index):
     return word(key, trial, index) * UNIT
 
 
+@kernel
+def uniforms(key, trial, indices, drawn):
+    """Numbers uniform in [0, 1) of several indices (int64) into `drawn` (float64)."""
+    for k in range(indices.size):
+        drawn[k] = uniform(key, trial, indices[k])
+
+
 @inlined
 def scaled(word, n):
     """A whole number uniform in 0 .. n - 1 from a 32-bit word: floor(u n)."""

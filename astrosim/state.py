@@ -14,7 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from astrosim.elementary import exp
+from astrosim.gap_junctions import GapJunctions
 from astrosim.rng import stream_keys
+from astrosim.rules.coupling import NEVER_SENT
 from astrosim.rules.exploration import EXPLORATION_RULES
 from astrosim.rules.perturbation import grid, grid_limit
 from astrosim.rules.reward import REWARDS
@@ -62,6 +65,10 @@ class System(NamedTuple):
     reach_start: np.ndarray  # int64 (neuron + 1,): its further synapses onto such neurons
     reach_synapse: np.ndarray  # uint32 (reach,)
     reach_near: np.ndarray  # uint32 (reach,): the place in `near` that they add to
+    gap_start: np.ndarray  # int64 (astrocyte + 1,): neighbours over open gap junctions
+    gap: np.ndarray  # int32 (neighbour,): astrocytes
+    gap_delay: np.ndarray  # int64 (neighbour,), trials
+    gap_attenuation: np.ndarray  # float64 (neighbour,)
 
 
 class Rules(NamedTuple):
@@ -92,6 +99,12 @@ class Rules(NamedTuple):
     spacing: np.float32
     limit: np.float32
     reward_offset: float  # added to the reward after a perturbation
+    coupled: bool  # whether there are gap junctions
+    gain: float
+    calcium_decay: float  # a trial
+    relay: bool
+    relay_threshold: float
+    refractory: int
 
 
 class State(NamedTuple):
@@ -110,6 +123,11 @@ class State(NamedTuple):
     explorations: np.ndarray  # int64 (astrocyte,)
     by_pattern: np.ndarray  # int64 (astrocyte, pattern): activations by pattern
     cursor: np.ndarray  # float64 (2,), units
+    calcium: np.ndarray  # float64 (astrocyte,); empty without gap junctions, as all that follows
+    arriving: np.ndarray  # float64 (slot, astrocyte): sum of the arrivals of the trials with this remainder
+    strongest: np.ndarray  # float64 (slot, astrocyte): the largest of them
+    sent: np.ndarray  # int64 (astrocyte,): trial in which it sent its last wave
+    recruitments: np.ndarray  # int64 (astrocyte,): activations by a score that calcium alone brought above threshold
 
 
 def bits(texts: list[str]) -> np.ndarray:
@@ -117,8 +135,10 @@ def bits(texts: list[str]) -> np.ndarray:
     return np.array([[int(c) for c in text] for text in texts], dtype=np.uint8)
 
 
-def make_system(scenario: Scenario, seed: int, network: Network, territories: Territories) -> System:
-    """Lay out a network and its territories for the engines."""
+def make_system(
+    scenario: Scenario, seed: int, network: Network, territories: Territories, junctions: GapJunctions
+) -> System:
+    """Lay out a network, its territories and their gap junctions for the engines."""
     neurons, synapses = network.kind.size, np.arange(network.post.size, dtype=np.int32)
     arrivals = Ragged.group(network.post, synapses, neurons)
     direct, bit = _direct(network)
@@ -148,7 +168,19 @@ def make_system(scenario: Scenario, seed: int, network: Network, territories: Te
         acts=np.ones(len(territories), np.bool_),
         sound=np.ones(neurons, np.bool_),
         **_near(network, territories, firing),
+        **gap_lists(junctions),
     )
+
+
+def gap_lists(junctions: GapJunctions, open_: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """Neighbours over the gap junctions that are open (bool, shape (gap junction,); all if left out)."""
+    neighbours, number = junctions.neighbours(open_)
+    return {
+        "gap_start": neighbours.start,
+        "gap": neighbours.index,
+        "gap_delay": junctions.delay[number],
+        "gap_attenuation": junctions.attenuation[number],
+    }
 
 
 def _direct(network: Network) -> tuple[Ragged, np.ndarray]:
@@ -240,12 +272,19 @@ def make_rules(scenario: Scenario) -> Rules:
         spacing=np.float32(grid(scenario.perturbation.limit)),
         limit=grid_limit(scenario.perturbation.limit),
         reward_offset=0.0,
+        coupled=scenario.coupled,
+        gain=scenario.coupling.gain,
+        calcium_decay=exp(-1.0 / scenario.coupling.decay_time),
+        relay=scenario.coupling.relay,
+        relay_threshold=scenario.coupling.relay_threshold,
+        refractory=scenario.coupling.refractory,
     )
 
 
-def make_state(scenario: Scenario, network: Network, territories: Territories) -> State:
+def make_state(scenario: Scenario, network: Network, territories: Territories, junctions: GapJunctions) -> State:
     """The state before the first trial."""
     astrocytes, patterns = len(territories), scenario.most_patterns
+    coupled = astrocytes if scenario.coupled else 0
     weight = np.zeros(-(-network.post.size // BLOCK) * BLOCK, np.float32)
     weight[: network.post.size] = network.initial_weight
     return State(
@@ -262,4 +301,9 @@ def make_state(scenario: Scenario, network: Network, territories: Territories) -
         explorations=np.zeros(astrocytes, np.int64),
         by_pattern=np.zeros((astrocytes, patterns), np.int64),
         cursor=(network.position.min(axis=0) + network.position.max(axis=0)) / 2.0,
+        calcium=np.zeros(coupled),
+        arriving=np.zeros((junctions.slots, coupled)),
+        strongest=np.zeros((junctions.slots, coupled)),
+        sent=np.full(coupled, NEVER_SENT, np.int64),
+        recruitments=np.zeros(coupled, np.int64),
     )

@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES, Variable
+from astrosim.records import (
+    COUPLING_VARIABLES,
+    EPISODE_VARIABLES,
+    STATIC_VARIABLES,
+    TRIAL_VARIABLES,
+    WEIGHT_VARIABLES,
+    Variable,
+)
 from astrosim.scenario import AnyScenario, Scenario, WaveScenario, condition_names, resolve
 
 SECONDS_A_TRIAL = {"kernel": 1.5e-6, "agents": 5e-3, "published": 12e-6}  # assumed: the paper's network, one core
@@ -115,7 +122,8 @@ def bytes_of(scenario: Scenario) -> float:
     def size(variable: Variable) -> float:
         return float(np.prod([length[d] for d in variable.dims])) * np.dtype(variable.dtype).itemsize
 
-    variables = (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES)
+    calcium = COUPLING_VARIABLES if scenario.coupled else ()
+    variables = (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES, *calcium)
     return FILE_OVERHEAD + sum(size(variable) for variable in variables)
 
 

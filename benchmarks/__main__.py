@@ -14,12 +14,13 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import sizes, startup, tables, trials, waves
+from benchmarks import events, sizes, startup, tables, trials, waves
 
 WIDTH = 116  # characters: the widest table
 
 PARTS: dict[str, tuple[Callable[[], list[dict[str, Any]]], Callable[[list[dict[str, Any]]], Any]]] = {
     "trials": (trials.measure, tables.trials),
+    "events": (events.measure, tables.events),
     "sizes": (sizes.measure, tables.sizes),
     "startup": (startup.measure, tables.startup),
     "waves": (waves.measure, tables.waves),

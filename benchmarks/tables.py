@@ -54,6 +54,27 @@ def trials(rows: Rows) -> Table:
     return table
 
 
+def events(rows: Rows) -> Table:
+    """Time an event, and a coupled trial."""
+    table = _table(
+        "Time an event (us), an event every 20 trials, kernel, network of the paper's size",
+        "`without`, `with`: us a trial. An event befalls the cell between two trials, and cuts the kernel's stretch.",
+        "what, without, with, ratio, an event, goal",
+        texts=1,
+    )
+    for row in rows:
+        event = row["event_s"]
+        table.add_row(
+            row["what"],
+            _number(row["without_s"] * 1e6),
+            _number(row["with_s"] * 1e6),
+            _number(row["ratio"]),
+            _number(None if event is None else event * 1e6, ".1f"),
+            "-" if event is None else _against(event, row["goal_s"], 1e6, ".0f"),
+        )
+    return table
+
+
 def sizes(rows: Rows) -> Table:
     """Time a trial, building time and memory against size."""
     table = _table(

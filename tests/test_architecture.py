@@ -30,6 +30,7 @@ FLOW = (
     {"rules"},
     {"topology"},
     {"territory"},
+    {"gap_junctions"},
     {"state", "engine"},
     {"interventions"},
     {"described"},

@@ -17,14 +17,19 @@ from typer.testing import CliRunner
 from astrosim.cli import app
 from astrosim.errors import AstrosimError, StoreError
 from astrosim.export import export_run, tidy
-from astrosim.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES
+from astrosim.export.cells import VARIABLES as KNOWN
+from astrosim.records import WAVE_VARIABLES
 from astrosim.runs import run_scenario
 from astrosim.store import open_run
 
-VARIABLES = (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES)
+VARIABLES = [variable for variable in KNOWN if variable not in WAVE_VARIABLES]
 CONDITIONS = {
     "maturity": {},
     "wide": {"network": {"regular": 6}, "astrocytes": {"per_cluster": 3}, "record": {"every": 11}},
+    "coupled": {
+        "coupling": {"graph": "nearest", "neighbours": 2},
+        "interventions": [{"action": "lesion_astrocytes", "which": [3], "at_trial": 40}],
+    },
     "cursor": {"learner": "cursor", "schedule": {"episodes": 40}},
     "control": {"learner": "none", "task": {"patterns": [["1", "10"], ["0", "11"]]}, "record": {"decisions": False}},
 }
@@ -91,6 +96,8 @@ def test_tables_hold_rows_of_what_was_recorded_and_no_others(finished: Path, fol
     assert rows["patterns"]["control", 3] == 2 * rows["episodes"]["control", 3]
     assert rows["astrocytes"]["wide", 3] == 6 * rows["episodes"]["wide", 3]
     assert ("cursor", 3) not in rows["astrocytes"].index
+    assert rows["gap_junctions"].index.tolist() == [("coupled", 3), ("coupled", 8)]
+    assert rows["interventions"].to_dict() == {("coupled", 3): 1, ("coupled", 8): 1}
     assert rows["neurons"]["wide", 3] == 36
     assert rows["neurons"]["maturity", 3] == 32
     control = frames["patterns"][frames["patterns"]["condition"] == "control"]

@@ -32,6 +32,8 @@ EVENTS: dict[str, dict[str, Any]] = {
     "swap_task": {"patterns": OTHER_TASK, "at_trial": 63},
     "extend_task": {"patterns": OTHER_TASK, "when": {"accuracy_above": 0.5, "episodes": 2}},
     "reward_offset": {"offset": 0.01, "when": {"accuracy_above": 0.4, "episodes": 3}, "every": 4},
+    "cut_gap_junctions": {"fraction": 0.6, "at_trial": 25},
+    "restore_gap_junctions": {"which": [0], "at_episode": 4, "every": 3},
 }
 ALL = [{"action": action, **fields} for action, fields in EVENTS.items()]
 CHANGES = {
@@ -46,11 +48,23 @@ CHANGES = {
     "adaptation.lower_success": 0.0,
     "adaptation.floor": 0.4,
     "adaptation.ceiling": 0.45,
+    "coupling.decay_time": 2.0,
+    "coupling.gain": 3.0,
+    "coupling.relay": False,
+    "coupling.relay_threshold": 0.7,
+    "coupling.refractory": 3,
 }
 
 
+COUPLED = {"graph": "nearest", "neighbours": 3, "relay": True, "speed": 0.8}
+
+
 def with_events(events: list[dict[str, Any]], **fields: Any) -> Any:
-    return scenario(**fields, interventions=events)
+    """A scenario with these events, coupled if some are about gap junctions; left out where nobody is to be coupled."""
+    about = [event for event in events if "gap_junctions" in event["action"] or "coupling" in str(event)]
+    if fields.get("learner") not in (None, "astrocytes"):
+        return scenario(**fields, interventions=[event for event in events if event not in about])
+    return scenario(**({"coupling": COUPLED} if about else {}) | fields, interventions=events)
 
 
 def assert_engines_agree(events: list[dict[str, Any]], trials: int = 230, seed: int = 5, **fields: Any) -> KernelEngine:
@@ -88,15 +102,16 @@ def test_a_changed_parameter_is_that_of_the_rules(parameter: str) -> None:
     event = {"action": "set", "parameter": parameter, "value": CHANGES[parameter], "at_trial": 50}
     changed = assert_engines_agree([event])
     section, _, name = parameter.partition(".")
-    other = KernelEngine(scenario(**{section: {name: CHANGES[parameter]}}), 5)
+    fields: dict[str, Any] = {"coupling": COUPLED} if section == "coupling" else {}
+    plain = KernelEngine(scenario(**fields), 5)
+    other = KernelEngine(scenario(**fields | {section: fields.get(section, {}) | {name: CHANGES[parameter]}}), 5)
     assert changed.rules == other.rules
-    plain = KernelEngine(scenario(), 5)
     assert changed.rules != plain.rules
     assert [type(value) for value in changed.rules] == [type(value) for value in plain.rules]
 
 
 def test_without_interventions_nothing_is_different() -> None:
-    plain, planned = KernelEngine(scenario(), 5), KernelEngine(with_events([ALL[0] | {"at_trial": 500}]), 5)
+    plain, planned = KernelEngine(with_events([]), 5), KernelEngine(with_events([ALL[0] | {"at_trial": 500}]), 5)
     assert differences(vars(plain.advance(500)), vars(planned.advance(500))) == []
     old = plain.state()
     assert not any(name.startswith("intervention") for name in old)

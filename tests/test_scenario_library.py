@@ -50,6 +50,7 @@ def test_names() -> None:
         "quick",
         "sensing",
         "task_switch",
+        "uncoupled",
         "update_scope",
         "extend/proportional_adaptation",
         "extend/sensing_memory",

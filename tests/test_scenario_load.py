@@ -34,7 +34,7 @@ ONE_PROBLEM = [
     ),
     (
         "[schedule]\nqqqq = 0",
-        "s.toml:2: schedule.qqqq: unknown key (0). Valid here: episodes, trials_per_episode.",
+        "s.toml:2: schedule.qqqq: unknown key (0). Valid here: episodes, trials_per_episode, trial_seconds.",
     ),
     (
         "[network]\nclusters = 1.5",

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 
 from astrosim.explain import astrocytes, waves
-from astrosim.explain.astrocytes import MOOT, rule
+from astrosim.explain.astrocytes import moot, rule
 from astrosim.explain.tables import bytes_words, differing, seconds_words, value_at
 from astrosim.scenario import AnyScenario, Scenario, condition_names, resolve
 from astrosim.scenario.base import Experiment
@@ -41,4 +41,4 @@ def work_table(work: Workload | WaveWorkload) -> Table:
     return astrocytes.work_table(work) if isinstance(work, Workload) else waves.work_table(work)
 
 
-__all__ = ["MOOT", "bytes_words", "differing", "explain", "rule", "seconds_words", "value_at", "work_table"]
+__all__ = ["bytes_words", "differing", "explain", "moot", "rule", "seconds_words", "value_at", "work_table"]

@@ -21,23 +21,13 @@ from astrosim.explain.tables import (
 from astrosim.phases import PHASES
 from astrosim.scenario import Scenario
 from astrosim.scenario.interventions import when_words, words
+from astrosim.scenario.sections import Coupling
 from astrosim.workload import Workload, astrocyte_workload
 
-MOOT = {
-    "astrocytes": ("cursor.",),
-    "cursor": ("agents.", "astrocytes.", "sensing.", "exploration.", "adaptation."),
-    "none": (
-        "agents.",
-        "astrocytes.",
-        "sensing.",
-        "exploration.",
-        "adaptation.",
-        "cursor.",
-        "perturbation.",
-        "decision.",
-    ),
-}
-"""Fields that mean nothing under a learner."""
+OF_ASTROCYTES = ("agents.", "astrocytes.", "sensing.", "exploration.", "adaptation.", "coupling.")
+OF_COUPLING = tuple(f"coupling.{name}" for name in Coupling.model_fields if name != "graph")
+OF_RELAYS = ("coupling.relay_threshold", "coupling.refractory")
+OF_GRAPHS = {"nearest": "coupling.neighbours", "distance": "coupling.reach", "edges": "coupling.edges"}
 NOTHING = "nothing (nobody learns)"
 
 
@@ -48,7 +38,7 @@ def explanation(scenario: Scenario, resolved: Mapping[str, Scenario], file: str)
     return [
         heading(scenario, file, f"system {scenario.system}"),
         values_table(resolved),
-        differences_table(resolved, lambda condition: MOOT[condition.learner]),
+        differences_table(resolved, moot),
         *([own_astrocytes_table(resolved)] if extended else []),
         *([interventions_table(resolved)] if planned else []),
         phases_table("A trial, phase by phase", PHASES, resolved, rule),
@@ -72,6 +62,18 @@ def own_astrocytes_table(resolved: Mapping[str, Scenario]) -> Table:
         place = f"module {module}" if file is None else file.path.name
         table.add_row(name, own, place, str(overrides_of(astrocyte_class(scenario))))
     return table
+
+
+def moot(scenario: Scenario) -> tuple[str, ...]:
+    """Beginnings of the paths that mean nothing in a resolved scenario."""
+    if scenario.learner == "none":
+        return (*OF_ASTROCYTES, "cursor.", "perturbation.", "decision.")
+    if scenario.learner == "cursor":
+        return OF_ASTROCYTES
+    if not scenario.coupled:
+        return ("cursor.", *OF_COUPLING)
+    others = [path for graph, path in OF_GRAPHS.items() if graph != scenario.coupling.graph]
+    return ("cursor.", *others, *(() if scenario.coupling.relay else OF_RELAYS))
 
 
 def interventions_table(resolved: Mapping[str, Scenario]) -> Table:
@@ -126,10 +128,28 @@ def _astrocyte_rule(phase: str, scenario: Scenario) -> str:
     if phase == "sense":
         firing = "firing = fraction of territory neurons that fired"
         traffic = "traffic = mean |weight| of territory synapses whose pre neuron fired"
-        return firing if scenario.sensing.rule == "firing" else traffic
+        return (firing if scenario.sensing.rule == "firing" else traffic) + _coupling(scenario)
     if phase == "activate":
         return f"at most {scenario.astrocytes.max_active}; {_exploration(scenario)}"
     return adaptation_words(scenario.adaptation)
+
+
+def _coupling(scenario: Scenario) -> str:
+    """What calcium adds to a score; empty without gap junctions."""
+    chosen, second = scenario.coupling, scenario.schedule.trial_seconds
+    if not scenario.coupled:
+        return ""
+    graph = {
+        "nearest": f"their {chosen.neighbours} nearest",
+        "distance": f"all within {chosen.reach:g} units",
+        "edges": f"{len(chosen.edges)} pairs",
+    }[chosen.graph]
+    relay = f"; sent on above {chosen.relay_threshold:g}, once in {chosen.refractory} trials" if chosen.relay else ""
+    return (
+        f", + {chosen.gain:g} x calcium; gap junctions: {graph}; waves exp(-d / {chosen.length:g}) go {chosen.speed:g} "
+        f"units/trial ({chosen.speed / second:g} units/s){relay}; calcium decays over {chosen.decay_time:g} trials "
+        f"({chosen.decay_time * second:g} s)"
+    )
 
 
 def _exploration(scenario: Scenario) -> str:

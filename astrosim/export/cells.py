@@ -8,7 +8,10 @@ import numpy as np
 import xarray
 
 from astrosim.records import (
+    COUPLING_VARIABLES,
     EPISODE_VARIABLES,
+    EVENT_VARIABLES,
+    GAP_VARIABLES,
     STATIC_VARIABLES,
     TRIAL_VARIABLES,
     WAVE_VARIABLES,
@@ -18,7 +21,16 @@ from astrosim.records import (
 from astrosim.store.layout import TRIAL_CHUNK
 
 CELL = ("condition", "seed")
-VARIABLES = (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES, *WAVE_VARIABLES)
+VARIABLES = (
+    *EPISODE_VARIABLES,
+    *TRIAL_VARIABLES,
+    *WEIGHT_VARIABLES,
+    *STATIC_VARIABLES,
+    *EVENT_VARIABLES,
+    *COUPLING_VARIABLES,
+    *GAP_VARIABLES,
+    *WAVE_VARIABLES,
+)
 
 
 def committed(dataset: xarray.Dataset) -> Iterator[tuple[int, int]]:

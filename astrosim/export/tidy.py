@@ -32,6 +32,8 @@ NAMES: dict[tuple[str, ...], str] = {
     ("neuron",): "neurons",
     ("synapse",): "synapses",
     ("astrocyte",): "territories",
+    ("event",): "interventions",
+    ("gap_junction",): "gap_junctions",
 }
 WAVE_NAMES: dict[tuple[str, ...], str] = {
     ("epoch",): "epochs",

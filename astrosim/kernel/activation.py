@@ -91,7 +91,7 @@ def select(system, rules, state, scratch, trial, touched):
             candidate = below and _has_place(rules, state, scratch, a, count)
             if candidate and _explores(system, rules, state, scratch, trial, a):
                 count = _insert(rules, state, scratch, a, True, count)
-        a = 0
+        a = 0 if touched < state.score.size else state.score.size
         while count < rules.max_active and a < state.score.size:
             if state.score[a] == 0.0 and _explores(system, rules, state, scratch, trial, a):
                 count = _insert(rules, state, scratch, a, True, count)

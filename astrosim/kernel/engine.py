@@ -64,6 +64,7 @@ class KernelEngine(DescribedCell):
             self.rules,
             self.learning,
             self._scratch,
+            self.rules.coupled or None,
             *self._box,
             measure,
             log.pattern[start:stop],

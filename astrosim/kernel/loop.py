@@ -11,6 +11,7 @@ import numpy as np
 
 from astrosim.jit import kernel, phase
 from astrosim.kernel.activation import select, sense
+from astrosim.kernel.coupling import couple, integrate, recruited, send_waves
 from astrosim.kernel.eligibility import clear, close_scope, find_union, gather_chance, gather_cursor
 from astrosim.kernel.perturbing import apply_steps, try_outputs
 from astrosim.kernel.propagation import present, propagate, stand
@@ -24,10 +25,11 @@ from astrosim.state import REVERTED as REVERTED_TRIALS
 
 
 @phase
-def adapt(system, rules, state, scratch, pattern, active, kept):
+def adapt(system, rules, state, scratch, waves, pattern, active, kept):
     """Note the outcome with the active astrocytes; every so often thresholds move.
 
-    Reads: scratch.active, scratch.explored, state.counter. Writes: the astrocytes' windows, counts and thresholds.
+    Reads: scratch.active, scratch.explored, scratch.own_score, state.score, state.counter. Writes: the astrocytes'
+    windows, counts and thresholds.
     """
     for k in range(active):
         a = scratch.active[k]
@@ -38,6 +40,8 @@ def adapt(system, rules, state, scratch, pattern, active, kept):
         state.successes[a] += kept
         state.explorations[a] += scratch.explored[k]
         state.by_pattern[a, pattern] += 1
+        if waves is not None:
+            state.recruitments[a] += recruited(state, scratch, a)
     if adaptation.is_due(state.counter[TRIALS], rules.interval):
         for a in range(state.threshold.size):
             if state.outcomes[a] and system.acts[a]:
@@ -53,8 +57,11 @@ def adapt(system, rules, state, scratch, pattern, active, kept):
 
 
 @kernel
-def advance(system, rules, state, scratch, low, high, measure, log_pattern, log_decision, log_active):
+def advance(system, rules, state, scratch, waves, low, high, measure, log_pattern, log_decision, log_active):
     """Carry out `log_pattern.size` trials.
+
+    `waves` is True where astrocytes are coupled, else None: None is a type of its own, and numba leaves out what it
+    rules out, so that calcium costs nothing where there is none.
 
     Reads: system, rules, low and high (the cursor's box). Writes: state, scratch, the three logs; with `measure` it
     also adds to scratch.total. Draws: streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`.
@@ -70,9 +77,15 @@ def advance(system, rules, state, scratch, low, high, measure, log_pattern, log_
         pattern = present(system, rules, state, trial)
         targets = system.targets[pattern]
         active = 0
+        if waves is not None:
+            integrate(system, rules, state, trial)
         if astrocytes:
             touched = sense(system, rules, state, scratch, touched)
+            if waves is not None:
+                touched = couple(system, rules, state, scratch)
             active = select(system, rules, state, scratch, trial, touched)
+            if waves is not None:
+                send_waves(system, state, scratch, trial, active)
             for k in range(active):
                 scratch.is_active[scratch.active[k]] = True
         propagate(system, state, scratch.activation, pattern)
@@ -125,7 +138,7 @@ def advance(system, rules, state, scratch, low, high, measure, log_pattern, log_
         state.counter[KEPT_TRIALS] += kept
         state.counter[REVERTED_TRIALS] += not (kept or idle)
         if astrocytes:
-            adapt(system, rules, state, scratch, pattern, active, kept)
+            adapt(system, rules, state, scratch, waves, pattern, active, kept)
         log_pattern[row] = pattern
         log_decision[row] = KEPT if kept else (IDLE if idle else REVERTED)
         for k in range(log_active.shape[1]):

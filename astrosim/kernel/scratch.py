@@ -21,7 +21,8 @@ class Scratch(NamedTuple):
     sum: np.ndarray  # float64 (astrocyte,): what a score is made of
     near_value: np.ndarray  # float64 (near,): what a neuron that fires adds to the sum of an astrocyte near it
     near_kept: np.ndarray  # int64 (neuron,): number of kept perturbations when its values were computed
-    touched: np.ndarray  # int32 (astrocyte,): astrocytes with a score above 0
+    touched: np.ndarray  # int32 (astrocyte,): astrocytes with a score above 0, or all where they are coupled
+    own_score: np.ndarray  # float64 (astrocyte,): without what calcium adds
     is_active: np.ndarray  # bool (astrocyte,)
     active: np.ndarray  # int32 (slot,)
     explored: np.ndarray  # bool (slot,)
@@ -57,6 +58,7 @@ def make_scratch(system: System, max_active: int, random_scope: bool) -> Scratch
         near_value=np.ones(system.near.size),
         near_kept=np.full(neurons, -1, np.int64),
         touched=np.zeros(astrocytes, np.int32),
+        own_score=np.zeros(astrocytes),
         is_active=np.zeros(astrocytes, np.bool_),
         active=np.zeros(max_active, np.int32),
         explored=np.zeros(max_active, np.bool_),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.diagnostics import constant_output_alarm
-from astrosim.explain import MOOT
+from astrosim.explain import moot
 from astrosim.report import tables
 from astrosim.report.pictures import Material, absences, pictures
 from astrosim.report.words import differences, provenance, range_words, seeds_words
@@ -34,7 +34,7 @@ def content(directory: Path, summary: Summary) -> dict[str, Any]:
         "alarms": [text for text in texts if text.startswith("CONSTANT")],
         "expected": [text for text in texts if not text.startswith("CONSTANT")],
         "facts": _facts(summary, resolved),
-        "differences": differences(resolved, lambda one: MOOT[one.learner]),
+        "differences": differences(resolved, moot),
         "published": tables.published_rows(summary),
         "comparisons": tables.comparisons(summary),
         "comparison_words": "Paired comparisons of mean accuracy over common seeds.",

@@ -11,8 +11,10 @@ import numpy as np
 
 from astrosim.engines import make_engine
 from astrosim.records import (
+    COUPLING_VARIABLES,
     EPISODE_VARIABLES,
     EVENT_VARIABLES,
+    GAP_VARIABLES,
     STATIC_VARIABLES,
     TRIAL_VARIABLES,
     WEIGHT_VARIABLES,
@@ -25,7 +27,7 @@ from astrosim.scenario import Scenario
 from astrosim.store.layout import Layout
 
 NUMBERED = ("neuron", "synapse", "astrocyte", "pattern", "bit")  # dimensions labelled 0, 1, 2 ...
-UNLABELLED = ("slot", "trial", "event")
+UNLABELLED = ("slot", "trial", "event", "gap_junction")
 Sizes = tuple[Mapping[str, int], str]
 """`Engine.sizes()` of a cell, and NumPy's name of the type of its weights."""
 
@@ -50,14 +52,17 @@ class AstrocyteRunner:
         return scenario.schedule.trials
 
     def layout(self, scenario: Scenario, resolved: Mapping[str, Scenario], ask: Ask) -> Layout:
-        """Arrays of the store. Wiring depends on network and seed, all other dimensions on the condition alone."""
+        """Arrays of the store. Wiring depends on network and seed, gap junctions on places and seed, all other
+        dimensions on the condition alone."""
         cells = make_cells(tuple(resolved), scenario.seeds)
         wanted: dict[tuple[str, str, int], int] = {}
         for number, cell in enumerate(cells):
             own = resolved[cell.condition]
-            wanted.setdefault((own.system, own.network.model_dump_json(), cell.seed), number)
+            places = [own.network, own.astrocytes, own.coupling] if own.coupled else [own.network]
+            built = own.system + "".join(part.model_dump_json() for part in places)
+            wanted.setdefault(("", built, cell.seed), number)
             if cell.column == 0:
-                wanted["", cell.condition, 0] = number
+                wanted["condition", cell.condition, 0] = number
         return make_layout(scenario, resolved, ask(sizes, [cells[number] for number in sorted(set(wanted.values()))]))
 
     def run(
@@ -85,7 +90,7 @@ def make_layout(scenario: Scenario, resolved: Mapping[str, Scenario], cells: Ite
     cells : iterable of (mapping of str to int, str)
         `sizes` of cells that together show the longest of each dimension.
     """
-    longest: dict[str, int] = {}
+    longest = {"gap_junction": 0}
     types = set()
     for lengths, weight_type in cells:
         types.add(weight_type)
@@ -98,24 +103,25 @@ def make_layout(scenario: Scenario, resolved: Mapping[str, Scenario], cells: Ite
         "weight_episode": union(s.weight_episodes for s in resolved.values()),
         **{dimension: np.arange(longest[dimension], dtype="i4") for dimension in NUMBERED},
     }
+    coupled = any(s.coupled for s in resolved.values())
     return Layout(
         title=scenario.title or scenario.name,
         conditions=tuple(resolved),
         seeds=scenario.seeds,
-        variables=_variables(longest, np.result_type(*types).str[1:]),
+        variables=_variables(longest, np.result_type(*types).str[1:], coupled),
         coordinates=coordinates,
         lengths={dimension: longest[dimension] for dimension in UNLABELLED},
     )
 
 
-def _variables(longest: Mapping[str, int], weight_type: str) -> tuple[Variable, ...]:
-    """What the store holds: the trial log only if some condition keeps it, events only if
-    some may happen; weights as the engine has them; astrocyte
-    numbers in the smallest type."""
+def _variables(longest: Mapping[str, int], weight_type: str, coupled: bool) -> tuple[Variable, ...]:
+    """What the store holds: the trial log only if some condition keeps it, events only if some may happen, calcium only
+    if some condition is coupled; weights as the engine has them; astrocyte numbers in the smallest type."""
     types = {"weight": weight_type, "active": np.min_scalar_type(-max(longest["astrocyte"], 2)).str[1:]}
     trials = TRIAL_VARIABLES if longest["trial"] else ()
     events = EVENT_VARIABLES if longest["event"] else ()
-    variables = EPISODE_VARIABLES + trials + WEIGHT_VARIABLES + STATIC_VARIABLES + events
+    calcium = COUPLING_VARIABLES + GAP_VARIABLES if coupled else ()
+    variables = EPISODE_VARIABLES + trials + WEIGHT_VARIABLES + STATIC_VARIABLES + events + calcium
     return tuple(replace(variable, dtype=types.get(variable.name, variable.dtype)) for variable in variables)
 
 

@@ -29,12 +29,15 @@ Action = Literal[
     "swap_task",
     "extend_task",
     "reward_offset",
+    "cut_gap_junctions",
+    "restore_gap_junctions",
 ]
 ACTIONS: tuple[str, ...] = get_args(Action)
 CHOICE = ("which", "cluster", "fraction")
 TAKES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("lesion_astrocytes", "silence_astrocytes", "release_astrocytes"), CHOICE),
     **dict.fromkeys(("lesion_neurons", "silence_neurons", "release_neurons"), (*CHOICE, "neuron_kind")),
+    **dict.fromkeys(("cut_gap_junctions", "restore_gap_junctions"), CHOICE),
     "set": ("parameter", "value"),
     "swap_task": ("patterns",),
     "extend_task": ("patterns",),
@@ -62,6 +65,11 @@ CHANGEABLE = (
     "adaptation.lower_success",
     "adaptation.floor",
     "adaptation.ceiling",
+    "coupling.decay_time",
+    "coupling.gain",
+    "coupling.relay",
+    "coupling.relay_threshold",
+    "coupling.refractory",
 )
 """Parameters that `set` may change."""
 FIXED = {
@@ -70,6 +78,7 @@ FIXED = {
     "network": "the network is built before the first trial",
     "astrocytes": "astrocytes are laid out before the first trial",
     "sensing": "what a score is divided by is laid out before the first trial",
+    "coupling": "gap junctions are laid out before the first trial",
     "task": "the task changes by swap_task and extend_task",
     "schedule": "the length of a run is fixed",
     "record": "records never change a run",
@@ -109,7 +118,12 @@ class Intervention(Section):
     until: int | None = quantity(
         None, "last trial (with at_trial) or episode (else) before which it acts again", "trials or episodes", ge=0
     )
-    which: Numbers | None = quantity(None, "numbers of the astrocytes or neurons; none: all", "", max_length=100_000)
+    which: Numbers | None = quantity(
+        None,
+        "numbers of the astrocytes (also for gap junctions, at either end) or neurons; none: all",
+        "",
+        max_length=100_000,
+    )
     cluster: int | None = quantity(None, "only those of this cluster", "", ge=0)
     neuron_kind: Literal["input", "output", "modulatory", "regular"] | None = quantity(
         None, "only neurons of this kind", ""
@@ -157,7 +171,7 @@ class Intervention(Section):
         ]
         needed = [name for name in takes if name not in (*CHOICE, "neuron_kind") and name not in given]
         problems += [f"action: {self.action} without {name} (none). Write {name}." for name in needed]
-        if takes[:3] == CHOICE and not given and not self.action.startswith("release"):
+        if takes[:3] == CHOICE and not given and not self.action.startswith(("release", "restore")):
             problems.append(f"action: {self.action} of whom (none)? Write which or cluster; all: fraction = 1.")
         return problems
 
@@ -179,6 +193,7 @@ def words(item: Intervention) -> str:
     verb, _, noun = text.partition(" ")
     text = " ".join([verb, *chosen, *kind, noun]) if item.action in TAKES and TAKES[item.action][:3] == CHOICE else text
     if item.which is not None:
+        text += " of astrocytes" if noun == "gap junctions" else ""
         text += f" {', '.join(str(number) for number in item.which[:6])}{' ...' if len(item.which) > 6 else ''}"
     return text + (f" of cluster {item.cluster}" if item.cluster is not None else "")
 
@@ -254,6 +269,8 @@ def _problems(scenario: Any, item: Intervention) -> list[str]:
         if at is not None and at >= end:
             found.append(f"{name}: after the last {unit} ({at}). Write 0 to {end - 1}.")
     size = net.neurons if item.action.endswith("neurons") else net.clusters * scenario.astrocytes.per_cluster
+    if item.action.endswith("gap_junctions") and not scenario.coupled:
+        found.append(f"action: there are no gap junctions ({item.action}). Write coupling.graph, or remove it.")
     beyond = [number for number in item.which or () if number >= size]
     if beyond:
         found.append(f"which: no such number ({beyond[0]}). Write numbers from 0 to {size - 1}.")

@@ -21,6 +21,7 @@ from astrosim.scenario.sections import (
     Adaptation,
     Agents,
     Astrocytes,
+    Coupling,
     Cursor,
     Decision,
     Exploration,
@@ -38,6 +39,16 @@ Figure = Literal["accuracy", "accept_rate", "distinct_outputs", "ceiling"]
 """Published figures that a report can set beside its own."""
 EXTENSION = "astrosim.extension"
 """The module that knows what is wrong with own astrocytes: found by name, as it stands far behind in the flow."""
+FIXED_SECTIONS = (
+    "network",
+    "task",
+    "astrocytes",
+    "perturbation",
+    "cursor",
+    "decision",
+    "adaptation",
+    "coupling",
+)  # of the published system
 REGULAR = {"described": 18, "published": 23}  # regular neurons a cluster (spec, section 1)
 
 
@@ -66,6 +77,7 @@ class Scenario(Experiment):
     cursor: Cursor = Field(default_factory=Cursor)
     decision: Decision = Field(default_factory=Decision)
     adaptation: Adaptation = Field(default_factory=Adaptation)
+    coupling: Coupling = Field(default_factory=Coupling)
     schedule: Schedule = Field(default_factory=Schedule)
     record: Record = Field(default_factory=Record)
     interventions: Annotated[tuple[Intervention, ...], BeforeValidator(as_tuple)] = quantity(
@@ -89,6 +101,7 @@ class Scenario(Experiment):
                 f"network.initial_weight: above perturbation.limit = {self.perturbation.limit} "
                 f"({self.network.initial_weight}). Lower it."
             )
+        problems += self._coupling_problems()
         problems += interventions.problems(self)
         if self.system == "published":
             problems += self._published_problems()
@@ -109,6 +122,18 @@ class Scenario(Experiment):
             )
             if have > neurons
         ]
+
+    def _coupling_problems(self) -> list[str]:
+        if self.coupled and self.learner != "astrocytes":
+            return [
+                f'coupling.graph: only astrocytes that learn are coupled ("{self.coupling.graph}"). '
+                'Write learner = "astrocytes", or coupling.graph = "none".'
+            ]
+        last = self.network.clusters * self.astrocytes.per_cluster - 1
+        beyond = [number for pair in self.coupling.edges for number in pair if number > last]
+        if beyond:
+            return [f"coupling.edges: no such astrocyte ({beyond[0]}). Write numbers from 0 to {last}."]
+        return []
 
     def _record_problems(self) -> list[str]:
         last = self.schedule.episodes
@@ -133,7 +158,7 @@ class Scenario(Experiment):
         fixed = Scenario.model_construct(network=Network(regular=REGULAR["published"]))
         places = [
             (section, field)
-            for section in ("network", "task", "astrocytes", "perturbation", "cursor", "decision", "adaptation")
+            for section in FIXED_SECTIONS
             for field in type(getattr(self, section)).model_fields
             if (section, field) not in FILE_FIELDS
         ]
@@ -179,6 +204,11 @@ class Scenario(Experiment):
         """The most interventions that may happen in a cell."""
         length = self.schedule.episodes, self.schedule.trials_per_episode
         return sum(interventions.most_events(item, *length) for item in self.interventions)
+
+    @property
+    def coupled(self) -> bool:
+        """Whether astrocytes share gap junctions."""
+        return self.coupling.graph != "none"
 
     @property
     def weight_episodes(self) -> tuple[int, ...]:

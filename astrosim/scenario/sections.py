@@ -246,6 +246,57 @@ class Cursor(Section):
     step: Real = quantity(1.5, "else each coordinate moves uniformly by up to this", "units", "program", ge=0, le=1e6)
 
 
+Ends = Annotated[tuple[int, int], BeforeValidator(as_tuple)]
+
+
+class Coupling(Section):
+    """Gap junctions between astrocytes, over which an activation spreads as a calcium wave; off by default."""
+
+    graph: Literal["none", "nearest", "distance", "edges"] = quantity(
+        "none", "which astrocytes share gap junctions: none, each with its nearest, all within reach, or a list", ""
+    )
+    neighbours: int = quantity(
+        4, "under `nearest`: each with so many, and with all as near as the last", "astrocytes", ge=1, le=1000
+    )
+    reach: Real = quantity(5.0, "under `distance`: those within this 2-D distance", "units", gt=0, le=1e9)
+    edges: Annotated[tuple[Ends, ...], BeforeValidator(as_tuple)] = quantity(
+        (), "under `edges`: pairs of astrocytes", "astrocytes", max_length=1_000_000
+    )
+    length: Real = quantity(
+        5.0, "lambda: a wave arrives with amplitude exp(-distance / length)", "units", ge=1e-6, le=1e9
+    )
+    speed: Real = quantity(
+        1.0, "v: a wave needs distance / speed trials, rounded up, at least 1", "units/trial", ge=1e-6, le=1e9
+    )
+    decay_time: Real = quantity(10.0, "tau: calcium decays by exp(-1 / decay_time) a trial", "trials", ge=1e-2, le=1e9)
+    gain: Real = quantity(0.5, "g: a score grows by gain * calcium", "1", ge=0, le=1000)
+    relay: bool = quantity(False, "whether arrivals are sent on", "")
+    relay_threshold: Real = quantity(0.1, "an arrival is sent on iff its amplitude is strictly above", "1", ge=0, le=1)
+    refractory: int = quantity(
+        20, "an astrocyte sends nothing on for so long after a wave that it has sent", "trials", ge=1, le=10**9
+    )
+
+    @model_validator(mode="after")
+    def _edges_fit(self) -> Coupling:
+        problems = []
+        if self.graph == "edges" and not self.edges:
+            problems.append('edges: none for coupling.graph = "edges" (()). Write pairs such as [[0, 1], [1, 2]].')
+        if self.graph != "edges" and self.edges:
+            problems.append(
+                f'edges: nothing for coupling.graph = "{self.graph}" ({short(self.edges)}). '
+                'Remove them, or write coupling.graph = "edges".'
+            )
+        for pair, (one, other) in enumerate(self.edges):
+            if one == other:
+                problems.append(f"edges: pair {pair + 1} joins an astrocyte with itself ({one}). Remove it.")
+            elif min(one, other) < 0:
+                problems.append(f"edges: pair {pair + 1} has a negative number ({one}, {other}). Write numbers from 0.")
+        if len({tuple(sorted(pair)) for pair in self.edges}) < len(self.edges):
+            problems.append(f"edges: a pair stands there twice ({len(self.edges)} pairs). Remove it.")
+        complain(problems[:10])
+        return self
+
+
 class Decision(Section):
     """Keep or revert."""
 
@@ -283,6 +334,9 @@ class Schedule(Section):
 
     episodes: int = quantity(20_000, "episodes", "episodes", "6.3", ge=1, le=10**9)
     trials_per_episode: int = quantity(10, "trials an episode", "trials", "program", ge=1, le=10**6)
+    trial_seconds: Real = quantity(
+        1.0, "how long a trial lasts; only turns trials into seconds in tables and figures", "s", ge=1e-6, le=1e9
+    )
 
     @property
     def trials(self) -> int:

@@ -1,0 +1,69 @@
+"""Calcium waves between astrocytes over gap junctions (amplitudes and calcium dimensionless, times in trials).
+
+An active astrocyte sends a wave: an arrival of amplitude exp(-d / lambda) at each neighbour, d / v trials later.
+Calcium decays by exp(-1 / tau) a trial and takes up what arrives; a score grows by g times calcium. Source: this
+package, after the slow calcium signalling that Murray 2026 leaves out; Hösli et al. 2022 for disrupted coupling, as
+cited there.
+
+Amplitudes lie on a grid of 2^-32, so that arrivals sum to the same bits in any order; less than half a step is nothing.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from astrosim.elementary import exp
+from astrosim.jit import inlined
+
+STEPS = 2.0**32  # steps of the grid an amplitude of 1; assumed: sums stay exact up to 2^21 arrivals at once
+ROUNDING = 1e-9  # assumed: a distance that is a whole number of ticks but for rounding counts as such
+NEVER_SENT = -(2**62)  # trial
+
+
+@inlined
+def on_grid(amplitude):
+    """The nearest amplitude on the grid."""
+    return np.rint(amplitude * STEPS) / STEPS
+
+
+@inlined
+def attenuation(distance, length):
+    """What a gap junction leaves of an amplitude: exp(-distance / length)."""
+    return exp(-distance / length)
+
+
+@inlined
+def delay(distance, speed):
+    """Trials that a wave needs over a gap junction: distance / speed rounded up, at least 1."""
+    ticks = distance / speed
+    return max(1, int(np.ceil(ticks - ROUNDING * ticks)))
+
+
+@inlined
+def passed_on(amplitude, left):
+    """Amplitude at the far end of a gap junction that leaves a part of it."""
+    return on_grid(amplitude * left)
+
+
+@inlined
+def calcium_after(calcium, decay, arrived):
+    """Calcium of a trial from that of the trial before; decay = exp(-1 / tau)."""
+    return calcium * decay + arrived
+
+
+@inlined
+def coupled_score(score, gain, calcium):
+    """The score with what calcium adds."""
+    return score + gain * calcium
+
+
+@inlined
+def sends(above_threshold, explored):
+    """Whether an active astrocyte sends a wave: not if it acts only because nobody else does."""
+    return above_threshold or explored
+
+
+@inlined
+def relays(amplitude, threshold, trial, sent, refractory):
+    """Whether an arrival is sent on: strictly above threshold, and none sent for the last `refractory` trials."""
+    return amplitude > threshold and trial - sent >= refractory
