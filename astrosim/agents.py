@@ -16,9 +16,25 @@ from astrosim.errors import AstrosimError
 from astrosim.records import NEURON_KINDS
 from astrosim.rng import CURSOR, EXPLORATION, uniform
 from astrosim.rules import adaptation, coupling, cursor, exploration, perturbation, propagation, selection, sensing
+from astrosim.rules.perturbation import on_grid
 
 if TYPE_CHECKING:
     from astrosim.model import AstroModel
+
+
+def place_weights(model: AstroModel, synapses: np.ndarray, values: Any) -> None:
+    """Set weights of synapses (int32 numbers) to numbers, or to one number; they are rounded to the grid.
+
+    Raises
+    ------
+    ValueError
+        If a weight lies beyond `perturbation.limit`.
+    """
+    limit = model.scenario_of_cell.perturbation.limit
+    wanted = np.broadcast_to(np.asarray(values, np.float64), synapses.shape)
+    for value in wanted[~(np.abs(wanted) <= limit)][:1]:
+        raise ValueError(f"weights: beyond perturbation.limit = {limit:g} ({value:g}). Give -{limit:g} to {limit:g}.")
+    model.learning.weight[synapses] = on_grid(wanted, limit)
 
 
 class Row:
@@ -50,9 +66,10 @@ class Neuron(FixedAgent):
     def __init__(self, model: AstroModel, index: int) -> None:
         super().__init__(model)
         self.index = index
-        self.cell = model.cell_at(self.position)
+        self.cell = model.cell_of(index)
         start, stop = model.system.arrival_start[index : index + 2]
         self.arrivals = model.system.arrival[start:stop]
+        self.synapses = np.arange(*model.system.first[index : index + 2], dtype=np.int32)
 
     @property
     def position(self) -> np.ndarray:
@@ -76,8 +93,21 @@ class Neuron(FixedAgent):
 
     @property
     def silenced(self) -> bool:
-        """Whether an intervention keeps it from firing."""
+        """Whether an intervention keeps it from firing; set by hand, it lasts until the model is restored."""
         return not self.model.system.sound[self.index]
+
+    @silenced.setter
+    def silenced(self, silent: bool) -> None:
+        self.model.interventions.silence(self.model, "neurons", self.index, silent)
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights of the synapses that leave it: float32, shape (synapse,), a copy. What is set goes to the grid."""
+        return self.model.learning.weight[self.synapses]
+
+    @weights.setter
+    def weights(self, values: Any) -> None:
+        place_weights(self.model, self.synapses, values)
 
     def integrate(self, fired: np.ndarray) -> float:
         """Summed input from the neurons that fired (bool, shape (neuron,)); 0 while it is silenced."""
@@ -173,8 +203,21 @@ class Astrocyte(FixedAgent):
 
     @property
     def silenced(self) -> bool:
-        """Whether an intervention keeps it from sensing, acting and adapting."""
+        """Whether an intervention keeps it from sensing, acting and adapting; set by hand, it lasts until a restore."""
         return not self.model.system.acts[self.index]
+
+    @silenced.setter
+    def silenced(self, silent: bool) -> None:
+        self.model.interventions.silence(self.model, "astrocytes", self.index, silent)
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights of the territory's synapses: float32, shape (synapse,), a copy. What is set goes to the grid."""
+        return self.model.learning.weight[self.synapses]
+
+    @weights.setter
+    def weights(self, values: Any) -> None:
+        place_weights(self.model, self.synapses, values)
 
     def sense(self) -> None:
         """Set the score from the last pass that stands; it is 0 while silenced."""

@@ -25,9 +25,9 @@ LONGEST = 400  # lines a file
 FLOW = (
     # what all others speak of
     {"errors", "jit", "mesh", "phases", "records"},
-    {"datasets", "elementary", "scenario", "specialise", "rng"},
+    {"datasets", "elementary", "graph", "scenario", "specialise", "rng"},
     # the system and its engines
-    {"rules"},
+    {"parameters", "rules"},
     {"topology"},
     {"territory"},
     {"gap_junctions"},
@@ -58,7 +58,7 @@ TORCH = "wave"  # the room that may use it
 ONLY = {"published": {"engine", "jit", "records", "scenario"}}
 """The published system shares no formula with the described one."""
 
-PLAIN = {"engine", "errors", "scenario"}
+PLAIN = {"engine", "errors", "graph", "scenario"}
 """Rooms that compiled modules import, but whose code is never compiled."""
 
 NEVER = {"torch", "solara", "dask", "distributed"}
