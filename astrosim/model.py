@@ -128,7 +128,7 @@ class AstroModel(mesa.Model, DescribedCell):
         self.space: DiscreteSpace = self.network.to_mesa(random=self.random) if self.grid is None else self.grid
         self.fired = np.zeros(self.network.kind.size, bool)
         self.neurons = [Neuron(self, n) for n in range(self.network.kind.size)]
-        kind = astrocyte_class(self.scenario_of_cell)
+        kind = astrocyte_class(self.scenario_of_cell) if len(self.territories) else Astrocyte
         self.astrocytes = [kind(self, a) for a in range(len(self.territories))]
         self._perturb_weights = specialised(perturbation.perturb, exchanged_formulas(kind))
         self.cursor = Cursor(self) if self.rules.learner == CURSOR else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -105,14 +107,18 @@ def complaints(path: Path, *overrides: str) -> list[str]:
     return [problem.replace(f"{path.parent}/", "") for problem in caught.value.problems]
 
 
+COUPLED = {"coupling": {"graph": "distance", "reach": 11.0, "gain": 2.0, "relay": True, "relay_threshold": 0.05}}
+LEARNING = {name: fields for name, fields in CONDITIONS.items() if "learner" not in fields} | {"coupled": COUPLED}
+
+
 # Both engines ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("condition", [c for c in CONDITIONS if c not in ("cursor", "control")])
+@pytest.mark.parametrize("condition", LEARNING)
 def test_jitted_formulas_give_the_same_bits_on_both_engines(tmp_path: Path, condition: str) -> None:
-    s = own(tmp_path, OWN_FORMULAS, "Own", **CONDITIONS[condition])
+    s = own(tmp_path, OWN_FORMULAS, "Own", **LEARNING[condition])
     agents, kernel = AstroModel(s, 5), KernelEngine(s, 5)
-    plain = KernelEngine(scenario(**CONDITIONS[condition]), 5)
+    plain = KernelEngine(scenario(**LEARNING[condition]), 5)
     for measure in (False, True):
         trials = 10 if measure else 390
         assert differences(vars(agents.advance(trials, measure)), vars(kernel.advance(trials, measure))) == []
@@ -154,6 +160,17 @@ def test_silenced_and_lesioned_astrocytes_keep_own_formulas_alike(tmp_path: Path
     agents, kernel = AstroModel(s, 2), KernelEngine(s, 2)
     assert differences(vars(agents.advance(300)), vars(kernel.advance(300))) == []
     assert differences(agents.state(), kernel.state()) == []
+
+
+@pytest.mark.parametrize("learner", ["cursor", "none"])
+def test_own_astrocytes_mean_nothing_where_others_learn(tmp_path: Path, learner: str) -> None:
+    s, plain = own(tmp_path, OWN_FORMULAS, "Own", learner=learner), scenario(learner=learner)
+    for engine in (AstroModel, KernelEngine):
+        one, other = engine(s, 2), engine(plain, 2)
+        assert differences(vars(one.advance(100)), vars(other.advance(100))) == []
+        assert differences(one.state(), other.state()) == []
+    python = own(tmp_path, PYTHON, "Patient", learner=learner)
+    assert differences(vars(KernelEngine(python, 2).advance(9)), vars(KernelEngine(plain, 2).advance(9))) == []
 
 
 def test_only_what_calls_an_exchanged_function_is_built_anew() -> None:
@@ -248,9 +265,9 @@ def test_the_examples_run_resume_and_rerun_from_the_command_line(tmp_path: Path,
     again = load_scenario(tmp_path / "run" / "scenario.toml")
     with pytest.raises(KeyboardInterrupt):
         run_scenario(again, tmp_path / "cut", workers=1, progress=_interrupt)
-    astrosim("run", str(tmp_path / "cut"), "--resume")
+    astrosim("run", str(tmp_path / "cut"), "--resume", "--workers", "1")
     assert differing(contents(tmp_path / "run"), contents(tmp_path / "cut")) == []
-    assert "identical" in astrosim("rerun", out)
+    assert "identical" in astrosim("rerun", out, "--workers", "1")
 
 
 def test_the_examples_differ_from_the_report_and_the_jitted_one_is_one_on_both_engines() -> None:
@@ -296,6 +313,7 @@ def test_explain_names_the_class_and_what_it_overrides(tmp_path: Path) -> None:
     path.write_text(path.read_text() + 'astrocyte = "own:Patient"\n[conditions.c.agents]\nastrocyte = "own:Own"\n')
     path.write_text(path.read_text() + "[conditions.d]\nlearner = 'none'\nagents.astrocyte = 'own:Own'\n")
     result = CliRunner().invoke(app, ["explain", str(path)], env={"COLUMNS": "160"})
+    assert " ".join(result.stdout.split()).count("Patient: sense; else: traffic = mean |weight|") == 1
     table = result.stdout.partition("Own astrocytes")[2].splitlines()[1:6]
     assert [" ".join(line.split()) for line in table] == [
         "condition class from what it changes",
@@ -349,6 +367,16 @@ def test_a_changed_module_is_an_error_on_resume_and_rerun(tmp_path: Path) -> Non
     for attempt in (lambda: run_scenario(None, tmp_path / "run", resume=True), lambda: rerun(tmp_path / "run")):
         with pytest.raises(ScenarioError, match=r"scenario\.toml:[0-9]+: agents\.file: not the file that it was "):
             attempt()
+
+
+def test_listing_the_scenarios_runs_no_own_code() -> None:
+    code = "import sys; from astrosim.scenario.library import catalogue; print(len(catalogue())); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    count, modules = done.stdout.splitlines()
+    assert int(count) > 30
+    assert not {"mesa", "numba", "astrosim.agents"} & set(modules.split())
+    with pytest.raises(ScenarioError):
+        load_scenario(find("extend/sensing_memory"), ["engine=kernel"])
 
 
 # What is wrong -----------------------------------------------------------------------------------

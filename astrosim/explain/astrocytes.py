@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -23,6 +24,9 @@ from astrosim.scenario import Scenario
 from astrosim.scenario.interventions import when_words, words
 from astrosim.scenario.sections import Coupling
 from astrosim.workload import Workload, astrocyte_workload
+
+if TYPE_CHECKING:
+    from astrosim.extension import Overrides
 
 OF_ASTROCYTES = ("agents.", "astrocytes.", "sensing.", "exploration.", "adaptation.", "coupling.")
 OF_COUPLING = tuple(f"coupling.{name}" for name in Coupling.model_fields if name != "graph")
@@ -48,8 +52,6 @@ def explanation(scenario: Scenario, resolved: Mapping[str, Scenario], file: str)
 
 def own_astrocytes_table(resolved: Mapping[str, Scenario]) -> Table:
     """The class of each condition's astrocytes, where it comes from, and what it overrides."""
-    from astrosim.extension import astrocyte_class, overrides_of  # loads Mesa, which no other explanation needs
-
     table = new_table(
         "\nOwn astrocytes", ("condition", {"no_wrap": True}), ("class", {}), ("from", {}), ("what it changes", {})
     )
@@ -57,10 +59,10 @@ def own_astrocytes_table(resolved: Mapping[str, Scenario]) -> Table:
         if scenario.agents.astrocyte is None or scenario.learner != "astrocytes":
             table.add_row(name, "-", "-", "nothing")
             continue
-        module, _, own = scenario.agents.astrocyte.partition(":")
+        kind, overrides = _own_class(scenario)
         file = scenario.agents.file
-        place = f"module {module}" if file is None else file.path.name
-        table.add_row(name, own, place, str(overrides_of(astrocyte_class(scenario))))
+        place = f"module {scenario.agents.astrocyte.partition(':')[0]}" if file is None else file.path.name
+        table.add_row(name, kind.__name__, place, str(overrides))
     return table
 
 
@@ -88,7 +90,24 @@ def interventions_table(resolved: Mapping[str, Scenario]) -> Table:
 
 
 def rule(phase: str, scenario: Scenario) -> str:
-    """What a phase does under a resolved scenario, with its numbers."""
+    """What a phase does under a resolved scenario, with its numbers, and what an own class changes of it."""
+    text = _report_rule(phase, scenario)
+    if scenario.agents.astrocyte is None or scenario.learner != "astrocytes":
+        return text
+    kind, overrides = _own_class(scenario)
+    changed = overrides.of(phase)
+    return f"{kind.__name__}: {', '.join(changed)}; else: {text}" if changed else text
+
+
+def _own_class(scenario: Scenario) -> tuple[type, Overrides]:
+    """The class of the astrocytes, and what it changes."""
+    from astrosim.extension import astrocyte_class, overrides_of  # loads Mesa, which no other explanation needs
+
+    kind = astrocyte_class(scenario)
+    return kind, overrides_of(kind)
+
+
+def _report_rule(phase: str, scenario: Scenario) -> str:
     if phase in ("present", "record", "evaluate before", "evaluate after"):
         return _common_rule(phase, scenario)
     if scenario.learner == "none":

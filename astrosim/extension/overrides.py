@@ -11,6 +11,13 @@ from astrosim.specialise import is_jitted
 
 FORMULAS = ("score_of", "exploration_rate_of", "step_of", "adapted")
 """Attributes of `Astrocyte` that are functions of `astrosim.rules`."""
+OF_PHASE = {
+    "sense": ("sense", "score_of"),
+    "activate": ("is_above_threshold", "explores", "exploration_rate", "exploration_rate_of"),
+    "perturb": ("perturb", "step_of"),
+    "adapt": ("remember", "adapt", "adapted"),
+}
+"""What carries out a phase of a trial."""
 SPECIAL = ("__init__", "__getattribute__", "__getattr__", "__setattr__")
 
 
@@ -28,6 +35,10 @@ class Overrides:
 
     python: tuple[str, ...]
     jitted: tuple[str, ...]
+
+    def of(self, phase: str) -> list[str]:
+        """What it changes of a phase."""
+        return [name for name in OF_PHASE.get(phase, ()) if name in self.python + self.jitted]
 
     def __str__(self) -> str:
         """In words."""

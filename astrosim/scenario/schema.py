@@ -7,6 +7,7 @@ adds file and line.
 from __future__ import annotations
 
 import math
+from contextvars import ContextVar
 from importlib import import_module
 from typing import Annotated, Any, Literal
 
@@ -39,6 +40,8 @@ Figure = Literal["accuracy", "accept_rate", "distinct_outputs", "ceiling"]
 """Published figures that a report can set beside its own."""
 EXTENSION = "astrosim.extension"
 """The module that knows what is wrong with own astrocytes: found by name, as it stands far behind in the flow."""
+own_code_runs = ContextVar("own_code_runs", default=True)
+"""Whether own astrocytes are looked at: it takes to run the user's code, and to load Mesa and numba."""
 FIXED_SECTIONS = (
     "network",
     "task",
@@ -105,7 +108,7 @@ class Scenario(Experiment):
         problems += interventions.problems(self)
         if self.system == "published":
             problems += self._published_problems()
-        elif self.agents.astrocyte is not None:
+        elif self.agents.astrocyte is not None and own_code_runs.get():
             problems += import_module(EXTENSION).problems(self)
         complain(problems)
         return self
