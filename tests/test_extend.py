@@ -419,6 +419,16 @@ def test_text_for_an_error_inside_the_module(tmp_path: Path, module: str, line: 
     assert complaints(path) == [f"own.py:{line}: agents.astrocyte: {text}. Mend that line."]
 
 
+def test_text_for_an_error_inside_an_installed_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path / "installed"))
+    (tmp_path / "installed").mkdir()
+    for number, (module, line, text) in enumerate(WRONG_MODULES):
+        (tmp_path / "installed" / f"broken_{number}.py").write_text(module)
+        path = write(tmp_path, "", f'agents.astrocyte = "broken_{number}:Own"\n')
+        place = f"installed/broken_{number}.py:{line}"
+        assert complaints(path) == [f"{place}: agents.astrocyte: {text}. Mend that line."]
+
+
 def jitted(name: str, body: str, options: str = "") -> str:
     """A formula of the class `Own`."""
     arguments = {

@@ -66,12 +66,17 @@ def _run(file: InputFile) -> ModuleType:
     return module
 
 
-def _inside(error: BaseException, file: InputFile) -> Located:
-    """What went wrong while a file ran, and in which of its lines."""
-    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(file.path)]
-    line = error.lineno if isinstance(error, SyntaxError) and not lines else (lines or [1])[-1]
-    what = "not valid Python" if isinstance(error, SyntaxError) and not lines else "cannot be imported"
-    return Located(FIELD, f"{file.name}:{line or 1}: {FIELD}: {what} ({_words(error)}). Mend that line.")
+def _inside(error: BaseException, file: InputFile | None = None) -> Located:
+    """What went wrong while a module ran, and in which line: of the file, or of whatever was run last."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen ")]
+    mine = [frame for frame in frames if file is not None and frame.filename == str(file.path)]
+    what = "cannot be imported"
+    if isinstance(error, SyntaxError) and not mine:
+        name, line, what = error.filename, error.lineno, "not valid Python"
+    else:
+        name, line = (mine or frames)[-1].filename, (mine or frames)[-1].lineno
+    name = file.name if file is not None else name
+    return Located(FIELD, f"{name}:{line or 1}: {FIELD}: {what} ({_words(error)}). Mend that line.")
 
 
 def _words(error: BaseException) -> str:
@@ -88,6 +93,4 @@ def _installed(name: str) -> ModuleType:
         if missing and (name == missing or name.startswith(f"{missing}.")):
             right = f"Put {name}.py beside the scenario, or install it."
             raise ComplaintError([f"{FIELD}: no such module ({short(name)}). {right}"]) from None
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        text = f"{frame.filename}:{frame.lineno}: {FIELD}: cannot be imported ({_words(error)}). Mend that line."
-        raise ComplaintError([Located(FIELD, text)]) from error
+        raise ComplaintError([_inside(error)]) from error
