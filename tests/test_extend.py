@@ -140,6 +140,16 @@ def test_every_formula_is_called_by_the_agents(tmp_path: Path, name: str) -> Non
     assert differences(one, default) != []
 
 
+def test_a_rate_of_ones_own_is_the_one_that_is_recorded(tmp_path: Path) -> None:
+    text = f"{IMPORTS}\nclass Steady(Astrocyte):\n    exploration_rate = property(lambda self: self.index / 8)\n"
+    model = AstroModel(own(tmp_path, text, "Steady", engine="agents"), 1)
+    model.advance(10, measure=True)
+    assert model.measure()["exploration_rate"].tolist() == [n / 8 for n in range(8)]
+    kernel = KernelEngine(own(tmp_path, OWN_FORMULAS, "Own"), 1)
+    kernel.learning.activations[:] = np.arange(8) * 100
+    assert kernel.exploration_rates() == pytest.approx(0.3 / (1 + np.arange(8)) ** 2)
+
+
 def test_the_reports_formulas_compiled_anew_change_no_bit(tmp_path: Path) -> None:
     for condition in ("maturity", "epsilon", "random"):
         same, plain = (
