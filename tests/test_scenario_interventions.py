@@ -106,6 +106,16 @@ ONE_PROBLEM = [
         "s.toml:1: interventions: too many events (200000). At most 100000 fit: raise every.",
     ),
     (
+        "[[interventions]]\naction = 'cut_gap_junctions'\nat_trial = 0\nwhich = [1]",
+        "s.toml:2: interventions[0].action: there are no gap junctions (cut_gap_junctions). "
+        "Write coupling.graph, or remove it.",
+    ),
+    (
+        "[[interventions]]\naction = 'cut_gap_junctions'\nat_trial = 0\n[coupling]\ngraph = 'nearest'",
+        "s.toml:2: interventions[0].action: cut_gap_junctions of whom (none)? "
+        "Write which or cluster; all: fraction = 1.",
+    ),
+    (
         "system = 'published'\n[[interventions]]\naction = 'freeze_plasticity'\nat_trial = 0",
         "s.toml:2: interventions: only the described system takes them (1). Remove them.",
     ),
@@ -121,6 +131,13 @@ def test_each_problem_is_told_with_its_line_and_a_remedy(tmp_path: Path, text: s
     with pytest.raises(ScenarioError) as caught:
         load_scenario(write(tmp_path, text))
     assert [problem.replace(f"{tmp_path}/", "") for problem in caught.value.problems] == [complaint]
+
+
+def test_a_task_may_not_come_to_have_more_patterns_than_the_log_holds() -> None:
+    more = {"action": "extend_task", "at_trial": 0, "patterns": [["00000", "00000"]] * 32_764}
+    Scenario.model_validate({"interventions": [more, more | {"patterns": more["patterns"][1:]}]})
+    with pytest.raises(ValueError, match=r"too many patterns \(65536\)\. At most 65535 fit: add fewer\."):
+        Scenario.model_validate({"interventions": [more, more]})
 
 
 CONDITIONS = """

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from astrosim.scenario.section import Real, Section, as_tuple, complain, quantity, short
+from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, complain, quantity, short
 
 MOST = 1000  # interventions of a scenario; assumed: each has room of its own among the draws
 EVENT_LIMIT = 100_000  # events of a cell; assumed: a thousand times what a reader can look at
@@ -256,6 +256,9 @@ def problems(scenario: Any) -> list[str]:
     events = sum(most_events(item, *length) for item in scenario.interventions)
     if events > EVENT_LIMIT:
         found.append(f"interventions: too many events ({events}). At most {EVENT_LIMIT} fit: raise every.")
+    patterns = most_patterns(len(scenario.task.patterns), scenario.interventions)
+    if patterns > PATTERN_LIMIT:
+        found.append(f"interventions: too many patterns ({patterns}). At most {PATTERN_LIMIT} fit: add fewer.")
     return found
 
 

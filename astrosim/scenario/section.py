@@ -10,6 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from astrosim.scenario.inputs import ComplaintError, Located
 
+PATTERN_LIMIT = 65_535  # patterns of a task: the log of trials holds 16 bits of each
+
 
 def quantity(default: Any, doc: str, unit: str = "1", source: str = "", **limits: Any) -> Any:
     """A field with its default, meaning, unit and source; `limits` are pydantic's (ge, gt, le, lt ...)."""

@@ -18,7 +18,7 @@ from pydantic import BeforeValidator, field_validator, model_validator
 
 from astrosim.scenario import contents
 from astrosim.scenario.inputs import InputFile
-from astrosim.scenario.section import Real, Section, as_tuple, complain, quantity, short
+from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, complain, quantity, short
 
 SYNAPSE_LIMIT = 20_000_000  # assumed: two gigabytes of state, far above the 10^6 that are measured
 NEURON_LIMIT = 2_000_000  # assumed: as above
@@ -137,7 +137,7 @@ class Task(Section):
     """Which inputs should give which outputs. Cluster 0 carries the task."""
 
     patterns: tuple[tuple[str, str], ...] = quantity(
-        EIGHT_PATTERNS, "pairs [input bits, target bits]", "bits", "3.3", min_length=1, max_length=65_535
+        EIGHT_PATTERNS, "pairs [input bits, target bits]", "bits", "3.3", min_length=1, max_length=PATTERN_LIMIT
     )
     file: InputFile | None = quantity(None, "file of patterns (CSV input,target), in place of `patterns`", "1")
 
