@@ -26,7 +26,9 @@ from astrosim.runs import rerun, run_scenario
 from astrosim.runs.cell import Control, Stopped, make_cells
 from astrosim.runs.trials import run_cell
 from astrosim.scenario import Scenario, load_scenario, resolve, to_toml
+from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.library import find
+from astrosim.scenario.sections import Agents
 from astrosim.specialise import specialised
 
 IMPORTS = "import numpy as np\nfrom numba import njit\nfrom astrosim import Astrocyte\n"
@@ -387,6 +389,14 @@ def test_listing_the_scenarios_runs_no_own_code() -> None:
     assert not {"mesa", "numba", "astrosim.agents"} & set(modules.split())
     with pytest.raises(ScenarioError):
         load_scenario(find("extend/sensing_memory"), ["engine=kernel"])
+
+
+def test_only_the_bytes_of_the_checksum_are_run(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("raise AssertionError")
+    file = InputFile(str(tmp_path / "own.py"), "0" * 64)
+    s = scenario(learner="none").model_copy(update={"agents": Agents.model_construct(astrocyte="own:Own", file=file)})
+    with pytest.raises(ScenarioError, match=r"own\.py: not the file that it was "):
+        astrocyte_class(s)
 
 
 # What is wrong -----------------------------------------------------------------------------------

@@ -158,8 +158,11 @@ def test_batch_run_takes_a_subclass_and_a_parameter_seed() -> None:
 
 def test_a_model_runs_until_the_schedule_ends() -> None:
     model = AstroModel(episodes=3, regular=2)
-    model.run_model()
+    while model.running and model.steps < 50:
+        model.step()
     assert (model.trial, model.steps, model.running) == (30, 30, False)
+    model.run_model()  # does nothing more
+    assert model.trial == 30
     model.run_for(5)  # no more than a sign
     assert model.trial == 35
     again = AstroModel(episodes=3, regular=2)
