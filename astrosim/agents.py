@@ -6,18 +6,36 @@ every formula is one of `astrosim.rules`. Murray 2026, sections 3 and 4.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from math import nan
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from mesa.discrete_space import CellAgent, FixedAgent
 
 from astrosim.eligibility import near_cursor
+from astrosim.errors import AstrosimError
 from astrosim.records import NEURON_KINDS
 from astrosim.rng import CURSOR, EXPLORATION, uniform
-from astrosim.rules import adaptation, coupling, cursor, exploration, propagation, selection, sensing
+from astrosim.rules import adaptation, coupling, cursor, exploration, perturbation, propagation, selection, sensing
+from astrosim.rules.perturbation import on_grid
 
 if TYPE_CHECKING:
     from astrosim.model import AstroModel
+
+
+def place_weights(model: AstroModel, synapses: np.ndarray, values: Any) -> None:
+    """Set weights of synapses (int32 numbers) to numbers, or to one number; they are rounded to the grid.
+
+    Raises
+    ------
+    ValueError
+        If a weight lies beyond `perturbation.limit`.
+    """
+    limit = model.scenario_of_cell.perturbation.limit
+    wanted = np.broadcast_to(np.asarray(values, np.float64), synapses.shape)
+    for value in wanted[~(np.abs(wanted) <= limit)][:1]:
+        raise ValueError(f"weights: beyond perturbation.limit = {limit:g} ({value:g}). Give -{limit:g} to {limit:g}.")
+    model.learning.weight[synapses] = on_grid(wanted, limit)
 
 
 class Row:
@@ -49,9 +67,10 @@ class Neuron(FixedAgent):
     def __init__(self, model: AstroModel, index: int) -> None:
         super().__init__(model)
         self.index = index
-        self.cell = model.cell_at(self.position)
+        self.cell = model.cell_of(index)
         start, stop = model.system.arrival_start[index : index + 2]
         self.arrivals = model.system.arrival[start:stop]
+        self.synapses = np.arange(*model.system.first[index : index + 2], dtype=np.int32)
 
     @property
     def position(self) -> np.ndarray:
@@ -75,8 +94,21 @@ class Neuron(FixedAgent):
 
     @property
     def silenced(self) -> bool:
-        """Whether an intervention keeps it from firing."""
+        """Whether an intervention keeps it from firing; set by hand, it lasts until the model is restored."""
         return not self.model.system.sound[self.index]
+
+    @silenced.setter
+    def silenced(self, silent: bool) -> None:
+        self.model.interventions.silence(self.model, "neurons", self.index, silent)
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights of the synapses that leave it: float32, shape (synapse,), a copy. What is set goes to the grid."""
+        return self.model.learning.weight[self.synapses]
+
+    @weights.setter
+    def weights(self, values: Any) -> None:
+        place_weights(self.model, self.synapses, values)
 
     def integrate(self, fired: np.ndarray) -> float:
         """Summed input from the neurons that fired (bool, shape (neuron,)); 0 while it is silenced."""
@@ -92,14 +124,28 @@ class Neuron(FixedAgent):
 class Astrocyte(FixedAgent):
     """A learner with a fixed territory: it senses, explores, perturbs and adapts. Override a phase to change it.
 
+    A method that is overridden runs on the agents engine. The formulas `score_of`, `exploration_rate_of`, `step_of` and
+    `adapted` are those of `astrosim.rules`; a subclass that replaces one by a static method that numba compiles runs on
+    both engines, with the same bits.
+
     Parameters
     ----------
     model : AstroModel
     index : int
         Row of the astrocyte in the arrays.
+
+    Attributes
+    ----------
+    state_names : tuple of str
+        Attributes that a subclass adds and that change (numbers or arrays): checkpoints keep them.
     """
 
     model: AstroModel
+    state_names: ClassVar[tuple[str, ...]] = ()
+    score_of = staticmethod(sensing.score)
+    exploration_rate_of = staticmethod(exploration.exploration_rate)
+    step_of = staticmethod(perturbation.step)
+    adapted = staticmethod(adaptation.adapted)
     score = Row("score", "Activation score of the present trial.")
     threshold = Row("threshold", "Activation threshold.")
     activations = Row("activations", "Activations so far.")
@@ -139,12 +185,40 @@ class Astrocyte(FixedAgent):
     def exploration_rate(self) -> float:
         """Present probability of spontaneous activation, a trial."""
         r = self.model.rules
-        return exploration.exploration_rate(r.exploration, self.activations, r.flat_rate, r.initial_rate, r.maturity)
+        return type(self).exploration_rate_of(r.exploration, self.activations, r.flat_rate, r.initial_rate, r.maturity)
+
+    @property
+    def success_rate(self) -> float:
+        """Fraction of kept perturbations among the remembered ones; nan before the first outcome."""
+        return adaptation.success_rate(self.recent, self.outcomes, self.model.rules.window) if self.outcomes else nan
+
+    @property
+    def territory_neurons(self) -> int:
+        """Number of neurons in the territory."""
+        return self.neurons.size
+
+    @property
+    def territory_synapses(self) -> int:
+        """Number of synapses in the territory."""
+        return self.synapses.size
 
     @property
     def silenced(self) -> bool:
-        """Whether an intervention keeps it from sensing, acting and adapting."""
+        """Whether an intervention keeps it from sensing, acting and adapting; set by hand, it lasts until a restore."""
         return not self.model.system.acts[self.index]
+
+    @silenced.setter
+    def silenced(self, silent: bool) -> None:
+        self.model.interventions.silence(self.model, "astrocytes", self.index, silent)
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights of the territory's synapses: float32, shape (synapse,), a copy. What is set goes to the grid."""
+        return self.model.learning.weight[self.synapses]
+
+    @weights.setter
+    def weights(self, values: Any) -> None:
+        place_weights(self.model, self.synapses, values)
 
     def sense(self) -> None:
         """Set the score from the last pass that stands; it is 0 while silenced."""
@@ -153,7 +227,7 @@ class Astrocyte(FixedAgent):
             total = sensing.summed_firing(self.neurons, model.fired)
         else:
             total = sensing.summed_traffic(model.learning.weight, self.synapses, model.system.pre, model.fired)
-        self.score = self.own_score = sensing.score(total, model.system.size[self.index])
+        self.score = self.own_score = type(self).score_of(total, model.system.size[self.index])
         if model.rules.coupled and not self.silenced:
             self.score = coupling.coupled_score(self.own_score, model.rules.gain, self.calcium)
 
@@ -219,10 +293,35 @@ class Astrocyte(FixedAgent):
         """Move the threshold by recent success; nothing happens before the first outcome, or while silenced."""
         r = self.model.rules
         if self.outcomes and not self.silenced:
-            rate = adaptation.success_rate(self.recent, self.outcomes, r.window)
-            self.threshold = adaptation.adapted(
-                self.threshold, rate, r.adaptation_step, r.upper_success, r.lower_success, r.floor, r.ceiling
+            self.threshold = type(self).adapted(
+                self.threshold,
+                self.success_rate,
+                r.adaptation_step,
+                r.upper_success,
+                r.lower_success,
+                r.floor,
+                r.ceiling,
             )
+
+    def state(self) -> dict[str, np.ndarray]:
+        """What a checkpoint keeps of this astrocyte beside the rows of the arrays: by name, a number or an array.
+
+        Raises
+        ------
+        AstrosimError
+            If an attribute of `state_names` is neither.
+        """
+        kept = {name: np.array(getattr(self, name)) for name in self.state_names}
+        for name, value in kept.items():
+            if value.dtype.kind not in "biuf":
+                what = f"{type(self).__name__}.{name}: neither a number nor an array ({getattr(self, name)!r:.60})"
+                raise AstrosimError(f"{what}. Keep numbers, or leave it out of state_names.")
+        return kept
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state()`."""
+        for name in self.state_names:
+            setattr(self, name, state[name].copy() if state[name].ndim else state[name].item())
 
 
 class Cursor(CellAgent):

@@ -43,6 +43,8 @@ class DescribedCell:
         What befalls the cell between trials; it exchanges `system` and `rules`.
     """
 
+    exploration_rate_of = staticmethod(exploration_rate)
+
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self.scenario_of_cell = scenario
         self.network = build_network(scenario, seed)
@@ -116,7 +118,7 @@ class DescribedCell:
         """Present exploration rate of each astrocyte, a trial: float64, shape (astrocyte,)."""
         r = self.rules
         rates = [
-            exploration_rate(r.exploration, n, r.flat_rate, r.initial_rate, r.maturity)
+            self.exploration_rate_of(r.exploration, n, r.flat_rate, r.initial_rate, r.maturity)
             for n in self.learning.activations
         ]
         return np.array(rates, dtype=np.float64)

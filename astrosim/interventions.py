@@ -131,6 +131,11 @@ class Interventions:
             if self.standing.frozen:
                 cell.learning.score[:] = 0.0
 
+    def silence(self, cell: DescribedCell, what: str, number: int, silent: bool) -> None:
+        """Silence or release one of the "astrocytes" or "neurons" by hand; no checkpoint holds this."""
+        self.standing.silent[what][number] = silent
+        self._apply(cell, [f"silence_{what}"])
+
     def _look(self, cell: DescribedCell, trial: int) -> None:
         """Whether conditions have come true with the episode that has just ended."""
         waiting = [number for number in range(len(self.items)) if self._waiting(number)]

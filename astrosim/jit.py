@@ -23,7 +23,16 @@ from typing import Any
 from numba import config, njit
 
 PACKAGE = Path(__file__).parent
-NUMERIC = ("elementary.py", "jit.py", "records.py", "rng.py", "state.py", "territory.py", "topology.py")
+NUMERIC = (
+    "elementary.py",
+    "jit.py",
+    "records.py",
+    "rng.py",
+    "specialise.py",
+    "state.py",
+    "territory.py",
+    "topology.py",
+)
 NUMERIC_FOLDERS = ("kernel", "published", "rules")
 WAVES = "wave"  # room of the calcium-wave networks
 WAVE_FOLDER = "wave/kernel"

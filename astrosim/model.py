@@ -7,21 +7,27 @@ From the same seed it gives the same bits as the kernel. Murray 2026, section 4.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import nan
+from pathlib import Path
+from typing import Any, Literal
 
 import mesa
 import numpy as np
-from mesa.discrete_space import Cell, OrthogonalMooreGrid
+from mesa.discrete_space import Cell, DiscreteSpace, OrthogonalMooreGrid
 from mesa.time import Event, Priority
 
 from astrosim import eligibility
 from astrosim.agents import Astrocyte, Cursor, Neuron
 from astrosim.described import TOTALS, DescribedCell
+from astrosim.extension import astrocyte_class, exchanged_formulas
 from astrosim.interventions import NEVER
+from astrosim.parameters import checked_space, chosen_scenario, chosen_seed
 from astrosim.phases import PHASES
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED, Decisions
 from astrosim.rng import PATTERN, PERTURBATION, below
 from astrosim.rules import adaptation, coupling, decision, perturbation, reward, scope
 from astrosim.scenario.schema import Scenario
+from astrosim.specialise import specialised
 from astrosim.state import ASTROCYTES, CURSOR, FIRED, TRIALS
 from astrosim.state import KEPT as KEPT_TRIALS
 from astrosim.state import REVERTED as REVERTED_TRIALS
@@ -71,18 +77,31 @@ class AstroModel(mesa.Model, DescribedCell):
     """Neurons and astrocytes on a 2-D Mesa grid.
 
     Mesa's `time` counts the trials that this object has carried out, `trial` all trials of the cell, also those before
-    a restored checkpoint.
+    a restored checkpoint. `running` holds until the scenario's last trial.
 
     Parameters
     ----------
-    scenario : Scenario, optional
-        Resolved; the described system's defaults if left out.
+    scenario : Scenario, str or Path, optional
+        Or the file, or the name of a bundled scenario; the described system's defaults if left out.
     seed : int
+    rng : int, optional
+        The seed, as Mesa calls it.
+    condition : str, optional
+        A condition of the scenario; without it, the scenario as it is outside its conditions.
+    space : {"grid", "network"}
+        What the agents stand on: a grid, or a Mesa network with a cell a neuron, connected by the synapses; there
+        astrocytes and the cursor stand in the cell of the nearest neuron. No result depends on it.
+    fields : keyword arguments
+        Other values of fields of the scenario, by dotted path, or by last part where that is clear: ``sigma=0.2``.
 
     Attributes
     ----------
-    grid : mesa.discrete_space.OrthogonalMooreGrid
+    space : mesa.discrete_space.DiscreteSpace
+    grid : mesa.discrete_space.OrthogonalMooreGrid or None
         Cells of edge `network.cell_size`; agents keep their exact positions.
+    datacollector : mesa.DataCollector or None
+        Collects after each recorded episode (`record.every`, and the last): accuracy, and the rate of acceptance so
+        far; put another in its place.
     neurons : list of Neuron
     astrocytes : list of Astrocyte
     cursor : Cursor or None
@@ -92,15 +111,27 @@ class AstroModel(mesa.Model, DescribedCell):
         Calcium waves under way, by trial and astrocyte.
     """
 
-    def __init__(self, scenario: Scenario | None = None, seed: int = 42) -> None:
+    def __init__(
+        self,
+        scenario: Scenario | str | Path | None = None,
+        seed: int = 42,
+        *,
+        rng: int | None = None,
+        condition: str | None = None,
+        space: Literal["grid", "network"] = "grid",
+        **fields: Any,
+    ) -> None:
+        seed = chosen_seed(seed, rng)
         # Mesa hands the positional arguments on to DescribedCell.
-        super().__init__(Scenario() if scenario is None else scenario, seed, rng=seed)  # type: ignore[call-arg]
+        super().__init__(chosen_scenario(scenario, condition, fields), seed, rng=seed)  # type: ignore[call-arg]
         self.box = self.network.position.min(axis=0), self.network.position.max(axis=0)
-        cells = np.floor((self.box[1] - self.box[0]) / self.scenario_of_cell.network.cell_size).astype(int) + 1
-        self.grid = OrthogonalMooreGrid(tuple(cells.tolist()), random=self.random)
+        self.grid = self._make_grid() if checked_space(space) == "grid" else None
+        self.space: DiscreteSpace = self.network.to_mesa(random=self.random) if self.grid is None else self.grid
         self.fired = np.zeros(self.network.kind.size, bool)
         self.neurons = [Neuron(self, n) for n in range(self.network.kind.size)]
-        self.astrocytes = [Astrocyte(self, a) for a in range(len(self.territories))]
+        kind = astrocyte_class(self.scenario_of_cell) if len(self.territories) else Astrocyte
+        self.astrocytes = [kind(self, a) for a in range(len(self.territories))]
+        self._perturb_weights = specialised(perturbation.perturb, exchanged_formulas(kind))
         self.cursor = Cursor(self) if self.rules.learner == CURSOR else None
         self._driven = self.network.kind == INPUT
         self._phases = [getattr(self, "_" + phase.name.replace(" ", "_")) for phase in PHASES]
@@ -110,9 +141,27 @@ class AstroModel(mesa.Model, DescribedCell):
         self._pending: Event | None = None
         self.arrivals: dict[tuple[int, int], tuple[Arrival, Event]] = {}
         self._begin_events()
+        self._recorded = frozenset(self.scenario_of_cell.record_episodes)
+        reporters = {"accuracy": AstroModel.accuracy, "accept_rate": AstroModel.accept_rate}
+        self.datacollector: mesa.DataCollector | None = mesa.DataCollector(model_reporters=reporters)
+
+    def _make_grid(self) -> OrthogonalMooreGrid:
+        cells = np.floor((self.box[1] - self.box[0]) / self.scenario_of_cell.network.cell_size).astype(int) + 1
+        return OrthogonalMooreGrid(tuple(cells.tolist()), random=self.random)
+
+    def accept_rate(self) -> float:
+        """Kept / (kept + reverted) so far; nan before the first decision."""
+        kept, reverted = self.learning.counter[[KEPT_TRIALS, REVERTED_TRIALS]].tolist()
+        return kept / (kept + reverted) if kept + reverted else nan
+
+    def cell_of(self, neuron: int) -> Cell:
+        """The cell of the space that a neuron stands in."""
+        return self.space[neuron] if self.grid is None else self.cell_at(self.network.position[neuron])
 
     def cell_at(self, position: np.ndarray) -> Cell:
-        """The grid cell that holds a position (float64, shape (2,), units)."""
+        """The cell of the space for a position (float64, shape (2,), units)."""
+        if self.grid is None:
+            return self.space.find_nearest_cell(position)
         x, y = ((position - self.box[0]) // self.scenario_of_cell.network.cell_size).astype(int)
         return self.grid[(int(x), int(y))]
 
@@ -129,13 +178,30 @@ class AstroModel(mesa.Model, DescribedCell):
         self._trial = Trial(self.trial)
         for phase in self._phases:
             phase()
+        self.running = self.trial < self.scenario_of_cell.schedule.trials
+        episode, rest = divmod(self.trial, self.rules.trials_per_episode)
+        if rest == 0 and episode - 1 in self._recorded and self.datacollector is not None:
+            self.datacollector.collect(self)
+
+    def exploration_rates(self) -> np.ndarray:
+        """Present exploration rate of each astrocyte, a trial: float64, shape (astrocyte,)."""
+        return np.array([astrocyte.exploration_rate for astrocyte in self.astrocytes], dtype=np.float64)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """A copy of all that changes, with what own astrocytes keep."""
+        own = {f"{a.index}/{name}": value for a in self.astrocytes for name, value in a.state().items()}
+        return super().state() | own
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state()` of the same scenario and seed."""
         super().restore(state)
+        for a in self.astrocytes:
+            prefix = f"{a.index}/"
+            a.restore({key.removeprefix(prefix): value for key, value in state.items() if key.startswith(prefix)})
         self.fired[:] = False
         self.fired[self.learning.fired[: self.learning.counter[FIRED]]] = True
         self._begin_events()
+        self.running = self.trial < self.scenario_of_cell.schedule.trials
 
     def _begin_events(self) -> None:
         """Put what is to come on Mesa's event list: the next intervention, and all waves under way."""
@@ -242,7 +308,7 @@ class AstroModel(mesa.Model, DescribedCell):
     def perturb(self, trial: int, synapses: np.ndarray) -> None:
         """Add the random steps of a trial to the weights of synapses (int32 numbers, each once)."""
         r, key = self.rules, self.system.keys[PERTURBATION]
-        perturbation.perturb(self.learning.weight, synapses, key, trial, r.scale, r.spacing, r.limit)
+        self._perturb_weights(self.learning.weight, synapses, key, trial, r.scale, r.spacing, r.limit)
 
     def _perturb_territories(self) -> int:
         """Each active astrocyte perturbs what no other has perturbed yet; returns the number of synapses."""

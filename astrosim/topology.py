@@ -16,11 +16,14 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
 
 import networkx as nx
 import numpy as np
 
 from astrosim.elementary import log, minus_two_log
+from astrosim.graph import arrays_of, cluster_sizes
 from astrosim.jit import compiled
 from astrosim.records import NEURON_KINDS
 from astrosim.rng import POSITION, SYNAPSE, WEIGHT, stream_keys, uniform, word
@@ -28,6 +31,9 @@ from astrosim.rules.perturbation import on_grid
 from astrosim.scenario import contents
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    import mesa.discrete_space
 
 INPUT, OUTPUT = NEURON_KINDS.index("input"), NEURON_KINDS.index("output")
 
@@ -64,7 +70,10 @@ class Network:
     z: np.ndarray
 
     def to_networkx(self, weights: np.ndarray | None = None) -> nx.DiGraph:
-        """The network as a directed graph; nodes carry kind, cluster, x and y, edges their synapse number and weight.
+        """The network as a directed graph; `from_networkx` gives it back, to the bit.
+
+        Nodes carry kind, cluster, x and y, the number of their bit where the task uses them, and z where it is known;
+        edges carry their synapse number and their weight.
 
         Parameters
         ----------
@@ -75,11 +84,50 @@ class Network:
         graph = nx.DiGraph()
         for n, (x, y) in enumerate(self.position.tolist()):
             graph.add_node(n, kind=NEURON_KINDS[self.kind[n]], cluster=int(self.cluster[n]), x=x, y=y)
+        for bit, n in [*enumerate(self.inputs.tolist()), *enumerate(self.outputs.tolist())]:
+            graph.nodes[n]["bit"] = bit
+        for n in np.flatnonzero(~np.isnan(self.z)).tolist():
+            graph.nodes[n]["z"] = float(self.z[n])
         ends = zip(self.pre.tolist(), self.post.tolist(), weights.tolist(), strict=True)
         graph.add_edges_from((a, b, {"synapse": s, "weight": w}) for s, (a, b, w) in enumerate(ends))
         return graph
 
-    def save(self, directory: str | Path, weights: np.ndarray | None = None, wiring: str = "wiring.csv") -> None:
+    @classmethod
+    def from_networkx(cls, graph: nx.DiGraph) -> Network:
+        """A network from a directed graph whose nodes carry kind, cluster, x and y, and whose edges carry a weight.
+
+        Nodes may have any names: neurons are numbered by cluster, then by kind, then by their order in the graph. Nodes
+        may carry z (units) and bit (the task's input or output bit; else all inputs and outputs of cluster 0 are used).
+
+        Parameters
+        ----------
+        graph : networkx.DiGraph
+
+        Raises
+        ------
+        AstrosimError
+            If something is missing or wrong: says where.
+        """
+        return cls(**arrays_of(graph))
+
+    def to_mesa(self, weights: np.ndarray | None = None, random: Random | None = None) -> mesa.discrete_space.Network:
+        """The network as a Mesa space: a cell a neuron, at its position, connected to the cells that it projects to.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (synapse,), optional
+            Initial weights if left out; the space keeps the graph as its `G`.
+        random : random.Random, optional
+            A model's, for cells that are chosen at random.
+        """
+        from mesa.discrete_space import Network as Space  # loads slowly
+
+        places = dict(enumerate(self.position.tolist()))
+        return Space(self.to_networkx(weights), layout=places, random=random or Random(0))
+
+    def save(
+        self, directory: str | Path, weights: np.ndarray | None = None, wiring: str = "wiring.csv"
+    ) -> dict[str, int | str]:
         """Write `positions.csv` and the wiring as files that a scenario can name; they give back the same network.
 
         Parameters
@@ -90,11 +138,23 @@ class Network:
             Initial weights if left out.
         wiring : str
             Name of the wiring's file; ``wiring.npz`` is quicker and smaller from some 10^5 synapses on.
+
+        Returns
+        -------
+        dict
+            Fields of a scenario's section `network`: the files, and the sizes of the clusters.
+
+        Raises
+        ------
+        AstrosimError
+            If the clusters are not alike, as those of a scenario are.
         """
+        sizes = cluster_sizes(self.kind, self.cluster)
         folder = Path(directory)
         folder.mkdir(parents=True, exist_ok=True)
         contents.write_positions(folder / "positions.csv", self.position, self.z)
         contents.write_wiring(folder / wiring, self.pre, self.post, self.initial_weight if weights is None else weights)
+        return {**sizes, "positions": str(folder / "positions.csv"), "wiring": str(folder / wiring)}
 
 
 def build_network(scenario: Scenario, seed: int) -> Network:

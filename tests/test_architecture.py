@@ -25,16 +25,18 @@ LONGEST = 400  # lines a file
 FLOW = (
     # what all others speak of
     {"errors", "jit", "mesh", "palette", "phases", "records"},
-    {"datasets", "elementary", "scenario", "rng"},
+    {"datasets", "elementary", "graph", "scenario", "specialise", "rng"},
     # the system and its engines
-    {"rules"},
+    {"parameters", "rules"},
     {"topology"},
     {"territory"},
     {"gap_junctions"},
     {"state", "engine"},
     {"interventions", "eligibility"},
     {"described"},
-    {"agents", "kernel", "published"},
+    {"agents", "published"},
+    {"extension"},
+    {"kernel"},
     {"model"},
     {"engines", "replay"},
     # what a run is worth
@@ -62,7 +64,7 @@ SOLARA = {
 ONLY = {"published": {"engine", "jit", "records", "scenario"}}
 """The published system shares no formula with the described one."""
 
-PLAIN = {"engine", "errors", "scenario"}
+PLAIN = {"engine", "errors", "graph", "scenario"}
 """Rooms that compiled modules import, but whose code is never compiled."""
 
 NEVER = {"torch", "solara", "dask", "distributed"}

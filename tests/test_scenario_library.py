@@ -52,6 +52,8 @@ def test_names() -> None:
         "task_switch",
         "uncoupled",
         "update_scope",
+        "extend/proportional_adaptation",
+        "extend/sensing_memory",
         "published/exp020",
         "published/exp021",
         "published/exp022",

@@ -78,11 +78,16 @@ def _load(
     if seeds is not None:
         texts.append(f"--seeds seeds={seeds}" if ":" in seeds else f"--seeds seeds=[{seeds}]")
     path = scenario_file(argument)
-    scenario = load.load_scenario(path, texts)
+    named = [] if engine is None or engine is EngineName.published else [f"--engine engine={json.dumps(engine.value)}"]
+    try:
+        scenario = load.load_scenario(path, texts)
+    except ScenarioError:
+        if not named:
+            raise
+        scenario = load.load_scenario(path, [*texts, *named])  # only the file's own engine may have been wrong
     if engine is not None:
         choose.check_engine(scenario, engine.value)
-        if engine is not EngineName.published:
-            scenario = load.load_scenario(path, [*texts, f"--engine engine={json.dumps(engine.value)}"])
+        scenario = load.load_scenario(path, [*texts, *named]) if named else scenario
     if conditions is not None:
         scenario = choose.select(scenario, [name.strip() for name in conditions.split(",")])
     for note in choose.shadowed(scenario, texts):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -24,7 +25,10 @@ from astrosim.scenario.interventions import when_words, words
 from astrosim.scenario.sections import Coupling
 from astrosim.workload import Workload, astrocyte_workload
 
-OF_ASTROCYTES = ("astrocytes.", "sensing.", "exploration.", "adaptation.", "coupling.")
+if TYPE_CHECKING:
+    from astrosim.extension import Overrides
+
+OF_ASTROCYTES = ("agents.", "astrocytes.", "sensing.", "exploration.", "adaptation.", "coupling.")
 OF_COUPLING = tuple(f"coupling.{name}" for name in Coupling.model_fields if name != "graph")
 OF_RELAYS = ("coupling.relay_threshold", "coupling.refractory")
 OF_GRAPHS = {"nearest": "coupling.neighbours", "distance": "coupling.reach", "edges": "coupling.edges"}
@@ -34,14 +38,32 @@ NOTHING = "nothing (nobody learns)"
 def explanation(scenario: Scenario, resolved: Mapping[str, Scenario], file: str) -> list[RenderableType]:
     """The parts of the explanation, in order."""
     planned = any(condition.interventions for condition in resolved.values())
+    extended = any(condition.agents.astrocyte is not None for condition in resolved.values())
     return [
         heading(scenario, file, f"system {scenario.system}"),
         values_table(resolved),
         differences_table(resolved, moot),
+        *([own_astrocytes_table(resolved)] if extended else []),
         *([interventions_table(resolved)] if planned else []),
         phases_table("A trial, phase by phase", PHASES, resolved, rule),
         work_table(astrocyte_workload(scenario)),
     ]
+
+
+def own_astrocytes_table(resolved: Mapping[str, Scenario]) -> Table:
+    """The class of each condition's astrocytes, where it comes from, and what it overrides."""
+    table = new_table(
+        "\nOwn astrocytes", ("condition", {"no_wrap": True}), ("class", {}), ("from", {}), ("what it changes", {})
+    )
+    for name, scenario in resolved.items():
+        if scenario.agents.astrocyte is None or scenario.learner != "astrocytes":
+            table.add_row(name, "-", "-", "nothing")
+            continue
+        kind, overrides = _own_class(scenario)
+        file = scenario.agents.file
+        place = f"module {scenario.agents.astrocyte.partition(':')[0]}" if file is None else file.path.name
+        table.add_row(name, kind.__name__, place, str(overrides))
+    return table
 
 
 def moot(scenario: Scenario) -> tuple[str, ...]:
@@ -68,7 +90,24 @@ def interventions_table(resolved: Mapping[str, Scenario]) -> Table:
 
 
 def rule(phase: str, scenario: Scenario) -> str:
-    """What a phase does under a resolved scenario, with its numbers."""
+    """What a phase does under a resolved scenario, with its numbers, and what an own class changes of it."""
+    text = _report_rule(phase, scenario)
+    if scenario.agents.astrocyte is None or scenario.learner != "astrocytes":
+        return text
+    kind, overrides = _own_class(scenario)
+    changed = overrides.of(phase)
+    return f"{kind.__name__}: {', '.join(changed)}; else: {text}" if changed else text
+
+
+def _own_class(scenario: Scenario) -> tuple[type, Overrides]:
+    """The class of the astrocytes, and what it changes."""
+    from astrosim.extension import astrocyte_class, overrides_of  # loads Mesa, which no other explanation needs
+
+    kind = astrocyte_class(scenario)
+    return kind, overrides_of(kind)
+
+
+def _report_rule(phase: str, scenario: Scenario) -> str:
     if phase in ("present", "record", "evaluate before", "evaluate after"):
         return _common_rule(phase, scenario)
     if scenario.learner == "none":

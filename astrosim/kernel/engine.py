@@ -23,7 +23,19 @@ class KernelEngine(DescribedCell):
     def __init__(self, scenario: Scenario, seed: int) -> None:
         super().__init__(scenario, seed)
         self._scratch = make_scratch(self.system, self.rules.max_active, self.rules.scope == RANDOM)
+        self._advance = advance
+        if scenario.agents.astrocyte is not None and len(self.territories):
+            self._take_own_formulas()
         self._box = self.network.position.min(axis=0), self.network.position.max(axis=0)
+
+    def _take_own_formulas(self) -> None:
+        """Have the trial loop call the formulas of the scenario's own astrocytes; compiled when it first runs."""
+        from astrosim.extension import astrocyte_class, exchanged_formulas
+        from astrosim.specialise import specialised
+
+        kind = astrocyte_class(self.scenario_of_cell)
+        self._advance = specialised(advance, exchanged_formulas(kind))
+        self.exploration_rate_of = kind.exploration_rate_of
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:
         """Carry out trials; see `astrosim.engine.Engine.advance`."""
@@ -47,7 +59,7 @@ class KernelEngine(DescribedCell):
 
     def _stretch(self, log: Decisions, start: int, stop: int, measure: bool) -> None:
         """Carry out trials without interventions, into the rows start .. stop - 1 of the log."""
-        advance(
+        self._advance(
             self.system,
             self.rules,
             self.learning,

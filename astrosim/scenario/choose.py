@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
 
 from astrosim.errors import ScenarioError
 from astrosim.scenario.base import Experiment
+from astrosim.scenario.fields import fields_of
 from astrosim.scenario.kinds import AnyScenario
 from astrosim.scenario.load import condition_names, key_path, resolve, unknown_condition
-from astrosim.scenario.problems import dotted, lookup
+from astrosim.scenario.merge import merge
+from astrosim.scenario.problems import dotted, lookup, nearest, problems_of
 from astrosim.scenario.schema import Scenario
 
 ENGINES = {"astrocyte": ("kernel", "agents", "published"), "wave": ("kernel", "torch")}
@@ -54,6 +59,56 @@ def check_engine(scenario: AnyScenario, engine: str) -> None:
             wrong.append(f"--engine: engine: cannot run system = {system!r} of condition {name} ({engine}). {right}.")
     if wrong:
         raise ScenarioError(wrong)
+
+
+def changed(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+    """The scenario with other values of some fields.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    values : mapping of str to value
+        By field: its dotted path, the path with ``__`` for the dots, or its last part if no other field has that.
+
+    Raises
+    ------
+    ScenarioError
+        If a name is no field, or stands for several, or a value is wrong.
+    """
+    found = {name: _paths_of(name, type(scenario)) for name in values}
+    wrong = [_no_path(name, paths, type(scenario)) for name, paths in found.items() if len(paths) != 1]
+    if wrong:
+        raise ScenarioError(wrong)
+    tables: dict[str, Any] = {}
+    for name, (path,) in found.items():
+        *sections, field = path.split(".")
+        table = tables.setdefault(sections[0], {}) if sections else tables
+        table[field] = getattr(values[name], "item", lambda name=name: values[name])()  # numbers of NumPy, too
+    data = merge(scenario.model_dump(), tables)
+    try:
+        return type(scenario).model_validate(data)
+    except ValidationError as error:
+        problems = problems_of(error, data, type(scenario))
+        texts = [p.text if p.inside else f"{dotted(p.path) or 'scenario'}: {p.text}" for p in problems]
+        raise ScenarioError(texts) from None
+
+
+def _paths_of(name: str, model: type[Experiment]) -> list[str]:
+    """The fields that a name stands for."""
+    path, paths = name.replace("__", "."), list(fields_of(model))
+    return [path] if path in paths else [p for p in paths if p.rpartition(".")[2] == path]
+
+
+def _no_path(name: str, paths: Sequence[str], model: type[Experiment]) -> str:
+    """Say that a name stands for no field, or for several."""
+    if paths:
+        return f"{name}: several fields have this name ({', '.join(paths)}). Write one of them in full."
+    known = {path.rpartition(".")[2]: path for path in fields_of(model)}
+    guess = nearest(name.replace("__", "."), [*known.values(), *known])
+    right = (
+        f"Did you mean {known.get(guess, guess)}?" if guess else "`astrosim explain` shows all fields of a scenario."
+    )
+    return f"{name}: no such field ({name}). {right}"
 
 
 def shadowed(scenario: Experiment, overrides: Sequence[str]) -> list[str]:

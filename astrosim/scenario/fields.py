@@ -22,6 +22,7 @@ LISTS = {
     "seeds": "a list of different whole numbers from 0, or a text 'first:count'",
     "task.patterns": 'a list of pairs of texts of 0 and 1, such as [["00", "1"], ["10", "0"]]',
     "task.file": 'the name of a CSV file, such as "patterns.csv"',
+    "agents.file": 'the name of a Python file, such as "my_module.py"',
     "network.positions": 'the name of a CSV file, such as "positions.csv"',
     "network.grid": "two whole numbers, rows and columns, such as [4, 5]",
     "network.hidden": "a list of whole numbers from 1, such as [20]",

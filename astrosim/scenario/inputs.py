@@ -1,4 +1,4 @@
-"""Files that a scenario names (patterns, positions, wiring): found, told apart by checksum, taken into a run directory.
+"""Files that a scenario names (data, modules): found, told apart by checksum, taken into a run directory.
 
 A scenario holds the place and the SHA-256 of such a file, never its content: `tables` reads that when it is needed, and
 checks that it is still the same.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from astrosim.scenario.base import Experiment
 
 FOLDER = "inputs"  # of a run directory
-FILE_FIELDS = (("network", "positions"), ("network", "wiring"), ("task", "file"))
+FILE_FIELDS = (("network", "positions"), ("network", "wiring"), ("task", "file"), ("agents", "file"))
 SIZE_LIMIT = 2_000_000_000  # bytes; assumed: 20 million synapses as text are a quarter of it
 SHOWN = 12  # hexadecimal digits of a checksum in names and messages; assumed: enough to tell files apart
 
@@ -191,7 +192,8 @@ def relative_to(data: Mapping[str, Any], folder_of: Callable[[tuple[str, ...]], 
     """
 
     def within(table: Mapping[str, Any], *prefix: str) -> dict[str, Any]:
-        return _each(table, lambda field, value: _from(folder_of((*prefix, *field)), value))
+        moved = _each(table, lambda field, value: _from(folder_of((*prefix, *field)), value))
+        return _with_module(moved, folder_of((*prefix, "agents", "astrocyte")))
 
     moved, conditions = within(data), data.get("conditions")
     if isinstance(conditions, dict):
@@ -199,6 +201,15 @@ def relative_to(data: Mapping[str, Any], folder_of: Callable[[tuple[str, ...]], 
             name: within(own, "conditions", name) if isinstance(own, dict) else own for name, own in conditions.items()
         }
     return moved
+
+
+def _with_module(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Tables in which `agents.file` names the module of `agents.astrocyte`, if it lies in the folder."""
+    agents = data.get("agents")
+    if not isinstance(agents, dict) or "file" in agents or not isinstance(agents.get("astrocyte"), str):
+        return data
+    path = str(folder / f"{agents['astrocyte'].partition(':')[0]}.py")
+    return {**data, "agents": {**agents, "file": path}} if os.path.isfile(path) else data
 
 
 def with_files(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from astrosim.scenario.base import NAME
 from astrosim.scenario.kinds import AnyScenario
 from astrosim.scenario.load import condition_names, load_scenario, resolve
 from astrosim.scenario.problems import nearest
-from astrosim.scenario.schema import Scenario
+from astrosim.scenario.schema import Scenario, own_code_runs
 from astrosim.scenario.templates import TEMPLATE, TEMPLATES
 from astrosim.scenario.wave import WaveScenario
 
@@ -88,7 +88,11 @@ def create(name: str, directory: Path, kind: str = "astrocyte") -> Path:
 
 def catalogue() -> list[dict[str, Any]]:
     """The bundled scenarios: name, kind, title, cells; over all cells trials, or updates of waves, else None."""
-    return [_entry(name, load_scenario(path)) for name, path in bundled().items()]
+    before = own_code_runs.set(False)
+    try:
+        return [_entry(name, load_scenario(path)) for name, path in bundled().items()]
+    finally:
+        own_code_runs.reset(before)
 
 
 def _entry(name: str, scenario: AnyScenario) -> dict[str, Any]:

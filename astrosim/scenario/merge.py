@@ -14,12 +14,12 @@ def merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any
 
     What stands at a default follows the choice that sets the default: the number of regular neurons follows an
     overridden `system`, and the network of a wave its model and variant. Patterns replace a file of patterns, and a
-    file replaces patterns.
+    file replaces patterns; an own class of astrocytes replaces the file of another.
     """
     data = _deep_merge(base, override)
     if base.get("kind") == "wave":
         return follow_variant(data, base, override)
-    return _follow_system(_one_task(data, override), base, override)
+    return _follow_system(_one_module(_one_task(data, override), override), base, override)
 
 
 def _deep_merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
@@ -36,6 +36,14 @@ def _one_task(data: dict[str, Any], override: Mapping[str, Any]) -> dict[str, An
     if isinstance(task, dict) and len({"file", "patterns"} & set(task)) == 1:
         gone = "patterns" if "file" in task else "file"
         data["task"] = {key: value for key, value in data["task"].items() if key != gone}
+    return data
+
+
+def _one_module(data: dict[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
+    """The file of the class of astrocytes that was named last."""
+    agents = override.get("agents")
+    if isinstance(agents, dict) and "astrocyte" in agents and "file" not in agents:
+        data["agents"] = {key: value for key, value in data["agents"].items() if key != "file"}
     return data
 
 

@@ -7,6 +7,8 @@ adds file and line.
 from __future__ import annotations
 
 import math
+from contextvars import ContextVar
+from importlib import import_module
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -18,6 +20,7 @@ from astrosim.scenario.interventions import MOST, Intervention
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short
 from astrosim.scenario.sections import (
     Adaptation,
+    Agents,
     Astrocytes,
     Coupling,
     Cursor,
@@ -35,6 +38,10 @@ __all__ = ["PUBLISHED_SEEDS", "REGULAR", "SHARED_FIELDS", "Figure", "Scenario"]
 
 Figure = Literal["accuracy", "accept_rate", "distinct_outputs", "ceiling"]
 """Published figures that a report can set beside its own."""
+EXTENSION = "astrosim.extension"
+"""The module that knows what is wrong with own astrocytes: found by name, as it stands far behind in the flow."""
+own_code_runs = ContextVar("own_code_runs", default=True)
+"""Whether own astrocytes are looked at: it takes to run the user's code, and to load Mesa and numba."""
 FIXED_SECTIONS = (
     "network",
     "task",
@@ -66,6 +73,7 @@ class Scenario(Experiment):
     network: Network = Field(default_factory=Network)
     task: Task = Field(default_factory=Task)
     astrocytes: Astrocytes = Field(default_factory=Astrocytes)
+    agents: Agents = Field(default_factory=Agents)
     sensing: Sensing = Field(default_factory=Sensing)
     exploration: Exploration = Field(default_factory=Exploration)
     perturbation: Perturbation = Field(default_factory=Perturbation)
@@ -100,6 +108,8 @@ class Scenario(Experiment):
         problems += interventions.problems(self)
         if self.system == "published":
             problems += self._published_problems()
+        elif self.agents.astrocyte is not None and own_code_runs.get():
+            problems += import_module(EXTENSION).problems(self)
         complain(problems)
         return self
 
@@ -164,7 +174,7 @@ class Scenario(Experiment):
             for section, field in places
             if getattr(getattr(self, section), field) != getattr(getattr(fixed, section), field)
         ]
-        files = [(section, field, getattr(getattr(self, section), field)) for section, field in FILE_FIELDS]
+        files = [(s, field, getattr(getattr(self, s), field)) for s, field in FILE_FIELDS if s != "agents"]
         problems += [
             f"{section}.{field}: only the described system takes files ({file.name!r}). Remove it."
             for section, field, file in files
@@ -172,6 +182,9 @@ class Scenario(Experiment):
         ]
         if self.engine != "kernel":
             problems.append(f"engine: the published system has an engine of its own ({self.engine!r}). Remove it.")
+        if self.agents.astrocyte is not None:
+            name = short(self.agents.astrocyte)
+            problems.append(f"agents.astrocyte: only the described system takes own astrocytes ({name}). Remove it.")
         if self.interventions:
             problems.append(
                 f"interventions: only the described system takes them ({len(self.interventions)}). Remove them."

@@ -11,6 +11,7 @@ adds file and line.
 from __future__ import annotations
 
 import math
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, field_validator, model_validator
@@ -22,6 +23,27 @@ from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, co
 SYNAPSE_LIMIT = 20_000_000  # assumed: two gigabytes of state, far above the 10^6 that are measured
 NEURON_LIMIT = 2_000_000  # assumed: as above
 GRID_LIMIT = 20_000_000  # cells; assumed: the agents' grid stays below a gigabyte
+
+
+class Agents(Section):
+    """An own class of astrocytes, written in Python."""
+
+    astrocyte: str | None = quantity(
+        None, "own subclass of Astrocyte, as 'module:Class'; none: the report's astrocytes", "1", max_length=200
+    )
+    file: InputFile | None = quantity(None, "the module's file; found if it lies beside the scenario", "1")
+
+    @model_validator(mode="after")
+    def _named(self) -> Agents:
+        name = self.astrocyte
+        if name is None and self.file is not None:
+            complain([f"file: no class of it is named ({self.file.name!r}). Write agents.astrocyte = 'module:Class'."])
+        if name is not None and not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*", name):
+            complain([f"astrocyte: no class of a module ({short(name)}). Write 'my_module:MyAstrocyte'."])
+        if name is not None and name.partition(":")[0].endswith(".py"):
+            right = name.replace(".py:", ":")
+            complain([f"astrocyte: the name of a file, not of a module ({short(name)}). Write {right!r}."])
+        return self
 
 
 class Network(Section):

@@ -1,0 +1,110 @@
+"""Compiled functions with some of the functions that they call exchanged: how a kernel takes an own formula.
+
+The functions between the one that is wanted and those that are exchanged are built anew from their source's byte code,
+everything else is shared. What is built is compiled in each process that needs it, and not kept on disk, where it would
+be taken for the original.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numpy as np
+from numba import from_dtype, njit
+from numba.core.dispatcher import Dispatcher
+from numba.core.errors import NumbaError
+
+__all__ = ["NumbaError", "is_jitted", "returned_type", "specialised"]
+
+Function = Callable[..., Any]
+
+
+def is_jitted(function: Any) -> bool:
+    """Whether something is a function that numba compiles."""
+    return isinstance(function, Dispatcher)
+
+
+def returned_type(function: Any, *arguments: Any) -> str:
+    """Numba's name for the type of what a jitted function returns.
+
+    Parameters
+    ----------
+    function : jitted function
+    *arguments : NumPy scalar types
+    """
+    types = tuple(from_dtype(np.dtype(argument)) for argument in arguments)
+    function.compile(types)
+    return str(function.overloads[types].signature.return_type)
+
+
+def specialised(function: Function, exchanged: Mapping[Function, Function]) -> Function:
+    """A compiled function that calls others in place of some.
+
+    Parameters
+    ----------
+    function : compiled function
+    exchanged : mapping of compiled function to function
+        What is called, at any depth, and what is to be called instead. If one of the latter is plain Python, so is
+        the result.
+
+    Returns
+    -------
+    callable
+        The function itself if it calls none of them.
+    """
+    return _specialised(function, tuple(exchanged.items()))
+
+
+@cache
+def _specialised(function: Function, exchanged: tuple[tuple[Function, Function], ...]) -> Function:
+    return _Exchange(dict(exchanged)).apply(function)
+
+
+class _Exchange:
+    """Functions by what stands for them."""
+
+    def __init__(self, exchanged: dict[Any, Any]) -> None:
+        self.known = exchanged
+        self.jitted = all(map(is_jitted, exchanged.values()))
+
+    def apply(self, function: Any) -> Any:
+        """What stands for a compiled function: itself, unless it calls an exchanged one."""
+        if function not in self.known:
+            changed = self._changed(function.py_func)
+            self.known[function] = self._built(function, changed) if changed else function
+        return self.known[function]
+
+    def _changed(self, function: Any) -> dict[str, Any]:
+        """The names in a function that mean something else than before."""
+        names, meaning = function.__code__.co_names, function.__globals__
+        changed = {}
+        for name in names:
+            old = meaning.get(name)
+            new = old
+            if is_jitted(old):
+                new = self.apply(old)
+            elif isinstance(old, ModuleType) and old.__name__.startswith("astrosim."):
+                new = self._stand_in(old, names)
+            if new is not old:
+                changed[name] = new
+        return changed
+
+    def _stand_in(self, module: ModuleType, names: tuple[str, ...]) -> ModuleType:
+        """A module for numba to look names up in; the module itself if none of them has changed."""
+        meaning = vars(module)
+        new = {name: self.apply(meaning[name]) for name in names if is_jitted(meaning.get(name))}
+        if all(meaning[name] is value for name, value in new.items()):
+            return module
+        other = ModuleType(module.__name__)
+        vars(other).update(meaning | new)
+        return other
+
+    def _built(self, function: Any, changed: dict[str, Any]) -> Any:
+        """The function anew, with other meanings of some names, compiled as it was."""
+        old = function.py_func
+        new = FunctionType(old.__code__, old.__globals__ | changed, old.__name__, old.__defaults__)
+        options = {name: value for name, value in function.targetoptions.items() if name != "nopython"}
+        return njit(**options)(new) if self.jitted else new

@@ -1,0 +1,549 @@
+"""Own astrocytes: a subclass from a scenario, in Python on the agents engine, with jitted formulas on both."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from cells import CONDITIONS, differences, scenario
+from run_helpers import contents, differing
+from typer.testing import CliRunner
+
+from astrosim.cli import app
+from astrosim.errors import AstrosimError, ScenarioError, StoreError
+from astrosim.extension import astrocyte_class, overrides_of
+from astrosim.kernel import KernelEngine
+from astrosim.kernel.loop import advance
+from astrosim.model import AstroModel
+from astrosim.rules import adaptation, perturbation
+from astrosim.runs import rerun, run_scenario
+from astrosim.runs.cell import Control, Stopped, make_cells
+from astrosim.runs.trials import run_cell
+from astrosim.scenario import Scenario, load_scenario, resolve, to_toml
+from astrosim.scenario.inputs import InputFile
+from astrosim.scenario.library import find
+from astrosim.scenario.sections import Agents
+from astrosim.specialise import specialised
+
+IMPORTS = "import numpy as np\nfrom numba import njit\nfrom astrosim import Astrocyte\n"
+OWN_FORMULAS = f"""{IMPORTS}
+class Own(Astrocyte):
+    @staticmethod
+    @njit
+    def score_of(total, size):
+        return total / (total + size) if size > 0 else 0.0
+
+    @staticmethod
+    @njit
+    def exploration_rate_of(rule, activations, flat_rate, initial_rate, maturity):
+        return 0.0 if rule == 0 else initial_rate / (1.0 + activations / 100.0) ** 2
+
+    @staticmethod
+    @njit
+    def step_of(gaussian, scale, spacing):
+        return np.rint(abs(gaussian) * gaussian * scale) * spacing
+
+    @staticmethod
+    @njit
+    def adapted(threshold, rate, step, upper, lower, floor, ceiling):
+        return min(max(threshold + step * (0.3 - rate), floor), ceiling)
+"""
+SAME_FORMULAS = f"""{IMPORTS}
+class Same(Astrocyte):
+    score_of = staticmethod(njit(error_model="numpy")(Astrocyte.score_of.py_func))
+    exploration_rate_of = staticmethod(njit(error_model="numpy")(Astrocyte.exploration_rate_of.py_func))
+    step_of = staticmethod(njit(error_model="numpy")(Astrocyte.step_of.py_func))
+    adapted = staticmethod(njit(error_model="numpy")(Astrocyte.adapted.py_func))
+"""
+PYTHON = f"""{IMPORTS}
+class Patient(Astrocyte):
+    \"\"\"Explores only after some failures in a row, and knows the scores of its last trials.\"\"\"
+
+    state_names = ("failures", "scores", "warm")
+    failures, warm = 0, False
+
+    def __init__(self, model, index):
+        super().__init__(model, index)
+        self.scores = np.zeros(3)
+
+    def sense(self):
+        super().sense()
+        self.scores = np.roll(self.scores, 1)
+        self.scores[0] = self.score
+        self.score = float(self.scores.mean())
+
+    def remember(self, pattern, kept, explored):
+        super().remember(pattern, kept, explored)
+        self.failures = 0 if kept else self.failures + 1
+        self.warm = self.failures > 2
+
+    def explores(self, trial):
+        return self.warm and super().explores(trial)
+"""
+
+
+def own(folder: Path, text: str, name: str, **fields: Any) -> Scenario:
+    """A scenario whose astrocytes are a class of a module with this text."""
+    file = folder / "own.py"
+    file.write_text(text)
+    return scenario(agents={"astrocyte": f"own:{name}", "file": str(file)}, **fields)
+
+
+def write(folder: Path, module: str, text: str = "") -> Path:
+    """A module `own`, and a scenario beside it."""
+    (folder / "own.py").write_text(module)
+    path = folder / "s.toml"
+    path.write_text(f'name = "s"\nseeds = [3, 8]\nschedule.episodes = 30\nrecord.every = 9\n{text}')
+    return path
+
+
+def complaints(path: Path, *overrides: str) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(path, overrides)
+    return [problem.replace(f"{path.parent}/", "") for problem in caught.value.problems]
+
+
+COUPLED = {"coupling": {"graph": "distance", "reach": 11.0, "gain": 2.0, "relay": True, "relay_threshold": 0.05}}
+LEARNING = {name: fields for name, fields in CONDITIONS.items() if "learner" not in fields} | {"coupled": COUPLED}
+
+
+# Both engines ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("condition", LEARNING)
+def test_jitted_formulas_give_the_same_bits_on_both_engines(tmp_path: Path, condition: str) -> None:
+    s = own(tmp_path, OWN_FORMULAS, "Own", **LEARNING[condition])
+    agents, kernel = AstroModel(s, 5), KernelEngine(s, 5)
+    plain = KernelEngine(scenario(**LEARNING[condition]), 5)
+    for measure in (False, True):
+        trials = 10 if measure else 390
+        assert differences(vars(agents.advance(trials, measure)), vars(kernel.advance(trials, measure))) == []
+        plain.advance(trials)
+    assert differences(agents.state(), kernel.state()) == []
+    assert differences(agents.measure(), kernel.measure()) == []
+    assert differences(plain.state(), kernel.state()) != []
+
+
+@pytest.mark.parametrize("name", ["score_of", "exploration_rate_of", "step_of", "adapted"])
+def test_every_formula_is_called_by_the_agents(tmp_path: Path, name: str) -> None:
+    """Alone it makes a difference, and jitted or in Python it makes the same one."""
+    text = f"{OWN_FORMULAS}\nclass One(Astrocyte):\n    {name} = staticmethod(Own.{name})\n"
+    text += f"class Plain(Astrocyte):\n    {name} = staticmethod(Own.{name}.py_func)\n"
+    models = [AstroModel(own(tmp_path, text, kind, engine="agents"), 5) for kind in ("One", "Plain")]
+    models.append(AstroModel(scenario(), 5))
+    one, plain, default = ([m.advance(250), m.state()][1] | {"rates": m.exploration_rates()} for m in models)
+    assert differences(one, plain) == []
+    assert differences(one, default) != []
+
+
+def test_a_rate_of_ones_own_is_the_one_that_is_recorded(tmp_path: Path) -> None:
+    text = f"{IMPORTS}\nclass Steady(Astrocyte):\n    exploration_rate = property(lambda self: self.index / 8)\n"
+    model = AstroModel(own(tmp_path, text, "Steady", engine="agents"), 1)
+    model.advance(10, measure=True)
+    assert model.measure()["exploration_rate"].tolist() == [n / 8 for n in range(8)]
+    kernel = KernelEngine(own(tmp_path, OWN_FORMULAS, "Own"), 1)
+    kernel.learning.activations[:] = np.arange(8) * 100
+    assert kernel.exploration_rates() == pytest.approx(0.3 / (1 + np.arange(8)) ** 2)
+
+
+def test_the_reports_formulas_compiled_anew_change_no_bit(tmp_path: Path) -> None:
+    for condition in ("maturity", "epsilon", "random"):
+        same, plain = (
+            KernelEngine(s, 11)
+            for s in (own(tmp_path, SAME_FORMULAS, "Same", **CONDITIONS[condition]), scenario(**CONDITIONS[condition]))
+        )
+        assert same._advance is not plain._advance is advance
+        assert differences(vars(same.advance(20_000)), vars(plain.advance(20_000))) == []
+        assert differences(same.state(), plain.state()) == []
+
+
+def test_silenced_and_lesioned_astrocytes_keep_own_formulas_alike(tmp_path: Path) -> None:
+    events = [
+        {"action": "silence_astrocytes", "which": [0, 5], "at_trial": 20},
+        {"action": "set", "parameter": "adaptation.ceiling", "value": 0.3, "at_trial": 150},
+    ]
+    s = own(tmp_path, OWN_FORMULAS, "Own", interventions=events)
+    agents, kernel = AstroModel(s, 2), KernelEngine(s, 2)
+    assert differences(vars(agents.advance(300)), vars(kernel.advance(300))) == []
+    assert differences(agents.state(), kernel.state()) == []
+
+
+@pytest.mark.parametrize("learner", ["cursor", "none"])
+def test_own_astrocytes_mean_nothing_where_others_learn(tmp_path: Path, learner: str) -> None:
+    s, plain = own(tmp_path, OWN_FORMULAS, "Own", learner=learner), scenario(learner=learner)
+    for engine in (AstroModel, KernelEngine):
+        one, other = engine(s, 2), engine(plain, 2)
+        assert differences(vars(one.advance(100)), vars(other.advance(100))) == []
+        assert differences(one.state(), other.state()) == []
+    python = own(tmp_path, PYTHON, "Patient", learner=learner)
+    assert differences(vars(KernelEngine(python, 2).advance(9)), vars(KernelEngine(plain, 2).advance(9))) == []
+
+
+def test_only_what_calls_an_exchanged_function_is_built_anew() -> None:
+    assert specialised(advance, {}) is advance
+    other = adaptation.remember
+    assert specialised(perturbation.perturb, {adaptation.adapted: other}) is perturbation.perturb
+    assert specialised(advance, {adaptation.adapted: other}) is specialised(advance, {adaptation.adapted: other})
+    assert advance.py_func.__globals__["adaptation"] is adaptation
+    assert "adapted" in vars(adaptation)
+    assert (
+        specialised(advance, {adaptation.adapted: other}).py_func.__globals__["adapt"]
+        is not (advance.py_func.__globals__["adapt"])
+    )
+
+
+# State -------------------------------------------------------------------------------------------
+
+
+def test_an_agent_with_state_of_its_own_goes_on_from_it(tmp_path: Path) -> None:
+    s = own(tmp_path, PYTHON, "Patient", engine="agents")
+    whole, first, second = (AstroModel(s, 4) for _ in range(3))
+    whole.advance(300)
+    first.advance(137)
+    saved = first.state()
+    assert {key for key in saved if "/" in key} == {
+        f"{a}/{n}" for a in range(8) for n in ("failures", "scores", "warm")
+    }
+    second.restore(saved)
+    assert type(second.astrocytes[0].failures) is int
+    assert type(second.astrocytes[0].warm) is bool
+    first.advance(1)  # what was saved is a copy
+    second.advance(163)
+    assert differences(whole.state(), second.state()) == []
+    forgetful = AstroModel(s, 4)
+    with pytest.raises(KeyError):
+        forgetful.restore({key: value for key, value in saved.items() if not key.endswith("/scores")})
+
+
+def test_text_for_state_that_cannot_be_kept(tmp_path: Path) -> None:
+    text = f"{IMPORTS}\nclass Odd(Astrocyte):\n    state_names = ('friends',)\n    friends = {{'a': 1}}\n"
+    with pytest.raises(AstrosimError) as caught:
+        AstroModel(own(tmp_path, text, "Odd", engine="agents"), 1).state()
+    what = "Odd.friends: neither a number nor an array ({'a': 1})"
+    assert str(caught.value) == f"{what}. Keep numbers, or leave it out of state_names."
+
+
+def test_a_cell_stopped_anywhere_any_number_of_times_writes_the_same_bytes(tmp_path: Path) -> None:
+    path = write(tmp_path, PYTHON, 'engine = "agents"\nagents.astrocyte = "own:Patient"\n')
+    s = load_scenario(path, ["seeds=[3]"])
+    run_scenario(s, tmp_path / "whole", workers=1)
+    with pytest.raises(KeyboardInterrupt):
+        run_scenario(s, tmp_path / "cut", workers=1, progress=_interrupt)
+    (cell,) = make_cells(["default"], [3])
+    coin, stops = random.Random(1), 0
+    while True:
+        control = Control(stopped=lambda: coin.random() < 0.4, stretch_seconds=0)
+        try:
+            run_cell(
+                tmp_path / "cut", cell, resolve(load_scenario(tmp_path / "cut" / "scenario.toml"), "default"), control
+            )
+            break
+        except Stopped:
+            stops += 1
+    assert stops > 20
+    run_scenario(None, tmp_path / "cut", workers=1, resume=True)
+    assert differing(contents(tmp_path / "whole"), contents(tmp_path / "cut")) == []
+
+
+def _interrupt(*counts: int) -> None:
+    raise KeyboardInterrupt
+
+
+# Files, runs and the command line ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["sensing_memory", "proportional_adaptation"])
+def test_the_examples_run_resume_and_rerun_from_the_command_line(tmp_path: Path, name: str) -> None:
+    def astrosim(*words: str) -> str:
+        result = CliRunner().invoke(app, list(words))
+        assert result.exit_code == 0, result.output
+        return result.output
+
+    source = tmp_path / "source"
+    shutil.copytree(find(f"extend/{name}").parent, source)
+    sizes = ["--seeds", "3:2", "--set", "schedule.episodes=12", "--set", "record.every=3"]
+    out = str(tmp_path / "run")
+    assert "valid" in astrosim("validate", f"extend/{name}")
+    astrosim("run", str(source / f"{name}.toml"), *sizes, "--workers", "2", "--out", out)
+    shutil.rmtree(source)
+    (file,) = (tmp_path / "run" / "inputs").iterdir()
+    assert file.name.startswith(f"{name}-")
+    again = load_scenario(tmp_path / "run" / "scenario.toml")
+    with pytest.raises(KeyboardInterrupt):
+        run_scenario(again, tmp_path / "cut", workers=1, progress=_interrupt)
+    astrosim("run", str(tmp_path / "cut"), "--resume", "--workers", "1")
+    assert differing(contents(tmp_path / "run"), contents(tmp_path / "cut")) == []
+    assert "identical" in astrosim("rerun", out, "--workers", "1")
+
+
+def test_the_examples_differ_from_the_report_and_the_jitted_one_is_one_on_both_engines() -> None:
+    for name, changed in (("sensing_memory", "memory"), ("proportional_adaptation", "proportional")):
+        s = load_scenario(find(f"extend/{name}"))
+        report, other = (AstroModel(resolve(s, c), 1000) for c in ("report", changed))
+        assert differences(vars(report.advance(300)), vars(other.advance(300))) != []
+        if s.engine == "kernel":
+            kernel = KernelEngine(resolve(s, changed), 1000)
+            kernel.advance(300)
+            assert differences(kernel.state(), other.state()) == []
+            assert np.unique(kernel.learning.threshold).size > 2
+
+
+def test_a_proportional_move_is_the_reports_at_its_two_rates() -> None:
+    kind = astrocyte_class(resolve(load_scenario(find("extend/proportional_adaptation")), "proportional"))
+    numbers = (0.01, 0.15, 0.05, 0.1, 0.9)
+    for rate, moved in ((0.15, 0.49), (0.05, 0.51), (0.1, 0.5), (0.2, 0.48), (0.0, 0.52)):
+        assert kind.adapted(0.5, rate, *numbers) == pytest.approx(moved, abs=1e-15)
+    assert kind.adapted(0.5, 0.4, 0.01, 0.1, 0.1, 0.1, 0.9) == 0.5
+    assert kind.adapted(0.1, 1.0, *numbers) == 0.1
+
+
+def test_a_remembered_score_is_a_leaky_average_of_what_others_sense() -> None:
+    s = load_scenario(find("extend/sensing_memory"))
+    model = AstroModel(resolve(s, "memory"), 1000)
+    trace = np.zeros(8)
+    for _ in range(40):
+        expected = []
+        for a in model.astrocytes:
+            total = sum(abs(model.learning.weight[i]) for i in a.synapses if model.fired[model.system.pre[i]])
+            expected.append(float(total) / a.territory_synapses)
+        forgotten = model.trial % 10 == 0  # an episode begins, and only the inputs have fired
+        model.step()
+        if not forgotten:
+            trace = 0.8 * trace + 0.2 * np.array(expected)
+            assert model.learning.score == pytest.approx(trace, rel=1e-6)
+        trace = model.learning.score.copy()
+
+
+def test_explain_names_the_class_and_what_it_overrides(tmp_path: Path) -> None:
+    path = write(tmp_path, PYTHON + OWN_FORMULAS, 'engine = "agents"\n[conditions.a]\n[conditions.b.agents]\n')
+    path.write_text(path.read_text() + 'astrocyte = "own:Patient"\n[conditions.c.agents]\nastrocyte = "own:Own"\n')
+    path.write_text(path.read_text() + "[conditions.d]\nlearner = 'none'\nagents.astrocyte = 'own:Own'\n")
+    result = CliRunner().invoke(app, ["explain", str(path)], env={"COLUMNS": "160"})
+    assert " ".join(result.stdout.split()).count("Patient: sense; else: traffic = mean |weight|") == 1
+    table = result.stdout.partition("Own astrocytes")[2].splitlines()[1:6]
+    assert [" ".join(line.split()) for line in table] == [
+        "condition class from what it changes",
+        "a - - nothing",
+        "b Patient own.py overrides __init__, sense, remember, explores (Python)",
+        "c Own own.py overrides score_of, exploration_rate_of, step_of, adapted (jitted)",
+        "d - - nothing",
+    ]
+
+
+def test_a_condition_may_name_another_class_or_none(tmp_path: Path) -> None:
+    path = write(tmp_path, OWN_FORMULAS, 'agents.astrocyte = "own:Own"\n[conditions.own]\n[conditions.report.agents]\n')
+    path.write_text(path.read_text() + "astrocyte = 'astrosim:Astrocyte'\n[conditions.control]\nlearner = 'none'\n")
+    s = load_scenario(path)
+    assert astrocyte_class(resolve(s, "own")).__name__ == "Own"
+    report = resolve(s, "report")
+    assert report.agents.file is None
+    assert overrides_of(astrocyte_class(report)).jitted == ()
+    assert KernelEngine(report, 3)._advance is advance
+    (tmp_path / "again.toml").write_text(to_toml(s))
+    assert load_scenario(tmp_path / "again.toml") == s
+
+
+def test_the_file_beside_the_scenario_comes_before_what_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed = tmp_path / "installed"
+    installed.mkdir()
+    for folder, value in ((installed, 1), (tmp_path, 2)):
+        (folder / "own_beside.py").write_text(f"{IMPORTS}\nclass Own(Astrocyte):\n    number = {value}\n")
+    monkeypatch.syspath_prepend(str(installed))
+    path = write(tmp_path, "", 'engine = "agents"\nagents.astrocyte = "own_beside:Own"\n')
+    assert astrocyte_class(load_scenario(path)).number == 2
+    monkeypatch.chdir(installed)
+    assert astrocyte_class(load_scenario(path, ["agents.astrocyte=own_beside:Own"])).number == 1
+    (tmp_path / "own_beside.py").unlink()
+    s = load_scenario(path)
+    assert s.agents.file is None
+    assert astrocyte_class(s).number == 1
+
+
+def test_a_changed_module_is_an_error_on_resume_and_rerun(tmp_path: Path) -> None:
+    path = write(tmp_path, OWN_FORMULAS, 'agents.astrocyte = "own:Own"\n')
+    loaded = load_scenario(path, ["seeds=[3]"])
+    run_scenario(loaded, tmp_path / "run", workers=1)
+    (tmp_path / "own.py").write_text(OWN_FORMULAS.replace("0.3 - rate", "0.4 - rate"))
+    with pytest.raises(StoreError, match="not the scenario that was given"):
+        run_scenario(load_scenario(path, ["seeds=[3]"]), tmp_path / "run", resume=True)
+    (file,) = (tmp_path / "run" / "inputs").iterdir()
+    file.write_text(OWN_FORMULAS.replace("0.3 - rate", "0.4 - rate"))
+    for attempt in (lambda: run_scenario(None, tmp_path / "run", resume=True), lambda: rerun(tmp_path / "run")):
+        with pytest.raises(ScenarioError, match=r"scenario\.toml:[0-9]+: agents\.file: not the file that it was "):
+            attempt()
+
+
+def test_listing_the_scenarios_runs_no_own_code() -> None:
+    code = "import sys; from astrosim.scenario.library import catalogue; print(len(catalogue())); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    count, modules = done.stdout.splitlines()
+    assert int(count) > 30
+    assert not {"mesa", "numba", "astrosim.agents"} & set(modules.split())
+    with pytest.raises(ScenarioError):
+        load_scenario(find("extend/sensing_memory"), ["engine=kernel"])
+
+
+def test_only_the_bytes_of_the_checksum_are_run(tmp_path: Path) -> None:
+    (tmp_path / "own.py").write_text("raise AssertionError")
+    file = InputFile(str(tmp_path / "own.py"), "0" * 64)
+    s = scenario(learner="none").model_copy(update={"agents": Agents.model_construct(astrocyte="own:Own", file=file)})
+    with pytest.raises(ScenarioError, match=r"own\.py: not the file that it was "):
+        astrocyte_class(s)
+
+
+# What is wrong -----------------------------------------------------------------------------------
+
+PLAIN = f"{IMPORTS}\nclass Own(Astrocyte):\n"
+ADAPT = "    def adapt(self):\n        pass\n"
+WHERE = "s.toml:5: agents.astrocyte: "
+WRONG_NAMES = [
+    ("Own", "no class of a module ('Own'). Write 'my_module:MyAstrocyte'."),
+    ("own.py:Own", "the name of a file, not of a module ('own.py:Own'). Write 'own:Own'."),
+    ("onw:Own", "no such module ('onw'). Put onw.py beside the scenario, or install it."),
+    ("astrosim.onw:Own", "no such module ('astrosim.onw'). Put astrosim.onw.py beside the scenario, or install it."),
+    ("own:Onw", "no such class in own.py ('Onw'). Did you mean Own?"),
+    ("own:Glia", "no such class in own.py ('Glia'). Write class Glia(Astrocyte) there."),
+    ("own:njit", "not a subclass of astrosim.Astrocyte in own.py ('njit'). Write class njit(Astrocyte) there."),
+    (
+        "astrosim.agents:Cursor",
+        "not a subclass of astrosim.Astrocyte in astrosim.agents ('Cursor'). Write class Cursor(Astrocyte) there.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "text"), WRONG_NAMES)
+def test_text_for_a_class_that_cannot_be_found(tmp_path: Path, name: str, text: str) -> None:
+    path = write(tmp_path, f"{PLAIN}    pass\n", f'agents.astrocyte = "{name}"\n')
+    assert complaints(path) == [f"{WHERE}{text}"]
+
+
+WRONG_MODULES = [
+    ("import numpy\nimport nowhere\n", 2, "cannot be imported (ModuleNotFoundError: No module named 'nowhere')"),
+    ("x = 1\ndef f():\n    return 1 / 0\n\n\nf()\n", 3, "cannot be imported (ZeroDivisionError: division by zero)"),
+    ("class Own:\n    def\n", 2, "not valid Python (SyntaxError: invalid syntax)"),
+    ("raise SystemExit\n", 1, "cannot be imported (SystemExit: )"),
+]
+
+
+@pytest.mark.parametrize(("module", "line", "text"), WRONG_MODULES)
+def test_text_for_an_error_inside_the_module(tmp_path: Path, module: str, line: int, text: str) -> None:
+    path = write(tmp_path, module, 'agents.astrocyte = "own:Own"\n')
+    assert complaints(path) == [f"own.py:{line}: agents.astrocyte: {text}. Mend that line."]
+
+
+def test_text_for_an_error_inside_an_installed_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path / "installed"))
+    (tmp_path / "installed").mkdir()
+    for number, (module, line, text) in enumerate(WRONG_MODULES):
+        (tmp_path / "installed" / f"broken_{number}.py").write_text(module)
+        path = write(tmp_path, "", f'agents.astrocyte = "broken_{number}:Own"\n')
+        place = f"installed/broken_{number}.py:{line}"
+        assert complaints(path) == [f"{place}: agents.astrocyte: {text}. Mend that line."]
+
+
+def jitted(name: str, body: str, options: str = "") -> str:
+    """A formula of the class `Own`."""
+    arguments = {
+        "score_of": "total, size",
+        "exploration_rate_of": "rule, activations, flat_rate, initial_rate, maturity",
+        "step_of": "gaussian, scale, spacing",
+        "adapted": "threshold, rate, step, upper, lower, floor, ceiling",
+    }[name]
+    return f"    @staticmethod\n    @njit{options}\n    def {name}({arguments}):\n        return {body}\n"
+
+
+WRONG_CLASSES = [
+    (
+        ADAPT,
+        "Own.adapt: overridden in Python, which the kernel cannot call. "
+        'Write engine = "agents", or supply adapted as a jitted function.',
+    ),
+    (
+        "    def remember(self, *outcome):\n        pass\n",
+        'Own.remember: overridden in Python, which the kernel cannot call. Write engine = "agents".',
+    ),
+    (
+        "    @staticmethod\n    def score_of(total, size):\n        return total\n",
+        "Own.score_of: a function in Python, which the kernel cannot call. "
+        'Write engine = "agents", or jit it with numba.njit.',
+    ),
+    (
+        "    @staticmethod\n    @njit\n    def score_of(total):\n        return total\n",
+        "Own.score_of: takes other arguments (total). Write score_of(total, size).",
+    ),
+    ("    adapted = 0.5\n", "Own.adapted: not a function (0.5). Write a static method."),
+    (
+        jitted("score_of", "total / size if size else 0.0", "(fastmath=True)"),
+        "Own.score_of: compiled with fastmath, whose bits depend on what stands around it. Leave fastmath out.",
+    ),
+    (jitted("score_of", "total / size"), "Own.score_of: fails (ZeroDivisionError: division by zero). "),
+    (jitted("score_of", "0.0 if size == 0 else total + 1.0"), "Own.score_of: not 0 without signal, or for a silenced "),
+    (
+        jitted("score_of", "max(total - 0.5, 0.0) if size else 0.0"),
+        "Own.score_of: not above 0 although there is signal ((2.38419e-07, 1) = 0.0). ",
+    ),
+    (
+        jitted("score_of", "total * np.random.random() if size else 0.0"),
+        "Own.score_of: not above 0 although there is signal (",
+    ),
+    (
+        jitted("exploration_rate_of", "flat_rate"),
+        "Own.exploration_rate_of: not 0 under exploration.rule = none ((0, 0, 0.01, 0.3, 2000) = 0.01). ",
+    ),
+    (
+        jitted("exploration_rate_of", "0.0 if rule == 0 else 1.5"),
+        "Own.exploration_rate_of: not a probability ((1, 0, 0.01, 0.3, 2000) = 1.5). ",
+    ),
+    (jitted("step_of", "gaussian * 0.1"), "Own.step_of: not a float32 number, as weights are (float64). "),
+    (jitted("step_of", "gaussian * scale * spacing"), "Own.step_of: off the grid of the weights ((-6.5, "),
+    (
+        jitted("adapted", "threshold - rate"),
+        "Own.adapted: no threshold from 0 on ((0.1, 0.25, 0.01, 0.15, 0.05, 0.1, 0.9) = -0.15). "
+        "Keep within floor and ceiling, always the same.",
+    ),
+    (jitted("adapted", "open(threshold)"), "Own.adapted: cannot be compiled (Failed in nopython mode pipeline "),
+]
+
+
+@pytest.mark.parametrize(("body", "text"), WRONG_CLASSES)
+def test_text_for_a_class_that_the_kernel_cannot_run(tmp_path: Path, body: str, text: str) -> None:
+    path = write(tmp_path, PLAIN + body, 'agents.astrocyte = "own:Own"\n')
+    (problem,) = complaints(path)
+    assert problem.startswith(f"{WHERE}{text}")
+
+
+def test_all_overrides_are_told_of_and_in_which_condition(tmp_path: Path) -> None:
+    text = '[conditions.a]\n[conditions.b]\nagents.astrocyte = "own:Own"\n'
+    path = write(tmp_path, f"{PLAIN}{ADAPT}    def sense(self):\n        pass\n", text)
+    found = complaints(path)
+    assert [problem.split(":")[:4] for problem in found] == [
+        ["s.toml", "7", " conditions.b.agents.astrocyte", f" Own.{name}"] for name in ("adapt", "sense")
+    ]
+    load_scenario(path, ["engine=agents"])
+    result = CliRunner().invoke(app, ["run", str(path), "--engine", "agents", "--dry-run"])
+    assert result.exit_code == 0
+    result = CliRunner().invoke(app, ["run", str(path), "--out", str(tmp_path / "run")])
+    assert (result.exit_code, result.stderr.count("\n")) == (2, 2)
+    assert not (tmp_path / "run").exists()
+
+
+def test_the_published_system_takes_no_own_astrocytes(tmp_path: Path) -> None:
+    path = write(tmp_path, PLAIN + ADAPT, 'system = "published"\nagents.astrocyte = "own:Own"\n')
+    assert [line.split(": ", 1)[1] for line in complaints(path)] == [
+        "agents.astrocyte: only the described system takes own astrocytes ('own:Own'). Remove it."
+    ]
+
+
+def test_a_file_without_a_class_is_an_error(tmp_path: Path) -> None:
+    path = write(tmp_path, PLAIN + ADAPT, 'agents.file = "own.py"\n')
+    assert complaints(path) == [
+        "s.toml:5: agents.file: no class of it is named ('own.py'). Write agents.astrocyte = 'module:Class'."
+    ]

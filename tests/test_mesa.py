@@ -1,0 +1,450 @@
+"""AstroModel as a citizen of Mesa: parameters, batch_run, DataCollector, AgentSets, spaces; networks as graphs."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import mesa
+import networkx as nx
+import numpy as np
+import pytest
+from cells import CONDITIONS, differences, scenario
+from mesa.batchrunner import batch_run
+from mesa.discrete_space import Network as NetworkSpace
+from run_helpers import small
+
+from astrosim.agents import Astrocyte, Neuron
+from astrosim.errors import AstrosimError, ScenarioError
+from astrosim.kernel import KernelEngine
+from astrosim.model import AstroModel
+from astrosim.rules.perturbation import grid
+from astrosim.runs import run_scenario
+from astrosim.scenario import Scenario, resolve
+from astrosim.store import open_run
+from astrosim.topology import Network, build_network
+
+
+@pytest.fixture
+def model() -> AstroModel:
+    return AstroModel(scenario(), 42)
+
+
+def attribute(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+WATCHED = attribute(
+    "score", "threshold", "exploration_rate", "activations", "successes", "explorations", "territory_neurons"
+)
+
+
+# Parameters and batches ----------------------------------------------------------------------------
+
+
+def test_fields_by_keyword_make_the_scenario() -> None:
+    wanted = scenario(perturbation={"sigma": 0.2}, network={"threshold": 0.4}, learner="cursor")
+    fields: dict[str, Any] = {"sigma": np.float64(0.2), "network.threshold": 0.4, "learner": "cursor"}
+    model = AstroModel(None, 3, **fields)
+    assert model.scenario_of_cell == wanted
+    assert (
+        AstroModel(seed=3, perturbation__sigma=0.2, network__threshold=0.4, learner="cursor").scenario_of_cell == wanted
+    )
+    same = AstroModel(wanted, 3)
+    assert differences(vars(model.advance(40)), vars(same.advance(40))) == []
+    named = AstroModel("update_scope", condition="single", regular=np.int64(4)).scenario_of_cell
+    assert (named.perturbation.scope, named.network.regular) == ("single", 4)
+
+
+WRONG_PARAMETERS: list[tuple[dict[str, Any], list[str]]] = [
+    ({"sigm": 0.2}, ["sigm: no such field (sigm). Did you mean perturbation.sigma?"]),
+    (
+        {"perturbation.sigm": 0.2},
+        ["perturbation.sigm: no such field (perturbation.sigm). Did you mean perturbation.sigma?"],
+    ),
+    ({"zyx": 1}, ["zyx: no such field (zyx). `astrosim explain` shows all fields of a scenario."]),
+    (
+        {"threshold": 0.2},
+        [
+            "threshold: several fields have this name (network.threshold, astrocytes.threshold). "
+            "Write one of them in full."
+        ],
+    ),
+    (
+        {"sigma": -1.0, "regular": 1.5},
+        [
+            "network.regular: not a whole number (1.5). Write a whole number from 0 to 10000, such as 18.",
+            "perturbation.sigma: too small (-1.0). Write a number above 0, to 16, such as 0.1.",
+        ],
+    ),
+    ({"condition": "a"}, ["unnamed: conditions: no such condition (a). Write one of default."]),
+    (
+        {"scenario": ("version", 1)},
+        [
+            "scenario: no scenario of neurons and astrocytes (tuple). Give a Scenario, its file or name; among the "
+            "parameters of Mesa's batch_run in a list, [scenario]."
+        ],
+    ),
+    (
+        {"seed": None},
+        [
+            "seed: not a seed (None). Write a whole number from 0 to 9007199254740991. "
+            "Mesa's batch_run takes seeds as rng=[1, 2, 3]; it empties a parameter `seed`."
+        ],
+    ),
+    ({"seed": 1.5}, ["seed: not a seed (1.5). Write a whole number from 0 to 9007199254740991."]),
+    ({"rng": -1}, ["seed: not a seed (-1). Write a whole number from 0 to 9007199254740991."]),
+    ({"seed": 1, "rng": 2}, ["seed: another one than rng (1, 2). Give one of them."]),
+    ({"space": "torus"}, ["space: no such space ('torus'). Write one of grid, network."]),
+]
+
+
+@pytest.mark.parametrize(("parameters", "problems"), WRONG_PARAMETERS)
+def test_text_for_wrong_parameters(parameters: dict[str, Any], problems: list[str]) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        AstroModel(**parameters)
+    assert list(caught.value.problems) == problems
+
+
+@pytest.fixture
+def start_method() -> Iterator[None]:
+    """batch_run sets it for the whole process."""
+    before = multiprocessing.get_start_method(allow_none=True)
+    yield
+    multiprocessing.set_start_method(before, force=True)
+
+
+@pytest.mark.usefixtures("start_method")
+@pytest.mark.parametrize("processes", [1, 2])
+def test_batch_run_varies_fields_conditions_and_seeds(processes: int) -> None:
+    parameters = {"scenario": "quick", "condition": ["maturity"], "sigma": [0.1, 0.3]}
+    rows = batch_run(
+        AstroModel, parameters, rng=[5, 6], number_processes=processes, max_steps=60, display_progress=False
+    )
+    found = {(row["sigma"], row["seed"]): row for row in rows}
+    assert set(found) == {(sigma, seed) for sigma in (0.1, 0.3) for seed in (5, 6)}
+    assert {row["Step"] for row in rows} == {60}
+    for (sigma, seed), row in found.items():
+        kernel = KernelEngine(AstroModel("quick", condition="maturity", sigma=sigma).scenario_of_cell, seed)
+        kernel.advance(60)
+        kept, reverted = kernel.learning.counter[1:3]
+        assert row["accuracy"] == kernel.accuracy()
+        assert row["accept_rate"] == kept / (kept + reverted)
+
+
+class Watched(AstroModel):
+    """What a user of Mesa writes: reporters of one's own."""
+
+    def __init__(self, *args: Any, **fields: Any) -> None:
+        super().__init__(*args, **fields)
+        self.datacollector = mesa.DataCollector(
+            model_reporters={"kept": lambda m: int(m.learning.counter[1])}, agent_reporters={"cluster": "cluster"}
+        )
+
+
+@pytest.mark.usefixtures("start_method")
+def test_batch_run_takes_a_subclass_and_a_parameter_seed() -> None:
+    fields = {"seed": [5, 6], "episodes": 4, "record.every": 2, "regular": 2}
+    rows = batch_run(Watched, fields, data_collection_period=1, max_steps=100, display_progress=False)
+    agents = 2 * (2 + 5 + 5 + 2) + 8
+    assert len(rows) == 2 * 3 * agents  # seeds, recorded episodes
+    assert {row["Step"] for row in rows} == {10, 30, 40}  # it ends with the schedule
+    kernel = KernelEngine(scenario(network={"regular": 2}), 6)
+    kernel.advance(30)
+    assert {r["kept"] for r in rows if r["seed"] == 6 and r["Step"] == 30} == {int(kernel.learning.counter[1])}
+
+
+def test_a_model_runs_until_the_schedule_ends() -> None:
+    model = AstroModel(episodes=3, regular=2)
+    while model.running and model.steps < 50:
+        model.step()
+    assert (model.trial, model.steps, model.running) == (30, 30, False)
+    model.run_model()  # does nothing more
+    assert model.trial == 30
+    model.run_for(5)  # no more than a sign
+    assert model.trial == 35
+    again = AstroModel(episodes=3, regular=2)
+    again.restore(model.state())
+    assert not again.running
+
+
+# Data ----------------------------------------------------------------------------------------------
+
+
+def test_collected_values_are_those_of_the_store(tmp_path: Path) -> None:
+    s = small(conditions={"maturity": {}}, engine="agents", schedule={"episodes": 20})
+    run_scenario(s, tmp_path / "run", workers=1)
+    ds = open_run(tmp_path / "run").sel(condition="maturity", seed=8)
+    model = AstroModel(s, 8, condition="maturity")
+    model.datacollector = mesa.DataCollector(
+        model_reporters={
+            "weight": lambda m: float(np.abs(m.weights(), dtype="f8").mean()),
+            "accuracy": AstroModel.accuracy,
+        },
+        agenttype_reporters={Astrocyte: WATCHED, Neuron: attribute("cluster", "kind")},
+    )
+    model.run_for(200)
+    frame = model.datacollector.get_agenttype_vars_dataframe(Astrocyte)
+    times = (ds.episode.values + 1) * 10
+    assert frame.index.unique(level=0).tolist() == times.tolist() == [10, 80, 150, 200]
+    for name in WATCHED:
+        stored = ds[name].values if "episode" in ds[name].dims else np.tile(ds[name].values, (len(times), 1))
+        assert np.array_equal(frame[name].to_numpy().reshape(len(times), 8), stored), name
+    whole = model.datacollector.get_model_vars_dataframe()
+    assert np.array_equal(whole["weight"], ds.mean_abs_weight)
+    assert np.array_equal(whole["accuracy"], ds.pattern_accuracy.mean("pattern"))
+
+
+@pytest.mark.parametrize("condition", ["maturity", "epsilon", "cursor", "control"])
+def test_watching_never_changes_a_run(condition: str) -> None:
+    s = scenario(**CONDITIONS[condition], record={"every": 1})
+    plain, watched = AstroModel(s, 9), AstroModel(s, 9, space="network")
+    watched.datacollector = mesa.DataCollector(
+        model_reporters={"accuracy": AstroModel.accuracy},
+        agent_reporters={"cell": lambda a: a.cell.coordinate},
+        agenttype_reporters={Neuron: attribute("weights", "fired"), Astrocyte: attribute("weights", "success_rate")},
+    )
+    plain.datacollector = None
+    for _ in range(20):
+        watched.agents.shuffle_do(lambda agent: agent.position.sum())
+        watched.agents.select(lambda agent: watched.random.random() < 0.5).get("unique_id")
+        watched.run_for(5)
+        plain.run_for(5)
+    assert differences(plain.state(), watched.state()) == []
+    assert len(watched.datacollector.model_vars["accuracy"]) == 10
+
+
+# Agents --------------------------------------------------------------------------------------------
+
+
+def test_sets_of_agents_read_and_write_through(model: AstroModel) -> None:
+    astrocytes = model.agents_by_type[Astrocyte]
+    astrocytes.set("threshold", 0.4)
+    assert (model.learning.threshold == 0.4).all()
+    model.advance(400)
+    assert astrocytes.agg("activations", sum) == model.learning.activations.sum() > 0
+    rates = [a.recent / min(a.outcomes, 20) if a.outcomes else np.nan for a in model.astrocytes]
+    assert np.array_equal(astrocytes.get("success_rate"), rates, equal_nan=True)
+    sizes = model.static()
+    assert astrocytes.get("territory_neurons") == sizes["territory_neurons"].tolist()
+    assert astrocytes.get("territory_synapses") == sizes["territory_synapses"].tolist()
+    assert np.array_equal(astrocytes.get("exploration_rate"), model.exploration_rates())
+    bold = astrocytes.select(lambda a: a.threshold < 0.39)
+    before = model.learning.threshold.copy()
+    bold.do("adapt")
+    moved = np.flatnonzero(model.learning.threshold != before)
+    assert set(moved) <= {a.index for a in bold}
+    astrocytes.shuffle_do("sense")
+    assert np.array_equal([a.score for a in model.astrocytes], model.learning.score)
+    groups = model.agents_by_type[Neuron].groupby("kind").count()
+    assert groups == {"input": 10, "output": 10, "modulatory": 4, "regular": 36}
+
+
+def test_nobody_has_succeeded_before_the_first_outcome(model: AstroModel) -> None:
+    assert np.isnan(model.agents_by_type[Astrocyte].get("success_rate")).all()
+
+
+def test_weights_of_an_agent_write_through_to_the_grid(model: AstroModel) -> None:
+    neuron, astrocyte = model.neurons[3], model.astrocytes[2]
+    assert np.array_equal(model.network.pre[neuron.synapses], np.full(neuron.synapses.size, 3))
+    neuron.weights = np.linspace(-2, 2, neuron.synapses.size) / 3
+    assert neuron.weights.dtype == np.float32
+    assert np.array_equal(np.rint(neuron.weights / grid(2.0)) * grid(2.0), neuron.weights)
+    assert neuron.weights == pytest.approx(np.linspace(-2, 2, neuron.synapses.size) / 3, abs=grid(2.0) / 2)
+    astrocyte.weights = 0.25
+    changed = np.flatnonzero(model.weights() == np.float32(0.25))
+    assert np.array_equal(changed, astrocyte.synapses)
+    neuron.weights[:] = 1.0  # a copy
+    assert not (neuron.weights == 1.0).any()
+    kernel = KernelEngine(scenario(), 42)
+    kernel.restore(model.state())
+    assert differences(vars(kernel.advance(200)), vars(model.advance(200))) == []
+    with pytest.raises(ValueError, match=r"^weights: beyond perturbation\.limit = 2 \(2\.5\)\. Give -2 to 2\.$"):
+        neuron.weights = 2.5
+    with pytest.raises(ValueError, match=r"^weights: beyond perturbation\.limit = 2 \(nan\)"):
+        astrocyte.weights = np.nan
+
+
+def test_silencing_by_hand_is_silencing() -> None:
+    event = [
+        {"action": "silence_neurons", "which": [5, 6], "at_trial": 0},
+        {"action": "silence_astrocytes", "which": [1], "at_trial": 0},
+    ]
+    planned, model = AstroModel(scenario(interventions=event), 4), AstroModel(scenario(), 4)
+    for n in (5, 6):
+        model.neurons[n].silenced = True
+    model.astrocytes[1].silenced = True
+    assert model.agents.select(lambda a: a.silenced).get("index") == [5, 6, 1]
+    assert differences(vars(planned.advance(200)), vars(model.advance(200))) == []
+    model.agents.set("silenced", False)
+    model.step()
+    assert model.agents.agg("silenced", sum) == 0
+
+
+@pytest.mark.parametrize("name", ["fired", "kind", "cluster", "position"])
+def test_what_has_no_meaning_cannot_be_set(model: AstroModel, name: str) -> None:
+    with pytest.raises(AttributeError, match=f"property '{name}' of 'Neuron' object has no setter"):
+        setattr(model.neurons[0], name, 1)
+
+
+# Spaces and graphs ---------------------------------------------------------------------------------
+
+
+def same(one: object, other: object) -> bool:
+    return differences(vars(one), vars(other)) == []
+
+
+def test_agents_stand_on_a_mesa_network() -> None:
+    model = AstroModel(scenario(learner="cursor"), 7, space="network")
+    net = model.network
+    assert isinstance(model.space, NetworkSpace)
+    assert model.grid is None
+    for neuron in model.neurons:
+        assert neuron.cell is model.space[neuron.index]
+        assert np.array_equal(neuron.cell.position, net.position[neuron.index])
+        targets = net.post[net.first[neuron.index] : net.first[neuron.index + 1]]
+        assert [cell.coordinate for cell in neuron.cell.neighborhood] == targets.tolist()
+    seen = set()
+    for _ in range(30):
+        model.step()
+        distance = np.hypot(*(net.position - model.cursor.position).T)
+        assert model.cursor.cell.coordinate == distance.argmin()
+        seen.add(model.cursor.cell.coordinate)
+    assert len(seen) > 5
+    for astrocyte in AstroModel(scenario(), 7, space="network").astrocytes:
+        assert astrocyte.cell.coordinate == np.hypot(*(net.position - astrocyte.position).T).argmin()
+
+
+def test_a_network_is_a_mesa_space_with_its_graph(model: AstroModel) -> None:
+    space = model.network.to_mesa(model.weights())
+    assert len(space.all_cells) == 60
+    assert isinstance(space.G, nx.DiGraph)
+    assert nx.to_numpy_array(space.G).sum() == pytest.approx(float(model.weights().sum(dtype="f8")))
+    assert space.find_nearest_cell(model.network.position[11] + 1e-6).coordinate == 11
+
+
+def test_a_network_goes_through_networkx_to_the_bit(tmp_path: Path) -> None:
+    for s in (scenario(), scenario(network={"clusters": 3, "modulatory": 0}, task={"patterns": [["10", "1"]]})):
+        drawn = build_network(s, 3)
+        assert same(Network.from_networkx(drawn.to_networkx()), drawn)
+    high = Network(**(vars(drawn) | {"z": np.linspace(0, 1, drawn.kind.size)}))
+    assert same(Network.from_networkx(high.to_networkx()), high)
+    nx.write_graphml(drawn.to_networkx(), tmp_path / "network.graphml")
+    assert same(Network.from_networkx(nx.read_graphml(tmp_path / "network.graphml")), drawn)
+    learned = np.arange(drawn.post.size, dtype=np.float32) * np.float32(2**-22)
+    assert np.array_equal(Network.from_networkx(drawn.to_networkx(learned)).initial_weight, learned)
+
+
+def hand_made() -> nx.DiGraph:
+    """Two clusters of two inputs, an output and a regular neuron, named by letters and in no order."""
+    graph = nx.DiGraph()
+    kinds = {"a": "regular", "b": "input", "c": "output", "d": "input"}
+    for n, name in enumerate("dbca"):
+        for cluster in (1, 0):
+            graph.add_node(f"{name}{cluster}", kind=kinds[name], cluster=cluster, x=n * 1.5 + 20 * cluster, y=-n / 3)
+    for pre, post, weight in (
+        ("b0", "c0", 0.5),
+        ("d0", "c0", -1),
+        ("d0", "a1", 0.25),
+        ("a0", "c1", 2),
+        ("b1", "c1", 1),
+    ):
+        graph.add_edge(pre, post, weight=weight)
+    return graph
+
+
+def test_a_graph_from_elsewhere_takes_the_place_of_a_drawn_network(tmp_path: Path) -> None:
+    net = Network.from_networkx(hand_made())
+    assert net.kind.tolist() == [0, 0, 1, 3] * 2  # d, b, c, a in cluster 0, then in 1
+    assert net.cluster.tolist() == [0] * 4 + [1] * 4
+    assert list(zip(net.pre.tolist(), net.post.tolist(), net.initial_weight.tolist(), strict=True)) == [
+        (0, 2, -1.0),
+        (0, 7, 0.25),
+        (1, 2, 0.5),
+        (3, 6, 2.0),
+        (5, 6, 1.0),
+    ]
+    assert net.first.tolist() == [0, 2, 3, 3, 4, 4, 5, 5, 5]
+    assert (net.inputs.tolist(), net.outputs.tolist()) == ([0, 1], [2])
+    fields = net.save(tmp_path)
+    assert {key: fields[key] for key in ("clusters", "inputs", "outputs", "modulatory", "regular")} == {
+        "clusters": 2,
+        "inputs": 2,
+        "outputs": 1,
+        "modulatory": 0,
+        "regular": 1,
+    }
+    s = Scenario.model_validate({"network": fields, "task": {"patterns": [["10", "1"], ["01", "0"]]}})
+    agents, kernel = AstroModel(s, 3), KernelEngine(s, 3)
+    assert same(agents.network, net)
+    assert differences(vars(agents.advance(100)), vars(kernel.advance(100))) == []
+    assert resolve(s, "default") == s
+
+
+def changed(node: str | tuple[str, str], **facts: Any) -> nx.DiGraph:
+    """The graph with other facts of a node or an edge; None takes a fact away."""
+    graph = hand_made()
+    own = graph.nodes[node] if isinstance(node, str) else graph.edges[node]
+    for key, value in facts.items():
+        if value is None:
+            del own[key]
+        else:
+            own[key] = value
+    return graph
+
+
+def with_edge(pre: str, post: str) -> nx.DiGraph:
+    graph = hand_made()
+    graph.add_edge(pre, post, weight=0.0)
+    return graph
+
+
+WRONG_GRAPHS = [
+    (nx.Graph(), "graph: not a plain directed graph (Graph). Give a networkx.DiGraph."),
+    (nx.MultiDiGraph(), "graph: not a plain directed graph (MultiDiGraph). Give a networkx.DiGraph."),
+    (nx.DiGraph(), "graph: no nodes (0). Give each neuron a node."),
+    (changed("a0", x=None), "node 'a0': x: missing. Give every node kind, cluster, x and y."),
+    (
+        changed("a0", kind="glia"),
+        "node 'a0': kind: none of the kinds ('glia'). Write one of input, output, modulatory, regular.",
+    ),
+    (changed("a0", cluster=-1), "node 'a0': cluster: not a number from 0 (-1). Write a whole number."),
+    (changed("a0", bit=0.5), "node 'a0': bit: not a number from 0 (0.5). Write a whole number."),
+    (changed("a0", y="3"), "node 'a0': y: not a finite number ('3'). Write a number, in units."),
+    (changed("a0", z=np.inf), "node 'a0': z: not a finite number (inf). Write a number, in units."),
+    (changed(("b0", "c0"), weight=None), "edge 'b0' to 'c0': weight: missing. Give every edge its weight."),
+    (changed(("b0", "c0"), weight="w"), "edge 'b0' to 'c0': weight: not a finite number ('w'). Write a number."),
+    (with_edge("a0", "a0"), "edge 'a0' to 'a0': a synapse of a neuron onto itself. Remove it."),
+    (with_edge("a0", "b1"), "edge 'a0' to 'b1': ends at an input neuron, which is driven from outside. Remove it."),
+]
+
+
+@pytest.mark.parametrize(("graph", "text"), WRONG_GRAPHS)
+def test_text_for_a_graph_that_is_no_network(graph: nx.DiGraph, text: str) -> None:
+    with pytest.raises(AstrosimError) as caught:
+        Network.from_networkx(graph)
+    assert str(caught.value) == text
+
+
+def test_many_problems_of_a_graph_are_cut_short() -> None:
+    graph = hand_made()
+    for node in graph:
+        graph.nodes[node].pop("x")
+    with pytest.raises(AstrosimError) as caught:
+        Network.from_networkx(graph)
+    assert str(caught.value).splitlines()[4:] == [
+        "node 'c1': x: missing. Give every node kind, cluster, x and y.",
+        "3 more problems. Mend the first ones.",
+    ]
+
+
+@pytest.mark.parametrize("change", [{"cluster": 2}, {"kind": "modulatory"}])
+def test_a_scenario_has_clusters_that_are_alike(tmp_path: Path, change: dict[str, Any]) -> None:
+    net = Network.from_networkx(changed("a1", **change))
+    with pytest.raises(
+        AstrosimError, match=r"^clusters: not alike \([23]\)\. In a scenario all clusters, numbered from 0"
+    ):
+        net.save(tmp_path / "files")
+    assert not (tmp_path / "files").exists()
