@@ -6,6 +6,19 @@ from astrosim.engine import Engine
 from astrosim.scenario.schema import Scenario
 
 
+def make_quick_engine(scenario: Scenario, seed: int) -> Engine:
+    """Build the quickest engine with the bits of a scenario's own: the kernel, unless agents have code of their own.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Resolved.
+    seed : int
+    """
+    own = scenario.agents.astrocyte is not None
+    return make_engine(scenario if own else scenario.model_copy(update={"engine": "kernel"}), seed)
+
+
 def make_engine(scenario: Scenario, seed: int) -> Engine:
     """Build the engine of one cell.
 

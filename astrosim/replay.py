@@ -1,25 +1,29 @@
 """Cells seen again: a scenario and a seed give every trial anew, bit for bit (times in trials, from 0).
 
-`Replay` walks a cell of the described system on the kernel and shows single trials; `standing_after` says whom
+`Replay` walks a cell of the described system on the quickest engine and shows single trials; `standing_after` says whom
 interventions have silenced, without a trial being run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
 from astrosim.described import DescribedCell
 from astrosim.eligibility import NONE, eligible
+from astrosim.engines import make_quick_engine
 from astrosim.errors import AstrosimError
 from astrosim.interventions import NEVER, Standing
-from astrosim.kernel import KernelEngine
 from astrosim.records import NOBODY
 from astrosim.rules import scope
 from astrosim.scenario.schema import Scenario
 from astrosim.state import ASTROCYTES, FIRED
+
+if TYPE_CHECKING:
+    from astrosim.kernel import KernelEngine
+    from astrosim.model import AstroModel
 
 
 class Frame(NamedTuple):
@@ -74,7 +78,8 @@ class Replay:
 
     Attributes
     ----------
-    engine : KernelEngine
+    engine : KernelEngine or AstroModel
+        The latter where astrocytes have code of their own.
     seed : int
 
     Raises
@@ -89,7 +94,7 @@ class Replay:
                 f'system: single trials cannot be shown again ("{scenario.system}"). '
                 'Choose a condition whose system is "described".'
             )
-        self.engine, self.seed = KernelEngine(scenario, seed), seed
+        self.engine, self.seed = cast("KernelEngine | AstroModel", make_quick_engine(scenario, seed)), seed
 
     def show(self, trial: int) -> Frame:
         """Advance up to and through a trial, and show it.

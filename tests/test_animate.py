@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from astrosim.cli import app
 from astrosim.errors import AstrosimError, StoreError
+from astrosim.model import AstroModel
 from astrosim.plot.animation import CellScene, events_of, frame_trials
 from astrosim.plot.movie import find_ffmpeg
 from astrosim.plot.raster import KEPT_COLOUR, REVERTED_COLOUR
@@ -23,7 +24,9 @@ from astrosim.records import KEPT, REVERTED
 from astrosim.replay import Replay
 from astrosim.report.moving import Stretch, check_replay
 from astrosim.runs import open_run, run_scenario
-from astrosim.scenario import Scenario, resolve
+from astrosim.scenario import Scenario, condition_names, load_scenario, resolve
+from astrosim.scenario.library import find
+from astrosim.view.player import Player
 
 MORE = {
     "cursor": {"learner": "cursor"},
@@ -75,6 +78,21 @@ def test_every_trial_is_replayed_as_it_was_stored(directory, condition):
             assert eligible == record["eligible_synapses"].item()
         else:
             assert last.eligible.size == 0
+
+
+@pytest.mark.parametrize("name", ["quick", "extend/sensing_memory"])
+def test_astrocytes_with_code_of_their_own_are_replayed_by_agents(name):
+    first = load_scenario(find(name))
+    scenario = resolve(first.model_copy(update={"engine": "agents"}), condition_names(first)[0])
+    model, replay, player = AstroModel(scenario, 3), Replay(scenario, 3), Player(scenario, 3)
+    assert isinstance(replay.engine, AstroModel) == (scenario.agents.astrocyte is not None)
+    model.advance(150)
+    player.advance(150)
+    frame = replay.show(149)
+    assert np.array_equal(frame.threshold, model.learning.threshold)
+    for engine in (replay.engine, player.engine):
+        assert engine.learning.weight.tobytes() == model.learning.weight.tobytes()
+        assert engine.learning.score.tobytes() == model.learning.score.tobytes()
 
 
 def test_a_frame_shows_who_fires_and_who_is_silent():

@@ -38,7 +38,8 @@ FLOW = (
     {"extension"},
     {"kernel"},
     {"model"},
-    {"engines", "replay"},
+    {"engines"},
+    {"replay"},
     # what a run is worth
     {"workload", "ceilings", "crossmap", "stats"},
     {"diagnostics"},

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from astrosim.diagnostics import constant_output, probe_accuracy
-from astrosim.engines import make_engine
+from astrosim.engines import make_quick_engine
 from astrosim.palette import FILLS, PALETTE
 from astrosim.records import KEPT, REVERTED
 from astrosim.scenario.interventions import ACTIONS
@@ -29,7 +29,7 @@ class Player:
     Parameters
     ----------
     scenario : Scenario
-        Resolved. It is computed by the kernel, which gives the same bits as the agents.
+        Resolved. The quickest engine computes it: all give the same bits.
     seed : int
 
     Attributes
@@ -42,9 +42,8 @@ class Player:
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
-        self.scenario = scenario.model_copy(update={"engine": "kernel"})
-        self.seed = seed
-        self.engine = make_engine(self.scenario, seed)
+        self.scenario, self.seed = scenario, seed
+        self.engine = make_quick_engine(scenario, seed)
         self.reading = reading_of(self.engine, self.scenario)
         self.sizes = self.engine.sizes()
         self.present: Present | None = None

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from astrosim.described import DescribedCell
 from astrosim.eligibility import eligible
-from astrosim.kernel import KernelEngine
 from astrosim.published.engine import PublishedEngine
 from astrosim.records import IDLE, NOBODY
 from astrosim.scenario.schema import Scenario
@@ -79,9 +79,9 @@ class Reading(Protocol):
 
 
 class DescribedReading:
-    """Of the described system on the kernel."""
+    """Of the described system, on any engine."""
 
-    def __init__(self, engine: KernelEngine) -> None:
+    def __init__(self, engine: DescribedCell) -> None:
         self.engine = engine
 
     def task(self) -> tuple[np.ndarray, np.ndarray]:

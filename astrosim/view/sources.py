@@ -113,7 +113,7 @@ class RunSource:
     stored = True
 
     def __init__(self, directory: str | Path) -> None:
-        from astrosim.view.replay import StoredRun
+        from astrosim.view.stored import StoredRun
 
         self._run = StoredRun(directory)
         self.conditions = tuple(self._run.cells)

@@ -17,7 +17,7 @@ from astrosim.scenario import Scenario
 from astrosim.view.frame import Changes, pack, unpack
 from astrosim.view.history import LINES, MOST, History
 from astrosim.view.player import Player
-from astrosim.view.replay import StoredRun
+from astrosim.view.stored import StoredRun
 
 FRAMES = (1, 1, 7, 23, 1, 400, 3, 64, 12_345, 1, 155)  # trials; one is longer than what is advanced in one go
 INTERVENTIONS = [

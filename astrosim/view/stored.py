@@ -68,17 +68,17 @@ class StoredRun:
                 f"`astrosim run {directory} --resume` goes on with it."
             )
 
-    def replay(self, condition: str, seed: int) -> Replay:
+    def replay(self, condition: str, seed: int) -> StoredCell:
         """The replay of one committed cell."""
         cell = self.dataset.sel(condition=condition, seed=seed)
         scenario = resolve(self.scenario, condition)
         recorded = np.array(scenario.record_episodes)
         names = (*COMPARED, "mean_binary_reward", "accept_rate", "pattern_accuracy")
         stored = {name: cell[name].values[: recorded.size] for name in names if name in cell}
-        return Replay(scenario, seed, recorded, stored)
+        return StoredCell(scenario, seed, recorded, stored)
 
 
-class Replay(Player):
+class StoredCell(Player):
     """A stored cell, carried out again.
 
     Parameters
