@@ -48,7 +48,14 @@ def executed(source: Path, runs: Path) -> NotebookNode:
         "ASTROSIM_RUNS": str(runs),
         "PYTHONPATH": os.pathsep.join([str(FOLDER.parent), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep),
     }
-    client = NotebookClient(notebook, timeout=SECONDS, kernel_name="python3", resources={"metadata": {"path": FOLDER}})
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS,
+        kernel_name="python3",
+        resources={"metadata": {"path": FOLDER}},
+        extra_arguments=["--log-level=ERROR"],
+        coalesce_streams=True,  # how text is cut into pieces follows the machine's speed
+    )
     client.execute(env=environment)
     for output in outputs(notebook):
         if output.get("name") == "stderr":

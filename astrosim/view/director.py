@@ -20,6 +20,7 @@ from astrosim.view.frame import Changes, pack
 if TYPE_CHECKING:
     from astrosim.view.player import Player
 
+PATIENCE = 2.0  # s; assumed: longer than a frame takes
 FRAMES_A_SECOND = 30.0  # at most; assumed: what an eye takes for motion
 
 
@@ -54,14 +55,17 @@ class Director:
         self._next = 0.0
         self._number = 0
         self._measured = (0.0, 0)  # time and trial of the last frame
+        self._thread = threading.Thread(target=self._run, daemon=True, name="astrosim-view")
 
     def start(self) -> None:
         """Begin to do what is asked."""
-        threading.Thread(target=self._run, daemon=True, name="astrosim-view").start()
+        self._thread.start()
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread, and wait for it: Solara keeps a list of threads, which must not change while it closes."""
         self._ask(self._end)
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(PATIENCE)
 
     def play(self) -> None:
         """Go on until told otherwise."""
