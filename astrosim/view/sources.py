@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from astrosim.errors import ScenarioError
 from astrosim.scenario import Scenario, choose, condition_names, load_scenario, resolve
 from astrosim.scenario.base import SEED_LIMIT
+from astrosim.view.kinds import astrocyte_scenario
 
 if TYPE_CHECKING:
     from astrosim.view.player import Player
@@ -134,21 +135,3 @@ class RunSource:
                 [f"{self._run.path}: a stored run stays as it is. `astrosim view SCENARIO` takes changes."]
             )
         return self._run.replay(condition, seed)
-
-
-def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
-    """The scenario, if the view can show it.
-
-    Raises
-    ------
-    ScenarioError
-        For calcium-wave networks.
-    """
-    if not isinstance(scenario, Scenario):
-        raise ScenarioError(
-            [
-                f'{name}: kind: the live view shows neurons and astrocytes ("{scenario.kind}"). '
-                "`astrosim animate` shows calcium-wave networks."
-            ]
-        )
-    return scenario

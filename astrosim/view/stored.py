@@ -16,8 +16,8 @@ from astrosim.errors import StoreError
 from astrosim.scenario import Scenario, load_scenario, resolve
 from astrosim.store.read import open_run
 from astrosim.view.history import stored_curves
+from astrosim.view.kinds import astrocyte_scenario
 from astrosim.view.player import CHUNK, Player
-from astrosim.view.sources import astrocyte_scenario
 
 SNAPSHOTS = 48  # of a whole cell; assumed: going back takes a fiftieth of going through
 MEMORY = 500_000_000  # bytes of all snapshots at most; assumed: a fraction of a laptop's memory
