@@ -219,7 +219,7 @@ def may_use_extras(file: Path) -> bool:
 
 def test_no_module_pulls_in_torch_solara_or_dask():
     names = [module_name(file) for file in FILES if not may_use_extras(file)]
-    assert {"astrosim.view.player", "astrosim.view.director", "astrosim.view.replay"} <= set(names)
+    assert {"astrosim.view.player", "astrosim.view.director", "astrosim.view.stored"} <= set(names)
     names.remove("astrosim.view.launch")  # it serves, and so needs the server
     loaded = modules_after(f"import {', '.join(names)}")
     assert {"numba", "mesa", "xarray"} <= loaded
