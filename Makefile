@@ -11,7 +11,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 12))
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
-.PHONY: help setup dev run notebooks test test-full lint bench clean
+.PHONY: help setup dev run view notebooks test test-full lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -41,10 +41,17 @@ $(TOOLS): $(READY)
 	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
+$(VENV)/.%: $(READY)
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --editable '.[$*]'
+	@touch $@
+
 run: setup  ## the main job: scenarios/maturity.toml, with its report (SCENARIO=... for another)
 	@$(VENV)/bin/astrosim run $(SCENARIO)
 
-notebooks: dev  ## execute analysis/*.py and write the .ipynb beside them (NAMES=... for some)
+view: $(VENV)/.view  ## watch it learn in the browser (SCENARIO=... for another, or a run directory)
+	@$(VENV)/bin/astrosim view $(SCENARIO)
+
+notebooks: $(VENV)/.notebook  ## execute analysis/*.py and write the .ipynb beside them (NAMES=... for some)
 	@$(VENV)/bin/python analysis/execute.py $(NAMES)
 
 test: lint  ## style, types and all tests but the slowest

@@ -20,7 +20,7 @@
 # **Claim.** The report (Murray 2026) cites Hösli et al. (2022): without astrocytes' coupling mice do not learn where
 # things are. Its own astrocytes are uncoupled, so no figures are published for this experiment.
 #
-# **To run it.** `make dev`, then `make notebooks NAMES=coupling`. Seeds 1000 to 1039, the first forty of the scenario's
+# **To run it.** `make notebooks NAMES=coupling`. Seeds 1000 to 1039, the first forty of the scenario's
 # hundred, named before the run.
 
 # %%

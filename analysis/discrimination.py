@@ -21,7 +21,7 @@
 # untrained network has .500; the number of distinct output vectors is the most useful single diagnostic; the silent
 # pattern P1 cannot be learned without a bias.
 #
-# **To run it.** `make dev`, then `make notebooks NAMES=discrimination`. Seeds are the report's ten, named before the
+# **To run it.** `make notebooks NAMES=discrimination`. Seeds are the report's ten, named before the
 # run.
 
 # %%

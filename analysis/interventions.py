@@ -20,7 +20,7 @@
 # **Claim.** None is published: the report has no such experiments. What the system's rules predict is stated cell by
 # cell and tested.
 #
-# **To run it.** `make dev`, then `make notebooks NAMES=interventions`. Seeds 1000 to 1039, the first forty of the
+# **To run it.** `make notebooks NAMES=interventions`. Seeds 1000 to 1039, the first forty of the
 # scenarios' hundred, named before the run.
 
 # %%

@@ -21,7 +21,7 @@
 # 2000) a trial: it falls below .03 in cluster 0 and below .10 in cluster 1 by episode 20,000. Without exploration
 # cluster 1 stays dormant. Maturity-scaled exploration protects what was learned, where a flat rate degrades it.
 #
-# **To run it.** `make dev`, then `make notebooks NAMES=maturation`. Seeds are the report's ten, named before the run.
+# **To run it.** `make notebooks NAMES=maturation`. Seeds are the report's ten, named before the run.
 
 # %%
 import numpy as np

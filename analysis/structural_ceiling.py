@@ -21,7 +21,7 @@
 # of the published task is the wiring, not the learning rule. The report itself does not compute ceilings; they are
 # exact here (a mixed-integer program an output bit).
 #
-# **To run it.** `make dev`, then `make notebooks NAMES=structural_ceiling`. Seeds are the report's ten and 1000 to
+# **To run it.** `make notebooks NAMES=structural_ceiling`. Seeds are the report's ten and 1000 to
 # 1039, named before the run.
 
 # %%

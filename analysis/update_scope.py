@@ -21,7 +21,7 @@
 # the update scope": local perturbation discriminates patterns, global perturbation does not. The report runs no such
 # ablation, so there are no published figures to set beside these.
 #
-# **To run it.** `make dev`, then `make notebooks NAMES=update_scope`. Seeds 1000 to 1039, the first forty of the
+# **To run it.** `make notebooks NAMES=update_scope`. Seeds 1000 to 1039, the first forty of the
 # scenario's two hundred, named before the run.
 
 # %%
