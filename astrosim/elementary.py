@@ -44,6 +44,7 @@ LOG2_E = 1.4426950408889634  # 1 / ln 2
 LN2_HIGH = 6.93147180369123816490e-01  # ln 2 with the last 32 bits cleared, so that k * LN2_HIGH is exact
 LN2_LOW = 1.90821492927058770002e-10  # ln 2 - LN2_HIGH
 EXP_LARGEST = 708.0  # exp of more overflows, of less than minus this is subnormal
+SERIES_TERMS = 16  # of artanh: what follows is below 3^-34
 LOG_ITERATIONS = 24  # from 0, the iteration first moves by 2 a time, then triples its digits
 E13, E12, E11, E10 = 1 / 6227020800, 1 / 479001600, 1 / 39916800, 1 / 3628800  # 1 / n!
 E9, E8, E7, E6 = 1 / 362880, 1 / 40320, 1 / 5040, 1 / 720
@@ -142,6 +143,17 @@ def exp(x):
 def sigmoid(x):
     """1 / (1 + exp(-x)), float64."""
     return 1.0 / (1.0 + exp(-x))
+
+
+@compiled
+def log_sigmoid(x):
+    """Logarithm of 1 / (1 + exp(-x)), float64, within 2 units in the last place: x itself far below 0, never more."""
+    e = exp(-abs(x))
+    z = e / (2.0 + e)  # ln(1 + e) = 2 artanh(z), z <= 1/3
+    squared, series = z * z, 0.0
+    for n in range(SERIES_TERMS, -1, -1):
+        series = series * squared + 1.0 / (2 * n + 1)
+    return min(x, 0.0) - 2.0 * z * series
 
 
 @compiled

@@ -24,7 +24,7 @@ from astrosim.interventions import NEVER
 from astrosim.parameters import checked_space, chosen_scenario, chosen_seed
 from astrosim.phases import PHASES
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED, Decisions
-from astrosim.rng import PATTERN, PERTURBATION, below
+from astrosim.rng import DECISION, PATTERN, PERTURBATION, below
 from astrosim.rules import adaptation, coupling, decision, perturbation, reward, scope
 from astrosim.scenario.schema import Scenario
 from astrosim.specialise import specialised
@@ -331,9 +331,14 @@ class AstroModel(mesa.Model, DescribedCell):
 
     def _decide(self) -> None:
         trial, targets, r = self._trial, self.system.targets[self._trial.pattern], self.rules
-        after = reward.reward(r.reward, trial.outputs_after, targets, r.neuron_threshold)
-        before = reward.reward(r.reward, trial.outputs_before, targets, r.neuron_threshold)
-        trial.kept = not trial.idle and bool(decision.keeps(after, before, r.reward_offset))
+        after, before = (
+            reward.reward(r.reward, outputs, targets, r.neuron_threshold, r.reward_gain, r.margin_cap)
+            for outputs in (trial.outputs_after, trial.outputs_before)
+        )
+        key = self.system.keys[DECISION]
+        trial.kept = not trial.idle and bool(
+            decision.stands(r.acceptance, after, before, r.reward_offset, r.temperature, key, trial.number)
+        )
         if not trial.kept:
             self.learning.weight[:] = trial.snapshot
         self.fired[:] = trial.fired_after if trial.kept else trial.fired_before

@@ -32,8 +32,11 @@ STREAMS = (
     "scope",
     "cursor",
     "intervention",
+    "decision",
 )
-POSITION, SYNAPSE, WEIGHT, PATTERN, EXPLORATION, PERTURBATION, SCOPE, CURSOR, INTERVENTION = range(len(STREAMS))
+POSITION, SYNAPSE, WEIGHT, PATTERN, EXPLORATION, PERTURBATION, SCOPE, CURSOR, INTERVENTION, DECISION = range(
+    len(STREAMS)
+)
 
 
 def stream_key(seed: int, stream: str) -> np.ndarray:

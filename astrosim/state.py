@@ -18,6 +18,7 @@ from astrosim.elementary import exp
 from astrosim.gap_junctions import GapJunctions
 from astrosim.rng import stream_keys
 from astrosim.rules.coupling import NEVER_SENT
+from astrosim.rules.decision import ACCEPTANCE
 from astrosim.rules.exploration import EXPLORATION_RULES
 from astrosim.rules.perturbation import grid, grid_limit
 from astrosim.rules.reward import REWARDS
@@ -79,6 +80,7 @@ class Rules(NamedTuple):
     exploration: int
     scope: int
     reward: int
+    acceptance: int
     trials_per_episode: int
     window: int
     max_active: int
@@ -98,6 +100,9 @@ class Rules(NamedTuple):
     scale: np.float32  # sigma over spacing
     spacing: np.float32
     limit: np.float32
+    reward_gain: float
+    margin_cap: float
+    temperature: float
     reward_offset: float  # added to the reward after a perturbation
     coupled: bool  # whether there are gap junctions
     gain: float
@@ -252,6 +257,7 @@ def make_rules(scenario: Scenario) -> Rules:
         exploration=EXPLORATION_RULES[scenario.exploration.rule],
         scope=SCOPES[scenario.perturbation.scope],
         reward=REWARDS[scenario.decision.reward],
+        acceptance=ACCEPTANCE[scenario.decision.accept],
         trials_per_episode=scenario.schedule.trials_per_episode,
         window=scenario.astrocytes.window,
         max_active=scenario.astrocytes.max_active,
@@ -271,6 +277,9 @@ def make_rules(scenario: Scenario) -> Rules:
         scale=np.float32(scenario.perturbation.sigma / grid(scenario.perturbation.limit)),
         spacing=np.float32(grid(scenario.perturbation.limit)),
         limit=grid_limit(scenario.perturbation.limit),
+        reward_gain=scenario.decision.gain,
+        margin_cap=scenario.decision.cap,
+        temperature=scenario.decision.temperature,
         reward_offset=0.0,
         coupled=scenario.coupled,
         gain=scenario.coupling.gain,

@@ -18,6 +18,9 @@ CONDITIONS: dict[str, dict[str, Any]] = {
     "single": {"perturbation": {"scope": "single", "sigma": 1.0}},
     "global": {"perturbation": {"scope": "global"}},
     "binary": {"decision": {"reward": "binary"}, "perturbation": {"sigma": 0.4}},
+    "log_sigmoid": {"decision": {"reward": "log_sigmoid", "gain": 3.0}, "perturbation": {"sigma": 0.3}},
+    "margin_drift": {"decision": {"reward": "margin", "cap": 0.3, "accept": "drift"}},
+    "metropolis": {"decision": {"accept": "metropolis", "temperature": 0.003}},
     "cursor": {"learner": "cursor"},
     "control": {"learner": "none"},
 }

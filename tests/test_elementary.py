@@ -12,6 +12,7 @@ from astrosim.elementary import (
     expm1_single,
     log,
     log_scaled,
+    log_sigmoid,
     minus_two_log,
     sigmoid,
     sigmoid_single,
@@ -47,6 +48,14 @@ def test_cos_sin_turn_are_accurate():
 def test_exp_is_within_one_unit_in_the_last_place():
     for x in np.concatenate([np.linspace(-708, 708, 4001), np.linspace(-2, 2, 4001)]):
         assert exp(x) == pytest.approx(math.exp(x), rel=2.3e-16)
+
+
+def test_log_sigmoid_is_accurate_and_has_no_floor():
+    numbers = np.concatenate([np.linspace(-800.0, 800.0, 4001), np.linspace(-1.0, 1.0, 2001), [-1e300, 1e300]])
+    exact = -np.logaddexp(0.0, -numbers)
+    found = np.array([log_sigmoid(x) for x in numbers])
+    assert np.allclose(found, exact, rtol=5e-16 * 4, atol=1e-300)
+    assert (np.diff(found[:4001]) >= 0.0).all()
 
 
 def test_exp_is_clamped_beyond_its_range():

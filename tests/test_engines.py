@@ -86,7 +86,13 @@ def scenarios(draw):
             "limit": draw(st.floats(1, 5)),
         },
         "cursor": {"radius": draw(st.floats(0.1, 5)), "jump": draw(unit), "step": draw(st.floats(0, 5))},
-        "decision": {"reward": draw(st.sampled_from(["soft", "binary"]))},
+        "decision": {
+            "reward": draw(st.sampled_from(["soft", "binary", "log_sigmoid", "margin"])),
+            "gain": draw(st.floats(0.1, 30)),
+            "cap": draw(st.floats(0.01, 2)),
+            "accept": draw(st.sampled_from(["strict", "drift", "metropolis"])),
+            "temperature": draw(st.floats(1e-4, 1)),
+        },
         "adaptation": {"interval": draw(st.integers(1, 20)), "step": draw(st.floats(0, 0.3))},
         "schedule": {"trials_per_episode": draw(st.integers(1, 12))},
     }

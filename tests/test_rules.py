@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from astrosim.rules import adaptation, cursor, decision, exploration, propagation, reward, selection, sensing
 
@@ -56,12 +57,62 @@ def test_soft_reward_is_the_mean_sigmoid_of_signed_margins():
         [1 / (1 + math.exp(-s * (a - 0.5))) for a, s in zip(activations, [1, -1, 1, -1, 1], strict=True)]
     )
     assert reward.soft_reward(activations, TARGETS, 0.5) == pytest.approx(expected, rel=1e-15)
-    assert reward.reward(reward.SOFT, activations, TARGETS, 0.5) == reward.soft_reward(activations, TARGETS, 0.5)
+    assert reward.reward(reward.SOFT, activations, TARGETS, 0.5, 1.0, 1.0) == reward.soft_reward(
+        activations, TARGETS, 0.5
+    )
 
 
 def test_binary_reward_is_the_fraction_of_matching_bits():
     assert reward.binary_reward(np.array([1.2, -0.3, 0.5, 0.9, 0.0]), TARGETS, 0.5) == 2 / 5
-    assert reward.reward(reward.BINARY, np.array([9.0, 0, 9, 0, 9]), TARGETS, 0.5) == 1.0
+    assert reward.reward(reward.BINARY, np.array([9.0, 0, 9, 0, 9]), TARGETS, 0.5, 1.0, 1.0) == 1.0
+
+
+ACTIVATIONS = np.array([1.2, -0.3, 0.5, 0.9, -700.0])
+SIGNED = np.array([0.7, 0.8, 0.0, -0.4, -700.5])  # distance from threshold .5 on the right side
+
+
+@pytest.mark.parametrize("gain", [0.3, 1.0, 7.0])
+def test_log_sigmoid_reward_is_the_mean_logarithm_and_falls_without_end(gain):
+    expected = np.mean(-np.logaddexp(0.0, -gain * SIGNED))
+    found = reward.reward(reward.LOG_SIGMOID, ACTIVATIONS, TARGETS, 0.5, gain, 1.0)
+    assert found == pytest.approx(expected, rel=1e-14)
+    worse = np.array([1.2, -0.3, 0.5, 0.9, -1e6])
+    assert reward.reward(reward.LOG_SIGMOID, worse, TARGETS, 0.5, gain, 1.0) < -gain * 1e5
+    perfect = np.array([1e9, -1e9, 1e9, -1e9, 1e9])
+    assert 0.0 >= reward.reward(reward.LOG_SIGMOID, perfect, TARGETS, 0.5, gain, 1.0) > -1e-15
+
+
+def test_a_gain_sharpens_the_soft_reward():
+    assert reward.reward(reward.SOFT, ACTIVATIONS, TARGETS, 0.5, 7.0, 1.0) == pytest.approx(
+        np.mean(expit(7.0 * SIGNED)), rel=1e-14
+    )
+
+
+@pytest.mark.parametrize("cap", [0.1, 0.75, 10.0])
+def test_margin_reward_is_the_mean_distance_up_to_its_cap(cap):
+    expected = np.minimum(SIGNED, cap).mean()
+    assert reward.reward(reward.MARGIN, ACTIVATIONS, TARGETS, 0.5, 1.0, cap) == pytest.approx(expected, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("rule", "rose", "same"),
+    [(decision.STRICT, True, False), (decision.DRIFT, True, True), (decision.METROPOLIS, True, True)],
+)
+def test_acceptance_of_a_rise_and_of_no_change(rule, rose, same):
+    key = np.array([1, 2], np.uint32)
+    assert decision.stands(rule, 0.6, 0.5, 0.0, 0.01, key, 7) == rose
+    assert decision.stands(rule, 0.5, 0.5, 0.0, 0.01, key, 7) == same
+    assert not decision.stands(rule, 0.4, 0.5, 0.0, 1e-6, key, 7)
+    assert decision.stands(rule, 0.4, 0.5, 0.2, 1e-6, key, 7)  # the offset counts
+
+
+@pytest.mark.parametrize("fall", [0.005, 0.02, 0.05])
+def test_metropolis_keeps_a_fall_with_its_probability(fall):
+    """Two-sided, alpha about 1e-6: five standard deviations of a binomial count."""
+    key, trials = np.array([3, 4], np.uint32), 20_000
+    kept = sum(decision.stands(decision.METROPOLIS, 0.5 - fall, 0.5, 0.0, 0.02, key, n) for n in range(trials))
+    p = math.exp(-fall / 0.02)
+    assert abs(kept - trials * p) < 5.0 * math.sqrt(trials * p * (1.0 - p))
 
 
 def test_only_a_strict_rise_is_kept():

@@ -115,7 +115,12 @@ def _report_rule(phase: str, scenario: Scenario) -> str:
     if phase == "perturb":
         return _perturb_rule(scenario)
     if phase == "decide":
-        return "kept if after > before"
+        return {
+            "strict": "kept if after > before",
+            "drift": "kept if after >= before",
+            "metropolis": "kept if after >= before, else with probability exp((after - before) / "
+            f"{scenario.decision.temperature:g})",
+        }[scenario.decision.accept]
     return _cursor_rule(phase, scenario) if scenario.learner == "cursor" else _astrocyte_rule(phase, scenario)
 
 
@@ -127,11 +132,15 @@ def _common_rule(phase: str, scenario: Scenario) -> str:
         return f"every {scenario.record.every} episodes and the last{decisions}"
     if scenario.learner == "none" and phase == "evaluate after":
         return NOTHING
+    chosen = scenario.decision
+    gain = "" if chosen.gain == 1.0 else f"{chosen.gain:g} x "
     reward = {
-        "soft": "mean sigmoid of the outputs' distance from threshold",
+        "soft": f"mean sigmoid of {gain}the outputs' distance from threshold",
         "binary": "fraction of matching bits",
+        "log_sigmoid": f"mean logarithm of the sigmoid of {gain}the outputs' distance from threshold",
+        "margin": f"mean distance of the outputs from threshold, at most {chosen.cap:g} each",
     }
-    return f"{scenario.decision.reward} reward = {reward[scenario.decision.reward]}"
+    return f"{chosen.reward} reward = {reward[chosen.reward]}"
 
 
 def _cursor_rule(phase: str, scenario: Scenario) -> str:

@@ -18,6 +18,7 @@ from astrosim.kernel.propagation import present, propagate, stand
 from astrosim.kernel.scratch import BINARY_SUM, ELIGIBLE_SUM, KEPT_SUM, REVERTED_SUM, SOFT_SUM
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED
 from astrosim.rng import CURSOR as CURSOR_STREAM
+from astrosim.rng import DECISION
 from astrosim.rules import adaptation, cursor, decision, reward, scope
 from astrosim.state import ASTROCYTES, CURSOR, TRIALS
 from astrosim.state import KEPT as KEPT_TRIALS
@@ -56,6 +57,19 @@ def adapt(system, rules, state, scratch, waves, pattern, active, kept):
                 )
 
 
+@phase
+def decide(system, rules, scratch, targets, trial):
+    """Whether the perturbation stands.
+
+    Reads: scratch.before, scratch.after. Draws: stream `decision`.
+    """
+    threshold, gain, cap = rules.neuron_threshold, rules.reward_gain, rules.margin_cap
+    after = reward.reward(rules.reward, scratch.after, targets, threshold, gain, cap)
+    before = reward.reward(rules.reward, scratch.before, targets, threshold, gain, cap)
+    key = system.keys[DECISION]
+    return decision.stands(rules.acceptance, after, before, rules.reward_offset, rules.temperature, key, trial)
+
+
 @kernel
 def advance(system, rules, state, scratch, waves, low, high, measure, log_pattern, log_decision, log_active):
     """Carry out `log_pattern.size` trials.
@@ -64,7 +78,8 @@ def advance(system, rules, state, scratch, waves, low, high, measure, log_patter
     rules out, so that calcium costs nothing where there is none.
 
     Reads: system, rules, low and high (the cursor's box). Writes: state, scratch, the three logs; with `measure` it
-    also adds to scratch.total. Draws: streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`.
+    also adds to scratch.total. Draws: streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`,
+    `decision`.
     """
     touched = 0
     state.score[:] = 0.0
@@ -106,12 +121,8 @@ def advance(system, rules, state, scratch, waves, low, high, measure, log_patter
         kept = False
         if not idle:
             moved = try_outputs(system, rules, state, scratch, trial, pattern, by_neuron)
-            if moved or rules.reward_offset > 0.0:
-                kept = decision.keeps(
-                    reward.reward(rules.reward, scratch.after, targets, rules.neuron_threshold),
-                    reward.reward(rules.reward, scratch.before, targets, rules.neuron_threshold),
-                    rules.reward_offset,
-                )
+            if moved or rules.reward_offset > 0.0 or rules.acceptance != decision.STRICT:
+                kept = decide(system, rules, scratch, targets, trial)
         if measure:
             standing = scratch.after if kept else scratch.before
             scratch.total[BINARY_SUM] += reward.binary_reward(standing, targets, rules.neuron_threshold)

@@ -1,31 +1,59 @@
-"""Global scalar rewards of one pattern (0 to 1). Murray 2026, section 4.4."""
+"""Global scalar rewards of one pattern (1; the soft and the binary one from 0 to 1). Murray 2026, section 4.4.
+
+The report's reward is the mean sigmoid. `log_sigmoid` and `margin` are this package's: an output that is wrong by far
+still gains by getting better. No reward is clamped where a network could make use of it: `log_sigmoid` falls without
+end, `margin` rises no further than its cap.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from astrosim.elementary import sigmoid
-from astrosim.jit import kernel
+from astrosim.elementary import log_sigmoid, sigmoid
+from astrosim.jit import inlined, kernel
 from astrosim.rules.propagation import fires
 
-SOFT, BINARY = 0, 1
-REWARDS = {"soft": SOFT, "binary": BINARY}
+SOFT, BINARY, LOG_SIGMOID, MARGIN = range(4)
+REWARDS = {"soft": SOFT, "binary": BINARY, "log_sigmoid": LOG_SIGMOID, "margin": MARGIN}
+
+
+@inlined
+def signed(activation, target, threshold):
+    """How far an output lies on its right side of the threshold."""
+    return activation - threshold if target else threshold - activation
 
 
 @kernel
-def soft_reward(activations, targets, threshold):
-    """Mean over outputs of sigmoid(s (a - threshold)), s = +1 where the target bit is 1, else -1.
+def soft_reward(activations, targets, threshold, gain=1.0):
+    """Mean over outputs of sigmoid(gain s (a - threshold)), s = +1 where the target bit is 1, else -1.
 
     Parameters
     ----------
     activations : ndarray of float64, shape (bit,)
     targets : ndarray of uint8, shape (bit,)
-    threshold : float
+    threshold, gain : float
     """
     total = 0.0
     for bit in range(targets.size):
-        margin = activations[bit] - threshold
-        total += sigmoid(margin if targets[bit] else -margin)
+        total += sigmoid(gain * signed(activations[bit], targets[bit], threshold))
+    return total / targets.size
+
+
+@kernel
+def log_sigmoid_reward(activations, targets, threshold, gain):
+    """Mean over outputs of the logarithm of what `soft_reward` takes the mean of."""
+    total = 0.0
+    for bit in range(targets.size):
+        total += log_sigmoid(gain * signed(activations[bit], targets[bit], threshold))
+    return total / targets.size
+
+
+@kernel
+def margin_reward(activations, targets, threshold, cap):
+    """Mean over outputs of min(s (a - threshold), cap)."""
+    total = 0.0
+    for bit in range(targets.size):
+        total += min(signed(activations[bit], targets[bit], threshold), cap)
     return total / targets.size
 
 
@@ -39,8 +67,12 @@ def binary_reward(activations, targets, threshold):
 
 
 @kernel
-def reward(rule, activations, targets, threshold):
+def reward(rule, activations, targets, threshold, gain, cap):
     """The reward that decides."""
     if rule == SOFT:
-        return soft_reward(activations, targets, threshold)
+        return soft_reward(activations, targets, threshold, gain)
+    if rule == LOG_SIGMOID:
+        return log_sigmoid_reward(activations, targets, threshold, gain)
+    if rule == MARGIN:
+        return margin_reward(activations, targets, threshold, cap)
     return binary_reward(activations, targets, threshold)

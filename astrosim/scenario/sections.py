@@ -300,9 +300,23 @@ class Coupling(Section):
 class Decision(Section):
     """Keep or revert."""
 
-    reward: Literal["soft", "binary"] = quantity(
-        "soft", "soft: mean sigmoid distance; binary: fraction of matching bits", "", "4.4"
+    reward: Literal["soft", "binary", "log_sigmoid", "margin"] = quantity(
+        "soft",
+        "soft: mean sigmoid of the outputs' signed distance from threshold; binary: fraction of matching bits; "
+        "log_sigmoid: mean logarithm of that sigmoid; margin: mean distance, capped",
+        "",
+        "4.4",
     )
+    gain: Real = quantity(1.0, "under soft and log_sigmoid: what the distance is multiplied by", "1", gt=0, le=1000)
+    cap: Real = quantity(0.5, "under margin: more distance than this is worth no more", "1", gt=0, le=1000)
+    accept: Literal["strict", "drift", "metropolis"] = quantity(
+        "strict",
+        "strict: keep if the reward rose; drift: also if it is the same; metropolis: also a fall by d with "
+        "probability exp(-d / temperature)",
+        "",
+        "4.5",
+    )
+    temperature: Real = quantity(0.01, "under metropolis", "1", gt=0, le=1000)
 
 
 class Adaptation(Section):
