@@ -24,7 +24,7 @@ from astrosim.interventions import NEVER
 from astrosim.parameters import checked_space, chosen_scenario, chosen_seed
 from astrosim.phases import PHASES
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED, Decisions
-from astrosim.rng import DECISION, PATTERN, PERTURBATION, below
+from astrosim.rng import DECISION, PART, PATTERN, PERTURBATION, below, uniforms
 from astrosim.rules import adaptation, coupling, decision, perturbation, reward, scope
 from astrosim.scenario.schema import Scenario
 from astrosim.specialise import specialised
@@ -308,6 +308,10 @@ class AstroModel(mesa.Model, DescribedCell):
     def perturb(self, trial: int, synapses: np.ndarray) -> None:
         """Add the random steps of a trial to the weights of synapses (int32 numbers, each once)."""
         r, key = self.rules, self.system.keys[PERTURBATION]
+        if r.fraction < 1.0:
+            drawn = np.empty(synapses.size)
+            uniforms(self.system.keys[PART], trial, synapses.astype(np.int64), drawn)
+            synapses = synapses[perturbation.takes_part(drawn, r.fraction)]
         self._perturb_weights(self.learning.weight, synapses, key, trial, r.scale, r.spacing, r.limit)
 
     def _perturb_territories(self) -> int:

@@ -103,6 +103,7 @@ class Rules(NamedTuple):
     reward_gain: float
     margin_cap: float
     temperature: float
+    fraction: float  # of the eligible synapses that is perturbed
     reward_offset: float  # added to the reward after a perturbation
     coupled: bool  # whether there are gap junctions
     gain: float
@@ -280,6 +281,7 @@ def make_rules(scenario: Scenario) -> Rules:
         reward_gain=scenario.decision.gain,
         margin_cap=scenario.decision.cap,
         temperature=scenario.decision.temperature,
+        fraction=scenario.perturbation.fraction,
         reward_offset=0.0,
         coupled=scenario.coupled,
         gain=scenario.coupling.gain,

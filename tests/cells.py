@@ -20,6 +20,8 @@ CONDITIONS: dict[str, dict[str, Any]] = {
     "binary": {"decision": {"reward": "binary"}, "perturbation": {"sigma": 0.4}},
     "log_sigmoid": {"decision": {"reward": "log_sigmoid", "gain": 3.0}, "perturbation": {"sigma": 0.3}},
     "margin_drift": {"decision": {"reward": "margin", "cap": 0.3, "accept": "drift"}},
+    "part": {"perturbation": {"fraction": 0.1, "sigma": 0.5}},
+    "part_global": {"perturbation": {"fraction": 0.3, "scope": "global"}},
     "metropolis": {"decision": {"accept": "metropolis", "temperature": 0.003}},
     "cursor": {"learner": "cursor"},
     "control": {"learner": "none"},

@@ -122,3 +122,32 @@ def measured(condition):
     engine = KernelEngine(scenario(**CONDITIONS[condition], schedule={"trials_per_episode": 1}), 1)
     engine.advance(1, measure=True)
     return engine.measure()["eligible_synapses"]
+
+
+@pytest.mark.parametrize("fraction", [0.02, 0.3, 0.9])
+@pytest.mark.parametrize("scope", ["global", "territory"])
+def test_a_random_part_of_the_eligible_synapses_takes_a_step(scope, fraction):
+    """Every change is kept (the reward is offset by far); two-sided, five standard deviations of a binomial count."""
+    offset = {"action": "reward_offset", "offset": 100.0, "at_trial": 0}
+    fields = {"perturbation": {"scope": scope, "fraction": fraction}, "schedule": {"trials_per_episode": 1}}
+    engine = KernelEngine(scenario(**fields, interventions=[offset]), 3)
+    changed, eligible = 0, 0
+    for _ in range(20):
+        before = engine.weights()
+        engine.advance(1, measure=True)
+        eligible += int(engine.measure()["eligible_synapses"])
+        changed += int((engine.weights() != before).sum())
+    assert engine.learning.counter[1] == 20
+    assert abs(changed - eligible * fraction) < 5.0 * np.sqrt(eligible * fraction * (1.0 - fraction))
+
+
+def test_the_part_is_drawn_anew_in_every_trial():
+    offset = {"action": "reward_offset", "offset": 100.0, "at_trial": 0}
+    engine = KernelEngine(scenario(perturbation={"scope": "global", "fraction": 0.5}, interventions=[offset]), 3)
+    parts = []
+    for _ in range(2):
+        before = engine.weights()
+        engine.advance(1)
+        parts.append(engine.weights() != before)
+    both, size = int((parts[0] & parts[1]).sum()), parts[0].size
+    assert abs(both - size / 4) < 5.0 * np.sqrt(size * 3 / 16)

@@ -83,6 +83,7 @@ def scenarios(draw):
         "perturbation": {
             "scope": draw(st.sampled_from(["territory", "random", "single", "global"])),
             "sigma": draw(st.floats(0.01, 2)),
+            "fraction": draw(st.sampled_from([1.0, 1.0, 0.5, 0.05])),
             "limit": draw(st.floats(1, 5)),
         },
         "cursor": {"radius": draw(st.floats(0.1, 5)), "jump": draw(unit), "step": draw(st.floats(0, 5))},

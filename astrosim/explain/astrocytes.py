@@ -199,6 +199,8 @@ def _perturb_rule(scenario: Scenario) -> str:
     }[perturbation.scope]
     if scenario.learner == "cursor" and perturbation.scope == "territory":
         where = f"synapses with a neuron within {scenario.cursor.radius:g} units of the cursor"
+    if perturbation.fraction < 1.0:
+        where = f"{perturbation.fraction:g}, at random, of the {where}"
     return f"{where}; sigma {perturbation.sigma:g}, clipped to +-{perturbation.limit:g}"
 
 

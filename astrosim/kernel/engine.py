@@ -65,6 +65,7 @@ class KernelEngine(DescribedCell):
             self.learning,
             self._scratch,
             self.rules.coupled or None,
+            True if self.rules.fraction < 1.0 else None,
             *self._box,
             measure,
             log.pattern[start:stop],

@@ -13,7 +13,7 @@ from astrosim.jit import kernel, phase
 from astrosim.kernel.activation import select, sense
 from astrosim.kernel.coupling import couple, integrate, recruited, send_waves
 from astrosim.kernel.eligibility import clear, close_scope, find_union, gather_chance, gather_cursor
-from astrosim.kernel.perturbing import apply_steps, try_outputs
+from astrosim.kernel.perturbing import apply_steps, thin, try_outputs
 from astrosim.kernel.propagation import present, propagate, stand
 from astrosim.kernel.scratch import BINARY_SUM, ELIGIBLE_SUM, KEPT_SUM, REVERTED_SUM, SOFT_SUM
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED
@@ -71,11 +71,11 @@ def decide(system, rules, scratch, targets, trial):
 
 
 @kernel
-def advance(system, rules, state, scratch, waves, low, high, measure, log_pattern, log_decision, log_active):
+def advance(system, rules, state, scratch, waves, parts, low, high, measure, log_pattern, log_decision, log_active):
     """Carry out `log_pattern.size` trials.
 
-    `waves` is True where astrocytes are coupled, else None: None is a type of its own, and numba leaves out what it
-    rules out, so that calcium costs nothing where there is none.
+    `waves` is True where astrocytes are coupled, `parts` where only a part of the eligible synapses is perturbed, else
+    None: None is a type of its own, and numba leaves out what it rules out, so that neither costs anything elsewhere.
 
     Reads: system, rules, low and high (the cursor's box). Writes: state, scratch, the three logs; with `measure` it
     also adds to scratch.total. Draws: streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`,
@@ -120,7 +120,7 @@ def advance(system, rules, state, scratch, waves, low, high, measure, log_patter
 
         kept = False
         if not idle:
-            moved = try_outputs(system, rules, state, scratch, trial, pattern, by_neuron)
+            moved = try_outputs(system, rules, state, scratch, parts, trial, pattern, by_neuron)
             if moved or rules.reward_offset > 0.0 or rules.acceptance != decision.STRICT:
                 kept = decide(system, rules, scratch, targets, trial)
         if measure:
@@ -140,6 +140,9 @@ def advance(system, rules, state, scratch, waves, low, high, measure, log_patter
             else:
                 close_scope(scratch, blocks)
                 found, masks, count = scratch.block, scratch.block_mask, np.int64(blocks)
+            if parts is not None:
+                thin(system, rules, scratch, trial, found, masks, count)
+                masks = scratch.part_mask
             apply_steps(system, rules, state, scratch, trial, found, masks, count)
             propagate(system, state, scratch.activation, pattern)
         clear(scratch, blocks)

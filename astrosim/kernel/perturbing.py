@@ -6,17 +6,18 @@ import numpy as np
 
 from astrosim.jit import phase
 from astrosim.kernel.eligibility import is_held, padded
-from astrosim.rng import PERTURBATION, block_words
+from astrosim.rng import PART, PERTURBATION, UNIT, block_words, uniform
 from astrosim.rules import perturbation
 from astrosim.state import BLOCK
 
 
 @phase
-def try_outputs(system, rules, state, scratch, trial, pattern, by_neuron):
+def try_outputs(system, rules, state, scratch, parts, trial, pattern, by_neuron):
     """Outputs' summed inputs under the trial's perturbation; returns whether any of them moved.
 
     Reads: state.weight, scratch.before, scratch.mask (unless the scope goes by neurons). Writes: scratch.after.
-    Draws: stream `perturbation`, only for synapses that carry signal to an output.
+    Draws: streams `perturbation` and, unless all take part (`parts` is None), `part`; only for synapses that carry
+    signal to an output.
     """
     moved = False
     for bit in range(system.outputs.size):
@@ -30,6 +31,8 @@ def try_outputs(system, rules, state, scratch, trial, pattern, by_neuron):
                     chosen = all_held or is_held(system, rules, state, scratch, system.outputs[bit])
                 else:
                     chosen = (scratch.mask[s // BLOCK] >> (s % BLOCK)) & 1 == 1
+                if chosen and parts is not None:
+                    chosen = perturbation.takes_part(uniform(system.keys[PART], trial, s), rules.fraction)
                 if chosen:
                     old = state.weight[s]
                     new = perturbation.perturbed(
@@ -38,6 +41,21 @@ def try_outputs(system, rules, state, scratch, trial, pattern, by_neuron):
                     scratch.after[bit] += np.float64(new) - np.float64(old)
                     moved = moved or new != old
     return moved
+
+
+@phase
+def thin(system, rules, scratch, trial, block, mask, blocks):
+    """Write the masks of a scope with only those synapses that take part.
+
+    Reads: block and mask, the first `blocks` places. Writes: scratch.part_mask. Draws: stream `part`.
+    """
+    for k in range(padded(blocks)):
+        w0, w1, w2, w3 = block_words(system.keys[PART], trial, block[k])
+        first = np.uint8(perturbation.takes_part(w0 * UNIT, rules.fraction))
+        second = np.uint8(perturbation.takes_part(w1 * UNIT, rules.fraction))
+        third = np.uint8(perturbation.takes_part(w2 * UNIT, rules.fraction))
+        fourth = np.uint8(perturbation.takes_part(w3 * UNIT, rules.fraction))
+        scratch.part_mask[k] = mask[k] & np.uint8(first + 2 * second + 4 * third + 8 * fourth)
 
 
 @phase

@@ -34,6 +34,7 @@ class Scratch(NamedTuple):
     mask: np.ndarray  # uint8 (blocks,): which synapses of each block are in the scope that is being gathered
     block: np.ndarray  # int32 (blocks,): the blocks of that scope
     block_mask: np.ndarray  # uint8 (blocks,): their masks
+    part_mask: np.ndarray  # uint8 (blocks,): of the scope that was kept, the synapses that take part
     step: np.ndarray  # float32 (4, blocks)
     key: np.ndarray  # int32 (slot,): the active astrocytes, ascending
     union_key: np.ndarray  # int32 (union, slot): sets of active astrocytes whose union is known
@@ -70,6 +71,7 @@ def make_scratch(system: System, max_active: int, random_scope: bool) -> Scratch
         mask=np.zeros(blocks, np.uint8),
         block=np.zeros(blocks + WIDTH, np.int32),  # filled up to whole vectors, and written one place ahead
         block_mask=np.zeros(blocks + WIDTH, np.uint8),
+        part_mask=np.zeros(blocks + WIDTH, np.uint8),
         step=np.zeros((BLOCK, blocks + WIDTH), np.float32),
         key=np.full(max_active, NOBODY, np.int32),
         union_key=np.full((unions, max_active), NOBODY, np.int32),

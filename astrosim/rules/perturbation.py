@@ -67,6 +67,12 @@ def gaussian_at(key, trial, index):
     return second if lane & 1 else first
 
 
+@inlined
+def takes_part(u, fraction):
+    """Whether an eligible synapse is among the random part that is perturbed; u uniform in [0, 1)."""
+    return u < fraction
+
+
 @kernel
 def perturbed(weight, key, trial, index, scale, spacing, limit):
     """Weight of one synapse after the perturbation of a trial, float32."""

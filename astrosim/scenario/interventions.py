@@ -77,6 +77,7 @@ CHANGEABLE = (
 )
 """Parameters that `set` may change."""
 FIXED = {
+    "perturbation.fraction": "the kernel is compiled for it",
     "perturbation.limit": "it fixes the grid of the weights",
     "perturbation.scope": "the engines lay out their memory by it",
     "network": "the network is built before the first trial",

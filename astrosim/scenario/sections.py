@@ -232,6 +232,7 @@ class Perturbation(Section):
         "",
         "7.1",
     )
+    fraction: Real = quantity(1.0, "random part of these that takes a step", "1", gt=0, le=1)
     sigma: Real = quantity(0.1, "standard deviation of the Gaussian step", "1", "4.3", gt=0, le=16)
     limit: Real = quantity(2.0, "weights stay within [-this, this]", "1", "4.3", gt=0, le=1024)
 
