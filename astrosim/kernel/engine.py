@@ -6,8 +6,16 @@ from astrosim.described import TOTALS, DescribedCell
 from astrosim.kernel.loop import advance
 from astrosim.kernel.scratch import make_scratch
 from astrosim.records import Decisions
+from astrosim.rules.decision import STRICT
+from astrosim.rules.reward import BINARY, SOFT
 from astrosim.rules.scope import RANDOM
 from astrosim.scenario.schema import Scenario
+from astrosim.state import Rules
+
+
+def reports_own(rules: Rules) -> bool:
+    """Whether reward and acceptance are those of the report."""
+    return rules.reward in (SOFT, BINARY) and rules.reward_gain == 1.0 and rules.acceptance == STRICT
 
 
 class KernelEngine(DescribedCell):
@@ -66,6 +74,7 @@ class KernelEngine(DescribedCell):
             self._scratch,
             self.rules.coupled or None,
             True if self.rules.fraction < 1.0 else None,
+            None if reports_own(self.rules) else True,
             *self._box,
             measure,
             log.pattern[start:stop],

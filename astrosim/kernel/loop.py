@@ -57,25 +57,27 @@ def adapt(system, rules, state, scratch, waves, pattern, active, kept):
                 )
 
 
-@phase
-def decide(system, rules, scratch, targets, trial):
+@kernel
+def decide(rules, key, trial, before, after, targets):
     """Whether the perturbation stands.
 
-    Reads: scratch.before, scratch.after. Draws: stream `decision`.
+    Reads: rules; the outputs' summed inputs before and after. Draws: stream `decision`.
     """
     threshold, gain, cap = rules.neuron_threshold, rules.reward_gain, rules.margin_cap
-    after = reward.reward(rules.reward, scratch.after, targets, threshold, gain, cap)
-    before = reward.reward(rules.reward, scratch.before, targets, threshold, gain, cap)
-    key = system.keys[DECISION]
-    return decision.stands(rules.acceptance, after, before, rules.reward_offset, rules.temperature, key, trial)
+    new = reward.reward(rules.reward, after, targets, threshold, gain, cap)
+    old = reward.reward(rules.reward, before, targets, threshold, gain, cap)
+    return decision.stands(rules.acceptance, new, old, rules.reward_offset, rules.temperature, key, trial)
 
 
 @kernel
-def advance(system, rules, state, scratch, waves, parts, low, high, measure, log_pattern, log_decision, log_active):
+def advance(
+    system, rules, state, scratch, waves, parts, decides, low, high, measure, log_pattern, log_decision, log_active
+):
     """Carry out `log_pattern.size` trials.
 
-    `waves` is True where astrocytes are coupled, `parts` where only a part of the eligible synapses is perturbed, else
-    None: None is a type of its own, and numba leaves out what it rules out, so that neither costs anything elsewhere.
+    `waves` is True where astrocytes are coupled, `parts` where only a part of the eligible synapses is perturbed,
+    `decides` where reward or acceptance are not the report's; else they are None: None is a type of its own, and numba
+    leaves out what it rules out, so that none of this costs anything elsewhere.
 
     Reads: system, rules, low and high (the cursor's box). Writes: state, scratch, the three logs; with `measure` it
     also adds to scratch.total. Draws: streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`,
@@ -121,8 +123,14 @@ def advance(system, rules, state, scratch, waves, parts, low, high, measure, log
         kept = False
         if not idle:
             moved = try_outputs(system, rules, state, scratch, parts, trial, pattern, by_neuron)
-            if moved or rules.reward_offset > 0.0 or rules.acceptance != decision.STRICT:
-                kept = decide(system, rules, scratch, targets, trial)
+            if decides is not None:
+                kept = decide(rules, system.keys[DECISION], trial, scratch.before, scratch.after, targets)
+            elif moved or rules.reward_offset > 0.0:
+                kept = decision.keeps(
+                    reward.report_reward(rules.reward, scratch.after, targets, rules.neuron_threshold),
+                    reward.report_reward(rules.reward, scratch.before, targets, rules.neuron_threshold),
+                    rules.reward_offset,
+                )
         if measure:
             standing = scratch.after if kept else scratch.before
             scratch.total[BINARY_SUM] += reward.binary_reward(standing, targets, rules.neuron_threshold)
