@@ -23,21 +23,6 @@ if TYPE_CHECKING:
     from astrosim.model import AstroModel
 
 
-def place_weights(model: AstroModel, synapses: np.ndarray, values: Any) -> None:
-    """Set weights of synapses (int32 numbers) to numbers, or to one number; they are rounded to the grid.
-
-    Raises
-    ------
-    ValueError
-        If a weight lies beyond `perturbation.limit`.
-    """
-    limit = model.scenario_of_cell.perturbation.limit
-    wanted = np.broadcast_to(np.asarray(values, np.float64), synapses.shape)
-    for value in wanted[~(np.abs(wanted) <= limit)][:1]:
-        raise ValueError(f"weights: beyond perturbation.limit = {limit:g} ({value:g}). Give -{limit:g} to {limit:g}.")
-    model.learning.weight[synapses] = on_grid(wanted, limit)
-
-
 class Row:
     """An attribute that is a row of an array of `State`; reads and writes through."""
 
@@ -52,7 +37,35 @@ class Row:
         getattr(agent.model.learning, self.array)[agent.index] = value
 
 
-class Neuron(FixedAgent):
+class Synaptic:
+    """An agent with synapses of its own: a neuron those that leave it, an astrocyte those of its territory."""
+
+    model: AstroModel
+    synapses: np.ndarray  # int32 (synapse,)
+
+    @property
+    def weights(self) -> np.ndarray:
+        """Weights of its synapses: float32, shape (synapse,), a copy. What is set is rounded to the grid.
+
+        Raises
+        ------
+        ValueError
+            If a weight that is set lies beyond `perturbation.limit`.
+        """
+        return self.model.learning.weight[self.synapses]
+
+    @weights.setter
+    def weights(self, values: Any) -> None:
+        limit = self.model.scenario_of_cell.perturbation.limit
+        wanted = np.broadcast_to(np.asarray(values, np.float64), self.synapses.shape)
+        for value in wanted[~(np.abs(wanted) <= limit)][:1]:
+            raise ValueError(
+                f"weights: beyond perturbation.limit = {limit:g} ({value:g}). Give -{limit:g} to {limit:g}."
+            )
+        self.model.learning.weight[self.synapses] = on_grid(wanted, limit)
+
+
+class Neuron(FixedAgent, Synaptic):
     """A threshold neuron: it computes and does not learn.
 
     Parameters
@@ -101,15 +114,6 @@ class Neuron(FixedAgent):
     def silenced(self, silent: bool) -> None:
         self.model.interventions.silence(self.model, "neurons", self.index, silent)
 
-    @property
-    def weights(self) -> np.ndarray:
-        """Weights of the synapses that leave it: float32, shape (synapse,), a copy. What is set goes to the grid."""
-        return self.model.learning.weight[self.synapses]
-
-    @weights.setter
-    def weights(self, values: Any) -> None:
-        place_weights(self.model, self.synapses, values)
-
     def integrate(self, fired: np.ndarray) -> float:
         """Summed input from the neurons that fired (bool, shape (neuron,)); 0 while it is silenced."""
         if self.silenced:
@@ -121,7 +125,7 @@ class Neuron(FixedAgent):
         return propagation.fires(activation, self.model.rules.neuron_threshold)
 
 
-class Astrocyte(FixedAgent):
+class Astrocyte(FixedAgent, Synaptic):
     """A learner with a fixed territory: it senses, explores, perturbs and adapts. Override a phase to change it.
 
     A method that is overridden runs on the agents engine. The formulas `score_of`, `exploration_rate_of`, `step_of` and
@@ -210,15 +214,6 @@ class Astrocyte(FixedAgent):
     @silenced.setter
     def silenced(self, silent: bool) -> None:
         self.model.interventions.silence(self.model, "astrocytes", self.index, silent)
-
-    @property
-    def weights(self) -> np.ndarray:
-        """Weights of the territory's synapses: float32, shape (synapse,), a copy. What is set goes to the grid."""
-        return self.model.learning.weight[self.synapses]
-
-    @weights.setter
-    def weights(self, values: Any) -> None:
-        place_weights(self.model, self.synapses, values)
 
     def sense(self) -> None:
         """Set the score from the last pass that stands; it is 0 while silenced."""

@@ -64,6 +64,7 @@ def test_every_number_of_a_scenario_has_a_control() -> None:
         "exploration.rule",
         "perturbation.scope",
         "decision.reward",
+        "decision.accept",
         "coupling.graph",
     }
     assert {path for path, p in found.items() if p.kind is bool} == {"coupling.relay"}
