@@ -273,15 +273,27 @@ class Astrocyte(FixedAgent, Synaptic):
         """Perturb synapses of the territory (int32 numbers)."""
         self.model.perturb(trial, synapses)
 
-    def remember(self, pattern: int, kept: bool, explored: bool) -> None:
-        """Note the outcome of a trial in which it was active; thresholds have not moved since it was sensed."""
+    def remember(self, patterns: np.ndarray, kept: bool, explored: bool) -> None:
+        """Note the outcome of a trial in which it was active; thresholds have not moved since it was sensed.
+
+        Parameters
+        ----------
+        patterns : ndarray of int64, shape (pattern of the trial,)
+        kept : bool
+        explored : bool
+        """
         state, a = self.model.learning, self.index
         self.outcomes, self.recent = adaptation.remember(state.outcome[a], self.outcomes, self.recent, np.uint8(kept))
         self.activations += 1
         self.successes += kept
         self.explorations += explored
-        state.by_pattern[a, pattern] += 1
-        if self.model.rules.coupled:
+        state.by_pattern[a, patterns] += 1
+        rules = self.model.rules
+        if rules.adapts_sigma:
+            state.sigma[a] = perturbation.adapted_sigma(
+                state.sigma[a], kept, rules.sigma_rise, rules.sigma_fall, rules.sigma_cap
+            )
+        if rules.coupled:
             self.recruitments += self.recruited
 
     def adapt(self) -> None:

@@ -11,7 +11,7 @@ from astrosim.gap_junctions import GapJunctions, build_gap_junctions
 from astrosim.interventions import Interventions
 from astrosim.records import Decisions
 from astrosim.rules.exploration import exploration_rate
-from astrosim.rules.propagation import fires
+from astrosim.rules.propagation import fires, settle
 from astrosim.scenario.schema import Scenario
 from astrosim.state import ASTROCYTES, FIRED, TRIALS, make_rules, make_state, make_system
 from astrosim.territory import Ragged, Territories, build_territories
@@ -73,10 +73,33 @@ class DescribedCell:
 
     def probe(self) -> np.ndarray:
         """Outputs of the frozen network: uint8, shape (pattern, bit)."""
+        if self.scenario_of_cell.deep:
+            return fires(self._outputs(), self.rules.neuron_threshold).astype(np.uint8)
         matrix = np.zeros((self.system.inputs.size, self.system.outputs.size))
         source = np.repeat(np.arange(self.system.inputs.size), np.diff(self.system.direct_start))
         matrix[source, self.system.direct_bit] = self.learning.weight[self.system.direct_synapse]
         return fires(self.system.patterns @ matrix, self.rules.neuron_threshold).astype(np.uint8)
+
+    def _outputs(self) -> np.ndarray:
+        """Summed inputs of the outputs after a pass of each pattern: float64, shape (pattern, bit); 0 if silenced."""
+        system, cycles, neurons = self.system, self.rules.cycles, self.network.kind.size
+        activation, fired = np.empty((cycles, neurons)), np.empty((cycles + 1, neurons), bool)
+        rows = []
+        for pattern in system.patterns:
+            fired[0] = False
+            fired[0, system.inputs] = pattern
+            fired[0, system.tonic] = system.sound[system.tonic]
+            settle(
+                self.learning.weight,
+                system.first,
+                system.post,
+                system.sound,
+                self.rules.neuron_threshold,
+                activation,
+                fired,
+            )
+            rows.append(activation[-1, system.outputs] * system.sound[system.outputs])
+        return np.array(rows)
 
     def measure(self) -> dict[str, Any]:
         """Values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
@@ -84,25 +107,32 @@ class DescribedCell:
         outputs = self.probe()
         decided = totals["kept"] + totals["reverted"]
         coupled = {"calcium": state.calcium.copy(), "recruitments": state.recruitments.copy()}
-        return (coupled if rules.coupled else {}) | {
-            "mean_binary_reward": totals["binary"] / rules.trials_per_episode,
-            "mean_soft_reward": totals["soft"] / rules.trials_per_episode,
-            "accept_rate": totals["kept"] / decided if decided else np.nan,
-            "eligible_synapses": totals["eligible"] / rules.trials_per_episode,
-            "mean_abs_weight": float(np.abs(self.weights(), dtype=np.float64).mean())
-            if self.network.post.size
-            else np.nan,
-            "distinct_outputs": len(np.unique(outputs, axis=0)),
-            "pattern_accuracy": self._by_pattern((outputs == self.system.targets).mean(axis=1), np.nan),
-            "output": self._by_pattern(outputs.astype(np.int8), -1),
-            "score": state.score.copy(),
-            "threshold": state.threshold.copy(),
-            "exploration_rate": self.exploration_rates(),
-            "activations": state.activations.copy(),
-            "successes": state.successes.copy(),
-            "explorations": state.explorations.copy(),
-            "activations_by_pattern": state.by_pattern.copy(),
-        }
+        deep = {"solved_trial": int(state.solved[0])} if self.scenario_of_cell.deep else {}
+        sigma = {"sigma": state.sigma.copy()} if rules.adapts_sigma else {}
+        return (
+            (coupled if rules.coupled else {})
+            | deep
+            | sigma
+            | {
+                "mean_binary_reward": totals["binary"] / rules.trials_per_episode,
+                "mean_soft_reward": totals["soft"] / rules.trials_per_episode,
+                "accept_rate": totals["kept"] / decided if decided else np.nan,
+                "eligible_synapses": totals["eligible"] / rules.trials_per_episode,
+                "mean_abs_weight": float(np.abs(self.weights(), dtype=np.float64).mean())
+                if self.network.post.size
+                else np.nan,
+                "distinct_outputs": len(np.unique(outputs, axis=0)),
+                "pattern_accuracy": self._by_pattern((outputs == self.system.targets).mean(axis=1), np.nan),
+                "output": self._by_pattern(outputs.astype(np.int8), -1),
+                "score": state.score.copy(),
+                "threshold": state.threshold.copy(),
+                "exploration_rate": self.exploration_rates(),
+                "activations": state.activations.copy(),
+                "successes": state.successes.copy(),
+                "explorations": state.explorations.copy(),
+                "activations_by_pattern": state.by_pattern.copy(),
+            }
+        )
 
     def accuracy(self) -> float:
         """Fraction of matching bits of the frozen network on the present task."""

@@ -1,7 +1,7 @@
 """Networks as NetworkX graphs, read: what nodes and edges must carry, and the arrays that they give (lengths in units).
 
 Nodes carry kind, cluster, x and y, and may carry z and bit; edges carry their weight. Nodes may have any names: neurons
-are numbered by cluster, then by kind, then by their order in the graph.
+are numbered by cluster, then by kind, then by their order in the graph; tonic neurons, whose cluster is -1, come last.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ import networkx as nx
 import numpy as np
 
 from astrosim.errors import AstrosimError
-from astrosim.records import NEURON_KINDS
+from astrosim.records import NEURON_KINDS, NO_CLUSTER
 
 SHOWN = 5  # problems told; assumed: the sixth teaches nothing new
+TONIC = "tonic"
 SIZES = ("inputs", "outputs", "modulatory", "regular")  # of a cluster, by kind
 
 
@@ -35,7 +36,7 @@ def arrays_of(graph: nx.DiGraph) -> dict[str, np.ndarray]:
     _refuse([text for name, facts in graph.nodes(data=True) for text in _node_problems(name, facts)])
     _refuse([text for edge in graph.edges(data="weight") for text in _edge_problems(graph, *edge)])
     facts = dict(graph.nodes(data=True))
-    names = sorted(facts, key=lambda name: (facts[name]["cluster"], NEURON_KINDS.index(facts[name]["kind"])))
+    names = sorted(facts, key=lambda name: _place(facts[name]))
     nodes = [facts[name] for name in names]
     kind = np.array([NEURON_KINDS.index(node["kind"]) for node in nodes], np.int8)
     cluster = np.array([node["cluster"] for node in nodes], np.int32)
@@ -48,6 +49,11 @@ def arrays_of(graph: nx.DiGraph) -> dict[str, np.ndarray]:
         "outputs": _bits(nodes, "output"),
         **_synapses(graph, {name: n for n, name in enumerate(names)}),
     }
+
+
+def _place(node: dict[str, Any]) -> tuple[bool, int, int]:
+    """What neurons are ordered by."""
+    return node["kind"] == TONIC, node["cluster"], NEURON_KINDS.index(node["kind"])
 
 
 def _refuse(problems: list[str]) -> None:
@@ -64,7 +70,10 @@ def _node_problems(name: Any, facts: dict[str, Any]) -> Iterator[str]:
             yield f"{where}{field}: missing. Give every node kind, cluster, x and y."
     if facts.get("kind", "regular") not in NEURON_KINDS:
         yield f"{where}kind: none of the kinds ({facts['kind']!r}). Write one of {', '.join(NEURON_KINDS)}."
-    for field in ("cluster", "bit"):
+    tonic = facts.get("kind") == TONIC
+    if tonic and facts.get("cluster", NO_CLUSTER) != NO_CLUSTER:
+        yield f"{where}cluster: a tonic neuron is of none ({facts['cluster']!r}). Write {NO_CLUSTER}."
+    for field in ("bit",) if tonic else ("cluster", "bit"):
         if not _is_whole(facts.get(field, 0)):
             yield f"{where}{field}: not a number from 0 ({facts[field]!r}). Write a whole number."
     for field in ("x", "y", "z"):
@@ -82,6 +91,8 @@ def _edge_problems(graph: nx.DiGraph, pre: Any, post: Any, weight: Any) -> Itera
         yield f"{where}a synapse of a neuron onto itself. Remove it."
     elif graph.nodes[post]["kind"] == "input":
         yield f"{where}ends at an input neuron, which is driven from outside. Remove it."
+    elif graph.nodes[post]["kind"] == TONIC:
+        yield f"{where}ends at a tonic neuron, which always fires. Remove it."
 
 
 def _is_whole(value: Any) -> bool:
@@ -123,7 +134,7 @@ def cluster_sizes(kind: np.ndarray, cluster: np.ndarray) -> dict[str, int]:
         If the clusters are not alike.
     """
     clusters = int(cluster.max()) + 1
-    sizes = np.array([(kind[cluster == 0] == code).sum() for code in range(len(NEURON_KINDS))])
+    sizes = np.array([(kind[cluster == 0] == code).sum() for code in range(len(SIZES))])
     row = np.repeat(np.arange(sizes.size), sizes)
     alike = np.array_equal(kind, np.tile(row, clusters))
     if not alike or not np.array_equal(cluster, np.repeat(np.arange(clusters), row.size)):

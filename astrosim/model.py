@@ -6,7 +6,6 @@ From the same seed it gives the same bits as the kernel. Murray 2026, section 4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import nan
 from pathlib import Path
 from typing import Any, Literal
@@ -24,53 +23,17 @@ from astrosim.interventions import NEVER
 from astrosim.parameters import checked_space, chosen_scenario, chosen_seed
 from astrosim.phases import PHASES
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED, Decisions
-from astrosim.rng import DECISION, PART, PATTERN, PERTURBATION, below, uniforms
-from astrosim.rules import adaptation, coupling, decision, perturbation, reward, scope
+from astrosim.rng import DECISION, PART, PATTERN, PERTURBATION, SELECTION, uniforms
+from astrosim.rules import adaptation, coupling, decision, perturbation, reward, scope, selection, window
 from astrosim.scenario.schema import Scenario
 from astrosim.specialise import specialised
-from astrosim.state import ASTROCYTES, CURSOR, FIRED, TRIALS
+from astrosim.state import ASTROCYTES, CURSOR, FIRED, NOT_SOLVED, TRIALS
 from astrosim.state import KEPT as KEPT_TRIALS
 from astrosim.state import REVERTED as REVERTED_TRIALS
-from astrosim.topology import INPUT
+from astrosim.topology import INPUT, TONIC
+from astrosim.trial import Arrival, Trial
 
 BETWEEN = 0.5  # trials; a trial is one tick of Mesa's clock, and an intervention comes half a tick before it
-
-
-@dataclass
-class Trial:
-    """What the phases of one trial hand on."""
-
-    number: int
-    pattern: int = 0
-    active: list[Astrocyte] = field(default_factory=list)
-    explored: list[bool] = field(default_factory=list)
-    fired_before: np.ndarray = field(default_factory=lambda: np.empty(0, bool))
-    fired_after: np.ndarray = field(default_factory=lambda: np.empty(0, bool))
-    outputs_before: np.ndarray = field(default_factory=lambda: np.empty(0))
-    outputs_after: np.ndarray = field(default_factory=lambda: np.empty(0))
-    eligible: int = 0
-    idle: bool = False
-    kept: bool = False
-    snapshot: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
-
-
-class Arrival:
-    """A calcium wave on its way to an astrocyte: what Mesa's event list holds of it.
-
-    Parameters
-    ----------
-    astrocyte : Astrocyte
-    trial : int
-        Before whose phases it arrives.
-    """
-
-    def __init__(self, astrocyte: Astrocyte, trial: int) -> None:
-        self.astrocyte, self.trial = astrocyte, trial
-
-    def land(self) -> None:
-        """Mesa's event: all waves that reach the astrocyte before this trial arrive."""
-        self.astrocyte.model.arrivals.pop((self.trial, self.astrocyte.index))
-        self.astrocyte.receive(self.trial)
 
 
 class AstroModel(mesa.Model, DescribedCell):
@@ -133,7 +96,7 @@ class AstroModel(mesa.Model, DescribedCell):
         self.astrocytes = [kind(self, a) for a in range(len(self.territories))]
         self._perturb_weights = specialised(perturbation.perturb, exchanged_formulas(kind))
         self.cursor = Cursor(self) if self.rules.learner == CURSOR else None
-        self._driven = self.network.kind == INPUT
+        self._driven = np.isin(self.network.kind, (INPUT, TONIC))
         self._phases = [getattr(self, "_" + phase.name.replace(" ", "_")) for phase in PHASES]
         self._trial = Trial(0)
         self._decisions = self._log(0)
@@ -241,21 +204,25 @@ class AstroModel(mesa.Model, DescribedCell):
 
     def _present(self) -> None:
         trial = self._trial
-        trial.pattern = below(self.system.keys[PATTERN], trial.number, 0, len(self.system.patterns))
+        patterns = np.arange(len(self.system.patterns), dtype=np.int32)
+        trial.window = np.empty(window.window_size(self.rules.patterns_a_trial, patterns.size), np.int64)
+        room = np.empty(trial.window.size + 3, np.uint32)
+        window.draw_window(self.system.keys[PATTERN], trial.number, trial.window, patterns, room)
         if trial.number % self.rules.trials_per_episode == 0:
-            self.fired[:] = self._clamped()
+            self.fired[:] = self._clamped(trial.window[0])
 
-    def _clamped(self) -> np.ndarray:
-        """Neurons that the pattern drives: bool, shape (neuron,)."""
+    def _clamped(self, pattern: int) -> np.ndarray:
+        """Neurons that a pattern drives, and tonic ones: bool, shape (neuron,)."""
         fired = np.zeros(self.network.kind.size, bool)
-        fired[self.system.inputs] = self.system.patterns[self._trial.pattern]
+        fired[self.system.inputs] = self.system.patterns[pattern]
+        fired[self.system.tonic] = self.system.sound[self.system.tonic]
         return fired
 
     def _sense(self) -> None:
         if self.rules.coupled:
             for astrocyte in self.astrocytes:
                 astrocyte.integrate()
-        if self.rules.learner == ASTROCYTES:
+        if self.rules.learner == ASTROCYTES and self.rules.selection == selection.SCORE:
             for astrocyte in self.astrocytes:
                 astrocyte.sense()
 
@@ -264,6 +231,10 @@ class AstroModel(mesa.Model, DescribedCell):
             return
         trial = self._trial
         able = [astrocyte for astrocyte in self.astrocytes if not astrocyte.silenced]
+        if self.rules.selection == selection.UNIFORM:
+            trial.active = self._drawn(able)
+            trial.explored = [False] * len(trial.active)
+            return
         ranked = sorted(able, key=lambda a: (-a.score, a.index))
         for astrocyte in ranked:
             if len(trial.active) == self.rules.max_active:
@@ -279,15 +250,28 @@ class AstroModel(mesa.Model, DescribedCell):
                 if coupling.sends(astrocyte.is_above_threshold(), explored):
                     astrocyte.send(trial.number)
 
-    def _pass(self) -> tuple[np.ndarray, np.ndarray]:
+    def _drawn(self, able: list[Astrocyte]) -> list[Astrocyte]:
+        """So many astrocytes as act in a trial, at random."""
+        count, deck = min(self.rules.max_active, len(able)), np.arange(len(able), dtype=np.int32)
+        scope.sample(self.system.keys[SELECTION], self._trial.number, count, deck, np.empty(count + 3, np.uint32))
+        return [able[number] for number in deck[:count]]
+
+    def _pass(self, pattern: int) -> tuple[np.ndarray, np.ndarray]:
         """One pass: who fires (bool, shape (neuron,)), and the outputs' summed inputs (float64, shape (bit,))."""
-        driven = self._clamped()
-        activation = np.array([neuron.integrate(driven) for neuron in self.neurons])
-        fired = [neuron.fires(a) for neuron, a in zip(self.neurons, activation, strict=True)]
-        return np.where(self._driven, driven, fired), activation[self.system.outputs]
+        driven = fired = self._clamped(pattern)
+        for _ in range(self.rules.cycles):
+            activation = np.array([neuron.integrate(fired) for neuron in self.neurons])
+            sent = [neuron.fires(a) for neuron, a in zip(self.neurons, activation, strict=True)]
+            fired = np.where(self._driven, driven, sent)
+        return fired, activation[self.system.outputs]
+
+    def _passes(self) -> tuple[np.ndarray, list[np.ndarray]]:
+        """Passes of all the trial's patterns: who fires in the last one, and the outputs' summed inputs of each."""
+        passes = [self._pass(pattern) for pattern in self._trial.window]
+        return passes[-1][0], [outputs for _, outputs in passes]
 
     def _evaluate_before(self) -> None:
-        self._trial.fired_before, self._trial.outputs_before = self._pass()
+        self._trial.fired_before, self._trial.outputs_before = self._passes()
 
     def _perturb(self) -> None:
         trial = self._trial
@@ -308,11 +292,15 @@ class AstroModel(mesa.Model, DescribedCell):
     def perturb(self, trial: int, synapses: np.ndarray) -> None:
         """Add the random steps of a trial to the weights of synapses (int32 numbers, each once)."""
         r, key = self.rules, self.system.keys[PERTURBATION]
+        scale = r.scale
+        if r.adapts_sigma and self._trial.active:
+            active = np.array([astrocyte.index for astrocyte in self._trial.active])
+            scale = np.float32(perturbation.step_scale(perturbation.mean_sigma(self.learning.sigma, active), r.spacing))
         if r.fraction < 1.0:
             drawn = np.empty(synapses.size)
             uniforms(self.system.keys[PART], trial, synapses.astype(np.int64), drawn)
             synapses = synapses[perturbation.takes_part(drawn, r.fraction)]
-        self._perturb_weights(self.learning.weight, synapses, key, trial, r.scale, r.spacing, r.limit)
+        self._perturb_weights(self.learning.weight, synapses, key, trial, scale, r.spacing, r.limit)
 
     def _perturb_territories(self) -> int:
         """Each active astrocyte perturbs what no other has perturbed yet; returns the number of synapses."""
@@ -331,12 +319,24 @@ class AstroModel(mesa.Model, DescribedCell):
         return synapses.size
 
     def _evaluate_after(self) -> None:
-        self._trial.fired_after, self._trial.outputs_after = self._pass()
+        self._trial.fired_after, self._trial.outputs_after = self._passes()
+
+    def _mean_reward(self, outputs: list[np.ndarray], rule: int, gain: float = 1.0) -> float:
+        """Mean reward of the trial's patterns under a rule."""
+        targets, r = self.system.targets[self._trial.window], self.rules
+        return reward.mean_reward(
+            np.array(
+                [
+                    reward.reward(rule, one, wanted, r.neuron_threshold, gain, r.margin_cap)
+                    for one, wanted in zip(outputs, targets, strict=True)
+                ]
+            )
+        )
 
     def _decide(self) -> None:
-        trial, targets, r = self._trial, self.system.targets[self._trial.pattern], self.rules
+        trial, r = self._trial, self.rules
         after, before = (
-            reward.reward(r.reward, outputs, targets, r.neuron_threshold, r.reward_gain, r.margin_cap)
+            self._mean_reward(outputs, r.reward, r.reward_gain)
             for outputs in (trial.outputs_after, trial.outputs_before)
         )
         key = self.system.keys[DECISION]
@@ -349,11 +349,14 @@ class AstroModel(mesa.Model, DescribedCell):
         self.learning.counter[TRIALS] += 1
         self.learning.counter[KEPT_TRIALS] += trial.kept
         self.learning.counter[REVERTED_TRIALS] += not (trial.kept or trial.idle)
+        solved = self.learning.solved
+        if solved.size and solved[0] == NOT_SOLVED and trial.kept and self.accuracy() == 1.0:
+            solved[0] = self.trial
 
     def _adapt(self) -> None:
         trial = self._trial
         for astrocyte, explored in zip(trial.active, trial.explored, strict=True):
-            astrocyte.remember(trial.pattern, trial.kept, explored)
+            astrocyte.remember(trial.window, trial.kept, explored)
         if self.rules.learner == ASTROCYTES and adaptation.is_due(self.trial, self.rules.interval):
             for astrocyte in self.astrocytes:
                 astrocyte.adapt()
@@ -363,10 +366,9 @@ class AstroModel(mesa.Model, DescribedCell):
         fired = np.flatnonzero(self.fired)
         state.fired[: fired.size] = fired
         state.counter[FIRED] = fired.size
-        targets, threshold = self.system.targets[trial.pattern], self.rules.neuron_threshold
         standing = trial.outputs_after if trial.kept else trial.outputs_before
-        self._totals["binary"] += reward.binary_reward(standing, targets, threshold)
-        self._totals["soft"] += reward.soft_reward(standing, targets, threshold)
+        self._totals["binary"] += self._mean_reward(standing, reward.BINARY)
+        self._totals["soft"] += self._mean_reward(standing, reward.SOFT)
         self._totals["kept"] += trial.kept
         self._totals["reverted"] += not (trial.kept or trial.idle)
         self._totals["eligible"] += trial.eligible

@@ -8,7 +8,8 @@ import numpy as np
 
 KEPT, REVERTED, IDLE = 1, 0, -1  # values of `decision`; IDLE: nothing was eligible, or nobody learns
 NOBODY = -1  # value of `active` in an unused slot
-NEURON_KINDS = ("input", "output", "modulatory", "regular")  # values of `neuron_kind`
+NEURON_KINDS = ("input", "output", "modulatory", "regular", "tonic")  # values of `neuron_kind`
+NO_CLUSTER = -1  # value of `neuron_cluster` of tonic neurons
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,15 @@ COUPLING_VARIABLES = (
     ),
 )
 
+DEEP_VARIABLES = (
+    Variable(
+        "solved_trial", ("episode",), "i8", -1, "trials", "trials after which every bit was right for the first time"
+    ),
+)
+"""Beside the others where a trial asks more than the report's (`Scenario.deep`)."""
+
+SIGMA_VARIABLES = (Variable("sigma", ("episode", "astrocyte"), "f8", NAN, "1", "sigma after the episode"),)
+
 GAP_VARIABLES = (
     Variable("gap_junction_from", ("gap_junction",), "i4", -1, "astrocyte", "astrocyte at one end, the lower number"),
     Variable("gap_junction_to", ("gap_junction",), "i4", -1, "astrocyte", "astrocyte at the other end"),
@@ -117,8 +127,8 @@ STATIC_VARIABLES = (
     Variable("neuron_x", ("neuron",), "f8", NAN, "units", "position, x"),
     Variable("neuron_y", ("neuron",), "f8", NAN, "units", "position, y"),
     Variable("neuron_z", ("neuron",), "f8", NAN, "units", "position, z (where there is one)"),
-    Variable("neuron_kind", ("neuron",), "i1", -1, "1", "0 input, 1 output, 2 modulatory, 3 regular"),
-    Variable("neuron_cluster", ("neuron",), "i4", -1, "1", "cluster of the neuron"),
+    Variable("neuron_kind", ("neuron",), "i1", -1, "1", "0 input, 1 output, 2 modulatory, 3 regular, 4 tonic"),
+    Variable("neuron_cluster", ("neuron",), "i4", -1, "1", "cluster of the neuron; -1: tonic, of none"),
     Variable("pre", ("synapse",), "i4", -1, "neuron", "presynaptic neuron"),
     Variable("post", ("synapse",), "i4", -1, "neuron", "postsynaptic neuron"),
     Variable("astrocyte_x", ("astrocyte",), "f8", NAN, "units", "position, x"),

@@ -34,10 +34,22 @@ STREAMS = (
     "intervention",
     "decision",
     "part",
+    "selection",
 )
-POSITION, SYNAPSE, WEIGHT, PATTERN, EXPLORATION, PERTURBATION, SCOPE, CURSOR, INTERVENTION, DECISION, PART = range(
-    len(STREAMS)
-)
+(
+    POSITION,
+    SYNAPSE,
+    WEIGHT,
+    PATTERN,
+    EXPLORATION,
+    PERTURBATION,
+    SCOPE,
+    CURSOR,
+    INTERVENTION,
+    DECISION,
+    PART,
+    SELECTION,
+) = range(len(STREAMS))
 
 
 def stream_key(seed: int, stream: str) -> np.ndarray:

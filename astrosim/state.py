@@ -20,17 +20,19 @@ from astrosim.rng import stream_keys
 from astrosim.rules.coupling import NEVER_SENT
 from astrosim.rules.decision import ACCEPTANCE
 from astrosim.rules.exploration import EXPLORATION_RULES
-from astrosim.rules.perturbation import grid, grid_limit
+from astrosim.rules.perturbation import grid, grid_limit, step_scale
 from astrosim.rules.reward import REWARDS
 from astrosim.rules.scope import SCOPES
+from astrosim.rules.selection import SELECTION_RULES
 from astrosim.rules.sensing import FIRING, SENSING
 from astrosim.scenario.schema import Scenario
 from astrosim.territory import Ragged, Territories
-from astrosim.topology import Network
+from astrosim.topology import TONIC, Network
 
 BLOCK = 4  # synapses a block: Philox4x32 yields four words
 ASTROCYTES, CURSOR, NOBODY = 0, 1, 2
 LEARNERS = {"astrocytes": ASTROCYTES, "cursor": CURSOR, "none": NOBODY}
+NOT_SOLVED = -1  # value of `State.solved`
 TRIALS, KEPT, REVERTED, FIRED = range(4)  # places in `State.counter`
 
 
@@ -49,6 +51,7 @@ class System(NamedTuple):
     direct_start: np.ndarray  # int64 (input bit + 1,)
     direct_synapse: np.ndarray  # int32 (direct,): synapses from an input straight to an output
     direct_bit: np.ndarray  # int32 (direct,): the output bit that they reach
+    tonic: np.ndarray  # int32 (tonic neuron,)
     patterns: np.ndarray  # uint8 (pattern, input bit)
     targets: np.ndarray  # uint8 (pattern, output bit)
     holder_start: np.ndarray  # int64 (neuron + 1,)
@@ -79,6 +82,7 @@ class Rules(NamedTuple):
     sensing: int
     exploration: int
     scope: int
+    selection: int
     reward: int
     acceptance: int
     trials_per_episode: int
@@ -97,6 +101,8 @@ class Rules(NamedTuple):
     cursor_radius: float
     cursor_jump: float
     cursor_step: float
+    cycles: int
+    patterns_a_trial: int  # 0: all
     scale: np.float32  # sigma over spacing
     spacing: np.float32
     limit: np.float32
@@ -104,6 +110,10 @@ class Rules(NamedTuple):
     margin_cap: float
     temperature: float
     fraction: float  # of the eligible synapses that is perturbed
+    adapts_sigma: bool
+    sigma_rise: float
+    sigma_fall: float
+    sigma_cap: float
     reward_offset: float  # added to the reward after a perturbation
     coupled: bool  # whether there are gap junctions
     gain: float
@@ -129,6 +139,8 @@ class State(NamedTuple):
     explorations: np.ndarray  # int64 (astrocyte,)
     by_pattern: np.ndarray  # int64 (astrocyte, pattern): activations by pattern
     cursor: np.ndarray  # float64 (2,), units
+    sigma: np.ndarray  # float64 (astrocyte,); empty unless it adapts
+    solved: np.ndarray  # int64 (1,): trials after which every bit was right for the first time, else NOT_SOLVED
     calcium: np.ndarray  # float64 (astrocyte,); empty without gap junctions, as all that follows
     arriving: np.ndarray  # float64 (slot, astrocyte): sum of the arrivals of the trials with this remainder
     strongest: np.ndarray  # float64 (slot, astrocyte): the largest of them
@@ -163,6 +175,7 @@ def make_system(
         direct_start=direct.start,
         direct_synapse=direct.index,
         direct_bit=bit,
+        tonic=np.flatnonzero(network.kind == TONIC).astype(np.int32),
         patterns=bits([p for p, _ in scenario.task.patterns]),
         targets=bits([t for _, t in scenario.task.patterns]),
         holder_start=territories.of_neuron.start,
@@ -257,6 +270,7 @@ def make_rules(scenario: Scenario) -> Rules:
         sensing=SENSING[scenario.sensing.rule],
         exploration=EXPLORATION_RULES[scenario.exploration.rule],
         scope=SCOPES[scenario.perturbation.scope],
+        selection=SELECTION_RULES[scenario.astrocytes.selection],
         reward=REWARDS[scenario.decision.reward],
         acceptance=ACCEPTANCE[scenario.decision.accept],
         trials_per_episode=scenario.schedule.trials_per_episode,
@@ -275,13 +289,19 @@ def make_rules(scenario: Scenario) -> Rules:
         cursor_radius=scenario.cursor.radius,
         cursor_jump=scenario.cursor.jump,
         cursor_step=scenario.cursor.step,
-        scale=np.float32(scenario.perturbation.sigma / grid(scenario.perturbation.limit)),
+        cycles=scenario.network.cycles,
+        patterns_a_trial=scenario.decision.window,
+        scale=np.float32(step_scale(scenario.perturbation.sigma, grid(scenario.perturbation.limit))),
         spacing=np.float32(grid(scenario.perturbation.limit)),
         limit=grid_limit(scenario.perturbation.limit),
         reward_gain=scenario.decision.gain,
         margin_cap=scenario.decision.cap,
         temperature=scenario.decision.temperature,
         fraction=scenario.perturbation.fraction,
+        adapts_sigma=scenario.perturbation.adapt_sigma,
+        sigma_rise=scenario.perturbation.sigma_rise,
+        sigma_fall=scenario.perturbation.sigma_fall,
+        sigma_cap=scenario.perturbation.sigma_cap,
         reward_offset=0.0,
         coupled=scenario.coupled,
         gain=scenario.coupling.gain,
@@ -312,6 +332,8 @@ def make_state(scenario: Scenario, network: Network, territories: Territories, j
         explorations=np.zeros(astrocytes, np.int64),
         by_pattern=np.zeros((astrocytes, patterns), np.int64),
         cursor=(network.position.min(axis=0) + network.position.max(axis=0)) / 2.0,
+        sigma=np.full(astrocytes if scenario.perturbation.adapt_sigma else 0, scenario.perturbation.sigma),
+        solved=np.full(1 if scenario.deep else 0, NOT_SOLVED, np.int64),
         calcium=np.zeros(coupled),
         arriving=np.zeros((junctions.slots, coupled)),
         strongest=np.zeros((junctions.slots, coupled)),

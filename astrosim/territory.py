@@ -14,6 +14,7 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from astrosim.jit import compiled
+from astrosim.records import NO_CLUSTER
 from astrosim.rules.cursor import within
 from astrosim.scenario.schema import Scenario
 from astrosim.topology import Network
@@ -92,7 +93,8 @@ def build_territories(scenario: Scenario, network: Network) -> Territories:
     """
     per_cluster, radius = scenario.astrocytes.per_cluster, scenario.astrocytes.radius
     cluster = np.repeat(np.arange(scenario.network.clusters, dtype=np.int32), per_cluster)
-    position = _places(network.position, scenario.network.neurons_per_cluster, per_cluster)
+    inner = network.position[network.cluster != NO_CLUSTER]
+    position = _places(inner, scenario.network.neurons_per_cluster, per_cluster)
     neurons = Ragged.of(_reached(network, position, cluster, radius))
     holder = np.repeat(np.arange(cluster.size, dtype=np.int32), neurons.sizes)
     of_neuron = Ragged.group(neurons.index, holder, network.kind.size)

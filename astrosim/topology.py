@@ -2,7 +2,8 @@
 
 Clusters stand on a square lattice, filled row by row. A cluster holds its input, output, modulatory and regular neurons
 in this order. Synapses are numbered in order of creation: by pre neuron, then by post neuron. There are no synapses
-from a neuron to itself and none onto input neurons, which are driven from outside.
+from a neuron to itself and none onto input neurons, which are driven from outside. Tonic neurons, of no cluster, come
+last; they stand in the middle of all clusters, and each has a synapse onto every neuron that is not driven.
 
 Positions and synapses may come from files instead (`astrosim.scenario.contents`): their weights are rounded to the
 grid, kinds and clusters still follow from the sizes of the network.
@@ -25,7 +26,7 @@ import numpy as np
 from astrosim.elementary import log, minus_two_log
 from astrosim.graph import arrays_of, cluster_sizes
 from astrosim.jit import compiled
-from astrosim.records import NEURON_KINDS
+from astrosim.records import NEURON_KINDS, NO_CLUSTER
 from astrosim.rng import POSITION, SYNAPSE, WEIGHT, stream_keys, uniform, word
 from astrosim.rules.perturbation import on_grid
 from astrosim.scenario import contents
@@ -35,7 +36,7 @@ from astrosim.scenario.schema import Scenario
 if TYPE_CHECKING:
     import mesa.discrete_space
 
-INPUT, OUTPUT = NEURON_KINDS.index("input"), NEURON_KINDS.index("output")
+INPUT, OUTPUT, REGULAR, TONIC = (NEURON_KINDS.index(name) for name in ("input", "output", "regular", "tonic"))
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Network:
     kind : ndarray of int8, shape (neuron,)
         Index into `NEURON_KINDS`.
     cluster : ndarray of int32, shape (neuron,)
+        `NO_CLUSTER` for tonic neurons.
     pre, post : ndarray of int32, shape (synapse,)
     first : ndarray of int64, shape (neuron + 1,)
         Synapses ``first[n]`` to ``first[n + 1] - 1`` leave neuron n.
@@ -166,15 +168,13 @@ def build_network(scenario: Scenario, seed: int) -> Network:
     seed : int
     """
     net, keys = scenario.network, stream_keys(seed)
-    sizes = (net.inputs, net.outputs, net.modulatory, net.regular)
-    kind = np.tile(np.repeat(np.arange(len(sizes), dtype=np.int8), sizes), net.clusters)
-    cluster = np.repeat(np.arange(net.clusters, dtype=np.int32), net.neurons_per_cluster)
+    kind, cluster = _kinds(scenario)
     given = net.positions
     place = contents.read_positions(given) if given else _drawn_positions(scenario, keys[POSITION], cluster)
     first, post, weights = (
         _given_synapses(net.wiring, kind.size) if net.wiring else _drawn_synapses(scenario, keys, kind)
     )
-    inputs, outputs = scenario.task.patterns[0]
+    inputs, outputs = _task_neurons(scenario, kind)
     return Network(
         position=np.ascontiguousarray(place[:, :2]),
         kind=kind,
@@ -183,24 +183,55 @@ def build_network(scenario: Scenario, seed: int) -> Network:
         post=post,
         first=first,
         initial_weight=on_grid(weights, scenario.perturbation.limit),
-        inputs=np.flatnonzero(kind == INPUT)[: len(inputs)].astype(np.int32),
-        outputs=np.flatnonzero(kind == OUTPUT)[: len(outputs)].astype(np.int32),
+        inputs=inputs,
+        outputs=outputs,
         z=np.ascontiguousarray(place[:, 2]),
     )
 
 
+def _kinds(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
+    """Kind (int8) and cluster (int32) of every neuron."""
+    net = scenario.network
+    sizes = (net.inputs, net.outputs, net.modulatory, net.regular)
+    first = np.repeat(np.arange(len(sizes), dtype=np.int8), sizes)
+    other = first if net.input_clusters == "all" else np.sort(np.where(first == INPUT, REGULAR, first)).astype(np.int8)
+    kind = np.concatenate([first, np.tile(other, net.clusters - 1)])
+    cluster = np.repeat(np.arange(net.clusters, dtype=np.int32), net.neurons_per_cluster)
+    return np.append(kind, np.full(net.tonic, TONIC, np.int8)), np.append(
+        cluster, np.full(net.tonic, NO_CLUSTER, np.int32)
+    )
+
+
+def _task_neurons(scenario: Scenario, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The inputs and the outputs of cluster 0 that the task uses: int32, shape (bit,)."""
+    inputs, outputs = scenario.task.patterns[0]
+    first = np.flatnonzero(kind == INPUT)[: len(inputs)], np.flatnonzero(kind == OUTPUT)[: len(outputs)]
+    return first[0].astype(np.int32), first[1].astype(np.int32)
+
+
 def _drawn_positions(scenario: Scenario, key: np.ndarray, cluster: np.ndarray) -> np.ndarray:
-    """Uniform in the square of each cluster: float64, shape (neuron, 3), units; z is nan."""
+    """Uniform in the square of each cluster, tonic neurons amid all: float64, shape (neuron, 3), units; z is nan."""
     net, columns = scenario.network, scenario.lattice_columns
-    centre = np.stack([cluster % columns, cluster // columns], axis=1) * net.spacing
-    plane = centre + (_uniforms(key, 2 * cluster.size).reshape(-1, 2) * 2.0 - 1.0) * net.half_width
-    return np.column_stack([plane, np.full(cluster.size, np.nan)])
+    own = cluster[cluster >= 0]
+    centre = np.stack([own % columns, own // columns], axis=1) * net.spacing
+    plane = centre + (_uniforms(key, 2 * own.size).reshape(-1, 2) * 2.0 - 1.0) * net.half_width
+    middle = np.broadcast_to(centre.mean(axis=0), (cluster.size - own.size, 2))
+    return np.column_stack([np.concatenate([plane, middle]), np.full(cluster.size, np.nan)])
 
 
 def _drawn_synapses(scenario: Scenario, keys: np.ndarray, kind: np.ndarray) -> tuple[np.ndarray, ...]:
     """First synapse of each neuron, post neurons, and weights as they are drawn."""
     net = scenario.network
-    first, post = _wire(keys[SYNAPSE], kind == INPUT, net.neurons_per_cluster, net.p_within, net.p_between)
+    inner, driven = kind != TONIC, kind == INPUT
+    wanted = np.zeros(kind.size, bool)
+    wanted[_task_neurons(scenario, kind)[1]] = True
+    whole = driven | (net.synapses == "all")
+    first, post = _wire(
+        keys[SYNAPSE], driven[inner], whole[inner], wanted[inner], net.neurons_per_cluster, net.p_within, net.p_between
+    )
+    targets = np.flatnonzero(inner & ~driven).astype(np.int32)
+    first = np.append(first, first[-1] + targets.size * np.arange(1, net.tonic + 1))
+    post = np.concatenate([post, np.tile(targets, net.tonic)])
     return first, post, (_uniforms(keys[WEIGHT], post.size) - 0.5) * (2.0 * net.initial_weight)
 
 
@@ -220,15 +251,21 @@ def _uniforms(key, count):
 
 
 def _wire(
-    key: np.ndarray, closed: np.ndarray, size: int, p_within: float, p_between: float
+    key: np.ndarray,
+    closed: np.ndarray,
+    whole: np.ndarray,
+    wanted: np.ndarray,
+    size: int,
+    p_within: float,
+    p_between: float,
 ) -> tuple[np.ndarray, np.ndarray]:
     """First synapse of each neuron (int64, shape (neuron + 1,)) and post neurons (int32, shape (synapse,))."""
     logs = np.array([_log_miss(p_between), _log_miss(p_within)])
     count = np.zeros(closed.size, np.int64)
-    _fill_rows(key, closed, size, logs, count, np.zeros(closed.size, np.int64), np.empty(0, np.int32))
+    _fill_rows(key, closed, whole, wanted, size, logs, count, np.zeros(closed.size, np.int64), np.empty(0, np.int32))
     first = np.concatenate([[0], np.cumsum(count)])
     post = np.empty(first[-1], np.int32)
-    _fill_rows(key, closed, size, logs, count, first[:-1], post)
+    _fill_rows(key, closed, whole, wanted, size, logs, count, first[:-1], post)
     return first, post
 
 
@@ -238,11 +275,12 @@ def _log_miss(p: float) -> float:
 
 
 @compiled
-def _fill_rows(key, closed, size, logs, count, start, post):
+def _fill_rows(key, closed, whole, wanted, size, logs, count, start, post):
     """Draw each neuron's synapses by the gaps between them (a Bernoulli process, skipped through).
 
-    Reads: closed (no synapse onto these), logs (-2 ln of a miss: between, within clusters), start. Writes: count, and
-    post unless it is empty. Draws: stream `synapse`.
+    Reads: closed (no synapse onto these), whole (which keep all of theirs; others keep those onto `wanted`), logs
+    (-2 ln of a miss: between, within clusters), start. Writes: count, and post unless it is empty. Draws: stream
+    `synapse`.
     """
     for pre in range(closed.size):
         own = pre - pre % size
@@ -260,7 +298,7 @@ def _fill_rows(key, closed, size, logs, count, start, post):
                 drawn += 1
                 if at >= high:
                     break
-                if at != pre and not closed[at]:
+                if at != pre and not closed[at] and (whole[pre] or wanted[at]):
                     if post.size:
                         post[start[pre] + found] = at
                     found += 1

@@ -9,6 +9,7 @@ import numpy as np
 
 from astrosim.records import (
     COUPLING_VARIABLES,
+    DEEP_VARIABLES,
     EPISODE_VARIABLES,
     STATIC_VARIABLES,
     TRIAL_VARIABLES,
@@ -122,8 +123,8 @@ def bytes_of(scenario: Scenario) -> float:
     def size(variable: Variable) -> float:
         return float(np.prod([length[d] for d in variable.dims])) * np.dtype(variable.dtype).itemsize
 
-    calcium = COUPLING_VARIABLES if scenario.coupled else ()
-    variables = (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES, *calcium)
+    further = (COUPLING_VARIABLES if scenario.coupled else ()) + (DEEP_VARIABLES if scenario.deep else ())
+    variables = (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES, *further)
     return FILE_OVERHEAD + sum(size(variable) for variable in variables)
 
 

@@ -35,7 +35,7 @@ FLOW = (
     {"interventions", "eligibility"},
     {"described"},
     {"agents", "published"},
-    {"extension"},
+    {"extension", "trial"},
     {"kernel"},
     {"model"},
     {"engines"},

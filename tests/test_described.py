@@ -96,8 +96,7 @@ def test_the_probe_equals_a_pass_of_the_agents():
     model.restore(kernel.state())
     outputs = kernel.probe()
     for pattern in range(len(EIGHT_PATTERNS)):
-        model._trial.pattern = pattern
-        _, activation = model._pass()
+        _, activation = model._pass(pattern)
         assert np.array_equal(activation > 0.5, outputs[pattern] == 1)
 
 

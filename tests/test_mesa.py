@@ -408,7 +408,7 @@ WRONG_GRAPHS = [
     (changed("a0", x=None), "node 'a0': x: missing. Give every node kind, cluster, x and y."),
     (
         changed("a0", kind="glia"),
-        "node 'a0': kind: none of the kinds ('glia'). Write one of input, output, modulatory, regular.",
+        "node 'a0': kind: none of the kinds ('glia'). Write one of input, output, modulatory, regular, tonic.",
     ),
     (changed("a0", cluster=-1), "node 'a0': cluster: not a number from 0 (-1). Write a whole number."),
     (changed("a0", bit=0.5), "node 'a0': bit: not a number from 0 (0.5). Write a whole number."),

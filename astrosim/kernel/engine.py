@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from astrosim.described import TOTALS, DescribedCell
+from astrosim.kernel.deep import Deep, make_deep
 from astrosim.kernel.loop import advance
 from astrosim.kernel.scratch import make_scratch
 from astrosim.records import Decisions
@@ -10,7 +11,7 @@ from astrosim.rules.decision import STRICT
 from astrosim.rules.reward import BINARY, SOFT
 from astrosim.rules.scope import RANDOM
 from astrosim.scenario.schema import Scenario
-from astrosim.state import Rules
+from astrosim.state import Rules, System
 
 
 def reports_own(rules: Rules) -> bool:
@@ -32,6 +33,7 @@ class KernelEngine(DescribedCell):
         super().__init__(scenario, seed)
         self._scratch = make_scratch(self.system, self.rules.max_active, self.rules.scope == RANDOM)
         self._advance = advance
+        self._deep: tuple[System, int, Deep] | None = None
         if scenario.agents.astrocyte is not None and len(self.territories):
             self._take_own_formulas()
         self._box = self.network.position.min(axis=0), self.network.position.max(axis=0)
@@ -65,6 +67,15 @@ class KernelEngine(DescribedCell):
             self.interventions.act(self, trial)
         return self.interventions.due(trial + 1) - trial
 
+    def _working_memory(self) -> Deep | None:
+        """What trials that ask more than the report's work in; None for all others."""
+        if not self.scenario_of_cell.deep:
+            return None
+        system, window = self.system, self.rules.patterns_a_trial
+        if self._deep is None or self._deep[0] is not system or self._deep[1] != window:
+            self._deep = system, window, make_deep(system, self.rules.cycles, window)
+        return self._deep[2]
+
     def _stretch(self, log: Decisions, start: int, stop: int, measure: bool) -> None:
         """Carry out trials without interventions, into the rows start .. stop - 1 of the log."""
         self._advance(
@@ -74,7 +85,8 @@ class KernelEngine(DescribedCell):
             self._scratch,
             self.rules.coupled or None,
             True if self.rules.fraction < 1.0 else None,
-            None if reports_own(self.rules) else True,
+            None if reports_own(self.rules) or self.scenario_of_cell.deep else True,
+            self._working_memory(),
             *self._box,
             measure,
             log.pattern[start:stop],

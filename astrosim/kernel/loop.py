@@ -12,6 +12,17 @@ import numpy as np
 from astrosim.jit import kernel, phase
 from astrosim.kernel.activation import select, sense
 from astrosim.kernel.coupling import couple, integrate, recruited, send_waves
+from astrosim.kernel.deep import (
+    draw_changes,
+    keep_window,
+    present_window,
+    scale_of,
+    select_uniform,
+    settle_all,
+    show_window,
+    stand_window,
+    try_window,
+)
 from astrosim.kernel.eligibility import clear, close_scope, find_union, gather_chance, gather_cursor
 from astrosim.kernel.perturbing import apply_steps, thin, try_outputs
 from astrosim.kernel.propagation import present, propagate, stand
@@ -19,14 +30,14 @@ from astrosim.kernel.scratch import BINARY_SUM, ELIGIBLE_SUM, KEPT_SUM, REVERTED
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED
 from astrosim.rng import CURSOR as CURSOR_STREAM
 from astrosim.rng import DECISION
-from astrosim.rules import adaptation, cursor, decision, reward, scope
+from astrosim.rules import adaptation, cursor, decision, perturbation, reward, scope, selection
 from astrosim.state import ASTROCYTES, CURSOR, TRIALS
 from astrosim.state import KEPT as KEPT_TRIALS
 from astrosim.state import REVERTED as REVERTED_TRIALS
 
 
 @phase
-def adapt(system, rules, state, scratch, waves, pattern, active, kept):
+def adapt(system, rules, state, scratch, waves, deep, pattern, active, kept):
     """Note the outcome with the active astrocytes; every so often thresholds move.
 
     Reads: scratch.active, scratch.explored, scratch.own_score, state.score, state.counter. Writes: the astrocytes'
@@ -40,7 +51,15 @@ def adapt(system, rules, state, scratch, waves, pattern, active, kept):
         state.activations[a] += 1
         state.successes[a] += kept
         state.explorations[a] += scratch.explored[k]
-        state.by_pattern[a, pattern] += 1
+        if deep is None:
+            state.by_pattern[a, pattern] += 1
+        else:
+            for shown in deep.window:
+                state.by_pattern[a, shown] += 1
+            if rules.adapts_sigma:
+                state.sigma[a] = perturbation.adapted_sigma(
+                    state.sigma[a], kept, rules.sigma_rise, rules.sigma_fall, rules.sigma_cap
+                )
         if waves is not None:
             state.recruitments[a] += recruited(state, scratch, a)
     if adaptation.is_due(state.counter[TRIALS], rules.interval):
@@ -57,6 +76,16 @@ def adapt(system, rules, state, scratch, waves, pattern, active, kept):
                 )
 
 
+@phase
+def whole_scope(system, scratch, by_union, active, blocks):
+    """Blocks, masks and number of blocks of all synapses that the trial may change."""
+    if by_union:
+        u = find_union(system, scratch, active)
+        return scratch.union_block[u], scratch.union_mask[u], scratch.union_blocks[u]
+    close_scope(scratch, blocks)
+    return scratch.block, scratch.block_mask, np.int64(blocks)
+
+
 @kernel
 def decide(rules, key, trial, before, after, targets):
     """Whether the perturbation stands.
@@ -71,17 +100,31 @@ def decide(rules, key, trial, before, after, targets):
 
 @kernel
 def advance(
-    system, rules, state, scratch, waves, parts, decides, low, high, measure, log_pattern, log_decision, log_active
+    system,
+    rules,
+    state,
+    scratch,
+    waves,
+    parts,
+    decides,
+    deep,
+    low,
+    high,
+    measure,
+    log_pattern,
+    log_decision,
+    log_active,
 ):
     """Carry out `log_pattern.size` trials.
 
     `waves` is True where astrocytes are coupled, `parts` where only a part of the eligible synapses is perturbed,
-    `decides` where reward or acceptance are not the report's; else they are None: None is a type of its own, and numba
-    leaves out what it rules out, so that none of this costs anything elsewhere.
+    `decides` where reward or acceptance are not the report's, `deep` the working memory of trials that ask more than
+    the report's; else they are None: None is a type of its own, and numba leaves out what it rules out, so that none of
+    this costs anything elsewhere.
 
-    Reads: system, rules, low and high (the cursor's box). Writes: state, scratch, the three logs; with `measure` it
-    also adds to scratch.total. Draws: streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`,
-    `decision`.
+    Reads: system, rules, low and high (the cursor's box). Writes: state, scratch, deep, the three logs; with `measure`
+    it also adds to scratch.total. Draws: streams `pattern`, `exploration`, `selection`, `cursor`, `scope`,
+    `perturbation`, `part`, `decision`.
     """
     touched = 0
     state.score[:] = 0.0
@@ -89,26 +132,36 @@ def advance(
     astrocytes = rules.learner == ASTROCYTES
     by_union = astrocytes and rules.scope == scope.TERRITORY
     by_neuron = rules.learner == CURSOR or by_union
+    senses = astrocytes and rules.selection == selection.SCORE
+    pattern = 0
+    if deep is not None:
+        settle_all(system, rules, state, deep)
     for row in range(log_pattern.size):
         trial = state.counter[TRIALS]
-        pattern = present(system, rules, state, trial)
+        if deep is None:
+            pattern = present(system, rules, state, trial)
+        else:
+            pattern = present_window(system, rules, state, deep, trial)
         targets = system.targets[pattern]
         active = 0
         if waves is not None:
             integrate(system, rules, state, trial)
-        if astrocytes:
+        if deep is not None and astrocytes and not senses:
+            active = select_uniform(system, rules, scratch, deep, trial)
+        elif astrocytes:
             touched = sense(system, rules, state, scratch, touched)
             if waves is not None:
                 touched = couple(system, rules, state, scratch)
             active = select(system, rules, state, scratch, trial, touched)
             if waves is not None:
                 send_waves(system, state, scratch, trial, active)
-            for k in range(active):
-                scratch.is_active[scratch.active[k]] = True
-        propagate(system, state, scratch.activation, pattern)
-        for bit in range(system.outputs.size):
-            neuron = system.outputs[bit]
-            scratch.before[bit] = scratch.activation[neuron] if system.sound[neuron] else 0.0
+        for k in range(active):
+            scratch.is_active[scratch.active[k]] = True
+        if deep is None:
+            propagate(system, state, scratch.activation, pattern)
+            for bit in range(system.outputs.size):
+                neuron = system.outputs[bit]
+                scratch.before[bit] = scratch.activation[neuron] if system.sound[neuron] else 0.0
 
         idle = active == 0
         blocks = 0
@@ -121,7 +174,21 @@ def advance(
             blocks = gather_chance(system, rules, scratch, trial, active)
 
         kept = False
-        if not idle:
+        if deep is not None:
+            if not idle:
+                found, masks, count = whole_scope(system, scratch, by_union, active, blocks)
+                if parts is not None:
+                    thin(system, rules, scratch, trial, found, masks, count)
+                    masks = scratch.part_mask
+                scale = scale_of(rules, state, scratch, active)
+                changes = draw_changes(system, rules, state, deep, trial, scale, found, masks, count)
+                after, before = try_window(system, rules, state, deep, changes)
+                key, temperature = system.keys[DECISION], rules.temperature
+                kept = decision.stands(rules.acceptance, after, before, rules.reward_offset, temperature, key, trial)
+                if kept:
+                    keep_window(system, rules, state, deep, changes)
+                    apply_steps(system, rules, state, scratch, trial, scale, found, masks, count)
+        elif not idle:
             moved = try_outputs(system, rules, state, scratch, parts, trial, pattern, by_neuron)
             if decides is not None:
                 kept = decide(rules, system.keys[DECISION], trial, scratch.before, scratch.after, targets)
@@ -132,38 +199,43 @@ def advance(
                     rules.reward_offset,
                 )
         if measure:
-            standing = scratch.after if kept else scratch.before
-            scratch.total[BINARY_SUM] += reward.binary_reward(standing, targets, rules.neuron_threshold)
-            scratch.total[SOFT_SUM] += reward.soft_reward(standing, targets, rules.neuron_threshold)
+            if deep is None:
+                standing = scratch.after if kept else scratch.before
+                scratch.total[BINARY_SUM] += reward.binary_reward(standing, targets, rules.neuron_threshold)
+                scratch.total[SOFT_SUM] += reward.soft_reward(standing, targets, rules.neuron_threshold)
+            else:
+                binary, soft = show_window(system, rules, deep)
+                scratch.total[BINARY_SUM] += binary
+                scratch.total[SOFT_SUM] += soft
             scratch.total[KEPT_SUM] += kept
             scratch.total[REVERTED_SUM] += not (kept or idle)
             if by_union:
                 scratch.total[ELIGIBLE_SUM] += scratch.union_size[find_union(system, scratch, active)]
             else:
                 scratch.total[ELIGIBLE_SUM] += close_scope(scratch, blocks)
-        if kept:
-            if by_union:
-                u = find_union(system, scratch, active)
-                found, masks, count = scratch.union_block[u], scratch.union_mask[u], scratch.union_blocks[u]
-            else:
-                close_scope(scratch, blocks)
-                found, masks, count = scratch.block, scratch.block_mask, np.int64(blocks)
+        if deep is None and kept:
+            found, masks, count = whole_scope(system, scratch, by_union, active, blocks)
             if parts is not None:
                 thin(system, rules, scratch, trial, found, masks, count)
                 masks = scratch.part_mask
-            apply_steps(system, rules, state, scratch, trial, found, masks, count)
+            apply_steps(system, rules, state, scratch, trial, rules.scale, found, masks, count)
             propagate(system, state, scratch.activation, pattern)
         clear(scratch, blocks)
-        stand(system, rules, state, scratch.activation, pattern)
+        if deep is None:
+            stand(system, rules, state, scratch.activation, pattern)
+        elif senses:
+            stand_window(system, rules, state, deep, pattern)
 
         state.counter[TRIALS] += 1
         state.counter[KEPT_TRIALS] += kept
         state.counter[REVERTED_TRIALS] += not (kept or idle)
         if astrocytes:
-            adapt(system, rules, state, scratch, waves, pattern, active, kept)
+            adapt(system, rules, state, scratch, waves, deep, pattern, active, kept)
         log_pattern[row] = pattern
         log_decision[row] = KEPT if kept else (IDLE if idle else REVERTED)
         for k in range(log_active.shape[1]):
             log_active[row, k] = scratch.active[k] if k < active else NOBODY
         for k in range(active):
             scratch.is_active[scratch.active[k]] = False
+    if deep is not None and not senses and log_pattern.size:
+        stand_window(system, rules, state, deep, pattern)

@@ -59,10 +59,11 @@ def thin(system, rules, scratch, trial, block, mask, blocks):
 
 
 @phase
-def apply_steps(system, rules, state, scratch, trial, block, mask, blocks):
+def apply_steps(system, rules, state, scratch, trial, scale, block, mask, blocks):
     """Perturb all synapses of a scope.
 
-    Reads: block and mask, the first `blocks` places. Writes: state.weight, scratch.step. Draws: stream `perturbation`.
+    Reads: block and mask, the first `blocks` places; scale (sigma in steps of the grid, float32). Writes:
+    state.weight, scratch.step. Draws: stream `perturbation`.
     """
     key, weight = system.keys[PERTURBATION], state.weight
     step0, step1, step2, step3 = scratch.step[0], scratch.step[1], scratch.step[2], scratch.step[3]
@@ -72,10 +73,10 @@ def apply_steps(system, rules, state, scratch, trial, block, mask, blocks):
         g0, g1 = perturbation.gaussian_pair(w0, w1)
         g2, g3 = perturbation.gaussian_pair(w2, w3)
         m = mask[k]
-        step0[k] = perturbation.step(g0, rules.scale, rules.spacing) if m & 1 else nothing
-        step1[k] = perturbation.step(g1, rules.scale, rules.spacing) if m & 2 else nothing
-        step2[k] = perturbation.step(g2, rules.scale, rules.spacing) if m & 4 else nothing
-        step3[k] = perturbation.step(g3, rules.scale, rules.spacing) if m & 8 else nothing
+        step0[k] = perturbation.step(g0, scale, rules.spacing) if m & 1 else nothing
+        step1[k] = perturbation.step(g1, scale, rules.spacing) if m & 2 else nothing
+        step2[k] = perturbation.step(g2, scale, rules.spacing) if m & 4 else nothing
+        step3[k] = perturbation.step(g3, scale, rules.spacing) if m & 8 else nothing
     for k in range(blocks):
         s = block[k] * BLOCK
         weight[s] = perturbation.stepped(weight[s], step0[k], rules.limit)

@@ -3,6 +3,8 @@
 Weights are float32 numbers on a fixed grid: the limit's power of two over 2^23 (2^-22 for [-2, 2]). A step is rounded
 to the grid, hence every sum of weights is exact in float64, in any order: incremental evaluation cannot drift.
 
+An astrocyte's sigma may follow its success (Rechenberg 1973): `adapted_sigma`. That is this package's.
+
 Draws: stream `perturbation`, index = number of the synapse; indices 2i and 2i + 1 are the two branches of one
 Box-Muller pair.
 """
@@ -71,6 +73,27 @@ def gaussian_at(key, trial, index):
 def takes_part(u, fraction):
     """Whether an eligible synapse is among the random part that is perturbed; u uniform in [0, 1)."""
     return u < fraction
+
+
+@inlined
+def step_scale(sigma, spacing):
+    """Sigma in steps of the grid, float32."""
+    return np.float32(sigma / spacing)
+
+
+@inlined
+def adapted_sigma(sigma, kept, rise, fall, cap):
+    """Sigma of an astrocyte after a trial in which it was active: larger after success, smaller after failure."""
+    return min(sigma * rise, cap) if kept else sigma * fall
+
+
+@kernel
+def mean_sigma(sigma, active):
+    """Sigma of a trial: the mean over the active astrocytes (numbers), float64, shape (astrocyte,)."""
+    total = 0.0
+    for a in active:
+        total += sigma[a]
+    return total / active.size
 
 
 @kernel

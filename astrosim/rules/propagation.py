@@ -1,4 +1,9 @@
-"""Threshold neurons (dimensionless). Murray 2026, section 3.1; one synchronous pass."""
+"""Threshold neurons (dimensionless). Murray 2026, section 3.1: one synchronous pass.
+
+Several cycles and tonic neurons are this package's: driven and tonic neurons fire throughout a pass, all others start
+silent, and every cycle all neurons fire at once by what they were sent in the one before. The outputs are read from the
+sums of the last cycle.
+"""
 
 from __future__ import annotations
 
@@ -28,3 +33,33 @@ def summed_input(weight, arrivals, pre, fired):
         if fired[pre[s]]:
             total += weight[s]
     return total
+
+
+@kernel
+def settle(weight, first, post, sound, threshold, activation, fired):
+    """One pass of several cycles, by the synapses that leave; gives what `summed_input` gives, cycle by cycle.
+
+    Parameters
+    ----------
+    weight : ndarray of float32, shape (synapse,)
+    first : ndarray of int64, shape (neuron + 1,)
+        Synapses ``first[n]`` to ``first[n + 1] - 1`` leave neuron n.
+    post : ndarray of int32, shape (synapse,)
+    sound : ndarray of bool, shape (neuron,)
+        Others never fire.
+    threshold : float
+    activation : ndarray of float64, shape (cycle, neuron)
+        Filled with the summed inputs of each cycle.
+    fired : ndarray of bool, shape (cycle + 1, neuron)
+        Row 0: driven and tonic neurons, which fire throughout. Filled with who fires after each cycle.
+    """
+    neurons = sound.size
+    for c in range(activation.shape[0]):
+        for n in range(neurons):
+            activation[c, n] = 0.0
+        for n in range(neurons):
+            if fired[c, n]:
+                for s in range(first[n], first[n + 1]):
+                    activation[c, post[s]] += weight[s]
+        for n in range(neurons):
+            fired[c + 1, n] = fired[0, n] or (sound[n] and fires(activation[c, n], threshold))

@@ -84,3 +84,12 @@ def reward(rule, activations, targets, threshold, gain, cap):
     if rule == SOFT:
         return soft_reward(activations, targets, threshold, gain)
     return report_reward(rule, activations, targets, threshold)
+
+
+@kernel
+def mean_reward(rewards):
+    """Mean reward of a trial's patterns, in the order of their presentation; float64, shape (pattern,)."""
+    total = 0.0
+    for one in rewards:
+        total += one
+    return total / rewards.size

@@ -12,9 +12,11 @@ import numpy as np
 from astrosim.engines import make_engine
 from astrosim.records import (
     COUPLING_VARIABLES,
+    DEEP_VARIABLES,
     EPISODE_VARIABLES,
     EVENT_VARIABLES,
     GAP_VARIABLES,
+    SIGMA_VARIABLES,
     STATIC_VARIABLES,
     TRIAL_VARIABLES,
     WEIGHT_VARIABLES,
@@ -103,25 +105,27 @@ def make_layout(scenario: Scenario, resolved: Mapping[str, Scenario], cells: Ite
         "weight_episode": union(s.weight_episodes for s in resolved.values()),
         **{dimension: np.arange(longest[dimension], dtype="i4") for dimension in NUMBERED},
     }
-    coupled = any(s.coupled for s in resolved.values())
+    every = tuple(resolved.values())
     return Layout(
         title=scenario.title or scenario.name,
         conditions=tuple(resolved),
         seeds=scenario.seeds,
-        variables=_variables(longest, np.result_type(*types).str[1:], coupled),
+        variables=_variables(longest, np.result_type(*types).str[1:], every),
         coordinates=coordinates,
         lengths={dimension: longest[dimension] for dimension in UNLABELLED},
     )
 
 
-def _variables(longest: Mapping[str, int], weight_type: str, coupled: bool) -> tuple[Variable, ...]:
+def _variables(longest: Mapping[str, int], weight_type: str, conditions: Sequence[Scenario]) -> tuple[Variable, ...]:
     """What the store holds: the trial log only if some condition keeps it, events only if some may happen, calcium only
-    if some condition is coupled; weights as the engine has them; astrocyte numbers in the smallest type."""
+    if some condition is coupled, and so on; weights as the engine has them; astrocyte numbers in the smallest type."""
     types = {"weight": weight_type, "active": np.min_scalar_type(-max(longest["astrocyte"], 2)).str[1:]}
     trials = TRIAL_VARIABLES if longest["trial"] else ()
     events = EVENT_VARIABLES if longest["event"] else ()
-    calcium = COUPLING_VARIABLES + GAP_VARIABLES if coupled else ()
-    variables = EPISODE_VARIABLES + trials + WEIGHT_VARIABLES + STATIC_VARIABLES + events + calcium
+    calcium = COUPLING_VARIABLES + GAP_VARIABLES if any(s.coupled for s in conditions) else ()
+    deep = DEEP_VARIABLES if any(s.deep for s in conditions) else ()
+    sigma = SIGMA_VARIABLES if any(s.perturbation.adapt_sigma for s in conditions) else ()
+    variables = EPISODE_VARIABLES + trials + WEIGHT_VARIABLES + STATIC_VARIABLES + events + calcium + deep + sigma
     return tuple(replace(variable, dtype=types.get(variable.name, variable.dtype)) for variable in variables)
 
 

@@ -63,6 +63,7 @@ CHANGEABLE = (
     "decision.cap",
     "decision.accept",
     "decision.temperature",
+    "decision.window",
     "adaptation.interval",
     "adaptation.step",
     "adaptation.upper_success",
@@ -80,6 +81,7 @@ FIXED = {
     "perturbation.fraction": "the kernel is compiled for it",
     "perturbation.limit": "it fixes the grid of the weights",
     "perturbation.scope": "the engines lay out their memory by it",
+    "perturbation.adapt_sigma": "the engines lay out their memory by it",
     "network": "the network is built before the first trial",
     "astrocytes": "astrocytes are laid out before the first trial",
     "sensing": "what a score is divided by is laid out before the first trial",
@@ -130,7 +132,7 @@ class Intervention(Section):
         max_length=100_000,
     )
     cluster: int | None = quantity(None, "only those of this cluster", "", ge=0)
-    neuron_kind: Literal["input", "output", "modulatory", "regular"] | None = quantity(
+    neuron_kind: Literal["input", "output", "modulatory", "regular", "tonic"] | None = quantity(
         None, "only neurons of this kind", ""
     )
     fraction: Real | None = quantity(None, "of those a random part, by the cell's seed", "1", gt=0, le=1)

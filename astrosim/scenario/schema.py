@@ -17,6 +17,7 @@ from astrosim.scenario import contents, interventions
 from astrosim.scenario.base import PUBLISHED_SEEDS, SHARED_FIELDS, Experiment
 from astrosim.scenario.inputs import FILE_FIELDS, Located
 from astrosim.scenario.interventions import MOST, Intervention
+from astrosim.scenario.network_section import Network
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short
 from astrosim.scenario.sections import (
     Adaptation,
@@ -26,7 +27,6 @@ from astrosim.scenario.sections import (
     Cursor,
     Decision,
     Exploration,
-    Network,
     Perturbation,
     Record,
     Schedule,
@@ -105,6 +105,7 @@ class Scenario(Experiment):
                 f"({self.network.initial_weight}). Lower it."
             )
         problems += self._coupling_problems()
+        problems += self._window_problems()
         problems += interventions.problems(self)
         if self.system == "published":
             problems += self._published_problems()
@@ -126,11 +127,22 @@ class Scenario(Experiment):
             if have > neurons
         ]
 
+    def _window_problems(self) -> list[str]:
+        most = len(self.task.patterns)
+        if self.decision.window > most:
+            return [f"decision.window: more than the task's patterns ({self.decision.window}). Write 0 to {most}."]
+        return []
+
     def _coupling_problems(self) -> list[str]:
         if self.coupled and self.learner != "astrocytes":
             return [
                 f'coupling.graph: only astrocytes that learn are coupled ("{self.coupling.graph}"). '
                 'Write learner = "astrocytes", or coupling.graph = "none".'
+            ]
+        if self.coupled and self.astrocytes.selection == "uniform":
+            return [
+                'astrocytes.selection: coupled astrocytes act by their scores ("uniform"). Write "score", or '
+                'coupling.graph = "none".'
             ]
         last = self.network.clusters * self.astrocytes.per_cluster - 1
         beyond = [number for pair in self.coupling.edges for number in pair if number > last]
@@ -212,6 +224,17 @@ class Scenario(Experiment):
     def coupled(self) -> bool:
         """Whether astrocytes share gap junctions."""
         return self.coupling.graph != "none"
+
+    @property
+    def deep(self) -> bool:
+        """Whether a trial asks more than the report's: several cycles, a tonic drive, a window of patterns, astrocytes
+        chosen at random, or a sigma that adapts."""
+        return (
+            self.network.deep
+            or self.decision.window != 1
+            or self.astrocytes.selection == "uniform"
+            or self.perturbation.adapt_sigma
+        )
 
     @property
     def weight_episodes(self) -> tuple[int, ...]:

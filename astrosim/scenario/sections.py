@@ -10,7 +10,6 @@ adds file and line.
 
 from __future__ import annotations
 
-import math
 import re
 from typing import Annotated, Any, Literal
 
@@ -19,10 +18,6 @@ from pydantic import BeforeValidator, field_validator, model_validator
 from astrosim.scenario import contents
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, complain, quantity, short
-
-SYNAPSE_LIMIT = 20_000_000  # assumed: two gigabytes of state, far above the 10^6 that are measured
-NEURON_LIMIT = 2_000_000  # assumed: as above
-GRID_LIMIT = 20_000_000  # cells; assumed: the agents' grid stays below a gigabyte
 
 
 class Agents(Section):
@@ -43,81 +38,6 @@ class Agents(Section):
         if name is not None and name.partition(":")[0].endswith(".py"):
             right = name.replace(".py:", ":")
             complain([f"astrocyte: the name of a file, not of a module ({short(name)}). Write {right!r}."])
-        return self
-
-
-class Network(Section):
-    """Neurons, their places and their wiring."""
-
-    clusters: int = quantity(2, "number of clusters, on a square lattice", "clusters", "3.1", ge=1, le=100_000)
-    inputs: int = quantity(5, "input neurons a cluster", "neurons", "3.1", ge=1, le=10_000)
-    outputs: int = quantity(5, "output neurons a cluster", "neurons", "3.1", ge=1, le=10_000)
-    modulatory: int = quantity(2, "modulatory neurons a cluster", "neurons", "3.1", ge=0, le=10_000)
-    regular: int = quantity(18, "regular neurons a cluster", "neurons", "3.1", ge=0, le=10_000)
-    spacing: Real = quantity(15.0, "distance between neighbouring cluster centres", "units", "3.1", gt=0, le=1e6)
-    half_width: Real = quantity(
-        5.0, "neurons lie within +- this of the centre, on x and y", "units", "program", gt=0, le=1e6
-    )
-    p_within: Real = quantity(0.6, "connection probability within a cluster", "1", "3.1", ge=0, le=1)
-    p_between: Real = quantity(0.5, "connection probability between clusters", "1", "3.1", ge=0, le=1)
-    initial_weight: Real = quantity(0.1, "initial weights are uniform in [-this, this)", "1", "program", ge=0, le=2)
-    threshold: Real = quantity(0.5, "a neuron fires iff its summed input is strictly above", "1", "3.1", ge=0, le=100)
-    cell_size: Real = quantity(1.0, "edge of a cell of the agents' 2-D grid", "units", gt=0, le=1e6)
-    positions: InputFile | None = quantity(None, "file of positions (CSV neuron,x,y[,z]); none: drawn", "1")
-    wiring: InputFile | None = quantity(None, "file of synapses (CSV or NPZ pre,post,weight); none: drawn", "1")
-
-    @property
-    def neurons_per_cluster(self) -> int:
-        """Neurons of all kinds in one cluster."""
-        return self.inputs + self.outputs + self.modulatory + self.regular
-
-    @property
-    def neurons(self) -> int:
-        """Neurons of all kinds in all clusters."""
-        return self.clusters * self.neurons_per_cluster
-
-    @property
-    def expected_synapses(self) -> float:
-        """Mean number of synapses over seeds (none onto inputs, none onto itself), or those of the file."""
-        if self.wiring is not None:
-            return contents.synapse_count(self.wiring)
-        targets = self.neurons_per_cluster - self.inputs
-        within = self.clusters * (self.neurons_per_cluster * targets - targets)
-        between = self.clusters * (self.clusters - 1) * self.neurons_per_cluster * targets
-        return within * self.p_within + between * self.p_between
-
-    @property
-    def grid_cells(self) -> float:
-        """Cells of the agents' 2-D grid."""
-        if self.positions is not None:
-            width, height = contents.extent(self.positions)
-            return (width / self.cell_size + 1.0) * (height / self.cell_size + 1.0)
-        edge = math.isqrt(self.clusters - 1) * self.spacing + 2 * self.half_width
-        columns = max(1.0, edge / self.cell_size)
-        return columns * columns  # inf where the square does not fit a float; a power would raise
-
-    @model_validator(mode="after")
-    def _size(self) -> Network:
-        problems = []
-        if self.neurons > NEURON_LIMIT:
-            problems.append(
-                f"clusters: too many neurons ({self.neurons}). At most {NEURON_LIMIT} fit: lower network.clusters, "
-                "network.regular, network.inputs, network.outputs or network.modulatory."
-            )
-        if self.wiring is not None and self.expected_synapses > SYNAPSE_LIMIT:
-            problems.append(f"wiring: too many synapses ({self.expected_synapses:.0f}). At most {SYNAPSE_LIMIT} fit.")
-        elif self.expected_synapses > SYNAPSE_LIMIT:
-            problems.append(
-                f"p_between: too many synapses (about {self.expected_synapses:.3g}). At most {SYNAPSE_LIMIT} fit: "
-                "lower network.p_between, network.p_within, network.clusters, network.regular, network.inputs, "
-                "network.outputs or network.modulatory."
-            )
-        if self.grid_cells > GRID_LIMIT:
-            problems.append(
-                f"cell_size: too many grid cells (about {self.grid_cells:.3g}). At most {GRID_LIMIT} fit: "
-                "raise network.cell_size, or lower network.clusters, network.spacing or network.half_width."
-            )
-        complain(problems)
         return self
 
 
@@ -194,6 +114,12 @@ class Astrocytes(Section):
     )
     threshold: Real = quantity(0.5, "activation threshold at the start", "1", "3.2", ge=0, le=100)
     window: int = quantity(20, "remembered outcomes (kept or not)", "activations", "3.2", ge=1, le=255)
+    selection: Literal["score", "uniform"] = quantity(
+        "score",
+        "score: those above threshold, and explorers; uniform: max_active of them at random, whatever they sense",
+        "",
+        "4.2",
+    )
     max_active: int = quantity(3, "active astrocytes a trial, at most", "astrocytes", "4.2", ge=1, le=64)
 
 
@@ -235,6 +161,10 @@ class Perturbation(Section):
     fraction: Real = quantity(1.0, "random part of these that takes a step", "1", gt=0, le=1)
     sigma: Real = quantity(0.1, "standard deviation of the Gaussian step", "1", "4.3", gt=0, le=16)
     limit: Real = quantity(2.0, "weights stay within [-this, this]", "1", "4.3", gt=0, le=1024)
+    adapt_sigma: bool = quantity(False, "whether each astrocyte's sigma follows its success, starting from `sigma`")
+    sigma_rise: Real = quantity(1.3, "under adapt_sigma: factor after a kept trial", "1", ge=1, le=10)
+    sigma_fall: Real = quantity(0.9365, "under adapt_sigma: factor after a reverted one", "1", gt=0, le=1)
+    sigma_cap: Real = quantity(1.0, "under adapt_sigma: sigma rises no further", "1", gt=0, le=16)
 
 
 class Cursor(Section):
@@ -318,6 +248,9 @@ class Decision(Section):
         "4.5",
     )
     temperature: Real = quantity(0.01, "under metropolis", "1", gt=0, le=1000)
+    window: int = quantity(
+        1, "patterns, drawn anew each trial, whose mean reward decides; 0: all", "patterns", ge=0, le=PATTERN_LIMIT
+    )
 
 
 class Adaptation(Section):

@@ -236,5 +236,5 @@ def learn(
         state.counter[TRIALS] += 1
         state.counter[KEPT] += kept
         state.counter[REVERTED] += not kept
-        adapt(mesh, rules, state, desk, None, NO_PATTERN, active, kept)
+        adapt(mesh, rules, state, desk, None, None, NO_PATTERN, active, kept)
         losses[number] = before
