@@ -1,4 +1,10 @@
-"""Structural ceiling: the best accuracy that any weights in range could reach for a one-pass wiring (fraction, 1).
+"""Structural ceiling: the best accuracy that any weights in range could reach for a wiring (fraction, 1).
+
+One pass of one cycle is solved exactly. Of several cycles there are bounds: from below what the direct synapses alone
+can do (all other weights at 0), or better weights that somebody has found; from above what patterns allow that look
+alike to an output, because no input in which they differ reaches it.
+
+One cycle:
 
 Each output bit is a linear threshold unit over its wired task inputs, so the bits are separate problems: choose which
 patterns fire such that some weights in [-limit, limit] realise the choice. Solved as a mixed-integer linear program
@@ -9,7 +15,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd, lcm
 
@@ -87,7 +93,7 @@ class _Bit:
         return int(np.maximum(self.ones, self.zeros).sum())
 
 
-def structural_ceiling(wiring: Wiring, time_limit: float = 10.0) -> Ceiling:
+def structural_ceiling(wiring: Wiring, time_limit: float = 10.0, found: float = 0.0) -> Ceiling:
     """Best accuracy that weights within the limit can reach, output bit by output bit.
 
     Exact up to 16 patterns; above, the program stops after the time limit and `accuracy` is what weights were found
@@ -98,21 +104,31 @@ def structural_ceiling(wiring: Wiring, time_limit: float = 10.0) -> Ceiling:
     wiring : Wiring
     time_limit : float
         Seconds for all bits together; used above 16 patterns only.
+    found : float
+        Accuracy of weights that are known: of several cycles, no ceiling lies below.
     """
     patterns, outputs = wiring.targets.shape
     limit = time_limit / max(outputs, 1) if patterns > EXACT_PATTERNS else float("inf")
     bounds = [_cached_bounds(_bit(wiring, number), limit) for number in range(outputs)]
     lower, upper = sum(low for low, _ in bounds), sum(high for _, high in bounds)
     ones = wiring.targets.sum(axis=0, dtype=int)
+    accuracy, highest = lower / (patterns * outputs), upper / (patterns * outputs)
+    if wiring.reached is not None:
+        accuracy, highest = max(accuracy, found), _told_apart(wiring, wiring.reached) / (patterns * outputs)
     return Ceiling(
-        accuracy=lower / (patterns * outputs),
-        upper=upper / (patterns * outputs),
-        exact=lower == upper,
+        accuracy=accuracy,
+        upper=highest,
+        exact=accuracy == highest,
         synapses=int(wiring.wired.sum()),
         best_constant=float(np.maximum(ones, patterns - ones).sum()) / (patterns * outputs),
         best_constant_output="".join("1" if 2 * count > patterns else "0" for count in ones),
         per_bit=tuple(low / patterns for low, _ in bounds),
     )
+
+
+def _told_apart(wiring: Wiring, reached: np.ndarray) -> int:
+    """Bits right if every output answered by majority each group of patterns that look alike to it."""
+    return sum(_bit(replace(wiring, wired=reached), number).best_unconstrained for number in range(reached.shape[1]))
 
 
 def ceiling(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from scipy.sparse import coo_array
 
 from astrosim.engine import Wiring
 from astrosim.gap_junctions import GapJunctions, build_gap_junctions
@@ -216,12 +217,25 @@ class DescribedCell:
         }
 
     def wiring(self) -> Wiring:
-        """The direct input-to-output wiring."""
-        wired = np.zeros((self.system.inputs.size, self.system.outputs.size), bool)
-        source = np.repeat(np.arange(self.system.inputs.size), np.diff(self.system.direct_start))
-        wired[source, self.system.direct_bit] = True
+        """The direct wiring of inputs and tonic neurons to outputs, and whom they reach within a pass."""
+        system, net, cycles = self.system, self.network, self.rules.cycles
+        sources = np.concatenate([system.inputs, system.tonic])
+        heard = system.sound[net.post]
+        ends = net.pre[heard], net.post[heard]
+        linked = coo_array((np.ones(heard.sum()), ends), shape=(net.kind.size,) * 2).tocsr()
+        steps = [linked[sources][:, system.outputs].toarray() > 0]
+        ahead = linked[sources]
+        for _ in range(cycles - 1):
+            ahead = ((ahead @ linked) + linked[sources]).astype(bool).astype(float)
+            steps.append(ahead[:, system.outputs].toarray() > 0)
+        always = np.ones((len(system.patterns), system.tonic.size), np.uint8)
         return Wiring(
-            wired, self.system.patterns, self.system.targets, self.rules.neuron_threshold, float(self.rules.limit)
+            steps[0],
+            np.hstack([system.patterns, always]),
+            system.targets,
+            self.rules.neuron_threshold,
+            float(self.rules.limit),
+            None if cycles == 1 else steps[-1],
         )
 
 

@@ -12,17 +12,20 @@ from astrosim.records import Decisions
 
 @dataclass(frozen=True)
 class Wiring:
-    """What bounds the accuracy of a one-pass network: the direct synapses from task inputs to outputs.
+    """What bounds a network's accuracy: the direct synapses from task inputs to outputs, and who reaches whom.
 
     Attributes
     ----------
     wired : ndarray of bool, shape (input, output)
     patterns : ndarray of uint8, shape (pattern, input)
+        Tonic neurons are inputs that are 1 in every pattern.
     targets : ndarray of uint8, shape (pattern, output)
     threshold : float
         An output fires iff its summed weight is strictly above.
     limit : float
         Weights lie in [-limit, limit].
+    reached : ndarray of bool, shape (input, output), or None
+        Whether an input reaches an output within several cycles; None for one cycle, where `wired` says all.
     """
 
     wired: np.ndarray
@@ -30,6 +33,7 @@ class Wiring:
     targets: np.ndarray
     threshold: float
     limit: float
+    reached: np.ndarray | None = None
 
 
 class Engine(Protocol):
