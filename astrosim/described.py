@@ -18,6 +18,7 @@ from astrosim.state import ASTROCYTES, FIRED, TRIALS, make_rules, make_state, ma
 from astrosim.territory import Ragged, Territories, build_territories
 from astrosim.topology import Network, build_network
 
+PROGRESS = ("solved_trial", "solved_passes", "passes")
 TOTALS = ("binary", "soft", "kept", "reverted", "eligible")
 
 
@@ -108,11 +109,11 @@ class DescribedCell:
         outputs = self.probe()
         decided = totals["kept"] + totals["reverted"]
         coupled = {"calcium": state.calcium.copy(), "recruitments": state.recruitments.copy()}
-        deep = {"solved_trial": int(state.solved[0])} if self.scenario_of_cell.deep else {}
+        progress = dict(zip(PROGRESS, (*state.solved.tolist(), *state.passes.tolist()), strict=bool(state.passes.size)))
         sigma = {"sigma": state.sigma.copy()} if rules.adapts_sigma else {}
         return (
             (coupled if rules.coupled else {})
-            | deep
+            | progress
             | sigma
             | {
                 "mean_binary_reward": totals["binary"] / rules.trials_per_episode,

@@ -43,6 +43,9 @@ SUMMARY_COLUMNS = (
     "dormant_clusters",
     "specialised_astrocytes",
     "late_degradation",
+    "passes",
+    "solved_trial",
+    "solved_passes",
     "neurons",
     "synapses",
     "wall_s",
@@ -184,7 +187,8 @@ def summary_row(
     seed : int
     condition : str
     measured : mapping of str to ndarray
-        `EPISODE_VARIABLES` stacked along a leading axis of recorded episodes.
+        `EPISODE_VARIABLES`, and `DEEP_VARIABLES` where they are kept, stacked along a leading axis of recorded
+        episodes.
     static : mapping of str to ndarray
         `STATIC_VARIABLES`; astrocyte arrays are empty where there are none.
     wiring : Wiring
@@ -216,6 +220,7 @@ def summary_row(
         "wall_s": float(totals["wall_s"]),
         **_probe_columns(np.asarray(measured["pattern_accuracy"]), outputs),
         **_astrocyte_columns(measured, static, scenario.schedule.trials),
+        **{name: _last_count(measured, name) for name in ("passes", "solved_trial", "solved_passes")},
     }
     return {name: row[name] for name in SUMMARY_COLUMNS}
 
@@ -230,6 +235,12 @@ def _probe_columns(pattern_accuracy: np.ndarray, outputs: np.ndarray) -> dict[st
         "learned_patterns": int(learned_patterns(pattern_accuracy[-1])),
         "late_degradation": late_degradation(accuracy),
     }
+
+
+def _last_count(measured: Mapping[str, np.ndarray], name: str) -> float:
+    """A count at the last record; nan where it is not kept, or where what it counts has not happened."""
+    last = int(np.asarray(measured[name])[-1]) if name in measured else -1
+    return float("nan") if last < 0 else float(last)
 
 
 def _astrocyte_columns(

@@ -24,7 +24,7 @@ from astrosim.parameters import checked_space, chosen_scenario, chosen_seed
 from astrosim.phases import PHASES
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED, Decisions
 from astrosim.rng import DECISION, PART, PATTERN, PERTURBATION, SELECTION, uniforms
-from astrosim.rules import adaptation, coupling, decision, perturbation, reward, scope, selection, window
+from astrosim.rules import adaptation, coupling, decision, perturbation, race, reward, scope, selection, window
 from astrosim.scenario.schema import Scenario
 from astrosim.specialise import specialised
 from astrosim.state import ASTROCYTES, CURSOR, FIRED, NOT_SOLVED, TRIALS
@@ -319,28 +319,48 @@ class AstroModel(mesa.Model, DescribedCell):
         return synapses.size
 
     def _evaluate_after(self) -> None:
-        self._trial.fired_after, self._trial.outputs_after = self._passes()
+        if self.learning.passes.size and not self._trial.idle:
+            self._evaluate_one_by_one()
+        else:
+            self._trial.fired_after, self._trial.outputs_after = self._passes()
 
-    def _mean_reward(self, outputs: list[np.ndarray], rule: int, gain: float = 1.0) -> float:
-        """Mean reward of the trial's patterns under a rule."""
-        targets, r = self.system.targets[self._trial.window], self.rules
-        return reward.mean_reward(
-            np.array(
-                [
-                    reward.reward(rule, one, wanted, r.neuron_threshold, gain, r.margin_cap)
-                    for one, wanted in zip(outputs, targets, strict=True)
-                ]
-            )
-        )
+    def _evaluate_one_by_one(self) -> None:
+        """Passes are counted, and in a race there are no more once the perturbation is lost."""
+        trial, r, passes = self._trial, self.rules, self.learning.passes
+        standing = self._rewards(trial.outputs_before, r.reward, r.reward_gain)
+        rewards, order = np.full(standing.size, reward.highest_reward(r.reward, r.margin_cap)), np.arange(standing.size)
+        passes[0] += window.passes_before(standing.size, len(self.system.patterns))
+        trial.outputs_after = list(trial.outputs_before)
+        if r.races:
+            race.by_standing(standing, order)
+        for k in order:
+            fired, trial.outputs_after[k] = self._pass(trial.window[k])
+            trial.fired_after = fired if k == standing.size - 1 else trial.fired_after
+            rewards[k] = self._reward(trial.outputs_after[k], trial.window[k], r.reward, r.reward_gain)
+            passes[0] += 1
+            best, before = reward.mean_reward(rewards), reward.mean_reward(standing)
+            trial.lost = r.races and race.is_lost(r.acceptance, best, before, r.reward_offset)
+            if trial.lost:
+                return
+
+    def _reward(self, outputs: np.ndarray, pattern: int, rule: int, gain: float = 1.0) -> float:
+        """Reward of one pattern under a rule."""
+        r = self.rules
+        return reward.reward(rule, outputs, self.system.targets[pattern], r.neuron_threshold, gain, r.margin_cap)
+
+    def _rewards(self, outputs: list[np.ndarray], rule: int, gain: float = 1.0) -> np.ndarray:
+        """Rewards of the trial's patterns: float64, shape (pattern,)."""
+        shown = zip(outputs, self._trial.window, strict=True)
+        return np.array([self._reward(one, pattern, rule, gain) for one, pattern in shown])
 
     def _decide(self) -> None:
         trial, r = self._trial, self.rules
         after, before = (
-            self._mean_reward(outputs, r.reward, r.reward_gain)
+            reward.mean_reward(self._rewards(outputs, r.reward, r.reward_gain))
             for outputs in (trial.outputs_after, trial.outputs_before)
         )
         key = self.system.keys[DECISION]
-        trial.kept = not trial.idle and bool(
+        trial.kept = not (trial.idle or trial.lost) and bool(
             decision.stands(r.acceptance, after, before, r.reward_offset, r.temperature, key, trial.number)
         )
         if not trial.kept:
@@ -351,7 +371,7 @@ class AstroModel(mesa.Model, DescribedCell):
         self.learning.counter[REVERTED_TRIALS] += not (trial.kept or trial.idle)
         solved = self.learning.solved
         if solved.size and solved[0] == NOT_SOLVED and trial.kept and self.accuracy() == 1.0:
-            solved[0] = self.trial
+            solved[:] = self.trial, self.learning.passes[0]
 
     def _adapt(self) -> None:
         trial = self._trial
@@ -367,8 +387,8 @@ class AstroModel(mesa.Model, DescribedCell):
         state.fired[: fired.size] = fired
         state.counter[FIRED] = fired.size
         standing = trial.outputs_after if trial.kept else trial.outputs_before
-        self._totals["binary"] += self._mean_reward(standing, reward.BINARY)
-        self._totals["soft"] += self._mean_reward(standing, reward.SOFT)
+        self._totals["binary"] += reward.mean_reward(self._rewards(standing, reward.BINARY))
+        self._totals["soft"] += reward.mean_reward(self._rewards(standing, reward.SOFT))
         self._totals["kept"] += trial.kept
         self._totals["reverted"] += not (trial.kept or trial.idle)
         self._totals["eligible"] += trial.eligible

@@ -11,5 +11,5 @@ MUTED = "#666666"
 PAPER = "#FFFFFF"
 SEQUENTIAL = "cividis"
 DIVERGING = "PuOr"
-FILLS = {"input": "#0072B2", "output": "#D55E00", "modulatory": "#CC79A7", "regular": "#B0B0B0"}
+FILLS = {"input": "#0072B2", "output": "#D55E00", "modulatory": "#CC79A7", "regular": "#B0B0B0", "tonic": "#E69F00"}
 """By kind of neuron."""

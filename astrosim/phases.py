@@ -13,12 +13,15 @@ class Phase(NamedTuple):
 
 
 PHASES = (
-    Phase("present", "draw one pattern, uniformly; an episode's first trial resets the memory of who fired last"),
+    Phase(
+        "present",
+        "draw the patterns, uniformly (the report: one); an episode's first trial resets the memory of who fired last",
+    ),
     Phase("sense", "every astrocyte scores its territory, from the neurons that fired last"),
     Phase("activate", "astrocytes above threshold act, others may explore; the highest scores stay"),
-    Phase("evaluate before", "one pass through the network on the pattern, and its reward"),
+    Phase("evaluate before", "a pass through the network on each pattern, and its reward"),
     Phase("perturb", "the eligible synapses take a Gaussian step each"),
-    Phase("evaluate after", "one pass with the changed weights, and its reward"),
+    Phase("evaluate after", "the same with the changed weights"),
     Phase("decide", "keep the change if the reward rose, strictly; else restore every weight"),
     Phase("adapt", "active astrocytes remember the outcome; thresholds follow recent success"),
     Phase("record", "write down what the record plan names; this changes nothing"),

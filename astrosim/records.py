@@ -102,6 +102,10 @@ DEEP_VARIABLES = (
     Variable(
         "solved_trial", ("episode",), "i8", -1, "trials", "trials after which every bit was right for the first time"
     ),
+    Variable(
+        "solved_passes", ("episode",), "i8", -1, "passes", "passes after which every bit was right for the first time"
+    ),
+    Variable("passes", ("episode",), "i8", -1, "passes", "passes of one pattern through the network, so far"),
 )
 """Beside the others where a trial asks more than the report's (`Scenario.deep`)."""
 

@@ -114,6 +114,7 @@ class Rules(NamedTuple):
     sigma_rise: float
     sigma_fall: float
     sigma_cap: float
+    races: bool
     reward_offset: float  # added to the reward after a perturbation
     coupled: bool  # whether there are gap junctions
     gain: float
@@ -140,7 +141,8 @@ class State(NamedTuple):
     by_pattern: np.ndarray  # int64 (astrocyte, pattern): activations by pattern
     cursor: np.ndarray  # float64 (2,), units
     sigma: np.ndarray  # float64 (astrocyte,); empty unless it adapts
-    solved: np.ndarray  # int64 (1,): trials after which every bit was right for the first time, else NOT_SOLVED
+    solved: np.ndarray  # int64 (2,): trials and passes when every bit was right for the first time, else NOT_SOLVED
+    passes: np.ndarray  # int64 (1,): patterns through the network so far; empty in a report's trials
     calcium: np.ndarray  # float64 (astrocyte,); empty without gap junctions, as all that follows
     arriving: np.ndarray  # float64 (slot, astrocyte): sum of the arrivals of the trials with this remainder
     strongest: np.ndarray  # float64 (slot, astrocyte): the largest of them
@@ -302,6 +304,7 @@ def make_rules(scenario: Scenario) -> Rules:
         sigma_rise=scenario.perturbation.sigma_rise,
         sigma_fall=scenario.perturbation.sigma_fall,
         sigma_cap=scenario.perturbation.sigma_cap,
+        races=scenario.decision.race,
         reward_offset=0.0,
         coupled=scenario.coupled,
         gain=scenario.coupling.gain,
@@ -333,7 +336,8 @@ def make_state(scenario: Scenario, network: Network, territories: Territories, j
         by_pattern=np.zeros((astrocytes, patterns), np.int64),
         cursor=(network.position.min(axis=0) + network.position.max(axis=0)) / 2.0,
         sigma=np.full(astrocytes if scenario.perturbation.adapt_sigma else 0, scenario.perturbation.sigma),
-        solved=np.full(1 if scenario.deep else 0, NOT_SOLVED, np.int64),
+        solved=np.full(2 if scenario.deep else 0, NOT_SOLVED, np.int64),
+        passes=np.zeros(1 if scenario.deep else 0, np.int64),
         calcium=np.zeros(coupled),
         arriving=np.zeros((junctions.slots, coupled)),
         strongest=np.zeros((junctions.slots, coupled)),

@@ -23,6 +23,7 @@ class Trial:
     outputs_after: list[np.ndarray] = field(default_factory=list)
     eligible: int = 0
     idle: bool = False
+    lost: bool = False
     kept: bool = False
     snapshot: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
 

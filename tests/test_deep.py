@@ -42,6 +42,8 @@ VARIANTS = {
     "cursor": {"learner": "cursor", "decision": {"accept": "drift"}},
     "control": {"learner": "none"},
     "Metropolis": {"decision": {"accept": "metropolis", "window": 5}},
+    "race": {"decision": {"race": True}},
+    "race of five, drifting": {"decision": {"race": True, "window": 5, "accept": "drift", "reward": "margin"}},
     "coupled": {"astrocytes": {"selection": "score"}, "coupling": {"graph": "nearest"}},
     "interventions": {
         "interventions": [
@@ -207,6 +209,17 @@ def test_the_solution_is_noted_when_it_is_first_found():
 def test_what_does_not_fit_together_is_told(fields, text):
     with pytest.raises(ValueError, match=re.escape(text)):
         scenario(**fields)
+
+
+@pytest.mark.parametrize("accept", ["strict", "drift"])
+@pytest.mark.parametrize("reward", ["log_sigmoid", "soft", "binary", "margin"])
+def test_a_race_decides_the_same_after_fewer_passes(reward, accept):
+    choice = {"reward": reward, "accept": accept, "gain": 2.0}
+    plain, race = (KernelEngine(scenario(decision=choice | {"race": on}), 2) for on in (False, True))
+    assert np.array_equal(plain.advance(3000).decision, race.advance(3000).decision)
+    assert np.array_equal(plain.learning.weight, race.learning.weight)
+    assert plain.learning.passes[0] == 3000 * 8
+    assert 3000 < race.learning.passes[0] < 0.9 * 3000 * 8
 
 
 def test_files_of_a_network_take_no_tonic_neurons(tmp_path):

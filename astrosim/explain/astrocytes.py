@@ -32,6 +32,8 @@ OF_ASTROCYTES = ("agents.", "astrocytes.", "sensing.", "exploration.", "adaptati
 OF_COUPLING = tuple(f"coupling.{name}" for name in Coupling.model_fields if name != "graph")
 OF_RELAYS = ("coupling.relay_threshold", "coupling.refractory")
 OF_GRAPHS = {"nearest": "coupling.neighbours", "distance": "coupling.reach", "edges": "coupling.edges"}
+OF_SCORES = ("sensing.", "exploration.", "adaptation.", "astrocytes.threshold", "astrocytes.window")
+OF_SIGMA = tuple(f"perturbation.sigma_{name}" for name in ("rise", "fall", "cap"))
 NOTHING = "nothing (nobody learns)"
 
 
@@ -71,11 +73,18 @@ def moot(scenario: Scenario) -> tuple[str, ...]:
     if scenario.learner == "none":
         return (*OF_ASTROCYTES, "cursor.", "perturbation.", "decision.")
     if scenario.learner == "cursor":
-        return OF_ASTROCYTES
+        return (*OF_ASTROCYTES, *OF_SIGMA)
+    own = ("cursor.", *_moot_of_choice(scenario))
     if not scenario.coupled:
-        return ("cursor.", *OF_COUPLING)
+        return (*own, *OF_COUPLING)
     others = [path for graph, path in OF_GRAPHS.items() if graph != scenario.coupling.graph]
-    return ("cursor.", *others, *(() if scenario.coupling.relay else OF_RELAYS))
+    return (*own, *others, *(() if scenario.coupling.relay else OF_RELAYS))
+
+
+def _moot_of_choice(scenario: Scenario) -> tuple[str, ...]:
+    """What astrocytes that act at random, or whose sigma is fixed, do not look at."""
+    moot = OF_SCORES if scenario.astrocytes.selection == "uniform" else ()
+    return moot if scenario.perturbation.adapt_sigma else (*moot, *OF_SIGMA)
 
 
 def interventions_table(resolved: Mapping[str, Scenario]) -> Table:
@@ -126,7 +135,10 @@ def _report_rule(phase: str, scenario: Scenario) -> str:
 
 def _common_rule(phase: str, scenario: Scenario) -> str:
     if phase == "present":
-        return f"{len(scenario.task.patterns)} patterns; episodes of {scenario.schedule.trials_per_episode} trials"
+        most, window = len(scenario.task.patterns), scenario.decision.window
+        shown = "all" if window in (0, most) else f"{window} a trial"
+        part = f", {shown}" if window != 1 else ""
+        return f"{most} patterns{part}; episodes of {scenario.schedule.trials_per_episode} trials"
     if phase == "record":
         decisions = ", and every decision" if scenario.record.decisions else ""
         return f"every {scenario.record.every} episodes and the last{decisions}"
@@ -140,7 +152,16 @@ def _common_rule(phase: str, scenario: Scenario) -> str:
         "log_sigmoid": f"mean logarithm of the sigmoid of {gain}the outputs' distance from threshold",
         "margin": f"mean distance of the outputs from threshold, at most {chosen.cap:g} each",
     }
-    return f"{chosen.reward} reward = {reward[chosen.reward]}"
+    over = "" if chosen.window == 1 else ", mean over the patterns"
+    return f"{_pass(scenario)}{chosen.reward} reward = {reward[chosen.reward]}{over}"
+
+
+def _pass(scenario: Scenario) -> str:
+    """What a pass is beyond one cycle; empty for the report's."""
+    cycles, tonic = scenario.network.cycles, scenario.network.tonic
+    steps = [] if cycles == 1 else [f"{cycles} synchronous cycles"]
+    drive = [] if tonic == 0 else [f"{tonic} tonic neuron{'' if tonic == 1 else 's'}"]
+    return ", ".join(steps + drive) + "; " if steps or drive else ""
 
 
 def _cursor_rule(phase: str, scenario: Scenario) -> str:
@@ -153,6 +174,11 @@ def _cursor_rule(phase: str, scenario: Scenario) -> str:
 
 
 def _astrocyte_rule(phase: str, scenario: Scenario) -> str:
+    uniform = scenario.astrocytes.selection == "uniform"
+    if phase == "sense" and uniform:
+        return "nothing (astrocytes act at random)"
+    if phase == "activate" and uniform:
+        return f"{scenario.astrocytes.max_active} at random"
     if phase == "sense":
         firing = "firing = fraction of territory neurons that fired"
         traffic = "traffic = mean |weight| of territory synapses whose pre neuron fired"
@@ -201,7 +227,11 @@ def _perturb_rule(scenario: Scenario) -> str:
         where = f"synapses with a neuron within {scenario.cursor.radius:g} units of the cursor"
     if perturbation.fraction < 1.0:
         where = f"{perturbation.fraction:g}, at random, of the {where}"
-    return f"{where}; sigma {perturbation.sigma:g}, clipped to +-{perturbation.limit:g}"
+    sigma = f"sigma {perturbation.sigma:g}"
+    if perturbation.adapt_sigma and scenario.learner == "astrocytes":
+        rise, fall = perturbation.sigma_rise, perturbation.sigma_fall
+        sigma += f" at first, x {rise:g} if kept, x {fall:g} if not, at most {perturbation.sigma_cap:g}"
+    return f"{where}; {sigma}, clipped to +-{perturbation.limit:g}"
 
 
 def work_table(work: Workload) -> Table:

@@ -15,7 +15,7 @@ import numpy as np
 from astrosim.jit import kernel, phase
 from astrosim.records import NOBODY
 from astrosim.rng import PATTERN, PERTURBATION, SELECTION, block_words
-from astrosim.rules import perturbation, reward, scope, window
+from astrosim.rules import perturbation, race, reward, scope, window
 from astrosim.rules.propagation import fires, settle
 from astrosim.state import BLOCK, FIRED, NOT_SOLVED, TRIALS, System
 
@@ -47,6 +47,7 @@ class Deep(NamedTuple):
     is_flipped: np.ndarray  # bool (neuron,): False outside a pass
     after: np.ndarray  # float64 (bit,)
     trial_reward: np.ndarray  # float64 (pattern of the window,)
+    order: np.ndarray  # int64 (pattern of the window,): of evaluation
     standing_reward: np.ndarray  # float64 (pattern of the window,)
     shown: np.ndarray  # float64 (pattern of the window, 2): binary and soft rewards of what stands
 
@@ -85,6 +86,7 @@ def make_deep(system: System, cycles: int, patterns_a_trial: int) -> Deep:
         is_flipped=np.zeros(neurons, np.bool_),
         after=np.zeros(bits),
         trial_reward=np.zeros(shown),
+        order=np.zeros(shown, np.int64),
         standing_reward=np.zeros(shown),
         shown=np.zeros((shown, 2)),
     )
@@ -341,15 +343,30 @@ def follow(system, rules, state, deep, pattern, count, keeps):
 
 @phase
 def try_window(system, rules, state, deep, count):
-    """Mean rewards of the window's patterns after and before a perturbation."""
-    for k in range(deep.window.size):
+    """Mean rewards of the window's patterns after and before a perturbation; in a race that is lost, -inf after it.
+
+    Reads: state.weight. Writes: state.passes, deep.
+    """
+    shown = deep.window.size
+    state.passes[0] += window.passes_before(shown, deep.right.size)
+    for k in range(shown):
+        deep.standing_reward[k] = deep.reward[deep.window[k]]
+        deep.trial_reward[k] = reward.highest_reward(rules.reward, rules.margin_cap)
+        deep.order[k] = k
+    before = reward.mean_reward(deep.standing_reward)
+    if rules.races:
+        race.by_standing(deep.standing_reward, deep.order)
+    for k in deep.order:
         pattern = deep.window[k]
-        deep.standing_reward[k] = deep.reward[pattern]
         moved = follow(system, rules, state, deep, pattern, count, False)
         deep.trial_reward[k] = (
             pattern_reward(rules, deep.after, system.targets[pattern]) if moved else deep.reward[pattern]
         )
-    return reward.mean_reward(deep.trial_reward), reward.mean_reward(deep.standing_reward)
+        state.passes[0] += 1
+        after = reward.mean_reward(deep.trial_reward)
+        if rules.races and race.is_lost(rules.acceptance, after, before, rules.reward_offset):
+            return -np.inf, before
+    return after, before
 
 
 @phase
@@ -364,6 +381,7 @@ def keep_window(system, rules, state, deep, count):
         wrong += deep.after.size - deep.right[pattern]
     if wrong == 0 and state.solved[0] == NOT_SOLVED:
         state.solved[0] = state.counter[TRIALS] + 1
+        state.solved[1] = state.passes[0]
 
 
 @phase

@@ -25,7 +25,7 @@ from astrosim.scenario.schema import Scenario
 
 DRAWN_SYNAPSES = 600  # lines; beyond, every k-th in order of |weight| is drawn
 DRAWN_TERRITORIES = 400  # circles at most
-MARKERS = {"input": ">", "output": "s", "modulatory": "D", "regular": "o"}
+MARKERS = {"input": ">", "output": "s", "modulatory": "D", "regular": "o", "tonic": "^"}
 HALO = [withStroke(linewidth=2, foreground=PAPER)]  # keeps names readable on top of synapses
 SHAPES = (1.8, 5.0)  # inches; lowest and highest figure
 HOLLOW: dict[str, Any] = {"facecolors": PAPER, "edgecolors": INK, "linewidths": 0.8}

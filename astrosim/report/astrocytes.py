@@ -66,7 +66,7 @@ def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, s
         (
             "Network",
             f"{' or '.join(map(str, neurons))} binary threshold neurons in {network.clusters} clusters, {wiring}; "
-            f"{range_words(synapses)} synapses; one propagation step",
+            f"{range_words(synapses)} synapses; {_pass_words(first)}",
         ),
         (
             "Task",
@@ -76,12 +76,27 @@ def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, s
             "Astrocytes",
             f"{first.astrocytes.per_cluster} a cluster, radius {first.astrocytes.radius:g}; a perturbation is Gaussian "
             f"(standard deviation {first.perturbation.sigma:g}), weights stay within ±{first.perturbation.limit:g}; "
-            f"kept if the {first.decision.reward} reward rises",
+            f"kept if the {first.decision.reward} reward {_window_words(first)}rises",
         ),
         ("Length", f"{schedule.episodes:,} episodes of {schedule.trials_per_episode} trials a cell"),
         ("Seeds", seeds_words(first.seeds)),
         *[("Interventions", f"{name}: {text}") for name, one in resolved.items() if (text := _interventions(one))],
     ]
+
+
+def _pass_words(scenario: Scenario) -> str:
+    """How far a pass goes, and what drives it beside the inputs."""
+    cycles, tonic = scenario.network.cycles, scenario.network.tonic
+    steps = "one propagation step" if cycles == 1 else f"{cycles} synchronous propagation cycles"
+    return steps + (f", {tonic} tonic neuron{'' if tonic == 1 else 's'}" if tonic else "")
+
+
+def _window_words(scenario: Scenario) -> str:
+    """Over how many patterns the reward is taken; empty for one."""
+    window, most = scenario.decision.window, len(scenario.task.patterns)
+    if window == 1:
+        return ""
+    return "over all patterns " if window in (0, most) else f"over {window} patterns "
 
 
 def _interventions(scenario: Scenario) -> str:
@@ -93,11 +108,7 @@ def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str
     """What a reader must know to judge the numbers."""
     scenario = summary.scenario
     notes = [
-        "The structural ceiling is the best accuracy that any weights within range could reach for a seed's wiring: "
-        "with one propagation step only direct synapses from the task's inputs to the outputs can matter "
-        f"({range_words([row['ceiling_synapses'] for row in summary.rows])} of "
-        f"{range_words([row['synapses'] for row in summary.rows])} here). Means near the ceiling say that the "
-        "wiring, not the learning rule, is the limit.",
+        _ceiling_note(summary, resolved),
         f"Intervals are 95 % bootstrap intervals of the mean over seeds (BCa, {RESAMPLES:,} resamples; bands "
         f"percentile, {BAND_RESAMPLES:,}; seed of the resampling {RANDOM_SEED}). They say how sure the mean is, not "
         "how seeds scatter. A seed draws wiring, patterns and perturbations alike.",
@@ -112,7 +123,7 @@ def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str
     silent = [
         i for i, (given, wanted) in enumerate(scenario.task.patterns, start=1) if "1" not in given and "1" in wanted
     ]
-    if silent and scenario.network.threshold >= 0:
+    if silent and scenario.network.threshold >= 0 and not any(one.network.tonic for one in resolved.values()):
         notes.append(
             f"Pattern {', '.join(f'P{i}' for i in silent)} has a silent input: without a bias nothing can fire, so it "
             "cannot be learned by any weights."
@@ -125,9 +136,25 @@ def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str
         )
     if any(row.ceiling_upper - row.ceiling > tables.SAME for row in rows):
         notes.append(
-            "Ceilings marked ≥ are lower bounds: with more than 16 patterns the search stops at a time limit. "
-            "summary.csv holds the upper bound beside each."
+            "Ceilings marked ≥ are lower bounds: of several cycles no exact ceiling is known, and with more than 16 "
+            "patterns the search stops at a time limit. summary.csv holds the upper bound beside each."
         )
     if len({one.schedule.trials for one in resolved.values()}) > 1:
         notes.append("Conditions differ in length; compare them with that in mind.")
     return notes
+
+
+def _ceiling_note(summary: Summary, resolved: dict[str, Scenario]) -> str:
+    """What the structural ceiling is."""
+    what = "The structural ceiling is the best accuracy that any weights within range could reach for a seed's wiring"
+    if any(one.network.cycles > 1 for one in resolved.values()):
+        return (
+            f"{what}. Of several cycles it is bounded: from below by what direct synapses alone could do and by the "
+            "weights that were found, from above by what patterns allow that no path to an output tells apart."
+        )
+    return (
+        f"{what}: with one propagation step only direct synapses from the task's inputs to the outputs can matter "
+        f"({range_words([row['ceiling_synapses'] for row in summary.rows])} of "
+        f"{range_words([row['synapses'] for row in summary.rows])} here). Means near the ceiling say that the "
+        "wiring, not the learning rule, is the limit."
+    )

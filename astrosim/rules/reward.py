@@ -93,3 +93,11 @@ def mean_reward(rewards):
     for one in rewards:
         total += one
     return total / rewards.size
+
+
+@kernel
+def highest_reward(rule, cap):
+    """What the reward of one pattern cannot exceed."""
+    if rule == LOG_SIGMOID:
+        return 0.0
+    return cap if rule == MARGIN else 1.0

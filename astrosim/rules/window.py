@@ -39,3 +39,9 @@ def draw_window(key, trial, chosen, deck, partner):
     for k in range(chosen.size):
         chosen[k] = deck[k]
     scope.undo(chosen.size, deck, partner)
+
+
+@inlined
+def passes_before(shown, patterns):
+    """Passes that a trial spends on what stands: none where all patterns are shown, whose rewards are remembered."""
+    return 0 if shown == patterns else shown

@@ -64,6 +64,7 @@ CHANGEABLE = (
     "decision.accept",
     "decision.temperature",
     "decision.window",
+    "decision.race",
     "adaptation.interval",
     "adaptation.step",
     "adaptation.upper_success",

@@ -128,10 +128,16 @@ class Scenario(Experiment):
         ]
 
     def _window_problems(self) -> list[str]:
-        most = len(self.task.patterns)
-        if self.decision.window > most:
-            return [f"decision.window: more than the task's patterns ({self.decision.window}). Write 0 to {most}."]
-        return []
+        most, chosen = len(self.task.patterns), self.decision
+        problems = []
+        if chosen.window > most:
+            problems.append(f"decision.window: more than the task's patterns ({chosen.window}). Write 0 to {most}.")
+        if chosen.race and chosen.accept == "metropolis":
+            problems.append(
+                'decision.race: under decision.accept = "metropolis" nothing is beyond saving (true). Write false, or '
+                "another acceptance."
+            )
+        return problems
 
     def _coupling_problems(self) -> list[str]:
         if self.coupled and self.learner != "astrocytes":
@@ -228,12 +234,13 @@ class Scenario(Experiment):
     @property
     def deep(self) -> bool:
         """Whether a trial asks more than the report's: several cycles, a tonic drive, a window of patterns, astrocytes
-        chosen at random, or a sigma that adapts."""
+        chosen at random, a sigma that adapts, or a race."""
         return (
             self.network.deep
             or self.decision.window != 1
             or self.astrocytes.selection == "uniform"
             or self.perturbation.adapt_sigma
+            or self.decision.race
         )
 
     @property

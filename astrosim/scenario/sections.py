@@ -248,6 +248,9 @@ class Decision(Section):
         "4.5",
     )
     temperature: Real = quantity(0.01, "under metropolis", "1", gt=0, le=1000)
+    race: bool = quantity(
+        False, "whether a perturbation is given up as soon as the patterns that are left could not save it"
+    )
     window: int = quantity(
         1, "patterns, drawn anew each trial, whose mean reward decides; 0: all", "patterns", ge=0, le=PATTERN_LIMIT
     )

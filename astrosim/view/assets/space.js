@@ -1,5 +1,5 @@
 // The plane: territories, synapses, neurons, astrocytes and what happens there (lengths in units).
-const KIND_NAMES = ["input", "output", "modulatory", "regular"];
+const KIND_NAMES = ["input", "output", "modulatory", "regular", "tonic"];
 const BINS = 24; // colours of weights; each is one path
 const MARGIN = 14; // pixels
 const NAMED = 40; // astrocytes that carry their names
@@ -318,6 +318,11 @@ function mark(path, kind, x, y, size) {
     path.lineTo(x + 1.15 * size, y);
     path.lineTo(x, y + 1.15 * size);
     path.lineTo(x - 1.15 * size, y);
+    path.closePath();
+  } else if (kind === 4) {
+    path.moveTo(x, y - 1.1 * size);
+    path.lineTo(x + size, y + 0.8 * size);
+    path.lineTo(x - size, y + 0.8 * size);
     path.closePath();
   } else {
     path.moveTo(x + 0.9 * size, y);

@@ -1,0 +1,29 @@
+"""Racing: a perturbation is given up as soon as the patterns that are left could not save it. This package's.
+
+The patterns of a trial are evaluated from the one whose standing reward is lowest, and may thus rise most, to the one
+whose is highest. Those that are left count with the highest reward that there is. Rounded sums keep the order of what
+they sum, so that whoever is given up would have been reverted: the decisions are those without a race, after fewer
+passes.
+"""
+
+from __future__ import annotations
+
+from astrosim.jit import kernel
+from astrosim.rules import decision
+
+
+@kernel
+def by_standing(standing, order):
+    """Places of the patterns, lowest standing reward first, ties by place; order: int64, filled."""
+    for k in range(standing.size):
+        place = k
+        while place and standing[order[place - 1]] > standing[k]:
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = k
+
+
+@kernel
+def is_lost(rule, best, before, offset):
+    """Whether even the best mean reward that is left to a perturbation would not keep it."""
+    return not (decision.keeps(best, before, offset) or (rule == decision.DRIFT and best + offset == before))
