@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import bootstrap, permutation_test, quantile_test
+from scipy.stats import binomtest, bootstrap, permutation_test, quantile_test
 
 CONFIDENCE = 0.95  # 1; convention
 RESAMPLES = 9999  # resamples; assumed: Monte-Carlo error of an interval's end about 2 % of its width
@@ -140,6 +140,20 @@ def median_interval(values: Sequence[float] | np.ndarray, confidence: float = CO
         return Median(float("nan"), float("nan"), float("nan"), 0)
     found = quantile_test(data, p=0.5).confidence_interval(confidence)
     return Median(float(np.median(data)), float(found.low), float(found.high), len(data))
+
+
+def share_interval(successes: int, of: int, confidence: float = CONFIDENCE) -> Interval:
+    """Share of successes with its exact interval (Clopper and Pearson 1934).
+
+    Parameters
+    ----------
+    successes, of : int
+        At least one trial.
+    confidence : float
+        At least this much; between 0 and 1.
+    """
+    found = binomtest(successes, of).proportion_ci(confidence)
+    return Interval(successes / of, float(found.low), float(found.high), of)
 
 
 def mean_band(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -68,6 +68,7 @@ def test_summary_row():
     measured, static = cell([[1, 0], [0, 1], [0, 1]], [1.0, 1.0, 0.5])
     row = summary_row(scenario(), 7, "maturity", measured, static, WIRING, TOTALS)
     assert tuple(row) == SUMMARY_COLUMNS
+    assert all(math.isnan(row.pop(name)) for name in ("passes", "solved_trial", "solved_passes"))
     assert row == {
         "condition": "maturity",
         "seed": 7,

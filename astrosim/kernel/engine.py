@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from astrosim.described import TOTALS, DescribedCell
-from astrosim.kernel.deep import Deep, make_deep
 from astrosim.kernel.loop import advance
 from astrosim.kernel.scratch import make_scratch
+from astrosim.kernel.standing import Deep, make_deep
 from astrosim.records import Decisions
 from astrosim.rules.decision import STRICT
 from astrosim.rules.reward import BINARY, SOFT

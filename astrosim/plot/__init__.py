@@ -11,6 +11,7 @@ from astrosim.plot.mesh import mesh_map
 from astrosim.plot.overview import accuracy_by_condition
 from astrosim.plot.patterns import pattern_map
 from astrosim.plot.raster import decision_raster
+from astrosim.plot.solving import solved_curves
 from astrosim.plot.space import space_map
 from astrosim.plot.sweeps import find_sweeps, wave_sweep
 from astrosim.plot.training import wave_curves, wave_solved
@@ -27,6 +28,7 @@ __all__ = [
     "mesh_map",
     "pattern_map",
     "read_events",
+    "solved_curves",
     "space_map",
     "wave_accuracy",
     "wave_classes",

@@ -13,10 +13,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import NullFormatter
 from xarray import Dataset
 
 from astrosim.plot.points import INK, SHARE_LINE, Rows, conditions_of, panel_title, values_of
+from astrosim.plot.solving import scale_shares, share_curve
 from astrosim.plot.style import MUTED, PAPER, colours, count_axis, marker, new_figure, styled
 
 MOST_COLUMNS = 4  # panels side by side
@@ -151,21 +151,15 @@ def wave_solved(dataset: Dataset, rows: Rows, updates_per_epoch: Mapping[str, in
     begin = np.inf
     for name, (colour, line) in colours(names).items():
         own = [row for row in rows if row["condition"] == name]
-        hits = np.sort(first_hits(dataset, name) * updates_per_epoch[name])
+        hits = first_hits(dataset, name) * updates_per_epoch[name]
         end = max(row["updates"] for row in own)
         begin = min(begin, end / 2, *hits)
-        x = np.concatenate([[updates_per_epoch[name]], hits, [end]])
-        share = np.concatenate([[0], np.arange(1, len(hits) + 1), [len(hits)]]) / len(own)
-        axes.step(x, share, where="post", color=colour, linestyle=line, label=f"{name} ({len(hits)} of {len(own)})")
+        share_curve(axes, name, hits, len(own), updates_per_epoch[name], end, (colour, line))
         last = float(np.mean(values_of(own) == 1.0))
         axes.plot([end], [last], marker="o", color=colour, markerfacecolor=PAPER, clip_on=False, zorder=4, gid="end")
-    axes.set_xscale("log")
-    axes.set_xlim(left=begin / 2)
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    axes.set_ylim(-0.03, 1.03)
+    scale_shares(axes, begin)
     axes.set_xlabel("updates")
     axes.set_ylabel("share of runs with\nall rows right once")
-    axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
     return figure
 
 

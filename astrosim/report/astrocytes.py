@@ -9,6 +9,7 @@ from astrosim.diagnostics import constant_output_alarm
 from astrosim.explain import moot
 from astrosim.report import tables
 from astrosim.report.pictures import Material, absences, pictures
+from astrosim.report.solving import solving_rows
 from astrosim.report.words import differences, provenance, range_words, seeds_words
 from astrosim.scenario import Scenario, condition_names, resolve, to_toml
 from astrosim.scenario.interventions import when_words, words
@@ -35,6 +36,7 @@ def content(directory: Path, summary: Summary) -> dict[str, Any]:
         "expected": [text for text in texts if not text.startswith("CONSTANT")],
         "facts": _facts(summary, resolved),
         "differences": differences(resolved, moot),
+        "solving": solving_rows(summary, rows),
         "published": tables.published_rows(summary),
         "comparisons": tables.comparisons(summary),
         "comparison_words": "Paired comparisons of mean accuracy over common seeds.",

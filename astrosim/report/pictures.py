@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from xarray import Dataset
 
 from astrosim import plot
@@ -138,6 +139,27 @@ def _curves(material: Material) -> Drawn:
     )
 
 
+def _solving(material: Material) -> Drawn:
+    names = [row.name for row in material.rows if _counts_passes(material, row.name)]
+    return Drawn(
+        "Solving the task",
+        plot.solved_curves(
+            {name: material.summary.column(name, "solved_passes") for name in names},
+            {name: float(np.nanmax(material.summary.column(name, "passes"))) for name in names},
+        ),
+        f"Share of the seeds (n = {material.n}) on which every bit of every pattern has been right at once, over "
+        "forward passes (logarithmic); a line ends with its longest run.",
+    )
+
+
+def _counts_passes(material: Material, name: str) -> bool:
+    return bool(np.isfinite(material.summary.column(name, "passes")).any())
+
+
+def _solves(material: Material) -> bool:
+    return any(_counts_passes(material, row.name) for row in material.rows)
+
+
 def _patterns(material: Material) -> Drawn:
     changed = task_changed(material.events, list(material.resolved))
     below = "tasks have changed, so that patterns are only numbered" if changed else "input → target stand below"
@@ -234,6 +256,7 @@ def _has_decisions(material: Material) -> bool:
 KINDS: dict[str, Kind[Material]] = {
     "overview": Kind("final accuracy of every seed beside its mean, ceiling and published figure", _accuracy, _always),
     "curves": Kind("accuracy, rewards and accept rate over episodes, a line a condition", _curves, _always),
+    "solving": Kind("share of the seeds that have solved the task, over forward passes", _solving, _solves),
     "patterns": Kind("accuracy pattern by pattern, with the output vectors", _patterns, _always, moment=True),
     "thresholds": Kind(
         "threshold, exploration rate and activity of every astrocyte over episodes", _astrocytes, _has_astrocytes

@@ -38,6 +38,7 @@ COLUMNS = (
     "ceiling",
     "accept\nrate",
     "pub-\nlished",
+    "solved",
     "distinct\noutputs",
     "us a\ntrial",
 )  # narrow: the table fits 80 columns
@@ -139,9 +140,16 @@ class Summary:
             ceiling if exact else f">= {ceiling}",
             _number(_mean(self.column(condition, "accept_rate"))),
             _number(published.get("accept_rate")),
+            self._solved(condition),
             f"{_mean(self.column(condition, 'distinct_outputs')):.1f}",
             f"{1e6 * time:.2f}",
         ]
+
+    def _solved(self, condition: str) -> str:
+        """On how many seeds the task was solved, where passes are counted."""
+        if not np.isfinite(self.column(condition, "passes")).any():
+            return UNKNOWN
+        return f"{np.isfinite(self.column(condition, 'solved_trial')).sum()}"
 
     def alarms(self) -> list[Panel | str]:
         """A loud warning for every condition in which a constant output poses as learning; a note where expected."""
