@@ -195,9 +195,9 @@ def summary_row(
     totals : mapping
         kept (trials), reverted (trials), mean_abs_weight_start (1), wall_s (s).
     """
-    ceiling = structural_ceiling(wiring)
     outputs = np.asarray(measured["output"])[-1]
     outputs = outputs[(outputs >= 0).any(axis=1)]  # interventions may leave fewer patterns than there is room for
+    ceiling = structural_ceiling(wiring, found=_best_found(scenario, measured, outputs.shape[1]))
     row = {
         "condition": condition,
         "seed": seed,
@@ -223,6 +223,15 @@ def summary_row(
         **{name: _last_count(measured, name) for name in ("passes", "solved_trial", "solved_passes")},
     }
     return {name: row[name] for name in SUMMARY_COLUMNS}
+
+
+def _best_found(scenario: Scenario, measured: Mapping[str, np.ndarray], bits: int) -> float:
+    """The best accuracy on the last task that weights of the run are known to have reached."""
+    accuracy = probe_accuracy(np.asarray(measured["pattern_accuracy"]), bits)
+    if scenario.interventions:  # the task, or who acts, may have been another one
+        return float(accuracy[-1])
+    solved = np.isfinite(_last_count(measured, "solved_trial"))
+    return 1.0 if solved else float(np.nanmax(accuracy))
 
 
 def _probe_columns(pattern_accuracy: np.ndarray, outputs: np.ndarray) -> dict[str, Any]:

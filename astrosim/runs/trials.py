@@ -191,7 +191,8 @@ class CellRun:
             self.log.finish()
             for name, measured in self.progress.measured.items():
                 self.writer.write_at(name, self.scenario.record_episodes, np.stack(measured))
-            self.writer.write_at("weight", self.scenario.weight_episodes, np.stack(self.progress.weights))
+            if self.progress.weights:
+                self.writer.write_at("weight", self.scenario.weight_episodes, np.stack(self.progress.weights))
             for name, values in (self.engine.static() | self.engine.happened()).items():
                 self.writer.write(name, values)
             row = self.writer.commit(self.cell.condition, self.cell.seed, summary)
