@@ -214,7 +214,7 @@ class Interventions:
         parts = {name: getattr(self.scenario, name).model_copy(update=values) for name, values in changed.items()}
         rules = make_rules(self.scenario.model_copy(update=parts)) if parts else self.rules
         learner = NOBODY if self.standing.frozen else rules.learner
-        return rules._replace(learner=learner, reward_offset=self.standing.offset)
+        return rules._replace(learner=learner, reward_offset=rules.reward_offset + self.standing.offset)
 
     def _astrocytes(self) -> dict[str, np.ndarray]:
         """Fields of the system that follow from who of the astrocytes acts."""

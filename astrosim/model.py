@@ -17,14 +17,25 @@ from mesa.time import Event, Priority
 
 from astrosim import eligibility
 from astrosim.agents import Astrocyte, Cursor, Neuron
-from astrosim.described import TOTALS, DescribedCell
+from astrosim.described import TOTALS
 from astrosim.extension import astrocyte_class, exchanged_formulas
 from astrosim.interventions import NEVER
 from astrosim.parameters import checked_space, chosen_scenario, chosen_seed
+from astrosim.passes import PassingCell
 from astrosim.phases import PHASES
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED, Decisions
 from astrosim.rng import DECISION, PART, PATTERN, PERTURBATION, SELECTION, uniforms
-from astrosim.rules import adaptation, coupling, decision, perturbation, race, reward, scope, selection, window
+from astrosim.rules import (
+    adaptation,
+    consolidation,
+    coupling,
+    decision,
+    perturbation,
+    reward,
+    scope,
+    selection,
+    window,
+)
 from astrosim.scenario.schema import Scenario
 from astrosim.specialise import specialised
 from astrosim.state import ASTROCYTES, CURSOR, FIRED, NOT_SOLVED, TRIALS
@@ -36,7 +47,7 @@ from astrosim.trial import Arrival, Trial
 BETWEEN = 0.5  # trials; a trial is one tick of Mesa's clock, and an intervention comes half a tick before it
 
 
-class AstroModel(mesa.Model, DescribedCell):
+class AstroModel(mesa.Model, PassingCell):
     """Neurons and astrocytes on a 2-D Mesa grid.
 
     Mesa's `time` counts the trials that this object has carried out, `trial` all trials of the cell, also those before
@@ -85,7 +96,7 @@ class AstroModel(mesa.Model, DescribedCell):
         **fields: Any,
     ) -> None:
         seed = chosen_seed(seed, rng)
-        # Mesa hands the positional arguments on to DescribedCell.
+        # Mesa hands the positional arguments on to the cell.
         super().__init__(chosen_scenario(scenario, condition, fields), seed, rng=seed)  # type: ignore[call-arg]
         self.box = self.network.position.min(axis=0), self.network.position.max(axis=0)
         self.grid = self._make_grid() if checked_space(space) == "grid" else None
@@ -211,13 +222,6 @@ class AstroModel(mesa.Model, DescribedCell):
         if trial.number % self.rules.trials_per_episode == 0:
             self.fired[:] = self._clamped(trial.window[0])
 
-    def _clamped(self, pattern: int) -> np.ndarray:
-        """Neurons that a pattern drives, and tonic ones: bool, shape (neuron,)."""
-        fired = np.zeros(self.network.kind.size, bool)
-        fired[self.system.inputs] = self.system.patterns[pattern]
-        fired[self.system.tonic] = self.system.sound[self.system.tonic]
-        return fired
-
     def _sense(self) -> None:
         if self.rules.coupled:
             for astrocyte in self.astrocytes:
@@ -256,20 +260,6 @@ class AstroModel(mesa.Model, DescribedCell):
         scope.sample(self.system.keys[SELECTION], self._trial.number, count, deck, np.empty(count + 3, np.uint32))
         return [able[number] for number in deck[:count]]
 
-    def _pass(self, pattern: int) -> tuple[np.ndarray, np.ndarray]:
-        """One pass: who fires (bool, shape (neuron,)), and the outputs' summed inputs (float64, shape (bit,))."""
-        driven = fired = self._clamped(pattern)
-        for _ in range(self.rules.cycles):
-            activation = np.array([neuron.integrate(fired) for neuron in self.neurons])
-            sent = [neuron.fires(a) for neuron, a in zip(self.neurons, activation, strict=True)]
-            fired = np.where(self._driven, driven, sent)
-        return fired, activation[self.system.outputs]
-
-    def _passes(self) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Passes of all the trial's patterns: who fires in the last one, and the outputs' summed inputs of each."""
-        passes = [self._pass(pattern) for pattern in self._trial.window]
-        return passes[-1][0], [outputs for _, outputs in passes]
-
     def _evaluate_before(self) -> None:
         self._trial.fired_before, self._trial.outputs_before = self._passes()
 
@@ -289,13 +279,15 @@ class AstroModel(mesa.Model, DescribedCell):
         else:
             trial.idle = True
 
-    def perturb(self, trial: int, synapses: np.ndarray) -> None:
-        """Add the random steps of a trial to the weights of synapses (int32 numbers, each once)."""
+    def perturb(self, trial: int, synapses: np.ndarray, share: float = 1.0) -> None:
+        """Add the random steps of a trial, or a share of each, to the weights of synapses (int32, each once)."""
+        self._trial.steps.append(synapses)
         r, key = self.rules, self.system.keys[PERTURBATION]
         scale = r.scale
         if r.adapts_sigma and self._trial.active:
             active = np.array([astrocyte.index for astrocyte in self._trial.active])
             scale = np.float32(perturbation.step_scale(perturbation.mean_sigma(self.learning.sigma, active), r.spacing))
+        scale = np.float32(float(scale) * share)
         if r.fraction < 1.0:
             drawn = np.empty(synapses.size)
             uniforms(self.system.keys[PART], trial, synapses.astype(np.int64), drawn)
@@ -324,35 +316,6 @@ class AstroModel(mesa.Model, DescribedCell):
         else:
             self._trial.fired_after, self._trial.outputs_after = self._passes()
 
-    def _evaluate_one_by_one(self) -> None:
-        """Passes are counted, and in a race there are no more once the perturbation is lost."""
-        trial, r, passes = self._trial, self.rules, self.learning.passes
-        standing = self._rewards(trial.outputs_before, r.reward, r.reward_gain)
-        rewards, order = np.full(standing.size, reward.highest_reward(r.reward, r.margin_cap)), np.arange(standing.size)
-        passes[0] += window.passes_before(standing.size, len(self.system.patterns))
-        trial.outputs_after = list(trial.outputs_before)
-        if r.races:
-            race.by_standing(standing, order)
-        for k in order:
-            fired, trial.outputs_after[k] = self._pass(trial.window[k])
-            trial.fired_after = fired if k == standing.size - 1 else trial.fired_after
-            rewards[k] = self._reward(trial.outputs_after[k], trial.window[k], r.reward, r.reward_gain)
-            passes[0] += 1
-            best, before = reward.mean_reward(rewards), reward.mean_reward(standing)
-            trial.lost = r.races and race.is_lost(r.acceptance, best, before, r.reward_offset)
-            if trial.lost:
-                return
-
-    def _reward(self, outputs: np.ndarray, pattern: int, rule: int, gain: float = 1.0) -> float:
-        """Reward of one pattern under a rule."""
-        r = self.rules
-        return reward.reward(rule, outputs, self.system.targets[pattern], r.neuron_threshold, gain, r.margin_cap)
-
-    def _rewards(self, outputs: list[np.ndarray], rule: int, gain: float = 1.0) -> np.ndarray:
-        """Rewards of the trial's patterns: float64, shape (pattern,)."""
-        shown = zip(outputs, self._trial.window, strict=True)
-        return np.array([self._reward(one, pattern, rule, gain) for one, pattern in shown])
-
     def _decide(self) -> None:
         trial, r = self._trial, self.rules
         after, before = (
@@ -363,8 +326,11 @@ class AstroModel(mesa.Model, DescribedCell):
         trial.kept = not (trial.idle or trial.lost) and bool(
             decision.stands(r.acceptance, after, before, r.reward_offset, r.temperature, key, trial.number)
         )
-        if not trial.kept:
+        share = consolidation.share_kept(r.consolidation, r.rate, after, before)
+        if not trial.kept or share < 1.0:
             self.learning.weight[:] = trial.snapshot
+        if trial.kept and share < 1.0:
+            self._consolidate(share)
         self.fired[:] = trial.fired_after if trial.kept else trial.fired_before
         self.learning.counter[TRIALS] += 1
         self.learning.counter[KEPT_TRIALS] += trial.kept
@@ -372,6 +338,14 @@ class AstroModel(mesa.Model, DescribedCell):
         solved = self.learning.solved
         if solved.size and solved[0] == NOT_SOLVED and trial.kept and self.accuracy() == 1.0:
             solved[:] = self.trial, self.learning.passes[0]
+
+    def _consolidate(self, share: float) -> None:
+        """Take a part of the steps of the trial alone; what stands is what passes then give."""
+        trial = self._trial
+        steps, trial.steps = trial.steps, []
+        for synapses in steps:
+            self.perturb(trial.number, synapses, share)
+        trial.fired_after, trial.outputs_after = self._passes()
 
     def _adapt(self) -> None:
         trial = self._trial

@@ -17,6 +17,7 @@ import numpy as np
 from astrosim.elementary import exp
 from astrosim.gap_junctions import GapJunctions
 from astrosim.rng import stream_keys
+from astrosim.rules.consolidation import CONSOLIDATION
 from astrosim.rules.coupling import NEVER_SENT
 from astrosim.rules.decision import ACCEPTANCE
 from astrosim.rules.exploration import EXPLORATION_RULES
@@ -115,6 +116,8 @@ class Rules(NamedTuple):
     sigma_fall: float
     sigma_cap: float
     races: bool
+    consolidation: int
+    rate: float
     reward_offset: float  # added to the reward after a perturbation
     coupled: bool  # whether there are gap junctions
     gain: float
@@ -305,7 +308,9 @@ def make_rules(scenario: Scenario) -> Rules:
         sigma_fall=scenario.perturbation.sigma_fall,
         sigma_cap=scenario.perturbation.sigma_cap,
         races=scenario.decision.race,
-        reward_offset=0.0,
+        consolidation=CONSOLIDATION[scenario.decision.consolidation],
+        rate=scenario.decision.rate,
+        reward_offset=-scenario.decision.margin,
         coupled=scenario.coupled,
         gain=scenario.coupling.gain,
         calcium_decay=exp(-1.0 / scenario.coupling.decay_time),

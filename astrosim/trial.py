@@ -24,6 +24,7 @@ class Trial:
     eligible: int = 0
     idle: bool = False
     lost: bool = False
+    steps: list[np.ndarray] = field(default_factory=list)
     kept: bool = False
     snapshot: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
 

@@ -36,6 +36,7 @@ FLOW = (
     {"described"},
     {"agents", "published"},
     {"extension", "trial"},
+    {"passes"},
     {"kernel"},
     {"model"},
     {"engines"},

@@ -11,6 +11,7 @@ from astrosim.described import DescribedCell
 from astrosim.errors import ScenarioError
 from astrosim.kernel import KernelEngine
 from astrosim.model import AstroModel
+from astrosim.rules.consolidation import CONSOLIDATION, share_kept
 from astrosim.rules.perturbation import adapted_sigma
 from astrosim.rules.window import draw_window
 from astrosim.scenario import Scenario, load_scenario
@@ -44,6 +45,13 @@ VARIANTS = {
     "Metropolis": {"decision": {"accept": "metropolis", "window": 5}},
     "race": {"decision": {"race": True}},
     "race of five, drifting": {"decision": {"race": True, "window": 5, "accept": "drift", "reward": "margin"}},
+    "margin": {"decision": {"margin": 0.02, "window": 1}},
+    "a part stays": {"decision": {"consolidation": "part", "rate": 0.25}},
+    "in proportion": {
+        "decision": {"consolidation": "proportional", "rate": 2.0, "window": 1},
+        "perturbation": {"adapt_sigma": True},
+        "astrocytes": {"selection": "score"},
+    },
     "coupled": {"astrocytes": {"selection": "score"}, "coupling": {"graph": "nearest"}},
     "interventions": {
         "interventions": [
@@ -220,6 +228,32 @@ def test_a_race_decides_the_same_after_fewer_passes(reward, accept):
     assert np.array_equal(plain.learning.weight, race.learning.weight)
     assert plain.learning.passes[0] == 3000 * 8
     assert 3000 < race.learning.passes[0] < 0.9 * 3000 * 8
+
+
+def test_a_margin_lets_only_larger_rises_stand():
+    engine = KernelEngine(scenario(decision={"margin": 10.0}), 2)
+    assert (engine.advance(500).decision == 0).all()
+
+
+@pytest.mark.parametrize(("rule", "share"), [("whole", 1.0), ("part", 0.25), ("proportional", 0.5)])
+def test_share_of_a_kept_step(rule, share):
+    assert share_kept(CONSOLIDATION[rule], 0.25, 3.0, 1.0) == share
+    assert share_kept(CONSOLIDATION["proportional"], 10.0, 3.0, 1.0) == 1.0
+
+
+def test_a_part_of_the_step_stays():
+    """One kept trial: a quarter of every step stays, to the rounding of the grid."""
+    whole, part = (
+        KernelEngine(scenario(decision={"consolidation": rule, "rate": 0.25}), 2) for rule in ("whole", "part")
+    )
+    start = whole.weights().astype(float)
+    while whole.learning.counter[1] == 0:
+        whole.advance(1)
+        part.advance(1)
+    full, quarter = whole.weights() - start, part.weights() - start
+    assert np.abs(full).max() > 0.1
+    np.testing.assert_allclose(quarter, full / 4, atol=2.0**-21)
+    assert part.learning.passes[0] == 2 * whole.learning.passes[0]
 
 
 def test_files_of_a_network_take_no_tonic_neurons(tmp_path):

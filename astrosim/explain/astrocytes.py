@@ -124,13 +124,25 @@ def _report_rule(phase: str, scenario: Scenario) -> str:
     if phase == "perturb":
         return _perturb_rule(scenario)
     if phase == "decide":
-        return {
-            "strict": "kept if after > before",
-            "drift": "kept if after >= before",
-            "metropolis": "kept if after >= before, else with probability exp((after - before) / "
-            f"{scenario.decision.temperature:g})",
-        }[scenario.decision.accept]
+        return _decide_rule(scenario)
     return _cursor_rule(phase, scenario) if scenario.learner == "cursor" else _astrocyte_rule(phase, scenario)
+
+
+def _decide_rule(scenario: Scenario) -> str:
+    chosen = scenario.decision
+    beyond = f" by more than {chosen.margin:g}" if chosen.margin else ""
+    kept = {
+        "strict": f"kept if after > before{beyond}",
+        "drift": f"kept if after >= before{beyond}",
+        "metropolis": f"kept if after >= before{beyond}, else with probability exp((after - before) / "
+        f"{chosen.temperature:g})",
+    }[chosen.accept]
+    stays = {
+        "whole": "",
+        "part": f"; {chosen.rate:g} of the step stays",
+        "proportional": f"; {chosen.rate:g} x (after - before) of the step stays, at most all of it",
+    }[chosen.consolidation]
+    return kept + stays + ("; given up once it cannot be saved" if chosen.race else "")
 
 
 def _common_rule(phase: str, scenario: Scenario) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from astrosim.jit import kernel, phase
 from astrosim.records import NOBODY
 from astrosim.rng import PATTERN, PERTURBATION, SELECTION, block_words
-from astrosim.rules import perturbation, race, reward, scope, window
+from astrosim.rules import consolidation, perturbation, race, reward, scope, window
 from astrosim.rules.propagation import fires, settle
 from astrosim.state import BLOCK, FIRED, NOT_SOLVED, TRIALS
 
@@ -250,7 +250,8 @@ def try_window(system, rules, state, deep, count):
     Reads: state.weight. Writes: state.passes, deep.
     """
     shown = deep.window.size
-    state.passes[0] += window.passes_before(shown, deep.right.size)
+    whole = rules.consolidation == consolidation.WHOLE
+    state.passes[0] += window.passes_before(shown, deep.right.size, whole)
     for k in range(shown):
         deep.standing_reward[k] = deep.reward[deep.window[k]]
         deep.trial_reward[k] = reward.highest_reward(rules.reward, rules.margin_cap)

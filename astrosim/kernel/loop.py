@@ -30,7 +30,7 @@ from astrosim.kernel.scratch import BINARY_SUM, ELIGIBLE_SUM, KEPT_SUM, REVERTED
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED
 from astrosim.rng import CURSOR as CURSOR_STREAM
 from astrosim.rng import DECISION
-from astrosim.rules import adaptation, cursor, decision, perturbation, reward, scope, selection
+from astrosim.rules import adaptation, consolidation, cursor, decision, perturbation, reward, scope, selection
 from astrosim.state import ASTROCYTES, CURSOR, TRIALS
 from astrosim.state import KEPT as KEPT_TRIALS
 from astrosim.state import REVERTED as REVERTED_TRIALS
@@ -186,6 +186,10 @@ def advance(
                 key, temperature = system.keys[DECISION], rules.temperature
                 kept = decision.stands(rules.acceptance, after, before, rules.reward_offset, temperature, key, trial)
                 if kept:
+                    share = consolidation.share_kept(rules.consolidation, rules.rate, after, before)
+                    if share < 1.0:
+                        scale = np.float32(scale * share)
+                        changes = draw_changes(system, rules, state, deep, trial, scale, found, masks, count)
                     keep_window(system, rules, state, deep, changes)
                     apply_steps(system, rules, state, scratch, trial, scale, found, masks, count)
         elif not idle:

@@ -12,6 +12,7 @@ from astrosim.state import BLOCK, System
 BINARY_SUM, SOFT_SUM, KEPT_SUM, REVERTED_SUM, ELIGIBLE_SUM = range(5)  # places in `Scratch.total`
 WIDTH = 16  # blocks that are drawn side by side: float32 lanes of a 512-bit vector
 UNIONS = 256  # remembered unions of territories, at most: all 92 sets of up to three of eight astrocytes
+SPARE = 2  # places an astrocyte where each acts alone: few then share one
 UNION_ROOM = 2**22  # blocks that remembered unions may take together: 20 MiB
 
 
@@ -53,7 +54,8 @@ def make_scratch(system: System, max_active: int, random_scope: bool) -> Scratch
     blocks = -(-synapses // BLOCK)
     groups = -(-astrocytes // BLOCK)
     room = WIDTH + min(blocks, max_active * int(np.diff(system.block_start).max(initial=0)))
-    unions = max(1, min(UNIONS, UNION_ROOM // max(room, 1)))
+    wanted = max(UNIONS, SPARE * astrocytes) if max_active == 1 else UNIONS
+    unions = max(1, min(wanted, UNION_ROOM // max(room, 1)))
     return Scratch(
         sum=np.zeros(astrocytes),
         near_value=np.ones(system.near.size),

@@ -42,6 +42,7 @@ def draw_window(key, trial, chosen, deck, partner):
 
 
 @inlined
-def passes_before(shown, patterns):
-    """Passes that a trial spends on what stands: none where all patterns are shown, whose rewards are remembered."""
-    return 0 if shown == patterns else shown
+def passes_before(shown, patterns, whole):
+    """Passes that a trial spends on what stands: none where all patterns are shown and whole steps are kept, since the
+    rewards of the last trial that was kept are remembered."""
+    return 0 if shown == patterns and whole else shown

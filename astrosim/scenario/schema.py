@@ -137,6 +137,8 @@ class Scenario(Experiment):
                 'decision.race: under decision.accept = "metropolis" nothing is beyond saving (true). Write false, or '
                 "another acceptance."
             )
+        if chosen.consolidation == "part" and chosen.rate > 1.0:
+            problems.append(f"decision.rate: more than the whole step ({chosen.rate:g}). Write at most 1.")
         return problems
 
     def _coupling_problems(self) -> list[str]:
@@ -241,6 +243,7 @@ class Scenario(Experiment):
             or self.astrocytes.selection == "uniform"
             or self.perturbation.adapt_sigma
             or self.decision.race
+            or self.decision.consolidation != "whole"
         )
 
     @property

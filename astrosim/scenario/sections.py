@@ -248,6 +248,14 @@ class Decision(Section):
         "4.5",
     )
     temperature: Real = quantity(0.01, "under metropolis", "1", gt=0, le=1000)
+    margin: Real = quantity(0.0, "the reward must rise by more than this for a perturbation to stand", "1", ge=0, le=10)
+    consolidation: Literal["whole", "part", "proportional"] = quantity(
+        "whole",
+        "how much of a kept step stays; whole: all of it; part: `rate` of it; proportional: `rate` x the rise of the "
+        "reward, at most all of it",
+        "",
+    )
+    rate: Real = quantity(0.3, "under part and proportional", "1", gt=0, le=1000)
     race: bool = quantity(
         False, "whether a perturbation is given up as soon as the patterns that are left could not save it"
     )

@@ -1,0 +1,23 @@
+"""How much of a kept step stays (1). This package's: the report keeps all of it.
+
+A step that is `proportional` to the rise of the reward makes keep-or-revert a stochastic ascent on one scalar, as
+weight perturbation does (Jabri and Flower 1992), with the falls left out. What stays may be less than what was tried,
+so that what one pattern gains costs the others little.
+"""
+
+from __future__ import annotations
+
+from astrosim.jit import kernel
+
+WHOLE, PART, PROPORTIONAL = range(3)
+CONSOLIDATION = {"whole": WHOLE, "part": PART, "proportional": PROPORTIONAL}
+
+
+@kernel
+def share_kept(rule, rate, after, before):
+    """Share of a kept step that stays, from 0 to 1."""
+    if rule == WHOLE:
+        return 1.0
+    if rule == PART:
+        return rate
+    return max(0.0, min(1.0, rate * (after - before)))
