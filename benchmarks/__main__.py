@@ -14,12 +14,13 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import events, sizes, startup, tables, trials, view, waves
+from benchmarks import deep, events, sizes, startup, tables, trials, view, waves
 
 WIDTH = 116  # characters: the widest table
 
 PARTS: dict[str, tuple[Callable[[], list[dict[str, Any]]], Callable[[list[dict[str, Any]]], Any]]] = {
     "trials": (trials.measure, tables.trials),
+    "deep": (deep.measure, tables.deep),
     "events": (events.measure, tables.events),
     "sizes": (sizes.measure, tables.sizes),
     "startup": (startup.measure, tables.startup),

@@ -101,6 +101,28 @@ def sizes(rows: Rows) -> Table:
     return table
 
 
+def deep(rows: Rows) -> Table:
+    """Time a trial of networks past the report's ceiling."""
+    table = _table(
+        "Time a trial (us) of networks past the report's ceiling, all eight patterns a trial",
+        "`x first`: median against the first row.",
+        "scenario, condition, neurons, synapses, fastest, median, trials/s, x first",
+        texts=2,
+    )
+    for row in rows:
+        table.add_row(
+            row["scenario"],
+            row["condition"],
+            f"{row['neurons']:,}",
+            f"{row['synapses']:,}",
+            _number(row["fastest_s"] * 1e6),
+            _number(row["median_s"] * 1e6),
+            f"{row['trials_per_s']:,.0f}",
+            _number(row["times_first"]),
+        )
+    return table
+
+
 def waves(rows: Rows) -> Table:
     """Time an update of wave networks."""
     table = _table(

@@ -108,10 +108,12 @@ def activity(activations: np.ndarray, episode: np.ndarray, trials_per_episode: i
 
 
 def _lines(axes: Axes, episode: np.ndarray, values: np.ndarray, drawn: np.ndarray, line_colours: list) -> None:
-    known = np.isfinite(values).any(axis=(0, 2))
-    mean = np.nanmean(values[:, known], axis=0)
+    known, present = np.isfinite(values).any(axis=(0, 2)), np.isfinite(values).any(axis=(0, 1))
     for astrocyte, colour in zip(drawn, line_colours, strict=True):
-        line = axes.plot(episode[known], mean[:, astrocyte], color=colour, linewidth=0.9, alpha=0.85)[0]
+        if not present[astrocyte]:  # other conditions have more
+            continue
+        mean = np.nanmean(values[:, known, astrocyte], axis=0)
+        line = axes.plot(episode[known], mean, color=colour, linewidth=0.9, alpha=0.85)[0]
         line.set_marker(marker(int(known.sum())))
 
 

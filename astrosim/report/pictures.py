@@ -241,8 +241,10 @@ def _always(material: Material) -> bool:
     return True
 
 
-def _has_astrocytes(material: Material) -> bool:
-    return bool(with_astrocytes(material.dataset))
+def _by_score(material: Material) -> bool:
+    """Whether some astrocytes act by what they sense; thresholds and rates mean nothing to the others."""
+    sensing = [name for name, one in material.resolved.items() if one.astrocytes.selection == "score"]
+    return bool(set(sensing) & set(with_astrocytes(material.dataset)))
 
 
 def _is_coupled(material: Material) -> bool:
@@ -259,7 +261,7 @@ KINDS: dict[str, Kind[Material]] = {
     "solving": Kind("share of the seeds that have solved the task, over forward passes", _solving, _solves),
     "patterns": Kind("accuracy pattern by pattern, with the output vectors", _patterns, _always, moment=True),
     "thresholds": Kind(
-        "threshold, exploration rate and activity of every astrocyte over episodes", _astrocytes, _has_astrocytes
+        "threshold, exploration rate and activity of every astrocyte over episodes", _astrocytes, _by_score
     ),
     "calcium": Kind("calcium and the share of activations that it recruits, over episodes", _calcium, _is_coupled),
     "space": Kind("neurons, astrocytes and territories in the plane", _space, _always, moment=True),
