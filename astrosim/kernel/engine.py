@@ -84,7 +84,7 @@ class KernelEngine(DescribedCell):
             self.learning,
             self._scratch,
             self.rules.coupled or None,
-            True if self.rules.fraction < 1.0 else None,
+            True if self.rules.fraction < 1.0 and not self.scenario_of_cell.deep else None,
             None if reports_own(self.rules) or self.scenario_of_cell.deep else True,
             self._working_memory(),
             *self._box,

@@ -177,7 +177,7 @@ def advance(
         if deep is not None:
             if not idle:
                 found, masks, count = whole_scope(system, scratch, by_union, active, blocks)
-                if parts is not None:
+                if rules.fraction < 1.0:
                     thin(system, rules, scratch, trial, found, masks, count)
                     masks = scratch.part_mask
                 scale = scale_of(rules, state, scratch, active)
