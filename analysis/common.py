@@ -9,10 +9,12 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from matplotlib.figure import Figure
 from xarray import Dataset
 
 from astrosim import load_scenario, open_run, run
+from astrosim.report.solving import solving_rows
 from astrosim.report.tables import condition_rows, interval_text, number, p_text
 from astrosim.scenario import AnyScenario
 from astrosim.scenario.library import find
@@ -80,6 +82,25 @@ def table(summary: Summary) -> None:
     widths = [max(map(len, column)) + 2 for column in zip(*lines.values(), strict=True)]
     for name, cells in lines.items():
         print(f"{name:20}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)))
+
+
+def solving(summary: Summary) -> None:
+    """Print on how many seeds each condition solved its task, and the work until then (quantiles over all seeds)."""
+    heads = ("solved", "95 % interval", "trials", "95 %", "most", "passes", "95 %")
+    lines = {"condition": heads}
+    for row in solving_rows(summary, condition_rows(summary)):
+        share = f"{row.share.low:.3f} to {row.share.high:.3f}"
+        counts = (row.median, row.high, row.most, row.passes, row.passes_high)
+        lines[row.name] = (f"{row.solved} of {row.seeds}", share, *counts)
+    widths = [max(map(len, column)) + 2 for column in zip(*lines.values(), strict=True)]
+    for name, cells in lines.items():
+        print(f"{name:24}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)))
+
+
+def passes_to_solve(summary: Summary, conditions: Sequence[str]) -> tuple[dict[str, np.ndarray], dict[str, float]]:
+    """Passes until each seed had solved its task (nan: never), and passes of a run, by condition."""
+    hits = {name: summary.column(name, "solved_passes") for name in conditions}
+    return hits, {name: float(np.nanmax(summary.column(name, "passes"))) for name in conditions}
 
 
 def compared(summary: Summary, pairs: Sequence[tuple[str, str]], column: str = "mean_accuracy") -> list[Comparison]:

@@ -1,0 +1,50 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Reward shape: what must the scalar tell?
+#
+# **Question.** All conditions see all eight patterns before a decision. What should the one number be that tells how
+# good the outputs are?
+#
+# **Claim.** A reward that still rises for outputs that are wrong by far (log sigmoid) solves the task on every seed;
+# one that is flat there (sigmoid, capped, binary) does not, or later.
+#
+# **To run it.** `make notebooks NAMES=reward_shape`. Seeds 22000 to 22011, the first twelve of the scenario's
+# hundred, named before the run.
+
+# %%
+import numpy as np
+from common import opened, passes_to_solve, show, solving
+
+from astrosim import plot
+
+dataset, summary = opened(
+    "reward_shape", "reward_shape", ['seeds = "22000:12"', "schedule.episodes = 160", "record.every = 20"]
+)
+solving(summary)
+
+# %%
+SHOWN = ["log_sigmoid_1", "log_sigmoid_10", "margin_1_drift", "margin_3", "soft_1", "soft_10", "binary_drift", "binary"]
+show(plot.solved_curves(*passes_to_solve(summary, SHOWN)), "reward_shape_solved")
+
+# %%
+solved = {name: np.isfinite(summary.column(name, "solved_trial")).mean() for name in SHOWN}
+assert solved["log_sigmoid_1"] == solved["log_sigmoid_10"] == 1.0
+assert solved["binary"] == 0.0
+assert solved["soft_10"] < solved["soft_1"] < 1.0
+
+# %% [markdown]
+# ## Reading
+#
+# To come.

@@ -1,0 +1,73 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Size: 60 to 6,000 neurons
+#
+# **Question.** Territories stay as they are while the network grows a hundredfold. Do more neurons make the search
+# longer?
+#
+# **Claim.** The number of trials until the task is solved stays the same, and so nearly does the time of a trial.
+#
+# **To run it.** `make notebooks NAMES=size`. Seeds 25000 to 25009, the first ten of the scenario's fifty, named
+# before the run.
+
+# %%
+import numpy as np
+from common import opened, show, solving
+from matplotlib.figure import Figure
+
+from astrosim.plot.style import colours, new_figure
+from astrosim.stats import median_interval
+
+SIZES = (60, 180, 600, 1800, 6000)
+dataset, summary = opened(
+    "size", "size_60_to_6000", ['seeds = "25000:10"', "schedule.episodes = 80", "record.every = 40"]
+)
+solving(summary)
+
+# %%
+KINDS = {"territory, 30 %": "", "territory, 10 %": "_tenth", "anywhere, as many": "_random"}
+
+
+def against_size() -> Figure:
+    """Median trials until the task is solved, with their intervals, against the number of neurons."""
+    figure = new_figure(2.8)
+    axes = figure.subplots()
+    for (kind, suffix), (colour, line) in zip(KINDS.items(), colours(list(KINDS)).values(), strict=True):
+        found = [median_interval(summary.column(f"n{n}{suffix}", "solved_trial")) for n in SIZES]
+        middle = np.array([one.median for one in found])
+        spread = [middle - [one.low for one in found], [one.high for one in found] - middle]
+        axes.errorbar(SIZES, middle, yerr=spread, color=colour, linestyle=line, marker="o", capsize=3, label=kind)
+    axes.set_xscale("log")
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("neurons")
+    axes.set_ylabel("trials until solved (median)")
+    axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
+    return figure
+
+
+show(against_size(), "size_trials")
+
+# %%
+medians = {n: np.median(summary.column(f"n{n}", "solved_trial")) for n in SIZES}
+print(medians)
+assert all(np.isfinite(summary.column(f"n{n}", "solved_trial")).all() for n in SIZES)
+for n in (60, 180, 600):
+    share = np.isfinite(summary.column(f"n{n}_all", "solved_trial")).mean()
+    print(f"all synapses at once, {n} neurons: solved on {share:.0%} of the seeds")
+
+# %% [markdown]
+# ## Reading
+#
+# To come.
