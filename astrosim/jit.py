@@ -8,14 +8,14 @@ trial loop that is a factor of five. It is for functions that only read and writ
 
 numba recompiles a function when its own file has changed, not when a file that it calls into has. The machine code is
 therefore kept in a folder named after all numeric sources together: no change to a formula can go unnoticed. The
-calcium-wave networks, which nothing else calls into, have a folder of their own.
+calcium-wave networks and the receptive fields, which nothing else calls into, have folders of their own.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -34,21 +34,22 @@ NUMERIC = (
     "topology.py",
 )
 NUMERIC_FOLDERS = ("kernel", "published", "rules")
-WAVES = "wave"  # room of the calcium-wave networks
-WAVE_FOLDER = "wave/kernel"
+LEAVES = ("fields", "wave")  # rooms whose compiled code nothing else calls into
+LEAF_FOLDERS = tuple(f"{leaf}/kernel" for leaf in LEAVES)
 
 
-def numeric_sources(waves: bool = True) -> list[Path]:
-    """The files that compiled code comes from, sorted; with or without those of the calcium-wave networks."""
-    folders = [*NUMERIC_FOLDERS, WAVE_FOLDER] if waves else NUMERIC_FOLDERS
+def numeric_sources(leaves: Iterable[str] = LEAF_FOLDERS) -> list[Path]:
+    """The files that compiled code comes from, sorted; of the leaves' folders only those that are named."""
+    folders = [*NUMERIC_FOLDERS, *leaves]
     inside = [path for folder in folders for path in (PACKAGE / folder).glob("*.py")]
     return sorted([PACKAGE / name for name in NUMERIC] + inside)
 
 
 @cache
-def cache_folder(waves: bool = False) -> str:
+def cache_folder(leaf: str = "") -> str:
     """Folder of the machine code of these sources: NUMBA_CACHE_DIR, beside the package, or the user's cache."""
-    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in numeric_sources(waves))).hexdigest()[:16]
+    sources = numeric_sources([f"{leaf}/kernel"] if leaf else ())
+    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
     if config.CACHE_DIR:
         return os.path.join(config.CACHE_DIR, f"astrosim-{digest}")
     if os.access(PACKAGE, os.W_OK):
@@ -61,8 +62,8 @@ def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """`njit` with these options and our cache folder; division by zero gives infinity or nan, as in NumPy."""
 
     def decorate(function: Callable[..., Any]) -> Any:
-        waves = function.__module__.startswith(f"astrosim.{WAVES}.")
-        folder, config.CACHE_DIR = config.CACHE_DIR, cache_folder(waves)
+        leaf = next((one for one in LEAVES if function.__module__.startswith(f"astrosim.{one}.")), "")
+        folder, config.CACHE_DIR = config.CACHE_DIR, cache_folder(leaf)
         try:
             return njit(cache=True, error_model="numpy", **options)(function)
         finally:

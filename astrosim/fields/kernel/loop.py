@@ -1,0 +1,69 @@
+"""The trial loop of keep or revert on receptive fields: propose, evaluate by difference, decide, adapt sigma."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from astrosim.fields.kernel.arrays import BLOCK
+from astrosim.fields.kernel.proposing import propose
+from astrosim.fields.kernel.trials import evaluate, keep
+from astrosim.jit import kernel
+
+TRIED, KEPT, EVALUATED = range(3)
+
+
+class Rule(NamedTuple):
+    """How proposals are made and judged.
+
+    Attributes
+    ----------
+    scope : int
+        One of `SCOPES`.
+    grow, shrink : float
+        Factors on sigma after a proposal was kept, or reverted.
+    race : float
+        Part of the batch's blocks after which a proposal that has gained nothing is dropped; 1: never.
+    """
+
+    scope: int
+    grow: float
+    shrink: float
+    race: float
+
+
+@kernel
+def race_blocks(race, blocks):
+    """Blocks before a proposal may be dropped; all of them if the race is off."""
+    return min(blocks, max(1, int(race * blocks))) if race < 1.0 else blocks
+
+
+@kernel
+def next_sigma(sigma, kept, rule, cap):
+    """An astrocyte's sigma after a trial of its own."""
+    return min(sigma * (rule.grow if kept else rule.shrink), cap)
+
+
+@kernel
+def advance(net, batch, standing, proposal, scratch, owned, sigma, steps, rule, keys, trial, trials, cap, normal, tally):
+    """Carry out trials on one batch.
+
+    Reads: batch, owned (int64, shape (astrocyte, unit)), keys. Draws: see `proposing`.
+    Writes: net, standing, sigma (float64, shape (astrocyte,)), tally (int64: tried and kept by astrocyte, images
+    evaluated in place [EVALUATED, 0]), and its scratch arrays.
+    """
+    blocks = batch.labels.shape[0]
+    early = race_blocks(rule.race, blocks)
+    for t in range(trial, trial + trials):
+        actor = propose(rule.scope, proposal, owned, net.taps.shape[1], sigma, steps, keys, t, normal)
+        gained = evaluate(net, batch, standing, proposal, scratch, 0, early)
+        evaluated = early
+        if early < blocks and gained > 0.0:
+            gained += evaluate(net, batch, standing, proposal, scratch, early, blocks)
+            evaluated = blocks
+        kept = gained > 0.0
+        if kept:
+            keep(net, standing, proposal, scratch, blocks)
+        sigma[actor] = next_sigma(sigma[actor], kept, rule, cap)
+        tally[TRIED, actor] += 1
+        tally[KEPT, actor] += kept
+        tally[EVALUATED, 0] += min(evaluated * BLOCK, batch.images)
