@@ -124,7 +124,9 @@ def exp_below_zero(x):
     shifted = t + ROUNDING
     r = t - (shifted - ROUNDING)
     power = ((((P5 * r + P4) * r + P3) * r + P2) * r + P1) * r + P0
-    return np.int32(np.float32(power).view(np.int32) + np.int32(np.float32(shifted).view(np.int32) << 23)).view(np.float32)
+    return np.int32(np.float32(power).view(np.int32) + np.int32(np.float32(shifted).view(np.int32) << 23)).view(
+        np.float32
+    )
 
 
 @inlined

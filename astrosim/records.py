@@ -160,6 +160,27 @@ WAVE_VARIABLES = (
 )
 """What scenarios with kind = "wave" record; all others belong to kind = "astrocyte"."""
 
+FIELD_VARIABLES = (
+    Variable("batch_images", ("record",), "i8", -1, "images", "images of the batch before the record"),
+    Variable("sample_evaluations", ("record",), "i8", -1, "images", "images put through a changed network, so far"),
+    Variable("synapse_evaluations", ("record",), "i8", -1, "synapses", "images x synapses computed anew, so far"),
+    Variable("accept_rate", ("record",), "f8", NAN, "1", "kept / tried over the trials since the last record"),
+    Variable("mean_sigma", ("record",), "f8", NAN, "1", "mean sigma of the astrocytes"),
+    Variable("train_reward", ("record",), "f8", NAN, "1", "mean reward on the batch before the record, at its end"),
+    Variable("validation_reward", ("record",), "f8", NAN, "1", "mean reward on the validation images"),
+    Variable("validation_accuracy", ("record",), "f8", NAN, "1", "fraction of the validation images that is right"),
+    Variable("test_reward", ("record",), "f8", NAN, "1", "mean reward on the test images"),
+    Variable("test_accuracy", ("record",), "f8", NAN, "1", "fraction of the test images that is right"),
+    Variable("confusion", ("class", "answer"), "i8", -1, "images", "test images by class and answer, at the end"),
+    Variable("astrocyte_x", ("astrocyte",), "f8", NAN, "pixels", "position, column"),
+    Variable("astrocyte_y", ("astrocyte",), "f8", NAN, "pixels", "position, row"),
+    Variable("astrocyte_tried", ("astrocyte",), "i8", -1, "trials", "proposals of the astrocyte"),
+    Variable("astrocyte_kept", ("astrocyte",), "i8", -1, "trials", "proposals that were kept"),
+    Variable("astrocyte_sigma", ("astrocyte",), "f8", NAN, "1", "sigma at the end"),
+    Variable("weight", ("parameter",), "f4", NAN, "1", "incoming, biases, outgoing, output biases; that are judged"),
+)
+"""What scenarios with kind = "fields" record."""
+
 LONG_NAMES = {
     "condition": "condition of the scenario",
     "seed": "seed of every random stream of the cell",
@@ -173,6 +194,8 @@ LONG_NAMES = {
     "epoch": "epoch, from 1",
     "class": "class of the data set, from 0",
     "parameter": "weight or bias number, from 0",
+    "record": "trials done at a record",
+    "answer": "class that the network names, from 0",
 }
 """Meaning of the dimensions that carry a coordinate."""
 

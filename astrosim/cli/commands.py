@@ -372,7 +372,7 @@ def ceiling(
         from astrosim.summary import ceilings, ceilings_table
 
         loaded = _load(scenario, set_, seeds, conditions, engine)
-        if loaded.kind == "wave":
+        if loaded.kind != "astrocyte":
             raise ScenarioError(
                 [
                     f"{scenario_file(scenario)}: kind: only networks of threshold neurons have a structural ceiling "

@@ -32,6 +32,7 @@ class KindName(StrEnum):
 
     astrocyte = "astrocyte"
     wave = "wave"
+    fields = "fields"
 
 
 class FormatName(StrEnum):
@@ -68,7 +69,9 @@ SeedsOption = Annotated[str | None, typer.Option(metavar="1,2,3|FIRST:COUNT", he
 ConditionsOption = Annotated[str | None, typer.Option(metavar="A,B", help="Only these conditions.")]
 EngineOption = Annotated[
     EngineName | None,
-    typer.Option(help="Which engine computes: kernel, agents or published for astrocytes; kernel or torch for waves."),
+    typer.Option(
+        help="Which engine computes: kernel, agents or published for astrocytes; kernel or torch for waves; kernel or agents for fields."
+    ),
 ]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; by default one a processor.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]

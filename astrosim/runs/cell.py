@@ -72,7 +72,11 @@ def make_cells(conditions: Sequence[str], seeds: Sequence[int]) -> list[Cell]:
 
 
 def write_cell(
-    directory: Path, cell: Cell, values: Mapping[str, np.ndarray], summary: Mapping[str, Any]
+    directory: Path,
+    cell: Cell,
+    values: Mapping[str, np.ndarray],
+    summary: Mapping[str, Any],
+    labels: Mapping[str, Sequence[int]] | None = None,
 ) -> dict[str, Any]:
     """Write all variables of a cell and commit it.
 
@@ -86,6 +90,8 @@ def write_cell(
         values, those that the store has no array for are left out.
     summary : mapping
         The cell's row of summary.csv.
+    labels : mapping of str to sequence of int, optional
+        By variable, the labels of its first dimension that this cell has, where others have others.
 
     Returns
     -------
@@ -100,5 +106,8 @@ def write_cell(
     with storage_errors(directory):
         writer = CellWriter(directory, cell.row, cell.column)
         for name, array in values.items():
-            writer.write(name, array)
+            if labels and name in labels:
+                writer.write_at(name, labels[name], array)
+            else:
+                writer.write(name, array)
         return writer.commit(cell.condition, cell.seed, summary)

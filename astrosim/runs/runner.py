@@ -14,6 +14,7 @@ from astrosim.store.layout import Layout
 RUNNERS = {
     "astrocyte": "astrosim.runs.astrocytes:AstrocyteRunner",
     "wave": "astrosim.wave.runner:WaveRunner",
+    "fields": "astrosim.fields.runner:FieldRunner",
 }
 """Module and class by kind of scenario."""
 

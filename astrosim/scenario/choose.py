@@ -16,7 +16,7 @@ from astrosim.scenario.merge import merge
 from astrosim.scenario.problems import dotted, lookup, nearest, problems_of
 from astrosim.scenario.schema import Scenario
 
-ENGINES = {"astrocyte": ("kernel", "agents", "published"), "wave": ("kernel", "torch")}
+ENGINES = {"astrocyte": ("kernel", "agents", "published"), "wave": ("kernel", "torch"), "fields": ("kernel", "agents")}
 """What the option `--engine` can name, by kind; the published system has one engine, which no field names."""
 
 

@@ -14,7 +14,7 @@ from astrosim.scenario.base import NAME
 from astrosim.scenario.kinds import AnyScenario
 from astrosim.scenario.load import condition_names, load_scenario, resolve
 from astrosim.scenario.problems import nearest
-from astrosim.scenario.schema import Scenario, own_code_runs
+from astrosim.scenario.schema import own_code_runs
 from astrosim.scenario.templates import TEMPLATE, TEMPLATES
 from astrosim.scenario.wave import WaveScenario
 
@@ -98,7 +98,7 @@ def catalogue() -> list[dict[str, Any]]:
 def _entry(name: str, scenario: AnyScenario) -> dict[str, Any]:
     resolved = [resolve(scenario, condition) for condition in condition_names(scenario)]
     seeds = len(scenario.seeds)
-    trials = seeds * sum(r.schedule.trials for r in resolved if isinstance(r, Scenario))
+    trials = seeds * sum(r.schedule.trials for r in resolved if not isinstance(r, WaveScenario))
     updates = seeds * sum(r.updates for r in resolved if isinstance(r, WaveScenario))
     cells = {"cells": seeds * len(resolved), "trials": trials or None, "updates": updates or None}
     return {"name": name, "kind": scenario.kind, "title": scenario.title, **cells}

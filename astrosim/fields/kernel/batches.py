@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from astrosim.fields.kernel.arrays import BLOCK
-from astrosim.jit import kernel
-from astrosim.rng import below
+from astrosim.jit import compiled, kernel
+from astrosim.rng import below, word
 
 
 @kernel
@@ -36,3 +36,12 @@ def gather(images, labels, order, rows, columns, shift, key, number, pixels, out
                     inside = 0 <= from_r < rows and 0 <= from_c < columns
                     value = images[image, from_r * columns + from_c] if inside else np.uint8(0)
                     pixels[block, r * columns + c, b] = value
+
+
+@compiled
+def words(key, trial, count):
+    """The first words of a stream at a trial: uint32, shape (count,)."""
+    out = np.empty(count, np.uint32)
+    for index in range(count):
+        out[index] = word(key, trial, index)
+    return out

@@ -9,7 +9,8 @@ from astrosim.fields.kernel.proposing import propose
 from astrosim.fields.kernel.trials import evaluate, keep
 from astrosim.jit import kernel
 
-TRIED, KEPT, EVALUATED = range(3)
+TRIED, KEPT = range(2)  # rows of `tally`
+IMAGES, SYNAPSES = range(2)  # places of `counts`
 
 
 class Rule(NamedTuple):
@@ -44,12 +45,26 @@ def next_sigma(sigma, kept, rule, cap):
 
 
 @kernel
-def advance(net, batch, standing, proposal, scratch, owned, sigma, steps, rule, keys, trial, trials, cap, normal, tally):
+def computed(proposal):
+    """Synapses that are computed anew for an image: incoming ones that change, outgoing ones whose change matters."""
+    classes, total = proposal.out_step.shape[1], 0
+    for slot in range(proposal.count[0]):
+        if proposal.taps[slot] >= 0:
+            total += proposal.taps[slot] + classes
+        if proposal.outward[slot]:
+            total += classes
+    return total
+
+
+@kernel
+def advance(
+    net, batch, standing, proposal, scratch, owned, sigma, steps, rule, keys, trial, trials, cap, normal, tally, counts
+):
     """Carry out trials on one batch.
 
     Reads: batch, owned (int64, shape (astrocyte, unit)), keys. Draws: see `proposing`.
-    Writes: net, standing, sigma (float64, shape (astrocyte,)), tally (int64: tried and kept by astrocyte, images
-    evaluated in place [EVALUATED, 0]), and its scratch arrays.
+    Writes: net, standing, sigma (float64, shape (astrocyte,)), tally (int64, shape (2, astrocyte)), counts (int64,
+    shape (2,)), and its scratch arrays.
     """
     blocks = batch.labels.shape[0]
     early = race_blocks(rule.race, blocks)
@@ -66,4 +81,6 @@ def advance(net, batch, standing, proposal, scratch, owned, sigma, steps, rule, 
         sigma[actor] = next_sigma(sigma[actor], kept, rule, cap)
         tally[TRIED, actor] += 1
         tally[KEPT, actor] += kept
-        tally[EVALUATED, 0] += min(evaluated * BLOCK, batch.images)
+        images = min(evaluated * BLOCK, batch.images)
+        counts[IMAGES] += images
+        counts[SYNAPSES] += images * computed(proposal)

@@ -6,8 +6,6 @@ take the incremental sums for the definition; every batch begins with `refresh`,
 
 from __future__ import annotations
 
-import numpy as np
-
 from astrosim.fields.kernel.arrays import BLOCK
 from astrosim.fields.kernel.passes import (
     added,
@@ -42,9 +40,7 @@ def refresh(net, batch, every, standing, scratch):
             weighted(batch.pixels, block, scratch.pixel, scratch.weight, synapses, constant, sums)
             responses(net.kind, sums, scratch.after)
             spread(net.outgoing[h], scratch.after, logits)
-        rewards_of(
-            net.reward, logits, batch.labels, block, scratch.top, scratch.total, scratch.own, standing.rewards
-        )
+        rewards_of(net.reward, logits, batch.labels, block, scratch.top, scratch.total, scratch.own, standing.rewards)
         total += folded(standing.rewards, None, block, valid_in(batch.images, block), scratch.top)
     return total / batch.images
 
