@@ -172,12 +172,14 @@ FIELD_VARIABLES = (
     Variable("test_reward", ("record",), "f8", NAN, "1", "mean reward on the test images"),
     Variable("test_accuracy", ("record",), "f8", NAN, "1", "fraction of the test images that is right"),
     Variable("confusion", ("class", "answer"), "i8", -1, "images", "test images by class and answer, at the end"),
-    Variable("astrocyte_x", ("astrocyte",), "f8", NAN, "pixels", "position, column"),
-    Variable("astrocyte_y", ("astrocyte",), "f8", NAN, "pixels", "position, row"),
+    Variable("territory_x", ("astrocyte",), "f8", NAN, "pixels", "position, column"),
+    Variable("territory_y", ("astrocyte",), "f8", NAN, "pixels", "position, row"),
     Variable("astrocyte_tried", ("astrocyte",), "i8", -1, "trials", "proposals of the astrocyte"),
     Variable("astrocyte_kept", ("astrocyte",), "i8", -1, "trials", "proposals that were kept"),
     Variable("astrocyte_sigma", ("astrocyte",), "f8", NAN, "1", "sigma at the end"),
-    Variable("weight", ("parameter",), "f4", NAN, "1", "incoming, biases, outgoing, output biases; that are judged"),
+    Variable(
+        "final_weight", ("parameter",), "f4", NAN, "1", "incoming, biases, outgoing, output biases; that are judged"
+    ),
 )
 """What scenarios with kind = "fields" record."""
 

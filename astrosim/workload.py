@@ -16,11 +16,13 @@ from astrosim.records import (
     WEIGHT_VARIABLES,
     Variable,
 )
-from astrosim.scenario import AnyScenario, Scenario, WaveScenario, condition_names, resolve
+from astrosim.scenario import AnyScenario, FieldScenario, Scenario, WaveScenario, condition_names, resolve
 
 SECONDS_A_TRIAL = {"kernel": 1.5e-6, "agents": 5e-3, "published": 12e-6}  # assumed: the paper's network, one core
 SECONDS_A_DRAW = 2.2e-9  # of the kernel, a Gaussian; spec: DESIGN, speed
 SECONDS_AN_UPDATE = 10e-6  # of one replicate, whatever its size; measured: `make bench`, wave networks
+SECONDS_AN_IMAGE = 6e-9  # softmax of ten classes and its sums; measured: `make bench`, fields
+SECONDS_A_SYNAPSE = 1e-10  # an image and an incoming synapse, by difference; measured as above
 SECONDS_A_TAP = 4e-10  # a live weight and an image, forward and backward; measured as above
 WAVE_CURVES = 5  # figures of an epoch: two losses, two accuracies, accept rate
 CELL_OVERHEAD = 0.02  # s; assumed: wiring, ceiling, commit
@@ -128,13 +130,15 @@ def bytes_of(scenario: Scenario) -> float:
     return FILE_OVERHEAD + sum(size(variable) for variable in variables)
 
 
-def workload(scenario: AnyScenario) -> Workload | WaveWorkload:
+def workload(scenario: AnyScenario) -> Workload | WaveWorkload | FieldWorkload:
     """Estimate what running all conditions and seeds of a scenario takes.
 
     Parameters
     ----------
-    scenario : Scenario or WaveScenario
+    scenario : AnyScenario
     """
+    if isinstance(scenario, FieldScenario):
+        return field_workload(scenario)
     return astrocyte_workload(scenario) if isinstance(scenario, Scenario) else wave_workload(scenario)
 
 
@@ -224,4 +228,64 @@ def wave_workload(scenario: WaveScenario) -> WaveWorkload:
         updates=seeds * sum(r.updates for r in resolved),
         disk_bytes=round(seeds * sum(wave_bytes_of(r) for r in resolved)),
         seconds=seeds * sum(wave_seconds_of(r) for r in resolved),
+    )
+
+
+@dataclass(frozen=True)
+class FieldWorkload:
+    """What a run of a scenario of receptive fields amounts to.
+
+    Attributes
+    ----------
+    conditions, seeds, cells : int
+    synapses : int
+        Of the largest condition.
+    trials_per_cell : int
+        Of the longest condition.
+    trials, evaluations : int
+        Over all cells: trials, and images that are put through a changed network, at most.
+    disk_bytes : int
+        Estimate, before compression.
+    seconds : float
+        Estimate on one core at a nominal rate.
+    """
+
+    conditions: int
+    seeds: int
+    cells: int
+    synapses: int
+    trials_per_cell: int
+    trials: int
+    evaluations: int
+    disk_bytes: int
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as a dictionary, for JSON."""
+        return asdict(self)
+
+
+def field_seconds_of(scenario: FieldScenario) -> float:
+    """Nominal seconds of a cell on one core."""
+    units = scenario.network.units
+    touched = {"astrocytes": scenario.territory.units, "random_mask": min(units, scenario.incoming)}
+    synapses = touched.get(scenario.learner.rule, units) * (scenario.incoming + scenario.classes)
+    return CELL_OVERHEAD + scenario.evaluations * (SECONDS_AN_IMAGE + SECONDS_A_SYNAPSE * synapses)
+
+
+def field_workload(scenario: FieldScenario) -> FieldWorkload:
+    """The work of a scenario of receptive fields."""
+    resolved = [resolve(scenario, name) for name in condition_names(scenario)]
+    seeds = len(scenario.seeds)
+    kept = [4 * one.parameters if one.record.weights else 0 for one in resolved]
+    return FieldWorkload(
+        conditions=len(resolved),
+        seeds=seeds,
+        cells=len(resolved) * seeds,
+        synapses=max(one.synapses for one in resolved),
+        trials_per_cell=max(one.schedule.trials for one in resolved),
+        trials=seeds * sum(one.schedule.trials for one in resolved),
+        evaluations=seeds * sum(one.evaluations for one in resolved),
+        disk_bytes=seeds * (sum(kept) + len(resolved) * FILE_OVERHEAD),
+        seconds=seeds * sum(field_seconds_of(one) for one in resolved),
     )

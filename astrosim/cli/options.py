@@ -70,7 +70,8 @@ ConditionsOption = Annotated[str | None, typer.Option(metavar="A,B", help="Only 
 EngineOption = Annotated[
     EngineName | None,
     typer.Option(
-        help="Which engine computes: kernel, agents or published for astrocytes; kernel or torch for waves; kernel or agents for fields."
+        help="Which engine computes: kernel, agents or published for astrocytes; kernel or torch for waves; "
+        "kernel or agents for fields."
     ),
 ]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; by default one a processor.")]

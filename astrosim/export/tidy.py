@@ -40,6 +40,7 @@ WAVE_NAMES: dict[tuple[str, ...], str] = {
     ("epoch", "class"): "classes",
     ("parameter",): "parameters",
 }
+FIELD_NAMES: dict[tuple[str, ...], str] = {("record",): "records", ("class", "answer"): "confusion"}
 SPREAD = ("bit", "slot")  # dimensions that become columns: output_0, output_1 ...
 CALLED = {"weight_episode": "episode"}
 ROWS = 2**17  # rows turned into text at once; assumed: a few ten megabytes
@@ -66,7 +67,7 @@ class TidyTable:
 
 def tables(dataset: xarray.Dataset) -> list[TidyTable]:
     """The tables of a run; those without any value are left out."""
-    names = NAMES | WAVE_NAMES
+    names = NAMES | WAVE_NAMES | FIELD_NAMES
     columns: dict[tuple[str, ...], list[Column]] = {dims: [] for dims in names}
     for variable in present(dataset):
         columns[tuple(d for d in variable.dims if d not in SPREAD)] += _columns(dataset, variable)

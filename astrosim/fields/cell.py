@@ -103,6 +103,8 @@ class FieldCell:
         Stopped
             If asked to; a checkpoint is left.
         """
+        if self.done < self.scenario.stays:
+            self.learner.warm(self.batches.at(self.done))
         each = self.scenario.record.every // self.scenario.batches.stay
         while self.done < self.scenario.stays:
             begin = time.perf_counter()
@@ -156,7 +158,7 @@ class FieldCell:
         if self.scenario.record.weights:
             net = self.state.judged()
             parts = (net.incoming, net.bias, net.outgoing, net.output_bias)
-            values["weight"] = np.concatenate([part.reshape(-1) for part in parts])
+            values["final_weight"] = np.concatenate([part.reshape(-1) for part in parts])
         labels = np.arange(1, self.scenario.records + 1) * self.scenario.record.every
         row = write_cell(self.directory, self.cell, values, self._row(), dict.fromkeys(CURVES, labels))
         self.checkpoint.remove()
@@ -168,8 +170,8 @@ class FieldCell:
             return {}
         places, (tried, kept) = plane_of(self.scenario, self.cell.seed).astrocytes, self.state.tally
         return {
-            "astrocyte_x": places[:, 0],
-            "astrocyte_y": places[:, 1],
+            "territory_x": places[:, 0],
+            "territory_y": places[:, 1],
             "astrocyte_tried": tried,
             "astrocyte_kept": kept,
             "astrocyte_sigma": self.state.sigma,

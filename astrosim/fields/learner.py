@@ -114,6 +114,9 @@ class Learner(Protocol):
 
     state: State
 
+    def warm(self, batch: Batch) -> None:
+        """Compile or load what trials call; nothing that counts changes."""
+
     def stay(self, batch: Batch, number: int) -> float:
         """All trials on a batch, the `number`-th from 0; returns the mean reward on it at their end."""
 
@@ -186,14 +189,21 @@ class KernelLearner:
         if scenario.learner.rule == "one_plus_one":
             self.owned = self.owned.reshape(1, -1)
 
+    def warm(self, batch: Batch) -> None:
+        """Carry out no trial."""
+        self._advance(batch, 0, 0)
+
     def stay(self, batch: Batch, number: int) -> float:
         """All trials on a batch."""
-        rooms, state, stay = self.rooms, self.state, self.scenario.batches.stay
+        self._advance(batch, number, self.scenario.batches.stay)
+        return mean_reward(self.rooms.standing, batch)
+
+    def _advance(self, batch: Batch, number: int, trials: int) -> None:
+        rooms, state, first = self.rooms, self.state, number * self.scenario.batches.stay
         rooms.fit(batch)
         refresh(state.net, batch, rooms.every, rooms.standing, rooms.scratch)
         advance(
             state.net, batch, rooms.standing, rooms.proposal, rooms.scratch, self.owned, state.sigma, self.steps,
-            self.rule, self.keys, number * stay, stay, float(self.scenario.caps[number]), rooms.normal, state.tally,
+            self.rule, self.keys, first, trials, float(self.scenario.caps[number]), rooms.normal, state.tally,
             state.counts,
         )  # fmt: skip
-        return mean_reward(rooms.standing, batch)

@@ -29,6 +29,14 @@ class Stepping:
         self.keys = np.stack([stream_key(seed, stream) for stream in STREAMS])
         self.trials = COUNTED[scenario.learner.rule]
 
+    def warm(self, batch: Batch) -> None:
+        """Find a gradient, and forget it."""
+        counts = self.state.counts.copy()
+        self.rooms.fit(batch)
+        refresh(self.state.net, batch, self.rooms.every, self.rooms.standing, self.rooms.scratch)
+        self.gradient(batch, 0)
+        self.state.counts[:] = counts
+
     def stay(self, batch: Batch, number: int) -> float:
         """All steps whose last trial falls on the batch."""
         rooms, state, stay = self.rooms, self.state, self.scenario.batches.stay

@@ -7,6 +7,7 @@ from astrosim.plot.calcium import calcium_curves
 from astrosim.plot.classes import wave_classes
 from astrosim.plot.curves import learning_curves
 from astrosim.plot.events import read_events
+from astrosim.plot.fields import field_accuracy, field_astrocytes, field_confusion, field_curves
 from astrosim.plot.mesh import mesh_map
 from astrosim.plot.overview import accuracy_by_condition
 from astrosim.plot.patterns import pattern_map
@@ -23,6 +24,10 @@ __all__ = [
     "astrocyte_curves",
     "calcium_curves",
     "decision_raster",
+    "field_accuracy",
+    "field_astrocytes",
+    "field_confusion",
+    "field_curves",
     "find_sweeps",
     "learning_curves",
     "mesh_map",

@@ -17,6 +17,7 @@ from astrosim.report.single import Choice, chosen_rows
 from astrosim.runs.runner import find
 from astrosim.scenario import resolve
 from astrosim.store import open_run
+from astrosim.summary.fields import FieldSummary
 from astrosim.summary.waves import WaveSummary
 
 WAVES = "astrosim.wave.animate:animate_run"
@@ -111,6 +112,8 @@ def animate_cell_of(
     if isinstance(found, WaveSummary):
         _animate_wave(found, rows, path, stretch, fps, data)
         return
+    if isinstance(found, FieldSummary):
+        raise AstrosimError(f'{directory}: kind: no moving picture of this kind ("fields"). `astrosim plot` draws it.')
     resolved = {row["condition"]: resolve(found.scenario, row["condition"]) for row in rows}
     rows = [row for row in rows if resolved[row["condition"]].learner != "none"] or rows
     cell = rows[0]["condition"], rows[0]["seed"]

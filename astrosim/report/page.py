@@ -8,8 +8,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from astrosim import summary
 from astrosim.errors import StoreError
-from astrosim.report import astrocytes, tables, waves
+from astrosim.report import astrocytes, fields, tables, waves
 from astrosim.store.files import storage_errors, write_atomically
+from astrosim.summary.fields import FieldSummary
 from astrosim.summary.waves import WaveSummary
 
 REPORT = "report.html"
@@ -41,6 +42,8 @@ def write_report(directory: Path) -> Path:
         raise StoreError(f"{directory}: no cell is finished yet. `astrosim run {directory} --resume` goes on with it.")
     if isinstance(found, WaveSummary):
         template, content = waves.TEMPLATE, waves.content(directory, found)
+    elif isinstance(found, FieldSummary):
+        template, content = fields.TEMPLATE, fields.content(directory, found)
     else:
         template, content = astrocytes.TEMPLATE, astrocytes.content(directory, found)
     html = _environment().get_template(template).render(content)

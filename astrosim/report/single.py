@@ -13,7 +13,7 @@ from xarray import Dataset
 from astrosim import summary
 from astrosim.errors import AstrosimError, ScenarioError, StoreError
 from astrosim.plot.events import before
-from astrosim.report import pictures, tables, wave_pictures, wave_tables
+from astrosim.report import fields, pictures, tables, wave_pictures, wave_tables
 from astrosim.report.drawing import Drawn, Kind
 from astrosim.report.pictures import Material
 from astrosim.report.wave_pictures import WaveMaterial
@@ -23,6 +23,7 @@ from astrosim.scenario.load import unknown_condition
 from astrosim.scenario.problems import nearest
 from astrosim.store import open_run
 from astrosim.summary import Summary
+from astrosim.summary.fields import FieldSummary
 from astrosim.summary.waves import WaveSummary
 
 FRONTS = "astrosim.wave.figures:front_map"
@@ -113,10 +114,12 @@ def show(directory: Path, choice: Choice | None = None, kind: str | None = None)
     )
     if isinstance(found, WaveSummary):
         return _shown_waves(replace(found, rows=rows), dataset, choice)
+    if isinstance(found, FieldSummary):
+        return _shown_fields(replace(found, rows=rows), dataset, choice)
     return _shown_astrocytes(replace(found, rows=rows), dataset, choice, kind)
 
 
-def chosen_rows(found: Summary | WaveSummary, choice: Choice) -> list[dict[str, Any]]:
+def chosen_rows(found: Summary | WaveSummary | FieldSummary, choice: Choice) -> list[dict[str, Any]]:
     """Rows of the chosen conditions and seeds.
 
     Raises
@@ -178,6 +181,14 @@ def _shown_waves(found: WaveSummary, dataset: Dataset, choice: Choice) -> Shown:
     }
     kinds = {name: one for name, one in every.items() if one.has(material)}
     return Shown(found.directory, material, kinds, tuple(every))
+
+
+def _shown_fields(found: FieldSummary, dataset: Dataset, choice: Choice) -> Shown:
+    if choice.episode is not None:
+        raise AstrosimError(f"--episode: fields have records, not episodes ({choice.episode}). Leave it out.")
+    material = fields.material_of(found, dataset)
+    kinds = {name: one for name, one in fields.KINDS.items() if one.has(material)}
+    return Shown(found.directory, material, kinds, tuple(fields.KINDS))
 
 
 def _front(data: Path | None, material: WaveMaterial) -> Drawn:

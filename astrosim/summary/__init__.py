@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from astrosim.scenario import Scenario, load_scenario
+from astrosim.scenario import FieldScenario, Scenario, load_scenario
 from astrosim.summary.astrocytes import UNKNOWN, Summary, ceilings, ceilings_table, read_rows
 
 if TYPE_CHECKING:
+    from astrosim.summary.fields import FieldSummary
     from astrosim.summary.waves import WaveSummary
 
 
-def read(directory: Path) -> Summary | WaveSummary:
+def read(directory: Path) -> Summary | WaveSummary | FieldSummary:
     """The summary of a run directory, of whatever kind its scenario is.
 
     Raises
@@ -20,8 +21,13 @@ def read(directory: Path) -> Summary | WaveSummary:
     ScenarioError, StoreError
         If the scenario or the summary cannot be read.
     """
-    if isinstance(load_scenario(directory / "scenario.toml"), Scenario):
+    scenario = load_scenario(directory / "scenario.toml")
+    if isinstance(scenario, Scenario):
         return Summary.read(directory)
+    if isinstance(scenario, FieldScenario):
+        from astrosim.summary.fields import FieldSummary
+
+        return FieldSummary.read(directory)
     from astrosim.summary.waves import WaveSummary  # scipy.stats takes a second to load
 
     return WaveSummary.read(directory)

@@ -14,7 +14,7 @@ def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
     Raises
     ------
     ScenarioError
-        For calcium-wave networks.
+        For scenarios of other kinds.
     """
     if not isinstance(scenario, Scenario):
         raise ScenarioError(

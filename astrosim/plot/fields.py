@@ -1,0 +1,172 @@
+"""Figures of runs on receptive fields: accuracy against what it cost, final accuracies, confusion, astrocytes.
+
+Accuracies are fractions; costs are images, or images x synapses, that were computed anew. `rows` are those of
+summary.csv, values typed.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from xarray import Dataset
+
+from astrosim.plot.points import INK, MEDIAN_WIDTH, NEAR, Rows, beside, conditions_of, panel_title, values_of
+from astrosim.plot.style import MUTED, PAPER, SEQUENTIAL, colours, new_figure, styled
+
+COSTS = (("sample_evaluations", "images evaluated"), ("synapse_evaluations", "images × synapses evaluated"))
+LEAST_ERROR = 5e-4  # 1; what an axis of errors shows at least
+TICKS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
+ROW = 0.34  # inches a condition
+
+
+@styled
+def field_curves(dataset: Dataset, rows: Rows) -> Figure:
+    """Test accuracy against images, and against synapses, that were computed anew; a thin line a run, thick: median.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Of `open_run`.
+    rows : sequence of mapping
+        condition, seed.
+    """
+    figure = new_figure(3.2)
+    panels = figure.subplots(1, 2, sharey=True)
+    names = conditions_of(rows)
+    for axes, (cost, label) in zip(panels, COSTS, strict=True):
+        for name, (colour, line) in colours(names).items():
+            _curves(
+                axes,
+                dataset.sel(condition=name),
+                [r["seed"] for r in rows if r["condition"] == name],
+                cost,
+                colour,
+                line,
+            )
+        axes.set_xscale("log")
+        axes.set_xlabel(label)
+        axes.grid(axis="y", color="#E5E5E5", linewidth=0.6)
+    _error_axis(panels[0])
+    panels[0].set_ylabel("test accuracy")
+    handles = [axes_line for axes_line in panels[0].lines if axes_line.get_gid() == "median"]
+    figure.legend(handles, names, loc="outside lower center", ncols=min(len(names), 5))
+    return figure
+
+
+def _curves(axes: Axes, own: Dataset, seeds: list[int], cost: str, colour: str, line: object) -> None:
+    errors = np.maximum(1 - own.test_accuracy.sel(seed=seeds).values, LEAST_ERROR)
+    costs = own[cost].sel(seed=seeds).values.astype(float)
+    known = np.isfinite(errors).all(axis=0)
+    for error, spent in zip(errors[:, known], costs[:, known], strict=True):
+        axes.plot(spent, error, color=colour, linewidth=0.5, alpha=0.5)
+    middle = np.median(costs[:, known], axis=0), np.median(errors[:, known], axis=0)
+    axes.plot(*middle, color=colour, linestyle=line, gid="median", marker="." if known.sum() < 3 else "")  # type: ignore[arg-type]
+
+
+def _error_axis(axes: Axes) -> None:
+    """Errors on a logarithmic axis that is read as accuracy, upwards."""
+    axes.set_yscale("log")
+    axes.invert_yaxis()
+    low, high = sorted(axes.get_ylim())
+    axes.set_yticks([tick for tick in TICKS if low * 0.8 <= tick <= high * 1.2])
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda error, _: f"{1 - error:.4g}"))
+    axes.yaxis.set_minor_locator(LogLocator(subs=()))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+@styled
+def field_accuracy(rows: Rows) -> Figure:
+    """Final test accuracy and wall time, a point a run, by condition; bars are medians.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        condition, test_accuracy, wall_s.
+    """
+    names = conditions_of(rows)
+    figure = new_figure(0.9 + ROW * len(names))
+    panels = figure.subplots(1, 2, sharey=True, width_ratios=[3, 2])
+    for axes, column in zip(panels, ("test_accuracy", "wall_s"), strict=True):
+        every = values_of(rows, column)
+        span = max(float(np.ptp(every)), 1e-3)
+        for place, (name, (colour, _)) in enumerate(colours(names).items()):
+            values = values_of([row for row in rows if row["condition"] == name], column)
+            near = NEAR * 3 * span if column == "test_accuracy" else 0.0
+            axes.scatter(
+                values, place + beside(values, near), s=14, color=colour, edgecolors=PAPER, linewidths=0.3, zorder=3
+            )
+            axes.plot(
+                [np.median(values)] * 2, [place - 0.36, place + 0.36], color=INK, linewidth=MEDIAN_WIDTH, zorder=2
+            )
+        axes.grid(axis="x", color="#E5E5E5", linewidth=0.6)
+        axes.set_axisbelow(True)
+    panels[0].set_yticks(range(len(names)), names)
+    panels[0].set_ylim(len(names) - 0.45, -0.6)
+    panels[0].set_xlabel("test accuracy at the end")
+    panels[1].set_xscale("log")
+    panels[1].set_xlabel("seconds a seed, one core")
+    return figure
+
+
+@styled
+def field_confusion(dataset: Dataset, rows: Rows) -> Figure:
+    """Errors by class and answer, in test images of all seeds, a panel a condition.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Of `open_run`.
+    rows : sequence of mapping
+        condition, seed.
+    """
+    names = conditions_of(rows)
+    columns = min(len(names), 3)
+    lines = -(-len(names) // columns)
+    figure = new_figure(0.4 + 2.5 * lines)
+    grid = np.atleast_1d(figure.subplots(lines, columns, squeeze=False)).reshape(-1)
+    for axes, name in zip(grid, names, strict=False):
+        seeds = [row["seed"] for row in rows if row["condition"] == name]
+        counts = dataset.confusion.sel(condition=name, seed=seeds).sum("seed").values.astype(float)
+        np.fill_diagonal(counts, 0)
+        image = axes.imshow(counts, cmap=SEQUENTIAL)
+        panel_title(axes, name, columns)
+        axes.set_xticks(range(len(counts)))
+        axes.set_yticks(range(len(counts)))
+        axes.set_xlabel("answer")
+        axes.set_ylabel("class")
+        axes.spines[:].set_visible(False)
+        figure.colorbar(image, ax=axes, shrink=0.8)
+    for axes in grid[len(names) :]:
+        axes.set_axis_off()
+    return figure
+
+
+@styled
+def field_astrocytes(dataset: Dataset, condition: str, seed: int) -> Figure:
+    """Astrocytes in the plane of the image: how often they kept what they proposed, and their sigma.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Of `open_run`.
+    condition : str
+    seed : int
+    """
+    own = dataset.sel(condition=condition, seed=seed)
+    known = own.astrocyte_tried.values > 0
+    shares = own.astrocyte_kept.values[known] / own.astrocyte_tried.values[known]
+    figure = new_figure(3.0)
+    panels = figure.subplots(1, 2, sharex=True, sharey=True)
+    titles = "a   share of the proposals kept", "b   sigma at the end"
+    for axes, values, title in zip(panels, (shares, own.astrocyte_sigma.values[known]), titles, strict=True):
+        x, y = own.territory_x.values[known], own.territory_y.values[known]
+        points = axes.scatter(x, y, c=values, s=26, cmap=SEQUENTIAL, edgecolors=MUTED, linewidths=0.3)
+        axes.set_aspect("equal")
+        axes.set_title(title)
+        axes.set_xlabel("column (pixels)")
+        figure.colorbar(points, ax=axes, shrink=0.8)
+    panels[0].invert_yaxis()
+    panels[0].set_ylabel("row (pixels)")
+    return figure
