@@ -25,7 +25,8 @@ LONGEST = 400  # lines a file
 FLOW = (
     # what all others speak of
     {"errors", "jit", "mesh", "palette", "phases", "records"},
-    {"datasets", "elementary", "graph", "scenario", "specialise", "rng"},
+    {"elementary"},
+    {"datasets", "graph", "scenario", "specialise", "rng"},
     # the system and its engines
     {"parameters", "rules"},
     {"topology"},
@@ -49,13 +50,13 @@ FLOW = (
     {"runs", "export"},
     # what people see
     {"summary", "explain", "plot"},
-    {"report", "wave", "view"},
+    {"fields", "report", "wave", "view"},
     {"cli"},
 )
 """Rooms (modules or packages) in the order of the flow: a room imports from lines above its own, and from itself."""
 
 LINE = {room: number for number, rooms in enumerate(FLOW) for room in rooms}
-LEAVES = {"cli", "view", "wave"}
+LEAVES = {"cli", "fields", "view", "wave"}
 TORCH = "wave"  # the room that may use it
 SOLARA = {
     "controls",

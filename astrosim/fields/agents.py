@@ -12,20 +12,21 @@ import numpy as np
 
 from astrosim.fields.kernel.arrays import BLOCK, Batch
 from astrosim.fields.kernel.loop import IMAGES, KEPT, SYNAPSES, TRIED, computed, next_sigma, race_blocks
-from astrosim.fields.kernel.passes import added, folded, response_changes, responses, rewards_of, spread, weighted
-from astrosim.fields.kernel.passes import valid_in as images_in
+from astrosim.fields.kernel.passes import (
+    added,
+    folded,
+    response_changes,
+    responses,
+    rewards_of,
+    spread,
+    valid_in,
+    weighted,
+)
 from astrosim.fields.kernel.proposing import propose
 from astrosim.fields.kernel.trials import refresh
 from astrosim.fields.learner import KernelLearner, State, mean_reward
 from astrosim.fields.network import plane_of
-from astrosim.jit import compiled
 from astrosim.scenario import FieldScenario
-
-
-@compiled
-def valid_in(images: int, block: int) -> int:
-    """Images of a block."""
-    return images_in(images, block)
 
 
 class HiddenUnit(mesa.Agent):
@@ -133,7 +134,7 @@ class FieldModel(mesa.Model):
     def __init__(self, scenario: FieldScenario, seed: int, state: State) -> None:
         super().__init__(rng=seed)
         tools = KernelLearner(scenario, seed, state)
-        self.scenario, self.state, self.net = scenario, state, state.net
+        self.experiment, self.state, self.net = scenario, state, state.net
         self.rooms, self.rule, self.owned = tools.rooms, tools.rule, tools.owned
         self.sizes, self.keys = tools.steps, tools.keys
         centres = plane_of(scenario, seed).units
@@ -144,8 +145,8 @@ class FieldModel(mesa.Model):
 
     def present(self, batch: Batch, number: int) -> None:
         """A new batch: everything from scratch."""
-        self.batch, self.cap = batch, float(self.scenario.caps[number])
-        self.trial = number * self.scenario.batches.stay
+        self.batch, self.cap = batch, float(self.experiment.caps[number])
+        self.trial = number * self.experiment.batches.stay
         self.rooms.fit(batch)
         refresh(self.net, batch, self.rooms.every, self.rooms.standing, self.rooms.scratch)
 
@@ -164,7 +165,7 @@ class FieldModel(mesa.Model):
     def _perturb(self) -> FieldAstrocyte:
         """Who acts, and what it proposes."""
         who = propose(
-            self.rule.scope, self.rooms.proposal, self.owned, self.scenario.incoming, self.state.sigma, self.sizes,
+            self.rule.scope, self.rooms.proposal, self.owned, self.experiment.incoming, self.state.sigma, self.sizes,
             self.keys, self.trial, self.rooms.normal,
         )  # fmt: skip
         return self.astrocytes[who]

@@ -159,7 +159,7 @@ class FieldCell:
             net = self.state.judged()
             parts = (net.incoming, net.bias, net.outgoing, net.output_bias)
             values["final_weight"] = np.concatenate([part.reshape(-1) for part in parts])
-        labels = np.arange(1, self.scenario.records + 1) * self.scenario.record.every
+        labels = [(n + 1) * self.scenario.record.every for n in range(self.scenario.records)]
         row = write_cell(self.directory, self.cell, values, self._row(), dict.fromkeys(CURVES, labels))
         self.checkpoint.remove()
         return row

@@ -61,7 +61,10 @@ class State:
 
     def judged(self) -> Network:
         """The network that is judged: with the running mean of the parameters if there is one."""
-        return self.net._replace(**dict(zip(PARAMETERS, self.mean, strict=True))) if self.mean else self.net
+        if not self.mean:
+            return self.net
+        incoming, bias, outgoing, output_bias = self.mean
+        return self.net._replace(incoming=incoming, bias=bias, outgoing=outgoing, output_bias=output_bias)
 
     def take_mean(self, rest: float) -> None:
         """Let the running mean follow: `rest` of it stays."""

@@ -6,6 +6,8 @@ summary.csv, values typed.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -15,7 +17,7 @@ from xarray import Dataset
 from astrosim.plot.points import INK, MEDIAN_WIDTH, NEAR, Rows, beside, conditions_of, panel_title, values_of
 from astrosim.plot.style import MUTED, PAPER, SEQUENTIAL, colours, new_figure, styled
 
-COSTS = (("sample_evaluations", "images evaluated"), ("synapse_evaluations", "images × synapses evaluated"))
+COSTS = (("sample_evaluations", "images evaluated"), ("synapse_evaluations", "synapses evaluated, summed over images"))
 LEAST_ERROR = 5e-4  # 1; what an axis of errors shows at least
 TICKS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 ROW = 0.34  # inches a condition
@@ -37,14 +39,8 @@ def field_curves(dataset: Dataset, rows: Rows) -> Figure:
     names = conditions_of(rows)
     for axes, (cost, label) in zip(panels, COSTS, strict=True):
         for name, (colour, line) in colours(names).items():
-            _curves(
-                axes,
-                dataset.sel(condition=name),
-                [r["seed"] for r in rows if r["condition"] == name],
-                cost,
-                colour,
-                line,
-            )
+            own = dataset.sel(condition=name, seed=[row["seed"] for row in rows if row["condition"] == name])
+            _curves(axes, own, cost, colour, line)
         axes.set_xscale("log")
         axes.set_xlabel(label)
         axes.grid(axis="y", color="#E5E5E5", linewidth=0.6)
@@ -55,14 +51,14 @@ def field_curves(dataset: Dataset, rows: Rows) -> Figure:
     return figure
 
 
-def _curves(axes: Axes, own: Dataset, seeds: list[int], cost: str, colour: str, line: object) -> None:
-    errors = np.maximum(1 - own.test_accuracy.sel(seed=seeds).values, LEAST_ERROR)
-    costs = own[cost].sel(seed=seeds).values.astype(float)
+def _curves(axes: Axes, own: Dataset, cost: str, colour: str, line: Any) -> None:
+    errors = np.maximum(1 - own.test_accuracy.values, LEAST_ERROR)
+    costs = own[cost].values.astype(float)
     known = np.isfinite(errors).all(axis=0)
     for error, spent in zip(errors[:, known], costs[:, known], strict=True):
         axes.plot(spent, error, color=colour, linewidth=0.5, alpha=0.5)
     middle = np.median(costs[:, known], axis=0), np.median(errors[:, known], axis=0)
-    axes.plot(*middle, color=colour, linestyle=line, gid="median", marker="." if known.sum() < 3 else "")  # type: ignore[arg-type]
+    axes.plot(*middle, color=colour, linestyle=line, gid="median", marker="." if known.sum() < 3 else "")
 
 
 def _error_axis(axes: Axes) -> None:
@@ -94,12 +90,10 @@ def field_accuracy(rows: Rows) -> Figure:
         for place, (name, (colour, _)) in enumerate(colours(names).items()):
             values = values_of([row for row in rows if row["condition"] == name], column)
             near = NEAR * 3 * span if column == "test_accuracy" else 0.0
-            axes.scatter(
-                values, place + beside(values, near), s=14, color=colour, edgecolors=PAPER, linewidths=0.3, zorder=3
-            )
-            axes.plot(
-                [np.median(values)] * 2, [place - 0.36, place + 0.36], color=INK, linewidth=MEDIAN_WIDTH, zorder=2
-            )
+            look: dict[str, Any] = {"s": 14, "color": colour, "edgecolors": PAPER, "linewidths": 0.3, "zorder": 3}
+            axes.scatter(values, place + beside(values, near), **look)
+            ends = [place - 0.36, place + 0.36]
+            axes.plot([np.median(values)] * 2, ends, color=INK, linewidth=MEDIAN_WIDTH, zorder=2)
         axes.grid(axis="x", color="#E5E5E5", linewidth=0.6)
         axes.set_axisbelow(True)
     panels[0].set_yticks(range(len(names)), names)

@@ -219,7 +219,7 @@ def _astrocytes(material: FieldMaterial) -> Drawn:
     return Drawn(
         "Astrocytes in the plane",
         plot.field_astrocytes(material.dataset, name, seed),
-        f"Condition {name}, seed {seed}: each astrocyte lies at the centre of its units' fields, in the image's pixels.",
+        f"Condition {name}, seed {seed}: each astrocyte at the centre of its units' fields, in pixels of the image.",
     )
 
 

@@ -81,11 +81,11 @@ class Standing(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """A change of some units, slot by slot. `count[0]` slots are in use.
+    """A change of some units, slot by slot; `slots[0]` of these are in use.
 
     Attributes
     ----------
-    count : ndarray of int64, shape (1,)
+    slots : ndarray of int64, shape (1,)
     unit : ndarray of int64, shape (slot,)
     taps : ndarray of int64, shape (slot,)
         How many incoming synapses change; -1: nothing on the unit's incoming side does.
@@ -99,7 +99,7 @@ class Proposal(NamedTuple):
     output_bias_step : ndarray, shape (class,)
     """
 
-    count: np.ndarray
+    slots: np.ndarray
     unit: np.ndarray
     taps: np.ndarray
     tap: np.ndarray
@@ -140,7 +140,7 @@ def make_proposal(slots: int, synapses: int, classes: int) -> Proposal:
     """An empty proposal with room for so many units and synapses of each."""
     single = np.float32
     return Proposal(
-        count=np.zeros(1, np.int64),
+        slots=np.zeros(1, np.int64),
         unit=np.zeros(slots, np.int64),
         taps=np.full(slots, -1, np.int64),
         tap=np.zeros((slots, synapses), np.int32),
@@ -163,14 +163,22 @@ def make_standing(units: int, classes: int, blocks: int) -> Standing:
 
 def make_scratch(slots: int, synapses: int, classes: int, blocks: int) -> Scratch:
     """Room for an evaluation of proposals of that size."""
-    lines = [np.zeros(BLOCK, np.float32) for _ in range(6)]
+
+    def line() -> np.ndarray:
+        return np.zeros(BLOCK, np.float32)
+
     return Scratch(
-        np.zeros((slots, blocks, BLOCK), np.float32),
-        np.zeros((blocks, BLOCK), np.float32),
-        np.zeros((classes, BLOCK), np.float32),
-        *lines,
-        np.zeros(synapses, np.int32),
-        np.zeros(synapses, np.float32),
+        sums=np.zeros((slots, blocks, BLOCK), np.float32),
+        rewards=np.zeros((blocks, BLOCK), np.float32),
+        logits=np.zeros((classes, BLOCK), np.float32),
+        change=line(),
+        before=line(),
+        after=line(),
+        top=line(),
+        total=line(),
+        own=line(),
+        pixel=np.zeros(synapses, np.int32),
+        weight=np.zeros(synapses, np.float32),
     )
 
 

@@ -48,7 +48,7 @@ def next_sigma(sigma, kept, rule, cap):
 def computed(proposal):
     """Synapses that are computed anew for an image: incoming ones that change, outgoing ones whose change matters."""
     classes, total = proposal.out_step.shape[1], 0
-    for slot in range(proposal.count[0]):
+    for slot in range(proposal.slots[0]):
         if proposal.taps[slot] >= 0:
             total += proposal.taps[slot] + classes
         if proposal.outward[slot]:

@@ -57,15 +57,15 @@ def gaussians(key, trial, count, out):
 @kernel
 def clear(proposal):
     """Forget a proposal."""
-    proposal.count[0] = 0
+    proposal.slots[0] = 0
     proposal.output_bias_step[:] = 0.0
 
 
 @kernel
 def add_unit(proposal, unit):
     """A slot for a unit of which nothing changes yet; returns the slot."""
-    slot = proposal.count[0]
-    proposal.count[0] = slot + 1
+    slot = proposal.slots[0]
+    proposal.slots[0] = slot + 1
     proposal.unit[slot] = unit
     proposal.taps[slot] = -1
     proposal.bias_step[slot] = 0.0
@@ -123,7 +123,7 @@ def propose_units(proposal, units, outward, synapses, sigma, steps, keys, trial,
 @kernel
 def slot_of(proposal, unit):
     """The slot of a unit, a new one if it has none."""
-    for slot in range(proposal.count[0]):
+    for slot in range(proposal.slots[0]):
         if proposal.unit[slot] == unit:
             return slot
     return add_unit(proposal, unit)

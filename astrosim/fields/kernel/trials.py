@@ -48,7 +48,7 @@ def refresh(net, batch, every, standing, scratch):
 @phase
 def changed_logits(net, standing, proposal, scratch, block, logits):
     """Add what the proposal changes to a block's logits. Reads: scratch.sums. Writes: logits (class, BLOCK)."""
-    for slot in range(proposal.count[0]):
+    for slot in range(proposal.slots[0]):
         h = proposal.unit[slot]
         if proposal.taps[slot] < 0:
             responses(net.kind, standing.sums[h, block], scratch.after)
@@ -74,7 +74,7 @@ def evaluate(net, batch, standing, proposal, scratch, first, stop):
     """
     gained = 0.0
     for block in range(first, stop):
-        for slot in range(proposal.count[0]):
+        for slot in range(proposal.slots[0]):
             count = proposal.taps[slot]
             if count >= 0:
                 h = proposal.unit[slot]
@@ -101,7 +101,7 @@ def keep(net, standing, proposal, scratch, blocks):
         changed_logits(net, standing, proposal, scratch, block, standing.logits[block])
         for b in range(BLOCK):
             standing.rewards[block, b] = scratch.rewards[block, b]
-    for slot in range(proposal.count[0]):
+    for slot in range(proposal.slots[0]):
         h = proposal.unit[slot]
         if proposal.taps[slot] >= 0:
             for block in range(blocks):
