@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import deep, events, sizes, startup, tables, trials, view, waves
+from benchmarks import deep, events, fields, sizes, startup, tables, trials, view, waves
 
 WIDTH = 116  # characters: the widest table
 
@@ -25,6 +25,7 @@ PARTS: dict[str, tuple[Callable[[], list[dict[str, Any]]], Callable[[list[dict[s
     "sizes": (sizes.measure, tables.sizes),
     "startup": (startup.measure, tables.startup),
     "waves": (waves.measure, tables.waves),
+    "fields": (fields.measure, tables.fields),
     "view": (view.measure, tables.view),
 }
 

@@ -146,6 +146,27 @@ def waves(rows: Rows) -> Table:
     return table
 
 
+def fields(rows: Rows) -> Table:
+    """Time a trial on receptive fields."""
+    table = _table(
+        "Time a trial on receptive fields of 7 x 7 pixels, ten classes, one core",
+        "`us`: a trial on a batch of so many images; `ns an image`: median time of a trial over them.",
+        "learner, images, fastest us, median us, trials/s, ns an image, target",
+        texts=1,
+    )
+    for row in rows:
+        table.add_row(
+            row["case"],
+            f"{row['images']:,}",
+            _number(row["fastest_s"] * 1e6, ".1f"),
+            _number(row["median_s"] * 1e6, ".1f"),
+            _number(1 / row["median_s"], ",.0f"),
+            _number(row["image_s"] * 1e9, ".1f"),
+            _against(row["image_s"], row["target_s"], 1e9, ".0f"),
+        )
+    return table
+
+
 def view(rows: Rows) -> Table:
     """The live view."""
     table = _table(

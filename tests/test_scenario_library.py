@@ -38,6 +38,7 @@ WAVES = [
 ]
 PAPERS = {
     "astrocyte": "# Paper     Murray, D. W. (2026).",
+    "fields": "# Rule      Murray (2026), section 4.",
     "wave": "# Paper     Peterson, E. J. What can astrocytes compute?",
 }
 
@@ -45,8 +46,12 @@ PAPERS = {
 def test_names() -> None:
     assert list(bundled()) == [
         "cursor",
+        "digits",
+        "fashion",
         "lesion",
         "maturity",
+        "mnist",
+        "mnist_rivals",
         "quick",
         "sensing",
         "task_switch",
@@ -205,7 +210,9 @@ def test_template_of_a_wave_is_a_valid_scenario(tmp_path: Path) -> None:
     path.write_text(uncommented)
     assert load_scenario(path).reference == {"wave": {"test_accuracy": 0.67875}}
     assert max(len(line) for line in TEMPLATES["wave"].splitlines()) <= 120
-    with pytest.raises(ScenarioError, match=r"--kind: kind: no such kind \(sea\)\. Write one of astrocyte, wave\."):
+    with pytest.raises(
+        ScenarioError, match=r"--kind: kind: no such kind \(sea\)\. Write one of astrocyte, wave, fields\."
+    ):
         create("other", tmp_path, "sea")
 
 
