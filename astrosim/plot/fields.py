@@ -21,6 +21,7 @@ COSTS = (("sample_evaluations", "images evaluated"), ("synapse_evaluations", "sy
 LEAST_ERROR = 5e-4  # 1; what an axis of errors shows at least
 TICKS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 ROW = 0.34  # inches a condition
+GOLDEN = np.pi * (3 - np.sqrt(5))  # radians; the golden angle: a sunflower
 
 
 @styled
@@ -42,6 +43,11 @@ def field_curves(dataset: Dataset, rows: Rows) -> Figure:
             own = dataset.sel(condition=name, seed=[row["seed"] for row in rows if row["condition"] == name])
             _curves(axes, own, cost, colour, line)
         axes.set_xscale("log")
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 3), numticks=6))
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(lambda count, _: f"{count:.0e}".replace("e+0", "e").replace("e+", "e"))
+        )
+        axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel(label)
         axes.grid(axis="y", color="#E5E5E5", linewidth=0.6)
     _error_axis(panels[0])
@@ -155,7 +161,7 @@ def field_astrocytes(dataset: Dataset, condition: str, seed: int) -> Figure:
     panels = figure.subplots(1, 2, sharex=True, sharey=True)
     titles = "a   share of the proposals kept", "b   sigma at the end"
     for axes, values, title in zip(panels, (shares, own.astrocyte_sigma.values[known]), titles, strict=True):
-        x, y = own.territory_x.values[known], own.territory_y.values[known]
+        x, y = apart(own.territory_x.values[known], own.territory_y.values[known])
         points = axes.scatter(x, y, c=values, s=26, cmap=SEQUENTIAL, edgecolors=MUTED, linewidths=0.3)
         axes.set_aspect("equal")
         axes.set_title(title)
@@ -164,3 +170,14 @@ def field_astrocytes(dataset: Dataset, condition: str, seed: int) -> Figure:
     panels[0].invert_yaxis()
     panels[0].set_ylabel("row (pixels)")
     return figure
+
+
+def apart(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Places of which no two are the same: those that are lie on a spiral around their place, within half a pixel."""
+    places: dict[tuple[float, float], int] = {}
+    moved = np.stack([x, y]).astype(float)
+    for number, place in enumerate(zip(x.tolist(), y.tolist(), strict=True)):
+        turn = places[place] = places.get(place, -1) + 1
+        radius = 0.11 * np.sqrt(turn)
+        moved[:, number] += radius * np.cos(GOLDEN * turn), radius * np.sin(GOLDEN * turn)
+    return moved[0], moved[1]
