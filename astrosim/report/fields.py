@@ -176,8 +176,9 @@ def notes(summary: FieldSummary) -> list[str]:
     ]
     if {"astrocytes", "random_mask"} <= rules:
         found.append(
-            "What locality does not buy: a random mask of as many synapses learns as well per trial, or better; compare "
-            "them above. What it does buy: a territory's effect is computed from its few units alone; a mask touches many."
+            "What locality does not buy: accuracy. A random mask of as many synapses learns as well per trial, or "
+            "better; compare them above. What locality does buy: a territory's effect is computed from its few units alone, "
+            "where a mask touches many."
         )
     if any(one.decision.race < 1 for one in summary.resolved.values()):
         found.append(
@@ -219,7 +220,7 @@ def _astrocytes(material: FieldMaterial) -> Drawn:
     return Drawn(
         "Astrocytes in the plane",
         plot.field_astrocytes(material.dataset, name, seed),
-        f"Condition {name}, seed {seed}: each astrocyte at the centre of its units' fields, in pixels of the image; those at one "
+        f"Condition {name}, seed {seed}: each astrocyte at the centre of its units' fields, in pixels; those at one "
         "place lie around it.",
     )
 

@@ -130,7 +130,7 @@ def test_kills_at_random_moments_leave_the_same_bytes(tmp_path):
 
 def test_a_report_tells_results_costs_and_what_locality_does_not_buy(whole):
     text = write_report(whole).read_text()
-    assert "What locality does not buy" in text
+    assert "What locality does not buy: accuracy." in text
     for name in RULES:
         assert f'<td class="text">{name}</td>' in text
     assert text.count("<figure ") == 4
