@@ -177,8 +177,8 @@ def notes(summary: FieldSummary) -> list[str]:
     if {"astrocytes", "random_mask"} <= rules:
         found.append(
             "What locality does not buy: accuracy. A random mask of as many synapses learns as well per trial, or "
-            "better; compare them above. What locality does buy: a territory's effect is computed from its few units alone, "
-            "where a mask touches many."
+            "better; compare them above. What locality does buy: a territory's effect is computed from its few "
+            "units alone, where a mask touches many."
         )
     if any(one.decision.race < 1 for one in summary.resolved.values()):
         found.append(
