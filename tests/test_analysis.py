@@ -23,9 +23,8 @@ LOCAL = re.compile(r"/(tmp|home|root|work|Users|var|opt)/|[A-Z]:\\|20\d\d-\d\d-\
 SCRIPT = runpy.run_path(str(ANALYSIS / "execute.py"))
 executed, bare, outputs = SCRIPT["executed"], SCRIPT["bare"], SCRIPT["outputs"]
 SOURCES = {source.stem: source for source in SCRIPT["sources"]()}
-SAME_EVERYWHERE = sorted(
-    set(SOURCES) - {"digits", "mnist", "waves"}
-)  # bits of gradients depend on the kind of processor
+GRADIENTS = {"digits", "mnist", "waves"}  # their bits depend on the kind of processor
+SAME_EVERYWHERE = sorted(set(SOURCES) - GRADIENTS)
 
 
 def stored(name):
