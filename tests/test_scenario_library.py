@@ -59,6 +59,7 @@ def test_names() -> None:
         "reward_shape",
         "sensing",
         "size_60_to_6000",
+        "sparse_versus_dense",
         "step_size",
         "task_switch",
         "uncoupled",
