@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import re
 import signal
@@ -20,7 +19,6 @@ from typer.testing import CliRunner
 
 import astrosim
 from astrosim.cli import app, commands
-from astrosim.cli.progress import ProgressDisplay
 from astrosim.errors import DiskFullError, Interrupted, RunError, ScenarioError, StoreError
 from astrosim.scenario import Scenario
 from astrosim.summary import Summary, ceilings, ceilings_table
@@ -341,44 +339,3 @@ def test_nothing_heavy_is_imported_to_explain() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert result.stdout == "[]\n"
-
-
-class TestProgress:
-    def display(self, terminal: bool = False) -> tuple[ProgressDisplay, Console]:
-        console = Console(record=True, force_terminal=terminal, width=120, file=io.StringIO())
-        return ProgressDisplay(console, "x"), console
-
-    def test_rate_and_time_left(self) -> None:
-        display, _ = self.display()
-        assert display.words(1_000, 10_000, 0, 4, now=100.0) == "0 of 4 cells"
-        assert display.words(3_000, 10_000, 1, 4, now=102.0) == "1 of 4 cells, 1,000 trials/s, 7 s left"
-        assert display.words(10_000, 10_000, 4, 4, now=109.0) == "4 of 4 cells, 1,000 trials/s"
-
-    def test_the_unit_is_the_kinds_own(self) -> None:
-        display = ProgressDisplay(Console(record=True, file=io.StringIO()), "x", "updates")
-        display.words(0, 10_000, 0, 4, now=100.0)
-        assert display.words(2_000, 10_000, 1, 4, now=102.0) == "1 of 4 cells, 1,000 updates/s, 8 s left"
-
-    def test_a_run_that_has_not_begun_says_why(self) -> None:
-        display, _ = self.display()
-        assert display.words(0, 10_000, 0, 4, now=100.0) == "0 of 4 cells"
-        assert display.words(0, 10_000, 0, 4, now=102.0) == "0 of 4 cells"
-        assert display.words(0, 10_000, 0, 4, now=104.0).startswith("0 of 4 cells; preparing (a first run compiles")
-        assert display.words(500, 10_000, 0, 4, now=110.0).startswith("0 of 4 cells, 50 trials/s")
-
-    def test_plain_lines_are_few(self) -> None:
-        display, console = self.display()
-        with display:
-            for done in range(1_000):
-                display(done, 1_000, 0, 2)
-            for _ in range(3):
-                display(1_000, 1_000, 2, 2)
-        assert re.fullmatch(r"x: 100 %, 2 of 2 cells.*\n", console.export_text())
-
-    def test_bar_on_a_terminal(self) -> None:
-        display, console = self.display(terminal=True)
-        with display:
-            display(500, 1_000, 1, 2)
-        text = console.export_text()
-        assert "50%" in text
-        assert "1 of 2 cells" in text

@@ -92,6 +92,20 @@ def _command(directory, *arguments):
     )
 
 
+def _endless(directory, file):
+    """The command line with two workers in the middle of cells that never end."""
+    file.write_text(to_toml(ENDLESS))
+    process = _command(directory, file, "--out", directory)
+    deadline = time.monotonic() + 60
+    while len(list(directory.glob("checkpoints/*.npz"))) < 2:
+        assert process.poll() is None
+        if time.monotonic() > deadline:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise AssertionError("no checkpoints within a minute")
+        time.sleep(0.02)
+    return process
+
+
 def _kill_whole_group(tmp_path, scenario, expected, seed, times):
     """Kill the command line with all its processes at random moments after it has begun, until `times` kills."""
     file = tmp_path / "scenario.toml"
@@ -144,6 +158,17 @@ def test_ctrl_c_leaves_checkpoints_and_says_how_to_go_on(tmp_path, whole_long, w
     assert differing(whole_long, contents(directory)) == []
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_the_whole_process_group_is_an_interruption(tmp_path, number):
+    directory = tmp_path / "run"
+    process = _endless(directory, tmp_path / "endless.toml")
+    os.killpg(process.pid, number)
+    output, _ = process.communicate(timeout=60)
+    assert process.returncode == INTERRUPTED
+    assert f"Go on with: astrosim run {directory} --resume" in output
+    assert "was ended by" not in output
+
+
 def test_workers_end_and_free_the_directory_when_their_parent_is_killed(tmp_path):
     directory = tmp_path / "run"
     process = start(directory, ENDLESS, 2, **ALWAYS)
@@ -159,14 +184,8 @@ def test_workers_end_and_free_the_directory_when_their_parent_is_killed(tmp_path
 
 
 def test_a_killed_worker_is_a_clear_error_and_costs_only_its_cell(tmp_path, whole):
-    file, directory = tmp_path / "endless.toml", tmp_path / "run"
-    file.write_text(to_toml(ENDLESS))
-    process = _command(directory, file, "--out", directory)
-    deadline = time.monotonic() + 60
-    while len(list(directory.glob("checkpoints/*.npz"))) < 2:
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    directory = tmp_path / "run"
+    process = _endless(directory, tmp_path / "endless.toml")
     os.kill(_workers_of(process.pid)[0], signal.SIGKILL)
     output, _ = process.communicate(timeout=60)
     assert process.returncode == 1

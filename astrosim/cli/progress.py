@@ -12,7 +12,9 @@ from astrosim.explain import seconds_words
 
 LINE_SECONDS = 5.0  # between plain lines; assumed: a log stays short
 PREPARING_SECONDS = 3.0  # without a unit done, before the user is told why; assumed: longer than any start
-RATE_SECONDS = 0.5  # before a rate is told; assumed: compilation and the first units mislead
+RATE_SECONDS = 0.5  # over which a rate is measured at least; assumed
+STRETCH = 0.01  # of the work, or else a cell, before the clock of the rate starts; assumed: compilation is over by then
+PREPARING = "rate and time left follow the first cell (a first run compiles its loops; autoencoders train beforehand)"
 
 
 class ProgressDisplay:
@@ -40,7 +42,8 @@ class ProgressDisplay:
                 console=console,
             )
             self._task = self._bar.add_task(label, total=None, words="starting")
-        self._first: tuple[float, int] | None = None
+        self._start: tuple[float, int, int] | None = None
+        self._clock: tuple[float, int] | None = None
         self._next_line = time.monotonic() + LINE_SECONDS
         self._finished = False
 
@@ -67,13 +70,16 @@ class ProgressDisplay:
             self._finished = cells_done == cells
 
     def words(self, done: int, total: int, cells_done: int, cells: int, now: float) -> str:
-        """Cells, rate and time left; what was done before this session does not count for the rate."""
+        """Cells, rate and time left, by what was done since this session's first cell or hundredth of the work."""
         text = f"{cells_done} of {cells} cells"
-        if self._first is None or done < self._first[1]:
-            self._first = (now, done)
-        elapsed, counted = now - self._first[0], done - self._first[1]
-        if counted <= 0 and elapsed >= PREPARING_SECONDS:
-            return f"{text}; preparing (a first run compiles its loops, half a minute; autoencoders train beforehand)"
+        if self._start is None or done < self._start[1]:
+            self._start, self._clock = (now, done, cells_done), None
+        began, done_before, cells_before = self._start
+        if self._clock is None:
+            if cells_done == cells_before and done - done_before <= STRETCH * (total - done_before):
+                return text if now - began < PREPARING_SECONDS else f"{text}; {PREPARING}"
+            self._clock = (now, done)
+        elapsed, counted = now - self._clock[0], done - self._clock[1]
         if elapsed < RATE_SECONDS or counted <= 0:
             return text
         rate = counted / elapsed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
+import signal
 import sys
 import time
 import types
@@ -178,10 +179,11 @@ class Pool:
         how = f"signal {-code}" if code is not None and code < 0 else f"exit code {code}"
         if code is None:
             how = "SIGTERM"
+        if code == -signal.SIGKILL:
+            how += " (memory full? then use fewer --workers)"
         return RunError(
-            f"The worker process {worker.process.pid} that computed {_place(job)} was ended by {how} (memory full? "
-            f"then use fewer --workers). `astrosim run {self.office.directory} --resume` goes on; "
-            "committed cells are kept."
+            f"The worker process {worker.process.pid} that computed {_place(job)} was ended by {how}. "
+            f"`astrosim run {self.office.directory} --resume` goes on; committed cells are kept."
         )
 
 

@@ -37,12 +37,17 @@ class Stop:
 
 @contextlib.contextmanager
 def deaf() -> Iterator[None]:
-    """Start processes that are born ignoring Ctrl-C: they inherit it before they can say so themselves."""
+    """Start processes that are born ignoring Ctrl-C and SIGTERM, which reach a whole process group.
+
+    Workers inherit it before they can say so themselves. The server that forks them keeps it: were it to end, its
+    workers would look dead while they write their checkpoints.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
