@@ -21,13 +21,13 @@
 # **Claim.** Keep-or-revert then finds weights for all eight patterns on every seed, within some 1,000 trials, and
 # does not lose them.
 #
-# **To run it.** `make notebooks NAMES=eight_of_eight`. Seeds 20000 to 20099, the first hundred of the scenario's
+# **To run it.** `make notebooks NAMES=eight_of_eight`. Seeds 20000 to 20059, the first sixty of the scenario's
 # thousand, named before the run.
 
 # %% [markdown]
 # ## The run
 #
-# 4,000 trials of eight passes each. `race` makes the decisions of `radius_4`, but gives a perturbation up as soon as
+# 5,000 trials of eight passes each. `race` makes the decisions of `radius_4`, but gives a perturbation up as soon as
 # the patterns that are left could not save it.
 
 # %%
@@ -38,7 +38,7 @@ from astrosim import plot
 
 NAMES = ["radius_3", "radius_4", "race", "one_cycle"]
 dataset, summary = opened(
-    "eight_of_eight", "eight_of_eight", ['seeds = "20000:100"', "schedule.episodes = 80", "record.every = 4"]
+    "eight_of_eight", "eight_of_eight", ['seeds = "20000:60"', "schedule.episodes = 100", "record.every = 5"]
 )
 solving(summary)
 
