@@ -79,3 +79,17 @@ class Rival(Section):
         0.05, "reinforce: how far a pattern's expected reward moves to each new one", "1", "Williams 1992", gt=0, le=1
     )
     graded: bool = quantity(False, "backpropagation: hidden neurons send the sigmoid itself while learning")
+
+
+CLIMBING = ("learning_rate", "optimiser")
+USED = {
+    "one_plus_one": ("sigma", "rise"),
+    "adaptive_monte_carlo": ("sigma", "momentum", "patience", "shrink"),
+    "evolution": ("population", "sigma", *CLIMBING),
+    "spsa": ("sigma", "learning_rate", "stability"),
+    "node_perturbation": ("population", "sigma", *CLIMBING),
+    "reinforce": ("population", "slope", "baseline", *CLIMBING),
+    "delta": CLIMBING,
+    "backpropagation": ("slope", "graded", *CLIMBING),
+}
+"""The numbers that each rival has."""
