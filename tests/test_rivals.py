@@ -140,7 +140,7 @@ def test_expected_rewards_follow_what_comes():
     engine = rival("reinforce", rival={"baseline": 0.5, "learning_rate": 1e-9})
     engine.advance(1)
     first = engine.memory.expected.copy()
-    assert np.isin(first * 2 * 5, range(6)).all()   # half of a fraction of five bits
+    assert np.isin(first * 2 * 5, range(6)).all()  # half of a fraction of five bits
 
 
 @pytest.mark.parametrize("rule", ["log_sigmoid", "soft", "margin"])

@@ -7,6 +7,7 @@ from astrosim.scenario import Scenario
 from astrosim.scenario.rival_section import KEEPING, TAUGHT, USED, Rival
 
 UNUSED = ("accept", "temperature", "margin", "consolidation", "rate", "race", "window")  # fields of `decision`
+NONE = "nothing (no astrocytes)"
 REFRESHED = {"one_plus_one": "sigma", "adaptive_monte_carlo": "sigma and mean step", "reinforce": "expected rewards"}
 
 
@@ -24,21 +25,17 @@ def moot_of_rival(scenario: Scenario) -> tuple[str, ...]:
 
 def rival_rule(phase: str, scenario: Scenario, reward: str) -> str:
     """What a phase does under a rival; `reward`: how a pass is judged, in words."""
-    learner = scenario.learner
-    if phase == "evaluate before":
-        if learner in KEEPING:
-            return "nothing (the standing reward is remembered)"
-        return reward if learner == "node_perturbation" else "nothing"
-    if phase == "evaluate after":
-        passes = f"{passes_a_trial(scenario)} passes an update; "
-        return passes + ("reward = fraction of the bits that came out right" if learner == "reinforce" else reward)
-    if phase == "perturb":
-        return _perturbed(scenario)
-    if phase == "decide":
-        return _decided(scenario)
-    if phase == "adapt" and learner in REFRESHED:
-        return f"{REFRESHED[learner]} of the rival"
-    return "nothing (no astrocytes)"
+    learner, passes = scenario.learner, f"{passes_a_trial(scenario)} passes an update; "
+    by_chance = "reward = fraction of the bits that came out right"
+    remembered = "nothing (the standing reward is remembered)" if learner in KEEPING else "nothing"
+    rules = {
+        "evaluate before": reward if learner == "node_perturbation" else remembered,
+        "perturb": _perturbed(scenario),
+        "evaluate after": passes + (by_chance if learner == "reinforce" else reward),
+        "decide": _decided(scenario),
+        "adapt": f"{REFRESHED[learner]} of the rival" if learner in REFRESHED else NONE,
+    }
+    return rules.get(phase, NONE)
 
 
 def _perturbed(scenario: Scenario) -> str:
@@ -49,7 +46,7 @@ def _perturbed(scenario: Scenario) -> str:
         "evolution": f"all synapses, {rival.population} antithetic pairs; sigma {rival.sigma:g}",
         "spsa": f"all synapses by +-c, both ways; c = {rival.sigma:g} / k^0.101",
         "node_perturbation": f"summed inputs, {rival.population} times a pattern; sigma {rival.sigma:g}",
-        "reinforce": f"chance firing, {rival.population} times a pattern; p = sigmoid of {rival.slope:g} x (a - threshold)",
+        "reinforce": f"firing by chance, {rival.population} times a pattern: sigmoid of {rival.slope:g} x distance",
     }.get(scenario.learner, "nothing")
 
 
