@@ -157,7 +157,7 @@ def _by_passes(material: Material) -> Drawn:
         "Accuracy by forward passes",
         plot.accuracy_by_passes(material.dataset, {row.name: row.ceiling for row in material.rows}),
         f"Accuracy of the frozen network over all patterns after equal work. Lines: mean over n = {material.n}; bands: "
-        "pointwise 95 % bootstrap intervals of that mean over seeds. Forward passes are logarithmic; a line begins with "
+        "pointwise 95 % bootstrap intervals of that mean over seeds. Passes are logarithmic; a line begins with "
         "its first record and ends with its run. Dashed: chance, and the mean ceiling where it is below 1.",
     )
 

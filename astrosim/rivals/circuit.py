@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -9,8 +10,6 @@ import numpy as np
 from astrosim.rules.reward import REWARDS
 from astrosim.scenario.schema import Scenario
 from astrosim.state import System
-
-DOWN = -0.25  # one_plus_one: sigma x rise^DOWN after a failure, so that one success in five keeps it; Kern et al. 2004
 
 
 class Circuit(NamedTuple):
@@ -101,7 +100,7 @@ def make_numbers(scenario: Scenario) -> Numbers:
         learning_rate=rival.learning_rate,
         adam=rival.optimiser == "adam",
         rise=rival.rise,
-        fall=rival.rise**DOWN,
+        fall=math.sqrt(math.sqrt(1.0 / rival.rise)),  # one success in five keeps sigma; Kern et al. 2004
         momentum=rival.momentum,
         patience=rival.patience,
         shrink=rival.shrink,

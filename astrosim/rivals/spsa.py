@@ -6,7 +6,8 @@ a_k = a / (A + k)^0.602 and c_k = c / k^0.101 in update k = 1, 2, ...
 
 from __future__ import annotations
 
-from astrosim.jit import kernel
+from astrosim.elementary import exp, log
+from astrosim.jit import inlined, kernel
 from astrosim.records import IDLE
 from astrosim.rivals.climbing import within
 from astrosim.rivals.draws import signs
@@ -16,11 +17,17 @@ STEP_DECAY = 0.602  # alpha; Spall 1998
 WIDTH_DECAY = 0.101  # gamma; Spall 1998
 
 
+@inlined
+def falling(count, decay):
+    """count^-decay, the same bits on every machine."""
+    return exp(-decay * log(count))
+
+
 @kernel
 def estimate(circuit, numbers, room, weight, trial):
     """The gradient's estimate, into `room.gradient`."""
     signs(circuit.key, trial, room.step)
-    width = numbers.sigma / (trial + 1.0) ** WIDTH_DECAY
+    width = numbers.sigma * falling(trial + 1.0, WIDTH_DECAY)
     slope = difference(circuit, numbers, room, weight, width) / (2.0 * width)
     for s in range(weight.size):
         room.gradient[s] = slope * room.step[s]
@@ -30,7 +37,7 @@ def estimate(circuit, numbers, room, weight, trial):
 def update(circuit, numbers, memory, room, weight, trial):
     """One step up the estimate; nothing is decided."""
     estimate(circuit, numbers, room, weight, trial)
-    rate = numbers.learning_rate / (numbers.stability + trial + 1.0) ** STEP_DECAY
+    rate = numbers.learning_rate * falling(numbers.stability + trial + 1.0, STEP_DECAY)
     for s in range(weight.size):
         weight[s] = within(weight[s] + rate * room.gradient[s], numbers.limit)
     return IDLE
