@@ -33,7 +33,7 @@ from astrosim import plot
 # %% [markdown]
 # ## The run
 #
-# The network of `eight_of_eight`: a tonic neuron and two cycles, hence a ceiling of 1 in nearly all wirings. 40,000
+# The network of `eight_of_eight`: a tonic neuron and two cycles, which let all patterns be right at once. 40,000
 # passes each; the numbers of every rival were chosen on other seeds (see the scenario's head). Not all are told the
 # same: the first eight conditions see one scalar a trial; node perturbation and REINFORCE see it pattern by pattern and
 # each neuron's own noise; the delta rule and backpropagation see the error of every output.
@@ -52,11 +52,40 @@ for name, passes in solved.items():
 
 # %%
 learners = names[:-1]
-ceilings = {name: summary.column(name, "ceiling").mean() for name in learners}
-show(plot.accuracy_by_passes(dataset.sel(condition=learners), ceilings), "both_worlds_passes")
+assert (summary.column("backpropagation", "ceiling") == 1.0).all()  # these wirings allow every bit, as it found
+show(plot.accuracy_by_passes(dataset.sel(condition=learners)), "both_worlds_passes")
 
 # %%
 show(
     plot.solved_curves({name: solved[name] for name in learners}, dict.fromkeys(learners, 40_000.0)),
     "both_worlds_solved",
 )
+
+# %% [markdown]
+# ## Reading
+#
+# All hundred seeds of the scenario (`astrosim run both_worlds`), 40,000 passes: solved means that all 40 bits have been
+# right at once, medians count seeds without a solution as later than the run.
+#
+# | condition | solved | median passes | accuracy at the end |
+# |---|---|---|---|
+# | backpropagation, surrogate | 100 of 100 | 104 | 1.000 |
+# | random masks | 100 | 7,480 | 1.000 |
+# | astrocytes | 100 | 7,992 | 1.000 |
+# | node perturbation, Adam | 97 | 11,824 | .924 |
+# | antithetic evolution, Adam | 96 | 13,272 | .998 |
+# | adaptive Monte Carlo | 52 | 39,068 | .969 |
+# | (1+1)-ES, 1/5 rule | 41 | > 40,000 | .963 |
+# | SPSA | 38 | > 40,000 | .921 |
+# | zero-temperature Monte Carlo | 9 | > 40,000 | .911 |
+# | REINFORCE | 2 | > 40,000 | .937 |
+# | delta rule | 1 | > 40,000 | .818 |
+#
+# Astrocytes are no better than random masks of the same size: place buys nothing, being sparse does. Both solve every
+# seed, and in fewer passes than any rival that is told one scalar a trial; but an ordinary evolution strategy, which
+# moves all weights, needs less than twice as many, so that "global perturbation cannot learn" does not hold. It holds
+# for rivals that keep or revert steps of all weights. Whoever is told the error of every output and follows it through
+# the network is some seventy times as quick. The delta rule cannot change what hidden neurons send, and stays below.
+# Node perturbation with a constant rate finds the solution and loses it again: its last accuracy is worse than its best.
+# Not settled: the grids were small (seven to ten settings a rival, eight seeds), no rate decays but SPSA's, REINFORCE
+# climbs another reward (right bits by chance firing), and astrocytes had had their recipe tuned before.

@@ -153,12 +153,14 @@ def _solving(material: Material) -> Drawn:
 
 
 def _by_passes(material: Material) -> Drawn:
+    bounds = [row["condition"] for row in material.summary.rows if not row["ceiling_exact"]]
+    exact = {row.name: row.ceiling for row in material.rows if row.name not in bounds}
     return Drawn(
         "Accuracy by forward passes",
-        plot.accuracy_by_passes(material.dataset, {row.name: row.ceiling for row in material.rows}),
+        plot.accuracy_by_passes(material.dataset, exact),
         f"Accuracy of the frozen network over all patterns after equal work. Lines: mean over n = {material.n}; bands: "
         "pointwise 95 % bootstrap intervals of that mean over seeds. Passes are logarithmic; a line begins with "
-        "its first record and ends with its run. Dashed: chance, and the mean ceiling where it is below 1.",
+        "its first record and ends with its run. Dashed: chance, and the mean ceiling where it is exact and below 1.",
     )
 
 
