@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from astrosim.engine import Engine
+from astrosim.scenario.rival_section import RIVALS
 from astrosim.scenario.schema import Scenario
 
 
@@ -32,6 +33,10 @@ def make_engine(scenario: Scenario, seed: int) -> Engine:
         from astrosim.published.engine import PublishedEngine
 
         return PublishedEngine(scenario, seed)
+    if scenario.learner in RIVALS:
+        from astrosim.rivals.engine import RivalEngine
+
+        return RivalEngine(scenario, seed)
     if scenario.engine == "agents":
         from astrosim.model import AstroModel
 

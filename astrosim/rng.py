@@ -35,6 +35,7 @@ STREAMS = (
     "decision",
     "part",
     "selection",
+    "rival",
 )
 (
     POSITION,
@@ -49,6 +50,7 @@ STREAMS = (
     DECISION,
     PART,
     SELECTION,
+    RIVAL,
 ) = range(len(STREAMS))
 
 

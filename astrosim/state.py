@@ -32,7 +32,7 @@ from astrosim.topology import TONIC, Network
 
 BLOCK = 4  # synapses a block: Philox4x32 yields four words
 ASTROCYTES, CURSOR, NOBODY = 0, 1, 2
-LEARNERS = {"astrocytes": ASTROCYTES, "cursor": CURSOR, "none": NOBODY}
+LEARNERS = {"astrocytes": ASTROCYTES, "cursor": CURSOR}  # all others perturb nothing by these rules
 NOT_SOLVED = -1  # value of `State.solved`
 TRIALS, KEPT, REVERTED, FIRED = range(4)  # places in `State.counter`
 
@@ -271,7 +271,7 @@ def _foreign(network: Network, territories: Territories, firing: bool) -> tuple[
 def make_rules(scenario: Scenario) -> Rules:
     """The numbers of a scenario as the engines take them."""
     return Rules(
-        learner=LEARNERS[scenario.learner],
+        learner=LEARNERS.get(scenario.learner, NOBODY),
         sensing=SENSING[scenario.sensing.rule],
         exploration=EXPLORATION_RULES[scenario.exploration.rule],
         scope=SCOPES[scenario.perturbation.scope],

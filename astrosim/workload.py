@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from astrosim.budget import passes_a_trial
 from astrosim.records import (
     COUPLING_VARIABLES,
     DEEP_VARIABLES,
@@ -17,8 +18,10 @@ from astrosim.records import (
     Variable,
 )
 from astrosim.scenario import AnyScenario, FieldScenario, Scenario, WaveScenario, condition_names, resolve
+from astrosim.scenario.rival_section import RIVALS
 
 SECONDS_A_TRIAL = {"kernel": 1.5e-6, "agents": 5e-3, "published": 12e-6}  # assumed: the paper's network, one core
+SECONDS_A_PASS = 5e-6  # of a rival, on the paper's network: a pass, its draws and a look; measured on one core
 SECONDS_A_DRAW = 2.2e-9  # of the kernel, a Gaussian; spec: DESIGN, speed
 SECONDS_AN_UPDATE = 10e-6  # of one replicate, whatever its size; measured: `make bench`, wave networks
 SECONDS_AN_IMAGE = 6e-9  # softmax of ten classes and its sums; measured: `make bench`, fields
@@ -74,7 +77,9 @@ class Workload:
 
 
 def engine_name(scenario: Scenario) -> str:
-    """Which engine runs a resolved scenario: kernel, agents or published."""
+    """Which engine runs a resolved scenario: kernel, agents, rival or published."""
+    if scenario.learner in RIVALS:
+        return "rival"
     return "published" if scenario.system == "published" else scenario.engine
 
 
@@ -101,6 +106,8 @@ def eligible_synapses(scenario: Scenario) -> float:
 def seconds_of(scenario: Scenario) -> float:
     """Nominal seconds of one cell's trial loop on one core."""
     engine = engine_name(scenario)
+    if engine == "rival":
+        return CELL_OVERHEAD + SECONDS_A_PASS * passes_a_trial(scenario) * scenario.schedule.trials
     trial = SECONDS_A_TRIAL[engine]
     if engine == "kernel":
         trial += max(0.0, eligible_synapses(scenario) - 1_250) * SECONDS_A_DRAW  # 1,250: the paper's network

@@ -29,7 +29,7 @@ FLOW = (
     {"datasets", "graph", "scenario", "specialise", "rng"},
     # the system and its engines
     {"parameters", "rules"},
-    {"topology"},
+    {"budget", "topology"},
     {"territory"},
     {"gap_junctions"},
     {"state", "engine"},
@@ -38,7 +38,7 @@ FLOW = (
     {"agents", "published"},
     {"extension", "trial"},
     {"passes"},
-    {"kernel"},
+    {"kernel", "rivals"},
     {"model"},
     {"engines"},
     {"replay"},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 from rich.table import Table
 
+from astrosim.explain.rivals import moot_of_rival, rival_rule
 from astrosim.explain.tables import (
     adaptation_words,
     bytes_words,
@@ -22,6 +23,7 @@ from astrosim.explain.tables import (
 from astrosim.phases import PHASES
 from astrosim.scenario import Scenario
 from astrosim.scenario.interventions import when_words, words
+from astrosim.scenario.rival_section import RIVALS
 from astrosim.scenario.sections import Coupling
 from astrosim.workload import Workload, astrocyte_workload
 
@@ -71,10 +73,12 @@ def own_astrocytes_table(resolved: Mapping[str, Scenario]) -> Table:
 def moot(scenario: Scenario) -> tuple[str, ...]:
     """Beginnings of the paths that mean nothing in a resolved scenario."""
     if scenario.learner == "none":
-        return (*OF_ASTROCYTES, "cursor.", "perturbation.", "decision.")
+        return (*OF_ASTROCYTES, "cursor.", "rival.", "perturbation.", "decision.")
     if scenario.learner == "cursor":
-        return (*OF_ASTROCYTES, *OF_SIGMA)
-    own = ("cursor.", *_moot_of_choice(scenario))
+        return (*OF_ASTROCYTES, "rival.", *OF_SIGMA)
+    if scenario.learner in RIVALS:
+        return (*OF_ASTROCYTES, "cursor.", *moot_of_rival(scenario))
+    own = ("cursor.", "rival.", *_moot_of_choice(scenario))
     if not scenario.coupled:
         return (*own, *OF_COUPLING)
     others = [path for graph, path in OF_GRAPHS.items() if graph != scenario.coupling.graph]
@@ -117,6 +121,8 @@ def _own_class(scenario: Scenario) -> tuple[type, Overrides]:
 
 
 def _report_rule(phase: str, scenario: Scenario) -> str:
+    if scenario.learner in RIVALS and phase not in ("present", "record"):
+        return rival_rule(phase, scenario, _common_rule("evaluate after", scenario))
     if phase in ("present", "record", "evaluate before", "evaluate after"):
         return _common_rule(phase, scenario)
     if scenario.learner == "none":

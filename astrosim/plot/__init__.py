@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from astrosim.plot.astrocytes import astrocyte_curves
+from astrosim.plot.budget import accuracy_by_passes
 from astrosim.plot.calcium import calcium_curves
 from astrosim.plot.classes import wave_classes
 from astrosim.plot.curves import learning_curves
@@ -21,6 +22,7 @@ from astrosim.plot.weights import weight_map
 
 __all__ = [
     "accuracy_by_condition",
+    "accuracy_by_passes",
     "astrocyte_curves",
     "calcium_curves",
     "decision_raster",

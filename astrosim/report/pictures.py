@@ -152,6 +152,18 @@ def _solving(material: Material) -> Drawn:
     )
 
 
+def _by_passes(material: Material) -> Drawn:
+    bounds = [row["condition"] for row in material.summary.rows if not row["ceiling_exact"]]
+    exact = {row.name: row.ceiling for row in material.rows if row.name not in bounds}
+    return Drawn(
+        "Accuracy by forward passes",
+        plot.accuracy_by_passes(material.dataset, exact),
+        f"Accuracy of the frozen network over all patterns after equal work. Lines: mean over n = {material.n}; bands: "
+        "pointwise 95 % bootstrap intervals of that mean over seeds. Passes are logarithmic; a line begins with "
+        "its first record and ends with its run. Dashed: chance, and the mean ceiling where it is exact and below 1.",
+    )
+
+
 def _counts_passes(material: Material, name: str) -> bool:
     return bool(np.isfinite(material.summary.column(name, "passes")).any())
 
@@ -259,6 +271,7 @@ KINDS: dict[str, Kind[Material]] = {
     "overview": Kind("final accuracy of every seed beside its mean, ceiling and published figure", _accuracy, _always),
     "curves": Kind("accuracy, rewards and accept rate over episodes, a line a condition", _curves, _always),
     "solving": Kind("share of the seeds that have solved the task, over forward passes", _solving, _solves),
+    "budget": Kind("accuracy over forward passes, a line a condition", _by_passes, _solves),
     "patterns": Kind("accuracy pattern by pattern, with the output vectors", _patterns, _always, moment=True),
     "thresholds": Kind(
         "threshold, exploration rate and activity of every astrocyte over episodes", _astrocytes, _by_score

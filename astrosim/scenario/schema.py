@@ -18,6 +18,7 @@ from astrosim.scenario.base import PUBLISHED_SEEDS, SHARED_FIELDS, Experiment
 from astrosim.scenario.inputs import FILE_FIELDS, Located
 from astrosim.scenario.interventions import MOST, Intervention
 from astrosim.scenario.network_section import Network
+from astrosim.scenario.rival_section import RIVALS, TAUGHT, Rival
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short
 from astrosim.scenario.sections import (
     Adaptation,
@@ -48,6 +49,7 @@ FIXED_SECTIONS = (
     "astrocytes",
     "perturbation",
     "cursor",
+    "rival",
     "decision",
     "adaptation",
     "coupling",
@@ -67,8 +69,8 @@ class Scenario(Experiment):
         "described", "described: the report's text; published: its program, replayed quirk by quirk"
     )
     engine: Literal["kernel", "agents"] = quantity("kernel", "kernel: fast; agents: readable; bit-identical")
-    learner: Literal["astrocytes", "cursor", "none"] = quantity(
-        "astrocytes", "who perturbs; none is the untrained control", "", "6.1"
+    learner: Literal["astrocytes", "cursor", "none", *RIVALS] = quantity(  # type: ignore[valid-type]
+        "astrocytes", "who learns; none is the untrained control", "", "6.1"
     )
     network: Network = Field(default_factory=Network)
     task: Task = Field(default_factory=Task)
@@ -78,6 +80,7 @@ class Scenario(Experiment):
     exploration: Exploration = Field(default_factory=Exploration)
     perturbation: Perturbation = Field(default_factory=Perturbation)
     cursor: Cursor = Field(default_factory=Cursor)
+    rival: Rival = Field(default_factory=Rival)
     decision: Decision = Field(default_factory=Decision)
     adaptation: Adaptation = Field(default_factory=Adaptation)
     coupling: Coupling = Field(default_factory=Coupling)
@@ -106,6 +109,7 @@ class Scenario(Experiment):
             )
         problems += self._coupling_problems()
         problems += self._window_problems()
+        problems += self._rival_problems()
         problems += interventions.problems(self)
         if self.system == "published":
             problems += self._published_problems()
@@ -139,6 +143,26 @@ class Scenario(Experiment):
             )
         if chosen.consolidation == "part" and chosen.rate > 1.0:
             problems.append(f"decision.rate: more than the whole step ({chosen.rate:g}). Write at most 1.")
+        return problems
+
+    def _rival_problems(self) -> list[str]:
+        if self.learner not in RIVALS:
+            return []
+        problems = []
+        if self.system == "published":
+            problems.append(
+                f'learner: no learner of the published system ("{self.learner}"). Write system = "described".'
+            )
+        if self.engine != "kernel":
+            problems.append(f'engine: rivals have one of their own ("{self.engine}"). Remove it.')
+        if self.decision.window != 0:
+            problems.append(f"decision.window: rivals see all patterns in an update ({self.decision.window}). Write 0.")
+        if self.interventions:
+            problems.append(f"interventions: rivals take none ({len(self.interventions)}). Remove them.")
+        if self.decision.reward == "binary" and self.learner in TAUGHT:
+            problems.append(
+                f'decision.reward: has no slope that "{self.learner}" could climb ("binary"). Write "log_sigmoid".'
+            )
         return problems
 
     def _coupling_problems(self) -> list[str]:
@@ -236,9 +260,10 @@ class Scenario(Experiment):
     @property
     def deep(self) -> bool:
         """Whether a trial asks more than the report's: several cycles, a tonic drive, a window of patterns, astrocytes
-        chosen at random, a sigma that adapts, or a race."""
+        chosen at random, a sigma that adapts, a race, or a rival."""
         return (
             self.network.deep
+            or self.learner in RIVALS
             or self.decision.window != 1
             or self.astrocytes.selection == "uniform"
             or self.perturbation.adapt_sigma

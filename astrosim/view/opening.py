@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from astrosim.scenario import Scenario
+from astrosim.scenario.rival_section import RIVALS
 from astrosim.view.sources import Source
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def warm_up(scenario: Scenario) -> None:
     """Load or compile all that a trial calls, on a small cell of the same system and learner."""
     from astrosim.view.player import Player
 
-    small = Scenario.model_validate({"system": scenario.system, "learner": scenario.learner})
+    window = {"decision": {"window": 0}} if scenario.learner in RIVALS else {}
+    small = Scenario.model_validate({"system": scenario.system, "learner": scenario.learner, **window})
     player = Player(small, 0)
     player.advance(1)
     player.look(0 if player.sizes["astrocyte"] else None)
