@@ -69,3 +69,9 @@ def consistent(flag, eligibility, last, streak, gain, decay, turned, need):
 def gated(flag, threshold):
     """What takes the place of the eligibility: the flag where it is up, else nothing."""
     return flag if abs(flag) >= threshold else 0.0
+
+
+@inlined
+def is_shut(rule, trial, warm_up):
+    """Whether flags gate a trial (from 0): not without flags, and not before the warm-up's end (trials from 1)."""
+    return rule != NONE and trial + 1 >= warm_up

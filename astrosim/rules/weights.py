@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from astrosim.jit import inlined
 
 
@@ -21,3 +23,9 @@ def after(weight, decay, change, limit):
 def falls_back(accuracy, before):
     """Whether the change of the trial before was provisional and is taken back: the accuracy fell."""
     return accuracy < before
+
+
+@inlined
+def on_grid(weight, spacing):
+    """The nearest weight on the grid of the described system."""
+    return np.rint(weight / spacing) * spacing

@@ -13,11 +13,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from astrosim.scenario import contents, interventions
+from astrosim.scenario import contents, interventions, neuron_checks
 from astrosim.scenario.base import PUBLISHED_SEEDS, SHARED_FIELDS, Experiment
 from astrosim.scenario.inputs import FILE_FIELDS, Located
 from astrosim.scenario.interventions import MOST, Intervention
 from astrosim.scenario.network_section import Network
+from astrosim.scenario.neuron_sections import (
+    Chemical,
+    Dampening,
+    Dynamics,
+    Eligibility,
+    Flags,
+    Frustration,
+    Homeostasis,
+    Modulation,
+    Plasticity,
+)
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short
 from astrosim.scenario.sections import (
     Adaptation,
@@ -67,8 +78,8 @@ class Scenario(Experiment):
         "described", "described: the report's text; published: its program, replayed quirk by quirk"
     )
     engine: Literal["kernel", "agents"] = quantity("kernel", "kernel: fast; agents: readable; bit-identical")
-    learner: Literal["astrocytes", "cursor", "none"] = quantity(
-        "astrocytes", "who perturbs; none is the untrained control", "", "6.1"
+    learner: Literal["astrocytes", "cursor", "neurons", "none"] = quantity(
+        "astrocytes", "who learns; neurons: by rules of their own; none is the untrained control", "", "6.1"
     )
     network: Network = Field(default_factory=Network)
     task: Task = Field(default_factory=Task)
@@ -81,6 +92,15 @@ class Scenario(Experiment):
     decision: Decision = Field(default_factory=Decision)
     adaptation: Adaptation = Field(default_factory=Adaptation)
     coupling: Coupling = Field(default_factory=Coupling)
+    dynamics: Dynamics = Field(default_factory=Dynamics)
+    homeostasis: Homeostasis = Field(default_factory=Homeostasis)
+    eligibility: Eligibility = Field(default_factory=Eligibility)
+    dampening: Dampening = Field(default_factory=Dampening)
+    flags: Flags = Field(default_factory=Flags)
+    modulation: Modulation = Field(default_factory=Modulation)
+    chemical: Chemical = Field(default_factory=Chemical)
+    plasticity: Plasticity = Field(default_factory=Plasticity)
+    frustration: Frustration = Field(default_factory=Frustration)
     schedule: Schedule = Field(default_factory=Schedule)
     record: Record = Field(default_factory=Record)
     interventions: Annotated[tuple[Intervention, ...], BeforeValidator(as_tuple)] = quantity(
@@ -107,7 +127,9 @@ class Scenario(Experiment):
         problems += self._coupling_problems()
         problems += self._window_problems()
         problems += interventions.problems(self)
-        if self.system == "published":
+        if self.neuronal:
+            problems += neuron_checks.problems(self)
+        elif self.system == "published":
             problems += self._published_problems()
         elif self.agents.astrocyte is not None and own_code_runs.get():
             problems += import_module(EXTENSION).problems(self)
@@ -229,6 +251,11 @@ class Scenario(Experiment):
         return sum(interventions.most_events(item, *length) for item in self.interventions)
 
     @property
+    def neuronal(self) -> bool:
+        """Whether neurons learn by rules of their own, or stand as they do in experiments 001 to 018."""
+        return self.learner == "neurons" or self.network.layout == "relay"
+
+    @property
     def coupled(self) -> bool:
         """Whether astrocytes share gap junctions."""
         return self.coupling.graph != "none"
@@ -237,7 +264,7 @@ class Scenario(Experiment):
     def deep(self) -> bool:
         """Whether a trial asks more than the report's: several cycles, a tonic drive, a window of patterns, astrocytes
         chosen at random, a sigma that adapts, or a race."""
-        return (
+        return not self.neuronal and (
             self.network.deep
             or self.decision.window != 1
             or self.astrocytes.selection == "uniform"
