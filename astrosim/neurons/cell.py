@@ -95,13 +95,18 @@ class NeuronCell:
         """Values of `EPISODE_VARIABLES` and `NEURON_VARIABLES` for the episode that was just advanced."""
         output, state = self.probe(), self.learning
         nobody = {name: np.empty(0) for name in OF_ASTROCYTES}
-        return self._episode | nobody | {
-            "mean_abs_weight": float(np.abs(state.weight).mean()) if state.weight.size else np.nan,
-            "distinct_outputs": len(np.unique(output, axis=0)),
-            "pattern_accuracy": (output == self.circuit.targets).mean(axis=1),
-            "output": output.astype(np.int8),
-            "activations_by_pattern": np.empty((0, len(self.circuit.targets))),
-        } | self._of_neurons()
+        return (
+            self._episode
+            | nobody
+            | {
+                "mean_abs_weight": float(np.abs(state.weight).mean()) if state.weight.size else np.nan,
+                "distinct_outputs": len(np.unique(output, axis=0)),
+                "pattern_accuracy": (output == self.circuit.targets).mean(axis=1),
+                "output": output.astype(np.int8),
+                "activations_by_pattern": np.empty((0, len(self.circuit.targets))),
+            }
+            | self._of_neurons()
+        )
 
     def _of_neurons(self) -> dict[str, Any]:
         """Values of `NEURON_VARIABLES`."""

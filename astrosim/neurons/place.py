@@ -86,7 +86,9 @@ def _relay(scenario: Scenario, seed: int) -> Placed:
     if scenario.system == "described":
         weight = on_grid(weight, scenario.perturbation.limit).astype(np.float64)
     bits = [len(side) for side in scenario.task.patterns[0]]
-    inputs, outputs = (np.flatnonzero(kind == k)[:n].astype(np.int32) for k, n in zip((INPUT, OUTPUT), bits, strict=True))
+    inputs, outputs = (
+        np.flatnonzero(kind == k)[:n].astype(np.int32) for k, n in zip((INPUT, OUTPUT), bits, strict=True)
+    )
     return Placed(position, kind, cluster, pre, post, weight, inputs, outputs)
 
 

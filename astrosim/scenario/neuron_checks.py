@@ -20,7 +20,7 @@ def _network_problems(scenario: Scenario) -> list[str]:
     net, found = scenario.network, []
     if net.layout == "relay" and scenario.learner in ("astrocytes", "cursor"):
         found.append(
-            f'network.layout: in a relay only neurons learn so far ("relay"). Write learner = "neurons", or "none", or '
+            'network.layout: in a relay only neurons learn so far ("relay"). Write learner = "neurons", or "none", or '
             'network.layout = "lattice".'
         )
     if net.layout == "relay" and net.clusters < 2:
@@ -55,9 +55,11 @@ def _rule_problems(scenario: Scenario) -> list[str]:
         return []
     found = []
     if scenario.modulation.source == "modulatory" and scenario.network.modulatory == 0:
-        found.append('network.modulatory: nobody releases reward (0). Write 1 or more, or modulation.source = "outputs".')
+        found.append(
+            'network.modulatory: nobody releases reward (0). Write 1 or more, or modulation.source = "outputs".'
+        )
     if scenario.modulation.cycling and scenario.modulation.source == "outputs":
-        found.append('modulation.cycling: only modulatory neurons take turns (true). Write false.')
+        found.append("modulation.cycling: only modulatory neurons take turns (true). Write false.")
     if scenario.modulation.shape_to < scenario.modulation.shape_from:
         found.append(
             f"modulation.shape_to: before modulation.shape_from = {scenario.modulation.shape_from} "
