@@ -38,7 +38,7 @@ FLOW = (
     {"agents", "published"},
     {"extension", "trial"},
     {"passes"},
-    {"kernel"},
+    {"kernel", "neurons"},
     {"model"},
     {"engines"},
     {"replay"},

@@ -127,7 +127,7 @@ class NeuronCell:
         }
 
     def probe(self) -> np.ndarray:
-        """Outputs of the frozen network: uint8, shape (pattern, bit); each pattern starts from the last trial's firing."""
+        """Outputs of the frozen network: uint8, shape (pattern, bit); every pattern starts from the last firing."""
         output, summed = np.empty_like(self.learning.output), np.empty_like(self.learning.threshold)
         answers = np.empty_like(self.circuit.targets)
         probe(self.circuit, self.numbers, self.learning, output, summed, answers)

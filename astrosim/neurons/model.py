@@ -12,8 +12,8 @@ from mesa.discrete_space import OrthogonalMooreGrid
 
 from astrosim.neurons.agents import LearningNeuron
 from astrosim.neurons.cell import NeuronCell
-from astrosim.neurons.phases import NEURON_PHASES
 from astrosim.neurons.state import KEPT, REMEMBERED, REVERTED, TRIALS
+from astrosim.phases import NEURON_PHASES
 from astrosim.records import IDLE, Decisions
 from astrosim.records import KEPT as STANDS
 from astrosim.records import REVERTED as FALLS

@@ -24,7 +24,7 @@ class Network(Section):
 
     layout: Literal["lattice", "relay"] = quantity(
         "lattice",
-        "lattice: clusters alike, in the plane; relay: in space, in a row, inputs in the first and outputs in the second, "
+        "lattice: clusters alike, in the plane; relay: in a row in space, inputs in the first, outputs in the second, "
         "modulatory neurons without synapses, synapses onto inputs, too",
         "",
         "001 to 018",

@@ -1,8 +1,8 @@
 """The sections of neurons that learn by themselves, for `learner = "neurons"`: a mechanism a section.
 
 Source of the defaults: Murray 2026, experiments 001 to 018; "spec" stands for the statement of their rules that this
-package follows (section 1 of it: topology, order of a trial, base parameters). Everything is off, or does nothing, until
-a scenario says so, but for plain learning: eligibility, one chemical that reaches all synapses alike, and weight decay.
+package follows (section 1 of it: topology, order of a trial, base parameters). Until a scenario says so all is off but
+plain learning: eligibility, one chemical that reaches all synapses alike, and weight decay.
 """
 
 from __future__ import annotations

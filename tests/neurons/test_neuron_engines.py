@@ -126,5 +126,7 @@ def test_nobody_learns_in_the_control():
     start = cell.state()
     cell.advance(50, measure=True)
     assert cell.trial == 50
-    assert all(np.array_equal(values, start[name]) for name, values in cell.state().items() if name != "counter")
+    for name, values in cell.state().items():
+        if name != "counter":
+            np.testing.assert_array_equal(values, start[name], err_msg=name)
     assert cell.measure()["output"].sum() == 0
