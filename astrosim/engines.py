@@ -31,6 +31,10 @@ def make_engine(scenario: Scenario, seed: int) -> Engine:
     if scenario.neuronal:
         return _neurons(scenario, seed)
     if scenario.system == "published":
+        if scenario.homeostasis.rule == "episode":
+            from astrosim.published.iterations import IterationEngine
+
+            return IterationEngine(scenario, seed)
         from astrosim.published.engine import PublishedEngine
 
         return PublishedEngine(scenario, seed)

@@ -82,6 +82,8 @@ def moot(scenario: Scenario) -> tuple[str, ...]:
     """Beginnings of the paths that mean nothing in a resolved scenario."""
     if scenario.learner == "neurons":
         return neurons.moot(scenario)
+    if scenario.homeostasis.rule == "episode":
+        return (*(name for name in neurons.OF_NEURONS if name != "homeostasis."), *_moot_of_learner(scenario))
     return (*neurons.OF_NEURONS, *_moot_of_learner(scenario))
 
 

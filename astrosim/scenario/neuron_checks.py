@@ -42,6 +42,11 @@ def _network_problems(scenario: Scenario) -> list[str]:
 
 def _other_problems(scenario: Scenario) -> list[str]:
     found = []
+    if scenario.homeostasis.rule == "episode":
+        found.append(
+            'homeostasis.rule: only the published cursor has it ("episode"). Write "step" or "none", or learner = '
+            '"cursor" in the published system.'
+        )
     if scenario.interventions:
         count = len(scenario.interventions)
         found.append(f"interventions: not where neurons learn by themselves ({count}). Remove them.")

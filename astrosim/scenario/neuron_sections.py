@@ -24,8 +24,12 @@ class Dynamics(Section):
 class Homeostasis(Section):
     """Thresholds follow firing rates."""
 
-    rule: Literal["none", "step"] = quantity(
-        "none", "none; step: a step up where a neuron's mean rate so far is above target, down where below", "", "001"
+    rule: Literal["none", "step", "episode"] = quantity(
+        "none",
+        "none; step: a step up where a neuron's mean rate so far is above target, down where below; episode (published "
+        "cursor alone): after an episode by step times the distance of its rate from target",
+        "",
+        "001, 020",
     )
     target: Real = quantity(0.2, "target rate", "1/trial", "spec 1.5", ge=0, le=1)
     step: Real = quantity(0.01, "size of a step", "1", "spec 1.5", ge=0, le=100)

@@ -63,6 +63,13 @@ FIXED_SECTIONS = (
     "adaptation",
     "coupling",
 )  # of the published system
+EARLY_FIELDS = (
+    ("cursor", "radius"),
+    ("perturbation", "sigma"),
+    ("decision", "reward"),
+    ("decision", "accept"),
+    ("schedule", "trials_per_episode"),
+)  # free in iterations 1 to 3 of experiment 020
 REGULAR = {"described": 18, "published": 23}  # regular neurons a cluster (spec, section 1)
 
 
@@ -209,6 +216,7 @@ class Scenario(Experiment):
         ]
         places += [("exploration", field) for field in ("flat_rate", "initial_rate", "maturity")]
         places += [("schedule", "trials_per_episode")]
+        places = [place for place in places if place not in self._free_places]
         problems = [
             f"{section}.{field}: fixed in the published system "
             f"({short(getattr(getattr(self, section), field))}). "
@@ -232,6 +240,11 @@ class Scenario(Experiment):
                 f"interventions: only the described system takes them ({len(self.interventions)}). Remove them."
             )
         return problems
+
+    @property
+    def _free_places(self) -> tuple[tuple[str, str], ...]:
+        """Fields of the published system that its early iterations differ in."""
+        return EARLY_FIELDS if self.learner == "cursor" and self.homeostasis.rule == "episode" else ()
 
     @property
     def record_episodes(self) -> tuple[int, ...]:
