@@ -24,7 +24,7 @@ ACCIDENTS = {
     (
         "exp009",
         "",
-    ): "the program never told its rule the episode: the gate stays open, and this is experiment 002 again",
+    ): "the rule never learns which episode it is: the gate stays open, and this is experiment 002 again",
     ("exp010b", ""): BROKEN,
     ("exp013", "_broken"): BROKEN,
 }

@@ -19,27 +19,8 @@ from astrosim.summary import Summary
 
 FOLDER = "published/"
 CONDITIONS = ("baseline", "ambient", "dampening", "full")
-SIXTEEN = tuple(
-    f"exp{n}"
-    for n in [
-        "002",
-        "003",
-        "004",
-        "005",
-        "006",
-        "009",
-        "010",
-        "010b",
-        "011",
-        "012b",
-        "013",
-        "014",
-        "015",
-        "016",
-        "017",
-        "018",
-    ]
-)
+NUMBERS = ("002", "003", "004", "005", "006", "009", "010", "010b", "011", "012b", *map("0{}".format, range(13, 19)))
+SIXTEEN = tuple(f"exp{number}" for number in NUMBERS)
 """The configurations of experiments 002 to 018 that were published with ten seeds; spec, headline 2."""
 
 
