@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import ttest_rel
 
-from astrosim.audit.suite import Suite
+from astrosim.audit.suite import SIXTEEN, Suite
 
 REPRODUCED, ACCIDENT, NOT = "reproduced", "reproduced by accident", "not reproduced"
 VERDICTS = (REPRODUCED, ACCIDENT, NOT)
+EVERYWHERE = "all experiments"  # in place of a scenario
 GOOD_SEEDS = (618, 777, 888, 999, 1234)  # of experiment 007
 SIGNED = "only with the signed flag that the program no longer has"
 BROKEN = "only with homeostasis inside the propagation cycles, a slip that was mended later"
@@ -86,7 +87,9 @@ class Stated:
 
 def claims(suite: Suite) -> list[Claim]:
     """All claims, by scenario."""
-    found = [*_referenced(suite), *(_measured(stated, suite) for stated in STATED)]
+    whole = set(SIXTEEN) <= set(suite.names)
+    stated = [one for one in STATED if one.scenario in suite.names or (whole and one.scenario == EVERYWHERE)]
+    found = [*_referenced(suite), *(_measured(one, suite) for one in stated)]
     return sorted(found, key=lambda claim: claim.scenario)
 
 
@@ -187,35 +190,35 @@ def _curve(suite: Suite, condition: str) -> str:
 
 STATED = (
     Stated(
-        "all experiments",
+        EVERYWHERE,
         "Section 5.1: eighteen experiments measured one constant output, 11111 (share of the networks)",
         1.0,
         lambda suite: _share(suite, "11111"),
         _sixteen_words,
     ),
     Stated(
-        "all experiments",
+        EVERYWHERE,
         "Section 2.1: none of the mechanisms told patterns apart (share of networks with one constant output)",
         1.0,
         lambda suite: 1.0 - _share(suite, "varies"),
         _sixteen_words,
     ),
     Stated(
-        "all experiments",
+        EVERYWHERE,
         "Section 5.1: 11111 is the optimal constant output (score of the best constant)",
         0.55,
         _best_constant,
         "four constants, 0?11?, score .65; twelve score .55, twelve .45, four .35",
     ),
     Stated(
-        "all experiments",
+        EVERYWHERE,
         "Section 5.1: 11111 scores .40, .60, .60, .60 (mean)",
         0.55,
         lambda suite: suite.mean("exp012b", "full"),
         "arithmetic; all ten networks of 012b answer 11111",
     ),
     Stated(
-        "all experiments",
+        EVERYWHERE,
         "Section 3.1: about 2,300 synapses, in phase 1, too (mean)",
         2300.0,
         lambda suite: suite.mean("exp002", "full", "synapses"),
@@ -260,7 +263,7 @@ STATED = (
         "75 to 96 % of the flags onto outputs are up after 100 episodes (least)",
         0.75,
         lambda suite: float(suite.last("exp008", "full_100", "flags_up_outputs").min()),
-        SIGNED,
+        "near, with the signed flag; from one episode to the next the share swings by several points",
         digits=2,
         accident=True,
     ),

@@ -11,7 +11,9 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from astrosim.audit.claims import VERDICTS, Claim, claims
-from astrosim.audit.suite import Suite
+from astrosim.audit.suite import Suite, scenarios
+from astrosim.errors import ScenarioError
+from astrosim.scenario.problems import nearest
 from astrosim.store.files import storage_errors, write_atomically
 
 PAGE, TABLE = "audit.html", "audit.csv"
@@ -19,14 +21,20 @@ HEAD = ("scenario", "claim", "published", "measured", "verdict", "reason")
 
 
 def audit(
-    directory: Path, workers: int | None = None, told: Callable[[str], None] = lambda name: None, command: str = ""
+    directory: Path,
+    names: Sequence[str] = (),
+    workers: int | None = None,
+    told: Callable[[str], None] = lambda name: None,
+    command: str = "",
 ) -> list[Claim]:
-    """Run all published scenarios, compare every claim, and write `audit.html` and `audit.csv`.
+    """Run published scenarios, compare every claim, and write `audit.html` and `audit.csv`.
 
     Parameters
     ----------
     directory : Path
         Where the runs lie, or shall lie: what is there whole is not run again.
+    names : sequence of str
+        Scenarios such as ``exp002``; all published ones if left out. Claims about all need all.
     workers : int, optional
         Processes; by default one a processor.
     told : callable
@@ -40,12 +48,20 @@ def audit(
 
     Raises
     ------
+    ScenarioError
+        If a name is none of a published scenario.
     StoreError
         If the directory cannot be used or written.
     """
+    known = scenarios()
+    wrong = [name for name in names if name not in known]
+    if wrong:
+        guess = nearest(wrong[0], list(known))
+        right = f"Did you mean {guess}?" if guess else "`astrosim list` shows them."
+        raise ScenarioError([f"{wrong[0]}: no published scenario. {right}"])
     with storage_errors(directory):
         directory.mkdir(parents=True, exist_ok=True)
-    suite = Suite(directory)
+    suite = Suite(directory, tuple(names) or tuple(known))
     suite.run(workers, told, command)
     found = claims(suite)
     with storage_errors(directory):

@@ -18,6 +18,7 @@ from astrosim.store import open_run
 from astrosim.summary import Summary
 
 FOLDER = "published/"
+MOST_WORDS = 3  # answers that are told one by one
 CONDITIONS = ("baseline", "ambient", "dampening", "full")
 NUMBERS = ("002", "003", "004", "005", "006", "009", "010", "010b", "011", "012b", *map("0{}".format, range(13, 19)))
 SIXTEEN = tuple(f"exp{number}" for number in NUMBERS)
@@ -37,9 +38,12 @@ class Suite:
     ----------
     directory : Path
         With a run directory a scenario.
+    names : tuple of str
+        Scenarios, of the published folder.
     """
 
     directory: Path
+    names: tuple[str, ...]
 
     def run(self, workers: int | None, told: Callable[[str], None], command: str = "") -> None:
         """Carry out what is not there yet.
@@ -53,16 +57,17 @@ class Suite:
         command : str
             What the user typed.
         """
-        for name, path in scenarios().items():
+        known = scenarios()
+        for name in self.names:
             told(name)
             target = self.directory / name
             begun = (target / "scenario.toml").exists()
-            run_scenario(load_scenario(path), target, workers=workers, resume=begun, command=command)
+            run_scenario(load_scenario(known[name]), target, workers=workers, resume=begun, command=command)
 
     @cached_property
     def summaries(self) -> dict[str, Summary]:
         """Summaries by scenario."""
-        return {name: Summary.read(self.directory / name) for name in scenarios()}
+        return {name: Summary.read(self.directory / name) for name in self.names}
 
     def scenario(self, name: str) -> Scenario:
         """The scenario of a run."""
@@ -104,5 +109,8 @@ class Suite:
 
     def answer_words(self, name: str, condition: str) -> str:
         """The answers of a condition in words, the most frequent first."""
-        found = Counter(self.answers(name, condition)).most_common()
-        return ", ".join(f"{n} x {answer}" if answer != "varies" else f"{n} vary" for answer, n in found)
+        answers = Counter(self.answers(name, condition)).most_common()
+        found = sorted(answers, key=lambda pair: (pair[0] == "varies", pair[1]), reverse=True)  # those that vary first
+        words = [f"{n} x {answer}" if answer != "varies" else f"{n} vary" for answer, n in found[:MOST_WORDS]]
+        rest = sum(n for _, n in found[MOST_WORDS:])
+        return ", ".join(words + ([f"{rest} with other constants"] if rest else []))

@@ -19,18 +19,22 @@ from astrosim.cli.options import JsonOption, WorkersOption
 
 @app.command()
 def audit(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="Only these, such as exp002.")] = None,
+    *,
     out: Annotated[
         Path, typer.Option(metavar="DIR", help="Where the runs and the table go; what is there is kept.")
     ] = Path("runs/audit"),
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Run all published scenarios and write one table: claim, published figure, measured figure, verdict."""
+    """Run the published scenarios and write one table: claim, published figure, measured figure, verdict."""
     with guarded():
         from astrosim.audit import audit as carry_out
         from astrosim.audit.page import PAGE, TABLE
 
-        found = carry_out(out, workers, lambda name: say(f"audit: {name}"), shlex.join(["astrosim", *sys.argv[1:]]))
+        found = carry_out(
+            out, names or (), workers, lambda name: say(f"audit: {name}"), shlex.join(["astrosim", *sys.argv[1:]])
+        )
         if as_json:
             typer.echo(json.dumps([asdict(claim) for claim in found], indent=1))
             return
