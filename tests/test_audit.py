@@ -62,7 +62,7 @@ def test_what_is_there_is_not_run_again(done):
 def test_unknown_names_are_refused(tmp_path):
     result = RUNNER.invoke(app, ["audit", "exp02", "--out", str(tmp_path)])
     assert result.exit_code == 2
-    assert result.stderr == "exp02: no published scenario. Did you mean exp002?\n"
+    assert result.stderr == "exp02: no published scenario. Did you mean exp024?\n"
 
 
 def test_agreement_is_in_the_printed_places():
