@@ -20,7 +20,7 @@ from astrosim.records import (
 from astrosim.scenario import AnyScenario, FieldScenario, Scenario, WaveScenario, condition_names, resolve
 
 SECONDS_A_TRIAL = {"kernel": 1.5e-6, "agents": 5e-3, "published": 12e-6}  # assumed: the paper's network, one core
-SECONDS_A_SYNAPSE = {"kernel": 1e-8, "agents": 5e-6}  # a trial of neurons that learn by themselves; measured: bench
+SECONDS_A_NEURAL_SYNAPSE = {"kernel": 1e-8, "agents": 5e-6}  # a trial where neurons learn; measured as below
 SECONDS_A_DRAW = 2.2e-9  # of the kernel, a Gaussian; spec: DESIGN, speed
 SECONDS_AN_UPDATE = 10e-6  # of one replicate, whatever its size; measured: `make bench`, wave networks
 SECONDS_AN_IMAGE = 6e-9  # softmax of ten classes and its sums; measured: `make bench`, fields
@@ -107,7 +107,7 @@ def seconds_of(scenario: Scenario) -> float:
     engine = engine_name(scenario)
     trial = SECONDS_A_TRIAL[engine]
     if scenario.neuronal:
-        trial = scenario.network.expected_synapses * SECONDS_A_SYNAPSE[engine]
+        trial = scenario.network.expected_synapses * SECONDS_A_NEURAL_SYNAPSE[engine]
     elif engine == "kernel":
         trial += max(0.0, eligible_synapses(scenario) - 1_250) * SECONDS_A_DRAW  # 1,250: the paper's network
     return CELL_OVERHEAD + trial * scenario.schedule.trials * (0.5 if scenario.learner == "none" else 1.0)
