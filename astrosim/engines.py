@@ -29,7 +29,13 @@ def make_engine(scenario: Scenario, seed: int) -> Engine:
         Resolved: its `conditions` are not looked at.
     seed : int
     """
+    if scenario.neuronal:
+        return _neurons(scenario, seed)
     if scenario.system == "published":
+        if scenario.homeostasis.rule == "episode":
+            from astrosim.published.iterations import IterationEngine
+
+            return IterationEngine(scenario, seed)
         from astrosim.published.engine import PublishedEngine
 
         return PublishedEngine(scenario, seed)
@@ -44,3 +50,14 @@ def make_engine(scenario: Scenario, seed: int) -> Engine:
     from astrosim.kernel import KernelEngine
 
     return KernelEngine(scenario, seed)
+
+
+def _neurons(scenario: Scenario, seed: int) -> Engine:
+    """The engine of neurons that learn by themselves."""
+    if scenario.engine == "agents":
+        from astrosim.neurons.model import NeuronModel
+
+        return NeuronModel(scenario, seed)
+    from astrosim.neurons.engine import NeuronEngine
+
+    return NeuronEngine(scenario, seed)

@@ -26,3 +26,16 @@ PHASES = (
     Phase("adapt", "active astrocytes remember the outcome; thresholds follow recent success"),
     Phase("record", "write down what the record plan names; this changes nothing"),
 )
+
+NEURON_PHASES = (
+    Phase("present", "the next pattern is clamped to the inputs"),
+    Phase("propagate", "neurons fire by their summed inputs, all at once; rates are counted, thresholds follow"),
+    Phase("feel", "every neuron sums what fires around it"),
+    Phase("trace", "every synapse's eligibility, by who fires, dampened"),
+    Phase("flag", "flags follow eligibilities"),
+    Phase("judge", "outputs are compared with targets; a provisional change may fall"),
+    Phase("release", "the chemical is released, and spreads"),
+    Phase("change", "weights follow eligibility or flag times chemical, and decay; the chemical decays"),
+    Phase("record", "write down what the record plan names; this changes nothing"),
+)
+"""Where neurons learn by rules of their own: Murray 2026, experiments 001 to 018; spec, section 1.4."""

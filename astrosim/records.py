@@ -111,6 +111,18 @@ DEEP_VARIABLES = (
 
 SIGMA_VARIABLES = (Variable("sigma", ("episode", "astrocyte"), "f8", NAN, "1", "sigma after the episode"),)
 
+NEURON_VARIABLES = (
+    Variable("training_accuracy", ("episode",), "f8", NAN, "1", "fraction of right bits over the last 100 trials"),
+    Variable("training_outputs", ("episode",), "i4", -1, "vectors", "distinct output vectors of the last 100 trials"),
+    Variable("mean_threshold", ("episode",), "f8", NAN, "1", "mean threshold of the neurons that are not driven"),
+    Variable("flags_up", ("episode",), "f8", NAN, "1", "share of synapses whose flag is up"),
+    Variable("flags_up_outputs", ("episode",), "f8", NAN, "1", "the same of the synapses onto the task's outputs"),
+    Variable("flipped_synapses", ("episode",), "i4", -1, "synapses", "synapses that frustration has ever turned round"),
+    Variable("neuron_threshold", ("episode", "neuron"), "f8", NAN, "1", "threshold of each neuron after the episode"),
+    Variable("neuron_rate", ("episode", "neuron"), "f8", NAN, "1", "share of the trials so far in which it fired"),
+)
+"""Beside the others where neurons learn by themselves."""
+
 GAP_VARIABLES = (
     Variable("gap_junction_from", ("gap_junction",), "i4", -1, "astrocyte", "astrocyte at one end, the lower number"),
     Variable("gap_junction_to", ("gap_junction",), "i4", -1, "astrocyte", "astrocyte at the other end"),

@@ -89,6 +89,11 @@ class Replay:
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
+        if scenario.neuronal:
+            raise AstrosimError(
+                f'learner: trials of neurons that learn cannot be shown again ("{scenario.learner}"). '
+                "Choose another condition; `astrosim plot` draws what the run has."
+            )
         if scenario.system != "described":
             raise AstrosimError(
                 f'system: single trials cannot be shown again ("{scenario.system}"). '

@@ -12,6 +12,7 @@ from astrosim.records import (
     COUPLING_VARIABLES,
     DEEP_VARIABLES,
     EPISODE_VARIABLES,
+    NEURON_VARIABLES,
     STATIC_VARIABLES,
     TRIAL_VARIABLES,
     WEIGHT_VARIABLES,
@@ -22,6 +23,7 @@ from astrosim.scenario.rival_section import RIVALS
 
 SECONDS_A_TRIAL = {"kernel": 1.5e-6, "agents": 5e-3, "published": 12e-6}  # assumed: the paper's network, one core
 SECONDS_A_PASS = 5e-6  # of a rival, on the paper's network: a pass, its draws and a look; measured on one core
+SECONDS_A_NEURAL_SYNAPSE = {"kernel": 1e-8, "agents": 5e-6}  # a trial where neurons learn; measured as below
 SECONDS_A_DRAW = 2.2e-9  # of the kernel, a Gaussian; spec: DESIGN, speed
 SECONDS_AN_UPDATE = 10e-6  # of one replicate, whatever its size; measured: `make bench`, wave networks
 SECONDS_AN_IMAGE = 6e-9  # softmax of ten classes and its sums; measured: `make bench`, fields
@@ -80,7 +82,7 @@ def engine_name(scenario: Scenario) -> str:
     """Which engine runs a resolved scenario: kernel, agents, rival or published."""
     if scenario.learner in RIVALS:
         return "rival"
-    return "published" if scenario.system == "published" else scenario.engine
+    return "published" if scenario.system == "published" and not scenario.neuronal else scenario.engine
 
 
 def records_of(scenario: Scenario) -> int:
@@ -91,6 +93,8 @@ def records_of(scenario: Scenario) -> int:
 def eligible_synapses(scenario: Scenario) -> float:
     """Rough mean number of synapses that a trial perturbs."""
     total = scenario.network.expected_synapses
+    if scenario.neuronal:
+        return total
     if scenario.learner == "none" or scenario.perturbation.scope == "single":
         return float(scenario.learner != "none")
     if scenario.perturbation.scope == "global":
@@ -109,7 +113,9 @@ def seconds_of(scenario: Scenario) -> float:
     if engine == "rival":
         return CELL_OVERHEAD + SECONDS_A_PASS * passes_a_trial(scenario) * scenario.schedule.trials
     trial = SECONDS_A_TRIAL[engine]
-    if engine == "kernel":
+    if scenario.neuronal:
+        trial = scenario.network.expected_synapses * SECONDS_A_NEURAL_SYNAPSE[engine]
+    elif engine == "kernel":
         trial += max(0.0, eligible_synapses(scenario) - 1_250) * SECONDS_A_DRAW  # 1,250: the paper's network
     return CELL_OVERHEAD + trial * scenario.schedule.trials * (0.5 if scenario.learner == "none" else 1.0)
 
@@ -133,6 +139,7 @@ def bytes_of(scenario: Scenario) -> float:
         return float(np.prod([length[d] for d in variable.dims])) * np.dtype(variable.dtype).itemsize
 
     further = (COUPLING_VARIABLES if scenario.coupled else ()) + (DEEP_VARIABLES if scenario.deep else ())
+    further += NEURON_VARIABLES if scenario.neuronal else ()
     variables = (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES, *further)
     return FILE_OVERHEAD + sum(size(variable) for variable in variables)
 

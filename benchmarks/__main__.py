@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import deep, events, fields, sizes, startup, tables, trials, view, waves
+from benchmarks import deep, events, fields, neurons, sizes, startup, tables, trials, view, waves
 
 WIDTH = 116  # characters: the widest table
 
@@ -22,6 +22,7 @@ PARTS: dict[str, tuple[Callable[[], list[dict[str, Any]]], Callable[[list[dict[s
     "trials": (trials.measure, tables.trials),
     "deep": (deep.measure, tables.deep),
     "events": (events.measure, tables.events),
+    "neurons": (neurons.measure, tables.neurons),
     "sizes": (sizes.measure, tables.sizes),
     "startup": (startup.measure, tables.startup),
     "waves": (waves.measure, tables.waves),

@@ -54,6 +54,23 @@ def trials(rows: Rows) -> Table:
     return table
 
 
+def neurons(rows: Rows) -> Table:
+    """Time an episode of neurons that learn by rules of their own."""
+    table = _table(
+        "Time an episode (us) of neurons that learn by rules of their own, one core",
+        "Blocks of all rows are taken in turns. `x quoted`: against 700 us of the authors' own program, not measured "
+        "here.",
+        "engine, condition, synapses, fastest, median, x quoted, goal",
+        texts=2,
+    )
+    for row in rows:
+        times = (_number(row[key] * 1e6, ".1f") for key in ("fastest_s", "median_s"))
+        goal = _against(row["median_s"], row["goal_s"], 1e6, ".0f")
+        quoted = _number(row["times_quoted"], ".1f")
+        table.add_row(row["engine"], row["condition"], str(row["synapses"]), *times, quoted, goal)
+    return table
+
+
 def events(rows: Rows) -> Table:
     """Time an event, and a coupled trial."""
     table = _table(

@@ -38,7 +38,7 @@ FLOW = (
     {"agents", "published"},
     {"extension", "trial"},
     {"passes"},
-    {"kernel", "rivals"},
+    {"kernel", "neurons", "rivals"},
     {"model"},
     {"engines"},
     {"replay"},
@@ -50,7 +50,7 @@ FLOW = (
     {"runs", "export"},
     # what people see
     {"summary", "explain", "plot"},
-    {"fields", "report", "wave", "view"},
+    {"fields", "report", "wave", "view", "audit"},
     {"cli"},
 )
 """Rooms (modules or packages) in the order of the flow: a room imports from lines above its own, and from itself."""

@@ -36,6 +36,8 @@ WAVES = [
     "raw_fashion",
     "xor",
 ]
+NEURON_CENTRIC = ("001", "002", "003", "004", "005", "006", "007", "008", "009", "010", "010b", "011")
+NEURON_CENTRIC += ("012a", "012b", "012c", "013", "014", "015", "016", "017", "018", "019")
 PAPERS = {
     "astrocyte": "# Paper     Murray, D. W. (2026).",
     "fields": "# Rule      Murray (2026), section 4.",
@@ -67,7 +69,9 @@ def test_names() -> None:
         "window",
         "extend/proportional_adaptation",
         "extend/sensing_memory",
+        *(f"published/exp{number}" for number in NEURON_CENTRIC),
         "published/exp020",
+        "published/exp020_iterations",
         "published/exp021",
         "published/exp022",
         "published/exp023",

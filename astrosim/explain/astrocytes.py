@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import RenderableType
 from rich.table import Table
 
+from astrosim.explain import neurons
 from astrosim.explain.rivals import moot_of_rival, rival_rule
 from astrosim.explain.tables import (
     adaptation_words,
@@ -20,7 +21,7 @@ from astrosim.explain.tables import (
     sizes_table,
     values_table,
 )
-from astrosim.phases import PHASES
+from astrosim.phases import NEURON_PHASES, PHASES
 from astrosim.scenario import Scenario
 from astrosim.scenario.interventions import when_words, words
 from astrosim.scenario.rival_section import RIVALS
@@ -49,9 +50,18 @@ def explanation(scenario: Scenario, resolved: Mapping[str, Scenario], file: str)
         differences_table(resolved, moot),
         *([own_astrocytes_table(resolved)] if extended else []),
         *([interventions_table(resolved)] if planned else []),
-        phases_table("A trial, phase by phase", PHASES, resolved, rule),
+        *_trials(resolved),
         work_table(astrocyte_workload(scenario)),
     ]
+
+
+def _trials(resolved: Mapping[str, Scenario]) -> list[Table]:
+    """The phases of a trial; neurons that learn by themselves have others."""
+    kinds = (
+        (PHASES, rule, {name: one for name, one in resolved.items() if not one.neuronal}),
+        (NEURON_PHASES, neurons.rule, {name: one for name, one in resolved.items() if one.neuronal}),
+    )
+    return [phases_table("A trial, phase by phase", phases, own, rules) for phases, rules, own in kinds if own]
 
 
 def own_astrocytes_table(resolved: Mapping[str, Scenario]) -> Table:
@@ -72,6 +82,15 @@ def own_astrocytes_table(resolved: Mapping[str, Scenario]) -> Table:
 
 def moot(scenario: Scenario) -> tuple[str, ...]:
     """Beginnings of the paths that mean nothing in a resolved scenario."""
+    if scenario.learner == "neurons":
+        return neurons.moot(scenario)
+    if scenario.homeostasis.rule == "episode":
+        return (*(name for name in neurons.OF_NEURONS if name != "homeostasis."), *_moot_of_learner(scenario))
+    return (*neurons.OF_NEURONS, *_moot_of_learner(scenario))
+
+
+def _moot_of_learner(scenario: Scenario) -> tuple[str, ...]:
+    """Which of their own sections astrocytes, a cursor or nobody do not look at."""
     if scenario.learner == "none":
         return (*OF_ASTROCYTES, "cursor.", "rival.", "perturbation.", "decision.")
     if scenario.learner == "cursor":

@@ -29,7 +29,7 @@ def move(generator, cursor, low, high):
 
 
 @compiled
-def flag_neurons(circuit, cursor, flag):
+def flag_neurons(circuit, cursor, flag, radius):
     """Writes flags by label, in index order: a later neuron overwrites an earlier one of its label, with false too.
 
     Returns whether any flag is set.
@@ -38,7 +38,7 @@ def flag_neurons(circuit, cursor, flag):
         dx = circuit.position[k, 0] - cursor[0]
         dy = circuit.position[k, 1] - cursor[1]
         dz = circuit.position[k, 2] - cursor[2]
-        flag[circuit.label[k]] = math.sqrt(dx * dx + dy * dy + dz * dz) <= c.CURSOR_RADIUS
+        flag[circuit.label[k]] = math.sqrt(dx * dx + dy * dy + dz * dz) <= radius
     return flag.any()
 
 
@@ -73,7 +73,7 @@ def wander(circuit, territories, state, standing, scratch, tally, patterns, deci
         refresh(circuit, territories, False, state.weight, standing, pattern)
         move(state.generator, state.cursor, low, high)
         n = 0
-        if flag_neurons(circuit, state.cursor, flag):
+        if flag_neurons(circuit, state.cursor, flag, c.CURSOR_RADIUS):
             n = collect_flagged(circuit, flag, collected, place_of)
         decisions[t] = IDLE
         if n > 0:

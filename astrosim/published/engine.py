@@ -14,7 +14,7 @@ from astrosim.published.cursor import wander
 from astrosim.published.network import build_network
 from astrosim.published.perturbation import new_scratch
 from astrosim.published.standing import mean_magnitude, new_standing, probe
-from astrosim.published.state import new_tally, start
+from astrosim.published.state import Tally, new_tally, start
 from astrosim.records import IDLE, KEPT, REVERTED, TRIAL_VARIABLES, Decisions
 from astrosim.scenario.schema import Scenario
 
@@ -80,12 +80,17 @@ class PublishedEngine:
             fixed = (self._circuit, self._territories, self._collections, self._traffic, self._rule)
             learn(*fixed, *common, log.active)
         elif self._learner == "cursor":
-            wander(self._circuit, self._territories, *common)
+            self._wander(log, tally)
         else:
             self._state.trial[0] += trials
         if measure:
             self._episode = self._summarise(tally, log.decision)
         return log
+
+    def _wander(self, log: Decisions, tally: Tally) -> None:
+        """Let the cursor learn for as many trials as the log has rows."""
+        common = (self._state, self._standing, self._scratch, tally, log.pattern, log.decision)
+        wander(self._circuit, self._territories, *common)
 
     def _summarise(self, tally: Any, decision: np.ndarray) -> dict[str, Any]:
         """Values of the episode that depend on its trials; not a number where nobody learns."""

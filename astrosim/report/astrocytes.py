@@ -17,6 +17,11 @@ from astrosim.stats import BAND_RESAMPLES, CONFIDENCE, RANDOM_SEED, RESAMPLES
 from astrosim.summary import Summary
 
 TEMPLATE = "astrocytes.html.j2"
+NEURON_NOTE = (
+    "Neurons that learn by themselves go on firing from trial to trial, and their thresholds move: the frozen network "
+    "answers every pattern from the firing that the last trial left, and the ceiling gives every output a free bias. "
+    "Constant outputs can score above the chance of 0.5; the best constant stands in summary.csv."
+)
 OPEN_ROWS = 40  # cells; a longer table of seeds begins folded
 
 
@@ -74,16 +79,27 @@ def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, s
             "Task",
             f"{len(task.patterns)} patterns, {len(task.patterns[0][0])} bits to {len(task.patterns[0][1])}; chance 0.5",
         ),
-        (
-            "Astrocytes",
-            f"{first.astrocytes.per_cluster} a cluster, radius {first.astrocytes.radius:g}; a perturbation is Gaussian "
-            f"(standard deviation {first.perturbation.sigma:g}), weights stay within ±{first.perturbation.limit:g}; "
-            f"kept if the {first.decision.reward} reward {_window_words(first)}rises",
-        ),
+        _learner_words(first),
         ("Length", f"{schedule.episodes:,} episodes of {schedule.trials_per_episode} trials a cell"),
         ("Seeds", seeds_words(first.seeds)),
         *[("Interventions", f"{name}: {text}") for name, one in resolved.items() if (text := _interventions(one))],
     ]
+
+
+def _learner_words(first: Scenario) -> tuple[str, str]:
+    """Who learns, and how: a heading and a sentence."""
+    if first.neuronal:
+        return (
+            "Neurons",
+            "learn by rules of their own: eligibility by who fires, times a chemical that carries the reward; weights "
+            f"stay within ±{first.perturbation.limit:g}",
+        )
+    return (
+        "Astrocytes",
+        f"{first.astrocytes.per_cluster} a cluster, radius {first.astrocytes.radius:g}; a perturbation is Gaussian "
+        f"(standard deviation {first.perturbation.sigma:g}), weights stay within ±{first.perturbation.limit:g}; "
+        f"kept if the {first.decision.reward} reward {_window_words(first)}rises",
+    )
 
 
 def _pass_words(scenario: Scenario) -> str:
@@ -136,6 +152,8 @@ def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str
             "colliding labels, other random numbers). The described system has other wirings from the same seeds, so "
             "its means should be near them but need not be equal; the scenarios under published/ replay the program."
         )
+    if any(one.learner == "neurons" for one in resolved.values()):
+        notes.append(NEURON_NOTE)
     if any(row.ceiling_upper - row.ceiling > tables.SAME for row in rows):
         notes.append(
             "Ceilings marked ≥ are lower bounds: of several cycles no exact ceiling is known, and with more than 16 "

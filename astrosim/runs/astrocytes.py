@@ -16,6 +16,7 @@ from astrosim.records import (
     EPISODE_VARIABLES,
     EVENT_VARIABLES,
     GAP_VARIABLES,
+    NEURON_VARIABLES,
     SIGMA_VARIABLES,
     STATIC_VARIABLES,
     TRIAL_VARIABLES,
@@ -125,7 +126,9 @@ def _variables(longest: Mapping[str, int], weight_type: str, conditions: Sequenc
     calcium = COUPLING_VARIABLES + GAP_VARIABLES if any(s.coupled for s in conditions) else ()
     deep = DEEP_VARIABLES if any(s.deep for s in conditions) else ()
     sigma = SIGMA_VARIABLES if any(s.perturbation.adapt_sigma for s in conditions) else ()
-    variables = EPISODE_VARIABLES + trials + WEIGHT_VARIABLES + STATIC_VARIABLES + events + calcium + deep + sigma
+    neurons = NEURON_VARIABLES if any(s.neuronal for s in conditions) else ()
+    fixed = WEIGHT_VARIABLES + STATIC_VARIABLES
+    variables = EPISODE_VARIABLES + trials + fixed + events + calcium + deep + sigma + neurons
     return tuple(replace(variable, dtype=types.get(variable.name, variable.dtype)) for variable in variables)
 
 

@@ -22,11 +22,21 @@ GRID_LIMIT = 20_000_000  # cells; assumed: the agents' grid stays below a gigaby
 class Network(Section):
     """Neurons, their places and their wiring."""
 
+    layout: Literal["lattice", "relay"] = quantity(
+        "lattice",
+        "lattice: clusters alike, in the plane; relay: in a row in space, inputs in the first, outputs in the second, "
+        "modulatory neurons without synapses, synapses onto inputs, too",
+        "",
+        "001 to 018",
+    )
     clusters: int = quantity(2, "number of clusters, on a square lattice", "clusters", "3.1", ge=1, le=100_000)
     inputs: int = quantity(5, "input neurons a cluster", "neurons", "3.1", ge=1, le=10_000)
     outputs: int = quantity(5, "output neurons a cluster", "neurons", "3.1", ge=1, le=10_000)
     modulatory: int = quantity(2, "modulatory neurons a cluster", "neurons", "3.1", ge=0, le=10_000)
     regular: int = quantity(18, "regular neurons a cluster", "neurons", "3.1", ge=0, le=10_000)
+    further_regular: int = quantity(
+        18, "in a relay: regular neurons of each cluster from the third on", "neurons", "014", ge=0, le=10_000
+    )
     spacing: Real = quantity(15.0, "distance between neighbouring cluster centres", "units", "3.1", gt=0, le=1e6)
     half_width: Real = quantity(
         5.0, "neurons lie within +- this of the centre, on x and y", "units", "program", gt=0, le=1e6
@@ -59,7 +69,16 @@ class Network(Section):
     @property
     def neurons(self) -> int:
         """Neurons of all kinds in all clusters, and the tonic ones."""
+        if self.layout == "relay":
+            return sum(self.relay_sizes)
         return self.clusters * self.neurons_per_cluster + self.tonic
+
+    @property
+    def relay_sizes(self) -> tuple[int, ...]:
+        """Neurons of each cluster of a relay."""
+        ends = [self.inputs + self.regular, self.outputs + self.regular]
+        further = [self.further_regular] * (self.clusters - 2)
+        return tuple(self.modulatory + size for size in (ends + further)[: self.clusters])
 
     @property
     def deep(self) -> bool:
@@ -71,6 +90,10 @@ class Network(Section):
         """Mean number of synapses over seeds (none onto driven neurons, none onto itself), or those of the file."""
         if self.wiring is not None:
             return contents.synapse_count(self.wiring)
+        if self.layout == "relay":
+            wired = [size - self.modulatory for size in self.relay_sizes]
+            within = sum(size * (size - 1) for size in wired)
+            return within * self.p_within + (sum(wired) ** 2 - sum(size * size for size in wired)) * self.p_between
         sources = self.clusters * self.neurons_per_cluster
         driving = self.inputs * (self.clusters if self.input_clusters == "all" else 1)
         targets = sources - driving

@@ -13,11 +13,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from astrosim.scenario import contents, interventions
+from astrosim.scenario import contents, interventions, neuron_checks
 from astrosim.scenario.base import PUBLISHED_SEEDS, SHARED_FIELDS, Experiment
 from astrosim.scenario.inputs import FILE_FIELDS, Located
 from astrosim.scenario.interventions import MOST, Intervention
 from astrosim.scenario.network_section import Network
+from astrosim.scenario.neuron_sections import (
+    Chemical,
+    Dampening,
+    Dynamics,
+    Eligibility,
+    Flags,
+    Frustration,
+    Homeostasis,
+    Modulation,
+    Plasticity,
+)
 from astrosim.scenario.rival_section import RIVALS, TAUGHT, Rival
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short
 from astrosim.scenario.sections import (
@@ -54,6 +65,13 @@ FIXED_SECTIONS = (
     "adaptation",
     "coupling",
 )  # of the published system
+EARLY_FIELDS = (
+    ("cursor", "radius"),
+    ("perturbation", "sigma"),
+    ("decision", "reward"),
+    ("decision", "accept"),
+    ("schedule", "trials_per_episode"),
+)  # free in iterations 1 to 3 of experiment 020
 REGULAR = {"described": 18, "published": 23}  # regular neurons a cluster (spec, section 1)
 
 
@@ -69,8 +87,8 @@ class Scenario(Experiment):
         "described", "described: the report's text; published: its program, replayed quirk by quirk"
     )
     engine: Literal["kernel", "agents"] = quantity("kernel", "kernel: fast; agents: readable; bit-identical")
-    learner: Literal["astrocytes", "cursor", "none", *RIVALS] = quantity(  # type: ignore[valid-type]
-        "astrocytes", "who learns; none is the untrained control", "", "6.1"
+    learner: Literal["astrocytes", "cursor", "neurons", "none", *RIVALS] = quantity(  # type: ignore[valid-type]
+        "astrocytes", "who learns; neurons: by rules of their own; none is the untrained control", "", "6.1"
     )
     network: Network = Field(default_factory=Network)
     task: Task = Field(default_factory=Task)
@@ -84,6 +102,15 @@ class Scenario(Experiment):
     decision: Decision = Field(default_factory=Decision)
     adaptation: Adaptation = Field(default_factory=Adaptation)
     coupling: Coupling = Field(default_factory=Coupling)
+    dynamics: Dynamics = Field(default_factory=Dynamics)
+    homeostasis: Homeostasis = Field(default_factory=Homeostasis)
+    eligibility: Eligibility = Field(default_factory=Eligibility)
+    dampening: Dampening = Field(default_factory=Dampening)
+    flags: Flags = Field(default_factory=Flags)
+    modulation: Modulation = Field(default_factory=Modulation)
+    chemical: Chemical = Field(default_factory=Chemical)
+    plasticity: Plasticity = Field(default_factory=Plasticity)
+    frustration: Frustration = Field(default_factory=Frustration)
     schedule: Schedule = Field(default_factory=Schedule)
     record: Record = Field(default_factory=Record)
     interventions: Annotated[tuple[Intervention, ...], BeforeValidator(as_tuple)] = quantity(
@@ -111,7 +138,9 @@ class Scenario(Experiment):
         problems += self._window_problems()
         problems += self._rival_problems()
         problems += interventions.problems(self)
-        if self.system == "published":
+        if self.neuronal:
+            problems += neuron_checks.problems(self)
+        elif self.system == "published":
             problems += self._published_problems()
         elif self.agents.astrocyte is not None and own_code_runs.get():
             problems += import_module(EXTENSION).problems(self)
@@ -211,6 +240,7 @@ class Scenario(Experiment):
         ]
         places += [("exploration", field) for field in ("flat_rate", "initial_rate", "maturity")]
         places += [("schedule", "trials_per_episode")]
+        places = [place for place in places if place not in self._free_places]
         problems = [
             f"{section}.{field}: fixed in the published system "
             f"({short(getattr(getattr(self, section), field))}). "
@@ -236,6 +266,11 @@ class Scenario(Experiment):
         return problems
 
     @property
+    def _free_places(self) -> tuple[tuple[str, str], ...]:
+        """Fields of the published system that its early iterations differ in."""
+        return EARLY_FIELDS if self.learner == "cursor" and self.homeostasis.rule == "episode" else ()
+
+    @property
     def record_episodes(self) -> tuple[int, ...]:
         """Episodes (from 0) whose records are kept: every `record.every`-th, and the last."""
         last = self.schedule.episodes - 1
@@ -253,6 +288,11 @@ class Scenario(Experiment):
         return sum(interventions.most_events(item, *length) for item in self.interventions)
 
     @property
+    def neuronal(self) -> bool:
+        """Whether neurons learn by rules of their own, or stand as they do in experiments 001 to 018."""
+        return self.learner == "neurons" or self.network.layout == "relay"
+
+    @property
     def coupled(self) -> bool:
         """Whether astrocytes share gap junctions."""
         return self.coupling.graph != "none"
@@ -260,8 +300,8 @@ class Scenario(Experiment):
     @property
     def deep(self) -> bool:
         """Whether a trial asks more than the report's: several cycles, a tonic drive, a window of patterns, astrocytes
-        chosen at random, a sigma that adapts, a race, or a rival."""
-        return (
+        chosen at random, a sigma that adapts, a race, steps that stay in part, or a rival."""
+        return not self.neuronal and (
             self.network.deep
             or self.learner in RIVALS
             or self.decision.window != 1

@@ -162,7 +162,8 @@ class Summary:
         """The warnings as plain texts."""
         from astrosim.diagnostics import constant_output_alarm
 
-        return constant_output_alarm(self.rows)
+        names = [name for name in condition_names(self.scenario) if resolve(self.scenario, name).learner == "none"]
+        return constant_output_alarm(self.rows, names)
 
     def as_dict(self, report: Path | None = None) -> dict[str, Any]:
         """All of it for JSON; nan becomes null."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from astrosim.errors import ScenarioError
-from astrosim.scenario import Scenario
+from astrosim.scenario import Scenario, condition_names, resolve
 
 
 def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
@@ -14,7 +14,7 @@ def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
     Raises
     ------
     ScenarioError
-        For scenarios of other kinds.
+        For scenarios of other kinds, and for neurons that learn by themselves.
     """
     if not isinstance(scenario, Scenario):
         raise ScenarioError(
@@ -23,4 +23,12 @@ def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
                 "`astrosim animate` shows calcium-wave networks."
             ]
         )
+    for condition in condition_names(scenario):
+        if resolve(scenario, condition).neuronal:
+            raise ScenarioError(
+                [
+                    f"{name}: learner: the live view does not show neurons that learn by themselves ({condition}). "
+                    "Leave that condition out; `astrosim report` and `astrosim plot` show such runs."
+                ]
+            )
     return scenario

@@ -1,0 +1,5 @@
+"""The audit: all published scenarios run as one suite, and every claim beside what was measured."""
+
+from astrosim.audit.page import audit
+
+__all__ = ["audit"]

@@ -1,0 +1,29 @@
+"""The fast engine of neurons that learn by themselves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from astrosim.neurons.cell import NeuronCell
+from astrosim.neurons.kernel import learn
+from astrosim.records import Decisions
+from astrosim.scenario.schema import Scenario
+
+
+class NeuronEngine(NeuronCell):
+    """See `astrosim.engine.Engine`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Resolved.
+    seed : int
+    """
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        super().__init__(scenario, seed)
+        neurons, synapses = self.placed.kind.size, self.placed.post.size
+        self._scratch = np.empty(neurons), np.empty(neurons), np.empty(synapses)
+
+    def _learn(self, log: Decisions) -> None:
+        learn(self.circuit, self.numbers, self.learning, *self._scratch, log.pattern, log.decision)

@@ -1,0 +1,39 @@
+"""Diffusion of a chemical from modulatory neurons to synapses, and its decay (1). Murray 2026, experiments 001 to 018.
+
+A synapse lies where its post neuron does. A source reaches what lies within a radius: with 1 / distance, or all alike.
+"""
+
+from __future__ import annotations
+
+from astrosim.jit import inlined
+
+EVEN, INVERSE = range(2)
+FALLOFFS = {"even": EVEN, "inverse": INVERSE}
+
+
+@inlined
+def reach(rule, distance):
+    """Share of a source's release that arrives at a distance (units): 1, or 1 / distance, without a bound near 0."""
+    if rule == EVEN or distance == 0.0:
+        return 1.0
+    return 1.0 / distance
+
+
+@inlined
+def annealed_radius(first, last, episode, episodes):
+    """Radius (units) in an episode (from 0) of so many: linear from the first to the last."""
+    if episodes < 2:
+        return first
+    return first + (last - first) * min(1.0, episode / (episodes - 1))
+
+
+@inlined
+def deposit(release, share):
+    """What one source adds."""
+    return release * share
+
+
+@inlined
+def is_open(source, sources, trial, cycling):
+    """Whether a modulatory neuron releases in a trial: all do, or one after the other."""
+    return not cycling or trial % sources == source

@@ -1,0 +1,11 @@
+"""Neurons that learn by themselves fire at their threshold (dimensionless). Murray 2026, experiments 001 to 018."""
+
+from __future__ import annotations
+
+from astrosim.jit import inlined
+
+
+@inlined
+def at_threshold(activation, threshold):
+    """Whether a neuron fires: its summed input is not below its threshold; the later experiments want it above."""
+    return activation >= threshold
