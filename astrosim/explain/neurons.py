@@ -14,6 +14,7 @@ OF_OTHERS = (
     "adaptation.",
     "coupling.",
     "cursor.",
+    "rival.",
     "decision.",
     *(f"perturbation.{name}" for name in ("scope", "fraction", "sigma", "adapt_sigma")),
 )

@@ -18,7 +18,7 @@ def problems(scenario: Scenario) -> list[str]:
 
 def _network_problems(scenario: Scenario) -> list[str]:
     net, found = scenario.network, []
-    if net.layout == "relay" and scenario.learner in ("astrocytes", "cursor"):
+    if net.layout == "relay" and scenario.learner not in ("neurons", "none"):
         found.append(
             'network.layout: in a relay only neurons learn so far ("relay"). Write learner = "neurons", or "none", or '
             'network.layout = "lattice".'
