@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.budget import passes_a_trial
 from astrosim.records import (
     COUPLING_VARIABLES,
     DEEP_VARIABLES,
@@ -111,6 +110,8 @@ def seconds_of(scenario: Scenario) -> float:
     """Nominal seconds of one cell's trial loop on one core."""
     engine = engine_name(scenario)
     if engine == "rival":
+        from astrosim.budget import passes_a_trial  # loads numba, which no other estimate needs
+
         return CELL_OVERHEAD + SECONDS_A_PASS * passes_a_trial(scenario) * scenario.schedule.trials
     trial = SECONDS_A_TRIAL[engine]
     if scenario.neuronal:

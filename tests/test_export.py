@@ -18,11 +18,11 @@ from astrosim.cli import app
 from astrosim.errors import AstrosimError, StoreError
 from astrosim.export import export_run, tidy
 from astrosim.export.cells import VARIABLES as KNOWN
-from astrosim.records import WAVE_VARIABLES
+from astrosim.records import FIELD_VARIABLES, NEURON_VARIABLES, WAVE_VARIABLES
 from astrosim.runs import run_scenario
 from astrosim.store import open_run
 
-VARIABLES = [variable for variable in KNOWN if variable not in WAVE_VARIABLES]
+VARIABLES = [variable for variable in KNOWN if variable not in (*WAVE_VARIABLES, *FIELD_VARIABLES, *NEURON_VARIABLES)]
 CONDITIONS = {
     "maturity": {},
     "wide": {"network": {"regular": 6}, "astrocytes": {"per_cluster": 3}, "record": {"every": 11}},
@@ -30,6 +30,7 @@ CONDITIONS = {
         "coupling": {"graph": "nearest", "neighbours": 2},
         "interventions": [{"action": "lesion_astrocytes", "which": [3], "at_trial": 40}],
     },
+    "window": {"decision": {"window": 0}, "perturbation": {"adapt_sigma": True}},
     "cursor": {"learner": "cursor", "schedule": {"episodes": 40}},
     "control": {"learner": "none", "task": {"patterns": [["1", "10"], ["0", "11"]]}, "record": {"decisions": False}},
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from astrosim.budget import passes_a_trial
 from astrosim.scenario import Scenario
 from astrosim.scenario.rival_section import KEEPING, TAUGHT, USED, Rival
 
@@ -25,6 +24,8 @@ def moot_of_rival(scenario: Scenario) -> tuple[str, ...]:
 
 def rival_rule(phase: str, scenario: Scenario, reward: str) -> str:
     """What a phase does under a rival; `reward`: how a pass is judged, in words."""
+    from astrosim.budget import passes_a_trial  # loads numba, which no other explanation needs
+
     learner, passes = scenario.learner, f"{passes_a_trial(scenario)} passes an update; "
     by_chance = "reward = fraction of the bits that came out right"
     remembered = "nothing (the standing reward is remembered)" if learner in KEEPING else "nothing"

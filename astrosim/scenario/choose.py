@@ -14,7 +14,7 @@ from astrosim.scenario.kinds import AnyScenario
 from astrosim.scenario.load import condition_names, key_path, resolve, unknown_condition
 from astrosim.scenario.merge import merge
 from astrosim.scenario.problems import dotted, lookup, nearest, problems_of
-from astrosim.scenario.schema import Scenario
+from astrosim.scenario.schema import OF_OTHERS, Scenario
 
 ENGINES = {"astrocyte": ("kernel", "agents", "published"), "wave": ("kernel", "torch"), "fields": ("kernel", "agents")}
 """What the option `--engine` can name, by kind; the published system has one engine, which no field names."""
@@ -95,15 +95,20 @@ def changed(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
 
 def _paths_of(name: str, model: type[Experiment]) -> list[str]:
     """The fields that a name stands for."""
-    path, paths = name.replace("__", "."), list(fields_of(model))
-    return [path] if path in paths else [p for p in paths if p.rpartition(".")[2] == path]
+    path = name.replace("__", ".")
+    return [path] if path in fields_of(model) else [p for p in _short(model) if p.rpartition(".")[2] == path]
+
+
+def _short(model: type[Experiment]) -> list[str]:
+    """The fields that their last parts may stand for."""
+    return [path for path in fields_of(model) if path.partition(".")[0] not in OF_OTHERS]
 
 
 def _no_path(name: str, paths: Sequence[str], model: type[Experiment]) -> str:
     """Say that a name stands for no field, or for several."""
     if paths:
         return f"{name}: several fields have this name ({', '.join(paths)}). Write one of them in full."
-    known = {path.rpartition(".")[2]: path for path in fields_of(model)}
+    known = {path.rpartition(".")[2]: path for path in _short(model)}
     guess = nearest(name.replace("__", "."), [*known.values(), *known])
     right = (
         f"Did you mean {known.get(guess, guess)}?" if guess else "`astrosim explain` shows all fields of a scenario."

@@ -72,6 +72,19 @@ EARLY_FIELDS = (
     ("decision", "accept"),
     ("schedule", "trials_per_episode"),
 )  # free in iterations 1 to 3 of experiment 020
+OF_OTHERS = (
+    "rival",
+    "homeostasis",
+    "eligibility",
+    "dampening",
+    "flags",
+    "modulation",
+    "chemical",
+    "plasticity",
+    "frustration",
+    "dynamics",
+)
+"""Sections of learners other than astrocytes and the cursor: their fields are named in full."""
 REGULAR = {"described": 18, "published": 23}  # regular neurons a cluster (spec, section 1)
 
 

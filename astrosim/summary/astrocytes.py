@@ -109,8 +109,8 @@ class Summary:
         return cls(directory, scenario, read_rows(directory / "summary.csv"))
 
     def column(self, condition: str, name: str) -> np.ndarray:
-        """One column of a condition's rows, shape (seed,), float64."""
-        return np.array([row[name] for row in self.rows if row["condition"] == condition], dtype=float)
+        """One column of a condition's rows, shape (seed,), float64; nan where a run has no such column."""
+        return np.array([row.get(name, math.nan) for row in self.rows if row["condition"] == condition], dtype=float)
 
     def table(self) -> Table:
         """Conditions with mean accuracy, interval, ceiling and published figures; empty columns are left out."""

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from astrosim.scenario.fields import FIELDS, KINDS, choices, interval, limits, sections_of
-from astrosim.scenario.schema import Scenario
+from astrosim.scenario.schema import OF_OTHERS, Scenario
 
-LEFT_OUT = ("task", "record")  # lists of patterns, and what is stored: nothing that a number controls
+LEFT_OUT = ("task", "record", *OF_OTHERS)  # lists of patterns, what is stored, and learners that are not watched
 PUBLISHED = ("learner", "sensing.rule", "exploration.rule")  # all that may vary in the published system
 SLIDER_SPAN = 2.0  # 1; real fields of at most this range get a slider
 SLIDER_STEPS = 255  # whole numbers of at most so many values get one too

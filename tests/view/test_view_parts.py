@@ -20,6 +20,7 @@ from astrosim.cli import app
 from astrosim.errors import AstrosimError, ScenarioError, StoreError
 from astrosim.scenario import Scenario
 from astrosim.scenario.fields import FIELDS, KINDS
+from astrosim.scenario.schema import OF_OTHERS
 from astrosim.view.director import Director
 from astrosim.view.frame import unpack
 from astrosim.view.parameters import Parameter, parameters
@@ -57,17 +58,27 @@ def all_parameters(scenario: Scenario) -> dict[str, Parameter]:
 def test_every_number_of_a_scenario_has_a_control() -> None:
     numbers = {path for path, facts in FIELDS.items() if facts.kind in (KINDS[int], KINDS[float])}
     found = all_parameters(Scenario())
-    assert numbers - set(found) == {"record.every"}
+    shown = {path for path in numbers if path.partition(".")[0] not in OF_OTHERS}
+    assert shown - set(found) == {"record.every"}
     assert {path for path, p in found.items() if p.choices} == {
         "learner",
+        "network.layout",
+        "network.input_clusters",
+        "network.synapses",
+        "astrocytes.selection",
         "sensing.rule",
         "exploration.rule",
         "perturbation.scope",
         "decision.reward",
         "decision.accept",
+        "decision.consolidation",
         "coupling.graph",
     }
-    assert {path for path, p in found.items() if p.kind is bool} == {"coupling.relay"}
+    assert {path for path, p in found.items() if p.kind is bool} == {
+        "coupling.relay",
+        "decision.race",
+        "perturbation.adapt_sigma",
+    }
 
 
 def test_controls_follow_the_fields() -> None:
