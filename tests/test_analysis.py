@@ -25,6 +25,8 @@ executed, bare, outputs = SCRIPT["executed"], SCRIPT["bare"], SCRIPT["outputs"]
 SOURCES = {source.stem: source for source in SCRIPT["sources"]()}
 GRADIENTS = {"digits", "mnist", "waves"}  # their bits depend on the kind of processor
 SAME_EVERYWHERE = sorted(set(SOURCES) - GRADIENTS)
+QUICK = {"discrimination", "interventions", "structural_ceiling", "eight_of_eight"}  # the others: in the full suite
+EXECUTED = [pytest.param(name, marks=() if name in QUICK else pytest.mark.full) for name in SAME_EVERYWHERE]
 
 
 def stored(name):
@@ -78,7 +80,7 @@ def test_stored_notebook_holds_nothing_of_the_machine(name):
     assert not any(output.get("name") == "stderr" for output in outputs(notebook))
 
 
-@pytest.mark.parametrize("name", SAME_EVERYWHERE)
+@pytest.mark.parametrize("name", EXECUTED)
 def test_notebook_holds_its_assertions_and_says_what_is_stored(name, tmp_path):
     notebook = executed(SOURCES[name], tmp_path)
     assert text(notebook) == text(stored(name))

@@ -19,6 +19,7 @@ from astrosim.scenario.inputs import Located
 from astrosim.scenario.locate import Path
 
 SHOWN = 60  # characters of a value; assumed: a line of a terminal holds the rest
+ELSEWHERE = 0.7  # closeness of names in other tables, of which there are many; assumed
 MOST = 5  # problems shown for one list; assumed: the sixth teaches nothing new
 
 WRONG = {
@@ -57,10 +58,10 @@ class Problem:
     inside: bool = False
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant, if any comes close."""
+def nearest(word: str, known: Iterable[str], closeness: float = 0.6) -> str | None:
+    """The known word that was probably meant, if any comes close (closeness from 0 to 1, as difflib has it)."""
     plain = {k.lower().replace("-", "_"): k for k in known}
-    match = difflib.get_close_matches(word.lower().replace("-", "_"), plain, n=1, cutoff=0.6)
+    match = difflib.get_close_matches(word.lower().replace("-", "_"), plain, n=1, cutoff=closeness)
     return plain[match[0]] if match else None
 
 
@@ -198,7 +199,7 @@ def _meant(path: Path, model: type[Experiment]) -> str:
     if guess:
         return f"Did you mean {dotted((*parent, guess))}?"
     elsewhere = {field.rpartition(".")[2]: field for field in fields_of(model)}
-    guess = nearest(key, elsewhere)
+    guess = nearest(key, elsewhere, ELSEWHERE)
     if guess:
         return f"Did you mean {elsewhere[guess]}?"
     return f"Valid here: {', '.join(here)}."

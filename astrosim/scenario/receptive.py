@@ -12,7 +12,6 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
-from astrosim.elementary import exp, log
 from astrosim.scenario.base import Experiment
 from astrosim.scenario.field_sections import (
     CLASSES,
@@ -206,6 +205,8 @@ class FieldScenario(Experiment):
 
 def geometric(first: float, last: float, steps: int, share: float) -> np.ndarray:
     """Values from first to last in equal ratios over a share of the steps, then last: float64, shape (step,)."""
+    from astrosim.elementary import exp, log  # loads numba, which few need
+
     slope = log(last) - log(first)
     places = np.minimum(np.arange(steps) / max(share * steps, 1.0), 1.0)
     values = np.array([first * exp(slope * place) for place in places], dtype=np.float64)
