@@ -49,4 +49,12 @@ print(solved)
 # %% [markdown]
 # ## Reading
 #
-# To come.
+# With whole steps one pattern a trial solves no seed, nor do smaller steps or a larger rise that is asked for
+# (accuracies .506, .700 and .644 after 100,000 trials). Once only a part of a kept step stays, it works: a tenth of
+# every step solves 4 of 4 seeds (median 77,496 trials, 154,992 passes), .3 times the rise of the reward 4 of 4
+# (32,289 trials, 64,578 passes), and at the end 98.8 % of the bits are right. So the report's online trial can solve
+# the task; it takes some eight times the passes of a window of all eight patterns, and the steps must be wider than a
+# territory of radius 4, which solves 2 of 4 in this time. In two and four patterns the same share learns more slowly
+# in passes, for the rise of a mean is smaller: the rate was chosen for one. Small kept steps make keep-or-revert a
+# stochastic ascent, with the falls left out: closer to weight perturbation than to the report's rule, still one
+# scalar and no gradient. Four seeds only, and the rate was found on eight others.

@@ -47,4 +47,9 @@ assert solved["soft_10"] < solved["soft_1"] < 1.0
 # %% [markdown]
 # ## Reading
 #
-# To come.
+# The mean log sigmoid solves every seed at any gain from .3 to 30, most quickly near 3. The report's mean sigmoid
+# solves 5 of 12 within 8,000 trials, at gain 10 four: outputs that are wrong by far lie where it is flat. A capped
+# margin solves 9 to 11 of 12; keeping what changes nothing (drift) hardly helps it. The binary reward solves none
+# unless drift is allowed (7 of 12). Temperatures of .003 and .01 do no harm to the log sigmoid, .03 spoils it (2 of
+# 12): here the reward is a mean over patterns, so that temperatures weigh eight times what they do against a sum.
+# Twelve seeds each: differences within a factor of 1.5 in the medians mean nothing.
