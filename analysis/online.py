@@ -31,11 +31,13 @@ from astrosim import plot
 
 dataset, summary = opened("online", "online", ['seeds = "26000:4"', "schedule.episodes = 250", "record.every = 10"])
 solving(summary)
+assert len(summary.rows) == 10 * 4
 
 # %%
 NAMES = ["k1", "k1_small", "k1_margin", "k1_part", "k1_proportional", "k2_proportional", "k4_proportional"]
 show(plot.solved_curves(*passes_to_solve(summary, NAMES)), "online_solved")
 show(plot.learning_curves(dataset.sel(condition=NAMES)), "online_curves")
+assert (summary.column("k1", "passes") == 2 * 100_000).all()
 
 # %%
 accuracy = {name: summary.column(name, "mean_accuracy").mean() for name in NAMES}

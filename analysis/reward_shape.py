@@ -33,8 +33,10 @@ dataset, summary = opened(
     "reward_shape", "reward_shape", ['seeds = "22000:12"', "schedule.episodes = 160", "record.every = 20"]
 )
 solving(summary)
+assert len(summary.rows) == 20 * 12
 
 # %%
+assert all(np.isfinite(summary.column(f"log_sigmoid_{gain}", "solved_trial")).all() for gain in ("0_3", 1, 3, 10, 30))
 SHOWN = ["log_sigmoid_1", "log_sigmoid_10", "margin_1_drift", "margin_3", "soft_1", "soft_10", "binary_drift", "binary"]
 show(plot.solved_curves(*passes_to_solve(summary, SHOWN)), "reward_shape_solved")
 

@@ -35,6 +35,7 @@ dataset, summary = opened(
     "size", "size_60_to_6000", ['seeds = "28000:10"', "schedule.episodes = 80", "record.every = 40"]
 )
 solving(summary)
+assert len(summary.rows) == 21 * 10
 
 # %%
 KINDS = {"territory, 15 synapses": "", "territory, 5 synapses": "_few", "anywhere, as many": "_random"}
@@ -58,6 +59,7 @@ def against_size() -> Figure:
 
 
 show(against_size(), "size_trials")
+assert (summary.column("n6000", "neurons") == 6001).all()
 
 # %%
 medians = {n: np.median(summary.column(f"n{n}", "solved_trial")) for n in SIZES}

@@ -32,11 +32,14 @@ from astrosim import plot
 WINDOWS = (1, 2, 4, 8)
 dataset, summary = opened("window", "window", ['seeds = "21000:12"', "schedule.episodes = 200", "record.every = 10"])
 solving(summary)
+assert len(summary.rows) == 12 * 12
 
 # %%
 two = [f"k{k}" for k in WINDOWS]
 show(plot.solved_curves(*passes_to_solve(summary, [*two, "k8_three_cycles", "k8_soft"])), "window_solved")
 accuracy = {name: summary.column(name, "mean_accuracy") for name in two}
+assert (summary.column("k8", "passes") == 8 * 10_000).all()
+assert (summary.column("k4", "passes") == 2 * 4 * 10_000).all()
 show(
     plot.accuracy_by_condition(accuracy, {name: summary.column(name, "ceiling") for name in two}, {}), "window_accuracy"
 )
