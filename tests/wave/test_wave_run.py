@@ -129,7 +129,7 @@ def test_a_seed_is_the_same_alone(whole, tmp_path):
         assert np.array_equal(one[name][0, 0].values, wanted[: one[name].shape[-1]])
 
 
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.full), 2])
 def test_kills_at_random_moments_leave_the_same_bytes(tmp_path, workers):
     """kill -9 again and again, until the run ends by itself, from checkpoint to checkpoint."""
     run_scenario(LONG, tmp_path / "whole", workers=1)
