@@ -28,7 +28,7 @@ FLOW = (
     {"elementary"},
     {"datasets", "graph", "scenario", "specialise", "rng"},
     # the system and its engines
-    {"parameters", "rules"},
+    {"parameters", "rules", "device"},
     {"budget", "topology"},
     {"territory"},
     {"gap_junctions"},
@@ -57,7 +57,8 @@ FLOW = (
 
 LINE = {room: number for number, rooms in enumerate(FLOW) for room in rooms}
 LEAVES = {"cli", "fields", "view", "wave"}
-TORCH = "wave"  # the room that may use it
+TORCH = {"wave", "device"}  # the rooms that may use it
+TORCH_MODULES = {"torch_learner"}  # and the modules of the room `fields`
 SOLARA = {
     "controls",
     "page",
@@ -216,7 +217,8 @@ def test_importing_astrosim_loads_nothing_heavy():
 
 def may_use_extras(file: Path) -> bool:
     """Whether a module may import the packages of its room's extra."""
-    return room_of(file) == TORCH or (room_of(file) == "view" and file.stem in SOLARA)
+    inside = {"view": SOLARA, "fields": TORCH_MODULES}.get(room_of(file), set())
+    return room_of(file) in TORCH or file.stem in inside
 
 
 def test_no_module_pulls_in_torch_solara_or_dask():

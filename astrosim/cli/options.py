@@ -71,7 +71,7 @@ EngineOption = Annotated[
     EngineName | None,
     typer.Option(
         help="Which engine computes: kernel, agents or published for astrocytes; kernel or torch for waves; "
-        "kernel or agents for fields."
+        "kernel, agents or torch for fields."
     ),
 ]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; by default one a processor.")]

@@ -33,12 +33,24 @@ PHASES = (
 )
 UNUSED: dict[str, tuple[str, ...]] = {
     "astrocytes": ("learner.rate",),
-    "random_mask": ("learner.rate", "perturbation.fraction"),
-    "one_plus_one": ("learner.rate", "territory.", "perturbation.outward"),
-    "spsa": ("territory.", "decision.race", *(f"perturbation.{f}" for f in ("cap", "last_cap", "grow", "shrink"))),
+    "random_mask": ("learner.rate", "perturbation.fraction", "decision.accept"),
+    "one_plus_one": ("learner.rate", "territory.", "perturbation.outward", "decision.accept"),
+    "spsa": (
+        "territory.",
+        "decision.race",
+        "decision.accept",
+        *(f"perturbation.{f}" for f in ("cap", "last_cap", "grow", "shrink")),
+    ),
     "backpropagation": ("territory.", "decision.", "perturbation."),
 }
 """Fields that mean nothing to a learner; beginnings of their paths."""
+
+TOGETHER = {
+    "joint": "all of them if they gain more together than the best alone, else the best",
+    "each": "all of them",
+    "best": "the best of them",
+}
+"""What is kept of proposals that gained side by side."""
 
 
 def explanation(scenario: FieldScenario, resolved: Mapping[str, FieldScenario], file: str) -> list[RenderableType]:
@@ -58,6 +70,10 @@ def moot(scenario: FieldScenario) -> tuple[str, ...]:
     paths = [*UNUSED[scenario.learner.rule]]
     if scenario.network.connections == "dense":
         paths.append("network.field")
+    if scenario.decision.proposals == 1:
+        paths.append("decision.accept")
+    if scenario.engine != "torch":
+        paths.append("device")
     return tuple(paths)
 
 
@@ -106,12 +122,17 @@ def _choose_rule(scenario: FieldScenario) -> str:
     outward = scenario.perturbation.outward
     sides = f"outgoing side with probability {outward:g}, else incoming side and bias"
     return {
-        "astrocytes": f"one of {scenario.astrocytes:,} astrocytes; {sides}",
+        "astrocytes": f"{_actors_words(scenario)} of {scenario.astrocytes:,} astrocytes; {sides}",
         "random_mask": f"as many synapses as a territory has, anywhere; {sides}",
         "one_plus_one": "the whole network, both sides",
         "spsa": "the whole network, both sides, forth and back",
         "backpropagation": "the whole network",
     }[scenario.learner.rule]
+
+
+def _actors_words(scenario: FieldScenario) -> str:
+    size = scenario.decision.proposals
+    return "one" if size == 1 else f"{size:,} side by side (a round of as many trials)"
 
 
 def _perturb_rule(scenario: FieldScenario) -> str:
@@ -130,9 +151,11 @@ def _evaluate_rule(scenario: FieldScenario) -> str:
 
 
 def _decide_rule(scenario: FieldScenario) -> str:
-    adam = f"a step of Adam, rate {scenario.learner.rate:g}"
+    adam, alone = f"a step of Adam, rate {scenario.learner.rate:g}", "kept if after > before, on the whole batch"
+    if scenario.decision.proposals > 1:
+        return f"alone: after > before, on the whole batch; then {TOGETHER[scenario.decision.accept]}"
     return {"spsa": f"{adam}, every two trials", "backpropagation": f"{adam}, every three trials"}.get(
-        scenario.learner.rule, "kept if after > before, on the whole batch"
+        scenario.learner.rule, alone
     )
 
 

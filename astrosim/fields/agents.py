@@ -1,8 +1,8 @@
 """The same trials carried out by Mesa agents: the readable engine, bit for bit what the kernel does.
 
 Hidden units, outputs and astrocytes are agents that view rows of the arrays. `FieldModel` walks the phases of a trial,
-one Mesa time unit each: choose, perturb, evaluate, decide, adapt. Formulas are those of `kernel`: agents have none of
-their own.
+one Mesa time unit each: choose, perturb, evaluate, decide, adapt; where several propose side by side, a unit is a round
+of trials. Formulas are those of `kernel`: agents have none of their own.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from astrosim.fields.kernel.passes import (
     weighted,
 )
 from astrosim.fields.kernel.proposing import propose
+from astrosim.fields.kernel.rounds import ACCEPT, BEST, assemble, gather_team, stands_together
 from astrosim.fields.kernel.trials import refresh
 from astrosim.fields.learner import KernelLearner, State, mean_reward
 from astrosim.fields.network import plane_of
@@ -113,15 +114,15 @@ class FieldAstrocyte(mesa.Agent):
         """Its present sigma."""
         return float(self.model.state.sigma[self.index])
 
-    def adapt(self, kept: bool) -> None:
-        """Take note of a trial of its own."""
-        self.model.state.sigma[self.index] = next_sigma(self.sigma, kept, self.model.rule, self.model.cap)
+    def adapt(self, gained: bool, kept: bool) -> None:
+        """Take note of a trial of its own: whether its proposal gained, and whether it stands."""
+        self.model.state.sigma[self.index] = next_sigma(self.sigma, gained, self.model.rule, self.model.cap)
         self.model.state.tally[TRIED, self.index] += 1
         self.model.state.tally[KEPT, self.index] += kept
 
 
 class FieldModel(mesa.Model):
-    """A network of receptive fields as Mesa agents; one time unit is one trial.
+    """A network of receptive fields as Mesa agents; one time unit is one trial, or a round of several side by side.
 
     Parameters
     ----------
@@ -151,16 +152,47 @@ class FieldModel(mesa.Model):
         refresh(self.net, batch, self.rooms.every, self.rooms.standing, self.rooms.scratch)
 
     def step(self) -> None:
-        """One trial."""
+        """One trial, or a round of trials."""
+        if self.experiment.decision.proposals > 1:
+            self._round()
+            return
         actor = self._perturb()
-        gained, evaluated = self._evaluate()
+        gained = self._weigh(self.rule.race)
         kept = gained > 0.0
         if kept:
             self._keep()
-        actor.adapt(kept)
-        self.state.counts[IMAGES] += evaluated
-        self.state.counts[SYNAPSES] += evaluated * computed(self.rooms.proposal)
+        actor.adapt(kept, kept)
         self.trial += 1
+
+    def _round(self) -> None:
+        """All members of a team propose against the same network; then who stands is decided."""
+        team, accept = self.rooms.team, ACCEPT[self.experiment.decision.accept]
+        gather_team(team, self.keys, self.trial)
+        size = len(team.gained)
+        for place in range(size):
+            self._assemble(place)
+            team.gained[place] = self._weigh(self.rule.race)
+        winners = [place for place in range(size) if team.gained[place] > 0.0]
+        stand: list[int] = []
+        if len(winners) > 1 and accept != BEST:
+            self._assemble(-1)
+            stand = winners if stands_together(accept, self._weigh(1.0), team) else []
+        if winners and not stand:
+            stand = [max(winners, key=lambda place: (team.gained[place], -place))]
+            self._assemble(stand[0])
+            self._evaluate(1.0)
+        if stand:
+            self._keep()
+        for place in range(size):
+            self.astrocytes[team.deck[place]].adapt(place in winners, place in stand)
+        self.trial += size
+
+    def _assemble(self, only: int) -> None:
+        """The proposal of one place of the team, or with -1 of all that gained."""
+        assemble(
+            self.rooms.proposal, self.rooms.team, only, self.owned, self.experiment.incoming, self.state.sigma,
+            self.sizes, self.keys, self.trial, self.rooms.normal,
+        )  # fmt: skip
 
     def _perturb(self) -> FieldAstrocyte:
         """Who acts, and what it proposes."""
@@ -174,10 +206,17 @@ class FieldModel(mesa.Model):
         proposal = self.rooms.proposal
         return [(slot, self.units[proposal.unit[slot]]) for slot in range(int(proposal.slots[0]))]
 
-    def _evaluate(self) -> tuple[float, int]:
+    def _weigh(self, race: float) -> float:
+        """Change of the summed reward by the proposal; what that costs is counted."""
+        gained, images = self._evaluate(race)
+        self.state.counts[IMAGES] += images
+        self.state.counts[SYNAPSES] += images * computed(self.rooms.proposal)
+        return gained
+
+    def _evaluate(self, race: float) -> tuple[float, int]:
         """Change of the summed reward, and images that it took; a race may end it early."""
         blocks = len(self.batch.labels)
-        early, gained, done = race_blocks(self.rule.race, blocks), 0.0, 0
+        early, gained, done = race_blocks(race, blocks), 0.0, 0
         for first, stop in ((0, early), (early, blocks)):
             if first and gained <= 0.0:
                 break
@@ -230,9 +269,9 @@ class AgentsLearner:
         """Nothing: agents are not fast enough for it to matter."""
 
     def stay(self, batch: Batch, number: int) -> float:
-        """All trials on a batch, one Mesa time unit each."""
+        """All trials on a batch."""
         self.model.present(batch, number)
-        self.model.run_for(self.scenario.batches.stay)
+        self.model.run_for(self.scenario.batches.stay // self.scenario.decision.proposals)
         return mean_reward(self.model.rooms.standing, batch)
 
 

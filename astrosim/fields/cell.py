@@ -41,6 +41,10 @@ def make_learner(scenario: FieldScenario, seed: int, state: State) -> Learner:
         from astrosim.fields.agents import AgentsLearner
 
         return AgentsLearner(scenario, seed, state)
+    if scenario.engine == "torch":
+        from astrosim.fields.torch_learner import TorchLearner
+
+        return TorchLearner(scenario, seed, state)
     if scenario.learner.rule in ("spsa", "backpropagation"):
         from astrosim.fields import rivals
 
@@ -50,6 +54,15 @@ def make_learner(scenario: FieldScenario, seed: int, state: State) -> Learner:
             else rivals.Backpropagation(scenario, seed, state)
         )
     return KernelLearner(scenario, seed, state)
+
+
+def device_of(scenario: FieldScenario) -> str:
+    """Where a scenario's proposals are evaluated: cpu, or the model of the GPU."""
+    if scenario.engine != "torch":
+        return "cpu"
+    from astrosim.device import device_name
+
+    return device_name(scenario.device)
 
 
 class FieldCell:
@@ -186,6 +199,7 @@ class FieldCell:
             "seed": self.cell.seed,
             "data": scenario.task.data,
             "learner": scenario.learner.rule,
+            "device": device_of(scenario),
             "units": scenario.network.units,
             "synapses": scenario.synapses,
             "trials": scenario.schedule.trials,

@@ -21,6 +21,7 @@ from astrosim.fields.kernel.arrays import (
 )
 from astrosim.fields.kernel.loop import Rule, advance
 from astrosim.fields.kernel.proposing import SCOPES, STREAMS, Steps
+from astrosim.fields.kernel.rounds import ACCEPT, Team, advance_rounds, make_team
 from astrosim.fields.kernel.trials import refresh
 from astrosim.fields.network import incoming_scale, make_network, owned_units
 from astrosim.rng import stream_key
@@ -156,11 +157,14 @@ class Rooms:
         whole = scenario.learner.rule not in ("astrocytes", "random_mask")
         size = scenario.territory.units
         masked = size * (scenario.incoming + 1) if scenario.learner.rule == "random_mask" else 0
-        self.slots = scenario.network.units if whole else max(size, min(masked, scenario.network.units))
+        together = size * scenario.decision.proposals
+        self.slots = scenario.network.units if whole else max(together, min(masked, scenario.network.units))
+        self.team: Team = make_team(scenario.astrocytes, scenario.decision.proposals)
         self.synapses = max(scenario.incoming, masked)
         self.proposal: Proposal = make_proposal(self.slots, self.synapses, scenario.classes)
         self.every = np.arange(scenario.incoming, dtype=np.int32)
-        draws = max(self.slots * (scenario.incoming + 1 + scenario.classes), masked) + scenario.classes
+        drawn = self.slots if whole else size
+        draws = max(drawn * (scenario.incoming + 1 + scenario.classes), masked) + scenario.classes
         self.normal = np.zeros(draws + NORMAL_ROOM, np.float32)
         self._made = 0
         self.standing: Standing
@@ -205,8 +209,15 @@ class KernelLearner:
         rooms, state, first = self.rooms, self.state, number * self.scenario.batches.stay
         rooms.fit(batch)
         refresh(state.net, batch, rooms.every, rooms.standing, rooms.scratch)
+        cap, decision = float(self.scenario.caps[number]), self.scenario.decision
+        if decision.proposals > 1:
+            advance_rounds(
+                state.net, batch, rooms.standing, rooms.proposal, rooms.scratch, self.owned, state.sigma, self.steps,
+                self.rule, ACCEPT[decision.accept], self.keys, first, trials, cap, rooms.normal, state.tally,
+                state.counts, rooms.team,
+            )  # fmt: skip
+            return
         advance(
             state.net, batch, rooms.standing, rooms.proposal, rooms.scratch, self.owned, state.sigma, self.steps,
-            self.rule, self.keys, first, trials, float(self.scenario.caps[number]), rooms.normal, state.tally,
-            state.counts,
+            self.rule, self.keys, first, trials, cap, rooms.normal, state.tally, state.counts,
         )  # fmt: skip

@@ -27,6 +27,11 @@ class FieldRunner:
         self, resolved: Mapping[str, FieldScenario], cells: Sequence[Cell], workers: int
     ) -> list[tuple[Cell, ...]]:
         """Every cell alone; those with most to do first."""
+        devices = {resolved[cell.condition].device for cell in cells}
+        if devices - {"cpu"}:
+            from astrosim.device import warn_of_missing_gpu
+
+            warn_of_missing_gpu(devices)
 
         def work(cell: Cell) -> tuple[int, int, int]:
             one = resolved[cell.condition]
@@ -66,5 +71,5 @@ class FieldRunner:
         (cell,) = cells
         try:
             return [FieldCell(directory, cell, resolved[cell.condition], control).run()]
-        except ModuleNotFoundError as error:  # scikit-learn and pooch are imported when they are needed
+        except ModuleNotFoundError as error:  # scikit-learn, pooch and torch are imported when they are needed
             raise missing_extra(error, "This scenario needs") from error

@@ -85,6 +85,21 @@ class FieldDecision(Section):
         gt=0,
         le=1,
     )
+    proposals: int = quantity(
+        1,
+        "astrocytes that propose side by side, each judged alone against the same network; as many trials",
+        "proposals",
+        "measured",
+        ge=1,
+        le=100_000,
+    )
+    accept: Literal["joint", "each", "best"] = quantity(
+        "joint",
+        "of several: joint: all that gained, if they gain more together than the best of them alone, else the best; "
+        "each: all that gained; best: the best",
+        "",
+        "measured",
+    )
 
 
 class Batches(Section):

@@ -39,7 +39,10 @@ class FieldScenario(Experiment):
     """One experiment on receptive fields: conditions x seeds, each pair a network of its own."""
 
     kind: Literal["fields"] = quantity("fields", "which family of systems")
-    engine: Literal["kernel", "agents"] = quantity("kernel", "kernel: fast; agents: on a Mesa model, the same bits")
+    engine: Literal["kernel", "agents", "torch"] = quantity(
+        "kernel", "kernel: fast; agents: on a Mesa model, the same bits; torch: proposals of a round in one batch"
+    )
+    device: Literal["cpu", "cuda", "auto"] = quantity("cpu", "where torch computes; auto: a GPU if there is one")
     task: FieldTask = Field(default_factory=FieldTask)
     network: FieldNetwork = Field(default_factory=FieldNetwork)
     territory: Territory = Field(default_factory=Territory)
@@ -59,7 +62,13 @@ class FieldScenario(Experiment):
         return self
 
     def _problems(self) -> list[str]:
-        return [*self._task_problems(), *self._network_problems(), *self._time_problems()]
+        return [
+            *self._task_problems(),
+            *self._network_problems(),
+            *self._engine_problems(),
+            *self._round_problems(),
+            *self._time_problems(),
+        ]
 
     def _task_problems(self) -> list[str]:
         task, problems = self.task, []
@@ -97,10 +106,48 @@ class FieldScenario(Experiment):
             problems.append(
                 'learner.rule: threshold units have no gradient ("backpropagation"). Write network.activation = "relu".'
             )
-        if self.engine == "agents" and self.learner.rule in SHARING:
+        return problems
+
+    def _engine_problems(self) -> list[str]:
+        rule, problems = self.learner.rule, []
+        if self.engine == "agents" and rule in SHARING:
             problems.append(
-                f'learner.rule: no agents carry it out ("{self.learner.rule}"). '
-                'Write engine = "kernel", or another rule.'
+                f'learner.rule: no agents carry it out ("{rule}"). Write engine = "kernel", or another rule.'
+            )
+        if self.engine == "torch" and rule != "astrocytes":
+            problems.append(
+                f'learner.rule: torch evaluates astrocytes\' proposals alone ("{rule}"). Write engine = "kernel", or '
+                'learner.rule = "astrocytes".'
+            )
+        if self.engine == "torch" and self.decision.race < 1.0:
+            problems.append(
+                f"decision.race: torch evaluates all proposals of a round to the end ({self.decision.race:g}). "
+                'Write 1, or engine = "kernel".'
+            )
+        if self.engine != "torch" and self.device != "cpu":
+            problems.append(
+                f'device: only torch computes elsewhere ("{self.device}"). Write "cpu", or engine = "torch".'
+            )
+        return problems
+
+    def _round_problems(self) -> list[str]:
+        size = self.decision.proposals
+        if size == 1:
+            return []
+        problems = []
+        if self.learner.rule != "astrocytes":
+            problems.append(
+                f"decision.proposals: only astrocytes propose side by side ({size}, learner.rule = "
+                f'"{self.learner.rule}"). Write 1.'
+            )
+        elif size > self.astrocytes:
+            problems.append(
+                f"decision.proposals: more than there are astrocytes ({size}). Write {self.astrocytes} or less."
+            )
+        if self.batches.stay % size:
+            problems.append(
+                f"decision.proposals: does not divide batches.stay = {self.batches.stay} ({size}). "
+                "Rounds end with their batch: write a divisor of it."
             )
         return problems
 

@@ -16,7 +16,7 @@ from astrosim.errors import StoreError
 from astrosim.scenario import FieldScenario, condition_names, load_scenario, resolve
 from astrosim.summary.astrocytes import UNKNOWN, read_rows
 
-TEXTS = ("condition", "data", "learner")
+TEXTS = ("condition", "data", "learner", "device")
 COUNTS = ("seed", "units", "synapses", "trials", "sample_evaluations", "synapse_evaluations")
 COLUMNS = ("n", "median", "range", "valid-\nation", "trials", "images\nevaluated", "synapses\nevaluated", "s a\nseed")
 

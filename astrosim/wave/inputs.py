@@ -73,7 +73,7 @@ class Front:
         self._features: Features | None = None
         self._moments: dict[str, Any] = {}
         if self.rule.rule in ("vae", "covae"):
-            from astrosim.wave.place import place
+            from astrosim.device import place
             from astrosim.wave.vae import Vae
 
             front, device = scenario.front, place(scenario.device)

@@ -20,7 +20,7 @@ def in_torch(scenario: WaveScenario) -> bool:
         return False
     if scenario.engine == "torch" or scenario.device == "cpu":
         return scenario.engine == "torch"
-    from astrosim.wave.place import place
+    from astrosim.device import place
 
     return place(scenario.device).type == "cuda"
 
@@ -29,7 +29,7 @@ def device_of(scenario: WaveScenario) -> str:
     """Where a scenario's networks train: cpu, or the model of the GPU."""
     if not in_torch(scenario):
         return "cpu"
-    from astrosim.wave.place import device_name
+    from astrosim.device import device_name
 
     return device_name(scenario.device)
 

@@ -33,7 +33,7 @@ class WaveRunner:
         """Cells that share an autoencoder, or a batch in torch, together; all others alone; longest first."""
         devices = {resolved[cell.condition].device for cell in cells}
         if devices - {"cpu"}:
-            from astrosim.wave.place import warn_of_missing_gpu
+            from astrosim.device import warn_of_missing_gpu
 
             warn_of_missing_gpu(devices)
         together: dict[str, list[Cell]] = {}

@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from astrosim.device import place
 from astrosim.scenario import WaveScenario
 from astrosim.wave.kernel.losses import TOLERANCE
 from astrosim.wave.learner import Stretch, Verdict, evaluation_batch, rates_of
 from astrosim.wave.net import WaveNet
-from astrosim.wave.place import place
 from astrosim.wave.program import LIKELIHOOD
 
 

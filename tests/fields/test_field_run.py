@@ -26,7 +26,7 @@ SMALL = small(conditions=CONDITIONS, learner={"average": 0.5, "rate": 0.02})
 LONG = small(schedule={"trials": 10_000}, record={"every": 500}, seeds=[3], conditions={}, batches={"last": 140})
 ALWAYS = {"ASTROSIM_CHECKPOINT_SECONDS": "0"}
 COLUMNS = [
-    "condition", "seed", "data", "learner", "units", "synapses", "trials", "sample_evaluations",
+    "condition", "seed", "data", "learner", "device", "units", "synapses", "trials", "sample_evaluations",
     "synapse_evaluations", "accept_rate", "test_accuracy", "validation_accuracy", "test_reward", "train_reward",
     "wall_s",
 ]  # fmt: skip

@@ -7,12 +7,12 @@ import pytest
 import torch
 from wave_nets import batch, published, wave
 
+from astrosim.device import place
 from astrosim.runs.cell import make_cells
 from astrosim.scenario import WaveScenario
 from astrosim.wave import net as nets
 from astrosim.wave.build import build_program, leak_weights, learning_rate
 from astrosim.wave.net import WaveNet
-from astrosim.wave.place import place
 from astrosim.wave.program import ACTIVATION, KIND, LEAK, NOISE, PRODUCT, SILENCE
 from astrosim.wave.runner import WaveRunner
 
@@ -94,5 +94,5 @@ def test_a_missing_gpu_is_told_once(caplog):
         blocks = WaveRunner().blocks({"default": scenario}, cells, 2)
         assert place("cuda").type == "cpu"
         WaveRunner().blocks({"default": wave(device="auto")}, cells, 2)
-    assert [record.message for record in caplog.records] == ["device = 'cuda': no GPU here; networks train on the CPU."]
+    assert [record.message for record in caplog.records] == ["device = 'cuda': no GPU here; the CPU computes."]
     assert [len(block) for block in blocks] == [1, 1, 1]  # on the kernel each stands alone

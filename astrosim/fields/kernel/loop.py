@@ -57,6 +57,21 @@ def computed(proposal):
 
 
 @kernel
+def race_through(net, batch, standing, proposal, scratch, early):
+    """Evaluate a proposal, to the end unless it has gained nothing after `early` blocks.
+
+    Writes: scratch. Returns the change of the summed reward, float64, and images that it took.
+    """
+    blocks = batch.labels.shape[0]
+    gained = evaluate(net, batch, standing, proposal, scratch, 0, early)
+    evaluated = early
+    if early < blocks and gained > 0.0:
+        gained += evaluate(net, batch, standing, proposal, scratch, early, blocks)
+        evaluated = blocks
+    return gained, min(evaluated * BLOCK, batch.images)
+
+
+@kernel
 def advance(
     net, batch, standing, proposal, scratch, owned, sigma, steps, rule, keys, trial, trials, cap, normal, tally, counts
 ):
@@ -70,17 +85,12 @@ def advance(
     early = race_blocks(rule.race, blocks)
     for t in range(trial, trial + trials):
         actor = propose(rule.scope, proposal, owned, net.taps.shape[1], sigma, steps, keys, t, normal)
-        gained = evaluate(net, batch, standing, proposal, scratch, 0, early)
-        evaluated = early
-        if early < blocks and gained > 0.0:
-            gained += evaluate(net, batch, standing, proposal, scratch, early, blocks)
-            evaluated = blocks
+        gained, images = race_through(net, batch, standing, proposal, scratch, early)
         kept = gained > 0.0
         if kept:
             keep(net, standing, proposal, scratch, blocks)
         sigma[actor] = next_sigma(sigma[actor], kept, rule, cap)
         tally[TRIED, actor] += 1
         tally[KEPT, actor] += kept
-        images = min(evaluated * BLOCK, batch.images)
         counts[IMAGES] += images
         counts[SYNAPSES] += images * computed(proposal)

@@ -4,7 +4,8 @@ A trial changes the incoming or the outgoing side. Standard deviations are those
 `Steps`: incoming weights, biases, outgoing weights and output biases live on scales of their own.
 
 Draws, by (trial, index): stream `field_astrocyte`, 0: who, 1: which side; `field_step`: N(0, 1) by place in the
-proposal; `field_part`: who takes part, or which synapses a random mask has.
+proposal; `field_part`: who takes part, or which synapses a random mask has; `field_team`, at the first trial of a
+round: who act side by side.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from astrosim.rules.perturbation import gaussian_pair
 INWARD, OUTWARD, BOTH = range(3)  # sides of a unit
 TERRITORY, RANDOM_MASK, EVERYTHING = range(3)
 SCOPES = {"astrocytes": TERRITORY, "random_mask": RANDOM_MASK, "one_plus_one": EVERYTHING, "spsa": EVERYTHING}
-STREAMS = ("field_astrocyte", "field_step", "field_part")
-ASTROCYTE, STEP, PART = range(len(STREAMS))
+STREAMS = ("field_astrocyte", "field_step", "field_part", "field_team")
+ASTROCYTE, STEP, PART, TEAM = range(len(STREAMS))
 
 
 class Steps(NamedTuple):
@@ -97,18 +98,24 @@ def add_outgoing(proposal, slot, sigma, steps, normal, first):
 
 @kernel
 def add_output_biases(proposal, sigma, steps, normal, first):
-    """The biases of the outputs."""
+    """The biases of the outputs, on top of what others propose."""
     for c in range(proposal.output_bias_step.size):
-        proposal.output_bias_step[c] = sigma * steps.output_bias * normal[first + c]
+        proposal.output_bias_step[c] += sigma * steps.output_bias * normal[first + c]
 
 
 @kernel
 def propose_units(proposal, units, outward, synapses, sigma, steps, keys, trial, normal):
     """One side of some units: a territory, or with both sides the whole network."""
+    clear(proposal)
+    add_units(proposal, units, outward, synapses, sigma, steps, keys, trial, normal)
+
+
+@kernel
+def add_units(proposal, units, outward, synapses, sigma, steps, keys, trial, normal):
+    """One side of some units, or both, beside what is proposed already."""
     classes = proposal.out_step.shape[1]
     width = (synapses + 1 if outward != OUTWARD else 0) + (classes if outward != INWARD else 0)
     gaussians(keys[STEP], trial, units.size * width + classes, normal)
-    clear(proposal)
     for number in range(units.size):
         slot, first = add_unit(proposal, units[number]), number * width
         if outward != OUTWARD:
@@ -179,3 +186,10 @@ def propose(scope, proposal, owned, synapses, sigma, steps, keys, trial, normal)
     size, sides = np.float32(sigma[actor]), BOTH if scope == EVERYTHING else outward
     propose_units(proposal, owned[actor], sides, synapses, size, steps, keys, trial, normal)
     return actor
+
+
+@kernel
+def add_territory(proposal, actor, owned, synapses, sigma, steps, keys, trial, normal):
+    """What an astrocyte proposes in a trial of its own, beside what is proposed already."""
+    side, size = side_of(keys, trial, steps.outward_share), np.float32(sigma[actor])
+    add_units(proposal, owned[actor], side, synapses, size, steps, keys, trial, normal)

@@ -1,4 +1,4 @@
-"""Where networks train: the CPU, or a GPU that is there."""
+"""Where torch computes: the CPU, or a GPU that is there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import cache
 
 import torch
 
-LOGGER = logging.getLogger("astrosim.wave")
+LOGGER = logging.getLogger("astrosim")
 
 
 @cache
@@ -24,7 +24,7 @@ def place(device: str) -> torch.device:
 def warn_of_missing_gpu(devices: Iterable[str]) -> None:
     """Tell that a GPU was asked for and none is there; for the process that the user speaks to, once a run."""
     if "cuda" in devices and place("cuda").type == "cpu":
-        LOGGER.warning("device = 'cuda': no GPU here; networks train on the CPU.")
+        LOGGER.warning("device = 'cuda': no GPU here; the CPU computes.")
 
 
 def device_name(device: str) -> str:
