@@ -1,4 +1,4 @@
-"""Trials on receptive fields: time a trial, and an image of a trial, by learner; target: 25 ns an image."""
+"""Trials on receptive fields: time a trial, and an image of it, by learner, one or many at once; target: 25 ns."""
 
 from __future__ import annotations
 
@@ -6,15 +6,21 @@ from typing import Any
 
 import numpy as np
 
+from astrosim.fields.cell import make_learner
 from astrosim.fields.images import Batches, Images
-from astrosim.fields.kernel.loop import advance
-from astrosim.fields.learner import KernelLearner, make_state
+from astrosim.fields.learner import make_state
 from astrosim.scenario import FieldScenario
 from benchmarks.timing import Timed, take_turns
 
 IMAGES = 4096
 TARGET = 25e-9  # s an image; issue: "25 ns per sample or better"
 ROUNDS = 15
+SIDE_BY_SIDE: dict[str, Any] = {
+    "network": {"units": 1024},
+    "batches": {"stay": 1024},
+    "schedule": {"trials": 1024},
+    "record": {"every": 1024},
+}
 CASES: dict[str, dict[str, Any]] = {
     "astrocytes, H 256": {"network": {"units": 256}},
     "astrocytes, H 2048": {"network": {"units": 2048}},
@@ -25,30 +31,34 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "random mask, H 256": {"network": {"units": 256}, "learner": {"rule": "random_mask"}},
     "whole network, H 256": {"network": {"units": 256}, "learner": {"rule": "one_plus_one"}},
+    "rounds of 64": SIDE_BY_SIDE | {"decision": {"proposals": 64}},
+    "torch, rounds of 1": SIDE_BY_SIDE | {"engine": "torch", "device": "auto"},
+    "torch, rounds of 64": SIDE_BY_SIDE | {"engine": "torch", "device": "auto", "decision": {"proposals": 64}},
+    "torch, rounds of 1024": SIDE_BY_SIDE | {"engine": "torch", "device": "auto", "decision": {"proposals": 1024}},
 }
 
 
 class Trials:
-    """Trials of a learner on one batch of noise."""
+    """Rounds of a learner on one batch of noise."""
 
     def __init__(self, changes: dict[str, Any]) -> None:
-        data = {"task": {"data": "mnist"}, "batches": {"first": IMAGES, "last": IMAGES}, **changes}
+        batches = {"first": IMAGES, "last": IMAGES} | changes.get("batches", {})
+        data = {"task": {"data": "mnist"}, **changes, "batches": batches}
         scenario = FieldScenario.model_validate(data)
         random = np.random.default_rng(0)
         part = random.integers(0, 256, (IMAGES, 784)).astype(np.uint8), random.integers(0, 10, IMAGES)
         images = Images(part, part, part)
         self.scenario, self.state = scenario, make_state(scenario, 1, images)
-        self.learner, self.batch = KernelLearner(scenario, 1, self.state), Batches(scenario, 1, part).at(0)
+        self.learner: Any = make_learner(scenario, 1, self.state)
+        self.batch = Batches(scenario, 1, part).at(0)
         self.learner.warm(self.batch)
-        self.done = 0
+        self.learner.present(self.batch)
+        self.done, self.round = 0, scenario.decision.proposals
 
-    def advance(self, trials: int) -> None:
-        """Carry out trials."""
-        own, rooms = self.learner, self.learner.rooms
-        advance(
-            self.state.net, self.batch, rooms.standing, rooms.proposal, rooms.scratch, own.owned, self.state.sigma,
-            own.steps, own.rule, own.keys, self.done, trials, 0.3, rooms.normal, self.state.tally, self.state.counts,
-        )  # fmt: skip
+    def advance(self, rounds: int) -> None:
+        """Carry out rounds."""
+        trials = rounds * self.round
+        self.learner.advance(self.batch, self.done, trials, 0.3)
         self.done += trials
 
 
@@ -61,10 +71,10 @@ def measure(rounds: int = ROUNDS) -> list[dict[str, Any]]:
         {
             "case": name,
             "images": IMAGES,
-            "fastest_s": one.fastest,
-            "median_s": one.typical,
-            "image_s": one.typical / IMAGES,
+            "fastest_s": one.fastest / trials.round,
+            "median_s": one.typical / trials.round,
+            "image_s": one.typical / trials.round / IMAGES,
             "target_s": TARGET if name.startswith("astrocytes") else None,
         }
-        for (name, _), one in zip(cases, timed, strict=True)
+        for (name, trials), one in zip(cases, timed, strict=True)
     ]

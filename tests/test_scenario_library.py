@@ -58,6 +58,7 @@ def test_names() -> None:
         "mnist",
         "mnist_rivals",
         "online",
+        "parallel_proposals",
         "quick",
         "reward_shape",
         "sensing",

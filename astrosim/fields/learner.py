@@ -198,18 +198,25 @@ class KernelLearner:
 
     def warm(self, batch: Batch) -> None:
         """Carry out no trial."""
-        self._advance(batch, 0, 0)
+        self.present(batch)
+        self.advance(batch, 0, 0, 0.0)
 
     def stay(self, batch: Batch, number: int) -> float:
         """All trials on a batch."""
-        self._advance(batch, number, self.scenario.batches.stay)
+        stay = self.scenario.batches.stay
+        self.present(batch)
+        self.advance(batch, number * stay, stay, float(self.scenario.caps[number]))
         return mean_reward(self.rooms.standing, batch)
 
-    def _advance(self, batch: Batch, number: int, trials: int) -> None:
-        rooms, state, first = self.rooms, self.state, number * self.scenario.batches.stay
+    def present(self, batch: Batch) -> None:
+        """A new batch: everything from scratch."""
+        rooms = self.rooms
         rooms.fit(batch)
-        refresh(state.net, batch, rooms.every, rooms.standing, rooms.scratch)
-        cap, decision = float(self.scenario.caps[number]), self.scenario.decision
+        refresh(self.state.net, batch, rooms.every, rooms.standing, rooms.scratch)
+
+    def advance(self, batch: Batch, first: int, trials: int, cap: float) -> None:
+        """Trials on the batch that was presented, from number `first` on; whole rounds; sigma stays below `cap`."""
+        rooms, state, decision = self.rooms, self.state, self.scenario.decision
         if decision.proposals > 1:
             advance_rounds(
                 state.net, batch, rooms.standing, rooms.proposal, rooms.scratch, self.owned, state.sigma, self.steps,

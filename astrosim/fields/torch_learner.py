@@ -55,23 +55,27 @@ class TorchLearner:
     def warm(self, batch: Batch) -> None:
         """Compile what draws, and load torch's products."""
         before = [array.copy() for array in self.state.arrays().values()]
-        self._present(batch)
-        self._round(0, 0.0)
+        self.present(batch)
+        self.advance(batch, 0, len(self.team.gained), 0.0)
         for array, saved in zip(self.state.arrays().values(), before, strict=True):
             array[...] = saved
 
     def stay(self, batch: Batch, number: int) -> float:
         """All trials on a batch, the `number`-th from 0; returns the mean reward on it at their end."""
         stay, cap = self.scenario.batches.stay, float(self.scenario.caps[number])
-        self._present(batch)
-        for trial in range(number * stay, (number + 1) * stay, len(self.team.gained)):
-            self._round(trial, cap)
+        self.present(batch)
+        self.advance(batch, number * stay, stay, cap)
         return float(self.rewards.sum(dtype=torch.float64)) / batch.images
+
+    def advance(self, batch: Batch, first: int, trials: int, cap: float) -> None:
+        """Trials on the batch that was presented, from number `first` on; whole rounds; sigma stays below `cap`."""
+        for trial in range(first, first + trials, len(self.team.gained)):
+            self._round(trial, cap)
 
     def _on_device(self, array: np.ndarray) -> Tensor:
         return torch.from_numpy(np.ascontiguousarray(array)).to(self.device)
 
-    def _present(self, batch: Batch) -> None:
+    def present(self, batch: Batch) -> None:
         """A new batch: everything from scratch."""
         net, units = self.state.net, self.scenario.network.units
         pixels = batch.pixels.transpose(1, 0, 2).reshape(self.scenario.pixels, -1)[:, : batch.images]
