@@ -18,8 +18,8 @@
 # likelihood of the training images rose. Beside them, on the same network, images and number of images evaluated:
 # random masks of as many synapses, a (1+1) evolution strategy and SPSA over the whole network, and backpropagation.
 #
-# Three drawn splits of scikit-learn's 8x8 digits, 5,000 trials; `astrosim run digits` makes the long version with
-# ten.
+# Three drawn splits of scikit-learn's 8x8 digits, 5,000 trials on 128 units; `astrocytes_60k` has 1,024 units and
+# 60,000 trials. `astrosim run digits` makes the long version with ten splits.
 #
 # To run it: `make dev`, then `python analysis/digits.py` in the environment; figures go to `figures/` beside the
 # runs. The environment variable `ASTROSIM_RUNS` names the folder of runs (default: `runs/`).
