@@ -105,7 +105,7 @@ def test_a_notebook_that_fails_or_warns_is_not_written(tmp_path, cell, error, me
 
 
 def test_unknown_names_are_told():
-    with pytest.raises(SystemExit, match=r"no such notebook \(wave\)\. Write some of both_worlds, .*waves\."):
+    with pytest.raises(SystemExit, match=r"no such notebook \(wave\)\. Write some of both_worlds, .*window\."):
         SCRIPT["main"](["wave"])
 
 
