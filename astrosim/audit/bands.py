@@ -138,16 +138,17 @@ def _held(band: Band, suite: Suite) -> Held:
     if band.low == band.high:
         least, value, most = measured.low, band.low, measured.high
     holds = least - ROUNDING <= value <= most + ROUNDING
-    low, high = tens(values)
-    return Held(band, measured, low, high, HOLDS if holds else MISSED, _reason(band, suite, holds, low, high))
+    reason = _reason(band, suite, values, holds)
+    return Held(band, measured, *tens(values), HOLDS if holds else MISSED, reason)
 
 
-def _reason(band: Band, suite: Suite, holds: bool, low: float, high: float) -> str:
+def _reason(band: Band, suite: Suite, values: np.ndarray, holds: bool) -> str:
     words = suite.answer_words(band.scenario, band.conditions[0])
+    low, high = tens(values)
     if holds or math.isnan(low) or math.isnan(band.replay):
         return words
     luck = "could be ten of these seeds" if low <= band.replay <= high else "are not like ten of these seeds"
-    return f"the ten published seeds {luck}; {words}"
+    return f"the ten published seeds {luck}; median {np.median(values):.3f}; {words}"
 
 
 def tens(values: np.ndarray) -> tuple[float, float]:

@@ -160,10 +160,19 @@ def bands_page(suite: Suite, found: Sequence[Held], streams: str) -> str:
 def band_shown(one: Held) -> tuple[str, ...]:
     """Published figure, band, mean, its interval, and what ten seeds may give, as texts."""
     band, mean = one.band, one.measured
-    limits = f"{_figure(band.low)} to {_figure(band.high)}" if band.low != band.high else _figure(band.low)
+    limits = _span(band.low, band.high) if band.low != band.high else _figure(band.low)
     limits = f"below {_figure(band.high)}" if math.isinf(band.low) else limits
-    pairs = (f"{_figure(a)} to {_figure(b)}" for a, b in ((mean.low, mean.high), (one.ten_low, one.ten_high)))
-    return _figure(band.replay), limits, _figure(mean.mean), *(UNKNOWN if "nan" in text else text for text in pairs)
+    return (
+        _figure(band.replay),
+        limits,
+        _figure(mean.mean),
+        _span(mean.low, mean.high),
+        _span(one.ten_low, one.ten_high),
+    )
+
+
+def _span(low: float, high: float) -> str:
+    return UNKNOWN if math.isnan(low) else f"{_figure(low)} to {_figure(high)}"
 
 
 def _figure(value: float) -> str:
