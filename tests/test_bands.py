@@ -49,12 +49,15 @@ def suite(done):
     return Suite(done[0], chosen(("exp002", "exp009"), "described", SEEDS))
 
 
-def test_bands_of_two_experiments(done):
+def test_bands_of_two_experiments(done, suite):
     found = {(row["scenario"], row["claim"]): row for row in rows(done[0])}
     assert len(found) == 8
     untrained = found["exp002", "untrained: accuracy"]
     assert (float(untrained["measured"]), untrained["reason"]) == (0.45, "6 x 00000")
     assert float(found["exp009", "share of seeds that equal 002"]["measured"]) == 1.0
+    above = suite.mean("exp002", "baseline") - suite.mean("exp002", "full")
+    assert float(found["exp002", "accuracy, baseline less full"]["measured"]) == pytest.approx(above)
+    assert above > 0
     signed = found["exp009", "warm-up that ends, signed flag: accuracy"]
     assert (signed["seeds"], signed["ten_low"]) == ("6", ""), "six seeds say nothing about ten"
     counts = [sum(row["verdict"] == verdict for row in found.values()) for verdict in (HOLDS, MISSED)]
