@@ -14,16 +14,17 @@ from matplotlib.figure import Figure
 from xarray import Dataset
 
 from astrosim import load_scenario, open_run, run
-from astrosim.report.solving import solving_rows
+from astrosim.report.solving import quantile_text, solving_rows
 from astrosim.report.tables import condition_rows, interval_text, number, p_text
-from astrosim.scenario import AnyScenario
+from astrosim.scenario import AnyScenario, condition_names
 from astrosim.scenario.library import find
-from astrosim.stats import Comparison, compare, corrected
+from astrosim.stats import Comparison, compare, corrected, median_interval
 from astrosim.summary import Summary
 
 RUNS = Path(os.environ.get("ASTROSIM_RUNS", Path(__file__).parent.parent / "runs"))
 FIGURES = RUNS / "figures"
 WORKERS = 2  # processes; results do not depend on it
+WORK = {"trial": "trials", "passes": "passes"}  # what a solution took -> what a run took
 WIDTH = 760  # pixels of a figure as shown
 HEADS = ("seeds", "accuracy", "95 % interval", "ceiling", "of it", "accept rate", "distinct", "constant", "learned")
 
@@ -95,6 +96,24 @@ def solving(summary: Summary) -> None:
     widths = [max(map(len, column)) + 2 for column in zip(*lines.values(), strict=True)]
     for name, cells in lines.items():
         print(f"{name:24}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)))
+
+
+def medians(summary: Summary, work: str = "trial") -> dict[str, str]:
+    """Median work until a seed had solved its task, with its 95 % interval, by condition; unsolved counts as later.
+
+    Parameters
+    ----------
+    summary : Summary
+    work : str
+        "trial" or "passes".
+    """
+    found = {}
+    for name in condition_names(summary.scenario):
+        hits, most = summary.column(name, f"solved_{work}"), summary.column(name, WORK[work]).max()
+        between = median_interval(np.where(np.isfinite(hits), hits, most + 1))
+        low, high = (f"> {most:,.0f}" if end > most else f"{end:,.0f}" for end in (between.low, between.high))
+        found[name] = f"{quantile_text(hits, 0.5, most)} ({low} to {high})"
+    return found
 
 
 def passes_to_solve(summary: Summary, conditions: Sequence[str]) -> tuple[dict[str, np.ndarray], dict[str, float]]:

@@ -60,3 +60,7 @@ print(solved)
 # in passes, for the rise of a mean is smaller: the rate was chosen for one. Small kept steps make keep-or-revert a
 # stochastic ascent, with the falls left out: closer to weight perturbation than to the report's rule, still one
 # scalar and no gradient. Four seeds only, and the rate was found on eight others.
+#
+# On twenty of the scenario's fifty seeds (26000 to 26019, 200,000 trials): a tenth of every step solves 20 of 20
+# (median 49,268 trials, 33,724 to 67,564), .3 times the rise 20 (38,658; 30,289 to 43,296), with territories of radius
+# 4 20 (79,007; 68,637 to 97,973), with two patterns 20 (59,855), with four 15; whole steps of any kind none.

@@ -55,3 +55,7 @@ assert solved["soft_10"] < solved["soft_1"] < 1.0
 # unless drift is allowed (7 of 12). Temperatures of .003 and .01 do no harm to the log sigmoid, .03 spoils it (2 of
 # 12): here the reward is a mean over patterns, so that temperatures weigh eight times what they do against a sum.
 # Twelve seeds each: differences within a factor of 1.5 in the medians mean nothing.
+#
+# In full (`astrosim run reward_shape`, 100 seeds, 20,000 trials): log sigmoid 99 of 100 at gain .3, all at 1 to 30
+# (median 1,494 trials at 3, 1,380 to 1,589); mean sigmoid 56, 45 and 38 at gains 1, 3 and 10; capped margin 95, 90 and
+# 88; with drift 99; binary 1, with drift 66; temperatures .003 all, .01 99, .03 53.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 from xarray import Dataset
 
-from astrosim.runs import run_scenario
+from astrosim.audit.abreast import run_abreast
+from astrosim.errors import ScenarioError
 from astrosim.scenario import Scenario, load_scenario
 from astrosim.scenario.library import bundled
+from astrosim.scenario.problems import nearest
 from astrosim.store import open_run
 from astrosim.summary import Summary
 
@@ -30,6 +32,31 @@ def scenarios() -> dict[str, Path]:
     return {name.removeprefix(FOLDER): path for name, path in bundled().items() if name.startswith(FOLDER)}
 
 
+def published(names: Sequence[str] = (), overrides: Sequence[str] = ()) -> dict[str, Scenario]:
+    """Published scenarios by name; all if none are named.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Such as ``exp002``.
+    overrides : sequence of str
+        As of `load_scenario`.
+
+    Raises
+    ------
+    ScenarioError
+        If a name is none of a published scenario.
+    """
+    known = scenarios()
+    wrong = [name for name in names if name not in known]
+    if wrong:
+        guess = nearest(wrong[0], list(known))
+        right = f"Did you mean {guess}?" if guess else "`astrosim list` shows them."
+        raise ScenarioError([f"{wrong[0]}: no published scenario. {right}"])
+    loaded = {name: load_scenario(known[name], overrides) for name in names or known}
+    return {name: scenario for name, scenario in loaded.items() if isinstance(scenario, Scenario)}
+
+
 @dataclass(frozen=True)
 class Suite:
     """The runs of the published scenarios.
@@ -38,31 +65,21 @@ class Suite:
     ----------
     directory : Path
         With a run directory a scenario.
-    names : tuple of str
-        Scenarios, of the published folder.
+    chosen : mapping of str to Scenario
+        Scenarios by name.
     """
 
     directory: Path
-    names: tuple[str, ...]
+    chosen: Mapping[str, Scenario]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the scenarios."""
+        return tuple(self.chosen)
 
     def run(self, workers: int | None, told: Callable[[str], None], command: str = "") -> None:
-        """Carry out what is not there yet.
-
-        Parameters
-        ----------
-        workers : int or None
-            Processes; None: one a processor.
-        told : callable
-            Takes the name of each scenario as it begins.
-        command : str
-            What the user typed.
-        """
-        known = scenarios()
-        for name in self.names:
-            told(name)
-            target = self.directory / name
-            begun = (target / "scenario.toml").exists()
-            run_scenario(load_scenario(known[name]), target, workers=workers, resume=begun, command=command)
+        """Carry out what is not there yet: see `run_abreast`."""
+        run_abreast(self.chosen, self.directory, workers, told, command)
 
     @cached_property
     def summaries(self) -> dict[str, Summary]:

@@ -50,6 +50,13 @@ class FigureFormat(StrEnum):
     pdf = "pdf"
 
 
+class StreamsName(StrEnum):
+    """Who draws, where published experiments run with other seeds."""
+
+    described = "described"
+    published = "published"
+
+
 class ColourName(StrEnum):
     """What colours territories in animations."""
 

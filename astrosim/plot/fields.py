@@ -128,6 +128,8 @@ def field_confusion(dataset: Dataset, rows: Rows) -> Figure:
     columns = min(len(names), 3)
     lines = -(-len(names) // columns)
     figure = new_figure(0.4 + 2.5 * lines)
+    if columns == 1:
+        figure.set_layout_engine("compressed")  # a square alone in a wide figure would stand at its right edge
     grid = np.atleast_1d(figure.subplots(lines, columns, squeeze=False)).reshape(-1)
     for axes, name in zip(grid, names, strict=False):
         seeds = [row["seed"] for row in rows if row["condition"] == name]

@@ -30,7 +30,7 @@ class Worker:
         context = multiprocessing.get_context("forkserver")
         self.pipe, theirs = context.Pipe()
         self.process = context.Process(target=worker_main, args=(office, theirs), daemon=True)
-        with deaf(), _nameless_main():
+        with deaf(), nameless_main():
             self.process.start()
         theirs.close()
         self.job: Job | None = None
@@ -51,7 +51,7 @@ class Worker:
 
 
 @contextlib.contextmanager
-def _nameless_main() -> Iterator[None]:
+def nameless_main() -> Iterator[None]:
     """Start processes that do not import the main script again: they need nothing of it, and it may lack a guard."""
     before = sys.modules["__main__"]
     sys.modules["__main__"] = types.ModuleType("__main__")
