@@ -24,6 +24,7 @@ class NeuronEngine(NeuronCell):
         super().__init__(scenario, seed)
         neurons, synapses = self.placed.kind.size, self.placed.post.size
         self._scratch = np.empty(neurons), np.empty(neurons), np.empty(synapses)
+        self._look = np.empty(neurons, np.uint8), np.zeros(1, np.int64)
 
     def _learn(self, log: Decisions) -> None:
-        learn(self.circuit, self.numbers, self.learning, *self._scratch, log.pattern, log.decision)
+        learn(self.circuit, self.numbers, self.learning, *self._scratch, *self._look, log.pattern, log.decision)
