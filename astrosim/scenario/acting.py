@@ -39,7 +39,7 @@ def idle_sections(learner: str, system: str, homeostasis: str) -> dict[str, tupl
 
 
 def problems(scenario: Scenario, written: Mapping[str, Any] | None) -> list[str]:
-    """What stands there and does nothing, a line a section.
+    """What stands there and does nothing, a line a section: its first field that is not at its default.
 
     Parameters
     ----------
@@ -52,10 +52,11 @@ def problems(scenario: Scenario, written: Mapping[str, Any] | None) -> list[str]
         learners = [_under(scenario, own) for own in scenario.conditions.values()]
     idle = [idle_sections(*learner) for learner in learners]
     return [
-        f'{name}: only {owner} have it (learner = "{learners[0][0]}"). Write learner = "{remedy}", or remove the '
-        "section."
+        f'{name}.{field}: only {owner} have it (learner = "{learners[0][0]}"). Write learner = "{remedy}", or remove '
+        "the section."
         for name, (owner, remedy) in idle[0].items()
-        if all(name in sections for sections in idle) and _is_written(scenario, name, written)
+        if all(name in sections for sections in idle)
+        for field in _changed(scenario, name, written)[:1]
     ]
 
 
@@ -69,14 +70,12 @@ def _under(scenario: Scenario, own: Mapping[str, Any]) -> tuple[str, str, str]:
     )
 
 
-def _is_written(scenario: Scenario, name: str, written: Mapping[str, Any] | None) -> bool:
-    """Whether a section holds something else than its defaults, or is written as such."""
+def _changed(scenario: Scenario, name: str, written: Mapping[str, Any] | None) -> list[str]:
+    """Fields of a section that are not at their defaults: all, or those that are written."""
     section = getattr(scenario, name)
     defaults = type(section)()
-    if written is None:
-        return bool(section != defaults)
-    own = written.get(name)
-    return isinstance(own, Mapping) and any(getattr(section, key) != getattr(defaults, key) for key in own)
+    own = type(section).model_fields if written is None else written.get(name)
+    return [key for key in own if getattr(section, key) != getattr(defaults, key)] if isinstance(own, Mapping) else []
 
 
 def without_idle(scenario: Scenario) -> Scenario:

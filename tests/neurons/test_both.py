@@ -77,7 +77,7 @@ RULES = {
     },
     "all synapses": {**NEURONS, "perturbation.scope": "global", "modulation.cycling": True},
 }
-NOBODY_GAINS = {"decision.margin": 50.0}
+NOBODY_GAINS = {"decision.margin": 10.0}
 
 
 def cell(fields, seed=7, engine="kernel", learner="both"):
@@ -194,7 +194,7 @@ def test_both_sides_move_the_same_weights():
 
 def test_tonic_neurons_always_fire_and_are_left_alone():
     for learner in ("neurons", "both"):
-        one = cell({**PAST, **NEURONS, "network.tonic": 2}, learner=learner)
+        one = cell({**NEURONS, "network.tonic": 2, "network.cycles": 2}, learner=learner)
         one.advance(50)
         tonic = one.circuit.tonic
         assert tonic.size == 2
@@ -243,19 +243,21 @@ REFUSED = {
     ),
     "rules of neurons without them": (
         {"eligibility.both": 2.0},
-        'eligibility: only neurons have it (learner = "astrocytes"). Write learner = "both", or remove the section.',
+        'eligibility.both: only neurons have it (learner = "astrocytes"). Write learner = "both", or remove the '
+        "section.",
     ),
     "rules of neurons beside a rival": (
         {"learner": "spsa", "decision.window": 0, "flags.rule": "simple"},
-        'flags: only neurons have it (learner = "spsa"). Write learner = "neurons", or remove the section.',
+        'flags.rule: only neurons have it (learner = "spsa"). Write learner = "neurons", or remove the section.',
     ),
     "an episode's homeostasis elsewhere": (
         {"homeostasis.rule": "episode"},
-        'homeostasis: only neurons have it (learner = "astrocytes"). Write learner = "both", or remove the section.',
+        'homeostasis.rule: only neurons have it (learner = "astrocytes"). Write learner = "both", or remove the '
+        "section.",
     ),
     "rules of astrocytes without them": (
         {"learner": "neurons", "sensing.rule": "firing"},
-        'sensing: only astrocytes have it (learner = "neurons"). Write learner = "both", or remove the section.',
+        'sensing.rule: only astrocytes have it (learner = "neurons"). Write learner = "both", or remove the section.',
     ),
 }
 
