@@ -5,12 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from astrosim import open_run, run
 from astrosim.budget import passes_a_trial
 from astrosim.engines import make_engine
 from astrosim.errors import ScenarioError
+from astrosim.explain.astrocytes import joint_rule, moot
+from astrosim.phases import JOINT_PHASES
 from astrosim.records import IDLE
 from astrosim.scenario import Scenario
 from astrosim.scenario.choose import changed
+from astrosim.summary.astrocytes import Summary
 from astrosim.together.cell import OF_NEURONS
 
 SMALL = {"network.regular": 5, "schedule.trials_per_episode": 10}
@@ -268,3 +272,43 @@ def test_refused(case):
     with pytest.raises(ScenarioError) as error:
         changed(Scenario(), fields)
     assert error.value.problems == (text,)
+
+
+def test_phases_as_explained():
+    scenario = changed(Scenario(), RULES["streaks, coupled"] | {"learner": "both"})
+    names = [phase.name for phase in JOINT_PHASES]
+    assert names == [
+        "present", "sense", "activate", "evaluate before", "perturb", "evaluate after", "decide",
+        "count", "feel", "trace", "flag", "judge", "release", "change", "adapt", "record",
+    ]  # fmt: skip
+    words = {name: joint_rule(name, scenario) for name in names}
+    assert words["present"] == "8 patterns, in turn; firing persists; episodes of 10 trials"
+    assert words["count"] == "thresholds by 0.01 a trial towards a mean rate of 0.2"
+    assert words["decide"] == "kept if after >= before"
+    assert words["flag"].startswith("consistent: + 0.3")
+    assert words["perturb"].endswith("sigma 0.1 at first, x 1.3 if kept, x 0.9365 if not, at most 1, clipped to +-2")
+    assert {"flags.", "coupling.", "sensing.", "decision."}.isdisjoint(moot(scenario))
+    assert {"frustration.need", "cursor.", "rival."} <= set(moot(scenario))
+
+
+def test_runs_record_both_sides(tmp_path):
+    fields = SMALL | PAST | {"astrocytes.selection": "score", "schedule.episodes": 4, "record.every": 2}
+    scenario = changed(Scenario(), fields)
+    conditions = {
+        "astrocytes": {},
+        "together": {"learner": "both", "homeostasis": {"rule": "step"}},
+        "neurons": {"learner": "neurons", "homeostasis": {"rule": "step"}},
+    }
+    run(scenario.model_copy(update={"conditions": conditions, "seeds": (5,)}), tmp_path / "run", workers=1)
+    found = open_run(tmp_path / "run").isel(seed=0, episode=-1)
+    assert found["passes"].values.tolist() == [80, 80, 40]
+    assert (found["activations"].sum("astrocyte").values[:2] > 0).all()
+    both = found.sel(condition="together")
+    assert np.isfinite(both["neuron_threshold"]).all()
+    assert np.isfinite(both["threshold"]).all()
+    assert (both["neuron_threshold"] != 0.5).any()
+    assert np.isnan(found.sel(condition="astrocytes")["neuron_threshold"]).all()
+    assert np.isfinite(both["training_accuracy"])
+    rows = {row["condition"]: row for row in Summary.read(tmp_path / "run").rows}
+    assert rows["together"]["kept"] + rows["together"]["reverted"] == 40
+    assert rows["neurons"]["kept"] == 0
