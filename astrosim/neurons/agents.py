@@ -80,7 +80,7 @@ class LearningNeuron(FixedAgent):
 
     def integrate(self, output: np.ndarray) -> float:
         """Summed input, in the order of the synapses, from who fires (uint8, shape (neuron,))."""
-        return propagation.summed_input(self.model.neural.weight, self.arrivals, self.model.circuit.pre, output)
+        return propagation.summed_input(self.model.present_weights(), self.arrivals, self.model.circuit.pre, output)
 
     def fires(self, activation: float) -> bool:
         """Whether a summed input makes it fire."""

@@ -218,26 +218,26 @@ def change(circuit, numbers, state, eligibility, trial):
         chemical = state.chemical[circuit.post[s]]
         worth = flags.gated(state.flag[s], numbers.flag_threshold) if gated else eligibility[s]
         moved = weights.change(worth, chemical, numbers.rate, numbers.most)
-        weight = weights.after(state.weight[s], numbers.weight_decay, moved, numbers.limit)
+        state.weight[s] = weights.after(state.weight[s], numbers.weight_decay, moved, numbers.limit)
         if numbers.frustrated and moved != 0.0:
-            weight = vent(numbers, state, s, weight, moved, chemical)
-        state.weight[s] = weights.on_grid(weight, numbers.spacing) if numbers.spacing > 0.0 else weight
+            vent(numbers, state, s, moved, chemical)
+        if numbers.spacing > 0.0:
+            state.weight[s] = weights.on_grid(state.weight[s], numbers.spacing)
     for n in range(state.chemical.size):
         state.chemical[n] *= numbers.chemical_decay
 
 
 @phase
-def vent(numbers, state, s, weight, moved, chemical):
-    """A synapse that is pushed one way for long, while the chemical says no, turns round; returns its weight."""
+def vent(numbers, state, s, moved, chemical):
+    """A synapse that is pushed one way for long, while the chemical says no, turns round."""
     state.pushes[s] = frustration.pushes_after(state.pushes[s], state.push[s], moved)
     state.push[s] = flags.sign(moved)
     state.mood[s] = frustration.mood_after(state.mood[s], chemical, numbers.frustration_decay)
     if frustration.flips(state.pushes[s], state.mood[s], numbers.frustration_need, numbers.frustration_bound):
-        weight *= numbers.frustration_factor
+        state.weight[s] *= numbers.frustration_factor
         state.flag[s] = state.push[s] = state.mood[s] = 0.0
         state.pushes[s] = 0
         state.flipped[s] = 1
-    return weight
 
 
 @kernel
@@ -259,8 +259,8 @@ def solves(circuit, numbers, state, output, summed, wrong):
 
 
 @kernel
-def learn(circuit, numbers, state, summed, field, eligibility, output, wrong, patterns, decisions):
-    """As many trials as the logs have rows.
+def learn(circuit, numbers, state, summed, field, eligibility, look, patterns, decisions):
+    """As many trials as the logs have rows. Without a `look` passes are not counted, and it costs nothing.
 
     Parameters
     ----------
@@ -269,8 +269,8 @@ def learn(circuit, numbers, state, summed, field, eligibility, output, wrong, pa
     state : State
     summed, field : ndarray of float64, shape (neuron,)
     eligibility : ndarray of float64, shape (synapse,)
-    output : ndarray of uint8, shape (neuron,)
-    wrong : ndarray of int64, shape (1,)
+    look : (ndarray of uint8, shape (neuron,), ndarray of int64, shape (1,)) or None
+        What `solves` works in.
     patterns : ndarray of uint16, shape (trial,)
     decisions : ndarray of int8, shape (trial,)
     """
@@ -285,9 +285,9 @@ def learn(circuit, numbers, state, summed, field, eligibility, output, wrong, pa
         release(circuit, numbers, state, pattern, trial)
         change(circuit, numbers, state, eligibility, trial)
         state.counter[TRIALS] += 1
-        if state.spent.size:
+        if look is not None:
             state.spent[0] += 1
-            if state.solved[0] == NOT_SOLVED and solves(circuit, numbers, state, output, summed, wrong):
+            if state.solved[0] == NOT_SOLVED and solves(circuit, numbers, state, look[0], summed, look[1]):
                 state.solved[0] = state.counter[TRIALS]
                 state.solved[1] = state.spent[0]
 

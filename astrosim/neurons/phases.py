@@ -48,6 +48,10 @@ class NeuronPhases(mesa.Model):
         """The cell of the space that a neuron stands in."""
         raise NotImplementedError
 
+    def present_weights(self) -> np.ndarray:
+        """Weights of the pass that is carried out, shape (synapse,)."""
+        return self.neural.weight
+
     @property
     def _number(self) -> int:
         """The present trial, from 0."""

@@ -99,7 +99,7 @@ class Numbers(NamedTuple):
 class State(NamedTuple):
     """What learning changes."""
 
-    weight: np.ndarray  # float64 (synapse,); float32 where astrocytes change them, too: all lie on the grid
+    weight: np.ndarray  # float64 (synapse,)
     saved: np.ndarray  # float64 (synapse,): weights before the last change
     threshold: np.ndarray  # float64 (neuron,)
     output: np.ndarray  # uint8 (neuron,): who fires

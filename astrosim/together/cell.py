@@ -1,7 +1,8 @@
 """A cell in which neurons and astrocytes learn: the arrays of both, over one set of weights.
 
-A weight is float32 on the grid of the described system, and belongs to both: a step of an astrocyte and a change by a
-neuron's rule move the same number.
+A weight lies on the grid of the described system and belongs to both: a step of an astrocyte and a change by a neuron's
+rule move the same number. Astrocytes keep it as float32 and neurons as float64, which loses nothing; within a trial it
+goes from these to those and back.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class TogetherCell(DescribedCell):
     circuit : Circuit
     numbers : Numbers
     neural : astrosim.neurons.state.State
-        What neurons change; its weights are those of `learning`, which astrocytes change.
+        What neurons change. Between trials its weights equal those of `learning`, which count.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
@@ -44,12 +45,19 @@ class TogetherCell(DescribedCell):
         self.circuit = make_circuit(scenario, seed, self.placed)
         self.numbers = make_numbers(scenario)
         nobody = np.empty(0, np.int64)
-        own = make_state(scenario, self.placed)
-        weight = self.learning.weight[: self.network.post.size]
-        self.neural = own._replace(weight=weight, saved=weight[:0].copy(), solved=nobody, spent=nobody)
+        self.neural = make_state(scenario, self.placed)._replace(solved=nobody, spent=nobody)
+
+    def hand_to_neurons(self) -> None:
+        """Let neurons have the weights that astrocytes have left."""
+        self.neural.weight[:] = self.learning.weight[: self.neural.weight.size]
+
+    def hand_to_astrocytes(self) -> None:
+        """Let astrocytes have the weights that neurons have left."""
+        self.learning.weight[: self.neural.weight.size] = self.neural.weight
 
     def probe(self) -> np.ndarray:
         """Outputs of the frozen network: uint8, shape (pattern, bit); every pattern starts from the last firing."""
+        self.hand_to_neurons()
         return answers_of(self.circuit, self.numbers, self.neural)
 
     def measure(self) -> dict[str, Any]:
@@ -65,9 +73,9 @@ class TogetherCell(DescribedCell):
         return replace(wiring, reached=reached).biased()
 
     def _own(self) -> dict[str, np.ndarray]:
-        """The arrays of the neurons, without the weights that are the astrocytes', too."""
+        """The arrays of the neurons, without weights, which are the astrocytes', too."""
         arrays = self.neural._asdict()
-        return {OF_NEURONS + name: array for name, array in arrays.items() if name != "weight"}
+        return {OF_NEURONS + name: array for name, array in arrays.items() if name not in ("weight", "saved")}
 
     def state(self) -> dict[str, np.ndarray]:
         """A copy of all that changes."""
@@ -87,3 +95,4 @@ class TogetherCell(DescribedCell):
             if saved is None or saved.shape != array.shape or saved.dtype != array.dtype:
                 raise ValueError(f"the saved array {name!r} does not fit this scenario and seed")
             array[...] = saved
+        self.hand_to_neurons()

@@ -81,13 +81,13 @@ def make_work(system: System, circuit: Circuit, weights: int) -> Work:
 
 
 @kernel
-def evaluate(circuit, numbers, neural, work, pattern, output, above):
+def evaluate(circuit, numbers, neural, work, weight, pattern, output, above):
     """A pass of a pattern from who fires now, which stays as it is.
 
-    Reads: neural.weight, threshold and output. Writes: output (who fires), above (of the output bits), work.summed.
+    Reads: weight, neural.threshold and output. Writes: output (who fires), above (of the output bits), work.summed.
     """
     copy(neural.output, output)
-    settle(circuit, numbers, neural.weight, neural.threshold, pattern, output, work.summed)
+    settle(circuit, numbers, weight, neural.threshold, pattern, output, work.summed)
     for bit in range(above.size):
         neuron = circuit.outputs[bit]
         above[bit] = work.summed[neuron] - neural.threshold[neuron]
@@ -135,11 +135,13 @@ def remember(system, rules, state, scratch, work, pattern, active, kept):
 
 
 @kernel
-def learn(circuit, numbers, neural, work, output, pattern, trial):
+def learn(circuit, numbers, neural, work, weight, output, pattern, trial):
     """What neurons do with the pass that stands.
 
-    Reads: output (uint8, shape (neuron,)). Writes: neural, work.
+    Reads: output (uint8, shape (neuron,)). Writes: weight (float32; what follows the synapses is left), neural, work.
     """
+    for s in range(neural.weight.size):
+        neural.weight[s] = weight[s]
     copy(output, neural.output)
     count_driven(circuit, neural)
     count(circuit, numbers, neural)
@@ -149,6 +151,7 @@ def learn(circuit, numbers, neural, work, output, pattern, trial):
     judge(circuit, numbers, neural, pattern, trial)
     release(circuit, numbers, neural, pattern, trial)
     change(circuit, numbers, neural, work.eligibility, trial)
+    copy(neural.weight, weight)
     neural.counter[TRIALS] += 1
 
 
@@ -174,7 +177,7 @@ def advance(
             drive(circuit, False, pattern, work.before)
             remember_fired(state, work.before)
         active, touched = activate(system, rules, state, scratch, work, trial, touched)
-        evaluate(circuit, numbers, neural, work, pattern, work.before, work.above_before)
+        evaluate(circuit, numbers, neural, work, state.weight, pattern, work.before, work.above_before)
         state.passes[0] += 1
         idle, kept, blocks = active == 0, False, 0
         if not idle:
@@ -187,7 +190,7 @@ def advance(
             scale = scale_of(rules, state, scratch, active)
             copy(state.weight, work.snapshot)
             perturb(system, rules, state, scratch, trial, scale, found, masks, size)
-            evaluate(circuit, numbers, neural, work, pattern, work.after, work.above_after)
+            evaluate(circuit, numbers, neural, work, state.weight, pattern, work.after, work.above_after)
             state.passes[0] += 1
             before, after = worth(rules, work.above_before, targets), worth(rules, work.above_after, targets)
             key, temperature = system.keys[DECISION], rules.temperature
@@ -198,7 +201,7 @@ def advance(
             if kept and share < 1.0:
                 scale = np.float32(scale * share)
                 perturb(system, rules, state, scratch, trial, scale, found, masks, size)
-                evaluate(circuit, numbers, neural, work, pattern, work.after, work.above_after)
+                evaluate(circuit, numbers, neural, work, state.weight, pattern, work.after, work.above_after)
         standing = work.after if kept else work.before
         if measure:
             above = work.above_after if kept else work.above_before
@@ -215,7 +218,7 @@ def advance(
         state.counter[TRIALS] += 1
         state.counter[KEPT_TRIALS] += kept
         state.counter[REVERTED_TRIALS] += not (kept or idle)
-        learn(circuit, numbers, neural, work, standing, pattern, trial)
+        learn(circuit, numbers, neural, work, state.weight, standing, pattern, trial)
         remember(system, rules, state, scratch, work, pattern, active, kept)
         if state.solved[0] == NOT_SOLVED and solves(circuit, numbers, neural, work.after, work.summed, work.wrong):
             state.solved[0] = state.counter[TRIALS]

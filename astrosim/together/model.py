@@ -48,6 +48,10 @@ class TogetherModel(AstroModel, NeuronPhases, TogetherCell):
         self.eligibility = np.zeros(self.placed.post.size)
         self._pattern, self._verdict = 0, IDLE
 
+    def present_weights(self) -> np.ndarray:
+        """Weights of the pass that is carried out, perhaps perturbed: float32, shape (synapse and more,)."""
+        return self.learning.weight
+
     def _present(self) -> None:
         self._pattern = self._shown()
         self._trial.window = np.array([self._pattern], np.int64)
@@ -78,9 +82,14 @@ class TogetherModel(AstroModel, NeuronPhases, TogetherCell):
         """Nothing yet: neurons are still to learn from the trial."""
 
     def _count(self) -> None:
+        self.hand_to_neurons()
         self.neural.output[:] = self.fired
         for neuron in self.neurons:
             neuron.count()
+
+    def _change(self) -> None:
+        super()._change()
+        self.hand_to_astrocytes()
 
     def _adapt(self) -> None:
         super()._adapt()
