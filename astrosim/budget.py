@@ -24,6 +24,8 @@ def passes_a_trial(scenario: Scenario) -> int:
     patterns = len(scenario.task.patterns)
     if scenario.learner in RIVALS:
         return patterns * _networks_an_update(scenario.learner, scenario.rival.population)
+    if scenario.neuronal:
+        return 2 if scenario.learner == "both" else 1
     shown = window_size(scenario.decision.window, patterns)
     whole = CONSOLIDATION[scenario.decision.consolidation] == WHOLE
     return int(shown + passes_before(shown, patterns, whole))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,6 +34,16 @@ class Wiring:
     threshold: float
     limit: float
     reached: np.ndarray | None = None
+
+    def biased(self) -> Wiring:
+        """With a constant of its own for every output: a tonic input more, and a threshold of 0.
+
+        That is what firing that persists, and thresholds that move, may give.
+        """
+        own = np.ones((1, self.targets.shape[1]), bool)
+        patterns = np.hstack([self.patterns, np.ones((len(self.patterns), 1), np.uint8)])
+        reached = None if self.reached is None else np.vstack([self.reached, own])
+        return replace(self, wired=np.vstack([self.wired, own]), patterns=patterns, threshold=0.0, reached=reached)
 
 
 class Engine(Protocol):

@@ -30,7 +30,7 @@ def make_engine(scenario: Scenario, seed: int) -> Engine:
     seed : int
     """
     if scenario.neuronal:
-        return _neurons(scenario, seed)
+        return _together(scenario, seed) if scenario.learner == "both" else _neurons(scenario, seed)
     if scenario.system == "published":
         if scenario.homeostasis.rule == "episode":
             from astrosim.published.iterations import IterationEngine
@@ -61,3 +61,14 @@ def _neurons(scenario: Scenario, seed: int) -> Engine:
     from astrosim.neurons.engine import NeuronEngine
 
     return NeuronEngine(scenario, seed)
+
+
+def _together(scenario: Scenario, seed: int) -> Engine:
+    """The engine of neurons and astrocytes that learn together."""
+    if scenario.engine == "agents":
+        from astrosim.together.model import TogetherModel
+
+        return TogetherModel(scenario, seed)
+    from astrosim.together.engine import TogetherEngine
+
+    return TogetherEngine(scenario, seed)

@@ -33,7 +33,7 @@ NUMERIC = (
     "territory.py",
     "topology.py",
 )
-NUMERIC_FOLDERS = ("kernel", "neurons", "published", "rivals", "rules")
+NUMERIC_FOLDERS = ("kernel", "neurons", "published", "rivals", "rules", "together")
 LEAVES = ("fields", "wave")  # rooms whose compiled code nothing else calls into
 LEAF_FOLDERS = tuple(f"{leaf}/kernel" for leaf in LEAVES)
 

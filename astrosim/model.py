@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from math import nan
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import mesa
 import numpy as np
@@ -22,7 +22,7 @@ from astrosim.extension import astrocyte_class, exchanged_formulas
 from astrosim.interventions import NEVER
 from astrosim.parameters import checked_space, chosen_scenario, chosen_seed
 from astrosim.passes import PassingCell
-from astrosim.phases import PHASES
+from astrosim.phases import PHASES, Phase
 from astrosim.records import IDLE, KEPT, NOBODY, REVERTED, Decisions
 from astrosim.rng import DECISION, PART, PATTERN, PERTURBATION, SELECTION, uniforms
 from astrosim.rules import (
@@ -85,6 +85,9 @@ class AstroModel(mesa.Model, PassingCell):
         Calcium waves under way, by trial and astrocyte.
     """
 
+    kind_of_neuron: ClassVar[type] = Neuron
+    phases: ClassVar[tuple[Phase, ...]] = PHASES
+
     def __init__(
         self,
         scenario: Scenario | str | Path | None = None,
@@ -102,13 +105,13 @@ class AstroModel(mesa.Model, PassingCell):
         self.grid = self._make_grid() if checked_space(space) == "grid" else None
         self.space: DiscreteSpace = self.network.to_mesa(random=self.random) if self.grid is None else self.grid
         self.fired = np.zeros(self.network.kind.size, bool)
-        self.neurons = [Neuron(self, n) for n in range(self.network.kind.size)]
+        self.neurons = [self.kind_of_neuron(self, n) for n in range(self.network.kind.size)]
         kind = astrocyte_class(self.scenario_of_cell) if len(self.territories) else Astrocyte
         self.astrocytes = [kind(self, a) for a in range(len(self.territories))]
         self._perturb_weights = specialised(perturbation.perturb, exchanged_formulas(kind))
         self.cursor = Cursor(self) if self.rules.learner == CURSOR else None
         self._driven = np.isin(self.network.kind, (INPUT, TONIC))
-        self._phases = [getattr(self, "_" + phase.name.replace(" ", "_")) for phase in PHASES]
+        self._phases = [getattr(self, "_" + phase.name.replace(" ", "_")) for phase in self.phases]
         self._trial = Trial(0)
         self._decisions = self._log(0)
         self._row = 0
@@ -335,8 +338,13 @@ class AstroModel(mesa.Model, PassingCell):
         self.learning.counter[TRIALS] += 1
         self.learning.counter[KEPT_TRIALS] += trial.kept
         self.learning.counter[REVERTED_TRIALS] += not (trial.kept or trial.idle)
+        if trial.kept:
+            self._note_solution()
+
+    def _note_solution(self) -> None:
+        """Whether every bit of every pattern is right for the first time."""
         solved = self.learning.solved
-        if solved.size and solved[0] == NOT_SOLVED and trial.kept and self.accuracy() == 1.0:
+        if solved.size and solved[0] == NOT_SOLVED and self.accuracy() == 1.0:
             solved[:] = self.trial, self.learning.passes[0]
 
     def _consolidate(self, share: float) -> None:

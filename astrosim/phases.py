@@ -39,3 +39,11 @@ NEURON_PHASES = (
     Phase("record", "write down what the record plan names; this changes nothing"),
 )
 """Where neurons learn by rules of their own: Murray 2026, experiments 001 to 018; spec, section 1.4."""
+
+JOINT_PHASES = (
+    *PHASES[: [phase.name for phase in PHASES].index("adapt")],
+    Phase("count", "who fires in the pass that stands is counted; thresholds of neurons follow"),
+    *NEURON_PHASES[[phase.name for phase in NEURON_PHASES].index("feel") : -1],
+    *PHASES[-2:],
+)
+"""Where neurons and astrocytes learn together: astrocytes keep or revert, neurons learn from what then stands."""

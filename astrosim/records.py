@@ -107,7 +107,7 @@ DEEP_VARIABLES = (
     ),
     Variable("passes", ("episode",), "i8", -1, "passes", "passes of one pattern through the network, so far"),
 )
-"""Beside the others where a trial asks more than the report's (`Scenario.deep`)."""
+"""Beside the others where passes are counted (`Scenario.counts_passes`)."""
 
 SIGMA_VARIABLES = (Variable("sigma", ("episode", "astrocyte"), "f8", NAN, "1", "sigma after the episode"),)
 

@@ -32,7 +32,7 @@ from astrosim.topology import TONIC, Network
 
 BLOCK = 4  # synapses a block: Philox4x32 yields four words
 ASTROCYTES, CURSOR, NOBODY = 0, 1, 2
-LEARNERS = {"astrocytes": ASTROCYTES, "cursor": CURSOR}  # all others perturb nothing by these rules
+LEARNERS = {"astrocytes": ASTROCYTES, "both": ASTROCYTES, "cursor": CURSOR}  # all others perturb nothing by these rules
 NOT_SOLVED = -1  # value of `State.solved`
 TRIALS, KEPT, REVERTED, FIRED = range(4)  # places in `State.counter`
 
@@ -341,8 +341,8 @@ def make_state(scenario: Scenario, network: Network, territories: Territories, j
         by_pattern=np.zeros((astrocytes, patterns), np.int64),
         cursor=(network.position.min(axis=0) + network.position.max(axis=0)) / 2.0,
         sigma=np.full(astrocytes if scenario.perturbation.adapt_sigma else 0, scenario.perturbation.sigma),
-        solved=np.full(2 if scenario.deep else 0, NOT_SOLVED, np.int64),
-        passes=np.zeros(1 if scenario.deep else 0, np.int64),
+        solved=np.full(2 if scenario.counts_passes else 0, NOT_SOLVED, np.int64),
+        passes=np.zeros(1 if scenario.counts_passes else 0, np.int64),
         calcium=np.zeros(coupled),
         arriving=np.zeros((junctions.slots, coupled)),
         strongest=np.zeros((junctions.slots, coupled)),

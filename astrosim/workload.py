@@ -92,7 +92,7 @@ def records_of(scenario: Scenario) -> int:
 def eligible_synapses(scenario: Scenario) -> float:
     """Rough mean number of synapses that a trial perturbs."""
     total = scenario.network.expected_synapses
-    if scenario.neuronal:
+    if scenario.neuronal and not scenario.astrocytic:
         return total
     if scenario.learner == "none" or scenario.perturbation.scope == "single":
         return float(scenario.learner != "none")
@@ -123,7 +123,7 @@ def seconds_of(scenario: Scenario) -> float:
 
 def bytes_of(scenario: Scenario) -> float:
     """Bytes that one cell leaves, before compression."""
-    astrocytes = scenario.network.clusters * scenario.astrocytes.per_cluster if scenario.learner == "astrocytes" else 0
+    astrocytes = scenario.network.clusters * scenario.astrocytes.per_cluster if scenario.astrocytic else 0
     length = {
         "episode": records_of(scenario),
         "weight_episode": len(scenario.weight_episodes),
@@ -139,7 +139,7 @@ def bytes_of(scenario: Scenario) -> float:
     def size(variable: Variable) -> float:
         return float(np.prod([length[d] for d in variable.dims])) * np.dtype(variable.dtype).itemsize
 
-    further = (COUPLING_VARIABLES if scenario.coupled else ()) + (DEEP_VARIABLES if scenario.deep else ())
+    further = (COUPLING_VARIABLES if scenario.coupled else ()) + (DEEP_VARIABLES if scenario.counts_passes else ())
     further += NEURON_VARIABLES if scenario.neuronal else ()
     variables = (*EPISODE_VARIABLES, *TRIAL_VARIABLES, *WEIGHT_VARIABLES, *STATIC_VARIABLES, *further)
     return FILE_OVERHEAD + sum(size(variable) for variable in variables)

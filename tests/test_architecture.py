@@ -40,6 +40,7 @@ FLOW = (
     {"passes"},
     {"kernel", "neurons", "rivals"},
     {"model"},
+    {"together"},
     {"engines"},
     {"replay"},
     # what a run is worth

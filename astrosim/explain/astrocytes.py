@@ -21,7 +21,7 @@ from astrosim.explain.tables import (
     sizes_table,
     values_table,
 )
-from astrosim.phases import NEURON_PHASES, PHASES
+from astrosim.phases import JOINT_PHASES, NEURON_PHASES, PHASES
 from astrosim.scenario import Scenario
 from astrosim.scenario.interventions import when_words, words
 from astrosim.scenario.rival_section import RIVALS
@@ -37,6 +37,7 @@ OF_RELAYS = ("coupling.relay_threshold", "coupling.refractory")
 OF_GRAPHS = {"nearest": "coupling.neighbours", "distance": "coupling.reach", "edges": "coupling.edges"}
 OF_SCORES = ("sensing.", "exploration.", "adaptation.", "astrocytes.threshold", "astrocytes.window")
 OF_SIGMA = tuple(f"perturbation.sigma_{name}" for name in ("rise", "fall", "cap"))
+OF_NEURONS_ALONE = {phase.name for phase in JOINT_PHASES} - {phase.name for phase in PHASES}
 NOTHING = "nothing (nobody learns)"
 
 
@@ -56,10 +57,11 @@ def explanation(scenario: Scenario, resolved: Mapping[str, Scenario], file: str)
 
 
 def _trials(resolved: Mapping[str, Scenario]) -> list[Table]:
-    """The phases of a trial; neurons that learn by themselves have others."""
+    """The phases of a trial; neurons that learn by themselves have others, and so have both together."""
     kinds = (
         (PHASES, rule, {name: one for name, one in resolved.items() if not one.neuronal}),
-        (NEURON_PHASES, neurons.rule, {name: one for name, one in resolved.items() if one.neuronal}),
+        (NEURON_PHASES, neurons.rule, {n: one for n, one in resolved.items() if one.neuronal and not one.astrocytic}),
+        (JOINT_PHASES, joint_rule, {n: one for n, one in resolved.items() if one.learner == "both"}),
     )
     return [phases_table("A trial, phase by phase", phases, own, rules) for phases, rules, own in kinds if own]
 
@@ -70,7 +72,7 @@ def own_astrocytes_table(resolved: Mapping[str, Scenario]) -> Table:
         "\nOwn astrocytes", ("condition", {"no_wrap": True}), ("class", {}), ("from", {}), ("what it changes", {})
     )
     for name, scenario in resolved.items():
-        if scenario.agents.astrocyte is None or scenario.learner != "astrocytes":
+        if scenario.agents.astrocyte is None or not scenario.astrocytic:
             table.add_row(name, "-", "-", "nothing")
             continue
         kind, overrides = _own_class(scenario)
@@ -84,6 +86,8 @@ def moot(scenario: Scenario) -> tuple[str, ...]:
     """Beginnings of the paths that mean nothing in a resolved scenario."""
     if scenario.learner == "neurons":
         return neurons.moot(scenario)
+    if scenario.learner == "both":
+        return (*neurons.moot_rules(scenario), *_moot_of_learner(scenario))
     if scenario.homeostasis.rule == "episode":
         return (*(name for name in neurons.OF_NEURONS if name != "homeostasis."), *_moot_of_learner(scenario))
     return (*neurons.OF_NEURONS, *_moot_of_learner(scenario))
@@ -124,11 +128,18 @@ def interventions_table(resolved: Mapping[str, Scenario]) -> Table:
 def rule(phase: str, scenario: Scenario) -> str:
     """What a phase does under a resolved scenario, with its numbers, and what an own class changes of it."""
     text = _report_rule(phase, scenario)
-    if scenario.agents.astrocyte is None or scenario.learner != "astrocytes":
+    if scenario.agents.astrocyte is None or not scenario.astrocytic:
         return text
     kind, overrides = _own_class(scenario)
     changed = overrides.of(phase)
     return f"{kind.__name__}: {', '.join(changed)}; else: {text}" if changed else text
+
+
+def joint_rule(phase: str, scenario: Scenario) -> str:
+    """What a phase does where neurons and astrocytes learn together."""
+    if phase == "present":
+        return f"{neurons.rule(phase, scenario)}; episodes of {scenario.schedule.trials_per_episode} trials"
+    return neurons.rule(phase, scenario) if phase in OF_NEURONS_ALONE else rule(phase, scenario)
 
 
 def _own_class(scenario: Scenario) -> tuple[type, Overrides]:
@@ -265,7 +276,7 @@ def _perturb_rule(scenario: Scenario) -> str:
     if perturbation.fraction < 1.0:
         where = f"{perturbation.fraction:g}, at random, of the {where}"
     sigma = f"sigma {perturbation.sigma:g}"
-    if perturbation.adapt_sigma and scenario.learner == "astrocytes":
+    if perturbation.adapt_sigma and scenario.astrocytic:
         rise, fall = perturbation.sigma_rise, perturbation.sigma_fall
         sigma += f" at first, x {rise:g} if kept, x {fall:g} if not, at most {perturbation.sigma_cap:g}"
     return f"{where}; {sigma}, clipped to +-{perturbation.limit:g}"

@@ -30,7 +30,12 @@ SWITCHES = ("homeostasis.rule", "dampening.on", "flags.rule", "frustration.on")
 
 
 def moot(scenario: Scenario) -> tuple[str, ...]:
-    """Beginnings of the paths that mean nothing in a resolved scenario in which neurons learn."""
+    """Beginnings of the paths that mean nothing in a resolved scenario in which neurons learn alone."""
+    return (*OF_OTHERS, *moot_rules(scenario))
+
+
+def moot_rules(scenario: Scenario) -> tuple[str, ...]:
+    """The same of the sections of neurons that learn."""
     off = [
         f"{part}{name}"
         for part, is_off in PARTS.items()
@@ -39,12 +44,12 @@ def moot(scenario: Scenario) -> tuple[str, ...]:
         if f"{part}{name}" not in SWITCHES
     ]
     shaping = OF_SHAPING if scenario.modulation.exponent == 1 else ()
-    return (*OF_OTHERS, *off, *shaping)
+    return (*off, *shaping)
 
 
 def rule(phase: str, scenario: Scenario) -> str:
     """What a phase does under a resolved scenario, with its numbers."""
-    return RULES[phase](scenario) if scenario.learner == "neurons" else "nothing (nobody learns)"
+    return RULES[phase](scenario) if scenario.learner != "none" else "nothing (nobody learns)"
 
 
 def _present(s: Scenario) -> str:
@@ -54,14 +59,16 @@ def _present(s: Scenario) -> str:
 
 
 def _propagate(s: Scenario) -> str:
-    cycles = f"{s.network.cycles} cycle{'' if s.network.cycles == 1 else 's'}"
+    tonic = f", {s.network.tonic} tonic neuron{'' if s.network.tonic == 1 else 's'}" if s.network.tonic else ""
+    return f"{s.network.cycles} cycle{'' if s.network.cycles == 1 else 's'}{tonic}; {_count(s)}"
+
+
+def _count(s: Scenario) -> str:
     if s.homeostasis.rule == "none":
-        return f"{cycles}; no homeostasis"
+        return "no homeostasis"
     when = "a cycle" if s.homeostasis.every_cycle else "a trial"
     spared = ", outputs spared" if s.homeostasis.spare_outputs else ""
-    return (
-        f"{cycles}; thresholds by {s.homeostasis.step:g} {when} towards a mean rate of {s.homeostasis.target:g}{spared}"
-    )
+    return f"thresholds by {s.homeostasis.step:g} {when} towards a mean rate of {s.homeostasis.target:g}{spared}"
 
 
 def _feel(s: Scenario) -> str:
@@ -116,6 +123,7 @@ def _record(s: Scenario) -> str:
 RULES = {
     "present": _present,
     "propagate": _propagate,
+    "count": _count,
     "feel": _feel,
     "trace": _trace,
     "flag": _flag,

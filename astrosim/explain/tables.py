@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -20,6 +21,7 @@ TABLES = ("conditions", "reference", "interventions")  # no fields of their own
 VARIES = "by condition"
 MOST_HEADS = 5  # fields told on one line above a table; assumed: 100 columns hold no more
 MOST_NAMES = 6  # conditions named in one place; assumed: more are no longer read
+COLUMNS = 8  # fields that differ, each a column; assumed: more leave no room for words
 
 
 def value_at(scenario: AnyScenario, path: str) -> Any:
@@ -131,12 +133,28 @@ def differences_table[S: AnyScenario](
         return Text(
             f"\nOne condition: {', '.join(resolved)}\n" if len(resolved) == 1 else "\nConditions do not differ here\n"
         )
+    if len(paths) > COLUMNS:
+        return _differences_list(resolved, paths, moot)
     table = new_table(
         "\nConditions", ("condition", {"no_wrap": True}), *((path, {"overflow": "fold"}) for path in paths)
     )
     for name, scenario in resolved.items():
         nothing = moot(scenario)
         table.add_row(name, *("-" if p.startswith(nothing) else Text(shown(value_at(scenario, p))) for p in paths))
+    return table
+
+
+def _differences_list[S: AnyScenario](
+    resolved: Mapping[str, S], paths: Sequence[str], moot: Callable[[S], tuple[str, ...]]
+) -> Table:
+    """The same where there are many such fields: of each condition those in which it is not like most."""
+    usual = {p: Counter(shown(value_at(one, p)) for one in resolved.values()).most_common(1)[0][0] for p in paths}
+    table = new_table("\nConditions", ("condition", {"no_wrap": True}), ("where it is not as most are", {}))
+    for name, scenario in resolved.items():
+        nothing = moot(scenario)
+        own = {p: shown(value_at(scenario, p)) for p in paths if not p.startswith(nothing)}
+        text = ", ".join(f"{p} = {value}" for p, value in own.items() if value != usual[p])
+        table.add_row(name, Text(text or "-"))
     return table
 
 

@@ -45,7 +45,7 @@ def problems(scenario: Scenario) -> list[str | Located]:
     except ComplaintError as error:
         return list(error.problems)
     found = [*_misshapen(kind)]
-    if not found and scenario.engine == "kernel" and scenario.learner == "astrocytes":
+    if not found and scenario.engine == "kernel" and scenario.astrocytic:
         found = [*_beyond_the_kernel(kind), *_broken_promises(kind, make_rules(scenario))]
     where = f"{FIELD}: {kind.__name__}"
     return [f"{where}.{text}" for text in found]

@@ -29,10 +29,12 @@ class KernelEngine(DescribedCell):
     seed : int
     """
 
+    loop = staticmethod(advance)
+
     def __init__(self, scenario: Scenario, seed: int) -> None:
         super().__init__(scenario, seed)
         self._scratch = make_scratch(self.system, self.rules.max_active, self.rules.scope == RANDOM)
-        self._advance = advance
+        self._advance = self.loop
         self._deep: tuple[System, int, Deep] | None = None
         if scenario.agents.astrocyte is not None and len(self.territories):
             self._take_own_formulas()
@@ -44,7 +46,7 @@ class KernelEngine(DescribedCell):
         from astrosim.specialise import specialised
 
         kind = astrocyte_class(self.scenario_of_cell)
-        self._advance = specialised(advance, exchanged_formulas(kind))
+        self._advance = specialised(self.loop, exchanged_formulas(kind))
         self.exploration_rate_of = kind.exploration_rate_of
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:

@@ -20,12 +20,13 @@ from astrosim.rules import (
     flags,
     frustration,
     homeostasis,
+    propagation,
     quadrants,
     weights,
 )
 
 if TYPE_CHECKING:
-    from astrosim.neurons.model import NeuronModel
+    from astrosim.neurons.phases import NeuronPhases
 
 
 class Row:
@@ -36,10 +37,10 @@ class Row:
         self.__doc__ = doc
 
     def __get__(self, agent: Any, owner: type | None = None) -> Any:
-        return self if agent is None else getattr(agent.model.learning, self.array)[agent.index].item()
+        return self if agent is None else getattr(agent.model.neural, self.array)[agent.index].item()
 
     def __set__(self, agent: Any, value: float) -> None:
-        getattr(agent.model.learning, self.array)[agent.index] = value
+        getattr(agent.model.neural, self.array)[agent.index] = value
 
 
 class LearningNeuron(FixedAgent):
@@ -47,25 +48,26 @@ class LearningNeuron(FixedAgent):
 
     Parameters
     ----------
-    model : NeuronModel
+    model : NeuronPhases
+        A model in which neurons learn.
     index : int
         Row of the neuron in the arrays.
     """
 
-    model: NeuronModel
+    model: NeuronPhases
     threshold = Row("threshold", "Firing threshold.")
     output = Row("output", "1 if it fires, else 0.")
     fired = Row("fired", "How often it fired so far.")
     passes = Row("passes", "Of so many counts.")
     chemical = Row("chemical", "The chemical at its synapses.")
 
-    def __init__(self, model: NeuronModel, index: int) -> None:
+    def __init__(self, model: NeuronPhases, index: int) -> None:
         super().__init__(model)
         self.index = index
         circuit = model.circuit
-        x, y = ((circuit.position[index, :2] - model.corner) // model.scenario_of_cell.network.cell_size).astype(int)
-        self.cell = model.grid[(int(x), int(y))]
-        self.synapses = circuit.arrival[circuit.arrival_start[index] : circuit.arrival_start[index + 1]].tolist()
+        self.cell = model.cell_of(index)
+        self.arrivals = circuit.arrival[circuit.arrival_start[index] : circuit.arrival_start[index + 1]]
+        self.synapses = self.arrivals.tolist()
         near = slice(circuit.near_start[index], circuit.near_start[index + 1])
         self.neighbours = list(zip(circuit.near[near].tolist(), circuit.near_share[near].tolist(), strict=True))
         self.driven, self.adapts = bool(circuit.driven[index]), bool(circuit.adapts[index])
@@ -78,18 +80,14 @@ class LearningNeuron(FixedAgent):
 
     def integrate(self, output: np.ndarray) -> float:
         """Summed input, in the order of the synapses, from who fires (uint8, shape (neuron,))."""
-        weight, pre, total = self.model.learning.weight, self.model.circuit.pre, 0.0
-        for s in self.synapses:
-            if output[pre[s]]:
-                total += weight[s]
-        return float(total)
+        return propagation.summed_input(self.model.present_weights(), self.arrivals, self.model.circuit.pre, output)
 
     def fires(self, activation: float) -> bool:
         """Whether a summed input makes it fire."""
         return bool(firing.at_threshold(activation, self.threshold))
 
     def count(self) -> None:
-        """Count whether it fires; its threshold follows."""
+        """Count whether it fires; its threshold follows, unless it is driven."""
         numbers = self.model.numbers
         self.fired += self.output
         self.passes += 1
@@ -99,14 +97,14 @@ class LearningNeuron(FixedAgent):
 
     def feel(self) -> None:
         """Sum the ambient field."""
-        output, self.field = self.model.learning.output, 0.0
+        output, self.field = self.model.neural.output, 0.0
         for neighbour, share in self.neighbours:
             if output[neighbour]:
                 self.field += share
 
     def trace(self) -> None:
         """Judge the eligibility of its synapses."""
-        numbers, state, output = self.model.numbers, self.model.learning, self.output != 0
+        numbers, state, output = self.model.numbers, self.model.neural, self.output != 0
         pre, both, one = self.model.circuit.pre, numbers.both, numbers.one
         for s in self.synapses:
             before = state.output[pre[s]] != 0
@@ -124,7 +122,7 @@ class LearningNeuron(FixedAgent):
 
     def raise_flags(self) -> None:
         """Flags of its synapses follow their eligibilities."""
-        n, state = self.model.numbers, self.model.learning
+        n, state = self.model.numbers, self.model.neural
         for s in self.synapses:
             e, flag = self.model.eligibility[s], state.flag[s]
             if n.flag == flags.SIGNED:
@@ -145,26 +143,26 @@ class LearningNeuron(FixedAgent):
 
     def change(self, trial: int) -> None:
         """Weights of its synapses follow eligibility, or flags, times chemical; then the chemical decays."""
-        n, state, chemical = self.model.numbers, self.model.learning, self.chemical
+        n, state, chemical = self.model.numbers, self.model.neural, self.chemical
         gated = flags.is_shut(n.flag, trial, n.warm_up)
         for s in self.synapses:
             worth = flags.gated(state.flag[s], n.flag_threshold) if gated else self.model.eligibility[s]
             moved = weights.change(worth, chemical, n.rate, n.most)
-            state.weight[s] = weights.after(state.weight[s], n.weight_decay, moved, n.limit)
+            weight = weights.after(state.weight[s], n.weight_decay, moved, n.limit)
             if n.frustrated and moved != 0.0:
-                self.vent(s, moved)
-            if n.spacing > 0.0:
-                state.weight[s] = weights.on_grid(state.weight[s], n.spacing)
+                weight = self.vent(s, weight, moved)
+            state.weight[s] = weights.on_grid(weight, n.spacing) if n.spacing > 0.0 else weight
         self.chemical *= n.chemical_decay
 
-    def vent(self, s: int, moved: float) -> None:
-        """A synapse that is pushed one way for long, while the chemical says no, turns round."""
-        n, state = self.model.numbers, self.model.learning
+    def vent(self, s: int, weight: float, moved: float) -> float:
+        """A synapse that is pushed one way for long, while the chemical says no, turns round; returns its weight."""
+        n, state = self.model.numbers, self.model.neural
         state.pushes[s] = frustration.pushes_after(state.pushes[s], state.push[s], moved)
         state.push[s] = flags.sign(moved)
         state.mood[s] = frustration.mood_after(state.mood[s], self.chemical, n.frustration_decay)
         if frustration.flips(state.pushes[s], state.mood[s], n.frustration_need, n.frustration_bound):
-            state.weight[s] *= n.frustration_factor
+            weight *= n.frustration_factor
             state.flag[s] = state.push[s] = state.mood[s] = 0.0
             state.pushes[s] = 0
             state.flipped[s] = 1
+        return weight

@@ -6,10 +6,20 @@ from typing import Any
 
 import numpy as np
 
+from astrosim.described import PROGRESS
 from astrosim.engine import Wiring
 from astrosim.neurons.kernel import probe
 from astrosim.neurons.place import place
-from astrosim.neurons.state import REMEMBERED, TRIALS, make_circuit, make_numbers, make_state
+from astrosim.neurons.state import (
+    REMEMBERED,
+    TRIALS,
+    Circuit,
+    Numbers,
+    State,
+    make_circuit,
+    make_numbers,
+    make_state,
+)
 from astrosim.records import IDLE, TRIAL_VARIABLES, Decisions
 from astrosim.scenario.schema import Scenario
 
@@ -32,7 +42,7 @@ class NeuronCell:
     circuit : Circuit
     numbers : Numbers
     learning : State
-        The arrays that learning changes; allocated once, never rebound.
+        The arrays that learning changes; allocated once, never rebound. `neural` is another name of it, for agents.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
@@ -40,7 +50,7 @@ class NeuronCell:
         self.placed = place(scenario, seed)
         self.circuit = make_circuit(scenario, seed, self.placed)
         self.numbers = make_numbers(scenario)
-        self.learning = make_state(scenario, self.placed)
+        self.learning = self.neural = make_state(scenario, self.placed)
         self._episode: dict[str, float] = {}
 
     @property
@@ -95,9 +105,11 @@ class NeuronCell:
         """Values of `EPISODE_VARIABLES` and `NEURON_VARIABLES` for the episode that was just advanced."""
         output, state = self.probe(), self.learning
         nobody = {name: np.empty(0) for name in OF_ASTROCYTES}
+        progress = dict(zip(PROGRESS, (*state.solved.tolist(), *state.spent.tolist()), strict=bool(state.spent.size)))
         return (
             self._episode
             | nobody
+            | progress
             | {
                 "mean_abs_weight": float(np.abs(state.weight).mean()) if state.weight.size else np.nan,
                 "distinct_outputs": len(np.unique(output, axis=0)),
@@ -105,33 +117,12 @@ class NeuronCell:
                 "output": output.astype(np.int8),
                 "activations_by_pattern": np.empty((0, len(self.circuit.targets))),
             }
-            | self._of_neurons()
+            | values_of_neurons(self.circuit, self.numbers, state)
         )
-
-    def _of_neurons(self) -> dict[str, Any]:
-        """Values of `NEURON_VARIABLES`."""
-        state, numbers = self.learning, self.numbers
-        done = min(self.trial, REMEMBERED) if numbers.learns else 0
-        up = np.abs(state.flag) >= numbers.flag_threshold
-        onto = np.isin(self.placed.post, self.placed.outputs)
-        passes = np.maximum(state.passes, 1)
-        return {
-            "training_accuracy": float(state.accuracy[:done].mean()) if done else np.nan,
-            "training_outputs": len(np.unique(state.answer[:done])) if done else -1,
-            "mean_threshold": float(state.threshold[~self.circuit.driven].mean()),
-            "flags_up": float(up.mean()) if up.size else np.nan,
-            "flags_up_outputs": float(up[onto].mean()) if onto.any() else np.nan,
-            "flipped_synapses": int(state.flipped.sum()),
-            "neuron_threshold": state.threshold.copy(),
-            "neuron_rate": state.fired / passes,
-        }
 
     def probe(self) -> np.ndarray:
         """Outputs of the frozen network: uint8, shape (pattern, bit); every pattern starts from the last firing."""
-        output, summed = np.empty_like(self.learning.output), np.empty_like(self.learning.threshold)
-        answers = np.empty_like(self.circuit.targets)
-        probe(self.circuit, self.numbers, self.learning, output, summed, answers)
-        return answers
+        return answers_of(self.circuit, self.numbers, self.learning)
 
     def accuracy(self) -> float:
         """Fraction of matching bits of the frozen network."""
@@ -188,18 +179,44 @@ class NeuronCell:
         return sizes | {"astrocyte": 0, "slot": 0, "gap_junction": 0}
 
     def wiring(self) -> Wiring:
-        """The direct input-to-output wiring, and a bias.
+        """The direct wiring of inputs and tonic neurons to outputs, and `Wiring.biased` where something gives one.
 
-        Firing that persists, and thresholds that move, give every output a constant of its own: a tonic input, for the
-        ceiling, with a threshold of 0. With several cycles the ceiling is a bound, as every input may reach an output.
+        With several cycles the ceiling is a bound, as every input may reach an output.
         """
-        inputs, outputs = list(self.circuit.inputs), list(self.circuit.outputs)
-        wired = np.zeros((len(inputs) + 1, len(outputs)), bool)
-        wired[-1] = True
+        circuit = self.circuit
+        sources, outputs = [*circuit.inputs, *circuit.tonic], list(circuit.outputs)
+        wired = np.zeros((len(sources), len(outputs)), bool)
         for pre, post in zip(self.placed.pre, self.placed.post, strict=True):
-            if pre in inputs and post in outputs:
-                wired[inputs.index(pre), outputs.index(post)] = True
-        patterns, targets = self.circuit.patterns, self.circuit.targets
-        tonic = np.ones((len(patterns), 1), np.uint8)
+            if pre in sources and post in outputs:
+                wired[sources.index(pre), outputs.index(post)] = True
+        always = np.ones((len(circuit.patterns), circuit.tonic.size), np.uint8)
         reached = np.ones_like(wired) if self.numbers.cycles > 1 else None
-        return Wiring(wired, np.hstack([patterns, tonic]), targets, 0.0, self.numbers.limit, reached)
+        patterns = np.hstack([circuit.patterns, always])
+        threshold, limit = self.scenario_of_cell.network.threshold, self.numbers.limit
+        wiring = Wiring(wired, patterns, circuit.targets, threshold, limit, reached)
+        return wiring.biased() if self.numbers.persists or self.numbers.homeostasis else wiring
+
+
+def answers_of(circuit: Circuit, numbers: Numbers, state: State) -> np.ndarray:
+    """Outputs of the frozen network: uint8, shape (pattern, bit); every pattern starts from the last firing."""
+    output, summed = np.empty_like(state.output), np.empty_like(state.threshold)
+    answers = np.empty_like(circuit.targets)
+    probe(circuit, numbers, state, output, summed, answers)
+    return answers
+
+
+def values_of_neurons(circuit: Circuit, numbers: Numbers, state: State) -> dict[str, Any]:
+    """Values of `NEURON_VARIABLES`."""
+    done = min(int(state.counter[TRIALS]), REMEMBERED) if numbers.learns else 0
+    up = np.abs(state.flag) >= numbers.flag_threshold
+    onto = np.isin(circuit.post, circuit.outputs)
+    return {
+        "training_accuracy": float(state.accuracy[:done].mean()) if done else np.nan,
+        "training_outputs": len(np.unique(state.answer[:done])) if done else -1,
+        "mean_threshold": float(state.threshold[~circuit.driven].mean()),
+        "flags_up": float(up.mean()) if up.size else np.nan,
+        "flags_up_outputs": float(up[onto].mean()) if onto.any() else np.nan,
+        "flipped_synapses": int(state.flipped.sum()),
+        "neuron_threshold": state.threshold.copy(),
+        "neuron_rate": state.fired / np.maximum(state.passes, 1),
+    }

@@ -24,6 +24,8 @@ class NeuronEngine(NeuronCell):
         super().__init__(scenario, seed)
         neurons, synapses = self.placed.kind.size, self.placed.post.size
         self._scratch = np.empty(neurons), np.empty(neurons), np.empty(synapses)
+        look = np.empty(neurons, np.uint8), np.zeros(1, np.int64)
+        self._look = look if scenario.counts_passes else None
 
     def _learn(self, log: Decisions) -> None:
-        learn(self.circuit, self.numbers, self.learning, *self._scratch, log.pattern, log.decision)
+        learn(self.circuit, self.numbers, self.learning, *self._scratch, self._look, log.pattern, log.decision)

@@ -26,6 +26,7 @@ from astrosim.rules import (
     quadrants,
     weights,
 )
+from astrosim.state import NOT_SOLVED
 
 
 @phase
@@ -36,19 +37,31 @@ def copy(values, into):
 
 
 @phase
-def drive(circuit, numbers, state, pattern):
-    """Silence what does not persist, and clamp the inputs."""
-    if not numbers.persists:
-        for n in range(state.output.size):
-            state.output[n] = 0
+def shown(circuit, numbers, trial):
+    """The pattern of a trial. Draws: stream `pattern`, index 0, where patterns come in random order."""
+    patterns = circuit.targets.shape[0]
+    return np.int64(below(circuit.key, trial, 0, patterns)) if numbers.random_order else trial % patterns
+
+
+@phase
+def drive(circuit, persists, pattern, output):
+    """Silence what does not persist, clamp the inputs, and let tonic neurons fire."""
+    for n in range(output.size):
+        if circuit.driven[n] or not persists:
+            output[n] = 0
+    for n in circuit.tonic:
+        output[n] = 1
+    for bit in range(circuit.inputs.size):
+        output[circuit.inputs[bit]] = circuit.patterns[pattern, bit]
+
+
+@phase
+def count_driven(circuit, state):
+    """Count how often driven neurons fire."""
     for n in range(circuit.driven.size):
         if circuit.driven[n]:
-            state.output[n] = 0
+            state.fired[n] += state.output[n]
             state.passes[n] += 1
-    for bit in range(circuit.inputs.size):
-        n = circuit.inputs[bit]
-        state.output[n] = circuit.patterns[pattern, bit]
-        state.fired[n] += state.output[n]
 
 
 @phase
@@ -63,6 +76,14 @@ def propagate(circuit, weight, threshold, output, summed):
     for n in range(summed.size):
         if not circuit.driven[n]:
             output[n] = firing.at_threshold(summed[n], threshold[n])
+
+
+@phase
+def settle(circuit, numbers, weight, threshold, pattern, output, summed):
+    """All cycles of a pass; output: who fired last, then who fires."""
+    drive(circuit, numbers.persists, pattern, output)
+    for _ in range(numbers.cycles):
+        propagate(circuit, weight, threshold, output, summed)
 
 
 @phase
@@ -81,7 +102,8 @@ def count(circuit, numbers, state):
 @phase
 def fire(circuit, numbers, state, pattern, summed):
     """All cycles of a trial; firing is counted once a trial, or in every cycle."""
-    drive(circuit, numbers, state, pattern)
+    drive(circuit, numbers.persists, pattern, state.output)
+    count_driven(circuit, state)
     for _ in range(numbers.cycles):
         propagate(circuit, state.weight, state.threshold, state.output, summed)
         if numbers.every_cycle:
@@ -219,8 +241,26 @@ def vent(numbers, state, s, moved, chemical):
 
 
 @kernel
-def learn(circuit, numbers, state, summed, field, eligibility, patterns, decisions):
-    """As many trials as the logs have rows.
+def solves(circuit, numbers, state, output, summed, wrong):
+    """Whether the frozen network answers every pattern rightly; what was wrong last is looked at first.
+
+    Writes: output (uint8, shape (neuron,)), summed (float64, shape (neuron,)), wrong (int64, shape (1,)).
+    """
+    patterns = circuit.targets.shape[0]
+    for k in range(patterns):
+        pattern = (wrong[0] + k) % patterns
+        copy(state.output, output)
+        settle(circuit, numbers, state.weight, state.threshold, pattern, output, summed)
+        for bit in range(circuit.outputs.size):
+            if output[circuit.outputs[bit]] != circuit.targets[pattern, bit]:
+                wrong[0] = pattern
+                return False
+    return True
+
+
+@kernel
+def learn(circuit, numbers, state, summed, field, eligibility, look, patterns, decisions):
+    """As many trials as the logs have rows. Without a `look` passes are not counted, and it costs nothing.
 
     Parameters
     ----------
@@ -229,14 +269,14 @@ def learn(circuit, numbers, state, summed, field, eligibility, patterns, decisio
     state : State
     summed, field : ndarray of float64, shape (neuron,)
     eligibility : ndarray of float64, shape (synapse,)
+    look : (ndarray of uint8, shape (neuron,), ndarray of int64, shape (1,)) or None
+        What `solves` works in.
     patterns : ndarray of uint16, shape (trial,)
     decisions : ndarray of int8, shape (trial,)
     """
     for row in range(patterns.size):
         trial = state.counter[TRIALS]
-        pattern = trial % circuit.targets.shape[0]
-        if numbers.random_order:
-            pattern = np.int64(below(circuit.key, trial, 0, circuit.targets.shape[0]))
+        pattern = shown(circuit, numbers, trial)
         fire(circuit, numbers, state, pattern, summed)
         feel(circuit, state, field)
         trace(circuit, numbers, state, field, eligibility)
@@ -245,6 +285,11 @@ def learn(circuit, numbers, state, summed, field, eligibility, patterns, decisio
         release(circuit, numbers, state, pattern, trial)
         change(circuit, numbers, state, eligibility, trial)
         state.counter[TRIALS] += 1
+        if look is not None:
+            state.spent[0] += 1
+            if state.solved[0] == NOT_SOLVED and solves(circuit, numbers, state, look[0], summed, look[1]):
+                state.solved[0] = state.counter[TRIALS]
+                state.solved[1] = state.spent[0]
 
 
 @kernel
@@ -262,11 +307,7 @@ def probe(circuit, numbers, state, output, summed, answers):
         Filled.
     """
     for pattern in range(answers.shape[0]):
-        for n in range(output.size):
-            output[n] = state.output[n] if numbers.persists and not circuit.driven[n] else 0
-        for bit in range(circuit.inputs.size):
-            output[circuit.inputs[bit]] = circuit.patterns[pattern, bit]
-        for _ in range(numbers.cycles):
-            propagate(circuit, state.weight, state.threshold, output, summed)
+        copy(state.output, output)
+        settle(circuit, numbers, state.weight, state.threshold, pattern, output, summed)
         for bit in range(circuit.outputs.size):
             answers[pattern, bit] = output[circuit.outputs[bit]]

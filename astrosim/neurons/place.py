@@ -19,9 +19,10 @@ from astrosim.rng import POSITION, SYNAPSE, WEIGHT, stream_keys, uniform
 from astrosim.rules.perturbation import on_grid
 from astrosim.scenario.network_section import Network as Sizes
 from astrosim.scenario.schema import Scenario
-from astrosim.topology import build_network
+from astrosim.topology import Network, build_network
 
-INPUT, OUTPUT, MODULATORY, REGULAR = (NEURON_KINDS.index(k) for k in ("input", "output", "modulatory", "regular"))
+KINDS = ("input", "output", "modulatory", "regular", "tonic")
+INPUT, OUTPUT, MODULATORY, REGULAR, TONIC = map(NEURON_KINDS.index, KINDS)
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,11 @@ def place(scenario: Scenario, seed: int) -> Placed:
     """The neurons of a resolved scenario and a seed."""
     if scenario.network.layout == "relay":
         return _relay(scenario, seed)
-    net = build_network(scenario, seed)
+    return in_plane(build_network(scenario, seed))
+
+
+def in_plane(net: Network) -> Placed:
+    """The neurons of a network of the report's layout."""
     height = np.nan_to_num(net.z)
     return Placed(
         position=np.column_stack([net.position, height]),

@@ -9,19 +9,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from astrosim.neurons.place import MODULATORY, OUTPUT, Placed
-from astrosim.records import NEURON_KINDS
+from astrosim.neurons.place import INPUT, MODULATORY, OUTPUT, TONIC, Placed
 from astrosim.rng import PATTERN, stream_keys
 from astrosim.rules.ambient import share
 from astrosim.rules.diffusion import FALLOFFS
 from astrosim.rules.flags import FLAGS
 from astrosim.rules.perturbation import grid, grid_limit
 from astrosim.scenario.schema import Scenario
+from astrosim.state import NOT_SOLVED
 from astrosim.territory import Ragged
 
 TRIALS, KEPT, REVERTED = range(3)  # places in `State.counter`
 REMEMBERED = 100  # trials whose outputs are kept, for accuracy and distinct outputs in training; spec, section 4
-INPUT = NEURON_KINDS.index("input")
 
 
 class Circuit(NamedTuple):
@@ -34,7 +33,8 @@ class Circuit(NamedTuple):
     first: np.ndarray  # int64 (neuron + 1,): synapses that leave a neuron
     arrival_start: np.ndarray  # int64 (neuron + 1,)
     arrival: np.ndarray  # int32 (synapse,): synapses that reach a neuron, ascending
-    driven: np.ndarray  # bool (neuron,): inputs
+    driven: np.ndarray  # bool (neuron,): inputs and tonic neurons
+    tonic: np.ndarray  # int32 (tonic neuron,): they always fire
     adapts: np.ndarray  # bool (neuron,): whose threshold homeostasis moves
     near_start: np.ndarray  # int64 (neuron + 1,)
     near: np.ndarray  # int32 (near,): neighbours within the ambient radius, ascending
@@ -117,6 +117,8 @@ class State(NamedTuple):
     accuracy: np.ndarray  # float64 (REMEMBERED,): of trials, by trial modulo REMEMBERED
     answer: np.ndarray  # int64 (REMEMBERED,): output vectors, the bits read as a number
     counter: np.ndarray  # int64 (3,): trials, kept, reverted
+    solved: np.ndarray  # int64 (2,): trials and passes when every bit was right for the first time, else NOT_SOLVED
+    spent: np.ndarray  # int64 (1,): patterns through the network so far; empty, as `solved`, in the published system
 
 
 def make_circuit(scenario: Scenario, seed: int, placed: Placed) -> Circuit:
@@ -128,7 +130,7 @@ def make_circuit(scenario: Scenario, seed: int, placed: Placed) -> Circuit:
     near = (distance <= scenario.eligibility.ambient_radius) & ~np.eye(neurons, dtype=bool)
     per_output = scenario.modulation.source == "outputs"
     source = placed.outputs if per_output else np.flatnonzero(placed.kind == MODULATORY).astype(np.int32)
-    driven = placed.kind == INPUT
+    driven = np.isin(placed.kind, (INPUT, TONIC))
     spared = (placed.kind == OUTPUT) & scenario.homeostasis.spare_outputs
     patterns, targets = ([pair[side] for pair in scenario.task.patterns] for side in (0, 1))
     return Circuit(
@@ -140,6 +142,7 @@ def make_circuit(scenario: Scenario, seed: int, placed: Placed) -> Circuit:
         arrival_start=arrivals.start,
         arrival=arrivals.index,
         driven=driven,
+        tonic=np.flatnonzero(placed.kind == TONIC).astype(np.int32),
         adapts=~(driven | spared),
         near_start=np.concatenate([[0], np.cumsum(near.sum(axis=1))]).astype(np.int64),
         near=np.nonzero(near)[1].astype(np.int32),
@@ -170,7 +173,7 @@ def make_numbers(scenario: Scenario) -> Numbers:
     described, last = s.system == "described", s.chemical.last_radius
     return Numbers(
         trials=s.schedule.trials,
-        learns=s.learner == "neurons",
+        learns=s.learner in ("neurons", "both"),
         random_order=s.dynamics.order == "random",
         cycles=s.network.cycles,
         persists=s.dynamics.persists,
@@ -238,4 +241,6 @@ def make_state(scenario: Scenario, placed: Placed) -> State:
         accuracy=np.full(REMEMBERED, np.nan),
         answer=np.full(REMEMBERED, -1, np.int64),
         counter=np.zeros(3, np.int64),
+        solved=np.full(2 if scenario.counts_passes else 0, NOT_SOLVED, np.int64),
+        spent=np.zeros(1 if scenario.counts_passes else 0, np.int64),
     )

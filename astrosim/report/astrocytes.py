@@ -18,10 +18,12 @@ from astrosim.summary import Summary
 
 TEMPLATE = "astrocytes.html.j2"
 NEURON_NOTE = (
-    "Neurons that learn by themselves go on firing from trial to trial, and their thresholds move: the frozen network "
-    "answers every pattern from the firing that the last trial left, and the ceiling gives every output a free bias. "
+    "Where neurons learn by themselves, firing may persist from trial to trial, and thresholds may move: the frozen "
+    "network then answers every pattern from the firing that the last trial left, and the ceiling gives every output a "
+    "free bias. "
     "Constant outputs can score above the chance of 0.5; the best constant stands in summary.csv."
 )
+RULES_OF_NEURONS = "learn by rules of their own: eligibility by who fires, times a chemical that carries the reward"
 OPEN_ROWS = 40  # cells; a longer table of seeds begins folded
 
 
@@ -88,15 +90,13 @@ def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, s
 
 def _learner_words(first: Scenario) -> tuple[str, str]:
     """Who learns, and how: a heading and a sentence."""
-    if first.neuronal:
-        return (
-            "Neurons",
-            "learn by rules of their own: eligibility by who fires, times a chemical that carries the reward; weights "
-            f"stay within ±{first.perturbation.limit:g}",
-        )
+    if first.neuronal and not first.astrocytic:
+        return "Neurons", f"{RULES_OF_NEURONS}; weights stay within ±{first.perturbation.limit:g}"
+    both = first.learner == "both"
     return (
-        "Astrocytes",
-        f"{first.astrocytes.per_cluster} a cluster, radius {first.astrocytes.radius:g}; a perturbation is Gaussian "
+        "Neurons and astrocytes" if both else "Astrocytes",
+        (f"neurons {RULES_OF_NEURONS}, from the pass that astrocytes let stand; these: " if both else "")
+        + f"{first.astrocytes.per_cluster} a cluster, radius {first.astrocytes.radius:g}; a perturbation is Gaussian "
         f"(standard deviation {first.perturbation.sigma:g}), weights stay within ±{first.perturbation.limit:g}; "
         f"kept if the {first.decision.reward} reward {_window_words(first)}rises",
     )
@@ -152,7 +152,7 @@ def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str
             "colliding labels, other random numbers). The described system has other wirings from the same seeds, so "
             "its means should be near them but need not be equal; the scenarios under published/ replay the program."
         )
-    if any(one.learner == "neurons" for one in resolved.values()):
+    if any(one.learner in ("neurons", "both") for one in resolved.values()):
         notes.append(NEURON_NOTE)
     if any(row.ceiling_upper - row.ceiling > tables.SAME for row in rows):
         notes.append(

@@ -124,7 +124,7 @@ def _variables(longest: Mapping[str, int], weight_type: str, conditions: Sequenc
     trials = TRIAL_VARIABLES if longest["trial"] else ()
     events = EVENT_VARIABLES if longest["event"] else ()
     calcium = COUPLING_VARIABLES + GAP_VARIABLES if any(s.coupled for s in conditions) else ()
-    deep = DEEP_VARIABLES if any(s.deep for s in conditions) else ()
+    deep = DEEP_VARIABLES if any(s.counts_passes for s in conditions) else ()
     sigma = SIGMA_VARIABLES if any(s.perturbation.adapt_sigma for s in conditions) else ()
     neurons = NEURON_VARIABLES if any(s.neuronal for s in conditions) else ()
     fixed = WEIGHT_VARIABLES + STATIC_VARIABLES

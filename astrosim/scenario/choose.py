@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from astrosim.errors import ScenarioError
+from astrosim.scenario.acting import WRITTEN, without_idle
 from astrosim.scenario.base import Experiment
 from astrosim.scenario.fields import fields_of
 from astrosim.scenario.kinds import AnyScenario
@@ -34,7 +35,8 @@ def select(scenario: AnyScenario, names: Sequence[str]) -> AnyScenario:
         raise ScenarioError(wrong)
     kept = {name: override for name, override in scenario.conditions.items() if name in names}
     reference = {name: figures for name, figures in scenario.reference.items() if name in names}
-    return scenario.model_copy(update={"conditions": kept, "reference": reference})
+    chosen = scenario.model_copy(update={"conditions": kept, "reference": reference})
+    return without_idle(chosen) if isinstance(chosen, Scenario) else chosen
 
 
 def check_engine(scenario: AnyScenario, engine: str) -> None:
@@ -86,7 +88,7 @@ def changed(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
         table[field] = getattr(values[name], "item", lambda name=name: values[name])()  # numbers of NumPy, too
     data = merge(scenario.model_dump(), tables)
     try:
-        return type(scenario).model_validate(data)
+        return type(scenario).model_validate(data, context={WRITTEN: tables})
     except ValidationError as error:
         problems = problems_of(error, data, type(scenario))
         texts = [p.text if p.inside else f"{dotted(p.path) or 'scenario'}: {p.text}" for p in problems]

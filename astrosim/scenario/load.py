@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from astrosim.errors import ScenarioError
 from astrosim.scenario import inputs, kinds, locate, problems
+from astrosim.scenario.acting import WRITTEN
 from astrosim.scenario.base import SHARED_FIELDS, Experiment
 from astrosim.scenario.kinds import AnyScenario
 from astrosim.scenario.merge import merge
@@ -223,9 +224,11 @@ def check(source: Source) -> tuple[AnyScenario | None, list[str]]:
     return scenario, [source.sentence(problem) for problem in sorted(dict.fromkeys(found), key=source.order)]
 
 
-def _validate[S: Experiment](model: type[S], data: Mapping[str, Any]) -> tuple[S | None, list[Problem]]:
+def _validate[S: Experiment](
+    model: type[S], data: Mapping[str, Any], written: Mapping[str, Any] | None = None
+) -> tuple[S | None, list[Problem]]:
     try:
-        return model.model_validate(data), []
+        return model.model_validate(data, context={WRITTEN: written}), []
     except ValidationError as error:
         return None, problems.problems_of(error, data, model)
 
@@ -236,7 +239,7 @@ def _condition_problems(
     """Problems that a condition adds to those of the base."""
     base = {key: value for key, value in data.items() if key not in ("conditions", "reference")}
     own = {key: value for key, value in override.items() if key not in SHARED_FIELDS}
-    _, found = _validate(model, merge(base, own))
+    _, found = _validate(model, merge(base, own), own)
     old = set(known)
     return [
         problems.in_condition(name, problem)
@@ -271,8 +274,9 @@ def resolve[S: Experiment](scenario: S, condition: str) -> S:
     names = condition_names(scenario)
     if condition not in names:
         raise ScenarioError([f"{scenario.name}: conditions: {unknown_condition(condition, names)}"])
-    data = merge(scenario.model_dump(), scenario.conditions.get(condition, {}))
-    return type(scenario).model_validate({**data, "conditions": {}})
+    own = scenario.conditions.get(condition, {})
+    data = merge(scenario.model_dump(), own)
+    return type(scenario).model_validate({**data, "conditions": {}}, context={WRITTEN: own})
 
 
 def unknown_condition(condition: str, names: Sequence[str]) -> str:

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 
 def problems(scenario: Scenario) -> list[str]:
     """All problems of a scenario whose `neuronal` holds."""
-    return [*_network_problems(scenario), *_other_problems(scenario), *_rule_problems(scenario)]
+    if scenario.learner == "both" and scenario.system == "published":
+        return [
+            'learner: neurons and astrocytes never learnt together there ("both"). Write system = "described", or '
+            'learner = "neurons" or "astrocytes".'
+        ]
+    found = [*_network_problems(scenario), *_other_problems(scenario), *_rule_problems(scenario)]
+    return [*found, *_joint_problems(scenario)]
 
 
 def _network_problems(scenario: Scenario) -> list[str]:
@@ -29,9 +35,7 @@ def _network_problems(scenario: Scenario) -> list[str]:
         found.append(
             f'network.layout: the published neurons that learn stand in a relay ("{net.layout}"). Write "relay".'
         )
-    if net.tonic:
-        found.append(f"network.tonic: none among neurons that learn by themselves ({net.tonic}). Remove it.")
-    own = (("input_clusters", "all"), ("synapses", "all"), ("positions", None), ("wiring", None))
+    own = (("tonic", 0), ("input_clusters", "all"), ("synapses", "all"), ("positions", None), ("wiring", None))
     found += [
         f"network.{name}: not in a relay ({getattr(net, name)!r}). Remove it."
         for name, default in own
@@ -56,7 +60,7 @@ def _other_problems(scenario: Scenario) -> list[str]:
 
 
 def _rule_problems(scenario: Scenario) -> list[str]:
-    if scenario.learner != "neurons":
+    if scenario.learner not in ("neurons", "both"):
         return []
     found = []
     if scenario.modulation.source == "modulatory" and scenario.network.modulatory == 0:
@@ -69,5 +73,28 @@ def _rule_problems(scenario: Scenario) -> list[str]:
         found.append(
             f"modulation.shape_to: before modulation.shape_from = {scenario.modulation.shape_from} "
             f"({scenario.modulation.shape_to}). Write {scenario.modulation.shape_from} or more."
+        )
+    return found
+
+
+def _joint_problems(scenario: Scenario) -> list[str]:
+    """What neurons do not do where astrocytes decide beside them."""
+    if scenario.learner != "both":
+        return []
+    found = []
+    if scenario.decision.window != 1:
+        found.append(
+            f"decision.window: neurons learn from one pattern a trial ({scenario.decision.window}). Write 1, or "
+            'learner = "astrocytes".'
+        )
+    if scenario.plasticity.provisional:
+        found.append(
+            "plasticity.provisional: where astrocytes keep and revert, too, a change stands (true). Write false, or "
+            'learner = "neurons".'
+        )
+    if scenario.homeostasis.every_cycle:
+        found.append(
+            "homeostasis.every_cycle: thresholds that move within a pass leave astrocytes nothing to compare (true). "
+            'Write false, or learner = "neurons".'
         )
     return found

@@ -11,9 +11,9 @@ from contextvars import ContextVar
 from importlib import import_module
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
-from astrosim.scenario import contents, interventions, neuron_checks
+from astrosim.scenario import acting, contents, interventions, neuron_checks
 from astrosim.scenario.base import PUBLISHED_SEEDS, SHARED_FIELDS, Experiment
 from astrosim.scenario.inputs import FILE_FIELDS, Located
 from astrosim.scenario.interventions import MOST, Intervention
@@ -100,8 +100,11 @@ class Scenario(Experiment):
         "described", "described: the report's text; published: its program, replayed quirk by quirk"
     )
     engine: Literal["kernel", "agents"] = quantity("kernel", "kernel: fast; agents: readable; bit-identical")
-    learner: Literal["astrocytes", "cursor", "neurons", "none", *RIVALS] = quantity(  # type: ignore[valid-type]
-        "astrocytes", "who learns; neurons: by rules of their own; none is the untrained control", "", "6.1"
+    learner: Literal["astrocytes", "cursor", "neurons", "both", "none", *RIVALS] = quantity(  # type: ignore[valid-type]
+        "astrocytes",
+        "who learns; neurons: by rules of their own; both: they and astrocytes; none is the untrained control",
+        "",
+        "6.1",
     )
     network: Network = Field(default_factory=Network)
     task: Task = Field(default_factory=Task)
@@ -140,8 +143,9 @@ class Scenario(Experiment):
         return data
 
     @model_validator(mode="after")
-    def _fits(self) -> Scenario:
+    def _fits(self, info: ValidationInfo) -> Scenario:
         problems: list[str | Located] = [*self._task_problems(), *self._record_problems(), *self._file_problems()]
+        problems += acting.problems(self, (info.context or {}).get(acting.WRITTEN))
         if self.network.initial_weight > self.perturbation.limit:
             problems.append(
                 f"network.initial_weight: above perturbation.limit = {self.perturbation.limit} "
@@ -155,7 +159,7 @@ class Scenario(Experiment):
             problems += neuron_checks.problems(self)
         elif self.system == "published":
             problems += self._published_problems()
-        elif self.agents.astrocyte is not None and own_code_runs.get():
+        if self.takes_own_astrocytes and own_code_runs.get():
             problems += import_module(EXTENSION).problems(self)
         complain(problems)
         return self
@@ -208,7 +212,7 @@ class Scenario(Experiment):
         return problems
 
     def _coupling_problems(self) -> list[str]:
-        if self.coupled and self.learner != "astrocytes":
+        if self.coupled and not self.astrocytic:
             return [
                 f'coupling.graph: only astrocytes that learn are coupled ("{self.coupling.graph}"). '
                 'Write learner = "astrocytes", or coupling.graph = "none".'
@@ -303,7 +307,23 @@ class Scenario(Experiment):
     @property
     def neuronal(self) -> bool:
         """Whether neurons learn by rules of their own, or stand as they do in experiments 001 to 018."""
-        return self.learner == "neurons" or self.network.layout == "relay"
+        return self.learner in ("neurons", "both") or self.network.layout == "relay"
+
+    @property
+    def astrocytic(self) -> bool:
+        """Whether astrocytes learn, alone or beside neurons."""
+        return self.learner in ("astrocytes", "both")
+
+    @property
+    def takes_own_astrocytes(self) -> bool:
+        """Whether an own class of astrocytes is named where one can be."""
+        possible = self.system == "described" and (self.learner == "both" or not self.neuronal)
+        return possible and self.agents.astrocyte is not None
+
+    @property
+    def counts_passes(self) -> bool:
+        """Whether passes are counted, and the first solution is noted: not in the report's trials."""
+        return self.deep or (self.neuronal and self.system == "described")
 
     @property
     def coupled(self) -> bool:

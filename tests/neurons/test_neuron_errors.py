@@ -25,9 +25,9 @@ WRONG = {
         {"learner": "neurons", "system": "published"},
         'network.layout: the published neurons that learn stand in a relay ("lattice"). Write "relay".',
     ),
-    "tonic": (
-        {"learner": "neurons", "network.tonic": 1},
-        "network.tonic: none among neurons that learn by themselves (1). Remove it.",
+    "tonic in a relay": (
+        {"learner": "neurons", "network.layout": "relay", "network.tonic": 1},
+        "network.tonic: not in a relay (1). Remove it.",
     ),
     "nobody releases": (
         {"learner": "neurons", "network.modulatory": 0},

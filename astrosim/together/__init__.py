@@ -1,0 +1,1 @@
+"""Neurons that learn by rules of their own and astrocytes, in one network: on two engines."""
