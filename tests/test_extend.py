@@ -32,7 +32,9 @@ from astrosim.scenario.sections import Agents
 from astrosim.specialise import specialised
 
 
-@pytest.mark.parametrize("condition", LEARNING)
+@pytest.mark.parametrize(
+    "condition", [pytest.param(c, marks=pytest.mark.full if c in ("coupled", "part") else ()) for c in LEARNING]
+)
 def test_jitted_formulas_give_the_same_bits_on_both_engines(tmp_path: Path, condition: str) -> None:
     s = own(tmp_path, OWN_FORMULAS, "Own", **LEARNING[condition])
     agents, kernel = AstroModel(s, 5), KernelEngine(s, 5)
