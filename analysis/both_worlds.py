@@ -37,6 +37,8 @@ from astrosim import plot
 # passes each; the numbers of every rival were chosen on other seeds (see the scenario's head). Not all are told the
 # same: the first eight conditions see one scalar a trial; node perturbation and REINFORCE see it pattern by pattern and
 # each neuron's own noise; the delta rule and backpropagation see the error of every output.
+# `online`, `phase_one`, `phase_one_full`, `together` and `together_gentle` see one pattern a trial: astrocytes; neurons by
+# the rules of experiments 018 and 012b; and both in one network.
 
 # %%
 dataset, summary = opened("both_worlds", "both_worlds", ['seeds = "28000:8"'])
@@ -76,10 +78,15 @@ show(
 # | antithetic evolution, Adam | 96 | 13,272 | .998 |
 # | adaptive Monte Carlo | 52 | 39,068 | .969 |
 # | (1+1)-ES, 1/5 rule | 41 | > 40,000 | .963 |
-# | SPSA | 38 | > 40,000 | .921 |
+# | SPSA | 37 | > 40,000 | .931 |
 # | zero-temperature Monte Carlo | 9 | > 40,000 | .911 |
 # | REINFORCE | 2 | > 40,000 | .937 |
 # | delta rule | 1 | > 40,000 | .818 |
+# | astrocytes, one pattern a trial (`online`) | 1 | > 40,000 | .850 |
+# | neurons, experiment 018 (`phase_one`) | 0 | > 40,000 | .522 |
+# | neurons, experiment 012b (`phase_one_full`) | 0 | > 40,000 | .500 |
+# | astrocytes and neurons (`together`) | 0 | > 40,000 | .528 |
+# | the same, neurons a hundred times weaker (`together_gentle`) | 0 | > 40,000 | .702 |
 #
 # Astrocytes are no better than random masks of the same size: place buys nothing, being sparse does. Both solve every
 # seed, and their medians are below those of all rivals that are told one scalar a trial. But an ordinary evolution
