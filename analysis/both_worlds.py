@@ -37,8 +37,8 @@ from astrosim import plot
 # passes each; the numbers of every rival were chosen on other seeds (see the scenario's head). Not all are told the
 # same: the first eight conditions see one scalar a trial; node perturbation and REINFORCE see it pattern by pattern and
 # each neuron's own noise; the delta rule and backpropagation see the error of every output.
-# `online`, `phase_one`, `phase_one_full`, `together` and `together_gentle` see one pattern a trial: astrocytes; neurons by
-# the rules of experiments 018 and 012b; and both in one network.
+# `online`, `phase_one`, `phase_one_full`, `together` and `together_gentle` see one pattern a trial: astrocytes; neurons
+# by the rules of experiments 018 and 012b; and both in one network.
 
 # %%
 dataset, summary = opened("both_worlds", "both_worlds", ['seeds = "28000:8"'])

@@ -459,6 +459,12 @@ def test_select_shadowed_and_files(tmp_path: Path) -> None:
     [
         ("xor", "kernel", ""),
         ("xor", "torch", ""),
+        ("parallel_proposals", "torch", ""),
+        (
+            "mnist",
+            "published",
+            "cannot run kind = 'fields' (published). Write one of kernel, agents, torch, or leave it out.",
+        ),
         ("xor", "agents", "cannot run kind = 'wave' (agents). Write one of kernel, torch, or leave it out."),
         ("xor", "published", "cannot run kind = 'wave' (published). Write one of kernel, torch, or leave it out."),
         (

@@ -10,15 +10,18 @@ from pydantic import ValidationError
 from astrosim.errors import ScenarioError
 from astrosim.scenario.acting import WRITTEN, without_idle
 from astrosim.scenario.base import Experiment
-from astrosim.scenario.fields import fields_of
+from astrosim.scenario.fields import choices, fields_of
 from astrosim.scenario.kinds import AnyScenario
 from astrosim.scenario.load import condition_names, key_path, resolve, unknown_condition
 from astrosim.scenario.merge import merge
 from astrosim.scenario.problems import dotted, lookup, nearest, problems_of
 from astrosim.scenario.schema import OF_OTHERS, Scenario
 
-ENGINES = {"astrocyte": ("kernel", "agents", "published"), "wave": ("kernel", "torch"), "fields": ("kernel", "agents")}
-"""What the option `--engine` can name, by kind; the published system has one engine, which no field names."""
+
+def engines_of(scenario: AnyScenario) -> tuple[str, ...]:
+    """What the option `--engine` can name; the published system has one engine, which no field names."""
+    named = choices(type(scenario).model_fields["engine"].annotation)
+    return (*named, "published") if isinstance(scenario, Scenario) else named
 
 
 def select(scenario: AnyScenario, names: Sequence[str]) -> AnyScenario:
@@ -47,7 +50,7 @@ def check_engine(scenario: AnyScenario, engine: str) -> None:
     ScenarioError
         The published engine runs the published system and nothing else; each kind of scenario has engines of its own.
     """
-    known = ENGINES[scenario.kind]
+    known = engines_of(scenario)
     if engine not in known:
         right = f"Write one of {', '.join(known)}, or leave it out."
         raise ScenarioError([f"--engine: engine: cannot run kind = {scenario.kind!r} ({engine}). {right}"])
