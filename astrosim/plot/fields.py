@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, StrMethodFormatter
 from xarray import Dataset
 
 from astrosim.plot.points import INK, MEDIAN_WIDTH, NEAR, Rows, beside, conditions_of, panel_title, values_of
@@ -109,6 +109,9 @@ def field_accuracy(rows: Rows) -> Figure:
     panels[0].set_ylim(len(names) - 0.45, -0.6)
     panels[0].set_xlabel("test accuracy at the end")
     panels[1].set_xscale("log")
+    panels[1].xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    panels[1].xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    panels[1].xaxis.set_minor_formatter(NullFormatter())
     panels[1].set_xlabel("seconds a seed, one core")
     return figure
 
