@@ -16,7 +16,7 @@
 #
 # **Question.** On one network, one task and one budget of forward passes (one pattern through the network): how do
 # astrocytes compare with random masks, zero-temperature and adaptive Monte Carlo, a (1+1) evolution strategy, an
-# antithetic one, SPSA, node perturbation, REINFORCE, the delta rule and backpropagation?
+# antithetic one, separable CMA-ES, SPSA, node perturbation, REINFORCE, the delta rule and backpropagation?
 #
 # **Claim of the report** (Murray 2026, section 7.1). Local perturbation learns what global perturbation does not. The
 # comparison was never made there.
@@ -76,6 +76,7 @@ show(
 # | astrocytes | 100 | 7,992 | 1.000 |
 # | node perturbation, Adam | 97 | 11,824 | .924 |
 # | antithetic evolution, Adam | 96 | 13,272 | .998 |
+# | separable CMA-ES | 98 | 15,720 | .998 |
 # | adaptive Monte Carlo | 52 | 39,068 | .969 |
 # | (1+1)-ES, 1/5 rule | 41 | > 40,000 | .963 |
 # | SPSA | 37 | > 40,000 | .931 |
@@ -89,11 +90,11 @@ show(
 # | the same, neurons a hundred times weaker (`together_gentle`) | 0 | > 40,000 | .702 |
 #
 # Astrocytes are no better than random masks of the same size: place buys nothing, being sparse does. Both solve every
-# seed, and their medians are below those of all rivals that are told one scalar a trial. But an ordinary evolution
-# strategy, which moves all weights, needs less than twice as many passes: moving all weights at once does learn here.
-# To keep or revert steps of all weights is what is slow. Whoever is told the error of every output and follows it
-# through the network is some seventy times as quick. The delta rule cannot change what hidden neurons send, and stays
-# below.
+# seed, and their medians are below those of all rivals that are told one scalar a trial. But evolution
+# strategies that move all weights, the antithetic one and CMA-ES, need less than twice as many passes: moving all
+# weights at once does learn here. To keep or revert steps of all weights is what is slow. Whoever is told the error of
+# every output and follows it through the network is some seventy times as quick. The delta rule cannot change what
+# hidden neurons send, and stays below.
 # Node perturbation with a constant rate finds the solution and loses it again: at the end it is worse than at its best.
 # Not settled: the grids were small (three to twelve settings a rival, none for zero-temperature Monte Carlo, eight
 # seeds), no rate decays but SPSA's, REINFORCE climbs another reward (right bits by chance firing), and the recipe of

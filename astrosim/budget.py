@@ -33,5 +33,11 @@ def passes_a_trial(scenario: Scenario) -> int:
 
 def _networks_an_update(learner: str, population: int) -> int:
     """How often a rival shows every pattern in an update."""
-    several = {"evolution": 2 * population, "spsa": 2, "node_perturbation": 1 + population, "reinforce": population}
+    several = {
+        "evolution": 2 * population,
+        "cma_es": 2 * population,
+        "spsa": 2,
+        "node_perturbation": 1 + population,
+        "reinforce": population,
+    }
     return several.get(learner, 1)

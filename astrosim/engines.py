@@ -40,9 +40,7 @@ def make_engine(scenario: Scenario, seed: int) -> Engine:
 
         return PublishedEngine(scenario, seed)
     if scenario.learner in RIVALS:
-        from astrosim.rivals.engine import RivalEngine
-
-        return RivalEngine(scenario, seed)
+        return _rival(scenario, seed)
     if scenario.engine == "agents":
         from astrosim.model import AstroModel
 
@@ -50,6 +48,17 @@ def make_engine(scenario: Scenario, seed: int) -> Engine:
     from astrosim.kernel import KernelEngine
 
     return KernelEngine(scenario, seed)
+
+
+def _rival(scenario: Scenario, seed: int) -> Engine:
+    """The engine of a learner beside the astrocytes."""
+    if scenario.learner == "cma_es":
+        from astrosim.rivals.cma_es import CovarianceEngine
+
+        return CovarianceEngine(scenario, seed)
+    from astrosim.rivals.engine import RivalEngine
+
+    return RivalEngine(scenario, seed)
 
 
 def _neurons(scenario: Scenario, seed: int) -> Engine:

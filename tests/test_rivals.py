@@ -17,6 +17,7 @@ from astrosim.rivals import backpropagation, climbing, evolution, node_perturbat
 from astrosim.rivals import reinforce as williams
 from astrosim.rivals import spsa as spall
 from astrosim.rivals.engine import RivalEngine
+from astrosim.rng import word
 from astrosim.rules import reward
 from astrosim.runs import run_scenario
 from astrosim.scenario import Scenario
@@ -34,7 +35,7 @@ SMALL = {
     "network": {"clusters": 1, "inputs": 2, "outputs": 2, "modulatory": 1, "regular": 1, "initial_weight": 0.8},
     "task": {"patterns": [["10", "01"], ["01", "10"], ["11", "11"]]},
 }
-PASSES = dict(zip(RIVALS, (8, 8, 16, 16, 16, 8, 8, 8), strict=True))
+PASSES = dict(zip(RIVALS, (8, 8, 16, 16, 16, 16, 8, 8, 8), strict=True))
 ERRORS = 4.5  # standard errors; two-sided over 2,000 synapses at once: alpha = 1.4 %, with fixed draws
 
 
@@ -246,6 +247,33 @@ def test_a_rival_resumes_to_the_same_bits_and_spends_its_budget(learner):
     assert (log.decision != IDLE).all() == (learner in KEEPING)
     assert not np.array_equal(whole.weights(), rival(learner, 9).weights())
     assert np.abs(whole.weights()).max() <= 2.0
+
+
+def test_the_first_generation_of_cma_es_is_that_of_its_paper():
+    """The better half's mean, weighted by log ranks (Hansen 2016, equation 49), of clipped networks about the first."""
+    engine = rival("cma_es", 4, rival={"population": 5, "sigma": 0.9}, **LINEAR)
+    before = engine.weights().astype(float)
+    engine.advance(1)
+    drawn = np.random.RandomState(word(engine.circuit.key, 0, 0)).randn(10, before.size)
+    networks = np.clip(before + 0.9 * drawn, -2.0, 2.0)
+    worth = [passing.whole_reward(engine.circuit, engine.numbers, engine.room, one) for one in networks]
+    ranks = np.log(6) - np.log(np.arange(1, 6))
+    better = networks[np.argsort(worth)[:-6:-1]]
+    np.testing.assert_allclose(engine.weights(), ranks / ranks.sum() @ better, rtol=1e-12)
+    assert (np.abs(networks) == 2.0).any()
+
+
+def test_a_cma_es_in_use_goes_back_to_an_earlier_state():
+    engine = rival("cma_es", 2, rival={"population": 3})
+    engine.advance(5)
+    early = engine.state()
+    engine.advance(4)
+    late = engine.weights()
+    engine.restore(early)
+    assert engine.trial == 5
+    engine.advance(4)
+    assert engine.weights().tobytes() == late.tobytes()
+    assert engine.state()["rival/told"].shape == (9, 6)
 
 
 @pytest.mark.parametrize("learner", ["evolution", "node_perturbation", "backpropagation"])

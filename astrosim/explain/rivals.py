@@ -7,7 +7,12 @@ from astrosim.scenario.rival_section import KEEPING, TAUGHT, USED, Rival
 
 UNUSED = ("accept", "temperature", "margin", "consolidation", "rate", "race", "window")  # fields of `decision`
 NONE = "nothing (no astrocytes)"
-REFRESHED = {"one_plus_one": "sigma", "adaptive_monte_carlo": "sigma and mean step", "reinforce": "expected rewards"}
+REFRESHED = {
+    "one_plus_one": "sigma",
+    "adaptive_monte_carlo": "sigma and mean step",
+    "cma_es": "sigma, the variance of every weight, and paths",
+    "reinforce": "expected rewards",
+}
 
 
 def moot_of_rival(scenario: Scenario) -> tuple[str, ...]:
@@ -45,6 +50,7 @@ def _perturbed(scenario: Scenario) -> str:
         "one_plus_one": f"all synapses; sigma {rival.sigma:g} at first",
         "adaptive_monte_carlo": f"all synapses; sigma {rival.sigma:g} at first, about the mean of kept steps",
         "evolution": f"all synapses, {rival.population} antithetic pairs; sigma {rival.sigma:g}",
+        "cma_es": f"all synapses, {2 * rival.population} networks about the mean; sigma {rival.sigma:g} at first",
         "spsa": f"all synapses by +-c, both ways; c = {rival.sigma:g} / k^0.101",
         "node_perturbation": f"summed inputs, {rival.population} times a pattern; sigma {rival.sigma:g}",
         "reinforce": f"firing by chance, {rival.population} times a pattern: sigmoid of {rival.slope:g} x distance",
@@ -55,6 +61,8 @@ def _decided(scenario: Scenario) -> str:
     rival, limit = scenario.rival, f"clipped to +-{scenario.perturbation.limit:g}"
     if scenario.learner in KEEPING:
         return f"kept if after >= before; {limit}"
+    if scenario.learner == "cma_es":
+        return f"the better half's weighted mean stands; {limit}"
     if scenario.learner == "spsa":
         return f"up the estimate by a / ({rival.stability:g} + k)^0.602, a = {rival.learning_rate:g}; {limit}"
     whose = {"delta": "error of each output x what it was sent", "backpropagation": "surrogate gradient"}

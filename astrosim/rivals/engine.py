@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -43,10 +44,15 @@ class RivalEngine(DescribedCell):
         self.numbers = make_numbers(scenario)
         self.memory = make_memory(self.circuit, self.numbers)
         self.room = make_room(self.circuit, self.rules.cycles)
-        self._update = import_module(f"astrosim.rivals.{scenario.learner}").update
+        self._update = self._rule()
         self._cost = passes_a_trial(scenario)
         taught = np.isin(self.network.post, self.network.outputs).sum()
         self._plastic = int(taught) if scenario.learner == "delta" else self.network.post.size
+
+    def _rule(self) -> Callable[..., int]:
+        """What carries out one update of the weights and tells what was decided."""
+        update: Callable[..., int] = import_module(f"astrosim.rivals.{self.scenario_of_cell.learner}").update
+        return update
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:
         """Carry out updates; see `astrosim.engine.Engine.advance`. Looks at the frozen network are no passes."""

@@ -11,8 +11,8 @@ from astrosim.scenario.section import Real, Section, quantity
 
 KEEPING = ("one_plus_one", "adaptive_monte_carlo")
 """Rivals that keep or revert a step of all weights."""
-BLIND = ("evolution", "spsa")
-"""Rivals that estimate a gradient from the rewards of whole networks."""
+BLIND = ("evolution", "cma_es", "spsa")
+"""Rivals that estimate a direction from the rewards of whole networks."""
 LOCAL = ("node_perturbation", "reinforce")
 """Rivals that estimate it from the reward and the noise of every neuron."""
 TAUGHT = ("delta", "backpropagation")
@@ -26,13 +26,14 @@ class Rival(Section):
 
     population: int = quantity(
         1,
-        "evolution: antithetic pairs an update; node_perturbation, reinforce: noisy passes a pattern",
+        "evolution: antithetic pairs an update; cma_es: half of its networks; node_perturbation, reinforce: noisy "
+        "passes a pattern",
         "1",
         ge=1,
         le=10**4,
     )
     sigma: Real = quantity(
-        0.1, "step of a weight (one_plus_one: at first; spsa: c), or noise of a summed input", "1", gt=0, le=16
+        0.1, "step of a weight (one_plus_one, cma_es: at first; spsa: c), or noise of a summed input", "1", gt=0, le=16
     )
     learning_rate: Real = quantity(0.02, "step along the gradient (spsa: a)", "1", "Kingma & Ba 2015", gt=0, le=1000)
     optimiser: Literal["adam", "plain"] = quantity(
@@ -86,6 +87,7 @@ USED = {
     "one_plus_one": ("sigma", "rise"),
     "adaptive_monte_carlo": ("sigma", "momentum", "patience", "shrink"),
     "evolution": ("population", "sigma", *CLIMBING),
+    "cma_es": ("population", "sigma"),
     "spsa": ("sigma", "learning_rate", "stability"),
     "node_perturbation": ("population", "sigma", *CLIMBING),
     "reinforce": ("population", "slope", "baseline", *CLIMBING),
