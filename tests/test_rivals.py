@@ -11,6 +11,7 @@ import pytest
 from astrosim.budget import passes_a_trial
 from astrosim.ceilings import structural_ceiling
 from astrosim.engines import make_engine
+from astrosim.errors import AstrosimError
 from astrosim.kernel import KernelEngine
 from astrosim.records import IDLE, KEPT
 from astrosim.rivals import backpropagation, climbing, evolution, node_perturbation, passing
@@ -261,6 +262,14 @@ def test_the_first_generation_of_cma_es_is_that_of_its_paper():
     better = networks[np.argsort(worth)[:-6:-1]]
     np.testing.assert_allclose(engine.weights(), ranks / ranks.sum() @ better, rtol=1e-12)
     assert (np.abs(networks) == 2.0).any()
+
+
+def test_cma_es_without_synapses_is_an_error_that_names_the_remedy():
+    single = {"clusters": 1, "inputs": 1, "outputs": 1, "modulatory": 0, "regular": 0, "tonic": 0, "p_within": 0.0}
+    fields = {"network": single, "task": {"patterns": [["1", "1"]]}}
+    text = "learner: cma_es wants 2 synapses or more (0). Write a larger network, or another learner."
+    with pytest.raises(AstrosimError, match=re.escape(text)):
+        rival("cma_es", **fields)
 
 
 def test_a_cma_es_in_use_goes_back_to_an_earlier_state():

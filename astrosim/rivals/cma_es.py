@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 from cmaes import SepCMA
 
+from astrosim.errors import AstrosimError
 from astrosim.records import IDLE
 from astrosim.rivals.engine import OWN, RivalEngine
 from astrosim.rivals.passing import whole_reward
 from astrosim.rng import word
 from astrosim.scenario.schema import Scenario
 
+FEWEST = 2  # synapses that the strategy works on
 TOLD = OWN + "told"  # name in a state of the rewards of all generations so far
 
 
@@ -31,6 +33,11 @@ class CovarianceEngine(RivalEngine):
     scenario : Scenario
         Resolved; ``learner = "cma_es"``.
     seed : int
+
+    Raises
+    ------
+    AstrosimError
+        For a network of fewer than two synapses: there is nothing that could vary together.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
@@ -40,6 +47,11 @@ class CovarianceEngine(RivalEngine):
     def _begin(self) -> None:
         limit = self.numbers.limit
         mean = self.network.initial_weight.astype(np.float64)
+        if mean.size < FEWEST:
+            raise AstrosimError(
+                f"learner: cma_es wants {FEWEST} synapses or more ({mean.size}). Write a larger network, or another "
+                "learner."
+            )
         self._told: list[np.ndarray] = []
         self._strategy = SepCMA(
             mean,
