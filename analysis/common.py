@@ -14,12 +14,12 @@ from matplotlib.figure import Figure
 from xarray import Dataset
 
 from astrosim import load_scenario, open_run, run
-from astrosim.report.solving import quantile_text, solving_rows
 from astrosim.report.tables import condition_rows, interval_text, number, p_text
 from astrosim.scenario import AnyScenario, condition_names
 from astrosim.scenario.library import find
-from astrosim.stats import Comparison, compare, corrected, median_interval
+from astrosim.statistics.inference import Comparison, compare, corrected, median_interval
 from astrosim.summary import Summary
+from astrosim.systems.threshold.show.solving import quantile_text, solving_rows
 
 RUNS = Path(os.environ.get("ASTROSIM_RUNS", Path(__file__).parent.parent / "runs"))
 FIGURES = RUNS / "figures"

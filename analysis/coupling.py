@@ -32,10 +32,10 @@ from common import compared, opened, show, table
 from matplotlib.figure import Figure
 
 from astrosim import AstroModel, Scenario, plot, resolve
-from astrosim.plot.select import condition_names
 from astrosim.plot.style import PALETTE, colours, new_figure, styled
 from astrosim.report.tables import interval_text
-from astrosim.stats import mean_interval
+from astrosim.statistics.inference import mean_interval
+from astrosim.systems.threshold.figures.select import condition_names
 
 # %% [markdown]
 # ## One wave, and its closed form

@@ -29,7 +29,7 @@ import numpy as np
 from common import made, show
 
 from astrosim import open_run, plot
-from astrosim.summary.fields import FieldSummary
+from astrosim.systems.images.show.summary import FieldSummary
 
 SHORT = [
     'seeds="3000:3"',

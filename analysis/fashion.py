@@ -30,8 +30,8 @@ from common import made, show
 
 from astrosim import open_run, plot
 from astrosim.report.tables import interval_text
-from astrosim.stats import share_interval
-from astrosim.summary.fields import FieldSummary
+from astrosim.statistics.inference import share_interval
+from astrosim.systems.images.show.summary import FieldSummary
 
 CLASSES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")
 IMAGES = 10_000  # for testing

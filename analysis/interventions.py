@@ -30,13 +30,13 @@ from matplotlib.figure import Figure
 from xarray import Dataset
 
 from astrosim import ceiling, load_scenario, resolve
-from astrosim.plot.select import condition_names, probes
 from astrosim.plot.style import MUTED, colours, count_axis, new_figure, span_episodes, styled
 from astrosim.report.tables import interval_text, p_text
-from astrosim.scenario.interventions import Intervention, when_words
 from astrosim.scenario.library import find
-from astrosim.stats import compare, mean_band, mean_interval
+from astrosim.statistics.inference import compare, mean_band, mean_interval
 from astrosim.summary import Summary
+from astrosim.systems.threshold.figures.select import condition_names, probes
+from astrosim.systems.threshold.scenario.interventions import Intervention, when_words
 
 # %% [markdown]
 # ## The runs

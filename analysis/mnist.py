@@ -26,9 +26,9 @@ import numpy as np
 from common import RUNS, made, show
 
 from astrosim import load_scenario, open_run, plot
-from astrosim.errors import AstrosimError
-from astrosim.scenario import FieldScenario
-from astrosim.summary.fields import FieldSummary
+from astrosim.core.errors import AstrosimError
+from astrosim.systems.images.scenario.schema import FieldScenario
+from astrosim.systems.images.show.summary import FieldSummary
 
 SETS = ("mnist", "fashion")
 SHORT = [

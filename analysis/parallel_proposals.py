@@ -29,7 +29,7 @@ import numpy as np
 from common import made, show
 
 from astrosim import open_run
-from astrosim.summary.fields import FieldSummary
+from astrosim.systems.images.show.summary import FieldSummary
 
 directory = made("parallel_proposals_short", "parallel_proposals", ['seeds="29000:3"'])
 summary, dataset = FieldSummary.read(directory), open_run(directory)

@@ -32,11 +32,11 @@ from matplotlib.figure import Figure
 from scipy.stats import pearsonr
 
 from astrosim import Scenario, ceiling, load_scenario
-from astrosim.plot.overview import spread
 from astrosim.plot.style import MUTED, colours, new_figure, styled
 from astrosim.scenario.library import find
-from astrosim.stats import mean_interval
+from astrosim.statistics.inference import mean_interval
 from astrosim.summary import Summary
+from astrosim.systems.threshold.figures.overview import spread
 
 # %% [markdown]
 # ## The published networks

@@ -29,11 +29,11 @@ import numpy as np
 from common import RUNS, made, show
 
 from astrosim import load_scenario, open_run, plot
-from astrosim.errors import AstrosimError
-from astrosim.report.wave_tables import comparison_pairs
-from astrosim.scenario import WaveScenario
-from astrosim.stats import median_interval
-from astrosim.summary.waves import WaveSummary
+from astrosim.core.errors import AstrosimError
+from astrosim.statistics.inference import median_interval
+from astrosim.systems.waves.scenario.schema import WaveScenario
+from astrosim.systems.waves.show.summary import WaveSummary
+from astrosim.systems.waves.show.tables import comparison_pairs
 
 SMALL = ["schedule.epochs=3", 'seeds="1000:5"']  # of the run that is made where there is none
 

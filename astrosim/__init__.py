@@ -9,21 +9,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from astrosim.agents import Astrocyte, Neuron
-    from astrosim.ceilings import Ceiling, ceiling
-    from astrosim.engines import make_engine
-    from astrosim.errors import AstrosimError, ScenarioError, StoreError
+    from astrosim.core.errors import AstrosimError, ScenarioError, StoreError
     from astrosim.export import export_run
-    from astrosim.kernel import KernelEngine
-    from astrosim.model import AstroModel
-    from astrosim.published.engine import PublishedEngine
     from astrosim.report import write_report
     from astrosim.runs import run
     from astrosim.runs.rerun import rerun
-    from astrosim.scenario import Scenario, condition_names, load_scenario, resolve
+    from astrosim.scenario import condition_names, load_scenario, resolve
     from astrosim.store import open_run
-    from astrosim.territory import Territories, build_territories
-    from astrosim.topology import Network, build_network
+    from astrosim.systems.published.engine import PublishedEngine
+    from astrosim.systems.threshold.agents.agents import Astrocyte, Neuron
+    from astrosim.systems.threshold.agents.model import AstroModel
+    from astrosim.systems.threshold.ceilings import Ceiling, ceiling
+    from astrosim.systems.threshold.engines import make_engine
+    from astrosim.systems.threshold.kernel.engine import KernelEngine
+    from astrosim.systems.threshold.network.territories import Territories, build_territories
+    from astrosim.systems.threshold.network.topology import Network, build_network
+    from astrosim.systems.threshold.scenario.schema import Scenario
 
 __version__ = "0.1.0"
 __all__ = [
@@ -55,20 +56,21 @@ __all__ = [
 ]
 
 _MODULES = {
-    "agents": ("Astrocyte", "Neuron"),
-    "ceilings": ("Ceiling", "ceiling"),
-    "engines": ("make_engine",),
-    "errors": ("AstrosimError", "ScenarioError", "StoreError"),
+    "systems.threshold.agents.agents": ("Astrocyte", "Neuron"),
+    "systems.threshold.ceilings": ("Ceiling", "ceiling"),
+    "systems.threshold.engines": ("make_engine",),
+    "core.errors": ("AstrosimError", "ScenarioError", "StoreError"),
     "export": ("export_run",),
-    "kernel": ("KernelEngine",),
-    "model": ("AstroModel",),
-    "published.engine": ("PublishedEngine",),
+    "systems.threshold.kernel": ("KernelEngine",),
+    "systems.threshold.agents.model": ("AstroModel",),
+    "systems.published.engine": ("PublishedEngine",),
     "report": ("write_report",),
     "runs": ("rerun", "run"),
-    "scenario": ("Scenario", "condition_names", "load_scenario", "resolve"),
+    "scenario": ("condition_names", "load_scenario", "resolve"),
+    "systems.threshold.scenario.schema": ("Scenario",),
     "store": ("open_run",),
-    "territory": ("Territories", "build_territories"),
-    "topology": ("Network", "build_network"),
+    "systems.threshold.network.territories": ("Territories", "build_territories"),
+    "systems.threshold.network.topology": ("Network", "build_network"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

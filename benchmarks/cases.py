@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from astrosim.scenario import Scenario
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 SEED = 42
 FIRING, TRAFFIC = {"sensing": {"rule": "firing"}}, {"sensing": {"rule": "traffic"}}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from astrosim.engines import make_engine
-from astrosim.scenario import Scenario
+from astrosim.systems.threshold.engines import make_engine
+from astrosim.systems.threshold.scenario.schema import Scenario
 from benchmarks.cases import CONDITIONS, SEED
 from benchmarks.timing import Timed, take_turns
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.engines import make_engine
+from astrosim.systems.threshold.engines import make_engine
 from benchmarks.cases import SEED, sized
 from benchmarks.timing import Timed, mean_eligible, take_turns
 

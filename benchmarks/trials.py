@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from astrosim.engines import make_engine
+from astrosim.systems.threshold.engines import make_engine
 from benchmarks.cases import CONDITIONS, PUBLISHED, SEED, described, published
 from benchmarks.timing import Timed, mean_eligible, take_turns
 

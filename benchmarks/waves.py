@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import torch
 
-from astrosim.mesh import parse
-from astrosim.rng import stream_key
-from astrosim.scenario import WaveScenario
-from astrosim.wave.build import live_taps
-from astrosim.wave.kernel import loop
-from astrosim.wave.learner import KernelLearner, Stretch, read_only
-from astrosim.wave.program import LIKELIHOOD, Builder, Program
-from astrosim.wave.torch_learner import TorchLearner
+from astrosim.core.rng import stream_key
+from astrosim.systems.waves.build import live_taps
+from astrosim.systems.waves.kernel import loop
+from astrosim.systems.waves.learners.learner import KernelLearner, Stretch, read_only
+from astrosim.systems.waves.learners.torch_learner import TorchLearner
+from astrosim.systems.waves.mesh import parse
+from astrosim.systems.waves.program import LIKELIHOOD, Builder, Program
+from astrosim.systems.waves.scenario.schema import WaveScenario
 from benchmarks.timing import Timed, take_turns
 
 QUOTED = 31.2e-3  # s, forward and back of the published loop on the digits net; quoted from its spec, not measured here

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.scenario.schema import Scenario
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 CONDITIONS: dict[str, dict[str, Any]] = {
     "maturity": {},

@@ -20,14 +20,14 @@ from unittest import mock
 
 import numpy as np
 
-from astrosim.errors import AstrosimError
-from astrosim.records import WAVE_VARIABLES
+from astrosim.core.errors import AstrosimError
 from astrosim.runs import run_scenario
-from astrosim.runs.cell import Cell, Control, Stopped, write_cell
 from astrosim.runs.checkpoint import Checkpoint, CheckpointError
+from astrosim.runs.replicate import Cell, Control, Stopped, write_cell
 from astrosim.runs.runner import RUNNERS, Ask
-from astrosim.scenario import WaveScenario
 from astrosim.store.layout import Layout
+from astrosim.store.variables import WAVE_VARIABLES
+from astrosim.systems.waves.scenario.schema import WaveScenario
 
 PLACE = "fake_runner:FakeRunner"
 CLASSES = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from astrosim.scenario import FieldScenario
+from astrosim.systems.images.scenario.schema import FieldScenario
 
 SMALL: dict[str, Any] = {
     "name": "small",

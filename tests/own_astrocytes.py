@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from cells import CONDITIONS, scenario
 
-from astrosim.errors import ScenarioError
-from astrosim.scenario import Scenario, load_scenario
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario import load_scenario
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 IMPORTS = "import numpy as np\nfrom numba import njit\nfrom astrosim import Astrocyte\n"
 OWN_FORMULAS = f"""{IMPORTS}

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from astrosim.errors import AstrosimError, Interrupted
+from astrosim.core.errors import AstrosimError, Interrupted
 from astrosim.runs import run_scenario
-from astrosim.scenario import Scenario
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 REFUSED, INTERRUPTED = 2, 130
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from run_helpers import small
 
-from astrosim.runs.trials import warm_up
-from astrosim.scenario import WaveScenario, condition_names, resolve
-from astrosim.wave.learner import KernelLearner
+from astrosim.scenario import condition_names, resolve
+from astrosim.systems.threshold.trials import warm_up
+from astrosim.systems.waves.learners.learner import KernelLearner
+from astrosim.systems.waves.scenario.schema import WaveScenario
 
 for name in condition_names(small()):
     warm_up(resolve(small(), name), 0)

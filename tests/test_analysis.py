@@ -15,7 +15,7 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 
 from astrosim.runs import run_scenario
-from astrosim.scenario import WaveScenario
+from astrosim.systems.waves.scenario.schema import WaveScenario
 
 ANALYSIS = Path(__file__).parent.parent / "analysis"
 LARGEST = 1_000_000  # bytes of a stored notebook

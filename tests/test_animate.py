@@ -15,17 +15,18 @@ from test_plot_command import ASTROCYTES, XOR
 from typer.testing import CliRunner
 
 from astrosim.cli import app
-from astrosim.errors import AstrosimError, StoreError
-from astrosim.model import AstroModel
-from astrosim.plot.animation import CellScene, events_of, frame_trials
+from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.plot.movie import find_ffmpeg
-from astrosim.plot.raster import KEPT_COLOUR, REVERTED_COLOUR
-from astrosim.records import KEPT, REVERTED
-from astrosim.replay import Replay
-from astrosim.report.moving import Stretch, check_replay
 from astrosim.runs import open_run, run_scenario
-from astrosim.scenario import Scenario, condition_names, load_scenario, resolve
+from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.library import find
+from astrosim.store.variables import KEPT, REVERTED
+from astrosim.systems.threshold.agents.model import AstroModel
+from astrosim.systems.threshold.figures.animation import CellScene, events_of, frame_trials
+from astrosim.systems.threshold.figures.raster import KEPT_COLOUR, REVERTED_COLOUR
+from astrosim.systems.threshold.replay import Replay
+from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.animation import Stretch, check_replay
 from astrosim.view.player import Player
 
 MORE = {

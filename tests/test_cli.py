@@ -19,9 +19,9 @@ from typer.testing import CliRunner
 
 import astrosim
 from astrosim.cli import app, commands
-from astrosim.errors import DiskFullError, Interrupted, RunError, ScenarioError, StoreError
-from astrosim.scenario import Scenario
+from astrosim.core.errors import DiskFullError, Interrupted, RunError, ScenarioError, StoreError
 from astrosim.summary import Summary, ceilings, ceilings_table
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 COMMANDS = ["run", "rerun", "report", "new", "list", "explain", "validate", "ceiling", "plot", "animate", "view"]
 SHORT = ["--seeds", "5,6", "--set", "schedule.episodes=30", "--set", "record.every=10", "--no-report", "--workers", "1"]

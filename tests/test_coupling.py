@@ -13,14 +13,14 @@ from cells import CONDITIONS, differences, scenario
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from astrosim.errors import AstrosimError
-from astrosim.gap_junctions import GapJunctions, build_gap_junctions
-from astrosim.kernel import KernelEngine
-from astrosim.model import AstroModel
+from astrosim.core.errors import AstrosimError
 from astrosim.rules import coupling
-from astrosim.scenario.schema import Scenario
-from astrosim.territory import build_territories
-from astrosim.topology import build_network
+from astrosim.systems.threshold.agents.model import AstroModel
+from astrosim.systems.threshold.kernel.engine import KernelEngine
+from astrosim.systems.threshold.network.gap_junctions import GapJunctions, build_gap_junctions
+from astrosim.systems.threshold.network.territories import build_territories
+from astrosim.systems.threshold.network.topology import build_network
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 ENGINES = [KernelEngine, AstroModel]
 WITH_LEARNERS = [name for name, fields in CONDITIONS.items() if "learner" not in fields]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from astrosim.crossmap import (
+from astrosim.runs import open_run, run_scenario
+from astrosim.statistics.crossmap import (
     KINDS,
     best_dimension,
     both_ways,
@@ -15,10 +16,9 @@ from astrosim.crossmap import (
     make_surrogates,
     run_series,
 )
-from astrosim.crossmap.convergence import two_sided
-from astrosim.crossmap.simplex import correlation, embed, projection, simplex_weights
-from astrosim.runs import open_run, run_scenario
-from astrosim.scenario import Scenario
+from astrosim.statistics.crossmap.convergence import two_sided
+from astrosim.statistics.crossmap.simplex import correlation, embed, projection, simplex_weights
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 TRANSIENT = 300
 

@@ -17,10 +17,10 @@ import numpy as np
 import pytest
 
 from astrosim import datasets
+from astrosim.core.errors import AstrosimError, DataError, DiskFullError
 from astrosim.datasets import catalogue, files, sets
 from astrosim.datasets.catalogue import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
 from astrosim.datasets.idx import read_idx
-from astrosim.errors import AstrosimError, DataError, DiskFullError
 
 REPOSITORY = Path(__file__).parents[1]
 REAL = Path(os.environ.get("ASTROSIM_DATA", REPOSITORY / "../shared/data"))

@@ -7,16 +7,17 @@ import re
 import numpy as np
 import pytest
 
-from astrosim.described import DescribedCell
-from astrosim.errors import ScenarioError
-from astrosim.kernel import KernelEngine
-from astrosim.model import AstroModel
+from astrosim.core.errors import ScenarioError
 from astrosim.rules.consolidation import CONSOLIDATION, share_kept
 from astrosim.rules.perturbation import adapted_sigma
 from astrosim.rules.window import draw_window
-from astrosim.scenario import Scenario, load_scenario
-from astrosim.scenario.merge import merge
-from astrosim.topology import TONIC, Network, build_network
+from astrosim.scenario import load_scenario
+from astrosim.scenario.merge import deep_merge
+from astrosim.systems.threshold.agents.model import AstroModel
+from astrosim.systems.threshold.kernel.engine import KernelEngine
+from astrosim.systems.threshold.network.topology import TONIC, Network, build_network
+from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.simulation import DescribedCell
 
 BASE = {
     "network": {"cycles": 2, "tonic": 1, "input_clusters": "task"},
@@ -67,7 +68,7 @@ VARIANTS = {
 
 
 def scenario(**fields: object) -> Scenario:
-    return Scenario.model_validate(merge(BASE, fields))
+    return Scenario.model_validate(deep_merge(BASE, fields))
 
 
 @pytest.mark.parametrize("name", VARIANTS)

@@ -5,10 +5,10 @@ import pytest
 from cells import CONDITIONS, scenario
 from scipy import stats
 
-from astrosim.kernel import KernelEngine
-from astrosim.model import AstroModel
-from astrosim.records import EPISODE_VARIABLES, IDLE, KEPT, NOBODY, STATIC_VARIABLES
-from astrosim.scenario.sections import EIGHT_PATTERNS
+from astrosim.store.variables import EPISODE_VARIABLES, IDLE, KEPT, NOBODY, STATIC_VARIABLES
+from astrosim.systems.threshold.agents.model import AstroModel
+from astrosim.systems.threshold.kernel.engine import KernelEngine
+from astrosim.systems.threshold.scenario.sections import EIGHT_PATTERNS
 
 
 def trained(condition, seed=42, trials=20_000):

@@ -3,10 +3,10 @@ import math
 import numpy as np
 import pytest
 
-from astrosim import diagnostics
-from astrosim.diagnostics import SUMMARY_COLUMNS, constant_output_alarm, summary_row
-from astrosim.engine import Wiring
-from astrosim.scenario.schema import Scenario
+from astrosim.contracts.simulation import Wiring
+from astrosim.systems.threshold import diagnostics
+from astrosim.systems.threshold.diagnostics import SUMMARY_COLUMNS, constant_output_alarm, summary_row
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 def test_distinct_outputs():

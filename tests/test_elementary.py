@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from astrosim.elementary import (
+from astrosim.core.exact_functions import (
     cos_sin_turn,
     exp,
     exp_single,

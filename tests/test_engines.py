@@ -6,8 +6,8 @@ from cells import CONDITIONS, differences, scenario
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from astrosim.kernel import KernelEngine
-from astrosim.model import AstroModel
+from astrosim.systems.threshold.agents.model import AstroModel
+from astrosim.systems.threshold.kernel.engine import KernelEngine
 
 SEEDS = (42, 137, 271, 314, 500)
 

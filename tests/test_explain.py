@@ -9,13 +9,17 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from astrosim.core.phases import PHASES
 from astrosim.explain import bytes_words, differing, explain, rule, seconds_words, value_at
-from astrosim.explain.waves import moot, update_rule
-from astrosim.phases import PHASES
-from astrosim.scenario import AnyScenario, Scenario, WaveScenario, condition_names, load_scenario, resolve
-from astrosim.scenario.fields import FIELDS, fields_of
+from astrosim.explain.workload import bytes_of, records_of, wave_seconds_of, workload
+from astrosim.scenario import AnyScenario, condition_names, load_scenario, resolve
+from astrosim.scenario.field_info import fields_of
 from astrosim.scenario.library import bundled
-from astrosim.workload import bytes_of, records_of, wave_seconds_of, workload
+from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.waves.scenario.schema import WaveScenario
+from astrosim.systems.waves.show.explanation import moot, update_rule
+
+FIELDS = fields_of(Scenario)
 
 
 def shown(scenario: AnyScenario, width: int = 100) -> str:

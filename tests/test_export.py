@@ -15,12 +15,12 @@ from run_helpers import small
 from typer.testing import CliRunner
 
 from astrosim.cli import app
-from astrosim.errors import AstrosimError, StoreError
+from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.export import export_run, tidy
 from astrosim.export.cells import VARIABLES as KNOWN
-from astrosim.records import FIELD_VARIABLES, NEURON_VARIABLES, WAVE_VARIABLES
 from astrosim.runs import run_scenario
 from astrosim.store import open_run
+from astrosim.store.variables import FIELD_VARIABLES, NEURON_VARIABLES, WAVE_VARIABLES
 
 VARIABLES = [variable for variable in KNOWN if variable not in (*WAVE_VARIABLES, *FIELD_VARIABLES, *NEURON_VARIABLES)]
 CONDITIONS = {

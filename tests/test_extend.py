@@ -16,20 +16,20 @@ from run_helpers import contents, differing
 from typer.testing import CliRunner
 
 from astrosim.cli import app
-from astrosim.errors import AstrosimError, ScenarioError, StoreError
-from astrosim.extension import astrocyte_class, overrides_of
-from astrosim.kernel import KernelEngine
-from astrosim.kernel.loop import advance
-from astrosim.model import AstroModel
+from astrosim.core.errors import AstrosimError, ScenarioError, StoreError
+from astrosim.core.jit_substitution import specialised
 from astrosim.rules import adaptation, perturbation
 from astrosim.runs import rerun, run_scenario
-from astrosim.runs.cell import Control, Stopped, make_cells
-from astrosim.runs.trials import run_cell
+from astrosim.runs.replicate import Control, Stopped, make_cells
 from astrosim.scenario import load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.library import find
-from astrosim.scenario.sections import Agents
-from astrosim.specialise import specialised
+from astrosim.systems.threshold.agents.model import AstroModel
+from astrosim.systems.threshold.custom import astrocyte_class, overrides_of
+from astrosim.systems.threshold.kernel.engine import KernelEngine
+from astrosim.systems.threshold.kernel.loop import advance
+from astrosim.systems.threshold.scenario.sections import Agents
+from astrosim.systems.threshold.trials import run_cell
 
 
 @pytest.mark.parametrize(
@@ -304,7 +304,7 @@ def test_listing_the_scenarios_runs_no_own_code() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     count, modules = done.stdout.splitlines()
     assert int(count) > 30
-    assert not {"mesa", "numba", "astrosim.agents"} & set(modules.split())
+    assert not {"mesa", "numba", "astrosim.systems.threshold.agents.agents"} & set(modules.split())
     with pytest.raises(ScenarioError):
         load_scenario(find("extend/sensing_memory"), ["engine=kernel"])
 

@@ -23,8 +23,9 @@ WRONG_NAMES = [
     ("own:Glia", "no such class in own.py ('Glia'). Write class Glia(Astrocyte) there."),
     ("own:njit", "not a subclass of astrosim.Astrocyte in own.py ('njit'). Write class njit(Astrocyte) there."),
     (
-        "astrosim.agents:Cursor",
-        "not a subclass of astrosim.Astrocyte in astrosim.agents ('Cursor'). Write class Cursor(Astrocyte) there.",
+        "astrosim.systems.threshold.agents.agents:Cursor",
+        "not a subclass of astrosim.Astrocyte in astrosim.systems.threshold.agents.agents ('Cursor'). "
+        "Write class Cursor(Astrocyte) there.",
     ),
 ]
 

@@ -17,13 +17,13 @@ import time
 import pytest
 from run_helpers import INTERRUPTED, contents, differing, go_on, said, small, start
 
-from astrosim.errors import DiskFullError, Interrupted, RunError, StoreError
+from astrosim.core.errors import DiskFullError, Interrupted, RunError, StoreError
 from astrosim.runs import open_run, run_scenario
-from astrosim.runs.cell import Control, Stopped
 from astrosim.runs.experiment import make_cells
-from astrosim.runs.trials import run_cell
+from astrosim.runs.replicate import Control, Stopped
 from astrosim.scenario import condition_names, resolve, to_toml
 from astrosim.store.cells import commit_path
+from astrosim.systems.threshold.trials import run_cell
 
 SMALL = small()
 LONG = small(schedule={"episodes": 3000}, record={"every": 100, "weights_at": [-1]}, seeds=[3])

@@ -15,14 +15,15 @@ from run_helpers import contents, differing
 from typer.testing import CliRunner
 
 from astrosim.cli import app
-from astrosim.errors import ScenarioError, StoreError
-from astrosim.kernel import KernelEngine
-from astrosim.model import AstroModel
+from astrosim.core.errors import ScenarioError, StoreError
 from astrosim.rules.perturbation import grid
 from astrosim.runs import rerun, run_scenario
-from astrosim.scenario import Scenario, load_scenario, resolve, to_toml
+from astrosim.scenario import load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
-from astrosim.topology import build_network
+from astrosim.systems.threshold.agents.model import AstroModel
+from astrosim.systems.threshold.kernel.engine import KernelEngine
+from astrosim.systems.threshold.network.topology import build_network
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 TASK = [["00", "1"], ["10", "0"], ["01", "1"]]
 SIZES = {"clusters": 2, "inputs": 2, "outputs": 1, "modulatory": 0, "regular": 3}  # 12 neurons; 0, 1, 6, 7 are inputs

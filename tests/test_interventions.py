@@ -10,12 +10,12 @@ from cells import CONDITIONS, differences, scenario
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from astrosim.engine import Engine
-from astrosim.kernel import KernelEngine
-from astrosim.model import AstroModel
-from astrosim.records import IDLE, KEPT, REVERTED
-from astrosim.scenario.interventions import ACTIONS
-from astrosim.state import TRIALS
+from astrosim.contracts.simulation import Engine
+from astrosim.store.variables import IDLE, KEPT, REVERTED
+from astrosim.systems.threshold.agents.model import AstroModel
+from astrosim.systems.threshold.kernel.engine import KernelEngine
+from astrosim.systems.threshold.network.state import TRIALS
+from astrosim.systems.threshold.scenario.interventions import ACTIONS
 
 ENGINES = [KernelEngine, AstroModel]
 OTHER_TASK = [["10000", "11111"], ["01100", "00000"], ["00011", "10100"]]

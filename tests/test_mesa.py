@@ -16,15 +16,16 @@ from mesa.batchrunner import batch_run
 from mesa.discrete_space import Network as NetworkSpace
 from run_helpers import small
 
-from astrosim.agents import Astrocyte, Neuron
-from astrosim.errors import AstrosimError, ScenarioError
-from astrosim.kernel import KernelEngine
-from astrosim.model import AstroModel
+from astrosim.core.errors import AstrosimError, ScenarioError
 from astrosim.rules.perturbation import grid
 from astrosim.runs import run_scenario
-from astrosim.scenario import Scenario, resolve
+from astrosim.scenario import resolve
 from astrosim.store import open_run
-from astrosim.topology import Network, build_network
+from astrosim.systems.threshold.agents.agents import Astrocyte, Neuron
+from astrosim.systems.threshold.agents.model import AstroModel
+from astrosim.systems.threshold.kernel.engine import KernelEngine
+from astrosim.systems.threshold.network.topology import Network, build_network
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from cells import scenario
 
-from astrosim.agents import Astrocyte, Cursor, Neuron
-from astrosim.model import AstroModel
-from astrosim.phases import PHASES
+from astrosim.core.phases import PHASES
+from astrosim.systems.threshold.agents.agents import Astrocyte, Cursor, Neuron
+from astrosim.systems.threshold.agents.model import AstroModel
 
 
 @pytest.fixture

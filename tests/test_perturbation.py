@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from astrosim.rng import stream_key
+from astrosim.core.rng import stream_key
 from astrosim.rules import scope
 from astrosim.rules.perturbation import gaussian_at, grid, grid_limit, on_grid, perturb, perturbed
 

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from astrosim import plot
-from astrosim.plot import astrocytes, curves, overview, select, space, style
+from astrosim.plot import style
 from astrosim.runs import open_run, run_scenario
-from astrosim.scenario import Scenario, resolve
-from astrosim.stats import Interval
+from astrosim.scenario import resolve
+from astrosim.statistics.inference import Interval
+from astrosim.systems.threshold.figures import astrocytes, curves, overview, select, space
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 SCENARIO = Scenario.model_validate(
     {

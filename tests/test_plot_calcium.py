@@ -9,11 +9,12 @@ import pytest
 from run_helpers import small
 
 from astrosim import plot
-from astrosim.plot.calcium import coupled_conditions, recruited_share
-from astrosim.replay import Replay
 from astrosim.runs import run_scenario
-from astrosim.scenario import Scenario, resolve
+from astrosim.scenario import resolve
 from astrosim.store import open_run
+from astrosim.systems.threshold.figures.calcium import coupled_conditions, recruited_share
+from astrosim.systems.threshold.replay import Replay
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 CUT = {"action": "cut_gap_junctions", "which": [0], "at_episode": 30}
 CONDITIONS = {

@@ -13,11 +13,12 @@ from typer.testing import CliRunner
 
 from astrosim.cli import app
 from astrosim.datasets import load
-from astrosim.report.single import Choice, show
+from astrosim.report.figure_of_run import Choice, show
 from astrosim.runs import run_scenario
-from astrosim.scenario import Scenario, WaveScenario
-from astrosim.wave.figures import front_map
-from astrosim.wave.stored import stored_network
+from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.waves.figures.fronts import front_map
+from astrosim.systems.waves.scenario.schema import WaveScenario
+from astrosim.systems.waves.stored import stored_network
 
 KINDS = ["overview", "curves", "patterns", "thresholds", "space", "raster", "weights"]
 WAVES = ["accuracy", "gaps", "solved", "curves", "losses", "training", "mesh", "front"]

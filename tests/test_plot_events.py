@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 from astrosim import plot
-from astrosim.engines import make_engine
-from astrosim.plot import curves, select
-from astrosim.plot.events import EPISODE, TRIAL, Event, before, make_marks, of_cell, read_events
 from astrosim.plot.style import PALETTE, image_bytes, new_figure
-from astrosim.plot.timeline import INK, Timeline
-from astrosim.replay import standing_after
 from astrosim.runs import open_run, run_scenario
-from astrosim.scenario import Scenario, resolve
+from astrosim.scenario import resolve
+from astrosim.systems.threshold.engines import make_engine
+from astrosim.systems.threshold.figures import curves, select
+from astrosim.systems.threshold.figures.events import EPISODE, TRIAL, Event, before, make_marks, of_cell, read_events
+from astrosim.systems.threshold.figures.timeline import INK, Timeline
+from astrosim.systems.threshold.replay import standing_after
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 NEW_TASK = [["10000", "01010"], ["01000", "10101"]]
 SCENARIO = Scenario.model_validate(

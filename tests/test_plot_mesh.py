@@ -6,10 +6,10 @@ import pytest
 from matplotlib.collections import LineCollection
 from matplotlib.colors import same_color
 
-from astrosim.mesh import parse
-from astrosim.mesh.graph import weight_matrices
-from astrosim.mesh.reach import reachability
-from astrosim.plot.mesh import KINDS, NAMES, QUIET, mesh_map, ways
+from astrosim.systems.waves.figures.mesh import KINDS, NAMES, QUIET, mesh_map, ways
+from astrosim.systems.waves.mesh import parse
+from astrosim.systems.waves.mesh.graph import weight_matrices
+from astrosim.systems.waves.mesh.reach import reachability
 
 
 def lines(figure):
@@ -39,7 +39,7 @@ def test_widths_and_letters_are_written():
 
 
 def test_every_letter_has_a_name_and_a_colour():
-    from astrosim.mesh.steps import LETTERS
+    from astrosim.systems.waves.mesh.steps import LETTERS
 
     assert set(NAMES) == set(LETTERS)
     assert {name.split()[0] for name in NAMES.values()} == set(KINDS)

@@ -7,11 +7,12 @@ from wave_rows import ACCURACY, COLLAPSED, DIGITS, SHARE, dataset_of, rows_of
 
 from astrosim import plot
 from astrosim.plot.points import beside
-from astrosim.plot.sweeps import find_sweeps
-from astrosim.plot.training import DRAWN_EPOCHS, MOST_CURVES, first_hits, thinned
-from astrosim.plot.waves import differences
-from astrosim.scenario import WaveScenario, condition_names, load_scenario, resolve
+from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.library import find
+from astrosim.systems.waves.figures.sweeps import find_sweeps
+from astrosim.systems.waves.figures.training import DRAWN_EPOCHS, MOST_CURVES, first_hits, thinned
+from astrosim.systems.waves.figures.waves import differences
+from astrosim.systems.waves.scenario.schema import WaveScenario
 
 SCENARIO = WaveScenario.model_validate(DIGITS)
 RESOLVED = {name: resolve(SCENARIO, name) for name in condition_names(SCENARIO)}

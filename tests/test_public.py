@@ -113,7 +113,7 @@ def test_what_the_command_line_does_is_a_few_lines_of_python(tmp_path):
 
 
 def test_a_ceiling_is_that_of_the_cell_that_was_asked_for():
-    from astrosim.ceilings import structural_ceiling
+    from astrosim.systems.threshold.ceilings import structural_ceiling
 
     scenario = astrosim.Scenario.model_validate(
         {"seeds": [5, 6], "conditions": {"a": {}, "b": {"network": {"p_within": 1.0}}}}

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from pages import Sources, cells, text_of
 
-from astrosim.errors import StoreError
+from astrosim.core.errors import StoreError
 from astrosim.report import write_report
 from astrosim.report.tables import comparisons, interval_text, number, p_text, published_rows, verdict
 from astrosim.runs import run_scenario
-from astrosim.scenario import Scenario
-from astrosim.stats import Interval
+from astrosim.statistics.inference import Interval
 from astrosim.summary import Summary
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 SCENARIO = Scenario.model_validate(
     {

@@ -9,14 +9,15 @@ import pytest
 from pages import Sources, cells, text_of
 from wave_rows import rows_of
 
-from astrosim.errors import StoreError
+from astrosim.core.errors import StoreError
 from astrosim.report import write_report
-from astrosim.report.wave_tables import MOST_PAIRS, comparison_pairs
-from astrosim.report.waves import notes
 from astrosim.runs import run_scenario
-from astrosim.scenario import WaveScenario, condition_names, load_scenario, resolve
+from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.library import find
-from astrosim.summary.waves import WaveSummary
+from astrosim.systems.waves.scenario.schema import WaveScenario
+from astrosim.systems.waves.show.report import notes
+from astrosim.systems.waves.show.summary import WaveSummary
+from astrosim.systems.waves.show.tables import MOST_PAIRS, comparison_pairs
 
 SCENARIO = WaveScenario.model_validate(
     {

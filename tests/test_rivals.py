@@ -8,23 +8,29 @@ import re
 import numpy as np
 import pytest
 
-from astrosim.budget import passes_a_trial
-from astrosim.ceilings import structural_ceiling
-from astrosim.engines import make_engine
-from astrosim.errors import AstrosimError
-from astrosim.kernel import KernelEngine
-from astrosim.records import IDLE, KEPT
-from astrosim.rivals import backpropagation, climbing, evolution, node_perturbation, passing
-from astrosim.rivals import reinforce as williams
-from astrosim.rivals import spsa as spall
-from astrosim.rivals.engine import RivalEngine
-from astrosim.rng import word
+from astrosim.core.errors import AstrosimError
+from astrosim.core.rng import word
 from astrosim.rules import reward
 from astrosim.runs import run_scenario
-from astrosim.scenario import Scenario
-from astrosim.scenario.merge import merge
-from astrosim.scenario.rival_section import KEEPING, RIVALS
+from astrosim.scenario.merge import deep_merge
+from astrosim.store.variables import IDLE, KEPT
 from astrosim.summary import Summary
+from astrosim.systems.threshold.ceilings import structural_ceiling
+from astrosim.systems.threshold.engines import make_engine
+from astrosim.systems.threshold.forward_passes import passes_a_trial
+from astrosim.systems.threshold.kernel.engine import KernelEngine
+from astrosim.systems.threshold.learners.baselines import (
+    backpropagation,
+    evolution,
+    forward,
+    gradient_ascent,
+    node_perturbation,
+)
+from astrosim.systems.threshold.learners.baselines import reinforce as williams
+from astrosim.systems.threshold.learners.baselines import spsa as spall
+from astrosim.systems.threshold.learners.baselines.engine import RivalEngine
+from astrosim.systems.threshold.scenario.baseline_section import KEEPING, RIVALS
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 BASE = {
     "network": {"cycles": 2, "tonic": 1, "input_clusters": "task"},
@@ -41,7 +47,7 @@ ERRORS = 4.5  # standard errors; two-sided over 2,000 synapses at once: alpha = 
 
 
 def rival(learner: str, seed: int = 1, **fields: object) -> RivalEngine:
-    engine = make_engine(Scenario.model_validate(merge(merge(BASE, {"learner": learner}), fields)), seed)
+    engine = make_engine(Scenario.model_validate(deep_merge(deep_merge(BASE, {"learner": learner}), fields)), seed)
     assert isinstance(engine, RivalEngine)
     return engine
 
@@ -74,10 +80,10 @@ def test_passes_by_mode_are_those_of_the_frozen_network():
     engine.learning.weight[:] *= 12.0
     outputs = engine._outputs()
     for p, output in enumerate(outputs):
-        passing.pass_through(engine.circuit, engine.numbers, engine.room, engine.learning.weight, p, passing.STEP)
+        forward.pass_through(engine.circuit, engine.numbers, engine.room, engine.learning.weight, p, forward.STEP)
         np.testing.assert_allclose(engine.room.activation[-1, engine.circuit.outputs], output, atol=1e-12)
         expected = reward.log_sigmoid_reward(output, engine.system.targets[p], 0.5, 3.0)
-        found = passing.one_reward(engine.circuit, engine.numbers, engine.room, engine.learning.weight, p)
+        found = forward.one_reward(engine.circuit, engine.numbers, engine.room, engine.learning.weight, p)
         assert found == pytest.approx(expected, abs=1e-12)
     assert engine.room.sent[1:].sum() > 8  # others took part
 
@@ -166,8 +172,8 @@ def test_gradients_of_the_graded_network_are_those_of_finite_differences(rule):
 def graded_reward(engine: RivalEngine) -> float:
     total = 0.0
     for p in range(8):
-        passing.pass_through(engine.circuit, engine.numbers, engine.room, engine.learning.weight, p, passing.GRADED)
-        total += passing.worth(engine.circuit, engine.numbers, engine.room, p)
+        forward.pass_through(engine.circuit, engine.numbers, engine.room, engine.learning.weight, p, forward.GRADED)
+        total += forward.worth(engine.circuit, engine.numbers, engine.room, p)
     return total / 8
 
 
@@ -179,7 +185,7 @@ def test_adam_is_torchs():
     optimiser = torch.optim.Adam([other], lr=0.03, maximize=True)
     for trial in range(5):
         gradient = rng.normal(size=weight.size)
-        climbing.climb(engine.numbers, engine.memory, weight, gradient, trial)
+        gradient_ascent.climb(engine.numbers, engine.memory, weight, gradient, trial)
         other.grad = torch.tensor(gradient)
         optimiser.step()
     np.testing.assert_allclose(weight, other.detach().numpy(), rtol=1e-9, atol=1e-12)
@@ -205,7 +211,7 @@ def test_what_is_kept_never_worsens_the_reward(learner):
     worth = -np.inf
     for _ in range(150):
         decision = engine.advance(1).decision[0]
-        now = passing.whole_reward(engine.circuit, engine.numbers, engine.room, engine.learning.weight)
+        now = forward.whole_reward(engine.circuit, engine.numbers, engine.room, engine.learning.weight)
         assert now == engine.memory.standing[0]
         assert now >= worth if decision == KEPT else worth in (now, -np.inf)
         worth = now
@@ -257,7 +263,7 @@ def test_the_first_generation_of_cma_es_is_that_of_its_paper():
     engine.advance(1)
     drawn = np.random.RandomState(word(engine.circuit.key, 0, 0)).randn(10, before.size)
     networks = np.clip(before + 0.9 * drawn, -2.0, 2.0)
-    worth = [passing.whole_reward(engine.circuit, engine.numbers, engine.room, one) for one in networks]
+    worth = [forward.whole_reward(engine.circuit, engine.numbers, engine.room, one) for one in networks]
     ranks = np.log(6) - np.log(np.arange(1, 6))
     better = networks[np.argsort(worth)[:-6:-1]]
     np.testing.assert_allclose(engine.weights(), ranks / ranks.sum() @ better, rtol=1e-12)
@@ -307,7 +313,7 @@ def test_gradients_solve_the_task_and_it_is_noted(learner):
     ],
 )
 def test_the_budget_is_what_the_kernel_counts(fields, passes):
-    scenario = Scenario.model_validate(merge(merge(BASE, {"astrocytes": {"selection": "uniform"}}), fields))
+    scenario = Scenario.model_validate(deep_merge(deep_merge(BASE, {"astrocytes": {"selection": "uniform"}}), fields))
     engine = KernelEngine(scenario, 2)
     engine.advance(30)
     assert passes_a_trial(scenario) == passes
@@ -330,7 +336,7 @@ def test_a_run_of_rivals_records_what_they_spent(tmp_path):
         "record": {"every": 1},
     }
     run_scenario(
-        Scenario.model_validate(merge(BASE, {**fields, "conditions": conditions})), tmp_path / "run", workers=1
+        Scenario.model_validate(deep_merge(BASE, {**fields, "conditions": conditions})), tmp_path / "run", workers=1
     )
     summary = Summary.read(tmp_path / "run")
     for name in ("es", "bp"):

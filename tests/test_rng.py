@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from astrosim.rng import STREAMS, below, block_words, philox, stream_key, stream_keys, uniform, word
+from astrosim.core.rng import STREAMS, below, block_words, philox, stream_key, stream_keys, uniform, word
 
 U = np.uint64
 

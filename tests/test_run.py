@@ -9,19 +9,19 @@ import numpy as np
 import pytest
 from run_helpers import contents, differing, small, summary_rows
 
-from astrosim.engines import make_engine
-from astrosim.errors import Interrupted, StoreError
+from astrosim.core.errors import Interrupted, StoreError
 from astrosim.export import export_run
-from astrosim.records import IDLE, KEPT, REVERTED
 from astrosim.report import write_report
 from astrosim.runs import open_run, rerun, run_scenario
-from astrosim.runs.cell import Cell, Control, Stopped
 from astrosim.runs.experiment import make_cells
-from astrosim.runs.trials import run_cell, segments
+from astrosim.runs.replicate import Cell, Control, Stopped
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.store import layout
 from astrosim.store.cells import commit_path, read_commit
 from astrosim.store.files import file_entry, write_sealed
+from astrosim.store.variables import IDLE, KEPT, REVERTED
+from astrosim.systems.threshold.engines import make_engine
+from astrosim.systems.threshold.trials import run_cell, segments
 
 SMALL = small()
 PUBLISHED = small(

@@ -18,13 +18,14 @@ from run_helpers import contents, differing, small, summary_rows
 from typer.testing import CliRunner
 
 from astrosim.cli import app
-from astrosim.errors import AstrosimError, Interrupted, RunError
+from astrosim.core.errors import AstrosimError, Interrupted, RunError
 from astrosim.export import export_run
-from astrosim.records import WAVE_VARIABLES
 from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.runs.runner import RUNNERS, find_runner
-from astrosim.scenario import WaveScenario, to_toml
+from astrosim.scenario import to_toml
 from astrosim.store.cells import commit_path
+from astrosim.store.variables import WAVE_VARIABLES
+from astrosim.systems.waves.scenario.schema import WaveScenario
 
 SEEDS = (4, 1, 7)
 EPOCHS = {"short": 5, "wave": 9, "long": 12}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from astrosim.errors import ScenarioError
-from astrosim.scenario import Scenario, load_scenario, resolve
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario import load_scenario, resolve
 from astrosim.scenario.choose import changed, select
 from astrosim.scenario.load import to_toml
-from astrosim.scenario.neuron_sections import Flags
+from astrosim.systems.threshold.scenario.neuron_sections import Flags
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 SHARED = """\
 [flags]

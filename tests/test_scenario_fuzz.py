@@ -15,11 +15,13 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from astrosim.cli import app
-from astrosim.errors import ScenarioError
-from astrosim.scenario import Scenario, WaveScenario, condition_names, load_scenario, resolve, to_toml
-from astrosim.scenario.fields import FIELDS, fields_of
-from astrosim.scenario.schema import SHARED_FIELDS
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
+from astrosim.scenario.field_info import fields_of
+from astrosim.systems.threshold.scenario.schema import SHARED_FIELDS, Scenario
+from astrosim.systems.waves.scenario.schema import WaveScenario
 
+FIELDS = fields_of(Scenario)
 PATHS = [path for path in FIELDS if path not in ("conditions", "reference")]
 WAVE_PATHS = [path for path in fields_of(WaveScenario) if path not in ("kind", "conditions", "reference")]
 PLACED = re.compile(r"(?:.+:[0-9]+|--[a-z]+): [^:]+: .+[.?]")

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from astrosim.errors import ScenarioError
-from astrosim.scenario import Scenario, load_scenario, resolve, to_toml
-from astrosim.scenario.interventions import ACTIONS, CHANGEABLE, most_events, when_words
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario import load_scenario, resolve, to_toml
+from astrosim.systems.threshold.scenario.interventions import ACTIONS, CHANGEABLE, most_events, when_words
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 ACTION_WORDS = ", ".join(f'"{action}"' for action in ACTIONS)
 

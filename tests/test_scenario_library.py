@@ -7,12 +7,12 @@ from pathlib import Path
 from statistics import mean
 
 import pytest
+from astrosim.scenario.templates import TEMPLATE, TEMPLATES
 
-from astrosim.errors import ScenarioError
+from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.library import bundled, catalogue, create, find
-from astrosim.scenario.schema import PUBLISHED_SEEDS
-from astrosim.scenario.templates import TEMPLATE, TEMPLATES
+from astrosim.systems.threshold.scenario.schema import PUBLISHED_SEEDS
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from astrosim.errors import ScenarioError
-from astrosim.scenario import Scenario, condition_names, load_scenario, resolve, to_toml
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.choose import check_engine, select, shadowed
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 def write(directory: Path, text: str) -> Path:

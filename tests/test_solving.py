@@ -10,14 +10,15 @@ import pytest
 from matplotlib.figure import Figure
 
 from astrosim import ceiling, open_run, plot
-from astrosim.ceilings import structural_ceiling
-from astrosim.engine import Wiring
+from astrosim.contracts.simulation import Wiring
 from astrosim.report import write_report
-from astrosim.report.solving import quantile_text
 from astrosim.runs import run_scenario
-from astrosim.scenario import Scenario, load_scenario
-from astrosim.stats import share_interval
+from astrosim.scenario import load_scenario
+from astrosim.statistics.inference import share_interval
 from astrosim.summary import Summary
+from astrosim.systems.threshold.ceilings import structural_ceiling
+from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.solving import quantile_text
 from tests.pages import text_of
 
 SHORT = {

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
-from astrosim.stats import cohens_dz, compare, corrected, holm, mean_band, mean_interval
+from astrosim.statistics.inference import cohens_dz, compare, corrected, holm, mean_band, mean_interval
 
 ALPHA = 1e-4  # false alarms of the coverage test
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from run_helpers import small
 
-from astrosim.errors import StoreError
-from astrosim.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES
+from astrosim.core.errors import StoreError
 from astrosim.runs import open_run, run_scenario
 from astrosim.store.cells import commit_path
 from astrosim.store.files import read_sealed, write_atomically, write_sealed
+from astrosim.store.variables import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES
 
 VARIABLES = EPISODE_VARIABLES + TRIAL_VARIABLES + WEIGHT_VARIABLES + STATIC_VARIABLES
 

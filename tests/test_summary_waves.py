@@ -13,13 +13,15 @@ from scipy.stats import binom
 from wave_rows import ACCURACY, COLLAPSED, DIGITS, SHARE, rows_of, write_run
 
 from astrosim import summary
-from astrosim.errors import StoreError
-from astrosim.scenario import Scenario, WaveScenario, condition_names, resolve, to_toml
-from astrosim.stats import median_interval
+from astrosim.core.errors import StoreError
+from astrosim.scenario import condition_names, resolve, to_toml
+from astrosim.statistics.inference import median_interval
 from astrosim.summary import Summary
-from astrosim.summary.published import published_figures, shortfalls
 from astrosim.summary.verdicts import standing
-from astrosim.summary.waves import WaveSummary, fraction
+from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.waves.scenario.schema import WaveScenario
+from astrosim.systems.waves.show.published import published_figures, shortfalls
+from astrosim.systems.waves.show.summary import WaveSummary, fraction
 
 
 def written(path, accuracy=ACCURACY, collapsed=COLLAPSED, **changes):

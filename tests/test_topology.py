@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from astrosim.rules.perturbation import grid
-from astrosim.territory import build_territories, lattice
-from astrosim.topology import INPUT, OUTPUT, build_network
+from astrosim.systems.threshold.network.territories import build_territories, lattice
+from astrosim.systems.threshold.network.topology import INPUT, OUTPUT, build_network
 
 PAPER = scenario()
 

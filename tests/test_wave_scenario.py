@@ -10,11 +10,13 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from astrosim.errors import ScenarioError
-from astrosim.scenario import Scenario, WaveScenario, condition_names, load_scenario, resolve, to_toml
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.choose import check_engine, select, shadowed
 from astrosim.scenario.inputs import taken_into
 from astrosim.scenario.library import bundled, find
+from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.waves.scenario.schema import WaveScenario
 
 WAVES = {name: path for name, path in bundled().items() if name.startswith("waves/")}
 

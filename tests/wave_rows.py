@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import xarray
 
-from astrosim.scenario import WaveScenario, to_toml
+from astrosim.scenario import to_toml
+from astrosim.systems.waves.scenario.schema import WaveScenario
 
 SHARE = 0.1135
 DIGITS: dict[str, Any] = {

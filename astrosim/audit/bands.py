@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from astrosim.audit.suite import Suite, published
-from astrosim.errors import ScenarioError
-from astrosim.scenario import Scenario
+from astrosim.core.errors import ScenarioError
 from astrosim.scenario.choose import select
-from astrosim.stats import RANDOM_SEED, Interval, mean_interval
+from astrosim.statistics.inference import RANDOM_SEED, Interval, mean_interval
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 HOLDS, MISSED = "holds", "does not hold"
 OUTCOMES = (HOLDS, MISSED)

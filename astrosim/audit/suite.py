@@ -11,13 +11,14 @@ from pathlib import Path
 import numpy as np
 from xarray import Dataset
 
-from astrosim.audit.abreast import run_abreast
-from astrosim.errors import ScenarioError
-from astrosim.scenario import Scenario, load_scenario
+from astrosim.audit.parallel import run_abreast
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario import load_scenario
 from astrosim.scenario.library import bundled
 from astrosim.scenario.problems import nearest
 from astrosim.store import open_run
 from astrosim.summary import Summary
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 FOLDER = "published/"
 MOST_WORDS = 3  # answers that are told one by one

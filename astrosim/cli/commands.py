@@ -28,10 +28,10 @@ from astrosim.cli.options import (
     SetOption,
     WorkersOption,
 )
-from astrosim.errors import ScenarioError
+from astrosim.core.errors import ScenarioError
 
 if TYPE_CHECKING:
-    from astrosim.scenario import AnyScenario
+    from astrosim.scenario import Experiment
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -70,7 +70,7 @@ def _load(
     seeds: str | None = None,
     conditions: str | None = None,
     engine: EngineName | None = None,
-) -> AnyScenario:
+) -> Experiment:
     """Read a scenario as the options say."""
     from astrosim.scenario import choose, load
 
@@ -175,9 +175,9 @@ def _free_directory(name: str) -> Path:
     return directory
 
 
-def _tell_work(scenario: AnyScenario, as_json: bool) -> None:
+def _tell_work(scenario: Experiment, as_json: bool) -> None:
     from astrosim.explain import work_table
-    from astrosim.workload import workload
+    from astrosim.explain.workload import workload
 
     work = workload(scenario)
     if as_json:
@@ -187,7 +187,7 @@ def _tell_work(scenario: AnyScenario, as_json: bool) -> None:
 
 
 def _run(
-    scenario: AnyScenario | None,
+    scenario: Experiment | None,
     directory: Path,
     data: Path | None,
     *,
@@ -207,7 +207,7 @@ def _run(
     _tell_results(directory, page, as_json)
 
 
-def _unit(scenario: AnyScenario | None, directory: Path) -> str:
+def _unit(scenario: Experiment | None, directory: Path) -> str:
     """What a run's progress counts; of a run that goes on, its own scenario says so."""
     from astrosim.scenario import load_scenario
 
@@ -379,7 +379,7 @@ def ceiling(
                     f'("{loaded.kind}"). Name a scenario of kind "astrocyte".'
                 ]
             )
-        rows: list[dict[str, Any]] = ceilings(loaded, time_limit)
+        rows: list[dict[str, Any]] = ceilings(loaded, time_limit)  # type: ignore[arg-type]
         if as_json:
             typer.echo(json.dumps(rows, indent=1))
         else:

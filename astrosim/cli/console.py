@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import typer
 from rich.console import Console
 
-from astrosim.errors import FULL, AstrosimError, DiskFullError, RunError
+from astrosim.core.errors import FULL, AstrosimError, DiskFullError, RunError
 
 WIDTH = 100  # columns where there is no terminal to ask; assumed: fits a page
 BAD_INPUT, INTERRUPTED, FAILED = 2, 130, 1

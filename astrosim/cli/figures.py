@@ -10,10 +10,10 @@ import typer
 from astrosim.cli.commands import app
 from astrosim.cli.console import guarded, output, say
 from astrosim.cli.options import ColourName, DataOption, FigureFormat, RunArgument
-from astrosim.errors import AstrosimError
+from astrosim.core.errors import AstrosimError
 
 if TYPE_CHECKING:
-    from astrosim.report.single import Shown
+    from astrosim.report.figure_of_run import Shown
 
 RESOLUTION = 300  # dots an inch of PNG files: print
 FIGURES = "figures"  # folder of a run directory
@@ -47,7 +47,7 @@ def plot(
     """Write one figure of a run as SVG, PNG or PDF (180 mm wide), and print its path; or list what there is."""
     with guarded():
         from astrosim.plot.style import image_bytes
-        from astrosim.report.single import Choice, show
+        from astrosim.report.figure_of_run import Choice, show
         from astrosim.store.files import write_atomically
 
         file_format = _format(out, format_)
@@ -120,7 +120,7 @@ def animate(
 ) -> None:
     """Replay a cell of a run and write what it did as GIF or MP4; of a wave run, a wave's passage. Prints the path."""
     with guarded():
-        from astrosim.report.moving import Stretch, animate_cell_of
+        from astrosim.systems.threshold.show.animation import Stretch, animate_cell_of
 
         path = out or directory / FIGURES / "animation.gif"
         stretch = Stretch(first, last, every, frames)

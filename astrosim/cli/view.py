@@ -12,7 +12,7 @@ import typer
 from astrosim.cli.commands import app, scenario_file
 from astrosim.cli.console import guarded, say
 from astrosim.cli.options import SetOption
-from astrosim.errors import AstrosimError
+from astrosim.core.errors import AstrosimError
 
 NEEDED = ("solara", "solara.server", "anywidget", "uvicorn")
 MISSING = "view: needs packages that are not installed ({}). Install them: pip install 'astrosim[view]'."

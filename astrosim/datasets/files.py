@@ -14,9 +14,9 @@ import zlib
 from contextlib import suppress
 from pathlib import Path
 
+from astrosim.core.errors import FULL, DataError, DiskFullError
 from astrosim.datasets.catalogue import Source, holder
 from astrosim.datasets.idx import read_idx
-from astrosim.errors import FULL, DataError, DiskFullError
 
 VARIABLE = "ASTROSIM_DATA"
 GZIP = b"\x1f\x8b"  # first bytes of a gzip file, RFC 1952

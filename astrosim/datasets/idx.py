@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from astrosim.errors import DataError
+from astrosim.core.errors import DataError
 
 UNSIGNED_BYTE = 8  # the format's code of its type
 

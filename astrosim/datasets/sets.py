@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from astrosim.core.errors import DataError
 from astrosim.datasets.catalogue import SOURCES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
 from astrosim.datasets.files import contents, data_folder
 from astrosim.datasets.idx import read_idx
-from astrosim.errors import DataError
 
 DIGITS_TRAIN = 1297  # assumed: the first 1,297 of scikit-learn's 1,797 images train, the last 500 test
 DIGITS_LARGEST = 16  # largest pixel of scikit-learn's digits

@@ -10,12 +10,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from astrosim.phases import Phase
-from astrosim.scenario import AnyScenario
-from astrosim.scenario.fields import FieldFacts, fields_of
+from astrosim.core.phases import Phase
+from astrosim.scenario import Experiment
+from astrosim.scenario.field_info import FieldFacts, fields_of
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.problems import show
-from astrosim.scenario.sections import Adaptation
+from astrosim.systems.threshold.scenario.sections import Adaptation
 
 TABLES = ("conditions", "reference", "interventions")  # no fields of their own
 VARIES = "by condition"
@@ -24,7 +24,7 @@ MOST_NAMES = 6  # conditions named in one place; assumed: more are no longer rea
 COLUMNS = 8  # fields that differ, each a column; assumed: more leave no room for words
 
 
-def value_at(scenario: AnyScenario, path: str) -> Any:
+def value_at(scenario: Experiment, path: str) -> Any:
     """The value of a field by its dotted path."""
     value: Any = scenario
     for part in path.split("."):
@@ -32,7 +32,7 @@ def value_at(scenario: AnyScenario, path: str) -> Any:
     return value
 
 
-def differing(resolved: Mapping[str, AnyScenario]) -> list[str]:
+def differing(resolved: Mapping[str, Experiment]) -> list[str]:
     """Dotted paths of the fields whose value is not the same in all conditions."""
     first, *others = resolved.values()
     return [
@@ -42,7 +42,7 @@ def differing(resolved: Mapping[str, AnyScenario]) -> list[str]:
     ]
 
 
-def heading(scenario: AnyScenario, file: str, system: str) -> RenderableType:
+def heading(scenario: Experiment, file: str, system: str) -> RenderableType:
     """Title, source, name and seeds; `system` says which one is simulated."""
     lines = [Text(scenario.title or scenario.name, style="bold")]
     if scenario.source:
@@ -80,7 +80,7 @@ def new_table(title: str, *columns: tuple[str, dict[str, Any]]) -> Table:
     return table
 
 
-def values_table(resolved: Mapping[str, AnyScenario]) -> Table:
+def values_table(resolved: Mapping[str, Experiment]) -> Table:
     """All fields: value with unit, range, source, meaning; ``*`` marks what is not the default."""
     table = new_table(
         "Values (* not the default)",
@@ -103,7 +103,7 @@ def values_table(resolved: Mapping[str, AnyScenario]) -> Table:
     return table
 
 
-def _facts(facts: FieldFacts, scenario: AnyScenario, varies: bool) -> tuple[RenderableType, ...]:
+def _facts(facts: FieldFacts, scenario: Experiment, varies: bool) -> tuple[RenderableType, ...]:
     value = value_at(scenario, facts.path)
     unit = "" if facts.unit == "1" or isinstance(value, tuple) else facts.unit
     mark = "*" if value != facts.default else ""
@@ -112,9 +112,7 @@ def _facts(facts: FieldFacts, scenario: AnyScenario, varies: bool) -> tuple[Rend
     return Text(text), Text(facts.interval), Text(source), Text(facts.meaning)
 
 
-def differences_table[S: AnyScenario](
-    resolved: Mapping[str, S], moot: Callable[[S], tuple[str, ...]]
-) -> RenderableType:
+def differences_table[S: Experiment](resolved: Mapping[str, S], moot: Callable[[S], tuple[str, ...]]) -> RenderableType:
     """The fields that differ between conditions, a row a condition.
 
     Parameters
@@ -144,7 +142,7 @@ def differences_table[S: AnyScenario](
     return table
 
 
-def _differences_list[S: AnyScenario](
+def _differences_list[S: Experiment](
     resolved: Mapping[str, S], paths: Sequence[str], moot: Callable[[S], tuple[str, ...]]
 ) -> Table:
     """The same where there are many such fields: of each condition those in which it is not like most."""
@@ -158,7 +156,7 @@ def _differences_list[S: AnyScenario](
     return table
 
 
-def phases_table[S: AnyScenario](
+def phases_table[S: Experiment](
     title: str, phases: Iterable[Phase], resolved: Mapping[str, S], rule: Callable[[str, S], str]
 ) -> Table:
     """Phases in order, with the rule that each condition chose."""

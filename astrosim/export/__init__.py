@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
-from astrosim.errors import AstrosimError, StoreError
+from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.store import open_run
 
 Format = Literal["csv", "netcdf"]

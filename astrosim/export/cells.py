@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import xarray
 
-from astrosim.records import (
+from astrosim.store.layout import TRIAL_CHUNK
+from astrosim.store.variables import (
     COUPLING_VARIABLES,
     DEEP_VARIABLES,
     EPISODE_VARIABLES,
@@ -21,7 +22,6 @@ from astrosim.records import (
     WEIGHT_VARIABLES,
     Variable,
 )
-from astrosim.store.layout import TRIAL_CHUNK
 
 CELL = ("condition", "seed")
 VARIABLES = (

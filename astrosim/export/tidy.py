@@ -19,8 +19,8 @@ import numpy as np
 import xarray
 
 from astrosim.export.cells import committed, pieces, present
-from astrosim.records import Variable
 from astrosim.store.layout import FORMAT_VERSION
+from astrosim.store.variables import Variable
 
 NAMES: dict[tuple[str, ...], str] = {
     ("episode",): "episodes",

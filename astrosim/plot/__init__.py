@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from astrosim.plot.astrocytes import astrocyte_curves
-from astrosim.plot.budget import accuracy_by_passes
-from astrosim.plot.calcium import calcium_curves
 from astrosim.plot.classes import wave_classes
-from astrosim.plot.curves import learning_curves
-from astrosim.plot.events import read_events
-from astrosim.plot.fields import field_accuracy, field_astrocytes, field_confusion, field_curves
-from astrosim.plot.mesh import mesh_map
-from astrosim.plot.overview import accuracy_by_condition
-from astrosim.plot.patterns import pattern_map
-from astrosim.plot.raster import decision_raster
 from astrosim.plot.solving import solved_curves
-from astrosim.plot.space import space_map
-from astrosim.plot.sweeps import find_sweeps, wave_sweep
-from astrosim.plot.training import wave_curves, wave_solved
-from astrosim.plot.waves import wave_accuracy, wave_gaps
-from astrosim.plot.weights import weight_map
+from astrosim.systems.images.figures.learning import field_accuracy, field_astrocytes, field_confusion, field_curves
+from astrosim.systems.threshold.figures.astrocytes import astrocyte_curves
+from astrosim.systems.threshold.figures.budget import accuracy_by_passes
+from astrosim.systems.threshold.figures.calcium import calcium_curves
+from astrosim.systems.threshold.figures.curves import learning_curves
+from astrosim.systems.threshold.figures.events import read_events
+from astrosim.systems.threshold.figures.overview import accuracy_by_condition
+from astrosim.systems.threshold.figures.patterns import pattern_map
+from astrosim.systems.threshold.figures.raster import decision_raster
+from astrosim.systems.threshold.figures.space import space_map
+from astrosim.systems.threshold.figures.weights import weight_map
+from astrosim.systems.waves.figures.mesh import mesh_map
+from astrosim.systems.waves.figures.sweeps import find_sweeps, wave_sweep
+from astrosim.systems.waves.figures.training import wave_curves, wave_solved
+from astrosim.systems.waves.figures.waves import wave_accuracy, wave_gaps
 
 __all__ = [
     "accuracy_by_condition",

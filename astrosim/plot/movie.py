@@ -14,7 +14,7 @@ from matplotlib.animation import FFMpegWriter
 from matplotlib.figure import Figure
 from PIL import Image
 
-from astrosim.errors import AstrosimError
+from astrosim.core.errors import AstrosimError
 from astrosim.plot.style import PAPER
 
 RESOLUTION = 110  # dots an inch

@@ -1,4 +1,4 @@
-"""How all figures look: sizes (inches, points), and the two ways of embedding them; colours: `astrosim.palette`."""
+"""How all figures look: sizes (inches, points), and two ways of embedding them; colours: `astrosim.plot.palette`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
-from astrosim.palette import DIVERGING, MUTED, PALETTE, PAPER, SEQUENTIAL  # noqa: F401  (figures find all colours here)
+from astrosim.plot.palette import DIVERGING, MUTED, PALETTE, PAPER, SEQUENTIAL  # noqa: F401  (figures find all colours here)
 
 WIDTH = 7.1  # inches; two columns of a journal page, 180 mm
 RESOLUTION = 200  # dots an inch of what is drawn as pixels; plain on paper, and small enough for a report

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from astrosim import summary
-from astrosim.errors import StoreError
-from astrosim.report import astrocytes, fields, tables, waves
+from astrosim.core.errors import StoreError
+from astrosim.report import tables
 from astrosim.store.files import storage_errors, write_atomically
-from astrosim.summary.fields import FieldSummary
-from astrosim.summary.waves import WaveSummary
+from astrosim.systems.images.show import report as image_report
+from astrosim.systems.images.show.summary import FieldSummary
+from astrosim.systems.threshold.show import report as threshold_report
+from astrosim.systems.waves.show import report as wave_report
+from astrosim.systems.waves.show.summary import WaveSummary
 
 REPORT = "report.html"
 
@@ -41,11 +44,11 @@ def write_report(directory: Path) -> Path:
     if not found.rows:
         raise StoreError(f"{directory}: no cell is finished yet. `astrosim run {directory} --resume` goes on with it.")
     if isinstance(found, WaveSummary):
-        template, content = waves.TEMPLATE, waves.content(directory, found)
+        template, content = wave_report.TEMPLATE, wave_report.content(directory, found)
     elif isinstance(found, FieldSummary):
-        template, content = fields.TEMPLATE, fields.content(directory, found)
+        template, content = image_report.TEMPLATE, image_report.content(directory, found)
     else:
-        template, content = astrocytes.TEMPLATE, astrocytes.content(directory, found)
+        template, content = threshold_report.TEMPLATE, threshold_report.content(directory, found)
     html = _environment().get_template(template).render(content)
     path = directory / REPORT
     with storage_errors(directory):
@@ -55,7 +58,7 @@ def write_report(directory: Path) -> Path:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=PackageLoader("astrosim.report", ""),
+        loader=ChoiceLoader([PackageLoader("astrosim.report", ""), PackageLoader("astrosim.systems", "")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from astrosim.scenario import condition_names
-from astrosim.stats import Comparison, Interval, compare, corrected, mean_interval
+from astrosim.statistics.inference import Comparison, Interval, compare, corrected, mean_interval
 from astrosim.summary import UNKNOWN, Summary
 from astrosim.summary.verdicts import SAME, standing
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.explain import differing, value_at
-from astrosim.scenario import AnyScenario
+from astrosim.scenario import Experiment
 from astrosim.summary import UNKNOWN
 
 
@@ -25,7 +25,7 @@ def seeds_words(seeds: tuple[int, ...]) -> str:
     return f"{len(seeds)}: " + ", ".join(map(str, seeds[:20])) + (", …" if len(seeds) > 20 else "")
 
 
-def differences[S: AnyScenario](resolved: Mapping[str, S], moot: Callable[[S], tuple[str, ...]]) -> dict[str, Any]:
+def differences[S: Experiment](resolved: Mapping[str, S], moot: Callable[[S], tuple[str, ...]]) -> dict[str, Any]:
     """Fields that differ between conditions: their paths, and a row of values a condition.
 
     Parameters

@@ -5,7 +5,7 @@ Neighbours are all other neurons within a radius, of every kind; terms are summe
 
 from __future__ import annotations
 
-from astrosim.jit import inlined
+from astrosim.core.jit import inlined
 
 
 @inlined

@@ -7,7 +7,7 @@ so that what one pattern gains costs the others little.
 
 from __future__ import annotations
 
-from astrosim.jit import kernel
+from astrosim.core.jit import kernel
 
 WHOLE, PART, PROPORTIONAL = range(3)
 CONSOLIDATION = {"whole": WHOLE, "part": PART, "proportional": PROPORTIONAL}

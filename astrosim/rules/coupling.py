@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from astrosim.elementary import exp
-from astrosim.jit import inlined
+from astrosim.core.exact_functions import exp
+from astrosim.core.jit import inlined
 
 STEPS = 2.0**32  # steps of the grid an amplitude of 1; assumed: sums stay exact up to 2^21 arrivals at once
 ROUNDING = 1e-9  # assumed: a distance that is a whole number of ticks but for rounding counts as such

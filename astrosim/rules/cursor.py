@@ -5,8 +5,8 @@ Draws: stream `cursor`; index 0: jump or step, 1 and 2: x and y.
 
 from __future__ import annotations
 
-from astrosim.jit import inlined, kernel
-from astrosim.rng import uniform
+from astrosim.core.jit import inlined, kernel
+from astrosim.core.rng import uniform
 
 
 @inlined

@@ -5,7 +5,7 @@ Murray 2026, experiments 002 to 018. The third factor, the surround, stands in `
 
 from __future__ import annotations
 
-from astrosim.jit import inlined
+from astrosim.core.jit import inlined
 
 
 @inlined

@@ -5,9 +5,9 @@ Draws: stream `decision`, index 0, under `metropolis` alone (Metropolis et al. 1
 
 from __future__ import annotations
 
-from astrosim.elementary import exp
-from astrosim.jit import inlined, kernel
-from astrosim.rng import uniform
+from astrosim.core.exact_functions import exp
+from astrosim.core.jit import inlined, kernel
+from astrosim.core.rng import uniform
 
 STRICT, DRIFT, METROPOLIS = range(3)
 ACCEPTANCE = {"strict": STRICT, "drift": DRIFT, "metropolis": METROPOLIS}

@@ -5,7 +5,7 @@ A synapse lies where its post neuron does. A source reaches what lies within a r
 
 from __future__ import annotations
 
-from astrosim.jit import inlined
+from astrosim.core.jit import inlined
 
 EVEN, INVERSE = range(2)
 FALLOFFS = {"even": EVEN, "inverse": INVERSE}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from astrosim.jit import inlined
+from astrosim.core.jit import inlined
 
 NONE, FLAT, MATURITY = 0, 1, 2
 EXPLORATION_RULES = {"none": NONE, "flat": FLAT, "maturity": MATURITY}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from astrosim.jit import inlined
+from astrosim.core.jit import inlined
 
 
 @inlined

@@ -7,7 +7,7 @@ lost: the flag takes its place.
 
 from __future__ import annotations
 
-from astrosim.jit import inlined
+from astrosim.core.jit import inlined
 
 NONE, SIGNED, SIMPLE, CONSISTENT = range(4)
 FLAGS = {"none": NONE, "signed": SIGNED, "simple": SIMPLE, "consistent": CONSISTENT}

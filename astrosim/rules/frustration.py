@@ -5,7 +5,7 @@ Murray 2026, experiment 011.
 
 from __future__ import annotations
 
-from astrosim.jit import inlined
+from astrosim.core.jit import inlined
 from astrosim.rules.flags import sign
 
 

@@ -6,7 +6,7 @@ in proportion to how far the rate of the episode is off.
 
 from __future__ import annotations
 
-from astrosim.jit import inlined
+from astrosim.core.jit import inlined
 
 
 @inlined

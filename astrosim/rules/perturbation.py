@@ -15,9 +15,9 @@ import math
 
 import numpy as np
 
-from astrosim.elementary import cos_sin_turn, minus_two_log
-from astrosim.jit import inlined, kernel
-from astrosim.rng import block_words
+from astrosim.core.exact_functions import cos_sin_turn, minus_two_log
+from astrosim.core.jit import inlined, kernel
+from astrosim.core.rng import block_words
 
 
 def grid(limit: float) -> float:

@@ -7,7 +7,7 @@ sums of the last cycle.
 
 from __future__ import annotations
 
-from astrosim.jit import inlined, kernel
+from astrosim.core.jit import inlined, kernel
 
 
 @inlined

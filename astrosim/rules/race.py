@@ -8,7 +8,7 @@ passes.
 
 from __future__ import annotations
 
-from astrosim.jit import kernel
+from astrosim.core.jit import kernel
 from astrosim.rules import decision
 
 

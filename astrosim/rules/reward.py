@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from astrosim.elementary import log_sigmoid, sigmoid
-from astrosim.jit import inlined, kernel
+from astrosim.core.exact_functions import log_sigmoid, sigmoid
+from astrosim.core.jit import inlined, kernel
 from astrosim.rules.propagation import fires
 
 SOFT, BINARY, LOG_SIGMOID, MARGIN = range(4)

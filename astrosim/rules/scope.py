@@ -7,8 +7,8 @@ uniform. `global`: all.
 
 from __future__ import annotations
 
-from astrosim.jit import kernel
-from astrosim.rng import block_words, scaled
+from astrosim.core.jit import kernel
+from astrosim.core.rng import block_words, scaled
 
 TERRITORY, RANDOM, SINGLE, GLOBAL = range(4)
 SCOPES = {"territory": TERRITORY, "random": RANDOM, "single": SINGLE, "global": GLOBAL}

@@ -6,7 +6,7 @@ index = position in the sample), whatever they sense.
 
 from __future__ import annotations
 
-from astrosim.jit import inlined
+from astrosim.core.jit import inlined
 
 
 @inlined

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from astrosim.jit import inlined, kernel
+from astrosim.core.jit import inlined, kernel
 
 FIRING, TRAFFIC = 0, 1
 SENSING = {"firing": FIRING, "traffic": TRAFFIC}

@@ -6,7 +6,7 @@ replacement (stream `pattern`, index = place in the window); a window of all pat
 
 from __future__ import annotations
 
-from astrosim.jit import inlined, kernel
+from astrosim.core.jit import inlined, kernel
 from astrosim.rules import scope
 
 

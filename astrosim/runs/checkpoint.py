@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astrosim.runs.cell import Cell
+from astrosim.runs.replicate import Cell
 from astrosim.store.cells import cell_name
 from astrosim.store.files import storage_errors, write_atomically
 
 if TYPE_CHECKING:
-    from astrosim.scenario import AnyScenario
+    from astrosim.scenario import Experiment
 
 CHECKPOINTS = "checkpoints"
 FORMAT_VERSION = 1
@@ -34,11 +34,11 @@ class Checkpoint:
     directory : Path
         Run directory.
     cell : Cell
-    scenario : AnyScenario
+    scenario : Experiment
         Resolved for the cell's condition.
     """
 
-    def __init__(self, directory: Path, cell: Cell, scenario: AnyScenario) -> None:
+    def __init__(self, directory: Path, cell: Cell, scenario: Experiment) -> None:
         self.directory, self.cell = directory, cell
         self.path = directory / CHECKPOINTS / f"{cell_name(cell.condition, cell.seed)}.npz"
         self.of = identity(cell, scenario)
@@ -88,7 +88,7 @@ class Checkpoint:
         )
 
 
-def identity(cell: Cell, scenario: AnyScenario) -> dict[str, Any]:
+def identity(cell: Cell, scenario: Experiment) -> dict[str, Any]:
     """What a checkpoint belongs to: condition, seed, and all of the scenario that a cell depends on."""
     text = json.dumps(scenario.model_dump(mode="json", exclude={"conditions", "reference", "seeds"}))
     return {"condition": cell.condition, "seed": cell.seed, "scenario": text}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from astrosim.errors import StoreError
+from astrosim.core.errors import StoreError
 from astrosim.runs.checkpoint import CHECKPOINTS
 from astrosim.runs.lock import LOCK
 from astrosim.runs.provenance import Start, now, session

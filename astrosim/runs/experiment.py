@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astrosim.errors import Interrupted, RunError, StoreError
-from astrosim.runs.cell import CHECKPOINT_SECONDS, Cell, Stopped, make_cells
+from astrosim.core.errors import Interrupted, RunError, StoreError
 from astrosim.runs.directory import RunDirectory
 from astrosim.runs.lock import HeldLock, locked
 from astrosim.runs.pool import Pool
 from astrosim.runs.provenance import Start
+from astrosim.runs.replicate import CHECKPOINT_SECONDS, Cell, Stopped, make_cells
 from astrosim.runs.runner import Question, find_runner
 from astrosim.runs.stop import Stop
 from astrosim.runs.worker import Job, Office
@@ -27,14 +27,14 @@ from astrosim.store.layout import Layout
 from astrosim.store.read import committed_cells
 
 if TYPE_CHECKING:
-    from astrosim.scenario import AnyScenario
+    from astrosim.scenario import Experiment
 
 Progress = Callable[[int, int, int, int], None]
 SUMMARY_SECONDS = 1.0  # assumed: how old summary.csv may be while cells finish
 
 
 def run_scenario(
-    scenario: AnyScenario | None,
+    scenario: Experiment | None,
     directory: str | Path,
     *,
     workers: int | None = None,
@@ -51,7 +51,7 @@ def run_scenario(
 
     Parameters
     ----------
-    scenario : AnyScenario or None
+    scenario : Experiment or None
         With `resume` it may be None: the directory's own is taken.
     directory : str or Path
         New or empty; with `resume` one that was begun.
@@ -88,14 +88,14 @@ def run_scenario(
         raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
     with locked(path) as lock:
         start = Start(command, workers or default_workers(), data=None if data is None else Path(data))
-        experiment = Experiment(scenario, path, start, resume)
+        experiment = ExperimentRun(scenario, path, start, resume)
         experiment.run(lock, progress or (lambda *counts: None))
 
 
-class Experiment:
+class ExperimentRun:
     """One session of a run, under the directory's lock."""
 
-    def __init__(self, scenario: AnyScenario | None, path: Path, start: Start, resume: bool) -> None:
+    def __init__(self, scenario: Experiment | None, path: Path, start: Start, resume: bool) -> None:
         self.directory = RunDirectory(path)
         self.scenario = self._resume(scenario, start) if resume else self._begin(scenario, start)
         self.resolved = {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
@@ -104,14 +104,14 @@ class Experiment:
         self.rows: dict[tuple[str, int], Mapping[str, Any]] = {}
         self._written = 0.0
 
-    def _begin(self, scenario: AnyScenario | None, start: Start) -> AnyScenario:
+    def _begin(self, scenario: Experiment | None, start: Start) -> Experiment:
         assert scenario is not None
         own, inputs = taken_into(scenario, self.directory.path)
         self._settle(own, start)
         self.directory.begin(to_toml(own, self.directory.path), own.seeds, self.start, inputs)
         return own
 
-    def _resume(self, given: AnyScenario | None, start: Start) -> AnyScenario:
+    def _resume(self, given: Experiment | None, start: Start) -> Experiment:
         self.directory.check()
         stored = load_scenario(self.directory.path / "scenario.toml")
         if given is not None and given != stored:
@@ -123,7 +123,7 @@ class Experiment:
         self.directory.go_on(self.start)
         return stored
 
-    def _settle(self, scenario: AnyScenario, start: Start) -> None:
+    def _settle(self, scenario: Experiment, start: Start) -> None:
         """Find out who carries the scenario out, with which packages and data."""
         self.runner = find_runner(scenario.kind)
         self.start = replace(start, packages=self.runner.packages, data=start.data or self.directory.data)

@@ -14,7 +14,7 @@ from multiprocessing import reduction
 from pathlib import Path
 from typing import Any
 
-from astrosim.errors import StoreError
+from astrosim.core.errors import StoreError
 from astrosim.store.files import storage_errors
 
 LOCK = ".lock"

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing import connection
 from typing import Any
 
-from astrosim.errors import RunError
-from astrosim.runs.cell import Control, Stopped
+from astrosim.core.errors import RunError
+from astrosim.runs.replicate import Control, Stopped
 from astrosim.runs.stop import Stop, deaf
 from astrosim.runs.worker import Job, Office, report_to, work, worker_main
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astrosim.errors import Interrupted, StoreError
+from astrosim.core.errors import Interrupted, StoreError
 from astrosim.runs.directory import noted_data
 from astrosim.runs.experiment import Progress, run_scenario
 from astrosim.scenario import load_scenario

@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-from astrosim.errors import AstrosimError, RunError
-from astrosim.runs.cell import Cell, Control
+from astrosim.contracts.registry import find_system
+from astrosim.runs.replicate import Cell, Control
 from astrosim.store.layout import Layout
-
-RUNNERS = {
-    "astrocyte": "astrosim.runs.astrocytes:AstrocyteRunner",
-    "wave": "astrosim.wave.runner:WaveRunner",
-    "fields": "astrosim.fields.runner:FieldRunner",
-}
-"""Module and class by kind of scenario."""
-
-EXTRAS = {
-    "torch": "wave",
-    "sklearn": "wave",
-    "pooch": "wave",
-    "imageio_ffmpeg": "view",
-}  # which extra of the package brings a module
 
 Question = Callable[[Any, int], Any]
 """Asked of a resolved scenario and a seed in a worker process: a function of a module, so that it can be sent there."""
@@ -79,7 +64,7 @@ class Runner[S](Protocol):
 
 
 def find_runner(kind: str) -> Runner[Any]:
-    """The runner of a kind of scenario.
+    """Return the runner of a kind of scenario.
 
     Raises
     ------
@@ -88,43 +73,5 @@ def find_runner(kind: str) -> Runner[Any]:
     AstrosimError
         If there is no such kind.
     """
-    if kind not in RUNNERS:
-        raise AstrosimError(f"kind: no such kind of scenario ({kind!r}). Write one of {', '.join(RUNNERS)}.")
-    return find(RUNNERS[kind], f'Scenarios with kind = "{kind}" need')()
-
-
-def find(target: str, who: str) -> Any:
-    """What a leaf of the package offers, by name, so that nobody imports the leaf.
-
-    Parameters
-    ----------
-    target : str
-        ``module:name``.
-    who : str
-        Begins the sentence of the error, up to the verb.
-
-    Raises
-    ------
-    RunError
-        If what the module needs is not installed; says what to install.
-    """
-    module, _, name = target.partition(":")
-    try:
-        return getattr(import_module(module), name)
-    except ModuleNotFoundError as error:
-        raise missing_extra(error, who) from error
-
-
-def missing_extra(error: ModuleNotFoundError, who: str) -> Exception:
-    """What to raise where a module is missing: which extra brings it, or the error itself if none does.
-
-    Parameters
-    ----------
-    error : ModuleNotFoundError
-    who : str
-        Begin of the sentence, up to the verb.
-    """
-    missing = (error.name or "").partition(".")[0]
-    if missing not in EXTRAS:
-        return error
-    return RunError(f"{who} {missing}, which is not installed. Install it: pip install 'astrosim[{EXTRAS[missing]}]'")
+    runner: Runner[Any] = find_system(kind).part("runner")()
+    return runner

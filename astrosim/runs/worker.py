@@ -13,9 +13,9 @@ from multiprocessing import connection, sharedctypes
 from pathlib import Path
 from typing import Any
 
-from astrosim.errors import AstrosimError, RunError, StoreError
-from astrosim.runs.cell import Cell, Control, Stopped
+from astrosim.core.errors import AstrosimError, RunError, StoreError
 from astrosim.runs.lock import HeldLock
+from astrosim.runs.replicate import Cell, Control, Stopped
 from astrosim.runs.runner import Question, Runner
 from astrosim.runs.stop import Stop
 

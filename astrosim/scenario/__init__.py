@@ -1,20 +1,8 @@
-"""Scenarios: closed descriptions of experiments, read from TOML files."""
+"""Scenario files: closed descriptions of experiments in TOML; read, merged, checked, and written."""
 
 from __future__ import annotations
 
-from astrosim.scenario.kinds import AnyScenario
+from astrosim.scenario.experiment import Experiment
 from astrosim.scenario.load import condition_names, load_scenario, resolve, to_toml
-from astrosim.scenario.receptive import FieldScenario
-from astrosim.scenario.schema import Scenario
-from astrosim.scenario.wave import WaveScenario
 
-__all__ = [
-    "AnyScenario",
-    "FieldScenario",
-    "Scenario",
-    "WaveScenario",
-    "condition_names",
-    "load_scenario",
-    "resolve",
-    "to_toml",
-]
+__all__ = ["Experiment", "condition_names", "load_scenario", "resolve", "to_toml"]

@@ -7,24 +7,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from astrosim.errors import ScenarioError
-from astrosim.scenario.acting import WRITTEN, without_idle
-from astrosim.scenario.base import Experiment
-from astrosim.scenario.fields import choices, fields_of
-from astrosim.scenario.kinds import AnyScenario
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario.experiment import WRITTEN, Experiment
+from astrosim.scenario.field_info import fields_of
 from astrosim.scenario.load import condition_names, key_path, resolve, unknown_condition
 from astrosim.scenario.merge import merge
 from astrosim.scenario.problems import dotted, lookup, nearest, problems_of
-from astrosim.scenario.schema import OF_OTHERS, Scenario
 
 
-def engines_of(scenario: AnyScenario) -> tuple[str, ...]:
-    """What the option `--engine` can name; the published system has one engine, which no field names."""
-    named = choices(type(scenario).model_fields["engine"].annotation)
-    return (*named, "published") if isinstance(scenario, Scenario) else named
-
-
-def select(scenario: AnyScenario, names: Sequence[str]) -> AnyScenario:
+def select[S: Experiment](scenario: S, names: Sequence[str]) -> S:
     """The scenario with some of its conditions only, in the order of the file.
 
     Raises
@@ -37,12 +28,12 @@ def select(scenario: AnyScenario, names: Sequence[str]) -> AnyScenario:
     if wrong:
         raise ScenarioError(wrong)
     kept = {name: override for name, override in scenario.conditions.items() if name in names}
-    reference = {name: figures for name, figures in scenario.reference.items() if name in names}
+    reference = {name: figures for name, figures in dict(scenario)["reference"].items() if name in names}
     chosen = scenario.model_copy(update={"conditions": kept, "reference": reference})
-    return without_idle(chosen) if isinstance(chosen, Scenario) else chosen
+    return chosen.trimmed()
 
 
-def check_engine(scenario: AnyScenario, engine: str) -> None:
+def check_engine(scenario: Experiment, engine: str) -> None:
     """Refuse an engine that cannot run a scenario.
 
     Raises
@@ -50,28 +41,21 @@ def check_engine(scenario: AnyScenario, engine: str) -> None:
     ScenarioError
         The published engine runs the published system and nothing else; each kind of scenario has engines of its own.
     """
-    known = engines_of(scenario)
+    known = scenario.engine_names()
     if engine not in known:
         right = f"Write one of {', '.join(known)}, or leave it out."
         raise ScenarioError([f"--engine: engine: cannot run kind = {scenario.kind!r} ({engine}). {right}"])
-    if not isinstance(scenario, Scenario):
-        return
-    wrong = []
-    for name in condition_names(scenario):
-        system = resolve(scenario, name).system
-        if (engine == "published") != (system == "published"):
-            right = "--set system=published chooses that system" if engine == "published" else "Leave it out"
-            wrong.append(f"--engine: engine: cannot run system = {system!r} of condition {name} ({engine}). {right}.")
-    if wrong:
-        raise ScenarioError(wrong)
+    problems = [resolve(scenario, name).engine_problem(engine, name) for name in condition_names(scenario)]
+    if any(problems):
+        raise ScenarioError([f"--engine: engine: {problem}" for problem in problems if problem])
 
 
-def changed(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
+def changed[S: Experiment](scenario: S, values: Mapping[str, Any]) -> S:
     """The scenario with other values of some fields.
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Experiment
     values : mapping of str to value
         By field: its dotted path, the path with ``__`` for the dots, or its last part if no other field has that.
 
@@ -89,7 +73,7 @@ def changed(scenario: Scenario, values: Mapping[str, Any]) -> Scenario:
         *sections, field = path.split(".")
         table = tables.setdefault(sections[0], {}) if sections else tables
         table[field] = getattr(values[name], "item", lambda name=name: values[name])()  # numbers of NumPy, too
-    data = merge(scenario.model_dump(), tables)
+    data = merge(type(scenario), scenario.model_dump(), tables)
     try:
         return type(scenario).model_validate(data, context={WRITTEN: tables})
     except ValidationError as error:
@@ -106,7 +90,7 @@ def _paths_of(name: str, model: type[Experiment]) -> list[str]:
 
 def _short(model: type[Experiment]) -> list[str]:
     """The fields that their last parts may stand for."""
-    return [path for path in fields_of(model) if path.partition(".")[0] not in OF_OTHERS]
+    return [path for path in fields_of(model) if path.partition(".")[0] not in model.named_in_full]
 
 
 def _no_path(name: str, paths: Sequence[str], model: type[Experiment]) -> str:

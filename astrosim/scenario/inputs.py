@@ -12,19 +12,32 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from pydantic_core import core_schema
 
-from astrosim.errors import ScenarioError
-
-if TYPE_CHECKING:
-    from astrosim.scenario.base import Experiment
+from astrosim.core.errors import ScenarioError
 
 FOLDER = "inputs"  # of a run directory
-FILE_FIELDS = (("network", "positions"), ("network", "wiring"), ("task", "file"), ("agents", "file"))
+FileFields = Sequence[tuple[str, str]]
+ModuleFields = Sequence[tuple[str, str, str]]
 SIZE_LIMIT = 2_000_000_000  # bytes; assumed: 20 million synapses as text are a quarter of it
 SHOWN = 12  # hexadecimal digits of a checksum in names and messages; assumed: enough to tell files apart
+
+
+class HasFiles(Protocol):
+    """A scenario as this module sees it: some of its fields name files."""
+
+    @property
+    def file_fields(self) -> FileFields:
+        """Section and field of each file."""
+
+    @property
+    def conditions(self) -> dict[str, dict[str, Any]]:
+        """Overrides by condition."""
+
+    def model_copy(self, *, update: Mapping[str, Any]) -> Any:
+        """Return a copy with other values of some fields."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +193,9 @@ def _changed(file: InputFile, found: str, expected: str) -> str:
     )
 
 
-def relative_to(data: Mapping[str, Any], folder_of: Callable[[tuple[str, ...]], Path]) -> dict[str, Any]:
+def relative_to(
+    data: Mapping[str, Any], folder_of: Callable[[tuple[str, ...]], Path], fields: FileFields, modules: ModuleFields
+) -> dict[str, Any]:
     """A scenario's tables, conditions included, with the names of files as paths from here.
 
     Parameters
@@ -189,11 +204,15 @@ def relative_to(data: Mapping[str, Any], folder_of: Callable[[tuple[str, ...]], 
         As read from TOML.
     folder_of : callable
         Takes the path of a field, returns the folder that its name is relative to.
+    fields, modules : tuple
+        `Experiment.file_fields` and `Experiment.module_fields`.
     """
 
     def within(table: Mapping[str, Any], *prefix: str) -> dict[str, Any]:
-        moved = _each(table, lambda field, value: _from(folder_of((*prefix, *field)), value))
-        return _with_module(moved, folder_of((*prefix, "agents", "astrocyte")))
+        moved = _each(table, lambda field, value: _from(folder_of((*prefix, *field)), value), fields)
+        for section, field, file in modules:
+            moved = _with_module(moved, section, field, file, folder_of((*prefix, section, field)))
+        return moved
 
     moved, conditions = within(data), data.get("conditions")
     if isinstance(conditions, dict):
@@ -203,16 +222,16 @@ def relative_to(data: Mapping[str, Any], folder_of: Callable[[tuple[str, ...]], 
     return moved
 
 
-def _with_module(data: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """Tables in which `agents.file` names the module of `agents.astrocyte`, if it lies in the folder."""
-    agents = data.get("agents")
-    if not isinstance(agents, dict) or "file" in agents or not isinstance(agents.get("astrocyte"), str):
+def _with_module(data: dict[str, Any], section: str, field: str, file: str, folder: Path) -> dict[str, Any]:
+    """Tables in which a field names the file of another field's module, if it lies in the folder."""
+    table = data.get(section)
+    if not isinstance(table, dict) or file in table or not isinstance(table.get(field), str):
         return data
-    path = str(folder / f"{agents['astrocyte'].partition(':')[0]}.py")
-    return {**data, "agents": {**agents, "file": path}} if os.path.isfile(path) else data
+    path = str(folder / f"{table[field].partition(':')[0]}.py")
+    return {**data, section: {**table, file: path}} if os.path.isfile(path) else data
 
 
-def with_files(data: Mapping[str, Any]) -> dict[str, Any]:
+def with_files(data: Mapping[str, Any], fields: FileFields) -> dict[str, Any]:
     """Tables in which names of files have become files; a name that cannot be read stays: validation tells why."""
 
     def read(field: tuple[str, str], value: Any) -> Any:
@@ -220,13 +239,13 @@ def with_files(data: Mapping[str, Any]) -> dict[str, Any]:
             return InputFile.of(value)
         return value
 
-    return _each(data, read)
+    return _each(data, read, fields)
 
 
-def _each(data: Mapping[str, Any], change: Callable[[tuple[str, str], Any], Any]) -> dict[str, Any]:
+def _each(data: Mapping[str, Any], change: Callable[[tuple[str, str], Any], Any], fields: FileFields) -> dict[str, Any]:
     """Tables with every file field exchanged."""
     changed = dict(data)
-    for section, field in FILE_FIELDS:
+    for section, field in fields:
         table = changed.get(section)
         if isinstance(table, dict) and table.get(field) is not None:
             changed[section] = {**table, field: change((section, field), table[field])}
@@ -251,17 +270,17 @@ def replaced(data: Any, change: Callable[[InputFile], Any]) -> Any:
     return {key: replaced(value, change) for key, value in data.items() if value is not None}
 
 
-def taken_into[S: Experiment](scenario: S, directory: Path) -> tuple[S, dict[Path, bytes]]:
+def taken_into[S: HasFiles](scenario: S, directory: Path) -> tuple[S, dict[Path, bytes]]:
     """A scenario whose files lie in a run directory, and what to write there.
 
     Parameters
     ----------
-    scenario : Scenario or WaveScenario
+    scenario : Experiment
     directory : Path
 
     Returns
     -------
-    Scenario or WaveScenario
+    Experiment
         Equal to the given one; its files lie in ``directory/inputs``.
     dict of Path to bytes
         Their contents.
@@ -279,7 +298,7 @@ def taken_into[S: Experiment](scenario: S, directory: Path) -> tuple[S, dict[Pat
         return moved
 
     parts: dict[str, Any] = {"conditions": replaced(scenario.conditions, take)}
-    for section, field in FILE_FIELDS:
+    for section, field in scenario.file_fields:
         part: Any = parts.get(section, getattr(scenario, section, None))
         if getattr(part, field, None) is not None:
             parts[section] = part.model_copy(update={field: take(getattr(part, field))})

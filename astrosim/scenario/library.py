@@ -9,16 +9,11 @@ from typing import Any
 from rich.table import Table
 
 import astrosim
-from astrosim.errors import ScenarioError
-from astrosim.scenario.base import NAME
-from astrosim.scenario.kinds import AnyScenario
+from astrosim.contracts import registry
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario.experiment import NAME, Experiment, own_code_runs
 from astrosim.scenario.load import condition_names, load_scenario, resolve
 from astrosim.scenario.problems import nearest
-from astrosim.scenario.schema import own_code_runs
-from astrosim.scenario.templates import TEMPLATE, TEMPLATES
-from astrosim.scenario.wave import WaveScenario
-
-__all__ = ["TEMPLATE", "bundled", "catalogue", "catalogue_table", "create", "find", "folder"]
 
 SUFFIX = ".toml"
 
@@ -75,19 +70,19 @@ def create(name: str, directory: Path, kind: str = "astrocyte") -> Path:
     stem = name.removesuffix(SUFFIX)
     if not re.fullmatch(NAME, stem):
         raise ScenarioError([f"{name}: not a valid name. Write letters, digits, dots, dashes and underscores."])
-    if kind not in TEMPLATES:
-        raise ScenarioError([f"--kind: kind: no such kind ({kind}). Write one of {', '.join(TEMPLATES)}."])
+    if kind not in registry.kinds():
+        raise ScenarioError([f"--kind: kind: no such kind ({kind}). Write one of {', '.join(registry.kinds())}."])
     path = directory / f"{stem}{SUFFIX}"
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(TEMPLATES[kind].replace("{name}", stem))
+            file.write(registry.find_system(kind).template.replace("{name}", stem))
     except FileExistsError:
         raise ScenarioError([f"{path}: exists already. Choose another name, or remove it."]) from None
     return path
 
 
 def catalogue() -> list[dict[str, Any]]:
-    """The bundled scenarios: name, kind, title, cells; over all cells trials, or updates of waves, else None."""
+    """The bundled scenarios: name, kind, title, cells, and their work over all cells, by its unit."""
     before = own_code_runs.set(False)
     try:
         return [_entry(name, load_scenario(path)) for name, path in bundled().items()]
@@ -95,13 +90,13 @@ def catalogue() -> list[dict[str, Any]]:
         own_code_runs.reset(before)
 
 
-def _entry(name: str, scenario: AnyScenario) -> dict[str, Any]:
+def _entry(name: str, scenario: Experiment) -> dict[str, Any]:
     resolved = [resolve(scenario, condition) for condition in condition_names(scenario)]
     seeds = len(scenario.seeds)
-    trials = seeds * sum(r.schedule.trials for r in resolved if not isinstance(r, WaveScenario))
-    updates = seeds * sum(r.updates for r in resolved if isinstance(r, WaveScenario))
-    cells = {"cells": seeds * len(resolved), "trials": trials or None, "updates": updates or None}
-    return {"name": name, "kind": scenario.kind, "title": scenario.title, **cells}
+    work = {"trials": None, "updates": None} | {
+        registry.find_system(scenario.kind).unit: seeds * sum(r.work for r in resolved)
+    }
+    return {"name": name, "kind": scenario.kind, "title": scenario.title, "cells": seeds * len(resolved), **work}
 
 
 def catalogue_table(entries: list[dict[str, Any]]) -> Table:

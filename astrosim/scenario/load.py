@@ -12,15 +12,14 @@ from typing import Any
 import tomli_w
 from pydantic import ValidationError
 
-from astrosim.errors import ScenarioError
-from astrosim.scenario import inputs, kinds, locate, problems
-from astrosim.scenario.acting import WRITTEN
-from astrosim.scenario.base import SHARED_FIELDS, Experiment
-from astrosim.scenario.kinds import AnyScenario
+from astrosim.contracts import registry
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario import inputs, locate, problems
+from astrosim.scenario.experiment import SHARED_FIELDS, WRITTEN, Experiment
 from astrosim.scenario.merge import merge
 from astrosim.scenario.problems import Problem, dotted, nearest, show
-from astrosim.scenario.schema import Scenario
 
+DEFAULT_KIND = "astrocyte"  # of files without a `kind`
 SIZE_LIMIT = 50_000_000  # bytes; assumed: far above any list of patterns
 
 
@@ -75,7 +74,7 @@ class Source:
         return (not place.startswith("--"), 0 if place.startswith("--") else int(place.rpartition(":")[2]))
 
 
-def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> AnyScenario:
+def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Experiment:
     """Read a scenario file; its `kind` says what it describes.
 
     Parameters
@@ -88,7 +87,8 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> AnyScenari
 
     Returns
     -------
-    Scenario or WaveScenario
+    Experiment
+        Of the class that belongs to its kind.
 
     Raises
     ------
@@ -99,7 +99,14 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> AnyScenari
     source = parse(str(path), read_text(Path(path)))
     found = [problem for text in overrides if (problem := _apply(source, text))]
     here, beside = Path(), Path(path).parent  # a name typed on the command line is relative to where it was typed
-    source.data = inputs.relative_to(source.data, lambda field: here if field in source.flags else beside)
+    model = model_of(source.data)
+    if model is not None:
+        source.data = inputs.relative_to(
+            source.data,
+            lambda field: here if field in source.flags else beside,
+            model.file_fields,
+            model.module_fields,
+        )
     scenario, wrong = check(source)
     if found or wrong or scenario is None:
         raise ScenarioError([*found, *wrong])
@@ -210,18 +217,30 @@ def _value(raw: str) -> Any:
     return data["value"] if set(data) == {"value"} else raw.strip()
 
 
-def check(source: Source) -> tuple[AnyScenario | None, list[str]]:
+def check(source: Source) -> tuple[Experiment | None, list[str]]:
     """Validate a source and all of its conditions; return the scenario, and a line for each problem."""
-    model = kinds.model_of(source.data)
+    model = model_of(source.data)
     if model is None:  # of an unknown kind nothing else can be said
-        _, found = _validate(Scenario, {"kind": source.data["kind"]})
-        return None, [source.sentence(problem) for problem in found]
+        return None, [source.sentence(_unknown_kind(source.data["kind"]))]
     scenario, found = _validate(model, source.data)
     conditions = source.data.get("conditions")
     for name, override in conditions.items() if isinstance(conditions, dict) else ():
         if isinstance(override, dict):
             found += _condition_problems(model, name, override, source.data, found)
     return scenario, [source.sentence(problem) for problem in sorted(dict.fromkeys(found), key=source.order)]
+
+
+def model_of(data: Mapping[str, Any]) -> type[Experiment] | None:
+    """Return the class of a scenario by the `kind` in its tables; None where there is no such kind."""
+    kind = data.get("kind", DEFAULT_KIND)
+    return registry.find_system(kind).scenario if isinstance(kind, str) and kind in registry.kinds() else None
+
+
+def _unknown_kind(kind: Any) -> Problem:
+    known = ", ".join(f'"{name}"' for name in registry.kinds())
+    guess = nearest(kind, registry.kinds()) if isinstance(kind, str) else None
+    meant = f'Did you mean "{guess}"? ' if guess else ""
+    return Problem(("kind",), f"not a valid choice ({show(kind)}). {meant}Write one of {known}.")
 
 
 def _validate[S: Experiment](
@@ -239,7 +258,7 @@ def _condition_problems(
     """Problems that a condition adds to those of the base."""
     base = {key: value for key, value in data.items() if key not in ("conditions", "reference")}
     own = {key: value for key, value in override.items() if key not in SHARED_FIELDS}
-    _, found = _validate(model, merge(base, own), own)
+    _, found = _validate(model, merge(model, base, own), own)
     old = set(known)
     return [
         problems.in_condition(name, problem)
@@ -253,7 +272,7 @@ def condition_names(scenario: Experiment) -> tuple[str, ...]:
 
     Parameters
     ----------
-    scenario : Scenario or WaveScenario
+    scenario : Experiment
     """
     return tuple(scenario.conditions) or ("default",)
 
@@ -263,7 +282,7 @@ def resolve[S: Experiment](scenario: S, condition: str) -> S:
 
     Parameters
     ----------
-    scenario : Scenario or WaveScenario
+    scenario : Experiment
     condition : str
 
     Raises
@@ -275,7 +294,7 @@ def resolve[S: Experiment](scenario: S, condition: str) -> S:
     if condition not in names:
         raise ScenarioError([f"{scenario.name}: conditions: {unknown_condition(condition, names)}"])
     own = scenario.conditions.get(condition, {})
-    data = merge(scenario.model_dump(), own)
+    data = merge(type(scenario), scenario.model_dump(), own)
     return type(scenario).model_validate({**data, "conditions": {}}, context={WRITTEN: own})
 
 
@@ -286,12 +305,12 @@ def unknown_condition(condition: str, names: Sequence[str]) -> str:
     return f"no such condition ({condition}). {right}"
 
 
-def to_toml(scenario: AnyScenario, folder: Path | None = None) -> str:
+def to_toml(scenario: Experiment, folder: Path | None = None) -> str:
     """Write a scenario out in full, defaults included; `load_scenario` reads an equal one back.
 
     Parameters
     ----------
-    scenario : Scenario or WaveScenario
+    scenario : Experiment
     folder : Path, optional
         Where the text will lie: files in it are named relative to it, all others in full.
     """
@@ -300,7 +319,5 @@ def to_toml(scenario: AnyScenario, folder: Path | None = None) -> str:
     first, count = scenario.seeds[0], len(scenario.seeds)
     if count > 2 and scenario.seeds == tuple(range(first, first + count)):
         data["seeds"] = f"{first}:{count}"
-    if isinstance(scenario, Scenario) and scenario.task.file is not None:
-        del data["task"]["patterns"]
-    written: dict[str, Any] = inputs.replaced(data, lambda file: file.table(folder))
+    written: dict[str, Any] = inputs.replaced(scenario.written(data), lambda file: file.table(folder))
     return tomli_w.dumps(written)

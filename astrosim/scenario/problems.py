@@ -13,8 +13,8 @@ import tomli_w
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from astrosim.scenario.base import Experiment
-from astrosim.scenario.fields import NAME_WORDS, facts_at, fields_of, figures_of, sections_of, table_at
+from astrosim.scenario.experiment import Experiment
+from astrosim.scenario.field_info import NAME_WORDS, facts_at, fields_of, figures_of, sections_of, table_at
 from astrosim.scenario.inputs import Located
 from astrosim.scenario.locate import Path
 

@@ -14,7 +14,7 @@ import zarr
 from zarr.core.buffer import default_buffer_prototype
 from zarr.storage import MemoryStore
 
-from astrosim.errors import StoreError
+from astrosim.core.errors import StoreError
 from astrosim.store.files import (
     damage,
     file_entry,

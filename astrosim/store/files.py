@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from astrosim.errors import FULL, DiskFullError, StoreError
+from astrosim.core.errors import FULL, DiskFullError, StoreError
 
 CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 

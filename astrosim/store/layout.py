@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import zarr
 
-from astrosim.records import LONG_NAMES, Variable
 from astrosim.store.files import file_entry, fsync_directories, write_durably
+from astrosim.store.variables import LONG_NAMES, Variable
 
 TRAJECTORY = "trajectory.zarr"
 FORMAT_VERSION = 1

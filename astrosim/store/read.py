@@ -11,7 +11,7 @@ from zarr.abc.store import ByteRequest
 from zarr.core.buffer import Buffer, BufferPrototype
 from zarr.storage import LocalStore
 
-from astrosim.errors import StoreError
+from astrosim.core.errors import StoreError
 from astrosim.store.cells import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
 from astrosim.store.files import storage_errors
 from astrosim.store.layout import TRAJECTORY
@@ -132,7 +132,7 @@ def open_run(directory: str | Path, verify: bool = True) -> xarray.Dataset:
     Returns
     -------
     xarray.Dataset
-        The variables of `astrosim.records` with dimensions (condition, seed, ...), unit and long name in their
+        The variables of `astrosim.store.variables` with dimensions (condition, seed, ...), unit and long name in their
         attributes, and `committed`, bool, (condition, seed).
 
     Raises

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from astrosim.scenario import FieldScenario, Scenario, load_scenario
-from astrosim.summary.astrocytes import UNKNOWN, Summary, ceilings, ceilings_table, read_rows
+from astrosim.scenario import load_scenario
+from astrosim.systems.images.scenario.schema import FieldScenario
+from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.summary import UNKNOWN, Summary, ceilings, ceilings_table, read_rows
 
 if TYPE_CHECKING:
-    from astrosim.summary.fields import FieldSummary
-    from astrosim.summary.waves import WaveSummary
+    from astrosim.systems.images.show.summary import FieldSummary
+    from astrosim.systems.waves.show.summary import WaveSummary
 
 
 def read(directory: Path) -> Summary | WaveSummary | FieldSummary:
@@ -25,10 +27,10 @@ def read(directory: Path) -> Summary | WaveSummary | FieldSummary:
     if isinstance(scenario, Scenario):
         return Summary.read(directory)
     if isinstance(scenario, FieldScenario):
-        from astrosim.summary.fields import FieldSummary
+        from astrosim.systems.images.show.summary import FieldSummary
 
         return FieldSummary.read(directory)
-    from astrosim.summary.waves import WaveSummary  # scipy.stats takes a second to load
+    from astrosim.systems.waves.show.summary import WaveSummary  # scipy.stats takes a second to load
 
     return WaveSummary.read(directory)
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import solara
 
-from astrosim.view.director import Director
-from astrosim.view.opening import Opening
+from astrosim.view.canvas import Stage, colour_maps
 from astrosim.view.parameters import Parameter
-from astrosim.view.stage import Stage, colour_maps
+from astrosim.view.playback import Director
+from astrosim.view.startup import Opening
 
 if TYPE_CHECKING:
     from astrosim.view.player import Player

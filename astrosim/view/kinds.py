@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from astrosim.errors import ScenarioError
-from astrosim.scenario import Scenario, condition_names, resolve
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario import condition_names, resolve
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 def astrocyte_scenario(scenario: Any, name: str) -> Scenario:

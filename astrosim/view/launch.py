@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from astrosim.errors import ScenarioError
-from astrosim.view.opening import Opening
+from astrosim.core.errors import ScenarioError
 from astrosim.view.server import serve
 from astrosim.view.sources import RunSource, ScenarioSource, Source
+from astrosim.view.startup import Opening
 
 
 def launch(

@@ -13,10 +13,10 @@ from typing import Any
 
 import solara
 
+from astrosim.view.canvas import ASSETS, Stage
 from astrosim.view.controls import Controls
-from astrosim.view.opening import opened
 from astrosim.view.parameters import Parameter, parameters
-from astrosim.view.stage import ASSETS, Stage
+from astrosim.view.startup import opened
 
 SPEEDS = [mantissa * 10**power for power in range(5) for mantissa in (1, 2, 5)] + [100_000]  # trials a frame
 COLOURS = {"threshold": "threshold", "exploration": "exploration rate", "score": "score", "calcium": "calcium"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from astrosim.scenario.fields import FIELDS, KINDS, choices, interval, limits, sections_of
-from astrosim.scenario.schema import OF_OTHERS, Scenario
+from astrosim.scenario.field_info import KINDS, choices, fields_of, interval, limits, sections_of
+from astrosim.systems.threshold.scenario.schema import OF_OTHERS, Scenario
 
 LEFT_OUT = ("task", "record", *OF_OTHERS)  # lists of patterns, what is stored, and learners that are not watched
 PUBLISHED = ("learner", "sensing.rule", "exploration.rule")  # all that may vary in the published system
@@ -84,7 +84,7 @@ def parameters(scenario: Scenario) -> dict[str, list[Parameter]]:
 def _parameter(scenario: Scenario, section: str, name: str) -> Parameter | None:
     """The parameter of a field; None where it holds neither a number, a yes or no, nor one of several texts."""
     path = f"{section}.{name}" if section else name
-    facts, owner = FIELDS[path], getattr(scenario, section) if section else scenario
+    facts, owner = fields_of(Scenario)[path], getattr(scenario, section) if section else scenario
     info, value = type(owner).model_fields[name], getattr(owner, name)
     names = choices(info.annotation)
     if not names and facts.kind not in (KINDS[int], KINDS[float], KINDS[bool]):

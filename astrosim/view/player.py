@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.diagnostics import constant_output, probe_accuracy
-from astrosim.engines import make_quick_engine
-from astrosim.palette import FILLS, PALETTE
-from astrosim.records import KEPT, REVERTED
-from astrosim.scenario.interventions import ACTIONS
-from astrosim.scenario.schema import Scenario
+from astrosim.plot.palette import FILLS, PALETTE
+from astrosim.store.variables import KEPT, REVERTED
+from astrosim.systems.threshold.diagnostics import constant_output, probe_accuracy
+from astrosim.systems.threshold.engines import make_quick_engine
+from astrosim.systems.threshold.scenario.interventions import ACTIONS
+from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.view.history import History
-from astrosim.view.readings import Present, reading_of
+from astrosim.view.probes import Present, reading_of
 
 CHUNK = 10_000  # trials between two looks at whether anything was asked; some 20 ms of the paper's network
 

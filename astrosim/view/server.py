@@ -10,8 +10,8 @@ import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
-from astrosim.errors import AstrosimError
-from astrosim.view.opening import Opening, show
+from astrosim.core.errors import AstrosimError
+from astrosim.view.startup import Opening, show
 
 HOST = "127.0.0.1"
 PORT = 8765  # Solara's own; another free one is taken if nobody asked for this one

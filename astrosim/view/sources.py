@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from astrosim.errors import ScenarioError
-from astrosim.scenario import Scenario, choose, condition_names, load_scenario, resolve
-from astrosim.scenario.base import SEED_LIMIT
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario import choose, condition_names, load_scenario, resolve
+from astrosim.scenario.experiment import SEED_LIMIT
+from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.view.kinds import astrocyte_scenario
 
 if TYPE_CHECKING:

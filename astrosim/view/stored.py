@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.diagnostics import probe_accuracy
-from astrosim.errors import StoreError
-from astrosim.scenario import Scenario, load_scenario, resolve
+from astrosim.core.errors import StoreError
+from astrosim.scenario import load_scenario, resolve
 from astrosim.store.read import open_run
+from astrosim.systems.threshold.diagnostics import probe_accuracy
+from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.view.history import stored_curves
 from astrosim.view.kinds import astrocyte_scenario
 from astrosim.view.player import CHUNK, Player

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from field_cases import small
 
-from astrosim.fields.agents import AgentsLearner, FieldAstrocyte, FieldModel, HiddenUnit
-from astrosim.fields.images import Batches, images_of
-from astrosim.fields.learner import KernelLearner, make_state
+from astrosim.systems.images.agents import AgentsLearner, FieldAstrocyte, FieldModel, HiddenUnit
+from astrosim.systems.images.data import Batches, images_of
+from astrosim.systems.images.learners.keep_or_revert import KernelLearner, make_state
 
 CHOICES = {
     "plain": {},

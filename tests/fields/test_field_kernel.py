@@ -9,17 +9,17 @@ import pytest
 from field_cases import small
 from scipy.special import log_softmax
 
-from astrosim.elementary import exp_below_zero
-from astrosim.fields.images import Batches, Images, images_of, whole_batch
-from astrosim.fields.judge import judge
-from astrosim.fields.kernel.arrays import BLOCK, LIKELIHOOD, SQUARES, make_scratch, make_standing
-from astrosim.fields.kernel.gradients import gradient
-from astrosim.fields.kernel.loop import IMAGES, SYNAPSES
-from astrosim.fields.kernel.passes import rewards_of
-from astrosim.fields.kernel.trials import refresh
-from astrosim.fields.learner import PARAMETERS, KernelLearner, State, make_state
-from astrosim.jit import compiled
-from astrosim.scenario import FieldScenario
+from astrosim.core.exact_functions import exp_below_zero
+from astrosim.core.jit import compiled
+from astrosim.systems.images.data import Batches, Images, images_of, whole_batch
+from astrosim.systems.images.judge import judge
+from astrosim.systems.images.kernel.arrays import BLOCK, LIKELIHOOD, SQUARES, make_scratch, make_standing
+from astrosim.systems.images.kernel.gradients import gradient
+from astrosim.systems.images.kernel.loop import IMAGES, SYNAPSES
+from astrosim.systems.images.kernel.passes import rewards_of
+from astrosim.systems.images.kernel.trials import refresh
+from astrosim.systems.images.learners.keep_or_revert import PARAMETERS, KernelLearner, State, make_state
+from astrosim.systems.images.scenario.schema import FieldScenario
 
 LEARNERS = ("astrocytes", "random_mask", "one_plus_one")
 

@@ -11,14 +11,14 @@ import pytest
 from field_cases import small
 from run_helpers import contents, differing, go_on, said, start
 
-from astrosim.fields.cell import FieldCell
-from astrosim.fields.runner import FieldRunner
 from astrosim.report import write_report
 from astrosim.runs import open_run, rerun, run_scenario
-from astrosim.runs.cell import Control, Stopped, make_cells
 from astrosim.runs.directory import RunDirectory
+from astrosim.runs.replicate import Control, Stopped, make_cells
 from astrosim.scenario import condition_names, resolve
 from astrosim.summary import read
+from astrosim.systems.images.cell import FieldCell
+from astrosim.systems.images.runner import FieldRunner
 
 RULES = ("astrocytes", "random_mask", "one_plus_one", "spsa", "backpropagation")
 CONDITIONS = {name: {"learner": {"rule": name}} for name in RULES}

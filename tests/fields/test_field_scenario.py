@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from astrosim.errors import ScenarioError
+from astrosim.core.errors import ScenarioError
 from astrosim.explain import explain
+from astrosim.explain.workload import workload
 from astrosim.scenario import load_scenario
 from astrosim.scenario.library import bundled
-from astrosim.workload import workload
 
 BASE = 'kind = "fields"\nname = "x"\n'
 WRONG = {

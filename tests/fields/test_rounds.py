@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from field_cases import small
 
-from astrosim.fields.agents import AgentsLearner
-from astrosim.fields.images import Batches, images_of
-from astrosim.fields.kernel.proposing import TEAM
-from astrosim.fields.kernel.rounds import BEST, EACH, JOINT, gather_team, make_team, stands_together
-from astrosim.fields.kernel.trials import refresh
-from astrosim.fields.learner import KernelLearner, make_state, mean_reward
-from astrosim.rng import stream_key
+from astrosim.core.rng import stream_key
 from astrosim.runs import run_scenario
 from astrosim.summary import read
+from astrosim.systems.images.agents import AgentsLearner
+from astrosim.systems.images.data import Batches, images_of
+from astrosim.systems.images.kernel.proposing import TEAM
+from astrosim.systems.images.kernel.rounds import BEST, EACH, JOINT, gather_team, make_team, stands_together
+from astrosim.systems.images.kernel.trials import refresh
+from astrosim.systems.images.learners.keep_or_revert import KernelLearner, make_state, mean_reward
 
 CHOICES = {
     "joint": {"decision": {"proposals": 5}},
@@ -58,7 +58,7 @@ def test_kernel_and_agents_agree_bit_for_bit(choice, race):
 @pytest.mark.parametrize("choice", ["one", *CHOICES])
 def test_torch_decides_as_the_kernel_does(choice):
     pytest.importorskip("torch")
-    from astrosim.fields.torch_learner import TorchLearner
+    from astrosim.systems.images.learners.torch_learner import TorchLearner
 
     change = CHOICES.get(choice, {})
     wanted = learned(KernelLearner, small(**change), 6)

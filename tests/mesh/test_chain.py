@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from astrosim.mesh import ChainError, check_output, parse
+from astrosim.systems.waves.mesh import ChainError, check_output, parse
 
 SIZES = {  # live weights; spec, sections 1 and 2, and the recipes past the paper
     ("gd gd gd gd gd", 20): 410,

@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pytest
 
-from astrosim.mesh import complexity as cost
-from astrosim.mesh.steps import axis_taps, make_line_step
+from astrosim.systems.waves.mesh import complexity as cost
+from astrosim.systems.waves.mesh.steps import axis_taps, make_line_step
 
 
 def closed_form(m, n, reach):

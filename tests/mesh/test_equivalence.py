@@ -5,13 +5,13 @@ import itertools
 import numpy as np
 import pytest
 
-from astrosim.mesh import ChainError, parse
-from astrosim.mesh.complexity import compare
-from astrosim.mesh.equivalence import chain_text, cost, to_local
-from astrosim.mesh.leak import leak_table, normalised_kernel
-from astrosim.mesh.local import LocalLayer, LocalNet, collapse, convolution, paper_wave, random_wave
-from astrosim.mesh.reach import locality
-from astrosim.mesh.twolayer import (
+from astrosim.systems.waves.mesh import ChainError, parse
+from astrosim.systems.waves.mesh.complexity import compare
+from astrosim.systems.waves.mesh.equivalence import chain_text, cost, to_local
+from astrosim.systems.waves.mesh.leak import leak_table, normalised_kernel
+from astrosim.systems.waves.mesh.local import LocalLayer, LocalNet, collapse, convolution, paper_wave, random_wave
+from astrosim.systems.waves.mesh.reach import locality
+from astrosim.systems.waves.mesh.twolayer import (
     ACTIVATIONS,
     TwoLayer,
     approximates,

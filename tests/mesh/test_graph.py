@@ -4,9 +4,9 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from astrosim.mesh import parse
-from astrosim.mesh.graph import positions, to_networkx, weight_matrices
-from astrosim.mesh.reach import check_local, reachability
+from astrosim.systems.waves.mesh import parse
+from astrosim.systems.waves.mesh.graph import positions, to_networkx, weight_matrices
+from astrosim.systems.waves.mesh.reach import check_local, reachability
 
 
 def test_edges_are_the_taps():

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter1d
 
-from astrosim.mesh.leak import attenuated_kernel, leak_table, normalised_kernel
+from astrosim.systems.waves.mesh.leak import attenuated_kernel, leak_table, normalised_kernel
 
 
 def matrix(grid: tuple[int, int], *arguments, **options) -> np.ndarray:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from astrosim.mesh import parse
-from astrosim.mesh.reach import check_local, locality, reachability, unheard_inputs
-from astrosim.mesh.steps import make_line_step
+from astrosim.systems.waves.mesh import parse
+from astrosim.systems.waves.mesh.reach import check_local, locality, reachability, unheard_inputs
+from astrosim.systems.waves.mesh.steps import make_line_step
 
 
 def product(chain):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from astrosim.mesh.steps import LETTERS, make_line_step, make_step
+from astrosim.systems.waves.mesh.steps import LETTERS, make_line_step, make_step
 
 WIDTHS = range(1, 25)
 TABLES = {  # rows = outputs, columns = inputs; spec, section 1

@@ -6,9 +6,10 @@ import json
 from functools import cache
 from pathlib import Path
 
-from astrosim.engines import make_engine
-from astrosim.neurons.cell import NeuronCell
-from astrosim.scenario import Scenario, load_scenario, resolve
+from astrosim.scenario import load_scenario, resolve
+from astrosim.systems.threshold.engines import make_engine
+from astrosim.systems.threshold.learners.neurons.cell import NeuronCell
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "scenarios" / "published"

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from astrosim import open_run, run
-from astrosim.budget import passes_a_trial
-from astrosim.engines import make_engine
-from astrosim.errors import ScenarioError
-from astrosim.explain.astrocytes import joint_rule, moot
-from astrosim.phases import JOINT_PHASES
-from astrosim.records import IDLE
-from astrosim.scenario import Scenario
+from astrosim.core.errors import ScenarioError
+from astrosim.core.phases import JOINT_PHASES
 from astrosim.scenario.choose import changed
-from astrosim.summary.astrocytes import Summary
-from astrosim.together.cell import OF_NEURONS
+from astrosim.store.variables import IDLE
+from astrosim.systems.threshold.engines import make_engine
+from astrosim.systems.threshold.forward_passes import passes_a_trial
+from astrosim.systems.threshold.learners.joint.cell import OF_NEURONS
+from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.explanation import joint_rule, moot
+from astrosim.systems.threshold.show.summary import Summary
 
 SMALL = {"network.regular": 5, "schedule.trials_per_episode": 10}
 PAST = {

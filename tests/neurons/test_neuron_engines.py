@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from neuron_scenarios import CONFIGURATIONS, engine_of, scenario_of
 
-from astrosim.engines import make_engine
-from astrosim.neurons.cell import NeuronCell
-from astrosim.scenario import Scenario
 from astrosim.scenario.choose import changed
+from astrosim.systems.threshold.engines import make_engine
+from astrosim.systems.threshold.learners.neurons.cell import NeuronCell
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 TRIALS = 60
 SMALL = {"network.regular": 4, "schedule.episodes": TRIALS}

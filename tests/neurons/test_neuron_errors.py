@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from neuron_scenarios import PUBLISHED
 
-from astrosim.engines import make_quick_engine
-from astrosim.errors import AstrosimError, ScenarioError
-from astrosim.replay import Replay
-from astrosim.scenario import Scenario, load_scenario, resolve
+from astrosim.core.errors import AstrosimError, ScenarioError
+from astrosim.scenario import load_scenario, resolve
 from astrosim.scenario.choose import changed
+from astrosim.systems.threshold.engines import make_quick_engine
+from astrosim.systems.threshold.replay import Replay
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 WRONG = {
     "a relay of astrocytes": (

@@ -9,21 +9,21 @@ import numpy as np
 import pytest
 from neuron_scenarios import engine_of, golden_rows
 
-from astrosim.ceilings import structural_ceiling
-from astrosim.neurons.place import INPUT, MODULATORY, OUTPUT
-from astrosim.neurons.state import distances
 from astrosim.rules import (
     ambient,
     dampening,
     diffusion,
+    eligibility,
     firing,
     flags,
     frustration,
     homeostasis,
-    outcome,
-    quadrants,
-    weights,
+    modulation,
+    plasticity,
 )
+from astrosim.systems.threshold.ceilings import structural_ceiling
+from astrosim.systems.threshold.learners.neurons.placement import INPUT, MODULATORY, OUTPUT
+from astrosim.systems.threshold.learners.neurons.state import distances
 
 SEEDS = (42, 137, 271, 314, 500, 618, 777, 888, 999, 1234)
 
@@ -102,7 +102,7 @@ def test_the_accident_of_009_is_002():
     [(1, 1, 0.0, 1.0), (1, 0, 9.0, -0.5), (0, 1, 0.0, -0.5), (0, 0, 0.31, 0.5), (0, 0, 0.3, 0.0)],
 )
 def test_quadrants(pre, post, field, expected):
-    assert quadrants.quadrant(bool(pre), bool(post), field, 1.0, -0.5, 0.5, 0.3) == expected
+    assert eligibility.quadrant(bool(pre), bool(post), field, 1.0, -0.5, 0.5, 0.3) == expected
 
 
 def test_dampening():
@@ -148,11 +148,11 @@ def test_warm_up_opens_the_gate():
 
 
 def test_rewards():
-    assert [round(outcome.centred(k / 5), 12) for k in range(6)] == [-1.0, -0.6, -0.2, 0.2, 0.6, 1.0]
-    assert outcome.powered(-0.6, 2) == pytest.approx(-0.36)
-    assert outcome.shaped(-0.6, 2, 0.5) == pytest.approx(-0.48)
-    assert [outcome.blend(e, 350, 700) for e in (1, 350, 525, 700, 999)] == [0.0, 0.0, 0.5, 1.0, 1.0]
-    assert [outcome.per_output(f, w) for f, w in ((1, 1), (1, 0), (0, 1), (0, 0))] == [1.0, -1.0, -1.0, 0.0]
+    assert [round(modulation.centred(k / 5), 12) for k in range(6)] == [-1.0, -0.6, -0.2, 0.2, 0.6, 1.0]
+    assert modulation.powered(-0.6, 2) == pytest.approx(-0.36)
+    assert modulation.shaped(-0.6, 2, 0.5) == pytest.approx(-0.48)
+    assert [modulation.blend(e, 350, 700) for e in (1, 350, 525, 700, 999)] == [0.0, 0.0, 0.5, 1.0, 1.0]
+    assert [modulation.per_output(f, w) for f, w in ((1, 1), (1, 0), (0, 1), (0, 0))] == [1.0, -1.0, -1.0, 0.0]
 
 
 def test_diffusion():
@@ -170,11 +170,11 @@ def test_thresholds_follow_rates():
 
 
 def test_weights_and_frustration():
-    assert weights.change(1.0, 50.0, 0.01, 0.1) == 0.1
-    assert weights.after(1.0, 0.005, 0.1, 2.0) == 1.095
-    assert weights.after(2.0, 0.0, 0.1, 2.0) == 2.0
-    assert weights.falls_back(0.4, 0.6)
-    assert not weights.falls_back(0.6, 0.6)
+    assert plasticity.change(1.0, 50.0, 0.01, 0.1) == 0.1
+    assert plasticity.after(1.0, 0.005, 0.1, 2.0) == 1.095
+    assert plasticity.after(2.0, 0.0, 0.1, 2.0) == 2.0
+    assert plasticity.falls_back(0.4, 0.6)
+    assert not plasticity.falls_back(0.6, 0.6)
     assert frustration.pushes_after(3, 1.0, 0.2) == 4
     assert frustration.pushes_after(3, 1.0, -0.2) == 1
     assert frustration.flips(30, -0.11, 30, -0.1)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import math
 
-from astrosim.published import fdlibm
-from astrosim.published.network import build_network
+from astrosim.systems.published.kernel import fdlibm
+from astrosim.systems.published.kernel.network import build_network
 
 MASK = 0xFFFFFFFF
 PATTERNS = ("00000", "10000", "01000", "00100", "00010", "00001", "11000", "00110")
@@ -153,8 +153,8 @@ class Reference:
 
 def golden_engine(condition: str, seed: int, episodes: int = 500):
     """The engine of a published condition."""
-    from astrosim.published.engine import PublishedEngine
-    from astrosim.scenario.schema import Scenario
+    from astrosim.systems.published.engine import PublishedEngine
+    from astrosim.systems.threshold.scenario.schema import Scenario
 
     learner, sensing, exploration = CONDITIONS[condition]
     scenario = Scenario.model_validate(

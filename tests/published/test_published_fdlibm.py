@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numba import njit
 
-from astrosim.published import fdlibm
-from astrosim.published.mulberry import uniform
-from astrosim.published.perturbation import angle, fill_gauss, fill_regular, gauss_at
+from astrosim.core.mulberry import uniform
+from astrosim.systems.published.kernel import fdlibm
+from astrosim.systems.published.kernel.perturbation import angle, fill_gauss, fill_regular, gauss_at
 
 NO_COUNTERS = np.empty(0, dtype=np.uint32)
 STRIDE = np.uint32(1831565813)

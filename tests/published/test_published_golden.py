@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from published_reference import golden_engine
 
-from astrosim.published.astrocytes import MATURITY, exploration_rate
-from astrosim.published.network import build_network
-from astrosim.records import IDLE, KEPT, REVERTED
+from astrosim.store.variables import IDLE, KEPT, REVERTED
+from astrosim.systems.published.kernel.astrocytes import MATURITY, exploration_rate
+from astrosim.systems.published.kernel.network import build_network
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from published_reference import SequentialMulberry
 
-from astrosim.published.mulberry import INCREMENT, counter, initial_state, jump, run, uniform, uniforms
+from astrosim.core.mulberry import INCREMENT, counter, initial_state, jump, run, uniform, uniforms
 
 DRAWS = 400
 

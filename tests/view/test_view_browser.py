@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from astrosim.runs import run
-from astrosim.scenario import Scenario
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 if find_spec("solara") is None or find_spec("playwright") is None:
     pytest.skip("solara or playwright is not installed: pip install -e '.[dev]'", allow_module_level=True)

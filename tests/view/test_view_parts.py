@@ -17,13 +17,12 @@ import pytest
 from typer.testing import CliRunner
 
 from astrosim.cli import app
-from astrosim.errors import AstrosimError, ScenarioError, StoreError
-from astrosim.scenario import Scenario
-from astrosim.scenario.fields import FIELDS, KINDS
-from astrosim.scenario.schema import OF_OTHERS
-from astrosim.view.director import Director
+from astrosim.core.errors import AstrosimError, ScenarioError, StoreError
+from astrosim.scenario.field_info import KINDS, fields_of
+from astrosim.systems.threshold.scenario.schema import OF_OTHERS, Scenario
 from astrosim.view.frame import unpack
 from astrosim.view.parameters import Parameter, parameters
+from astrosim.view.playback import Director
 from astrosim.view.player import Player
 from astrosim.view.server import PORT, listen
 from astrosim.view.sources import RunSource, ScenarioSource
@@ -38,6 +37,8 @@ episodes = 12
 [conditions.steep]
 network.p_within = 0.9
 """
+
+FIELDS = fields_of(Scenario)
 
 
 @pytest.fixture

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from astrosim.engines import make_engine
-from astrosim.model import AstroModel
-from astrosim.records import KEPT
 from astrosim.runs import run
-from astrosim.scenario import Scenario
+from astrosim.store.variables import KEPT
+from astrosim.systems.threshold.agents.model import AstroModel
+from astrosim.systems.threshold.engines import make_engine
+from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.view.frame import Changes, pack, unpack
 from astrosim.view.history import LINES, MOST, History
 from astrosim.view.player import Player

@@ -8,14 +8,14 @@ import pytest
 import torch
 from PIL import Image
 
-from astrosim.errors import AstrosimError, StoreError
-from astrosim.mesh.graph import weight_matrices
+from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.plot.style import DIVERGING
 from astrosim.runs import run_scenario
-from astrosim.scenario import WaveScenario
-from astrosim.wave.agents import WaveModel
-from astrosim.wave.animate import BLANK, TAIL, Scene, animate_wave
-from astrosim.wave.learner import KernelNetwork
+from astrosim.systems.waves.agents import WaveModel
+from astrosim.systems.waves.learners.learner import KernelNetwork
+from astrosim.systems.waves.mesh.graph import weight_matrices
+from astrosim.systems.waves.scenario.schema import WaveScenario
+from astrosim.systems.waves.show.animation import BLANK, TAIL, Scene, animate_wave
 
 LINE = {"network": {"steps": "gd gd gd gd gd"}}
 GRID = {"front": {"rule": "none"}, "network": {"grid": [8, 8], "steps": "U GGGG", "activation": "elu"}}

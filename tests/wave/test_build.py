@@ -7,14 +7,14 @@ import pytest
 import torch
 from wave_nets import batch, published, wave
 
-from astrosim.device import place
-from astrosim.runs.cell import make_cells
-from astrosim.scenario import WaveScenario
-from astrosim.wave import net as nets
-from astrosim.wave.build import build_program, leak_weights, learning_rate
-from astrosim.wave.net import WaveNet
-from astrosim.wave.program import ACTIVATION, KIND, LEAK, NOISE, PRODUCT, SILENCE
-from astrosim.wave.runner import WaveRunner
+from astrosim.core.device import place
+from astrosim.runs.replicate import make_cells
+from astrosim.systems.waves import net as nets
+from astrosim.systems.waves.build import build_program, leak_weights, learning_rate
+from astrosim.systems.waves.net import WaveNet
+from astrosim.systems.waves.program import ACTIVATION, KIND, LEAK, NOISE, PRODUCT, SILENCE
+from astrosim.systems.waves.runner import WaveRunner
+from astrosim.systems.waves.scenario.schema import WaveScenario
 
 
 def kinds(scenario: WaveScenario) -> str:
@@ -90,7 +90,7 @@ def test_a_missing_gpu_is_told_once(caplog):
         pytest.skip("there is a GPU here")
     scenario = wave(device="cuda")
     cells = make_cells(("default",), (1, 2, 3))
-    with caplog.at_level("WARNING", logger="astrosim.wave"):
+    with caplog.at_level("WARNING", logger="astrosim.systems.waves"):
         blocks = WaveRunner().blocks({"default": scenario}, cells, 2)
         assert place("cuda").type == "cpu"
         WaveRunner().blocks({"default": wave(device="auto")}, cells, 2)

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from astrosim.datasets import load
-from astrosim.wave.draws import generator
-from astrosim.wave.fronts import CHUNK, gaussian_projection, project, sparse_projection, standardise
-from astrosim.wave.vae import Layers, Vae, cross_entropy, divergence
+from astrosim.systems.waves.draws import generator
+from astrosim.systems.waves.fronts import CHUNK, gaussian_projection, project, sparse_projection, standardise
+from astrosim.systems.waves.vae import Layers, Vae, cross_entropy, divergence
 
 SEEDS = range(20)
 ALPHA = 4.0  # standard deviations: two-sided, 6e-5

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from wave_nets import grid, published, wave
 
-from astrosim.scenario import WaveScenario
-from astrosim.wave.build import build_program, live_taps
-from astrosim.wave.initial import initial_parameters
+from astrosim.systems.waves.build import build_program, live_taps
+from astrosim.systems.waves.initial import initial_parameters
+from astrosim.systems.waves.scenario.schema import WaveScenario
 
 LONG = {"rule": "sparse", "width": 60}
 

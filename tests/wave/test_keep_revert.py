@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from astrosim.core.rng import EXPLORATION, PERTURBATION, uniform
 from astrosim.datasets import load
-from astrosim.rng import EXPLORATION, PERTURBATION, uniform
 from astrosim.rules import adaptation, decision, exploration, perturbation, selection, sensing
-from astrosim.scenario import WaveScenario
-from astrosim.state import KEPT, REVERTED, TRIALS
-from astrosim.wave.inputs import Front, order_of
-from astrosim.wave.keep_revert import KeepRevertLearner, LearningMesh, neighbours
-from astrosim.wave.learner import Deciding, Stretch
-from astrosim.wave.learners import make_learner
+from astrosim.systems.threshold.network.state import KEPT, REVERTED, TRIALS
+from astrosim.systems.waves.inputs import Front, order_of
+from astrosim.systems.waves.learners.choose import make_learner
+from astrosim.systems.waves.learners.keep_revert import KeepRevertLearner, LearningMesh, neighbours
+from astrosim.systems.waves.learners.learner import Deciding, Stretch
+from astrosim.systems.waves.scenario.schema import WaveScenario
 
 GRID = {"grid": [8, 8], "steps": "U GGGG"}
 SHARED = {  # astrocytes that take turns, as in scenarios/waves/astrocyte_trained.toml

@@ -7,10 +7,10 @@ import pytest
 import torch
 from wave_nets import batch, grid, published, wave
 
-from astrosim.scenario import WaveScenario
-from astrosim.wave.kernel import loop
-from astrosim.wave.learner import KernelLearner, KernelNetwork, Stretch, read_only
-from astrosim.wave.net import WaveNet
+from astrosim.systems.waves.kernel import loop
+from astrosim.systems.waves.learners.learner import KernelLearner, KernelNetwork, Stretch, read_only
+from astrosim.systems.waves.net import WaveNet
+from astrosim.systems.waves.scenario.schema import WaveScenario
 
 LEAK = {"leak": {"sigma": 0.7}}
 CASES = {
@@ -142,7 +142,7 @@ def test_the_draws_of_a_pass_are_addressed():
 
 def test_noise_is_normal_and_loss_has_its_share():
     """Two-sided, alpha 1e-6 a statement: mean, variance, and share of lost connections."""
-    from astrosim.wave.kernel.draws import row_draws
+    from astrosim.systems.waves.kernel.draws import row_draws
 
     key = np.array([1, 2], np.uint32)
     normal = row_draws(key, 0, np.arange(200), 1001, True).astype("f8")

@@ -12,18 +12,19 @@ import pytest
 import torch
 from run_helpers import contents, differing, go_on, said, start
 
+from astrosim.core.errors import AstrosimError
 from astrosim.datasets import load
-from astrosim.errors import AstrosimError
 from astrosim.runs import open_run, rerun, run_scenario
-from astrosim.runs.cell import Cell, Control, Stopped, make_cells
 from astrosim.runs.directory import RunDirectory
-from astrosim.scenario import WaveScenario, condition_names, resolve
+from astrosim.runs.replicate import Cell, Control, Stopped, make_cells
+from astrosim.scenario import condition_names, resolve
 from astrosim.store.cells import commit_path
-from astrosim.summary.waves import WaveSummary
-from astrosim.wave import WaveNet
-from astrosim.wave.block import Block
-from astrosim.wave.fronts import project, sparse_projection
-from astrosim.wave.runner import WaveRunner
+from astrosim.systems.waves import WaveNet
+from astrosim.systems.waves.block import Block
+from astrosim.systems.waves.fronts import project, sparse_projection
+from astrosim.systems.waves.runner import WaveRunner
+from astrosim.systems.waves.scenario.schema import WaveScenario
+from astrosim.systems.waves.show.summary import WaveSummary
 
 COLUMNS = [
     "condition",

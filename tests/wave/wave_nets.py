@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.scenario import WaveScenario
+from astrosim.systems.waves.scenario.schema import WaveScenario
 
 
 def wave(**sections: Any) -> WaveScenario:

@@ -1,0 +1,1 @@
+"""The shapes that a new part joins, and the registry that finds it."""

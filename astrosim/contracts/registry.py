@@ -1,0 +1,99 @@
+"""Systems by name, and where each is found: as text, so that nothing imports a system.
+
+Other packages add systems by an entry point of the group `astrosim.systems`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any
+
+from astrosim.core.errors import AstrosimError, RunError
+
+if TYPE_CHECKING:
+    from astrosim.contracts.system import System
+
+SYSTEMS = {
+    "astrocyte": "astrosim.systems.threshold.system:SYSTEM",
+    "published": "astrosim.systems.published.system:SYSTEM",
+    "wave": "astrosim.systems.waves.system:SYSTEM",
+    "fields": "astrosim.systems.images.system:SYSTEM",
+}
+"""``module:name`` by the name of a system; the name is the `kind` that a scenario file gives, if it can give it."""
+
+GROUP = "astrosim.systems"
+EXTRAS = {
+    "torch": "wave",
+    "sklearn": "wave",
+    "pooch": "wave",
+    "imageio_ffmpeg": "view",
+}
+"""Extra of the package that brings a module."""
+
+
+@cache
+def targets() -> dict[str, str]:
+    """Return ``module:name`` by system: the package's own, then those of other packages' entry points."""
+    return SYSTEMS | {point.name: point.value for point in entry_points(group=GROUP) if point.name not in SYSTEMS}
+
+
+@cache
+def kinds() -> tuple[str, ...]:
+    """Return the names that a scenario file can give as its `kind`."""
+    return tuple(name for name in targets() if find_system(name).kind == name)
+
+
+@cache
+def find_system(name: str) -> System:
+    """Return a system by its name.
+
+    Raises
+    ------
+    AstrosimError
+        If there is no such system.
+    RunError
+        If its module needs a package that is not installed.
+    """
+    if name not in targets():
+        raise AstrosimError(f"kind: no such kind of scenario ({name!r}). Write one of {', '.join(targets())}.")
+    system: System = find(targets()[name], f'Scenarios with kind = "{name}" need')
+    return system
+
+
+def find(target: str, who: str) -> Any:
+    """Return what a module offers, by name.
+
+    Parameters
+    ----------
+    target : str
+        ``module:name``.
+    who : str
+        Begin of the sentence of the error, up to the verb.
+
+    Raises
+    ------
+    RunError
+        If the module needs a package that is not installed; says what to install.
+    """
+    module, _, name = target.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        raise missing_extra(error, who) from error
+
+
+def missing_extra(error: ModuleNotFoundError, who: str) -> Exception:
+    """Return the error to raise where a module is missing: it names the extra, if one brings the module.
+
+    Parameters
+    ----------
+    error : ModuleNotFoundError
+    who : str
+        Begin of the sentence, up to the verb.
+    """
+    missing = (error.name or "").partition(".")[0]
+    if missing not in EXTRAS:
+        return error
+    return RunError(f"{who} {missing}, which is not installed. Install it: pip install 'astrosim[{EXTRAS[missing]}]'")

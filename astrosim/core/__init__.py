@@ -1,0 +1,1 @@
+"""Exact numbers, randomness and compilation: no experiment is known here."""

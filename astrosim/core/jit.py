@@ -1,0 +1,75 @@
+"""How numeric code is compiled, and where the machine code is kept.
+
+`compiled` is numba's `njit`; `inlined` code is copied into its callers. `kernel` compiles without numba's reference
+counting: a kernel cannot allocate (numba refuses to compile it), and passing its arrays about costs nothing. On the
+trial loop that is a factor of five. It is for functions that only read and write the arrays that they are given.
+`phase` is a kernel that is copied into its caller: a tuple of thirty arrays is two hundred words on the stack a call.
+`reordered` is a phase whose sums may be taken in any order, that of the processor's vectors: for gradients alone.
+
+numba recompiles a function when its own file has changed, not when a file that it calls into has. The machine code is
+therefore kept in a folder per system, named after all numeric sources that the system's code can call into: no change
+to a formula can go unnoticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from numba import config, njit
+
+PACKAGE = Path(__file__).parent.parent
+SYSTEMS = PACKAGE / "systems"
+SHARED = (PACKAGE / "core", PACKAGE / "rules", PACKAGE / "store" / "variables.py", SYSTEMS / "population")
+"""Sources that the compiled code of every system may call into."""
+NUMERIC = ("kernel", "network", "learners")
+"""Folders of a system that its compiled code comes from."""
+BELOW = {"waves": ("threshold",)}  # systems that the compiled code of another calls into
+
+
+def numeric_sources(system: str = "") -> list[Path]:
+    """Return the files that the compiled code of a system comes from, sorted; without a name those that all share."""
+    names = [system, *BELOW.get(system, ())] if system else []
+    places = [*SHARED, *(SYSTEMS / name / folder for name in names for folder in NUMERIC)]
+    return sorted(file for place in places for file in ([place] if place.is_file() else place.rglob("*.py")))
+
+
+@cache
+def cache_folder(system: str = "") -> str:
+    """Folder of a system's machine code: NUMBA_CACHE_DIR, beside the package, or the user's cache."""
+    digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in numeric_sources(system))).hexdigest()[:16]
+    if config.CACHE_DIR:
+        return os.path.join(config.CACHE_DIR, f"astrosim-{digest}")
+    if os.access(PACKAGE, os.W_OK):
+        return str(PACKAGE / "__pycache__" / f"kernels-{digest}")
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(home, "astrosim", f"kernels-{digest}")
+
+
+def system_of(module: str) -> str:
+    """Return the system that a module belongs to; empty for the shared ones."""
+    return module.split(".")[2] if module.startswith("astrosim.systems.") else ""
+
+
+def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """`njit` with these options and our cache folder; division by zero gives infinity or nan, as in NumPy."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        folder, config.CACHE_DIR = config.CACHE_DIR, cache_folder(system_of(function.__module__))
+        try:
+            return njit(cache=True, error_model="numpy", **options)(function)
+        finally:
+            config.CACHE_DIR = folder
+
+    return decorate
+
+
+compiled = _decorator()
+inlined = _decorator(forceinline=True)
+kernel = _decorator(_nrt=False)
+reordered = _decorator(_nrt=False, forceinline=True, fastmath={"reassoc"})
+phase = _decorator(_nrt=False, forceinline=True)

@@ -1,9 +1,0 @@
-"""Own astrocytes: subclasses of `Astrocyte` that a scenario names, and what they change of the rule."""
-
-from __future__ import annotations
-
-from astrosim.extension.checks import problems
-from astrosim.extension.load import astrocyte_class
-from astrosim.extension.overrides import Overrides, exchanged_formulas, overrides_of
-
-__all__ = ["Overrides", "astrocyte_class", "exchanged_formulas", "overrides_of", "problems"]

@@ -1,5 +1,0 @@
-"""The fused trial loop of the described system, in the order of its phases."""
-
-from astrosim.kernel.engine import KernelEngine
-
-__all__ = ["KernelEngine"]

@@ -1,0 +1,1 @@
+"""The systems that can be simulated: a folder each, all of one shape."""

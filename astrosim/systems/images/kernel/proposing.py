@@ -1,0 +1,195 @@
+"""Which synapses a trial changes, and by how much (dimensionless). Murray 2026, section 4.3, on receptive fields.
+
+A trial changes the incoming or the outgoing side. Standard deviations are those of the astrocyte's sigma, scaled by
+`Steps`: incoming weights, biases, outgoing weights and output biases live on scales of their own.
+
+Draws, by (trial, index): stream `field_astrocyte`, 0: who, 1: which side; `field_step`: N(0, 1) by place in the
+proposal; `field_part`: who takes part, or which synapses a random mask has; `field_team`, at the first trial of a
+round: who act side by side.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from astrosim.core.jit import kernel
+from astrosim.core.rng import below, block_words, uniform
+from astrosim.rules.perturbation import gaussian_pair
+
+INWARD, OUTWARD, BOTH = range(3)  # sides of a unit
+TERRITORY, RANDOM_MASK, EVERYTHING = range(3)
+SCOPES = {"astrocytes": TERRITORY, "random_mask": RANDOM_MASK, "one_plus_one": EVERYTHING, "spsa": EVERYTHING}
+STREAMS = ("field_astrocyte", "field_step", "field_part", "field_team")
+ASTROCYTE, STEP, PART, TEAM = range(len(STREAMS))
+
+
+class Steps(NamedTuple):
+    """Sizes of steps at sigma = 1, and who takes part; all float32 but the last.
+
+    Attributes
+    ----------
+    incoming, bias, outgoing, output_bias : float32
+    outward_share : float
+        Probability that a trial changes the outgoing side.
+    fraction : float
+        Probability of each incoming synapse of the territory to take part.
+    """
+
+    incoming: np.float32
+    bias: np.float32
+    outgoing: np.float32
+    output_bias: np.float32
+    outward_share: float
+    fraction: float
+
+
+@kernel
+def gaussians(key, trial, count, out):
+    """N(0, 1) numbers 0 .. count - 1 of a trial. Writes: out, up to 3 places more."""
+    for k in range((count + 3) // 4):
+        w0, w1, w2, w3 = block_words(key, trial, k)
+        g0, g1 = gaussian_pair(w0, w1)
+        g2, g3 = gaussian_pair(w2, w3)
+        out[4 * k], out[4 * k + 1], out[4 * k + 2], out[4 * k + 3] = g0, g1, g2, g3
+
+
+@kernel
+def clear(proposal):
+    """Forget a proposal."""
+    proposal.slots[0] = 0
+    proposal.output_bias_step[:] = 0.0
+
+
+@kernel
+def add_unit(proposal, unit):
+    """A slot for a unit of which nothing changes yet; returns the slot."""
+    slot = proposal.slots[0]
+    proposal.slots[0] = slot + 1
+    proposal.unit[slot] = unit
+    proposal.taps[slot] = -1
+    proposal.bias_step[slot] = 0.0
+    proposal.outward[slot] = False
+    proposal.out_step[slot, :] = 0.0
+    return slot
+
+
+@kernel
+def add_incoming(proposal, slot, synapses, sigma, steps, key, trial, normal, first):
+    """All incoming synapses of a slot's unit, or a random part, and its bias. Reads: normal from `first` on."""
+    count = 0
+    for k in range(synapses):
+        if steps.fraction >= 1.0 or uniform(key, trial, first + k) < steps.fraction:
+            proposal.tap[slot, count] = k
+            proposal.step[slot, count] = sigma * steps.incoming * normal[first + k]
+            count += 1
+    proposal.taps[slot] = count
+    proposal.bias_step[slot] = sigma * steps.bias * normal[first + synapses]
+
+
+@kernel
+def add_outgoing(proposal, slot, sigma, steps, normal, first):
+    """All outgoing synapses of a slot's unit."""
+    proposal.outward[slot] = True
+    for c in range(proposal.out_step.shape[1]):
+        proposal.out_step[slot, c] = sigma * steps.outgoing * normal[first + c]
+
+
+@kernel
+def add_output_biases(proposal, sigma, steps, normal, first):
+    """The biases of the outputs, on top of what others propose."""
+    for c in range(proposal.output_bias_step.size):
+        proposal.output_bias_step[c] += sigma * steps.output_bias * normal[first + c]
+
+
+@kernel
+def propose_units(proposal, units, outward, synapses, sigma, steps, keys, trial, normal):
+    """One side of some units: a territory, or with both sides the whole network."""
+    clear(proposal)
+    add_units(proposal, units, outward, synapses, sigma, steps, keys, trial, normal)
+
+
+@kernel
+def add_units(proposal, units, outward, synapses, sigma, steps, keys, trial, normal):
+    """One side of some units, or both, beside what is proposed already."""
+    classes = proposal.out_step.shape[1]
+    width = (synapses + 1 if outward != OUTWARD else 0) + (classes if outward != INWARD else 0)
+    gaussians(keys[STEP], trial, units.size * width + classes, normal)
+    for number in range(units.size):
+        slot, first = add_unit(proposal, units[number]), number * width
+        if outward != OUTWARD:
+            add_incoming(proposal, slot, synapses, sigma, steps, keys[PART], trial, normal, first)
+            first += synapses + 1
+        if outward != INWARD:
+            add_outgoing(proposal, slot, sigma, steps, normal, first)
+    if outward != INWARD:
+        add_output_biases(proposal, sigma, steps, normal, units.size * width)
+
+
+@kernel
+def slot_of(proposal, unit):
+    """The slot of a unit, a new one if it has none."""
+    for slot in range(proposal.slots[0]):
+        if proposal.unit[slot] == unit:
+            return slot
+    return add_unit(proposal, unit)
+
+
+@kernel
+def propose_mask(proposal, units, size, outward, synapses, sigma, steps, keys, trial, normal):
+    """As many synapses of one side as `size` units have, anywhere in the network; each may be drawn again."""
+    classes = proposal.out_step.shape[1]
+    width = classes if outward == OUTWARD else synapses + 1
+    gaussians(keys[STEP], trial, size * width + classes, normal)
+    clear(proposal)
+    for k in range(size * width):
+        place = below(keys[PART], trial, k, units * width)
+        unit, synapse = place // width, place % width
+        slot = slot_of(proposal, unit)
+        if outward == OUTWARD:
+            proposal.outward[slot] = True
+            proposal.out_step[slot, synapse] += sigma * steps.outgoing * normal[k]
+        else:
+            count = max(proposal.taps[slot], 0)
+            if synapse == synapses:
+                proposal.bias_step[slot] += sigma * steps.bias * normal[k]
+            else:
+                proposal.tap[slot, count] = synapse
+                proposal.step[slot, count] = sigma * steps.incoming * normal[k]
+                count += 1
+            proposal.taps[slot] = count
+    if outward == OUTWARD:
+        add_output_biases(proposal, sigma, steps, normal, size * width)
+
+
+@kernel
+def actor_of(keys, trial, astrocytes):
+    """The astrocyte whose turn it is."""
+    return below(keys[ASTROCYTE], trial, 0, astrocytes)
+
+
+@kernel
+def side_of(keys, trial, share):
+    """The side that the trial changes."""
+    return OUTWARD if uniform(keys[ASTROCYTE], trial, 1) < share else INWARD
+
+
+@kernel
+def propose(scope, proposal, owned, synapses, sigma, steps, keys, trial, normal):
+    """The proposal of a trial. owned: int64, shape (astrocyte, unit). Returns whose it is: row of owned, else 0."""
+    actor, outward = actor_of(keys, trial, owned.shape[0]), side_of(keys, trial, steps.outward_share)
+    if scope == RANDOM_MASK:
+        size = np.float32(sigma[0])
+        propose_mask(proposal, owned.size, owned.shape[1], outward, synapses, size, steps, keys, trial, normal)
+        return 0
+    size, sides = np.float32(sigma[actor]), BOTH if scope == EVERYTHING else outward
+    propose_units(proposal, owned[actor], sides, synapses, size, steps, keys, trial, normal)
+    return actor
+
+
+@kernel
+def add_territory(proposal, actor, owned, synapses, sigma, steps, keys, trial, normal):
+    """What an astrocyte proposes in a trial of its own, beside what is proposed already."""
+    side, size = side_of(keys, trial, steps.outward_share), np.float32(sigma[actor])
+    add_units(proposal, owned[actor], side, synapses, size, steps, keys, trial, normal)

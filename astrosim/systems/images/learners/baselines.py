@@ -1,0 +1,110 @@
+"""Learners without keep or revert, on the same network and batches: SPSA (Spall 1992) and backpropagation, with Adam.
+
+A trial is an evaluation of the batch for them, too: SPSA takes a step every two trials (one network on each side), and
+backpropagation every three (a gradient costs about three forward passes).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from astrosim.core.rng import stream_key
+from astrosim.systems.images.kernel.arrays import Batch
+from astrosim.systems.images.kernel.gradients import gradient
+from astrosim.systems.images.kernel.loop import IMAGES, SYNAPSES, computed
+from astrosim.systems.images.kernel.proposing import BOTH, STREAMS, propose_units
+from astrosim.systems.images.kernel.trials import evaluate, refresh
+from astrosim.systems.images.learners.keep_or_revert import PARAMETERS, Rooms, State, mean_reward, owned_units, steps_of
+from astrosim.systems.images.scenario.schema import COUNTED, FieldScenario
+
+BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8  # Kingma and Ba 2015, algorithm 1
+
+
+class Stepping:
+    """Learners that take a step of Adam every few trials."""
+
+    def __init__(self, scenario: FieldScenario, seed: int, state: State) -> None:
+        self.scenario, self.state, self.rooms = scenario, state, Rooms(scenario)
+        self.keys = np.stack([stream_key(seed, stream) for stream in STREAMS])
+        self.trials = COUNTED[scenario.learner.rule]
+
+    def warm(self, batch: Batch) -> None:
+        """Find a gradient, and forget it."""
+        counts = self.state.counts.copy()
+        self.rooms.fit(batch)
+        refresh(self.state.net, batch, self.rooms.every, self.rooms.standing, self.rooms.scratch)
+        self.gradient(batch, 0)
+        self.state.counts[:] = counts
+
+    def stay(self, batch: Batch, number: int) -> float:
+        """All steps whose last trial falls on the batch."""
+        rooms, state, stay = self.rooms, self.state, self.scenario.batches.stay
+        rooms.fit(batch)
+        refresh(state.net, batch, rooms.every, rooms.standing, rooms.scratch)
+        for trial in range(number * stay, (number + 1) * stay):
+            if (trial + 1) % self.trials == 0:
+                self.ascend(self.gradient(batch, trial))
+                refresh(state.net, batch, rooms.every, rooms.standing, rooms.scratch)
+        state.counts[IMAGES] += stay * batch.images
+        return mean_reward(rooms.standing, batch)
+
+    def gradient(self, batch: Batch, trial: int) -> list[np.ndarray]:
+        """An estimate of the gradient of the mean reward, in the order of `PARAMETERS`."""
+        raise NotImplementedError
+
+    def ascend(self, slopes: list[np.ndarray]) -> None:
+        """A step of Adam (Kingma and Ba 2015) uphill; bias corrections by plain products."""
+        moments = self.state.moments
+        moments["steps"] += 1
+        count = int(moments["steps"][0])
+        corrections = 1.0 - BETA_1**count, 1.0 - BETA_2**count
+        rate = np.float32(self.scenario.learner.rate * np.sqrt(corrections[1]) / corrections[0])
+        for name, weights, slope in zip(PARAMETERS, self.state.parameters(), slopes, strict=True):
+            first, second = moments[f"first_{name}"], moments[f"second_{name}"]
+            first += np.float32(1 - BETA_1) * (slope - first)
+            second += np.float32(1 - BETA_2) * (slope * slope - second)
+            np.add(weights, rate * first / (np.sqrt(second) + np.float32(EPSILON)), out=weights)
+
+
+class Backpropagation(Stepping):
+    """The exact gradient."""
+
+    def __init__(self, scenario: FieldScenario, seed: int, state: State) -> None:
+        super().__init__(scenario, seed, state)
+        self.slopes = [np.zeros_like(array) for array in state.parameters()]
+
+    def gradient(self, batch: Batch, trial: int) -> list[np.ndarray]:
+        """The exact gradient on the batch."""
+        gradient(self.state.net, batch, self.rooms.standing, self.rooms.scratch, *self.slopes)
+        self.state.counts[SYNAPSES] += self.trials * batch.images * self.scenario.synapses
+        return self.slopes
+
+
+class Spsa(Stepping):
+    """Two networks on either side of the present one, a random step of all parameters apart."""
+
+    def __init__(self, scenario: FieldScenario, seed: int, state: State) -> None:
+        super().__init__(scenario, seed, state)
+        self.units, self.steps = owned_units(scenario).reshape(-1), steps_of(scenario)._replace(fraction=1.0)
+
+    def gradient(self, batch: Batch, trial: int) -> list[np.ndarray]:
+        """The step, in units of each parameter's own scale, times the slope of the reward along it."""
+        proposal, sigma = self.rooms.proposal, np.float32(self.scenario.perturbation.sigma)
+        self._propose(sigma, trial)
+        self.state.counts[SYNAPSES] += self.trials * batch.images * computed(proposal)
+        gains = []
+        for _ in range(2):
+            blocks = len(batch.labels)
+            gains.append(evaluate(self.state.net, batch, self.rooms.standing, proposal, self.rooms.scratch, 0, blocks))
+            for array in (proposal.step, proposal.bias_step, proposal.out_step, proposal.output_bias_step):
+                np.negative(array, out=array)
+        slope = np.float32((gains[0] - gains[1]) / (2.0 * batch.images * float(sigma) ** 2))
+        scales = [getattr(self.steps, name) ** 2 for name in PARAMETERS]
+        taken = (proposal.step[:, : self.scenario.incoming], proposal.bias_step, proposal.out_step)
+        return [slope * one / scale for one, scale in zip((*taken, proposal.output_bias_step), scales, strict=True)]
+
+    def _propose(self, sigma: np.float32, trial: int) -> None:
+        propose_units(
+            self.rooms.proposal, self.units, BOTH, self.scenario.incoming, sigma, self.steps, self.keys, trial,
+            self.rooms.normal,
+        )  # fmt: skip

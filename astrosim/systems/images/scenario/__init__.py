@@ -1,0 +1,1 @@
+"""Scenario files of image networks: schema and sections."""

@@ -1,0 +1,197 @@
+"""The published system as an engine. Murray 2026; the spec of the program, sections 1 to 6."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from astrosim.contracts.simulation import Wiring
+from astrosim.store.variables import IDLE, KEPT, REVERTED, TRIAL_VARIABLES, Decisions
+from astrosim.systems.published.kernel import constants as c
+from astrosim.systems.published.kernel.astrocytes import EXPLORATION_RULES, exploration_rate, learn
+from astrosim.systems.published.kernel.circuit import make_circuit, make_collections, make_territories
+from astrosim.systems.published.kernel.cursor import wander
+from astrosim.systems.published.kernel.network import build_network
+from astrosim.systems.published.kernel.pass_cache import mean_magnitude, new_standing, probe
+from astrosim.systems.published.kernel.perturbation import new_scratch
+from astrosim.systems.published.kernel.state import Tally, new_tally, start
+from astrosim.systems.threshold.scenario.schema import Scenario
+
+NO_PATTERN = TRIAL_VARIABLES[0].fill  # logged where nobody learns and so no pattern is drawn
+
+
+def _bits(texts: list[str]) -> np.ndarray:
+    """Bits of texts of 0 and 1: uint8, shape (text, bit)."""
+    return np.array([[int(bit) for bit in text] for text in texts], dtype=np.uint8)
+
+
+class PublishedEngine:
+    """One cell of the published system in motion: see `astrosim.contracts.simulation.Engine`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Resolved, with ``system = "published"``.
+    seed : int
+    """
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self._learner = scenario.learner
+        self._traffic = scenario.sensing.rule == "traffic"
+        self._rule = EXPLORATION_RULES[scenario.exploration.rule]
+        self._network = build_network(seed)
+        patterns, targets = (_bits([pair[side] for pair in scenario.task.patterns]) for side in (0, 1))
+        self._circuit = make_circuit(self._network, patterns, targets)
+        self._territories = make_territories(self._network)
+        if self._learner == "astrocytes":
+            self._collections = make_collections(self._territories, self._circuit)
+        self._state = start(self._network)
+        self._standing = new_standing()
+        self._scratch = new_scratch(len(self._network.pre))
+        self._episode: dict[str, Any] = {}
+
+    @property
+    def trial(self) -> int:
+        """Trials done so far."""
+        return int(self._state.trial[0])
+
+    def advance(self, trials: int, measure: bool = False) -> Decisions:
+        """Carry out trials; without a learner nothing is drawn and nothing changes but the count of trials.
+
+        Parameters
+        ----------
+        trials : int
+        measure : bool
+            Also gather what `measure` reports; then the trials are one episode.
+
+        Returns
+        -------
+        Decisions
+        """
+        log = Decisions(
+            pattern=np.full(trials, NO_PATTERN, dtype=np.uint16),
+            decision=np.full(trials, IDLE, dtype=np.int8),
+            active=np.empty((trials, self.sizes()["slot"]), dtype=np.int32),
+        )
+        tally = new_tally()
+        common = (self._state, self._standing, self._scratch, tally, log.pattern, log.decision)
+        if self._learner == "astrocytes":
+            fixed = (self._circuit, self._territories, self._collections, self._traffic, self._rule)
+            learn(*fixed, *common, log.active)
+        elif self._learner == "cursor":
+            self._wander(log, tally)
+        else:
+            self._state.trial[0] += trials
+        if measure:
+            self._episode = self._summarise(tally, log.decision)
+        return log
+
+    def _wander(self, log: Decisions, tally: Tally) -> None:
+        """Let the cursor learn for as many trials as the log has rows."""
+        common = (self._state, self._standing, self._scratch, tally, log.pattern, log.decision)
+        wander(self._circuit, self._territories, *common)
+
+    def _summarise(self, tally: Any, decision: np.ndarray) -> dict[str, Any]:
+        """Values of the episode that depend on its trials; not a number where nobody learns."""
+        kept, reverted = int(np.sum(decision == KEPT)), int(np.sum(decision == REVERTED))
+        trials = np.nan if self._learner == "none" else float(len(decision))
+        values: dict[str, Any] = {
+            "mean_binary_reward": tally.binary[0] / trials,
+            "mean_soft_reward": tally.soft[0] / trials,
+            "accept_rate": self._accept_rate(kept, reverted),
+            "eligible_synapses": tally.eligible[0] / trials,
+        }
+        if self._learner == "astrocytes":
+            values["score"] = tally.score.copy()
+        return values
+
+    def _accept_rate(self, kept: int, reverted: int) -> float:
+        """Kept / (kept + reverted); the program reports 0 for an episode in which the cursor touched no synapse."""
+        if self._learner == "none":
+            return np.nan
+        return kept / (kept + reverted) if kept + reverted else 0.0
+
+    def measure(self) -> dict[str, Any]:
+        """Values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
+        state, output, targets = self._state, self.probe(), self._circuit.targets
+        values = {
+            **self._episode,
+            "mean_abs_weight": mean_magnitude(state.weight),
+            "distinct_outputs": len(np.unique(output, axis=0)),
+            "pattern_accuracy": (output == targets).mean(axis=1),
+            "output": output.astype(np.int8),
+        }
+        if self._learner == "astrocytes":
+            values["exploration_rate"] = np.array([exploration_rate(self._rule, n) for n in state.activations])
+            for name in ("threshold", "activations", "successes", "explorations", "activations_by_pattern"):
+                values[name] = getattr(state, name).copy()
+        else:
+            values |= self._empty_astrocyte_values()
+        return values
+
+    def _empty_astrocyte_values(self) -> dict[str, np.ndarray]:
+        """The values of no astrocytes."""
+        names = ("score", "threshold", "exploration_rate", "activations", "successes", "explorations")
+        return {name: np.empty(0) for name in names} | {"activations_by_pattern": np.empty((0, c.PATTERNS))}
+
+    def probe(self) -> np.ndarray:
+        """Outputs of the frozen network: uint8, shape (pattern, bit)."""
+        return probe(self._circuit, self._state.weight)
+
+    def weights(self) -> np.ndarray:
+        """A copy of the weights: float64, shape (synapse,)."""
+        return self._state.weight.copy()
+
+    def state(self) -> dict[str, np.ndarray]:
+        """A copy of all that changes: see `astrosim.systems.published.kernel.state.State`."""
+        return {name: values.copy() for name, values in self._state._asdict().items()}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state()` of the same scenario and seed."""
+        for name, values in self._state._asdict().items():
+            values[...] = state[name]
+        self._standing.valid[:] = False
+
+    def static(self) -> dict[str, np.ndarray]:
+        """Values of `STATIC_VARIABLES`; astrocyte arrays are empty where there are none."""
+        net, some = self._network, self.sizes()["astrocyte"]
+        return {
+            "neuron_x": net.position[:, 0],
+            "neuron_y": net.position[:, 1],
+            "neuron_z": net.position[:, 2],
+            "neuron_kind": net.kind.astype(np.int8),
+            "neuron_cluster": net.cluster.astype(np.int32),
+            "pre": net.pre.astype(np.int32),
+            "post": net.post.astype(np.int32),
+            "astrocyte_x": net.astrocyte_position[:some, 0],
+            "astrocyte_y": net.astrocyte_position[:some, 1],
+            "astrocyte_cluster": net.astrocyte_cluster[:some].astype(np.int32),
+            "territory_neurons": np.array([len(t) for t in net.territory_labels[:some]], dtype=np.int32),
+            "territory_synapses": np.array([len(t) for t in net.territory_synapses[:some]], dtype=np.int32),
+        }
+
+    def territory(self, astrocyte: int) -> np.ndarray:
+        """Synapses of an astrocyte's territory, as the program finds them by labels: int64, ascending."""
+        return self._network.territory_synapses[astrocyte]
+
+    def happened(self) -> dict[str, np.ndarray]:
+        """No interventions: the published system knows none."""
+        return {}
+
+    def sizes(self) -> dict[str, int]:
+        """Lengths of the dimensions; no astrocytes and no slots for the cursor and the control."""
+        some = self._learner == "astrocytes"
+        return {
+            "neuron": c.NEURONS,
+            "synapse": len(self._network.pre),
+            "astrocyte": c.ASTROCYTES if some else 0,
+            "pattern": c.PATTERNS,
+            "bit": c.OUTPUTS,
+            "slot": c.MAX_ACTIVE if some else 0,
+        }
+
+    def wiring(self) -> Wiring:
+        """The direct input-to-output wiring, for the structural ceiling."""
+        task = self._circuit
+        return Wiring(task.direct >= 0, task.patterns, task.targets, c.FIRING_THRESHOLD, c.LIMIT)

@@ -1,0 +1,1 @@
+"""The loops of the published program, compiled; a frozen replay."""

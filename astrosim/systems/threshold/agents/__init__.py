@@ -1,0 +1,1 @@
+"""Neurons and astrocytes as Mesa agents: the readable engine."""

@@ -1,0 +1,74 @@
+"""What a Mesa model is called with, `batch_run` included: scenario, condition, other values of fields, and the seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario import load_scenario, resolve
+from astrosim.scenario.choose import changed
+from astrosim.scenario.experiment import SEED_LIMIT
+from astrosim.scenario.library import find
+from astrosim.systems.threshold.scenario.schema import Scenario
+
+DEFAULT_SEED = 42
+SPACES = ("grid", "network")
+
+
+def chosen_scenario(
+    scenario: Scenario | str | Path | None, condition: str | None, fields: Mapping[str, Any]
+) -> Scenario:
+    """The scenario (by default the described system) under a condition, with other values of fields.
+
+    Raises
+    ------
+    ScenarioError
+        If it is no scenario, or has no such condition or field.
+    """
+    chosen: Any = Scenario() if scenario is None else scenario
+    if isinstance(chosen, str | Path):
+        chosen = load_scenario(find(str(chosen)))
+    if not isinstance(chosen, Scenario):
+        what = f"scenario: no scenario of neurons and astrocytes ({type(chosen).__name__})"
+        right = "Give a Scenario, its file or name; among the parameters of Mesa's batch_run in a list, [scenario]."
+        raise ScenarioError([f"{what}. {right}"])
+    chosen = chosen if condition is None else resolve(chosen, condition)
+    return changed(chosen, fields) if fields else chosen
+
+
+def chosen_seed(seed: Any, rng: Any) -> int:
+    """The seed that was given as one of the two.
+
+    Raises
+    ------
+    ScenarioError
+        If it is no seed, or two were given.
+    """
+    if rng is not None and seed not in (DEFAULT_SEED, rng):
+        raise ScenarioError([f"seed: another one than rng ({seed!r}, {rng!r}). Give one of them."])
+    value = seed if rng is None else rng
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or not 0 <= value < SEED_LIMIT:
+        batch = (
+            " Mesa's batch_run takes seeds as rng=[1, 2, 3]; it empties a parameter `seed`." if value is None else ""
+        )
+        what = f"seed: not a seed ({value!r:.60})"
+        raise ScenarioError([f"{what}. Write a whole number from 0 to {SEED_LIMIT - 1}.{batch}"])
+    return int(value)
+
+
+def checked_space(space: str) -> str:
+    """The kind of space.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such kind.
+    """
+    if space not in SPACES:
+        raise ScenarioError([f"space: no such space ({space!r:.60}). Write one of {', '.join(SPACES)}."])
+    return space

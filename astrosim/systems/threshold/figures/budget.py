@@ -1,0 +1,60 @@
+"""Accuracy of the frozen network (1) over the work spent: forward passes of one pattern through the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
+from xarray import Dataset
+
+from astrosim.plot.style import colours, marker, new_figure, styled
+from astrosim.statistics.inference import mean_band
+from astrosim.systems.threshold.figures.curves import CHANCE, reference
+from astrosim.systems.threshold.figures.select import condition_names, probes
+
+ROW = 0.16  # inches that a condition's name takes
+
+
+@styled
+def accuracy_by_passes(dataset: Dataset, ceilings: Mapping[str, float] | None = None) -> Figure:
+    """Probe accuracy over forward passes, logarithmic: a line a condition, mean over seeds with its band.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Of `open_run`; conditions that count no passes, or spend none, are left out.
+    ceilings : mapping of str to float, optional
+        Mean structural ceiling by condition; each value below 1 is a line.
+    """
+    marks = colours(condition_names(dataset))
+    figure = new_figure(max(3.0, 0.7 + ROW * len(marks)))
+    axes = figure.subplots()
+    accuracy, passes = probes(dataset), dataset["passes"]
+    for condition, (colour, line) in marks.items():
+        spent = passes.sel(condition=condition).values.astype(float)
+        _line(axes, spent, accuracy.sel(condition=condition).values, condition, colour, line)
+    for value in sorted({round(value, 4) for value in (ceilings or {}).values() if value < 1.0}):
+        reference(axes, value, "ceiling")
+    reference(axes, CHANCE, "chance")
+    axes.set_xscale("log")
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.set_ylim(top=1.02)
+    axes.set_xlabel("forward passes (one pattern through the network)")
+    axes.set_ylabel("accuracy of the frozen network")
+    axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
+    return figure
+
+
+def _line(axes: Axes, spent: np.ndarray, accuracy: np.ndarray, name: str, colour: str, line: object) -> None:
+    """Mean and band over seeds, at the mean number of passes of each record (both float64, shape (seed, record))."""
+    known = (np.isfinite(accuracy) & (spent > 0)).any(axis=0)
+    if not known.any():
+        return
+    x = np.where(spent[:, known] > 0, spent[:, known], np.nan)
+    mean, low, high = mean_band(accuracy[:, known])
+    passes = np.nanmean(x, axis=0)
+    axes.fill_between(passes, low, high, color=colour, alpha=0.14, linewidth=0)
+    axes.plot(passes, mean, color=colour, linestyle=line, marker=marker(len(passes)), label=name)

@@ -1,0 +1,85 @@
+"""Calcium (1) and recruitment (share of activations) over episodes, of the conditions that are coupled."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import Figure
+from xarray import Dataset
+
+from astrosim.plot.style import colours, count_axis, marker, new_figure, say, span_episodes, styled
+from astrosim.statistics.inference import mean_band
+from astrosim.systems.threshold.figures.events import EPISODE, Events
+from astrosim.systems.threshold.figures.select import condition_names
+from astrosim.systems.threshold.figures.timeline import Timeline
+
+
+def coupled_conditions(dataset: Dataset) -> list[str]:
+    """Conditions of which some committed cell has calcium."""
+    if "calcium" not in dataset:
+        return []
+    has = np.isfinite(dataset["calcium"].values).any(axis=(1, 2, 3))
+    return [name for name, yes in zip(condition_names(dataset), has, strict=True) if yes]
+
+
+def recruited_share(recruitments: np.ndarray, activations: np.ndarray) -> np.ndarray:
+    """Share of the activations between one record and the next that calcium alone brought about.
+
+    Parameters
+    ----------
+    recruitments, activations : ndarray of int64, shape (seed, episode, astrocyte), trials
+        So far; -1 where nothing is recorded.
+
+    Returns
+    -------
+    ndarray of float64, shape (seed, episode)
+        nan where there were no activations, or nothing is recorded.
+    """
+    known = (activations >= 0).any(axis=2)
+    recruited, active = (
+        np.diff(np.where(known, np.maximum(counts, 0).sum(axis=2), 0), axis=1, prepend=0)
+        for counts in (recruitments, activations)
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(known & (active > 0), recruited / active, np.nan)
+
+
+@styled
+def calcium_curves(dataset: Dataset, events: Events = ()) -> Figure:
+    """Mean calcium of the astrocytes and the share of recruited activations over episodes, a line a condition.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Of `open_run`.
+    events : sequence of Event, optional
+        Of `astrosim.systems.threshold.figures.events.read_events`; they are marked.
+    """
+    names, figure = coupled_conditions(dataset), new_figure(2.6)
+    if not names:
+        say(figure.subplots(), "No condition of this run has gap junctions.")
+        return figure
+    grid = figure.subplots(1, 2, sharex=True)
+    marks = {name: mark for name, mark in colours(condition_names(dataset)).items() if name in names}
+    timeline = Timeline(events, EPISODE, names, {name: colour for name, (colour, _) in marks.items()})
+    for name, (colour, line) in marks.items():
+        cell = dataset.sel(condition=name)
+        share = recruited_share(cell["recruitments"].values, cell["activations"].values)
+        for axes, values in zip(grid, (np.nanmean(cell["calcium"].values, axis=2), share), strict=True):
+            known = np.isfinite(values).all(axis=0)
+            mean, low, high = mean_band(values[:, known])
+            episode = dataset["episode"].values[known]
+            axes.fill_between(episode, low, high, color=colour, alpha=0.14, linewidth=0)
+            axes.plot(episode, mean, color=colour, linestyle=line, marker=marker(len(episode)), label=name)
+    for axes, title in zip(
+        grid, ("a   calcium, mean over astrocytes", "b   recruited share of activations"), strict=True
+    ):
+        axes.set_title(title)
+        axes.set_ylim(bottom=0)
+        axes.set_xlabel("episode")
+        count_axis(axes)
+        span_episodes(axes, dataset["episode"].values)
+        timeline.draw(axes)
+    handles, labels = grid[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 6))
+    timeline.legend(figure)
+    return figure

@@ -1,0 +1,226 @@
+"""The network in its plane: neurons, astrocytes with their territories, the synapses of one of them (units)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import Normalize
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+from matplotlib.patheffects import withStroke
+from xarray import Dataset
+
+from astrosim.plot.palette import FILLS
+from astrosim.plot.style import DIVERGING, MUTED, PAPER, cluster_colours, new_figure, say, styled
+from astrosim.store.variables import NEURON_KINDS
+from astrosim.systems.threshold.figures.events import Events, of_cell
+from astrosim.systems.threshold.figures.select import best_seed, with_astrocytes
+from astrosim.systems.threshold.figures.timeline import INK, note
+from astrosim.systems.threshold.network.interventions import Standing
+from astrosim.systems.threshold.replay import standing_after
+from astrosim.systems.threshold.scenario.schema import Scenario
+
+DRAWN_SYNAPSES = 600  # lines; beyond, every k-th in order of |weight| is drawn
+DRAWN_TERRITORIES = 400  # circles at most
+MARKERS = {"input": ">", "output": "s", "modulatory": "D", "regular": "o", "tonic": "^"}
+HALO = [withStroke(linewidth=2, foreground=PAPER)]  # keeps names readable on top of synapses
+SHAPES = (1.8, 5.0)  # inches; lowest and highest figure
+HOLLOW: dict[str, Any] = {"facecolors": PAPER, "edgecolors": INK, "linewidths": 0.8}
+
+
+@styled
+def space_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode: int | None = None) -> Figure:
+    """Neurons by kind, astrocytes with circles of the radius, and the most active one's synapses by final weight.
+
+    The best seed of the first condition with astrocytes (else of the first condition) is shown.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Of `open_run`.
+    scenario : Scenario
+        Resolved for that condition (`shown`); gives the radius.
+    events : sequence of Event, optional
+        Of `figures.events.read_events`; they are told below, and whom they have silenced or lesioned is drawn hollow or
+        crossed.
+    episode : int, optional
+        The moment, if it is not the end of the run: it is said below.
+    """
+    condition, seed = shown(dataset)
+    if seed is None:
+        figure = new_figure(SHAPES[0])
+        say(figure.subplots(), "No cell of this run is finished yet.")
+        return figure
+    cell = dataset.drop_vars(["trial_pattern", "decision", "active"], errors="ignore")
+    cell = cell.sel(condition=condition, seed=seed).load()
+    placed = np.isfinite(cell["neuron_x"].values)
+    x, y = cell["neuron_x"].values[placed], cell["neuron_y"].values[placed]
+    figure = new_figure(_height(x, y))
+    axes = figure.subplots()
+    astrocyte = _most_active(cell)
+    happened = of_cell(events, condition, seed)
+    standing = standing_after(scenario, seed, [(e.trial, e.number) for e in happened]) if happened else None
+    _synapses(figure, axes, cell, scenario, astrocyte)
+    if astrocyte is not None:
+        _territories(axes, cell, scenario.astrocytes.radius, astrocyte, standing)
+        _gap_junctions(axes, cell, standing)
+    _neurons(axes, cell, x, y, placed)
+    if standing is not None:
+        _silent(axes, np.column_stack([x, y]), cell["neuron_kind"].values[placed], standing)
+        _silent_legend(axes, standing)
+    axes.set_aspect("equal", adjustable="datalim")
+    axes.set_xlabel("x (units)")
+    axes.set_ylabel("y (units)")
+    figure.legend(loc="outside upper center", ncols=5)
+    note(figure, happened, [condition], episode)
+    return figure
+
+
+def shown(dataset: Dataset) -> tuple[str, int | None]:
+    """Condition and seed that the map shows."""
+    names = with_astrocytes(dataset) or [str(dataset["condition"].values[0])]
+    return names[0], best_seed(dataset, names[0])
+
+
+def territory_synapses(cell: Dataset, astrocyte: int, radius: float) -> np.ndarray:
+    """Synapses with a neuron of the astrocyte's cluster within the radius: indices, ascending."""
+    dx = cell["neuron_x"].values - cell["astrocyte_x"].values[astrocyte]
+    dy = cell["neuron_y"].values - cell["astrocyte_y"].values[astrocyte]
+    own = cell["neuron_cluster"].values == cell["astrocyte_cluster"].values[astrocyte]
+    inside = own & (np.hypot(dx, dy) <= radius)
+    pre, post = cell["pre"].values, cell["post"].values
+    return np.flatnonzero((pre >= 0) & (inside[pre] | inside[post]))
+
+
+def _height(x: np.ndarray, y: np.ndarray) -> float:
+    """Inches that keep the plane's shape, within reason."""
+    shape = (np.ptp(y) + 2) / (np.ptp(x) + 2)
+    return float(np.clip(5.4 * shape + 0.9, *SHAPES))
+
+
+def _most_active(cell: Dataset) -> int | None:
+    """Astrocyte with most activations at the end; None where there are none."""
+    if cell.sizes.get("astrocyte", 0) == 0 or not np.isfinite(cell["astrocyte_x"].values).any():
+        return None
+    return int(np.argmax(cell["activations"].values.max(axis=0)))
+
+
+def _synapses(figure: Figure, axes: Axes, cell: Dataset, scenario: Scenario, astrocyte: int | None) -> None:
+    weights = cell["weight"].values
+    kept = np.flatnonzero(np.isfinite(weights).any(axis=1))
+    if astrocyte is None or not len(kept):
+        return
+    weight = weights[kept[-1]]
+    chosen = territory_synapses(cell, astrocyte, scenario.astrocytes.radius)
+    chosen = chosen[np.argsort(np.abs(weight[chosen]), kind="stable")]
+    chosen = chosen[:: -(-len(chosen) // DRAWN_SYNAPSES) or 1]
+    ends = np.stack(
+        [
+            np.column_stack([cell["neuron_x"].values[n], cell["neuron_y"].values[n]])
+            for n in (cell["pre"].values[chosen], cell["post"].values[chosen])
+        ],
+        axis=1,
+    )
+    limit = scenario.perturbation.limit
+    lines = LineCollection(list(ends), cmap=DIVERGING, norm=Normalize(-limit, limit), linewidths=0.45, alpha=0.7)
+    lines.set_array(weight[chosen])
+    lines.set_rasterized(True)
+    axes.add_collection(lines)
+    figure.colorbar(lines, ax=axes, label="weight", shrink=0.7, pad=0.01)
+
+
+def _territories(axes: Axes, cell: Dataset, radius: float, marked: int, standing: Standing | None) -> None:
+    cluster = cell["astrocyte_cluster"].values
+    marks = cluster_colours(cluster[cluster >= 0])
+    present = np.flatnonzero(cluster >= 0)
+    places = np.column_stack([cell["astrocyte_x"].values, cell["astrocyte_y"].values])
+    acts = np.ones(len(places), bool)
+    if standing is not None:
+        acts[: len(standing.silent["astrocytes"])] = standing.acting("astrocytes")
+    for a in present[:: -(-len(present) // DRAWN_TERRITORIES)]:
+        edge: dict[str, Any] = {"linewidth": 1.8 if a == marked else 0.8, "edgecolor": marks[int(cluster[a])]}
+        edge |= {} if acts[a] else {"linestyle": (0, (1, 2))}
+        axes.add_patch(Circle(tuple(places[a]), radius, facecolor="none", zorder=2, **edge))
+        if len(present) <= 40:
+            axes.annotate(
+                f"A{a}", places[a], xytext=(4, 4), textcoords="offset points", size=7, zorder=6, path_effects=HALO
+            )
+    able, unable = present[acts[present]], present[~acts[present]]
+    if len(able):
+        axes.scatter(
+            places[able, 0], places[able, 1], marker="*", s=60, color="black", label="astrocyte", zorder=5, linewidth=0
+        )
+    if len(unable):
+        words: dict[str, Any] = {} if len(able) else {"label": "astrocyte"}
+        x, y = places[unable].T
+        axes.scatter(x, y, marker="*", s=60, zorder=5, gid="silent", **HOLLOW, **words)
+        lesioned = unable[standing.lesioned["astrocytes"][unable]] if standing is not None else unable
+        _cross(axes, places[lesioned], 1.6)
+
+
+def _gap_junctions(axes: Axes, cell: Dataset, standing: Standing | None) -> None:
+    """Lines between coupled astrocytes; dotted where interventions have cut them."""
+    if "gap_junction_from" not in cell:
+        return
+    pairs = np.column_stack([cell["gap_junction_from"].values, cell["gap_junction_to"].values])
+    pairs = pairs[pairs[:, 0] >= 0]
+    places = np.column_stack([cell["astrocyte_x"].values, cell["astrocyte_y"].values])
+    cut = np.zeros(len(pairs), bool) if standing is None else standing.cut
+    lines = LineCollection(
+        list(places[pairs]), colors="black", linewidths=1.0, linestyles=["dotted" if one else "solid" for one in cut]
+    )
+    lines.set(zorder=4.8, gid="gap_junctions")
+    axes.add_collection(lines)
+
+
+def _silent(axes: Axes, places: np.ndarray, kind: np.ndarray, standing: Standing) -> None:
+    """Neurons that are silent, over their filled marks: hollow; those that are lesioned: crossed."""
+    silent = ~standing.acting("neurons")
+    size = 26 if len(places) <= 400 else max(1.0, 26 * 400 / len(places))
+    for number, name in enumerate(NEURON_KINDS):
+        of = silent & (kind == number)
+        if of.any():
+            look: dict[str, Any] = {"facecolors": PAPER, "edgecolors": FILLS[name], "linewidths": 0.8, "gid": "silent"}
+            axes.scatter(places[of, 0], places[of, 1], s=size, marker=MARKERS[name], zorder=4.2, **look)
+    _cross(axes, places[standing.lesioned["neurons"]], 1.0)
+
+
+def _silent_legend(axes: Axes, standing: Standing) -> None:
+    """What hollow and crossed marks mean, as far as there are any."""
+    if any((silent & ~standing.lesioned[what]).any() for what, silent in standing.silent.items()):
+        axes.scatter([], [], s=26, label="silenced", **HOLLOW)
+    if any(lesioned.any() for lesioned in standing.lesioned.values()):
+        axes.scatter([], [], s=34, marker="x", color=INK, linewidths=0.9, label="lesioned")
+
+
+def _cross(axes: Axes, places: np.ndarray, scale: float) -> None:
+    """Cross out what is lesioned."""
+    if len(places):
+        axes.scatter(
+            places[:, 0], places[:, 1], s=34 * scale, marker="x", color=INK, linewidths=0.9, zorder=5.5, gid="lesioned"
+        )
+
+
+def _neurons(axes: Axes, cell: Dataset, x: np.ndarray, y: np.ndarray, placed: np.ndarray) -> None:
+    kind = cell["neuron_kind"].values[placed]
+    size = 26 if len(x) <= 400 else max(1.0, 26 * 400 / len(x))
+    for number, name in enumerate(NEURON_KINDS):
+        of = kind == number
+        if of.any():
+            axes.scatter(
+                x[of],
+                y[of],
+                s=size,
+                marker=MARKERS[name],
+                color=FILLS[name],
+                edgecolor="white",
+                linewidth=0.4 if len(x) <= 400 else 0,
+                label=f"{name} neuron",
+                zorder=4,
+                rasterized=len(x) > 2000,
+            )
+    if cell.sizes.get("astrocyte", 0) == 0 or not np.isfinite(cell["astrocyte_x"].values).any():
+        axes.set_title("no astrocytes in this run", color=MUTED)

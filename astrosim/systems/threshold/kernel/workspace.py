@@ -1,0 +1,87 @@
+"""Working memory of the kernel: holds nothing that a later trial depends on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from astrosim.store.variables import NOBODY
+from astrosim.systems.threshold.network.state import BLOCK, System
+
+BINARY_SUM, SOFT_SUM, KEPT_SUM, REVERTED_SUM, ELIGIBLE_SUM = range(5)  # places in `Scratch.total`
+WIDTH = 16  # blocks that are drawn side by side: float32 lanes of a 512-bit vector
+UNIONS = 256  # remembered unions of territories, at most: all 92 sets of up to three of eight astrocytes
+SPARE = 2  # places an astrocyte where each acts alone: few then share one
+UNION_ROOM = 2**22  # blocks that remembered unions may take together: 20 MiB
+
+
+class Scratch(NamedTuple):
+    """Arrays that the kernel works in."""
+
+    sum: np.ndarray  # float64 (astrocyte,): what a score is made of
+    near_value: np.ndarray  # float64 (near,): what a neuron that fires adds to the sum of an astrocyte near it
+    near_kept: np.ndarray  # int64 (neuron,): number of kept perturbations when its values were computed
+    touched: np.ndarray  # int32 (astrocyte,): astrocytes with a score above 0, or all where they are coupled
+    own_score: np.ndarray  # float64 (astrocyte,): without what calcium adds
+    is_active: np.ndarray  # bool (astrocyte,)
+    active: np.ndarray  # int32 (slot,)
+    explored: np.ndarray  # bool (slot,)
+    word: np.ndarray  # uint32 (astrocytes rounded up to blocks,): exploration draws
+    word_trial: np.ndarray  # int64 (blocks of astrocytes,): the trial they belong to
+    activation: np.ndarray  # float64 (neuron,)
+    before: np.ndarray  # float64 (bit,)
+    after: np.ndarray  # float64 (bit,)
+    mask: np.ndarray  # uint8 (blocks,): which synapses of each block are in the scope that is being gathered
+    block: np.ndarray  # int32 (blocks,): the blocks of that scope
+    block_mask: np.ndarray  # uint8 (blocks,): their masks
+    part_mask: np.ndarray  # uint8 (blocks,): of the scope that was kept, the synapses that take part
+    step: np.ndarray  # float32 (4, blocks)
+    key: np.ndarray  # int32 (slot,): the active astrocytes, ascending
+    union_key: np.ndarray  # int32 (union, slot): sets of active astrocytes whose union is known
+    union_blocks: np.ndarray  # int64 (union,): number of blocks, -1 where nothing is known
+    union_size: np.ndarray  # int64 (union,): number of synapses
+    union_block: np.ndarray  # int32 (union, room)
+    union_mask: np.ndarray  # uint8 (union, room)
+    deck: np.ndarray  # int32 (synapse,): only for the random scope, else empty
+    partner: np.ndarray  # uint32 (synapses rounded up to blocks,): likewise
+    total: np.ndarray  # float64 (5,): sums over a measured episode
+
+
+def make_scratch(system: System, max_active: int, random_scope: bool) -> Scratch:
+    """Working memory for a system."""
+    astrocytes, neurons, synapses = system.size.size, system.first.size - 1, system.post.size
+    blocks = -(-synapses // BLOCK)
+    groups = -(-astrocytes // BLOCK)
+    room = WIDTH + min(blocks, max_active * int(np.diff(system.block_start).max(initial=0)))
+    wanted = max(UNIONS, SPARE * astrocytes) if max_active == 1 else UNIONS
+    unions = max(1, min(wanted, UNION_ROOM // max(room, 1)))
+    return Scratch(
+        sum=np.zeros(astrocytes),
+        near_value=np.ones(system.near.size),
+        near_kept=np.full(neurons, -1, np.int64),
+        touched=np.zeros(astrocytes, np.int32),
+        own_score=np.zeros(astrocytes),
+        is_active=np.zeros(astrocytes, np.bool_),
+        active=np.zeros(max_active, np.int32),
+        explored=np.zeros(max_active, np.bool_),
+        word=np.zeros(groups * BLOCK, np.uint32),
+        word_trial=np.full(groups, -1, np.int64),
+        activation=np.zeros(neurons),
+        before=np.zeros(system.outputs.size),
+        after=np.zeros(system.outputs.size),
+        mask=np.zeros(blocks, np.uint8),
+        block=np.zeros(blocks + WIDTH, np.int32),  # filled up to whole vectors, and written one place ahead
+        block_mask=np.zeros(blocks + WIDTH, np.uint8),
+        part_mask=np.zeros(blocks + WIDTH, np.uint8),
+        step=np.zeros((BLOCK, blocks + WIDTH), np.float32),
+        key=np.full(max_active, NOBODY, np.int32),
+        union_key=np.full((unions, max_active), NOBODY, np.int32),
+        union_blocks=np.full(unions, -1, np.int64),
+        union_size=np.zeros(unions, np.int64),
+        union_block=np.zeros((unions, room), np.int32),
+        union_mask=np.zeros((unions, room), np.uint8),
+        deck=np.arange(synapses if random_scope else 0, dtype=np.int32),
+        partner=np.zeros(blocks * BLOCK if random_scope else 0, np.uint32),
+        total=np.zeros(5),
+    )

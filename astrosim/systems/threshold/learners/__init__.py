@@ -1,0 +1,1 @@
+"""Learners other than astrocytes alone: neurons, both together, and baselines."""

@@ -1,0 +1,66 @@
+"""Backpropagation through the cycles, with a surrogate of the threshold's slope (Neftci, Mostafa, Zenke 2019).
+
+Neurons fire by threshold; on the way back the threshold has the slope of sigmoid(slope (a - threshold)). With `graded`
+hidden neurons send that sigmoid itself while learning, and the gradient is exact for that network.
+"""
+
+from __future__ import annotations
+
+from astrosim.core.exact_functions import sigmoid
+from astrosim.core.jit import kernel
+from astrosim.store.variables import IDLE
+from astrosim.systems.threshold.learners.baselines.forward import GRADED, STEP, pass_through
+from astrosim.systems.threshold.learners.baselines.gradient_ascent import (
+    assign,
+    clear,
+    clear_blame,
+    climb,
+    reward_slope,
+)
+
+
+@kernel
+def blame_outputs(circuit, numbers, room, pattern):
+    """Blame of the outputs in the last cycle: the slope of the reward."""
+    clear_blame(room.blame)
+    last = room.blame.shape[0] - 1
+    for bit in range(circuit.outputs.size):
+        n = circuit.outputs[bit]
+        target = circuit.targets[pattern, bit]
+        slope = reward_slope(
+            numbers.reward, room.activation[last, n], target, numbers.threshold, numbers.gain, numbers.cap
+        )
+        room.blame[last, n] = slope * circuit.sound[n] / circuit.outputs.size
+
+
+@kernel
+def blame_back(circuit, numbers, room, weight):
+    """Blame of the neurons in all cycles before the last, from that in the next."""
+    for c in range(room.blame.shape[0] - 2, -1, -1):
+        for n in range(circuit.sound.size):
+            if circuit.free[n] and circuit.sound[n]:
+                total = 0.0
+                for s in range(circuit.first[n], circuit.first[n + 1]):
+                    total += weight[s] * room.blame[c + 1, circuit.post[s]]
+                firing = sigmoid(numbers.slope * (room.activation[c, n] - numbers.threshold))
+                room.blame[c, n] = total * numbers.slope * firing * (1.0 - firing)
+
+
+@kernel
+def gradient(circuit, numbers, room, weight):
+    """Gradient of the mean reward of all patterns, into `room.gradient`."""
+    clear(room.gradient)
+    patterns = circuit.targets.shape[0]
+    for p in range(patterns):
+        pass_through(circuit, numbers, room, weight, p, GRADED if numbers.graded else STEP)
+        blame_outputs(circuit, numbers, room, p)
+        blame_back(circuit, numbers, room, weight)
+        assign(circuit, room, 1.0 / patterns)
+
+
+@kernel
+def update(circuit, numbers, memory, room, weight, trial):
+    """One step up the gradient; nothing is decided."""
+    gradient(circuit, numbers, room, weight)
+    climb(numbers, memory, weight, room.gradient, trial)
+    return IDLE

@@ -1,0 +1,27 @@
+"""Delta rule (Widrow & Hoff 1960), for outputs that are judged by a reward: error of the output x what was sent to it.
+
+Only synapses onto outputs learn, in the last cycle; whoever sends, inputs or hidden neurons with their random initial
+weights, is a feature (Rosenblatt 1958). Under ``log_sigmoid`` the error is that of a logistic unit, target less
+sigmoid(gain (a - threshold)).
+"""
+
+from __future__ import annotations
+
+from astrosim.core.jit import kernel
+from astrosim.store.variables import IDLE
+from astrosim.systems.threshold.learners.baselines.backpropagation import blame_outputs
+from astrosim.systems.threshold.learners.baselines.forward import STEP, pass_through
+from astrosim.systems.threshold.learners.baselines.gradient_ascent import assign, clear, climb
+
+
+@kernel
+def update(circuit, numbers, memory, room, weight, trial):
+    """One step of the synapses onto outputs; nothing is decided."""
+    clear(room.gradient)
+    patterns = circuit.targets.shape[0]
+    for p in range(patterns):
+        pass_through(circuit, numbers, room, weight, p, STEP)
+        blame_outputs(circuit, numbers, room, p)
+        assign(circuit, room, 1.0 / patterns)
+    climb(numbers, memory, weight, room.gradient, trial)
+    return IDLE

@@ -1,0 +1,43 @@
+"""Evolution strategy by antithetic pairs (Salimans et al. 2017): a gradient of the smoothed reward, from rewards alone.
+
+Estimate: mean over pairs of (R(w + sigma e) - R(w - sigma e)) e / (2 sigma), e ~ N(0, 1) for every weight.
+"""
+
+from __future__ import annotations
+
+from astrosim.core.jit import kernel
+from astrosim.store.variables import IDLE
+from astrosim.systems.threshold.learners.baselines.draws import gaussians
+from astrosim.systems.threshold.learners.baselines.forward import whole_reward
+from astrosim.systems.threshold.learners.baselines.gradient_ascent import clear, climb
+
+
+@kernel
+def difference(circuit, numbers, room, weight, size):
+    """Reward of the weights plus `size` x `room.step`, less that of the weights minus it."""
+    for s in range(weight.size):
+        room.trial[s] = weight[s] + size * room.step[s]
+    up = whole_reward(circuit, numbers, room, room.trial)
+    for s in range(weight.size):
+        room.trial[s] = weight[s] - size * room.step[s]
+    return up - whole_reward(circuit, numbers, room, room.trial)
+
+
+@kernel
+def estimate(circuit, numbers, room, weight, trial):
+    """The gradient's estimate, into `room.gradient`."""
+    clear(room.gradient)
+    for pair in range(numbers.population):
+        gaussians(circuit.key, trial, pair, room.step)
+        rise = difference(circuit, numbers, room, weight, numbers.sigma)
+        factor = rise / (2.0 * numbers.sigma * numbers.population)
+        for s in range(weight.size):
+            room.gradient[s] += factor * room.step[s]
+
+
+@kernel
+def update(circuit, numbers, memory, room, weight, trial):
+    """One generation; nothing is decided."""
+    estimate(circuit, numbers, room, weight, trial)
+    climb(numbers, memory, weight, room.gradient, trial)
+    return IDLE

@@ -1,0 +1,73 @@
+"""From blame to gradient to step (dimensionless). Adam: Kingma & Ba 2015, algorithm 1."""
+
+from __future__ import annotations
+
+import math
+
+from astrosim.core.exact_functions import sigmoid
+from astrosim.core.jit import inlined, kernel
+from astrosim.rules.reward import LOG_SIGMOID, SOFT, signed
+
+MEAN_DECAY = 0.9  # beta 1; Kingma & Ba 2015
+SQUARE_DECAY = 0.999  # beta 2; Kingma & Ba 2015
+SMALL = 1e-8  # epsilon; Kingma & Ba 2015
+
+
+@inlined
+def within(weight, limit):
+    """A weight clipped to [-limit, limit]."""
+    return min(max(weight, -limit), limit)
+
+
+@kernel
+def reward_slope(rule, activation, target, threshold, gain, cap):
+    """Derivative, by one output's summed input, of the term that the output adds to `rules.reward.reward`'s sum."""
+    side = 1.0 if target else -1.0
+    far = signed(activation, target, threshold)
+    rest = sigmoid(-gain * far)
+    if rule == LOG_SIGMOID:
+        return side * gain * rest
+    if rule == SOFT:
+        return side * gain * rest * (1.0 - rest)
+    return side if far < cap else 0.0
+
+
+@kernel
+def clear(values):
+    """Fill an array of one dimension with 0."""
+    for k in range(values.size):
+        values[k] = 0.0
+
+
+@kernel
+def clear_blame(blame):
+    """Fill blame (cycle, neuron) with 0."""
+    for c in range(blame.shape[0]):
+        for n in range(blame.shape[1]):
+            blame[c, n] = 0.0
+
+
+@kernel
+def assign(circuit, room, factor):
+    """Add to `room.gradient` of every synapse: factor x what its pre neuron sent x the blame of its post neuron."""
+    for c in range(room.blame.shape[0]):
+        for n in range(circuit.sound.size):
+            if room.sent[c, n] != 0.0:
+                sent = factor * room.sent[c, n]
+                for s in range(circuit.first[n], circuit.first[n + 1]):
+                    room.gradient[s] += sent * room.blame[c, circuit.post[s]]
+
+
+@kernel
+def climb(numbers, memory, weight, gradient, trial):
+    """One step of the weights up a gradient, by Adam or plainly; trial: updates before this one."""
+    if not numbers.adam:
+        for s in range(weight.size):
+            weight[s] = within(weight[s] + numbers.learning_rate * gradient[s], numbers.limit)
+        return
+    first, second = 1.0 - MEAN_DECAY ** (trial + 1), 1.0 - SQUARE_DECAY ** (trial + 1)
+    for s in range(weight.size):
+        memory.mean[s] = MEAN_DECAY * memory.mean[s] + (1.0 - MEAN_DECAY) * gradient[s]
+        memory.square[s] = SQUARE_DECAY * memory.square[s] + (1.0 - SQUARE_DECAY) * gradient[s] * gradient[s]
+        size = memory.mean[s] / first / (math.sqrt(memory.square[s] / second) + SMALL)
+        weight[s] = within(weight[s] + numbers.learning_rate * size, numbers.limit)

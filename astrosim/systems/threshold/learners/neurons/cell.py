@@ -1,0 +1,222 @@
+"""A cell of neurons that learn by themselves: what both engines share, from building it to measuring it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from astrosim.contracts.simulation import Wiring
+from astrosim.store.variables import IDLE, TRIAL_VARIABLES, Decisions
+from astrosim.systems.threshold.learners.neurons.kernel import probe
+from astrosim.systems.threshold.learners.neurons.placement import place
+from astrosim.systems.threshold.learners.neurons.state import (
+    REMEMBERED,
+    TRIALS,
+    Circuit,
+    Numbers,
+    State,
+    make_circuit,
+    make_numbers,
+    make_state,
+)
+from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.simulation import PROGRESS
+
+NO_PATTERN = int(TRIAL_VARIABLES[0].fill)  # logged where nobody learns
+OF_ASTROCYTES = ("score", "threshold", "exploration_rate", "activations", "successes", "explorations")
+
+
+class NeuronCell:
+    """Neurons, synapses and state of a resolved scenario and a seed.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        With ``learner = "neurons"``, or ``network.layout = "relay"``.
+    seed : int
+
+    Attributes
+    ----------
+    placed : Placed
+    circuit : Circuit
+    numbers : Numbers
+    learning : State
+        The arrays that learning changes; allocated once, never rebound. `neural` is another name of it, for agents.
+    """
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.scenario_of_cell = scenario
+        self.placed = place(scenario, seed)
+        self.circuit = make_circuit(scenario, seed, self.placed)
+        self.numbers = make_numbers(scenario)
+        self.learning = self.neural = make_state(scenario, self.placed)
+        self._episode: dict[str, float] = {}
+
+    @property
+    def trial(self) -> int:
+        """Trials done so far."""
+        return int(self.learning.counter[TRIALS])
+
+    def advance(self, trials: int, measure: bool = False) -> Decisions:
+        """Carry out trials; where nobody learns, nothing changes but their number.
+
+        Parameters
+        ----------
+        trials : int
+        measure : bool
+            Also gather what `measure` reports; then the trials are one episode.
+
+        Returns
+        -------
+        Decisions
+            `decision` says what became of the change of the trial before, where changes are provisional.
+        """
+        log = Decisions(
+            pattern=np.full(trials, NO_PATTERN, np.uint16),
+            decision=np.full(trials, IDLE, np.int8),
+            active=np.empty((trials, 0), np.int32),
+        )
+        if self.numbers.learns:
+            self._learn(log)
+        else:
+            self.learning.counter[TRIALS] += trials
+        if measure:
+            self._episode = self._summarise(log)
+        return log
+
+    def _learn(self, log: Decisions) -> None:
+        """Carry out as many trials as the log has rows; an engine says how."""
+        raise NotImplementedError
+
+    def _summarise(self, log: Decisions) -> dict[str, float]:
+        """Values of the episode that depend on its trials; not a number where nobody learns."""
+        kept, decided = int(np.sum(log.decision > 0)), int(np.sum(log.decision != IDLE))
+        last = [(self.trial - 1 - k) % REMEMBERED for k in range(min(len(log.decision), REMEMBERED))]
+        learns = self.numbers.learns
+        return {
+            "mean_binary_reward": float(self.learning.accuracy[last].mean()) if learns and last else np.nan,
+            "mean_soft_reward": np.nan,
+            "accept_rate": kept / decided if decided else np.nan,
+            "eligible_synapses": float(self.placed.post.size) if learns else np.nan,
+        }
+
+    def measure(self) -> dict[str, Any]:
+        """Values of `EPISODE_VARIABLES` and `NEURON_VARIABLES` for the episode that was just advanced."""
+        output, state = self.probe(), self.learning
+        nobody = {name: np.empty(0) for name in OF_ASTROCYTES}
+        progress = dict(zip(PROGRESS, (*state.solved.tolist(), *state.spent.tolist()), strict=bool(state.spent.size)))
+        return (
+            self._episode
+            | nobody
+            | progress
+            | {
+                "mean_abs_weight": float(np.abs(state.weight).mean()) if state.weight.size else np.nan,
+                "distinct_outputs": len(np.unique(output, axis=0)),
+                "pattern_accuracy": (output == self.circuit.targets).mean(axis=1),
+                "output": output.astype(np.int8),
+                "activations_by_pattern": np.empty((0, len(self.circuit.targets))),
+            }
+            | values_of_neurons(self.circuit, self.numbers, state)
+        )
+
+    def probe(self) -> np.ndarray:
+        """Outputs of the frozen network: uint8, shape (pattern, bit); every pattern starts from the last firing."""
+        return answers_of(self.circuit, self.numbers, self.learning)
+
+    def accuracy(self) -> float:
+        """Fraction of matching bits of the frozen network."""
+        return float((self.probe() == self.circuit.targets).mean())
+
+    def weights(self) -> np.ndarray:
+        """A copy of the weights, shape (synapse,): float64, in the described system float32 on its grid."""
+        return self.learning.weight.astype(np.float64 if self.numbers.spacing == 0.0 else np.float32)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """A copy of all that changes: see `astrosim.systems.threshold.learners.neurons.state.State`."""
+        return {name: array.copy() for name, array in self.learning._asdict().items()}
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state()` of the same scenario and seed.
+
+        Raises
+        ------
+        ValueError
+            If an array is missing or has another shape or type.
+        """
+        for name, array in self.learning._asdict().items():
+            saved = state.get(name)
+            if saved is None or saved.shape != array.shape or saved.dtype != array.dtype:
+                raise ValueError(f"the saved array {name!r} does not fit this scenario and seed")
+            array[...] = saved
+
+    def happened(self) -> dict[str, np.ndarray]:
+        """No interventions: there are none where neurons learn by themselves."""
+        return {}
+
+    def static(self) -> dict[str, np.ndarray]:
+        """Values of `STATIC_VARIABLES`; astrocyte arrays are empty."""
+        none = np.empty(0, np.int32)
+        return {
+            "neuron_x": self.placed.position[:, 0],
+            "neuron_y": self.placed.position[:, 1],
+            "neuron_z": self.placed.position[:, 2],
+            "neuron_kind": self.placed.kind,
+            "neuron_cluster": self.placed.cluster,
+            "pre": self.placed.pre,
+            "post": self.placed.post,
+            "astrocyte_x": np.empty(0),
+            "astrocyte_y": np.empty(0),
+            "astrocyte_cluster": none,
+            "territory_neurons": none,
+            "territory_synapses": none,
+        }
+
+    def sizes(self) -> dict[str, int]:
+        """Lengths of the dimensions; no astrocytes, no slots."""
+        patterns, bits = self.circuit.targets.shape
+        sizes = {"neuron": self.placed.kind.size, "synapse": self.placed.post.size, "pattern": patterns, "bit": bits}
+        return sizes | {"astrocyte": 0, "slot": 0, "gap_junction": 0}
+
+    def wiring(self) -> Wiring:
+        """The direct wiring of inputs and tonic neurons to outputs, and `Wiring.biased` where something gives one.
+
+        With several cycles the ceiling is a bound, as every input may reach an output.
+        """
+        circuit = self.circuit
+        sources, outputs = [*circuit.inputs, *circuit.tonic], list(circuit.outputs)
+        wired = np.zeros((len(sources), len(outputs)), bool)
+        for pre, post in zip(self.placed.pre, self.placed.post, strict=True):
+            if pre in sources and post in outputs:
+                wired[sources.index(pre), outputs.index(post)] = True
+        always = np.ones((len(circuit.patterns), circuit.tonic.size), np.uint8)
+        reached = np.ones_like(wired) if self.numbers.cycles > 1 else None
+        patterns = np.hstack([circuit.patterns, always])
+        threshold, limit = self.scenario_of_cell.network.threshold, self.numbers.limit
+        wiring = Wiring(wired, patterns, circuit.targets, threshold, limit, reached)
+        return wiring.biased() if self.numbers.persists or self.numbers.homeostasis else wiring
+
+
+def answers_of(circuit: Circuit, numbers: Numbers, state: State) -> np.ndarray:
+    """Outputs of the frozen network: uint8, shape (pattern, bit); every pattern starts from the last firing."""
+    output, summed = np.empty_like(state.output), np.empty_like(state.threshold)
+    answers = np.empty_like(circuit.targets)
+    probe(circuit, numbers, state, output, summed, answers)
+    return answers
+
+
+def values_of_neurons(circuit: Circuit, numbers: Numbers, state: State) -> dict[str, Any]:
+    """Values of `NEURON_VARIABLES`."""
+    done = min(int(state.counter[TRIALS]), REMEMBERED) if numbers.learns else 0
+    up = np.abs(state.flag) >= numbers.flag_threshold
+    onto = np.isin(circuit.post, circuit.outputs)
+    return {
+        "training_accuracy": float(state.accuracy[:done].mean()) if done else np.nan,
+        "training_outputs": len(np.unique(state.answer[:done])) if done else -1,
+        "mean_threshold": float(state.threshold[~circuit.driven].mean()),
+        "flags_up": float(up.mean()) if up.size else np.nan,
+        "flags_up_outputs": float(up[onto].mean()) if onto.any() else np.nan,
+        "flipped_synapses": int(state.flipped.sum()),
+        "neuron_threshold": state.threshold.copy(),
+        "neuron_rate": state.fired / np.maximum(state.passes, 1),
+    }

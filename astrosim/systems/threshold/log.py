@@ -1,0 +1,77 @@
+"""The decision log of a cell, handed to the store chunk by chunk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from astrosim.store.cells import CellWriter
+from astrosim.store.variables import KEPT, NOBODY, REVERTED, TRIAL_VARIABLES, Decisions
+
+
+class TrialLog:
+    """Counts decisions and, if the scenario wants them, keeps them until a chunk is full.
+
+    Parameters
+    ----------
+    writer : CellWriter
+    wanted : bool
+        Keep the log; the counts are kept in any case.
+    """
+
+    def __init__(self, writer: CellWriter, wanted: bool) -> None:
+        self.kept = self.reverted = 0
+        self._writer = writer
+        length, self._chunks = writer.trial_chunk()
+        self._room = length if wanted else 0
+        self._chunk = self._filled = 0
+        self._buffers = {}
+        for variable in TRIAL_VARIABLES:
+            if (array := writer.array(variable.name)) is not None:
+                # An unused slot of a trial that was carried out is nobody, not "not run".
+                fill = NOBODY if variable.name == "active" else variable.fill
+                self._buffers[variable.name] = np.full((self._room, *array.shape[3:]), fill, dtype=array.dtype)
+
+    def append(self, decisions: Decisions) -> None:
+        """Add a stretch of trials."""
+        self.kept += int(np.count_nonzero(decisions.decision == KEPT))
+        self.reverted += int(np.count_nonzero(decisions.decision == REVERTED))
+        done, length = 0, len(decisions.decision)
+        while self._room and done < length:
+            stop = min(length, done + self._room - self._filled)
+            place = slice(self._filled, self._filled + stop - done)
+            self._buffers["trial_pattern"][place] = decisions.pattern[done:stop]
+            self._buffers["decision"][place] = decisions.decision[done:stop]
+            if "active" in self._buffers:
+                self._buffers["active"][place, : decisions.active.shape[1]] = decisions.active[done:stop]
+            self._filled += stop - done
+            done = stop
+            if self._filled == self._room:
+                self._write()
+
+    def _write(self) -> None:
+        self._writer.write_trials(self._chunk, self._tail())
+        self._chunk += 1
+        self._filled = 0
+
+    def _tail(self) -> dict[str, np.ndarray]:
+        return {name: buffer[: self._filled] for name, buffer in self._buffers.items()}
+
+    def finish(self) -> None:
+        """Write what is left, and what other cells need but this one has not, as not run."""
+        while self._chunk < self._chunks:
+            self._write()
+
+    def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """What a checkpoint needs: the unwritten tail, the counts, and what is written already."""
+        facts = {"kept": self.kept, "reverted": self.reverted, "chunk": self._chunk, "files": self._writer.entries}
+        return {name: tail.copy() for name, tail in self._tail().items()}, facts
+
+    def restore(self, tail: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
+        """Go on from a `state()`."""
+        self.kept, self.reverted, self._chunk = facts["kept"], facts["reverted"], facts["chunk"]
+        self._writer.entries.update(facts["files"])
+        for name, values in tail.items():
+            self._filled = len(values)
+            self._buffers[name][: self._filled] = values

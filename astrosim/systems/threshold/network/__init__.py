@@ -1,0 +1,1 @@
+"""Wiring, places, territories and state of a threshold network."""

@@ -1,0 +1,66 @@
+"""Which synapses a trial may change, as lists of numbers (int32): what agents perturb, and what the live view shows.
+
+Murray 2026, sections 4.3 and 7.1. The kernel gathers the same sets as blocks and masks (`kernel.eligibility`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from astrosim.core.rng import SCOPE, below
+from astrosim.rules import cursor, scope
+from astrosim.systems.threshold.network.state import CURSOR, NOBODY, Rules, System
+
+NONE = np.empty(0, np.int32)
+
+
+def eligible(
+    system: System, rules: Rules, trial: int, territories: Sequence[np.ndarray], place: np.ndarray
+) -> np.ndarray:
+    """Synapses that a trial may change.
+
+    Parameters
+    ----------
+    system : System
+    rules : Rules
+        As they were in the trial.
+    trial : int
+    territories : sequence of ndarray of int32
+        Synapses of each active astrocyte.
+    place : ndarray of float64, shape (2,), units
+        Where the cursor stood in the trial.
+
+    Returns
+    -------
+    ndarray of int32, each once
+    """
+    if rules.learner == CURSOR:
+        return near_cursor(system, rules.cursor_radius, place)
+    if rules.learner == NOBODY or not territories:
+        return NONE
+    union = np.unique(np.concatenate(territories))
+    return union if rules.scope == scope.TERRITORY else anywhere(system, rules, trial, union.size)
+
+
+def anywhere(system: System, rules: Rules, trial: int, size: int) -> np.ndarray:
+    """Synapses regardless of place: `size` drawn ones (scope `random`), one (`single`) or all (`global`).
+
+    Draws: stream `scope`.
+    """
+    key, total = system.keys[SCOPE], system.post.size
+    synapses = np.arange(total, dtype=np.int32)
+    if rules.scope == scope.SINGLE and total:
+        return synapses[[below(key, trial, 0, total)]]
+    if rules.scope == scope.RANDOM:
+        scope.sample(key, trial, size, synapses, np.empty(total + 3, np.uint32))
+        return synapses[:size]
+    return synapses
+
+
+def near_cursor(system: System, radius: float, place: np.ndarray) -> np.ndarray:
+    """Synapses with a neuron within the radius of a place (units), ascending."""
+    dx, dy = (system.position - place).T
+    near = cursor.within(dx, dy, radius)
+    return np.flatnonzero(near[system.pre] | near[system.post]).astype(np.int32)

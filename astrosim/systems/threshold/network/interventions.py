@@ -1,0 +1,280 @@
+"""What befalls a cell between two trials: both engines call this and go on with the `System` and `Rules` it makes.
+
+Learning's own arrays stay as they are; whatever an intervention changes follows from the list of what has happened, so
+that a checkpoint holds no more than that list. Times in trials.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from astrosim.core.rng import INTERVENTION, uniforms
+from astrosim.store.variables import NEURON_KINDS
+from astrosim.systems.threshold.network.state import NOBODY, Rules, bits, gap_lists, make_rules
+from astrosim.systems.threshold.network.territories import Ragged
+from astrosim.systems.threshold.scenario.interventions import ACTIONS, Intervention
+
+if TYPE_CHECKING:
+    from astrosim.systems.threshold.simulation import DescribedCell
+
+NEVER = 2**62  # trial
+ROOM = 2**22  # draws of one intervention: as many as there are neurons at most
+
+
+@dataclass
+class Standing:
+    """What has been changed and not taken back.
+
+    Attributes
+    ----------
+    silent, lesioned : dict of str to ndarray of bool
+        By "astrocytes" and "neurons".
+    cut : ndarray of bool, shape (gap junction,)
+    frozen : bool
+    values : dict of str to (float, int or str)
+        By dotted path.
+    patterns : tuple of (str, str)
+    offset : float
+        Of the reward, 1.
+    """
+
+    silent: dict[str, np.ndarray]
+    lesioned: dict[str, np.ndarray]
+    cut: np.ndarray
+    patterns: tuple[tuple[str, str], ...]
+    frozen: bool = False
+    values: dict[str, float | int | str] = field(default_factory=dict)
+    offset: float = 0.0
+
+    def acting(self, what: str) -> np.ndarray:
+        """Who is neither silenced nor lesioned: bool."""
+        return ~(self.silent[what] | self.lesioned[what])
+
+    def take(self, item: Intervention, chosen: np.ndarray) -> None:
+        """Let one intervention happen; chosen: int64 numbers of the astrocytes, neurons or gap junctions."""
+        verb, _, what = item.action.partition("_")
+        if what == "gap_junctions":
+            self.cut[chosen] = verb == "cut"
+        elif what == "plasticity":
+            self.frozen = verb == "freeze"
+        elif verb == "lesion":
+            self.lesioned[what][chosen] = True
+        elif verb in ("silence", "release"):
+            self.silent[what][chosen] = verb == "silence"
+        elif item.action == "set":
+            self.values[str(item.parameter)] = item.value
+        elif item.action == "reward_offset":
+            self.offset = float(item.offset or 0.0)
+        elif item.patterns is not None:
+            self.patterns = (self.patterns if item.action == "extend_task" else ()) + item.patterns
+
+
+class Interventions:
+    """The interventions of one cell: what comes next, and what has happened.
+
+    Parameters
+    ----------
+    cell : DescribedCell
+        As it is without interventions.
+    """
+
+    def __init__(self, cell: DescribedCell) -> None:
+        self.scenario, self.network = cell.scenario_of_cell, cell.network
+        self.system, self.rules = cell.system, cell.rules
+        self.junctions, self.cluster_of_astrocyte = cell.gap_junctions, cell.territories.cluster
+        self.items = self.scenario.interventions
+        self._length = self.scenario.schedule.trials_per_episode
+        self._begin()
+
+    def _begin(self) -> None:
+        sizes = {"astrocytes": self.system.acts.size, "neurons": self.system.sound.size}
+        silent, lesioned = ({what: np.zeros(size, bool) for what, size in sizes.items()} for _ in range(2))
+        self.standing = Standing(silent, lesioned, np.zeros(len(self.junctions), bool), self.scenario.task.patterns)
+        self.next = [self._first(item) for item in self.items]
+        self.streak = [0] * len(self.items)
+        self.log: list[tuple[int, int]] = []
+
+    def _first(self, item: Intervention) -> int:
+        if item.at_trial is not None:
+            return item.at_trial
+        return NEVER if item.at_episode is None else item.at_episode * self._length
+
+    def _waiting(self, number: int) -> bool:
+        """Whether the condition of an intervention has not come true yet."""
+        return self.items[number].when is not None and self.streak[number] >= 0
+
+    def due(self, trial: int) -> int:
+        """The first trial from `trial` on before which something must be done or looked at; NEVER if none."""
+        if not self.items:
+            return NEVER
+        due = min(self.next)
+        if any(self._waiting(number) for number in range(len(self.items))):
+            due = min(due, max(self._length, -(-trial // self._length) * self._length))
+        return due
+
+    def act(self, cell: DescribedCell, trial: int) -> None:
+        """Let happen what comes before a trial; asked once for every trial that `due` names."""
+        if trial and trial % self._length == 0:
+            self._look(cell, trial)
+        now = [number for number, at in enumerate(self.next) if at == trial]
+        for number in now:
+            self.log.append((trial, number))
+            self.standing.take(self.items[number], self._chosen(number, trial))
+            self.next[number] = self._following(self.items[number], trial)
+        if now:
+            self._apply(cell, [self.items[number].action for number in now])
+            if self.standing.frozen:
+                cell.learning.score[:] = 0.0
+
+    def silence(self, cell: DescribedCell, what: str, number: int, silent: bool) -> None:
+        """Silence or release one of the "astrocytes" or "neurons" by hand; no checkpoint holds this."""
+        self.standing.silent[what][number] = silent
+        self._apply(cell, [f"silence_{what}"])
+
+    def _look(self, cell: DescribedCell, trial: int) -> None:
+        """Whether conditions have come true with the episode that has just ended."""
+        waiting = [number for number in range(len(self.items)) if self._waiting(number)]
+        accuracy = cell.accuracy() if waiting else 0.0
+        for number in waiting:
+            when = self.items[number].when
+            assert when is not None
+            self.streak[number] = self.streak[number] + 1 if accuracy > when.accuracy_above else 0
+            if self.streak[number] >= when.episodes:
+                self.streak[number], self.next[number] = -1, trial
+
+    def _following(self, item: Intervention, trial: int) -> int:
+        """When an intervention acts again."""
+        if item.every is None:
+            return NEVER
+        unit = 1 if item.at_trial is not None else self._length
+        following = trial + item.every * unit
+        return NEVER if item.until is not None and following > item.until * unit else following
+
+    def _chosen(self, number: int, trial: int) -> np.ndarray:
+        """Numbers of the astrocytes, neurons or gap junctions that an intervention is about: int64, ascending.
+
+        Draws: stream `intervention`, index = number of the intervention * ROOM + number of the candidate.
+        """
+        item = self.items[number]
+        cells = self._candidates(item.action.partition("_")[2])
+        if cells is None:
+            return np.empty(0, np.int64)
+        member, cluster = cells
+        wanted = np.ones(len(member), bool)
+        if item.which is not None:
+            wanted = np.isin(member, item.which).any(axis=1)
+        if item.cluster is not None:
+            wanted &= (cluster[member] == item.cluster).any(axis=1)
+        if item.neuron_kind is not None:
+            wanted &= self.network.kind == NEURON_KINDS.index(item.neuron_kind)
+        found = np.flatnonzero(wanted)
+        if item.fraction is None or item.fraction == 1.0:
+            return found
+        draws = np.empty(found.size)
+        uniforms(self.system.keys[INTERVENTION], trial, number * ROOM + found, draws)
+        count = math.floor(item.fraction * found.size + 0.5)
+        return np.sort(found[np.argsort(draws, kind="stable")[:count]])
+
+    def _candidates(self, what: str) -> tuple[np.ndarray, np.ndarray] | None:
+        """Cells that stand for each candidate, int, shape (candidate, 1 or 2), and the cluster of every cell."""
+        if what == "neurons":
+            return np.arange(self.network.cluster.size)[:, None], self.network.cluster
+        if what == "astrocytes":
+            return np.arange(self.cluster_of_astrocyte.size)[:, None], self.cluster_of_astrocyte
+        return (self.junctions.edge, self.cluster_of_astrocyte) if what == "gap_junctions" else None
+
+    def _apply(self, cell: DescribedCell, actions: Iterable[str]) -> None:
+        """Give the cell the system and the rules that stand after these actions; only what they are about is made."""
+        about = {action.partition("_")[2] for action in actions}
+        fields: dict[str, np.ndarray] = {}
+        if "astrocytes" in about:
+            fields |= self._astrocytes()
+        if "neurons" in about:
+            fields |= self._neurons()
+        if about & {"neurons", "task"}:
+            fields |= self._task()
+        if "gap_junctions" in about:
+            fields |= gap_lists(self.junctions, ~self.standing.cut)
+        cell.system = cell.system._replace(**fields)
+        if about & {"", "offset", "plasticity"}:
+            cell.rules = self._rules()
+
+    def _rules(self) -> Rules:
+        """The rules with what has been set, frozen and offset."""
+        changed: dict[str, dict[str, float | int | str]] = {}
+        for path, value in self.standing.values.items():
+            section, _, name = path.partition(".")
+            kind = type(getattr(getattr(self.scenario, section), name))
+            changed.setdefault(section, {})[name] = kind(value)
+        parts = {name: getattr(self.scenario, name).model_copy(update=values) for name, values in changed.items()}
+        rules = make_rules(self.scenario.model_copy(update=parts)) if parts else self.rules
+        learner = NOBODY if self.standing.frozen else rules.learner
+        return rules._replace(learner=learner, reward_offset=rules.reward_offset + self.standing.offset)
+
+    def _astrocytes(self) -> dict[str, np.ndarray]:
+        """Fields of the system that follow from who of the astrocytes acts."""
+        acts = self.standing.acting("astrocytes")
+        return {"acts": acts, "size": np.where(acts, self.system.size, 0)}
+
+    def _neurons(self) -> dict[str, np.ndarray]:
+        """Fields that follow from which neurons fire."""
+        base, sound = self.system, self.standing.acting("neurons")
+        heard = sound[base.outputs[base.direct_bit]]
+        source = np.repeat(np.arange(base.inputs.size), np.diff(base.direct_start))
+        direct = Ragged.group(source[heard], base.direct_synapse[heard], base.inputs.size)
+        return {
+            "sound": sound,
+            "direct_start": direct.start,
+            "direct_synapse": direct.index,
+            "direct_bit": base.direct_bit[heard],
+        }
+
+    def _task(self) -> dict[str, np.ndarray]:
+        """Fields that follow from the task, and from the inputs that it drives."""
+        sound = self.standing.acting("neurons")[self.system.inputs]
+        return {
+            "patterns": bits([given for given, _ in self.standing.patterns]) * sound.astype(np.uint8),
+            "targets": bits([wanted for _, wanted in self.standing.patterns]),
+        }
+
+    def happened(self) -> dict[str, np.ndarray]:
+        """Values of `EVENT_VARIABLES`, shape (event,)."""
+        log = np.array(self.log, np.int64).reshape(len(self.log), 2)
+        codes = np.array([ACTIONS.index(item.action) for item in self.items], np.int8)
+        return {"event_trial": log[:, 0], "event_intervention": log[:, 1], "event_action": codes[log[:, 1]]}
+
+    def state(self) -> dict[str, np.ndarray]:
+        """A copy of what has happened and what comes; nothing where no interventions are planned."""
+        if not self.items:
+            return {}
+        return {
+            "intervention_log": np.array(self.log, np.int64).reshape(len(self.log), 2),
+            "intervention_next": np.array(self.next, np.int64),
+            "intervention_streak": np.array(self.streak, np.int64),
+        }
+
+    def restore(self, cell: DescribedCell, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state()`: what has happened happens again, but to no weight.
+
+        Raises
+        ------
+        ValueError
+            If the state is not one of these interventions.
+        """
+        saved = [state.get(f"intervention_{name}") for name in ("log", "next", "streak")]
+        if not self.items and all(part is None for part in saved):
+            return
+        log, following, streak = saved
+        if log is None or following is None or streak is None or len(following) != len(self.items):
+            raise ValueError("the saved interventions do not fit this scenario")
+        self._begin()
+        self.log = [(int(trial), int(number)) for trial, number in log]
+        self.next, self.streak = following.tolist(), streak.tolist()
+        for trial, number in self.log:
+            self.standing.take(self.items[number], self._chosen(number, trial))
+        self._apply(cell, ACTIONS)

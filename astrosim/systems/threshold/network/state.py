@@ -1,0 +1,351 @@
+"""The arrays that both engines work on; agents are row views over them, the kernel steps them in place.
+
+`System` holds what learning never changes, `Rules` the numbers of the rules, `State` what learning changes. An
+intervention exchanges `System` or `Rules` between two trials.
+
+Weights are kept in blocks of four neighbouring synapses, because one Philox block holds four draws; the last block is
+filled up with synapses of weight 0 that belong to nobody. Lists that the innermost loops index with are unsigned, so
+that numba need not look for negative indices.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from astrosim.core.exact_functions import exp
+from astrosim.core.rng import stream_keys
+from astrosim.rules.consolidation import CONSOLIDATION
+from astrosim.rules.coupling import NEVER_SENT
+from astrosim.rules.decision import ACCEPTANCE
+from astrosim.rules.exploration import EXPLORATION_RULES
+from astrosim.rules.perturbation import grid, grid_limit, step_scale
+from astrosim.rules.reward import REWARDS
+from astrosim.rules.scope import SCOPES
+from astrosim.rules.selection import SELECTION_RULES
+from astrosim.rules.sensing import FIRING, SENSING
+from astrosim.systems.threshold.network.gap_junctions import GapJunctions
+from astrosim.systems.threshold.network.territories import Ragged, Territories
+from astrosim.systems.threshold.network.topology import TONIC, Network
+from astrosim.systems.threshold.scenario.schema import Scenario
+
+BLOCK = 4  # synapses a block: Philox4x32 yields four words
+ASTROCYTES, CURSOR, NOBODY = 0, 1, 2
+LEARNERS = {"astrocytes": ASTROCYTES, "both": ASTROCYTES, "cursor": CURSOR}  # all others perturb nothing by these rules
+NOT_SOLVED = -1  # value of `State.solved`
+TRIALS, KEPT, REVERTED, FIRED = range(4)  # places in `State.counter`
+
+
+class System(NamedTuple):
+    """What a cell is made of; read only."""
+
+    keys: np.ndarray  # uint32 (stream, 2)
+    position: np.ndarray  # float64 (neuron, 2), units
+    pre: np.ndarray  # int32 (synapse,)
+    post: np.ndarray  # int32 (synapse,)
+    first: np.ndarray  # int64 (neuron + 1,): synapses that leave a neuron
+    arrival_start: np.ndarray  # int64 (neuron + 1,)
+    arrival: np.ndarray  # int32 (synapse,): synapses that reach a neuron
+    inputs: np.ndarray  # int32 (input bit,)
+    outputs: np.ndarray  # int32 (output bit,)
+    direct_start: np.ndarray  # int64 (input bit + 1,)
+    direct_synapse: np.ndarray  # int32 (direct,): synapses from an input straight to an output
+    direct_bit: np.ndarray  # int32 (direct,): the output bit that they reach
+    tonic: np.ndarray  # int32 (tonic neuron,)
+    patterns: np.ndarray  # uint8 (pattern, input bit)
+    targets: np.ndarray  # uint8 (pattern, output bit)
+    holder_start: np.ndarray  # int64 (neuron + 1,)
+    holder: np.ndarray  # uint32: astrocytes that hold a neuron
+    block_start: np.ndarray  # int64 (astrocyte + 1,)
+    block: np.ndarray  # int32: blocks with a synapse of the territory
+    block_mask: np.ndarray  # uint8: which of the block's four synapses
+    size: np.ndarray  # int64 (astrocyte,): what a score is divided by, neurons or synapses; 0 where silent
+    acts: np.ndarray  # bool (astrocyte,): False where an intervention silences it
+    sound: np.ndarray  # bool (neuron,): False where an intervention silences it
+    near_start: np.ndarray  # int64 (neuron + 1,): astrocytes that a neuron's firing adds to
+    near_holding: np.ndarray  # int64 (neuron,): from here on, those whose territory holds the neuron itself
+    near: np.ndarray  # uint32 (near,)
+    near_synapse: np.ndarray  # uint32 (near,): the first synapse of the neuron onto a neuron that the astrocyte holds
+    reach_start: np.ndarray  # int64 (neuron + 1,): its further synapses onto such neurons
+    reach_synapse: np.ndarray  # uint32 (reach,)
+    reach_near: np.ndarray  # uint32 (reach,): the place in `near` that they add to
+    gap_start: np.ndarray  # int64 (astrocyte + 1,): neighbours over open gap junctions
+    gap: np.ndarray  # int32 (neighbour,): astrocytes
+    gap_delay: np.ndarray  # int64 (neighbour,), trials
+    gap_attenuation: np.ndarray  # float64 (neighbour,)
+
+
+class Rules(NamedTuple):
+    """The numbers of the rules; units as in the scenario."""
+
+    learner: int
+    sensing: int
+    exploration: int
+    scope: int
+    selection: int
+    reward: int
+    acceptance: int
+    trials_per_episode: int
+    window: int
+    max_active: int
+    interval: int
+    neuron_threshold: float
+    flat_rate: float
+    initial_rate: float
+    maturity: float
+    adaptation_step: float
+    upper_success: float
+    lower_success: float
+    floor: float
+    ceiling: float
+    cursor_radius: float
+    cursor_jump: float
+    cursor_step: float
+    cycles: int
+    patterns_a_trial: int  # 0: all
+    scale: np.float32  # sigma over spacing
+    spacing: np.float32
+    limit: np.float32
+    reward_gain: float
+    margin_cap: float
+    temperature: float
+    fraction: float  # of the eligible synapses that is perturbed
+    adapts_sigma: bool
+    sigma_rise: float
+    sigma_fall: float
+    sigma_cap: float
+    races: bool
+    consolidation: int
+    rate: float
+    reward_offset: float  # added to the reward after a perturbation
+    coupled: bool  # whether there are gap junctions
+    gain: float
+    calcium_decay: float  # a trial
+    relay: bool
+    relay_threshold: float
+    refractory: int
+
+
+class State(NamedTuple):
+    """What learning changes."""
+
+    weight: np.ndarray  # float32 (blocks * 4,)
+    fired: np.ndarray  # int32 (neuron,): the neurons of the last standing pass, first counter[FIRED] places
+    counter: np.ndarray  # int64 (4,): trials, kept, reverted, fired
+    score: np.ndarray  # float64 (astrocyte,)
+    threshold: np.ndarray  # float64 (astrocyte,)
+    outcome: np.ndarray  # uint8 (astrocyte, window): ring of outcomes
+    outcomes: np.ndarray  # int64 (astrocyte,): outcomes so far
+    recent: np.ndarray  # int64 (astrocyte,): successes within the window
+    activations: np.ndarray  # int64 (astrocyte,)
+    successes: np.ndarray  # int64 (astrocyte,)
+    explorations: np.ndarray  # int64 (astrocyte,)
+    by_pattern: np.ndarray  # int64 (astrocyte, pattern): activations by pattern
+    cursor: np.ndarray  # float64 (2,), units
+    sigma: np.ndarray  # float64 (astrocyte,); empty unless it adapts
+    solved: np.ndarray  # int64 (2,): trials and passes when every bit was right for the first time, else NOT_SOLVED
+    passes: np.ndarray  # int64 (1,): patterns through the network so far; empty in a report's trials
+    calcium: np.ndarray  # float64 (astrocyte,); empty without gap junctions, as all that follows
+    arriving: np.ndarray  # float64 (slot, astrocyte): sum of the arrivals of the trials with this remainder
+    strongest: np.ndarray  # float64 (slot, astrocyte): the largest of them
+    sent: np.ndarray  # int64 (astrocyte,): trial in which it sent its last wave
+    recruitments: np.ndarray  # int64 (astrocyte,): activations by a score that calcium alone brought above threshold
+
+
+def bits(texts: list[str]) -> np.ndarray:
+    """Texts of 0 and 1 as uint8, shape (text, bit)."""
+    return np.array([[int(c) for c in text] for text in texts], dtype=np.uint8)
+
+
+def make_system(
+    scenario: Scenario, seed: int, network: Network, territories: Territories, junctions: GapJunctions
+) -> System:
+    """Lay out a network, its territories and their gap junctions for the engines."""
+    neurons, synapses = network.kind.size, np.arange(network.post.size, dtype=np.int32)
+    arrivals = Ragged.group(network.post, synapses, neurons)
+    direct, bit = _direct(network)
+    blocks, masks = _blocks(territories.synapses)
+    firing = SENSING[scenario.sensing.rule] == FIRING
+    return System(
+        keys=stream_keys(seed),
+        position=network.position,
+        pre=network.pre,
+        post=network.post,
+        first=network.first,
+        arrival_start=arrivals.start,
+        arrival=arrivals.index,
+        inputs=network.inputs,
+        outputs=network.outputs,
+        direct_start=direct.start,
+        direct_synapse=direct.index,
+        direct_bit=bit,
+        tonic=np.flatnonzero(network.kind == TONIC).astype(np.int32),
+        patterns=bits([p for p, _ in scenario.task.patterns]),
+        targets=bits([t for _, t in scenario.task.patterns]),
+        holder_start=territories.of_neuron.start,
+        holder=territories.of_neuron.index.astype(np.uint32),
+        block_start=blocks.start,
+        block=blocks.index,
+        block_mask=masks,
+        size=(territories.neurons if firing else territories.synapses).sizes.astype(np.int64),
+        acts=np.ones(len(territories), np.bool_),
+        sound=np.ones(neurons, np.bool_),
+        **_near(network, territories, firing),
+        **gap_lists(junctions),
+    )
+
+
+def gap_lists(junctions: GapJunctions, open_: np.ndarray | None = None) -> dict[str, np.ndarray]:
+    """Neighbours over the gap junctions that are open (bool, shape (gap junction,); all if left out)."""
+    neighbours, number = junctions.neighbours(open_)
+    return {
+        "gap_start": neighbours.start,
+        "gap": neighbours.index,
+        "gap_delay": junctions.delay[number],
+        "gap_attenuation": junctions.attenuation[number],
+    }
+
+
+def _direct(network: Network) -> tuple[Ragged, np.ndarray]:
+    """Synapses from each task input to task outputs, and the output bits that they reach."""
+    bit_of = np.full(network.kind.size, -1, np.int32)
+    bit_of[network.outputs] = np.arange(network.outputs.size)
+    rows = [np.arange(network.first[n], network.first[n + 1]) for n in network.inputs]
+    direct = Ragged.of([row[bit_of[network.post[row]] >= 0] for row in rows])
+    return direct, bit_of[network.post[direct.index]]
+
+
+def _blocks(synapses: Ragged) -> tuple[Ragged, np.ndarray]:
+    """Blocks that each territory touches, ascending, and the mask (bit i: synapse i of the block) within each."""
+    astrocyte = np.repeat(np.arange(len(synapses)), synapses.sizes)
+    block = synapses.index.astype(np.int64) // BLOCK
+    new = np.ones(block.size, bool)
+    new[1:] = (block[1:] != block[:-1]) | (astrocyte[1:] != astrocyte[:-1])
+    masks = np.zeros(int(new.sum()), np.uint8)
+    np.bitwise_or.at(masks, np.cumsum(new) - 1, (1 << (synapses.index % BLOCK)).astype(np.uint8))
+    return Ragged.group(astrocyte[new], block[new], len(synapses)), masks
+
+
+def _near(network: Network, territories: Territories, firing: bool) -> dict[str, np.ndarray]:
+    """Whom a firing neuron adds to: first the astrocytes that hold targets of it, not itself; then those that hold it.
+
+    Under `firing` only the latter are of interest.
+    """
+    neurons, astrocytes = network.kind.size, max(len(territories), 1)
+    pre, astrocyte, synapse = _foreign(network, territories, firing)
+    holding = np.repeat(np.arange(neurons), territories.of_neuron.sizes)
+    foreign, first, owner = np.unique(pre * 2 * astrocytes + astrocyte, return_index=True, return_inverse=True)
+    held = (holding * 2 + 1) * astrocytes + territories.of_neuron.index
+    pairs = np.sort(np.concatenate([foreign, held]))
+    near = Ragged.group(pairs // (2 * astrocytes), pairs % astrocytes, neurons)
+    place = np.searchsorted(pairs, foreign)
+    near_synapse = np.zeros(pairs.size, np.uint32)
+    near_synapse[place] = synapse[first]
+    later = np.ones(synapse.size, bool)
+    later[first] = False
+    reach = Ragged.group(pre[later], synapse[later], neurons)
+    return {
+        "near_start": near.start,
+        "near_holding": near.start[1:] - territories.of_neuron.sizes,
+        "near": near.index.astype(np.uint32),
+        "near_synapse": near_synapse,
+        "reach_start": reach.start,
+        "reach_synapse": reach.index.astype(np.uint32),
+        "reach_near": place[owner[later]].astype(np.uint32),
+    }
+
+
+def _foreign(network: Network, territories: Territories, firing: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Synapses into territories that do not hold their pre neuron: pre neuron, astrocyte and synapse, by synapse."""
+    astrocyte = np.repeat(np.arange(len(territories)), territories.synapses.sizes)
+    synapse = territories.synapses.index
+    holder = np.repeat(np.arange(len(territories)), territories.neurons.sizes)
+    held = holder * network.kind.size + territories.neurons.index
+    foreign = ~np.isin(astrocyte * network.kind.size + network.pre[synapse], held) & (not firing)
+    order = np.lexsort((astrocyte[foreign], synapse[foreign]))
+    astrocyte, synapse = astrocyte[foreign][order], synapse[foreign][order]
+    return network.pre[synapse].astype(np.int64), astrocyte, synapse
+
+
+def make_rules(scenario: Scenario) -> Rules:
+    """The numbers of a scenario as the engines take them."""
+    return Rules(
+        learner=LEARNERS.get(scenario.learner, NOBODY),
+        sensing=SENSING[scenario.sensing.rule],
+        exploration=EXPLORATION_RULES[scenario.exploration.rule],
+        scope=SCOPES[scenario.perturbation.scope],
+        selection=SELECTION_RULES[scenario.astrocytes.selection],
+        reward=REWARDS[scenario.decision.reward],
+        acceptance=ACCEPTANCE[scenario.decision.accept],
+        trials_per_episode=scenario.schedule.trials_per_episode,
+        window=scenario.astrocytes.window,
+        max_active=scenario.astrocytes.max_active,
+        interval=scenario.adaptation.interval,
+        neuron_threshold=scenario.network.threshold,
+        flat_rate=scenario.exploration.flat_rate,
+        initial_rate=scenario.exploration.initial_rate,
+        maturity=scenario.exploration.maturity,
+        adaptation_step=scenario.adaptation.step,
+        upper_success=scenario.adaptation.upper_success,
+        lower_success=scenario.adaptation.lower_success,
+        floor=scenario.adaptation.floor,
+        ceiling=scenario.adaptation.ceiling,
+        cursor_radius=scenario.cursor.radius,
+        cursor_jump=scenario.cursor.jump,
+        cursor_step=scenario.cursor.step,
+        cycles=scenario.network.cycles,
+        patterns_a_trial=scenario.decision.window,
+        scale=np.float32(step_scale(scenario.perturbation.sigma, grid(scenario.perturbation.limit))),
+        spacing=np.float32(grid(scenario.perturbation.limit)),
+        limit=grid_limit(scenario.perturbation.limit),
+        reward_gain=scenario.decision.gain,
+        margin_cap=scenario.decision.cap,
+        temperature=scenario.decision.temperature,
+        fraction=scenario.perturbation.fraction,
+        adapts_sigma=scenario.perturbation.adapt_sigma,
+        sigma_rise=scenario.perturbation.sigma_rise,
+        sigma_fall=scenario.perturbation.sigma_fall,
+        sigma_cap=scenario.perturbation.sigma_cap,
+        races=scenario.decision.race,
+        consolidation=CONSOLIDATION[scenario.decision.consolidation],
+        rate=scenario.decision.rate,
+        reward_offset=-scenario.decision.margin,
+        coupled=scenario.coupled,
+        gain=scenario.coupling.gain,
+        calcium_decay=exp(-1.0 / scenario.coupling.decay_time),
+        relay=scenario.coupling.relay,
+        relay_threshold=scenario.coupling.relay_threshold,
+        refractory=scenario.coupling.refractory,
+    )
+
+
+def make_state(scenario: Scenario, network: Network, territories: Territories, junctions: GapJunctions) -> State:
+    """The state before the first trial."""
+    astrocytes, patterns = len(territories), scenario.most_patterns
+    coupled = astrocytes if scenario.coupled else 0
+    weight = np.zeros(-(-network.post.size // BLOCK) * BLOCK, np.float32)
+    weight[: network.post.size] = network.initial_weight
+    return State(
+        weight=weight,
+        fired=np.zeros(network.kind.size, np.int32),
+        counter=np.zeros(4, np.int64),
+        score=np.zeros(astrocytes),
+        threshold=np.full(astrocytes, scenario.astrocytes.threshold),
+        outcome=np.zeros((astrocytes, scenario.astrocytes.window), np.uint8),
+        outcomes=np.zeros(astrocytes, np.int64),
+        recent=np.zeros(astrocytes, np.int64),
+        activations=np.zeros(astrocytes, np.int64),
+        successes=np.zeros(astrocytes, np.int64),
+        explorations=np.zeros(astrocytes, np.int64),
+        by_pattern=np.zeros((astrocytes, patterns), np.int64),
+        cursor=(network.position.min(axis=0) + network.position.max(axis=0)) / 2.0,
+        sigma=np.full(astrocytes if scenario.perturbation.adapt_sigma else 0, scenario.perturbation.sigma),
+        solved=np.full(2 if scenario.counts_passes else 0, NOT_SOLVED, np.int64),
+        passes=np.zeros(1 if scenario.counts_passes else 0, np.int64),
+        calcium=np.zeros(coupled),
+        arriving=np.zeros((junctions.slots, coupled)),
+        strongest=np.zeros((junctions.slots, coupled)),
+        sent=np.full(coupled, NEVER_SENT, np.int64),
+        recruitments=np.zeros(coupled, np.int64),
+    )

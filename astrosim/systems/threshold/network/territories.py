@@ -1,0 +1,169 @@
+"""Astrocytes in the plane and their fixed territories (lengths in units). Murray 2026, section 3.2; placement: program.
+
+The astrocytes of a cluster stand at the centres of a lattice over the bounding box of its neurons, x fastest: with
+four, at the quartile points. A territory holds the neurons of the same cluster within the radius, and each synapse
+whose pre or post neuron it holds.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial import cKDTree
+
+from astrosim.core.jit import compiled
+from astrosim.rules.cursor import within
+from astrosim.store.variables import NO_CLUSTER
+from astrosim.systems.threshold.network.topology import Network
+from astrosim.systems.threshold.scenario.schema import Scenario
+
+
+@dataclass(frozen=True)
+class Ragged:
+    """Lists of whole numbers, one after the other: list i is ``index[start[i]:start[i + 1]]``.
+
+    Attributes
+    ----------
+    start : ndarray of int64, shape (list + 1,)
+    index : ndarray of int32, shape (entry,)
+    """
+
+    start: np.ndarray
+    index: np.ndarray
+
+    def __getitem__(self, i: int) -> np.ndarray:
+        return self.index[self.start[i] : self.start[i + 1]]
+
+    def __len__(self) -> int:
+        return self.start.size - 1
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """Length of each list."""
+        return np.diff(self.start)
+
+    @classmethod
+    def group(cls, keys: np.ndarray, values: np.ndarray, count: int) -> Ragged:
+        """Lists of the values that share a key (0 .. count - 1), in their given order."""
+        order = np.argsort(keys, kind="stable")
+        start = np.concatenate([[0], np.cumsum(np.bincount(keys, minlength=count))])
+        return cls(start.astype(np.int64), values[order].astype(np.int32))
+
+    @classmethod
+    def of(cls, lists: list[np.ndarray]) -> Ragged:
+        """From a list of arrays."""
+        start = np.concatenate([[0], np.cumsum([len(entry) for entry in lists])])
+        return cls(start.astype(np.int64), np.concatenate([np.empty(0, np.int32), *lists]).astype(np.int32))
+
+
+@dataclass(frozen=True)
+class Territories:
+    """Astrocytes and what they reach.
+
+    Attributes
+    ----------
+    position : ndarray of float64, shape (astrocyte, 2), units
+    cluster : ndarray of int32, shape (astrocyte,)
+    neurons, synapses : Ragged
+        Neurons and synapses of each territory, ascending.
+    of_neuron : Ragged
+        Astrocytes whose territory holds a neuron, ascending.
+    """
+
+    position: np.ndarray
+    cluster: np.ndarray
+    neurons: Ragged
+    synapses: Ragged
+    of_neuron: Ragged
+
+    def __len__(self) -> int:
+        return self.cluster.size
+
+
+def build_territories(scenario: Scenario, network: Network) -> Territories:
+    """Place the astrocytes of a scenario and find their territories.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    network : Network
+        Built from the same scenario.
+    """
+    per_cluster, radius = scenario.astrocytes.per_cluster, scenario.astrocytes.radius
+    cluster = np.repeat(np.arange(scenario.network.clusters, dtype=np.int32), per_cluster)
+    inner = network.position[network.cluster != NO_CLUSTER]
+    position = _places(inner, scenario.network.neurons_per_cluster, per_cluster)
+    neurons = Ragged.of(_reached(network, position, cluster, radius))
+    holder = np.repeat(np.arange(cluster.size, dtype=np.int32), neurons.sizes)
+    of_neuron = Ragged.group(neurons.index, holder, network.kind.size)
+    arrivals = Ragged.group(network.post, np.arange(network.post.size, dtype=np.int32), network.kind.size)
+    room = _count(neurons.start, neurons.index, network.first, arrivals.start)
+    start = np.concatenate([[0], np.cumsum(room)]).astype(np.int64)
+    buffer = np.empty(start[-1], np.int32)
+    used = _collect(
+        neurons.start, neurons.index, network.first, arrivals.start, arrivals.index, network.pre, start, buffer
+    )
+    lists = [np.sort(buffer[s : s + n]) for s, n in zip(start[:-1], used, strict=True)]
+    return Territories(position, cluster, neurons, Ragged.of(lists), of_neuron)
+
+
+def lattice(count: int) -> np.ndarray:
+    """Places of `count` astrocytes in a unit square around 0, x fastest: float64, shape (count, 2)."""
+    columns = math.isqrt(count - 1) + 1
+    rows = -(-count // columns)
+    number = np.arange(count)
+    return np.stack([(number % columns + 0.5) / columns, (number // columns + 0.5) / rows], axis=1) - 0.5
+
+
+def _places(position: np.ndarray, neurons_per_cluster: int, per_cluster: int) -> np.ndarray:
+    """Positions of all astrocytes: float64, shape (astrocyte, 2)."""
+    by_cluster = position.reshape(-1, neurons_per_cluster, 2)
+    low, high = by_cluster.min(axis=1), by_cluster.max(axis=1)
+    places = (low + high)[:, None] / 2.0 + lattice(per_cluster)[None] * (high - low)[:, None]
+    return places.reshape(-1, 2)
+
+
+def _reached(network: Network, position: np.ndarray, cluster: np.ndarray, radius: float) -> list[np.ndarray]:
+    """Neurons within the radius and of the same cluster, ascending, for each astrocyte."""
+    tree = cKDTree(network.position)
+    near = tree.query_ball_point(position, radius * (1.0 + 1e-9), return_sorted=True)
+    reached = []
+    for a, candidates in enumerate(near):
+        n = np.asarray(candidates, dtype=np.int64)
+        dx, dy = (network.position[n] - position[a]).T
+        reached.append(n[within(dx, dy, radius) & (network.cluster[n] == cluster[a])])
+    return reached
+
+
+@compiled
+def _count(start, index, first, arrival_start):
+    """Synapses that leave or reach each territory, those inside counted twice."""
+    size = np.zeros(start.size - 1, np.int64)
+    for a in range(size.size):
+        for n in index[start[a] : start[a + 1]]:
+            size[a] += first[n + 1] - first[n] + arrival_start[n + 1] - arrival_start[n]
+    return size
+
+
+@compiled
+def _collect(start, index, first, arrival_start, arrivals, pre, place, buffer):
+    """Write the synapses of each territory from place[a] on, each once; returns how many."""
+    used = np.zeros(start.size - 1, np.int64)
+    inside = np.zeros(first.size - 1, np.bool_)
+    for a in range(used.size):
+        members = index[start[a] : start[a + 1]]
+        inside[members] = True
+        at = place[a]
+        for n in members:
+            for s in range(first[n], first[n + 1]):
+                buffer[at] = s
+                at += 1
+            for s in arrivals[arrival_start[n] : arrival_start[n + 1]]:
+                if not inside[pre[s]]:
+                    buffer[at] = s
+                    at += 1
+        inside[members] = False
+        used[a] = at - place[a]
+    return used

@@ -1,0 +1,305 @@
+"""Neurons in the plane and their wiring (lengths in units). Murray 2026, section 3.1; silent points: its program.
+
+Clusters stand on a square lattice, filled row by row. A cluster holds its input, output, modulatory and regular neurons
+in this order. Synapses are numbered in order of creation: by pre neuron, then by post neuron. There are no synapses
+from a neuron to itself and none onto input neurons, which are driven from outside. Tonic neurons, of no cluster, come
+last; they stand in the middle of all clusters, and each has a synapse onto every neuron that is not driven.
+
+Positions and synapses may come from files instead (`scenario.contents`): their weights are rounded to the
+grid, kinds and clusters still follow from the sizes of the network.
+
+Draws: stream `position`, index = 2 neuron + axis; stream `synapse`, trial = pre neuron, index = number of the draw;
+stream `weight`, index = synapse.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import numpy as np
+
+from astrosim.core.exact_functions import log, minus_two_log
+from astrosim.core.jit import compiled
+from astrosim.core.rng import POSITION, SYNAPSE, WEIGHT, stream_keys, uniform, word
+from astrosim.rules.perturbation import on_grid
+from astrosim.scenario.inputs import InputFile
+from astrosim.store.variables import NEURON_KINDS, NO_CLUSTER
+from astrosim.systems.threshold.network.graph import arrays_of, cluster_sizes
+from astrosim.systems.threshold.scenario import contents
+from astrosim.systems.threshold.scenario.schema import Scenario
+
+if TYPE_CHECKING:
+    import mesa.discrete_space
+
+INPUT, OUTPUT, REGULAR, TONIC = (NEURON_KINDS.index(name) for name in ("input", "output", "regular", "tonic"))
+
+
+@dataclass(frozen=True)
+class Network:
+    """A wired network.
+
+    Attributes
+    ----------
+    position : ndarray of float64, shape (neuron, 2), units
+    kind : ndarray of int8, shape (neuron,)
+        Index into `NEURON_KINDS`.
+    cluster : ndarray of int32, shape (neuron,)
+        `NO_CLUSTER` for tonic neurons.
+    pre, post : ndarray of int32, shape (synapse,)
+    first : ndarray of int64, shape (neuron + 1,)
+        Synapses ``first[n]`` to ``first[n + 1] - 1`` leave neuron n.
+    initial_weight : ndarray of float32, shape (synapse,)
+    inputs, outputs : ndarray of int32, shape (bit,)
+        The neurons of cluster 0 that the task uses.
+    z : ndarray of float64, shape (neuron,), units
+        Height over the plane, which nothing depends on; nan unless a file gives it.
+    """
+
+    position: np.ndarray
+    kind: np.ndarray
+    cluster: np.ndarray
+    pre: np.ndarray
+    post: np.ndarray
+    first: np.ndarray
+    initial_weight: np.ndarray
+    inputs: np.ndarray
+    outputs: np.ndarray
+    z: np.ndarray
+
+    def to_networkx(self, weights: np.ndarray | None = None) -> nx.DiGraph:
+        """The network as a directed graph; `from_networkx` gives it back, to the bit.
+
+        Nodes carry kind, cluster, x and y, the number of their bit where the task uses them, and z where it is known;
+        edges carry their synapse number and their weight.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (synapse,), optional
+            Initial weights if left out.
+        """
+        weights = self.initial_weight if weights is None else weights
+        graph = nx.DiGraph()
+        for n, (x, y) in enumerate(self.position.tolist()):
+            graph.add_node(n, kind=NEURON_KINDS[self.kind[n]], cluster=int(self.cluster[n]), x=x, y=y)
+        for bit, n in [*enumerate(self.inputs.tolist()), *enumerate(self.outputs.tolist())]:
+            graph.nodes[n]["bit"] = bit
+        for n in np.flatnonzero(~np.isnan(self.z)).tolist():
+            graph.nodes[n]["z"] = float(self.z[n])
+        ends = zip(self.pre.tolist(), self.post.tolist(), weights.tolist(), strict=True)
+        graph.add_edges_from((a, b, {"synapse": s, "weight": w}) for s, (a, b, w) in enumerate(ends))
+        return graph
+
+    @classmethod
+    def from_networkx(cls, graph: nx.DiGraph) -> Network:
+        """A network from a directed graph whose nodes carry kind, cluster, x and y, and whose edges carry a weight.
+
+        Nodes may have any names: neurons are numbered by cluster, then by kind, then by their order in the graph. Nodes
+        may carry z (units) and bit (the task's input or output bit; else all inputs and outputs of cluster 0 are used).
+
+        Parameters
+        ----------
+        graph : networkx.DiGraph
+
+        Raises
+        ------
+        AstrosimError
+            If something is missing or wrong: says where.
+        """
+        return cls(**arrays_of(graph))
+
+    def to_mesa(self, weights: np.ndarray | None = None, random: Random | None = None) -> mesa.discrete_space.Network:
+        """The network as a Mesa space: a cell a neuron, at its position, connected to the cells that it projects to.
+
+        Parameters
+        ----------
+        weights : ndarray, shape (synapse,), optional
+            Initial weights if left out; the space keeps the graph as its `G`.
+        random : random.Random, optional
+            A model's, for cells that are chosen at random.
+        """
+        from mesa.discrete_space import Network as Space  # loads slowly
+
+        places = dict(enumerate(self.position.tolist()))
+        return Space(self.to_networkx(weights), layout=places, random=random or Random(0))
+
+    def save(
+        self, directory: str | Path, weights: np.ndarray | None = None, wiring: str = "wiring.csv"
+    ) -> dict[str, int | str]:
+        """Write `positions.csv` and the wiring as files that a scenario can name; they give back the same network.
+
+        Parameters
+        ----------
+        directory : str or Path
+            Made if it is not there; files of these names are replaced.
+        weights : ndarray, shape (synapse,), optional
+            Initial weights if left out.
+        wiring : str
+            Name of the wiring's file; ``wiring.npz`` is quicker and smaller from some 10^5 synapses on.
+
+        Returns
+        -------
+        dict
+            Fields of a scenario's section `network`: the files, and the sizes of the clusters.
+
+        Raises
+        ------
+        AstrosimError
+            If the clusters are not alike, as those of a scenario are.
+        """
+        sizes = cluster_sizes(self.kind, self.cluster)
+        folder = Path(directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        contents.write_positions(folder / "positions.csv", self.position, self.z)
+        contents.write_wiring(folder / wiring, self.pre, self.post, self.initial_weight if weights is None else weights)
+        return {**sizes, "positions": str(folder / "positions.csv"), "wiring": str(folder / wiring)}
+
+
+def build_network(scenario: Scenario, seed: int) -> Network:
+    """Place and wire the neurons of a scenario: by its files where it names them, else by chance.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed : int
+    """
+    net, keys = scenario.network, stream_keys(seed)
+    kind, cluster = _kinds(scenario)
+    given = net.positions
+    place = contents.read_positions(given) if given else _drawn_positions(scenario, keys[POSITION], cluster)
+    first, post, weights = (
+        _given_synapses(net.wiring, kind.size) if net.wiring else _drawn_synapses(scenario, keys, kind)
+    )
+    inputs, outputs = _task_neurons(scenario, kind)
+    return Network(
+        position=np.ascontiguousarray(place[:, :2]),
+        kind=kind,
+        cluster=cluster,
+        pre=np.repeat(np.arange(kind.size, dtype=np.int32), np.diff(first)),
+        post=post,
+        first=first,
+        initial_weight=on_grid(weights, scenario.perturbation.limit),
+        inputs=inputs,
+        outputs=outputs,
+        z=np.ascontiguousarray(place[:, 2]),
+    )
+
+
+def _kinds(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
+    """Kind (int8) and cluster (int32) of every neuron."""
+    net = scenario.network
+    sizes = (net.inputs, net.outputs, net.modulatory, net.regular)
+    first = np.repeat(np.arange(len(sizes), dtype=np.int8), sizes)
+    other = first if net.input_clusters == "all" else np.sort(np.where(first == INPUT, REGULAR, first)).astype(np.int8)
+    kind = np.concatenate([first, np.tile(other, net.clusters - 1)])
+    cluster = np.repeat(np.arange(net.clusters, dtype=np.int32), net.neurons_per_cluster)
+    return np.append(kind, np.full(net.tonic, TONIC, np.int8)), np.append(
+        cluster, np.full(net.tonic, NO_CLUSTER, np.int32)
+    )
+
+
+def _task_neurons(scenario: Scenario, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The inputs and the outputs of cluster 0 that the task uses: int32, shape (bit,)."""
+    inputs, outputs = scenario.task.patterns[0]
+    first = np.flatnonzero(kind == INPUT)[: len(inputs)], np.flatnonzero(kind == OUTPUT)[: len(outputs)]
+    return first[0].astype(np.int32), first[1].astype(np.int32)
+
+
+def _drawn_positions(scenario: Scenario, key: np.ndarray, cluster: np.ndarray) -> np.ndarray:
+    """Uniform in the square of each cluster, tonic neurons amid all: float64, shape (neuron, 3), units; z is nan."""
+    net, columns = scenario.network, scenario.lattice_columns
+    own = cluster[cluster >= 0]
+    centre = np.stack([own % columns, own // columns], axis=1) * net.spacing
+    plane = centre + (_uniforms(key, 2 * own.size).reshape(-1, 2) * 2.0 - 1.0) * net.half_width
+    middle = np.broadcast_to(centre.mean(axis=0), (cluster.size - own.size, 2))
+    return np.column_stack([np.concatenate([plane, middle]), np.full(cluster.size, np.nan)])
+
+
+def _drawn_synapses(scenario: Scenario, keys: np.ndarray, kind: np.ndarray) -> tuple[np.ndarray, ...]:
+    """First synapse of each neuron, post neurons, and weights as they are drawn."""
+    net = scenario.network
+    inner, driven = kind != TONIC, kind == INPUT
+    wanted = np.zeros(kind.size, bool)
+    wanted[_task_neurons(scenario, kind)[1]] = True
+    whole = driven | (net.synapses == "all")
+    first, post = _wire(
+        keys[SYNAPSE], driven[inner], whole[inner], wanted[inner], net.neurons_per_cluster, net.p_within, net.p_between
+    )
+    targets = np.flatnonzero(inner & ~driven).astype(np.int32)
+    first = np.append(first, first[-1] + targets.size * np.arange(1, net.tonic + 1))
+    post = np.concatenate([post, np.tile(targets, net.tonic)])
+    return first, post, (_uniforms(keys[WEIGHT], post.size) - 0.5) * (2.0 * net.initial_weight)
+
+
+def _given_synapses(file: InputFile, neurons: int) -> tuple[np.ndarray, ...]:
+    """The same from a file."""
+    wires = contents.read_wiring(file)
+    return np.concatenate([[0], np.cumsum(np.bincount(wires.pre, minlength=neurons))]), wires.post, wires.weight
+
+
+@compiled
+def _uniforms(key, count):
+    """Uniform numbers of indices 0 .. count - 1: float64, shape (count,)."""
+    values = np.empty(count)
+    for index in range(count):
+        values[index] = uniform(key, 0, index)
+    return values
+
+
+def _wire(
+    key: np.ndarray,
+    closed: np.ndarray,
+    whole: np.ndarray,
+    wanted: np.ndarray,
+    size: int,
+    p_within: float,
+    p_between: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """First synapse of each neuron (int64, shape (neuron + 1,)) and post neurons (int32, shape (synapse,))."""
+    logs = np.array([_log_miss(p_between), _log_miss(p_within)])
+    count = np.zeros(closed.size, np.int64)
+    _fill_rows(key, closed, whole, wanted, size, logs, count, np.zeros(closed.size, np.int64), np.empty(0, np.int32))
+    first = np.concatenate([[0], np.cumsum(count)])
+    post = np.empty(first[-1], np.int32)
+    _fill_rows(key, closed, whole, wanted, size, logs, count, first[:-1], post)
+    return first, post
+
+
+def _log_miss(p: float) -> float:
+    """-2 ln(1 - p), of the probability that there is no synapse."""
+    return math.inf if p == 1.0 else -2.0 * log(1.0 - p)
+
+
+@compiled
+def _fill_rows(key, closed, whole, wanted, size, logs, count, start, post):
+    """Draw each neuron's synapses by the gaps between them (a Bernoulli process, skipped through).
+
+    Reads: closed (no synapse onto these), whole (which keep all of theirs; others keep those onto `wanted`), logs
+    (-2 ln of a miss: between, within clusters), start. Writes: count, and post unless it is empty. Draws: stream
+    `synapse`.
+    """
+    for pre in range(closed.size):
+        own = pre - pre % size
+        drawn = 0
+        found = 0
+        for part in range(3):
+            low = 0 if part == 0 else (own if part == 1 else own + size)
+            high = own if part == 0 else (own + size if part == 1 else closed.size)
+            log_miss = logs[1 if part == 1 else 0]
+            if log_miss == 0.0:
+                continue
+            at = low - 1
+            while True:
+                at += 1 + int(minus_two_log(word(key, pre, drawn)) / log_miss)
+                drawn += 1
+                if at >= high:
+                    break
+                if at != pre and not closed[at] and (whole[pre] or wanted[at]):
+                    if post.size:
+                        post[start[pre] + found] = at
+                    found += 1
+        count[pre] = found

@@ -1,0 +1,1 @@
+"""Scenario files of threshold networks: schema, sections and checks."""

@@ -1,0 +1,313 @@
+"""The sections of a scenario: every number of the system as a field with its default, unit, range and source.
+
+Source of the defaults: Murray 2026 ("the report"); section numbers refer to it. Lengths are in units of the report's
+plane ("units"), times in trials, everything else is dimensionless. "program" stands for the report's public program,
+"spec" for the statement of its rules that this package follows.
+
+Validators raise `ValueError` with one line a problem: ``field: what is wrong (value). What would be right.``; `load`
+adds file and line.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, field_validator, model_validator
+
+from astrosim.scenario.inputs import InputFile
+from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, complain, quantity, short
+from astrosim.systems.threshold.scenario import contents
+
+
+class Agents(Section):
+    """An own class of astrocytes, written in Python."""
+
+    astrocyte: str | None = quantity(
+        None, "own subclass of Astrocyte, as 'module:Class'; none: the report's astrocytes", "1", max_length=200
+    )
+    file: InputFile | None = quantity(None, "the module's file; found if it lies beside the scenario", "1")
+
+    @model_validator(mode="after")
+    def _named(self) -> Agents:
+        name = self.astrocyte
+        if name is None and self.file is not None:
+            complain([f"file: no class of it is named ({self.file.name!r}). Write agents.astrocyte = 'module:Class'."])
+        if name is not None and not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*", name):
+            complain([f"astrocyte: no class of a module ({short(name)}). Write 'my_module:MyAstrocyte'."])
+        if name is not None and name.partition(":")[0].endswith(".py"):
+            right = name.replace(".py:", ":")
+            complain([f"astrocyte: the name of a file, not of a module ({short(name)}). Write {right!r}."])
+        return self
+
+
+EIGHT_PATTERNS = (
+    ("00000", "10101"),
+    ("10000", "01010"),
+    ("01000", "11001"),
+    ("00100", "00110"),
+    ("00010", "10011"),
+    ("00001", "01100"),
+    ("11000", "00101"),
+    ("00110", "11010"),
+)  # report, table 5; program
+
+
+class Task(Section):
+    """Which inputs should give which outputs. Cluster 0 carries the task."""
+
+    patterns: tuple[tuple[str, str], ...] = quantity(
+        EIGHT_PATTERNS, "pairs [input bits, target bits]", "bits", "3.3", min_length=1, max_length=PATTERN_LIMIT
+    )
+    file: InputFile | None = quantity(None, "file of patterns (CSV input,target), in place of `patterns`", "1")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_file(cls, data: Any) -> Any:
+        """A file gives the patterns."""
+        if not isinstance(data, dict) or data.get("file") is None:
+            return data
+        try:
+            file = InputFile.of(data["file"])
+        except ValueError:
+            return data  # the field itself says why
+        patterns = contents.read_patterns(file)
+        if cls._tuples(data.get("patterns", patterns)) != patterns:
+            raise ValueError(f"patterns: not those of task.file ({file.name!r}). Remove one of the two.")
+        return {**data, "file": file, "patterns": patterns}
+
+    @field_validator("patterns", mode="before")
+    @classmethod
+    def _tuples(cls, value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return tuple(tuple(v) if isinstance(v, (list, tuple)) else v for v in value)
+        return value
+
+    @field_validator("patterns")
+    @classmethod
+    def _bits(cls, value: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        problems = []
+        for number, pair in enumerate(value, start=1):
+            for side, what in enumerate(("input", "target")):
+                bits, first = pair[side], value[0][side]
+                if not bits or set(bits) - {"0", "1"}:
+                    problems.append(
+                        f"the {what} of pattern {number} is not made of bits ({bits!r}). Write 0 and 1 only."
+                    )
+                elif len(bits) != len(first):
+                    problems.append(
+                        f"the {what} of pattern {number} has another length than that of pattern 1 ({bits!r}). "
+                        f"Write {len(first)} bits."
+                    )
+        complain(problems[:10])
+        return value
+
+
+class Astrocytes(Section):
+    """The population that learns."""
+
+    per_cluster: int = quantity(
+        4, "astrocytes a cluster, on a lattice over its bounding box", "astrocytes", "3.2", ge=1, le=10_000
+    )
+    radius: Real = quantity(
+        3.0, "territory: neurons of the same cluster within this 2-D distance", "units", "3.2", gt=0, le=1e6
+    )
+    threshold: Real = quantity(0.5, "activation threshold at the start", "1", "3.2", ge=0, le=100)
+    window: int = quantity(20, "remembered outcomes (kept or not)", "activations", "3.2", ge=1, le=255)
+    selection: Literal["score", "uniform"] = quantity(
+        "score",
+        "score: those above threshold, and explorers; uniform: max_active of them at random, whatever they sense",
+        "",
+        "4.2",
+    )
+    max_active: int = quantity(3, "active astrocytes a trial, at most", "astrocytes", "4.2", ge=1, le=64)
+
+
+class Sensing(Section):
+    """What an astrocyte feels of the last standing pass."""
+
+    rule: Literal["firing", "traffic"] = quantity(
+        "traffic",
+        "firing: fraction of territory neurons that fired; traffic: mean |weight| of synapses whose pre neuron fired",
+        "",
+        "4.1",
+    )
+
+
+class Exploration(Section):
+    """Spontaneous activation of astrocytes that are below threshold."""
+
+    rule: Literal["none", "flat", "maturity"] = quantity(
+        "maturity", "none, a flat rate, or a rate that falls with activations", "", "4.2"
+    )
+    flat_rate: Real = quantity(0.01, "probability a trial under `flat`", "1/trial", "table 2", ge=0, le=1)
+    initial_rate: Real = quantity(
+        0.30, "probability a trial of a fresh astrocyte under `maturity`", "1/trial", "4.2", ge=0, le=1
+    )
+    maturity: Real = quantity(
+        2000.0, "activations after which the rate has halved", "activations", "4.2", gt=0, le=1e12
+    )
+
+
+class Perturbation(Section):
+    """Which synapses change in a trial, and by how much."""
+
+    scope: Literal["territory", "random", "single", "global"] = quantity(
+        "territory",
+        "territory: union of the active territories; random: as many, anywhere; single: one; global: all",
+        "",
+        "7.1",
+    )
+    fraction: Real = quantity(1.0, "random part of these that takes a step", "1", gt=0, le=1)
+    sigma: Real = quantity(0.1, "standard deviation of the Gaussian step", "1", "4.3", gt=0, le=16)
+    limit: Real = quantity(2.0, "weights stay within [-this, this]", "1", "4.3", gt=0, le=1024)
+    adapt_sigma: bool = quantity(False, "whether each astrocyte's sigma follows its success, starting from `sigma`")
+    sigma_rise: Real = quantity(1.3, "under adapt_sigma: factor after a kept trial", "1", ge=1, le=10)
+    sigma_fall: Real = quantity(0.9365, "under adapt_sigma: factor after a reverted one", "1", gt=0, le=1)
+    sigma_cap: Real = quantity(1.0, "under adapt_sigma: sigma rises no further", "1", gt=0, le=16)
+
+
+class Cursor(Section):
+    """The single wandering point of experiment 020; 2-D here, 3-D in the published system."""
+
+    radius: Real = quantity(
+        2.0, "synapses with a neuron within this distance are eligible", "units", "program", gt=0, le=1e6
+    )
+    jump: Real = quantity(0.05, "probability of a jump to a uniform place", "1/trial", "program", ge=0, le=1)
+    step: Real = quantity(1.5, "else each coordinate moves uniformly by up to this", "units", "program", ge=0, le=1e6)
+
+
+Ends = Annotated[tuple[int, int], BeforeValidator(as_tuple)]
+
+
+class Coupling(Section):
+    """Gap junctions between astrocytes, over which an activation spreads as a calcium wave; off by default."""
+
+    graph: Literal["none", "nearest", "distance", "edges"] = quantity(
+        "none", "which astrocytes share gap junctions: none, each with its nearest, all within reach, or a list", ""
+    )
+    neighbours: int = quantity(
+        4, "under `nearest`: each with so many, and with all as near as the last", "astrocytes", ge=1, le=1000
+    )
+    reach: Real = quantity(5.0, "under `distance`: those within this 2-D distance", "units", gt=0, le=1e9)
+    edges: Annotated[tuple[Ends, ...], BeforeValidator(as_tuple)] = quantity(
+        (), "under `edges`: pairs of astrocytes", "astrocytes", max_length=1_000_000
+    )
+    length: Real = quantity(
+        5.0, "lambda: a wave arrives with amplitude exp(-distance / length)", "units", ge=1e-6, le=1e9
+    )
+    speed: Real = quantity(
+        1.0, "v: a wave needs distance / speed trials, rounded up, at least 1", "units/trial", ge=1e-6, le=1e9
+    )
+    decay_time: Real = quantity(10.0, "tau: calcium decays by exp(-1 / decay_time) a trial", "trials", ge=1e-2, le=1e9)
+    gain: Real = quantity(0.5, "g: a score grows by gain * calcium", "1", ge=0, le=1000)
+    relay: bool = quantity(False, "whether arrivals are sent on", "")
+    relay_threshold: Real = quantity(0.1, "an arrival is sent on iff its amplitude is strictly above", "1", ge=0, le=1)
+    refractory: int = quantity(
+        20, "an astrocyte sends nothing on for so long after a wave that it has sent", "trials", ge=1, le=10**9
+    )
+
+    @model_validator(mode="after")
+    def _edges_fit(self) -> Coupling:
+        problems = []
+        if self.graph == "edges" and not self.edges:
+            problems.append('edges: none for coupling.graph = "edges" (()). Write pairs such as [[0, 1], [1, 2]].')
+        if self.graph != "edges" and self.edges:
+            problems.append(
+                f'edges: nothing for coupling.graph = "{self.graph}" ({short(self.edges)}). '
+                'Remove them, or write coupling.graph = "edges".'
+            )
+        for pair, (one, other) in enumerate(self.edges):
+            if one == other:
+                problems.append(f"edges: pair {pair + 1} joins an astrocyte with itself ({one}). Remove it.")
+            elif min(one, other) < 0:
+                problems.append(f"edges: pair {pair + 1} has a negative number ({one}, {other}). Write numbers from 0.")
+        if len({tuple(sorted(pair)) for pair in self.edges}) < len(self.edges):
+            problems.append(f"edges: a pair stands there twice ({len(self.edges)} pairs). Remove it.")
+        complain(problems[:10])
+        return self
+
+
+class Decision(Section):
+    """Keep or revert."""
+
+    reward: Literal["soft", "binary", "log_sigmoid", "margin"] = quantity(
+        "soft",
+        "soft: mean sigmoid of the outputs' signed distance from threshold; binary: fraction of matching bits; "
+        "log_sigmoid: mean logarithm of that sigmoid; margin: mean distance, capped",
+        "",
+        "4.4",
+    )
+    gain: Real = quantity(1.0, "under soft and log_sigmoid: what the distance is multiplied by", "1", gt=0, le=1000)
+    cap: Real = quantity(0.5, "under margin: more distance than this is worth no more", "1", gt=0, le=1000)
+    accept: Literal["strict", "drift", "metropolis"] = quantity(
+        "strict",
+        "strict: keep if the reward rose; drift: also if it is the same; metropolis: also a fall by d with "
+        "probability exp(-d / temperature)",
+        "",
+        "4.5",
+    )
+    temperature: Real = quantity(0.01, "under metropolis", "1", gt=0, le=1000)
+    margin: Real = quantity(0.0, "the reward must rise by more than this for a perturbation to stand", "1", ge=0, le=10)
+    consolidation: Literal["whole", "part", "proportional"] = quantity(
+        "whole",
+        "how much of a kept step stays; whole: all of it; part: `rate` of it; proportional: `rate` x the rise of the "
+        "reward, at most all of it",
+        "",
+    )
+    rate: Real = quantity(0.3, "under part and proportional", "1", gt=0, le=1000)
+    race: bool = quantity(
+        False, "whether a perturbation is given up as soon as the patterns that are left could not save it"
+    )
+    window: int = quantity(
+        1, "patterns, drawn anew each trial, whose mean reward decides; 0: all", "patterns", ge=0, le=PATTERN_LIMIT
+    )
+
+
+class Adaptation(Section):
+    """Threshold adaptation by recent success."""
+
+    interval: int = quantity(50, "thresholds move every this many trials", "trials", "4.6", ge=1, le=10**9)
+    step: Real = quantity(0.01, "size of a move", "1", "4.6", ge=0, le=100)
+    upper_success: Real = quantity(0.15, "success rate above which the threshold falls", "1", "4.6", ge=0, le=1)
+    lower_success: Real = quantity(0.05, "success rate below which the threshold rises", "1", "4.6", ge=0, le=1)
+    floor: Real = quantity(0.1, "lowest threshold", "1", "4.6", ge=0, le=100)
+    ceiling: Real = quantity(0.9, "highest threshold", "1", "4.6", ge=0, le=100)
+
+    @model_validator(mode="after")
+    def _order(self) -> Adaptation:
+        problems = []
+        if self.floor > self.ceiling:
+            problems.append(f"floor: above adaptation.ceiling = {self.ceiling} ({self.floor}). Exchange the two.")
+        if self.lower_success > self.upper_success:
+            problems.append(
+                f"lower_success: above adaptation.upper_success = {self.upper_success} ({self.lower_success}). "
+                "Exchange the two."
+            )
+        complain(problems)
+        return self
+
+
+class Schedule(Section):
+    """How long a cell learns."""
+
+    episodes: int = quantity(20_000, "episodes", "episodes", "6.3", ge=1, le=10**9)
+    trials_per_episode: int = quantity(10, "trials an episode", "trials", "program", ge=1, le=10**6)
+    trial_seconds: Real = quantity(
+        1.0, "how long a trial lasts; only turns trials into seconds in tables and figures", "s", ge=1e-6, le=1e9
+    )
+
+    @property
+    def trials(self) -> int:
+        """Trials of one cell."""
+        return self.episodes * self.trials_per_episode
+
+
+class Record(Section):
+    """What is written down. Nothing here changes a run."""
+
+    every: int = quantity(250, "record every this many episodes, and the last", "episodes", "program", ge=1, le=10**9)
+    decisions: bool = quantity(True, "keep pattern, decision and active astrocytes of every trial")
+    weights_at: Annotated[tuple[int, ...], BeforeValidator(as_tuple)] = quantity(
+        (-1,), "weights after these episodes (from 0; -1 is the last)", "episode", max_length=1000
+    )

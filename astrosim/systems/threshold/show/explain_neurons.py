@@ -1,0 +1,134 @@
+"""What neurons that learn by themselves do, phase by phase, in words."""
+
+from __future__ import annotations
+
+from astrosim.systems.threshold.scenario.neuron_sections import SECTIONS, Modulation
+from astrosim.systems.threshold.scenario.schema import Scenario
+
+OF_NEURONS = tuple(f"{section}." for section in SECTIONS)
+OF_OTHERS = (
+    "agents.",
+    "astrocytes.",
+    "sensing.",
+    "exploration.",
+    "adaptation.",
+    "coupling.",
+    "cursor.",
+    "rival.",
+    "decision.",
+    *(f"perturbation.{name}" for name in ("scope", "fraction", "sigma", "adapt_sigma")),
+)
+"""What neurons that learn by themselves do not look at."""
+OF_SHAPING = tuple(f"modulation.{name}" for name in Modulation.model_fields if name.startswith("shape"))
+PARTS = {
+    "homeostasis.": lambda s: s.homeostasis.rule == "none",
+    "dampening.": lambda s: not s.dampening.on,
+    "flags.": lambda s: s.flags.rule == "none",
+    "frustration.": lambda s: not s.frustration.on,
+}
+SWITCHES = ("homeostasis.rule", "dampening.on", "flags.rule", "frustration.on")
+
+
+def moot(scenario: Scenario) -> tuple[str, ...]:
+    """Beginnings of the paths that mean nothing in a resolved scenario in which neurons learn alone."""
+    return (*OF_OTHERS, *moot_rules(scenario))
+
+
+def moot_rules(scenario: Scenario) -> tuple[str, ...]:
+    """The same of the sections of neurons that learn."""
+    off = [
+        f"{part}{name}"
+        for part, is_off in PARTS.items()
+        if is_off(scenario)
+        for name in type(getattr(scenario, part[:-1])).model_fields
+        if f"{part}{name}" not in SWITCHES
+    ]
+    shaping = OF_SHAPING if scenario.modulation.exponent == 1 else ()
+    return (*off, *shaping)
+
+
+def rule(phase: str, scenario: Scenario) -> str:
+    """What a phase does under a resolved scenario, with its numbers."""
+    return RULES[phase](scenario) if scenario.learner != "none" else "nothing (nobody learns)"
+
+
+def _present(s: Scenario) -> str:
+    order = "in turn" if s.dynamics.order == "cyclic" else "drawn"
+    start = "firing persists" if s.dynamics.persists else "all others silent"
+    return f"{len(s.task.patterns)} patterns, {order}; {start}"
+
+
+def _propagate(s: Scenario) -> str:
+    tonic = f", {s.network.tonic} tonic neuron{'' if s.network.tonic == 1 else 's'}" if s.network.tonic else ""
+    return f"{s.network.cycles} cycle{'' if s.network.cycles == 1 else 's'}{tonic}; {_count(s)}"
+
+
+def _count(s: Scenario) -> str:
+    if s.homeostasis.rule == "none":
+        return "no homeostasis"
+    when = "a cycle" if s.homeostasis.every_cycle else "a trial"
+    spared = ", outputs spared" if s.homeostasis.spare_outputs else ""
+    return f"thresholds by {s.homeostasis.step:g} {when} towards a mean rate of {s.homeostasis.target:g}{spared}"
+
+
+def _feel(s: Scenario) -> str:
+    radius = s.eligibility.ambient_radius
+    return f"1 / distance of all that fires within {radius:g} units" if radius else "nothing (radius 0)"
+
+
+def _trace(s: Scenario) -> str:
+    e, dampening = s.eligibility, s.dampening
+    values = f"both {e.both:g}, one {e.one:g}, neither {e.neither:g} (field above {e.level:g})"
+    if not dampening.on:
+        return f"{values}; not dampened"
+    information = ", 4 rate (1 - rate)" if dampening.information else ""
+    return f"{values}; times use{information}, and the surround"
+
+
+def _flag(s: Scenario) -> str:
+    f = s.flags
+    if f.rule == "none":
+        return "no flags"
+    late = f"; no gate before trial {f.warm_up:,}" if f.warm_up else ""
+    return f"{f.rule}: + {f.gain:g}, else x {f.decay:g}; up from {f.threshold:g} on{late}"
+
+
+def _judge(s: Scenario) -> str:
+    return "a change falls if accuracy fell" if s.plasticity.provisional else "fraction of right bits"
+
+
+def _release(s: Scenario) -> str:
+    m, c = s.modulation, s.chemical
+    last = "" if c.last_radius is None else f" to {c.last_radius:g}"
+    reach = f"{'1 / distance' if c.falloff == 'inverse' else 'all alike'} within {c.radius:g}{last} units"
+    if m.source == "outputs":
+        return f"each output: 1, -1, or 0 if rightly silent; {reach}"
+    power = "" if m.exponent == 1 else f", to the power of {m.exponent}"
+    turns = ", one source after the other" if m.cycling else ""
+    return f"2 (accuracy - 0.5){power}, from modulatory neurons{turns}; {reach}"
+
+
+def _change(s: Scenario) -> str:
+    p = s.plasticity
+    turning = "; frustrated weights turn round" if s.frustration.on else ""
+    size = f"{p.rate:g} x worth x chemical, at most {p.most:g}"
+    return f"{size}; decay {p.decay:g}; within +-{s.perturbation.limit:g}{turning}"
+
+
+def _record(s: Scenario) -> str:
+    decisions = ", and every decision" if s.record.decisions else ""
+    return f"every {s.record.every} episodes and the last{decisions}"
+
+
+RULES = {
+    "present": _present,
+    "propagate": _propagate,
+    "count": _count,
+    "feel": _feel,
+    "trace": _trace,
+    "flag": _flag,
+    "judge": _judge,
+    "release": _release,
+    "change": _change,
+    "record": _record,
+}

@@ -1,0 +1,286 @@
+"""The figures of the report with the words under them: what is shown, of how many seeds, and what bands are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from xarray import Dataset
+
+from astrosim import plot
+from astrosim.report.drawing import Drawn, Kind, Picture, reported
+from astrosim.report.tables import ConditionRow
+from astrosim.store import open_run
+from astrosim.summary import Summary
+from astrosim.systems.threshold.figures.astrocytes import DRAWN_ASTROCYTES
+from astrosim.systems.threshold.figures.calcium import coupled_conditions
+from astrosim.systems.threshold.figures.curves import SMOOTHING
+from astrosim.systems.threshold.figures.events import Event, read_events, task_changed
+from astrosim.systems.threshold.figures.raster import BINS, CONDITIONS, OPENING
+from astrosim.systems.threshold.figures.select import first_seed, with_astrocytes, with_decisions
+from astrosim.systems.threshold.figures.space import DRAWN_SYNAPSES, shown
+from astrosim.systems.threshold.scenario.schema import Scenario
+
+LOADED = (
+    "mean_binary_reward",
+    "mean_soft_reward",
+    "accept_rate",
+    "pattern_accuracy",
+    "output",
+    "threshold",
+    "exploration_rate",
+    "activations",
+    "calcium",
+    "recruitments",
+    "astrocyte_x",
+    "astrocyte_cluster",
+)
+"""Variables that figures read of all cells; the others are read for one cell at a time."""
+MARKED = " Numbered marks: interventions, told below the figure."
+RUNNING = " that reach over no intervention"
+
+
+@dataclass(frozen=True)
+class Material:
+    """What figures are drawn from.
+
+    Attributes
+    ----------
+    summary : Summary
+    dataset : Dataset
+        Of `open_run`.
+    resolved : mapping of str to Scenario
+        By condition.
+    rows : sequence of ConditionRow
+        The summary table.
+    events : tuple of Event
+        What befell its cells.
+    episode : int or None
+        The moment that figures of one moment show; None: the end.
+    """
+
+    summary: Summary
+    dataset: Dataset
+    resolved: Mapping[str, Scenario]
+    rows: Sequence[ConditionRow]
+    events: tuple[Event, ...] = ()
+    episode: int | None = None
+
+    @classmethod
+    def read(
+        cls, directory: Path, summary: Summary, resolved: Mapping[str, Scenario], rows: Sequence[ConditionRow]
+    ) -> Material:
+        """Open the trajectories, and read what several figures need."""
+        return cls.of(open_run(directory), summary, resolved, rows)
+
+    @classmethod
+    def of(
+        cls, dataset: Dataset, summary: Summary, resolved: Mapping[str, Scenario], rows: Sequence[ConditionRow]
+    ) -> Material:
+        """Read what several figures need of the trajectories, or of a part of them."""
+        dataset = dataset.assign({name: dataset[name].load() for name in LOADED if name in dataset})
+        return cls(summary, dataset, resolved, rows, read_events(dataset, resolved))
+
+    @property
+    def n(self) -> str:
+        """Number of seeds, in words."""
+        most, least = (function(row.seeds for row in self.rows) for function in (max, min))
+        return f"{most} seed{'' if most == 1 else 's'}" if most == least else f"{least} to {most} seeds"
+
+
+def pictures(material: Material) -> list[Picture]:
+    """All figures that the run has something for, in order."""
+    return reported(KINDS.values(), material)
+
+
+def absences(material: Material) -> list[str]:
+    """What is left out because the run has nothing for it."""
+    texts = []
+    if not with_astrocytes(material.dataset):
+        texts.append("No condition of this run has astrocytes: there are no thresholds, rates or territories to show.")
+    if "decision" not in material.dataset:
+        texts.append("The decisions of single trials were not recorded (record.decisions), so they are not shown.")
+    elif not with_decisions(material.dataset):
+        texts.append("Nobody decides anything in this run, so no decisions are shown.")
+    return texts
+
+
+def _accuracy(material: Material) -> Drawn:
+    names, reference = [row.name for row in material.rows], material.summary.scenario.reference
+    published = {name: reference[name]["accuracy"] for name in names if "accuracy" in reference.get(name, {})}
+    figure = plot.accuracy_by_condition(
+        {name: material.summary.column(name, "mean_accuracy").tolist() for name in names},
+        {name: material.summary.column(name, "ceiling").tolist() for name in names},
+        published,
+        {row.name: row.accuracy for row in material.rows},
+        material.events,
+    )
+    return Drawn(
+        "Accuracy and what the wiring allows",
+        figure,
+        f"One dot a seed (n = {material.n} a condition). Circle and bar: mean with its 95 % bootstrap interval (BCa). "
+        "Black line: structural ceiling, mean over seeds: the best that any weights could reach for these wirings. "
+        + ("Triangle: published mean." if published else "No published figures belong to this scenario."),
+    )
+
+
+def _curves(material: Material) -> Drawn:
+    trials = material.summary.scenario.schedule.trials_per_episode
+    return Drawn(
+        "Learning curves",
+        plot.learning_curves(material.dataset, {row.name: row.ceiling for row in material.rows}, material.events),
+        f"Lines: mean over n = {material.n}; bands: pointwise 95 % bootstrap intervals of that mean over seeds. (a) "
+        "Accuracy of the frozen network over all patterns. (b) to (d) are measured in single episodes "
+        f"({trials:,} trial{'' if trials == 1 else 's'} each), hence noisy; in runs of more than {4 * SMOOTHING} "
+        f"records they are drawn as running means over {SMOOTHING}{RUNNING if material.events else ''}. Dashed: "
+        "chance, and the mean ceiling." + (MARKED if material.events else ""),
+    )
+
+
+def _solving(material: Material) -> Drawn:
+    names = [row.name for row in material.rows if _counts_passes(material, row.name)]
+    return Drawn(
+        "Solving the task",
+        plot.solved_curves(
+            {name: material.summary.column(name, "solved_passes") for name in names},
+            {name: float(np.nanmax(material.summary.column(name, "passes"))) for name in names},
+        ),
+        f"Share of the seeds (n = {material.n}) on which every bit of every pattern has been right at once, over "
+        "forward passes (logarithmic); a line ends with its longest run.",
+    )
+
+
+def _by_passes(material: Material) -> Drawn:
+    bounds = [row["condition"] for row in material.summary.rows if not row["ceiling_exact"]]
+    exact = {row.name: row.ceiling for row in material.rows if row.name not in bounds}
+    return Drawn(
+        "Accuracy by forward passes",
+        plot.accuracy_by_passes(material.dataset, exact),
+        f"Accuracy of the frozen network over all patterns after equal work. Lines: mean over n = {material.n}; bands: "
+        "pointwise 95 % bootstrap intervals of that mean over seeds. Passes are logarithmic; a line begins with "
+        "its first record and ends with its run. Dashed: chance, and the mean ceiling where it is exact and below 1.",
+    )
+
+
+def _counts_passes(material: Material, name: str) -> bool:
+    return bool(np.isfinite(material.summary.column(name, "passes")).any())
+
+
+def _solves(material: Material) -> bool:
+    return any(_counts_passes(material, row.name) for row in material.rows)
+
+
+def _patterns(material: Material) -> Drawn:
+    changed = task_changed(material.events, list(material.resolved))
+    below = "tasks have changed, so that patterns are only numbered" if changed else "input → target stand below"
+    probe = "last frozen probe" if material.episode is None else f"frozen probe of episode {material.episode:,}"
+    return Drawn(
+        "Patterns",
+        plot.pattern_map(material.dataset, material.summary.scenario, material.events, material.episode),
+        f"Fraction of matching bits, pattern by pattern, in the {probe}. (a) The best seed of each condition "
+        f"(the first of several alike), its output vectors written in; {below}. (b) Mean over n = {material.n}.",
+    )
+
+
+def _astrocytes(material: Material) -> Drawn:
+    many = material.dataset.sizes["astrocyte"] > DRAWN_ASTROCYTES
+    return Drawn(
+        "Astrocytes",
+        plot.astrocyte_curves(material.dataset, material.summary.scenario.schedule.trials_per_episode, material.events),
+        f"A line an astrocyte, mean over n = {material.n}, coloured by cluster; no bands. (a) Activation threshold. "
+        "(b) Exploration rate, logarithmic. (c) Activations a trial between one record and the next; a cluster "
+        "whose lines stay at 0 is dormant."
+        + (f" At most {DRAWN_ASTROCYTES} astrocytes are drawn." if many else "")
+        + (MARKED if material.events else ""),
+    )
+
+
+def _space(material: Material) -> Drawn:
+    condition, seed = shown(material.dataset)
+    scenario = material.resolved[condition]
+    words = f"Condition {condition}, seed {seed} (n = 1). Neurons by kind in the plane. "
+    if not with_astrocytes(material.dataset):
+        words += "This run has no astrocytes, hence no territories."
+    else:
+        words += (
+            f"Circles: territories (radius {scenario.astrocytes.radius:g}). Lines: synapses of the most active "
+            f"astrocyte (thick circle) by final weight, at most {DRAWN_SYNAPSES}."
+        )
+        if scenario.coupled:
+            words += " Black lines: gap junctions."
+        if scenario.system == "published":
+            words += " The published system's colliding labels change a few memberships, which circles cannot show."
+    return Drawn("Space", plot.space_map(material.dataset, scenario, material.events, material.episode), words)
+
+
+def _decisions(material: Material) -> Drawn:
+    names = with_decisions(material.dataset)
+    more = f" The first {CONDITIONS} of {len(names)} conditions are shown." if len(names) > CONDITIONS else ""
+    return Drawn(
+        "Decisions",
+        plot.decision_raster(material.dataset, material.events),
+        f"One cell a condition (n = 1, seed {first_seed(material.dataset, names[0])}). (a) The first {OPENING} trials: "
+        "active astrocytes, coloured by whether the change was kept; white: nothing was eligible. (b) The whole run in "
+        f"at most {BINS} bins: share of trials in which each astrocyte was active (square-root scale), and share of "
+        "the decided trials that were kept." + more + (MARKED if material.events else ""),
+    )
+
+
+def _calcium(material: Material) -> Drawn:
+    return Drawn(
+        "Calcium",
+        plot.calcium_curves(material.dataset, material.events),
+        f"Coupled conditions. Lines: mean over n = {material.n}; bands: pointwise 95 % bootstrap intervals of that "
+        "mean over seeds. (a) Calcium in the last trial of an episode, mean over astrocytes. (b) Share of the "
+        "activations between one record and the next by a score that calcium alone brought above threshold."
+        + (MARKED if material.events else ""),
+    )
+
+
+def _weights(material: Material) -> Drawn:
+    return Drawn(
+        "Weights",
+        plot.weight_map(material.dataset, material.resolved, material.events),
+        "Share of the synapses whose weight is at or below a value, seeds together: (a) synapses from an input to an "
+        "output of the task, which alone decide the outputs, (b) all others. (c) Mean |weight| over episodes, mean "
+        "over seeds; of the direct path where weights were kept." + (MARKED if material.events else ""),
+    )
+
+
+def _always(material: Material) -> bool:
+    return True
+
+
+def _by_score(material: Material) -> bool:
+    """Whether some astrocytes act by what they sense; thresholds and rates mean nothing to the others."""
+    sensing = [name for name, one in material.resolved.items() if one.astrocytes.selection == "score"]
+    return bool(set(sensing) & set(with_astrocytes(material.dataset)))
+
+
+def _is_coupled(material: Material) -> bool:
+    return bool(coupled_conditions(material.dataset))
+
+
+def _has_decisions(material: Material) -> bool:
+    return bool(with_decisions(material.dataset))
+
+
+KINDS: dict[str, Kind[Material]] = {
+    "overview": Kind("final accuracy of every seed beside its mean, ceiling and published figure", _accuracy, _always),
+    "curves": Kind("accuracy, rewards and accept rate over episodes, a line a condition", _curves, _always),
+    "solving": Kind("share of the seeds that have solved the task, over forward passes", _solving, _solves),
+    "budget": Kind("accuracy over forward passes, a line a condition", _by_passes, _solves),
+    "patterns": Kind("accuracy pattern by pattern, with the output vectors", _patterns, _always, moment=True),
+    "thresholds": Kind(
+        "threshold, exploration rate and activity of every astrocyte over episodes", _astrocytes, _by_score
+    ),
+    "calcium": Kind("calcium and the share of activations that it recruits, over episodes", _calcium, _is_coupled),
+    "space": Kind("neurons, astrocytes and territories in the plane", _space, _always, moment=True),
+    "raster": Kind("which astrocytes were active trial by trial, and what was kept", _decisions, _has_decisions),
+    "weights": Kind(
+        "weights at the start and after kept episodes, direct path apart", _weights, _always, reported=False
+    ),
+}
+"""Figures of astrocyte runs by name, in the order of the report."""

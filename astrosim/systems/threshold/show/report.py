@@ -1,0 +1,181 @@
+"""What the report of a run of astrocytes holds: what was run, tables, figures, and notes on how to read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from astrosim.explain import moot
+from astrosim.report import tables
+from astrosim.report.words import differences, provenance, range_words, seeds_words
+from astrosim.scenario import condition_names, resolve, to_toml
+from astrosim.statistics.inference import BAND_RESAMPLES, CONFIDENCE, RANDOM_SEED, RESAMPLES
+from astrosim.summary import Summary
+from astrosim.systems.threshold.diagnostics import constant_output_alarm
+from astrosim.systems.threshold.scenario.interventions import when_words, words
+from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.pictures import Material, absences, pictures
+from astrosim.systems.threshold.show.solving import solving_rows
+
+TEMPLATE = "threshold/show/report.html.j2"
+NEURON_NOTE = (
+    "Where neurons learn by themselves, firing may persist from trial to trial, and thresholds may move: the frozen "
+    "network then answers every pattern from the firing that the last trial left, and the ceiling gives every output a "
+    "free bias. "
+    "Constant outputs can score above the chance of 0.5; the best constant stands in summary.csv."
+)
+RULES_OF_NEURONS = "learn by rules of their own: eligibility by who fires, times a chemical that carries the reward"
+OPEN_ROWS = 40  # cells; a longer table of seeds begins folded
+
+
+def content(directory: Path, summary: Summary) -> dict[str, Any]:
+    """All that the template shows."""
+    scenario = summary.scenario
+    rows = tables.condition_rows(summary)
+    resolved = {name: resolve(scenario, name) for name in condition_names(scenario)}
+    controls = [name for name, one in resolved.items() if one.learner == "none"]
+    material = Material.read(directory, summary, resolved, rows)
+    texts = constant_output_alarm(summary.rows, controls)
+    return {
+        "scenario": scenario,
+        "summary": rows,
+        "cells": {"done": len(summary.rows), "all": len(resolved) * len(scenario.seeds)},
+        "alarms": [text for text in texts if text.startswith("CONSTANT")],
+        "expected": [text for text in texts if not text.startswith("CONSTANT")],
+        "facts": _facts(summary, resolved),
+        "differences": differences(resolved, moot),
+        "solving": solving_rows(summary, rows),
+        "published": tables.published_rows(summary),
+        "comparisons": tables.comparisons(summary),
+        "comparison_words": "Paired comparisons of mean accuracy over common seeds.",
+        "seeds": tables.seed_rows(summary),
+        "open_rows": OPEN_ROWS,
+        "pictures": pictures(material),
+        "absences": absences(material),
+        "notes": _notes(summary, rows, resolved),
+        "provenance": provenance(directory),
+        "toml": to_toml(scenario),
+        "confidence": CONFIDENCE,
+    }
+
+
+def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, str]]:
+    """What was run, in words: pairs of a heading and a sentence. Conditions that differ are in the next table."""
+    first = next(iter(resolved.values()))
+    network, task, schedule = first.network, first.task, first.schedule
+    neurons = sorted({row["neurons"] for row in summary.rows})
+    synapses = [row["synapses"] for row in summary.rows]
+    engines = ", ".join(sorted({row["engine"] for row in summary.rows}))
+    system = {
+        "described": "described: the rules as the report's text states them",
+        "published": "published: the program behind the report's tables, replayed quirk by quirk",
+    }[first.system]
+    wiring = f"connected with probability {network.p_within:g} within and {network.p_between:g} between clusters"
+    return [
+        ("System", f"{system} (engine: {engines})"),
+        (
+            "Network",
+            f"{' or '.join(map(str, neurons))} binary threshold neurons in {network.clusters} clusters, {wiring}; "
+            f"{range_words(synapses)} synapses; {_pass_words(first)}",
+        ),
+        (
+            "Task",
+            f"{len(task.patterns)} patterns, {len(task.patterns[0][0])} bits to {len(task.patterns[0][1])}; chance 0.5",
+        ),
+        _learner_words(first),
+        ("Length", f"{schedule.episodes:,} episodes of {schedule.trials_per_episode} trials a cell"),
+        ("Seeds", seeds_words(first.seeds)),
+        *[("Interventions", f"{name}: {text}") for name, one in resolved.items() if (text := _interventions(one))],
+    ]
+
+
+def _learner_words(first: Scenario) -> tuple[str, str]:
+    """Who learns, and how: a heading and a sentence."""
+    if first.neuronal and not first.astrocytic:
+        return "Neurons", f"{RULES_OF_NEURONS}; weights stay within ±{first.perturbation.limit:g}"
+    both = first.learner == "both"
+    return (
+        "Neurons and astrocytes" if both else "Astrocytes",
+        (f"neurons {RULES_OF_NEURONS}, from the pass that astrocytes let stand; these: " if both else "")
+        + f"{first.astrocytes.per_cluster} a cluster, radius {first.astrocytes.radius:g}; a perturbation is Gaussian "
+        f"(standard deviation {first.perturbation.sigma:g}), weights stay within ±{first.perturbation.limit:g}; "
+        f"kept if the {first.decision.reward} reward {_window_words(first)}rises",
+    )
+
+
+def _pass_words(scenario: Scenario) -> str:
+    """How far a pass goes, and what drives it beside the inputs."""
+    cycles, tonic = scenario.network.cycles, scenario.network.tonic
+    steps = "one propagation step" if cycles == 1 else f"{cycles} synchronous propagation cycles"
+    return steps + (f", {tonic} tonic neuron{'' if tonic == 1 else 's'}" if tonic else "")
+
+
+def _window_words(scenario: Scenario) -> str:
+    """Over how many patterns the reward is taken; empty for one."""
+    window, most = scenario.decision.window, len(scenario.task.patterns)
+    if window == 1:
+        return ""
+    return "over all patterns " if window in (0, most) else f"over {window} patterns "
+
+
+def _interventions(scenario: Scenario) -> str:
+    """What befalls a condition, and when; empty if nothing does."""
+    return "; ".join(f"{words(item)}, {when_words(item)}" for item in scenario.interventions)
+
+
+def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str, Scenario]) -> list[str]:
+    """What a reader must know to judge the numbers."""
+    scenario = summary.scenario
+    notes = [
+        _ceiling_note(summary, resolved),
+        f"Intervals are 95 % bootstrap intervals of the mean over seeds (BCa, {RESAMPLES:,} resamples; bands "
+        f"percentile, {BAND_RESAMPLES:,}; seed of the resampling {RANDOM_SEED}). They say how sure the mean is, not "
+        "how seeds scatter. A seed draws wiring, patterns and perturbations alike.",
+        "Comparisons are paired by seed: two-sided sign-flip permutation tests of the mean difference (exact up to 13 "
+        "seeds), corrected for all comparisons of the table by Holm's method; d_z is the mean difference over the "
+        "standard deviation of the differences.",
+        "A pattern counts as learned if every bit is right. One distinct output vector means a constant-output "
+        "attractor, whatever the accuracy says.",
+        "Late degradation is the best minus the last frozen probe over the recorded episodes. The best of many noisy "
+        "probes lies above the last one even without any trend, so small values are no sign of decay.",
+    ]
+    silent = [
+        i for i, (given, wanted) in enumerate(scenario.task.patterns, start=1) if "1" not in given and "1" in wanted
+    ]
+    if silent and scenario.network.threshold >= 0 and not any(one.network.tonic for one in resolved.values()):
+        notes.append(
+            f"Pattern {', '.join(f'P{i}' for i in silent)} has a silent input: without a bias nothing can fire, so it "
+            "cannot be learned by any weights."
+        )
+    if scenario.reference and any(one.system == "described" for one in resolved.values()):
+        notes.append(
+            "The published figures come from the report's own program, which differs from its text (70 neurons, "
+            "colliding labels, other random numbers). The described system has other wirings from the same seeds, so "
+            "its means should be near them but need not be equal; the scenarios under published/ replay the program."
+        )
+    if any(one.learner in ("neurons", "both") for one in resolved.values()):
+        notes.append(NEURON_NOTE)
+    if any(row.ceiling_upper - row.ceiling > tables.SAME for row in rows):
+        notes.append(
+            "Ceilings marked ≥ are lower bounds: of several cycles no exact ceiling is known, and with more than 16 "
+            "patterns the search stops at a time limit. summary.csv holds the upper bound beside each."
+        )
+    if len({one.schedule.trials for one in resolved.values()}) > 1:
+        notes.append("Conditions differ in length; compare them with that in mind.")
+    return notes
+
+
+def _ceiling_note(summary: Summary, resolved: dict[str, Scenario]) -> str:
+    """What the structural ceiling is."""
+    what = "The structural ceiling is the best accuracy that any weights within range could reach for a seed's wiring"
+    if any(one.network.cycles > 1 for one in resolved.values()):
+        return (
+            f"{what}. Of several cycles it is bounded: from below by what direct synapses alone could do and by the "
+            "weights that were found, from above by what patterns allow that no path to an output tells apart."
+        )
+    return (
+        f"{what}: with one propagation step only direct synapses from the task's inputs to the outputs can matter "
+        f"({range_words([row['ceiling_synapses'] for row in summary.rows])} of "
+        f"{range_words([row['synapses'] for row in summary.rows])} here). Means near the ceiling say that the "
+        "wiring, not the learning rule, is the limit."
+    )

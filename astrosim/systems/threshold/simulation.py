@@ -1,0 +1,247 @@
+"""A cell of the `described` system: what both engines share, from building it to measuring it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.sparse import coo_array
+
+from astrosim.contracts.simulation import Wiring
+from astrosim.rules.exploration import exploration_rate
+from astrosim.rules.propagation import fires, settle
+from astrosim.store.variables import Decisions
+from astrosim.systems.threshold.network.gap_junctions import GapJunctions, build_gap_junctions
+from astrosim.systems.threshold.network.interventions import Interventions
+from astrosim.systems.threshold.network.state import ASTROCYTES, FIRED, TRIALS, make_rules, make_state, make_system
+from astrosim.systems.threshold.network.territories import Ragged, Territories, build_territories
+from astrosim.systems.threshold.network.topology import Network, build_network
+from astrosim.systems.threshold.scenario.schema import Scenario
+
+PROGRESS = ("solved_trial", "solved_passes", "passes")
+TOTALS = ("binary", "soft", "kept", "reverted", "eligible")
+
+
+class DescribedCell:
+    """Network, territories and state of a resolved scenario and a seed.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed : int
+
+    Attributes
+    ----------
+    network : Network
+    territories : Territories
+        Empty unless astrocytes learn.
+    gap_junctions : GapJunctions
+        Empty unless astrocytes are coupled.
+    system : System
+    rules : Rules
+    learning : State
+        The arrays that learning changes; allocated once, never rebound.
+    interventions : Interventions
+        What befalls the cell between trials; it exchanges `system` and `rules`.
+    """
+
+    exploration_rate_of = staticmethod(exploration_rate)
+
+    def __init__(self, scenario: Scenario, seed: int) -> None:
+        self.scenario_of_cell = scenario
+        self.network = build_network(scenario, seed)
+        self.rules = make_rules(scenario)
+        learns = self.rules.learner == ASTROCYTES
+        self.territories = build_territories(scenario, self.network) if learns else _no_territories(self.network)
+        self.gap_junctions: GapJunctions = build_gap_junctions(scenario, self.territories)
+        self.system = make_system(scenario, seed, self.network, self.territories, self.gap_junctions)
+        self.learning = make_state(scenario, self.network, self.territories, self.gap_junctions)
+        self.interventions = Interventions(self)
+        self._totals = dict.fromkeys(TOTALS, 0.0)
+
+    @property
+    def trial(self) -> int:
+        """Trials done so far."""
+        return int(self.learning.counter[TRIALS])
+
+    def _log(self, trials: int) -> Decisions:
+        """An empty log for a stretch of trials."""
+        slots = self.rules.max_active if len(self.territories) else 0
+        return Decisions(np.empty(trials, np.uint16), np.empty(trials, np.int8), np.empty((trials, slots), np.int32))
+
+    def weights(self) -> np.ndarray:
+        """Weights: float32, shape (synapse,)."""
+        return self.learning.weight[: self.network.post.size].copy()
+
+    def probe(self) -> np.ndarray:
+        """Outputs of the frozen network: uint8, shape (pattern, bit)."""
+        if self.scenario_of_cell.deep:
+            return fires(self._outputs(), self.rules.neuron_threshold).astype(np.uint8)
+        matrix = np.zeros((self.system.inputs.size, self.system.outputs.size))
+        source = np.repeat(np.arange(self.system.inputs.size), np.diff(self.system.direct_start))
+        matrix[source, self.system.direct_bit] = self.learning.weight[self.system.direct_synapse]
+        return fires(self.system.patterns @ matrix, self.rules.neuron_threshold).astype(np.uint8)
+
+    def _outputs(self) -> np.ndarray:
+        """Summed inputs of the outputs after a pass of each pattern: float64, shape (pattern, bit); 0 if silenced."""
+        system, cycles, neurons = self.system, self.rules.cycles, self.network.kind.size
+        activation, fired = np.empty((cycles, neurons)), np.empty((cycles + 1, neurons), bool)
+        rows = []
+        for pattern in system.patterns:
+            fired[0] = False
+            fired[0, system.inputs] = pattern
+            fired[0, system.tonic] = system.sound[system.tonic]
+            settle(
+                self.learning.weight,
+                system.first,
+                system.post,
+                system.sound,
+                self.rules.neuron_threshold,
+                activation,
+                fired,
+            )
+            rows.append(activation[-1, system.outputs] * system.sound[system.outputs])
+        return np.array(rows)
+
+    def measure(self) -> dict[str, Any]:
+        """Values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
+        state, rules, totals = self.learning, self.rules, self._totals
+        outputs = self.probe()
+        decided = totals["kept"] + totals["reverted"]
+        coupled = {"calcium": state.calcium.copy(), "recruitments": state.recruitments.copy()}
+        progress = dict(zip(PROGRESS, (*state.solved.tolist(), *state.passes.tolist()), strict=bool(state.passes.size)))
+        sigma = {"sigma": state.sigma.copy()} if rules.adapts_sigma else {}
+        return (
+            (coupled if rules.coupled else {})
+            | progress
+            | sigma
+            | {
+                "mean_binary_reward": totals["binary"] / rules.trials_per_episode,
+                "mean_soft_reward": totals["soft"] / rules.trials_per_episode,
+                "accept_rate": totals["kept"] / decided if decided else np.nan,
+                "eligible_synapses": totals["eligible"] / rules.trials_per_episode,
+                "mean_abs_weight": float(np.abs(self.weights(), dtype=np.float64).mean())
+                if self.network.post.size
+                else np.nan,
+                "distinct_outputs": len(np.unique(outputs, axis=0)),
+                "pattern_accuracy": self._by_pattern((outputs == self.system.targets).mean(axis=1), np.nan),
+                "output": self._by_pattern(outputs.astype(np.int8), -1),
+                "score": state.score.copy(),
+                "threshold": state.threshold.copy(),
+                "exploration_rate": self.exploration_rates(),
+                "activations": state.activations.copy(),
+                "successes": state.successes.copy(),
+                "explorations": state.explorations.copy(),
+                "activations_by_pattern": state.by_pattern.copy(),
+            }
+        )
+
+    def accuracy(self) -> float:
+        """Fraction of matching bits of the frozen network on the present task."""
+        return float((self.probe() == self.system.targets).mean())
+
+    def _by_pattern(self, values: np.ndarray, fill: float) -> np.ndarray:
+        """Values by pattern, filled up to the largest task that interventions may set."""
+        padded = np.full((self.scenario_of_cell.most_patterns, *values.shape[1:]), fill, values.dtype)
+        padded[: len(values)] = values
+        return padded
+
+    def exploration_rates(self) -> np.ndarray:
+        """Present exploration rate of each astrocyte, a trial: float64, shape (astrocyte,)."""
+        r = self.rules
+        rates = [
+            self.exploration_rate_of(r.exploration, n, r.flat_rate, r.initial_rate, r.maturity)
+            for n in self.learning.activations
+        ]
+        return np.array(rates, dtype=np.float64)
+
+    def state(self) -> dict[str, np.ndarray]:
+        """A copy of all that changes; the neurons that fired last are sorted."""
+        state = {name: array.copy() for name, array in self.learning._asdict().items()}
+        fired = np.sort(state["fired"][: state["counter"][FIRED]])
+        state["fired"] = np.zeros_like(state["fired"])
+        state["fired"][: fired.size] = fired
+        return state | self.interventions.state()
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state()` of the same scenario and seed.
+
+        Raises
+        ------
+        ValueError
+            If an array is missing or has another shape or type.
+        """
+        for name, array in self.learning._asdict().items():
+            saved = state.get(name)
+            if saved is None or saved.shape != array.shape or saved.dtype != array.dtype:
+                raise ValueError(f"the saved array {name!r} does not fit this scenario and seed")
+            array[...] = saved
+        self.interventions.restore(self, state)
+
+    def happened(self) -> dict[str, np.ndarray]:
+        """Values of `EVENT_VARIABLES`."""
+        return self.interventions.happened()
+
+    def static(self) -> dict[str, np.ndarray]:
+        """Values of `STATIC_VARIABLES`."""
+        net, held, junctions = self.network, self.territories, self.gap_junctions
+        coupled = {
+            "gap_junction_from": junctions.edge[:, 0],
+            "gap_junction_to": junctions.edge[:, 1],
+            "gap_junction_delay": junctions.delay,
+        }
+        return (coupled if self.rules.coupled else {}) | {
+            "neuron_x": net.position[:, 0],
+            "neuron_y": net.position[:, 1],
+            "neuron_z": net.z,
+            "neuron_kind": net.kind,
+            "neuron_cluster": net.cluster,
+            "pre": net.pre,
+            "post": net.post,
+            "astrocyte_x": held.position[:, 0],
+            "astrocyte_y": held.position[:, 1],
+            "astrocyte_cluster": held.cluster,
+            "territory_neurons": held.neurons.sizes.astype(np.int32),
+            "territory_synapses": held.synapses.sizes.astype(np.int32),
+        }
+
+    def sizes(self) -> dict[str, int]:
+        """Lengths of the dimensions."""
+        return {
+            "neuron": len(self.network.kind),
+            "synapse": len(self.network.post),
+            "astrocyte": len(self.territories),
+            "pattern": self.scenario_of_cell.most_patterns,
+            "bit": self.system.outputs.size,
+            "gap_junction": len(self.gap_junctions),
+            "slot": self.rules.max_active if len(self.territories) else 0,
+        }
+
+    def wiring(self) -> Wiring:
+        """The direct wiring of inputs and tonic neurons to outputs, and whom they reach within a pass."""
+        system, net, cycles = self.system, self.network, self.rules.cycles
+        sources = np.concatenate([system.inputs, system.tonic])
+        heard = system.sound[net.post]
+        ends = net.pre[heard], net.post[heard]
+        linked = coo_array((np.ones(heard.sum()), ends), shape=(net.kind.size,) * 2).tocsr()
+        steps = [linked[sources][:, system.outputs].toarray() > 0]
+        ahead = linked[sources]
+        for _ in range(cycles - 1):
+            ahead = ((ahead @ linked) + linked[sources]).astype(bool).astype(float)
+            steps.append(ahead[:, system.outputs].toarray() > 0)
+        always = np.ones((len(system.patterns), system.tonic.size), np.uint8)
+        return Wiring(
+            steps[0],
+            np.hstack([system.patterns, always]),
+            system.targets,
+            self.rules.neuron_threshold,
+            float(self.rules.limit),
+            None if cycles == 1 else steps[-1],
+        )
+
+
+def _no_territories(network: Network) -> Territories:
+    """Territories of a system without astrocytes."""
+    none = Ragged(np.zeros(1, np.int64), np.empty(0, np.int32))
+    nowhere = Ragged(np.zeros(network.kind.size + 1, np.int64), np.empty(0, np.int32))
+    return Territories(np.empty((0, 2)), np.empty(0, np.int32), none, none, nowhere)

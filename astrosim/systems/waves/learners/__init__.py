@@ -1,0 +1,1 @@
+"""Learners of calcium-wave networks."""

@@ -1,0 +1,1 @@
+"""Scenario files of calcium-wave networks: schema, sections and checks."""

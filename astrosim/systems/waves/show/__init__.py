@@ -1,0 +1,1 @@
+"""Explanations, summaries, reports and animations of calcium-wave networks."""

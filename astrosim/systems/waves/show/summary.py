@@ -1,0 +1,222 @@
+"""What the console says after a run of wave networks: a table, alarms, and all of it as a dictionary (fractions)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.panel import Panel
+from rich.table import Table
+
+from astrosim.core.errors import StoreError
+from astrosim.scenario import condition_names, load_scenario, resolve
+from astrosim.statistics.inference import mean_interval
+from astrosim.systems.threshold.show.summary import UNKNOWN, read_rows
+from astrosim.systems.waves.scenario.schema import WaveScenario
+from astrosim.systems.waves.show.published import FIGURES, PublishedFigure, published_figures
+
+TEXTS = ("condition", "data", "model", "device")
+FLAGS = ("collapsed",)
+COUNTS = ("seed", "epochs", "updates", "live_weights", "parameters", "steps", "cells")
+COLUMNS = (
+    "n",
+    "median",
+    "range",
+    "mean",
+    "95 %\ninterval",
+    "pub-\nlished",
+    "solved",
+    "col-\nlapsed",
+    "live\nweights",
+    "s a\nseed",
+)  # narrow: the table fits 80 columns
+SOLVED = 1.0  # share of XOR's rows
+FEW = 3  # conditions; the collapsed runs of more are told in a line each
+COLLAPSED_WORDS = "COLLAPSED: one answer to everything, no better than always naming the largest class:"
+NAMED = 8  # seeds, or conditions, named in one warning; assumed: more are no longer read
+
+
+@dataclass(frozen=True)
+class WaveSummary:
+    """The rows of a run of wave networks, beside the scenario that they come from.
+
+    Attributes
+    ----------
+    directory : Path
+    scenario : WaveScenario
+    rows : list of dict
+        Of summary.csv, values typed.
+    """
+
+    directory: Path
+    scenario: WaveScenario
+    rows: list[dict[str, Any]]
+
+    @classmethod
+    def read(cls, directory: Path) -> WaveSummary:
+        """Read the summary of a run directory.
+
+        Raises
+        ------
+        StoreError
+            If there is no summary, or it is none of wave networks.
+        """
+        scenario = load_scenario(directory / "scenario.toml")
+        if not isinstance(scenario, WaveScenario):
+            raise StoreError(f"{directory}: a run of kind {scenario.kind}, not of waves. Use `summary.read`.")
+        return cls(directory, scenario, read_rows(directory / "summary.csv", TEXTS, FLAGS, COUNTS))
+
+    @cached_property
+    def resolved(self) -> dict[str, WaveScenario]:
+        """Scenarios by condition, in order."""
+        return {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
+
+    @cached_property
+    def conditions(self) -> list[str]:
+        """Conditions with finished seeds, in the order of the scenario."""
+        present = {row["condition"] for row in self.rows}
+        return [name for name in self.resolved if name in present]
+
+    @cached_property
+    def published(self) -> list[PublishedFigure]:
+        """All published figures beside the measured ones."""
+        return published_figures(self.rows, self.resolved)
+
+    def of(self, condition: str) -> list[dict[str, Any]]:
+        """A condition's rows."""
+        return [row for row in self.rows if row["condition"] == condition]
+
+    def column(self, condition: str, name: str) -> np.ndarray:
+        """One column of a condition's rows, shape (seed,), float64."""
+        return np.array([row[name] for row in self.of(condition)], dtype=float)
+
+    def table(self) -> Table:
+        """Conditions with median, range, mean and published test accuracy, and how many collapsed.
+
+        Columns that are empty are left out.
+        """
+        title = "Test accuracy over seeds"
+        table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
+        table.header_style, table.title_style = "underline", "bold"
+        table.add_column("condition", overflow="fold")
+        lines = [self._cells(condition) for condition in self.conditions]
+        known = [place for place in range(1, len(COLUMNS) + 1) if any(line[place] != UNKNOWN for line in lines)]
+        for place in known:
+            table.add_column(COLUMNS[place - 1], justify="right", no_wrap=True)
+        for line in lines:
+            table.add_row(line[0], *(line[place] for place in known))
+        return table
+
+    def _cells(self, condition: str) -> list[str]:
+        accuracy = self.column(condition, "test_accuracy")
+        published = self.scenario.reference.get(condition, {}).get("test_accuracy", math.nan)
+        xor, several = self._is_xor(condition), len(accuracy) > 1
+        interval = mean_interval(
+            [] if xor else accuracy
+        )  # the mean of a few quarters says less than how many solved it
+        return [
+            condition,
+            f"{len(accuracy)}",
+            fraction(float(np.median(accuracy)), 4),
+            f"{fraction(accuracy.min())}-{fraction(accuracy.max())}" if several else UNKNOWN,
+            fraction(interval.mean),
+            f"{fraction(interval.low)}-{fraction(interval.high)}" if interval.n > 1 else UNKNOWN,
+            UNKNOWN if math.isnan(published) else f"{published:g}".removeprefix("0") or "0",
+            f"{int((accuracy == SOLVED).sum())}/{len(accuracy)}" if xor else UNKNOWN,
+            f"{int(self.column(condition, 'collapsed').sum())}/{len(accuracy)}",
+            f"{self.of(condition)[0]['live_weights']:,}",
+            f"{self.column(condition, 'wall_s').mean():.3g}",
+        ]
+
+    def _is_xor(self, condition: str) -> bool:
+        return self.resolved[condition].task.data == "xor"
+
+    def alarms(self) -> list[Panel | str]:
+        """A loud warning if any run collapsed; a note where published figures are missed."""
+        texts = self.collapsed_texts()
+        told = "\n".join([COLLAPSED_WORDS, *map(self._collapsed_line, self.collapsed)]) if len(texts) > FEW else None
+        found: list[Panel | str] = [Panel(told or "\n".join(texts), title="WARNING", style="bold red")] if texts else []
+        return found + [f"Note: {text}" for text in self.missed_texts()]
+
+    def alarm_texts(self) -> list[str]:
+        """The warnings and notes as plain texts."""
+        return self.collapsed_texts() + self.missed_texts()
+
+    @cached_property
+    def collapsed(self) -> list[str]:
+        """Conditions with runs that give one answer to everything."""
+        return [condition for condition in self.conditions if self.column(condition, "collapsed").any()]
+
+    def collapsed_texts(self) -> list[str]:
+        """A text for each condition with runs that give one answer to everything."""
+        return [self._collapsed_text(condition) for condition in self.collapsed]
+
+    def _collapsed_text(self, condition: str) -> str:
+        down = [row for row in self.of(condition) if row["collapsed"]]
+        if self._is_xor(condition):
+            why = "one answer to all four rows."
+        else:
+            share, best = (max(row[name] for row in down) for name in ("largest_class_share", "test_accuracy"))
+            why = f"no better than always naming the largest class ({fraction(share, 4)}; best {fraction(best, 4)})."
+        return f"COLLAPSED: condition {self._collapsed_line(condition)}: {why}"
+
+    def _collapsed_line(self, condition: str) -> str:
+        rows = self.of(condition)
+        down = [str(row["seed"]) for row in rows if row["collapsed"]]
+        left = [row["test_accuracy"] for row in rows if not row["collapsed"]]
+        if not left:
+            return f"{condition}, {len(down)} of {len(rows)} networks"
+        median = fraction(float(np.median(left)), 4)
+        others = f"median of the other {len(left)} {median}" if len(left) > 1 else f"the other has {median}"
+        return f"{condition}, {len(down)} of {len(rows)} networks (seed{_s(down)} {names_words(down)}; {others})"
+
+    def missed_texts(self) -> list[str]:
+        """A text for each sort of published figure that some condition misses, and in what these runs are shorter."""
+        missed = sorted(
+            (row for row in self.published if not row.good), key=lambda row: list(FIGURES).index(row.figure)
+        )
+        return [_missed_text(figure, list(rows)) for figure, rows in groupby(missed, key=lambda row: row.figure)]
+
+    def as_dict(self, report: Path | None = None) -> dict[str, Any]:
+        """All of it for JSON; nan becomes null."""
+        rows = [
+            {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()}
+            for row in self.rows
+        ]
+        return {
+            "directory": str(self.directory),
+            "report": None if report is None else str(report),
+            "cells": len(rows),
+            "alarms": self.alarm_texts(),
+            "rows": rows,
+        }
+
+
+def _missed_text(figure: str, rows: list[PublishedFigure]) -> str:
+    named = [f"{row.condition} {row.measured:.4f} (published {row.published:g})" for row in rows]
+    short = list(dict.fromkeys(text for row in rows for text in row.shortfalls))
+    text = f"{FIGURES[figure]}: not as published: {names_words(named, '; ')}"
+    return text + (f"; this run has {', '.join(short)}." if short else ".")
+
+
+def fraction(value: float, digits: int = 3) -> str:
+    """A fraction without its leading zero; a dash for what does not exist."""
+    if not math.isfinite(value):
+        return UNKNOWN
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("0") if text.startswith("0.") else text
+
+
+def names_words(names: list[str], between: str = ", ") -> str:
+    """Names in a row, cut short where there are many."""
+    more = f"{between}and {len(names) - NAMED} more" if len(names) > NAMED else ""
+    return between.join(names[:NAMED]) + more
+
+
+def _s(things: list[Any]) -> str:
+    return "" if len(things) == 1 else "s"

@@ -1,0 +1,215 @@
+"""The thread that advances a cell and sends frames, as fast as the page draws them and no faster.
+
+Whatever the page asks for is put on a queue and done in this thread: no one else touches the cell. A frame is sent when
+the page has drawn the one before; while nobody looks, nothing moves.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from astrosim.core.errors import AstrosimError
+from astrosim.view.frame import Changes, pack
+
+if TYPE_CHECKING:
+    from astrosim.view.player import Player
+
+PATIENCE = 2.0  # s; assumed: longer than a frame takes
+FRAMES_A_SECOND = 30.0  # at most; assumed: what an eye takes for motion
+
+
+class Director:
+    """Plays a cell to a page.
+
+    Parameters
+    ----------
+    send : callable
+        Takes a frame (bytes).
+    decorate : callable
+        Gives arrays by name that go with every scene: colour maps.
+    on_change : callable
+        Told whether it plays, and an error's text or "", whenever one of them changes.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[bytes], None],
+        decorate: Callable[[], dict[str, np.ndarray]],
+        on_change: Callable[[bool, str], None],
+    ) -> None:
+        self._send, self._decorate, self._on_change = send, decorate, on_change
+        self._commands: queue.Queue[Callable[[], None]] = queue.Queue()
+        self._player: Player | None = None
+        self._changes = Changes()
+        self._playing = self._closed = False
+        self._there = False  # there is a page
+        self._due = self._listening = False  # a frame must be sent; the page has drawn the one before
+        self._speed, self._every_weight = 10, False
+        self._chosen: int | None = None
+        self._next = 0.0
+        self._number = 0
+        self._measured = (0.0, 0)  # time and trial of the last frame
+        self._thread = threading.Thread(target=self._run, daemon=True, name="astrosim-view")
+
+    def start(self) -> None:
+        """Begin to do what is asked."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """End the thread, and wait for it: Solara keeps a list of threads, which must not change while it closes."""
+        self._ask(self._end)
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(PATIENCE)
+
+    def play(self) -> None:
+        """Go on until told otherwise."""
+        self._ask(lambda: self._set_playing(True))
+
+    def pause(self) -> None:
+        """Stand still."""
+        self._ask(lambda: self._set_playing(False))
+
+    def step(self) -> None:
+        """Stand still one trial later."""
+        self._ask(self._one)
+
+    def go(self, trial: int) -> None:
+        """Go to another moment of a stored run."""
+        self._ask(lambda: self._to(trial))
+
+    def set_speed(self, trials: int) -> None:
+        """Trials between two frames."""
+        self._ask(lambda: setattr(self, "_speed", trials))
+
+    def choose(self, astrocyte: int | None) -> None:
+        """Show the synapses of an astrocyte."""
+        self._ask(lambda: self._look_at(astrocyte, self._every_weight))
+
+    def show_every_weight(self, wanted: bool) -> None:
+        """Send all weights too."""
+        self._ask(lambda: self._look_at(self._chosen, wanted))
+
+    def replace(self, make: Callable[[], Player]) -> None:
+        """Go on with another cell, standing still; if it cannot be made, the error is told and the old one stays."""
+        self._ask(lambda: self._replace(make))
+
+    def hear(self, content: dict[str, Any]) -> None:
+        """What the page says: `ready` (it has nothing yet), `drawn`, or `seek` with a trial."""
+        said = content.get("event")
+        if said == "ready":
+            self._ask(self._begin)
+        elif said == "drawn":
+            self._ask(self._heard)
+        elif said == "seek":
+            self.go(int(content["trial"]))
+
+    def _ask(self, command: Callable[[], None]) -> None:
+        self._commands.put(command)
+
+    def _run(self) -> None:
+        while not self._closed:
+            self._obey()
+            ready = self._player is not None and self._listening
+            if ready and self._playing and time.monotonic() >= self._next:
+                self._advance()
+            if ready and self._due:
+                self._send_frame()
+
+    def _obey(self) -> None:
+        """Do all that was asked; wait for something to be asked if there is nothing else to do."""
+        wait: float | None = None
+        if self._listening and self._player is not None and (self._playing or self._due):
+            wait = 0.0 if self._due else max(0.0, self._next - time.monotonic())
+        try:
+            command = self._commands.get(wait != 0.0, wait)
+            while True:
+                command()
+                command = self._commands.get_nowait()
+        except queue.Empty:
+            return
+
+    def _advance(self) -> None:
+        """A frame's trials; fewer if something is asked meanwhile, or a stored run ends."""
+        player = self._player
+        assert player is not None
+        player.advance(self._speed, until=lambda: not self._commands.empty())
+        self._due = True
+        if player.last is not None and player.trial >= player.last:
+            self._set_playing(False)
+
+    def _send_frame(self) -> None:
+        player = self._player
+        assert player is not None
+        now = time.monotonic()
+        facts, arrays = player.look(self._chosen, self._every_weight)
+        before, trial = self._measured
+        facts |= {"number": self._number, "chosen": self._chosen, "playing": self._playing}
+        facts["rate"] = (player.trial - trial) / (now - before) if self._playing and now > before else 0.0
+        self._send(pack(facts, self._changes.of(arrays)))
+        self._measured, self._number = (now, player.trial), self._number + 1
+        self._due = self._listening = False
+        self._next = max(now, self._next) + 1.0 / FRAMES_A_SECOND if self._playing else now
+
+    def _begin(self) -> None:
+        """A page is there that knows nothing."""
+        self._there = True
+        self._show()
+
+    def _show(self) -> None:
+        """Send all of a cell anew."""
+        self._changes = Changes()
+        self._listening = self._due = True
+        if self._player is not None:
+            facts, arrays = self._player.scene()
+            self._send(pack({"scene": facts}, arrays | self._decorate()))
+
+    def _heard(self) -> None:
+        self._listening = True
+
+    def _set_playing(self, playing: bool) -> None:
+        if playing != self._playing:
+            self._playing, self._due = playing, True
+            self._next = time.monotonic()
+            self._on_change(playing, "")
+
+    def _one(self) -> None:
+        self._set_playing(False)
+        if self._player is not None:
+            self._player.advance(1)
+        self._due = True
+
+    def _to(self, trial: int) -> None:
+        if self._player is not None:
+            self._player.go(trial)
+            self._due = True
+
+    def _look_at(self, astrocyte: int | None, every_weight: bool) -> None:
+        self._chosen, self._every_weight, self._due = astrocyte, every_weight, True
+
+    def _replace(self, make: Callable[[], Player]) -> None:
+        self._set_playing(False)
+        try:
+            player = make()
+        except AstrosimError as error:
+            self._on_change(False, str(error))
+            return
+        except Exception as error:  # the page must not stand still without a word
+            self._on_change(False, f"The cell cannot be made ({type(error).__name__}: {error}).")
+            return
+        self._player = player
+        self._measured = (time.monotonic(), player.trial)
+        count = player.sizes["astrocyte"]
+        if self._chosen is None or self._chosen >= count:
+            self._chosen = 0 if count else None
+        self._on_change(False, "")
+        if self._there:
+            self._show()
+
+    def _end(self) -> None:
+        self._closed = True

@@ -1,0 +1,194 @@
+"""What the live view reads off an engine: places once, states anew for every frame. It writes nothing.
+
+Of the published system no more is known than its engine tells: firing of inputs and outputs alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from astrosim.store.variables import IDLE, NOBODY
+from astrosim.systems.published.engine import PublishedEngine
+from astrosim.systems.threshold.network.eligibility import eligible
+from astrosim.systems.threshold.network.state import CURSOR, FIRED, bits
+from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.simulation import DescribedCell
+
+
+@dataclass(frozen=True)
+class Present:
+    """The trial that was carried out last.
+
+    Attributes
+    ----------
+    trial : int
+        From 0.
+    pattern : int
+        Number of the pattern; 65,535 where none was drawn.
+    decision : int
+        KEPT, REVERTED or IDLE.
+    active : tuple of int
+        Active astrocytes in score order.
+    """
+
+    trial: int
+    pattern: int
+    decision: int
+    active: tuple[int, ...]
+
+    @classmethod
+    def of(cls, trial: int, pattern: int, decision: int, active: np.ndarray) -> Present:
+        """From a row of `Decisions`."""
+        return cls(trial, int(pattern), int(decision), tuple(active[active != NOBODY].tolist()))
+
+
+class Reading(Protocol):
+    """What is shown of a cell, whichever system it belongs to."""
+
+    engine: Any
+
+    def task(self) -> tuple[np.ndarray, np.ndarray]:
+        """Patterns (uint8, shape (pattern, input bit)) and targets (uint8, shape (pattern, output bit)) as they are."""
+
+    def fired(self, present: Present | None) -> np.ndarray:
+        """Who fired in the pass that stands: uint8, shape (neuron,)."""
+
+    def astrocytes(self) -> dict[str, np.ndarray]:
+        """By name: threshold (1), exploration (1/trial), score (1), calcium (1) where coupled; (astrocyte,)."""
+
+    def territory(self, astrocyte: int) -> np.ndarray:
+        """Synapses of a territory, ascending: int, shape (synapse of it,)."""
+
+    def eligible(self, present: Present | None) -> np.ndarray:
+        """Synapses that the present trial could change: int, shape (synapse,), each once."""
+
+    def cursor(self) -> np.ndarray:
+        """Place of the cursor, units: float64, shape (2,), or empty where there is none."""
+
+    def silenced(self) -> np.ndarray:
+        """Astrocytes that an intervention keeps from acting: uint8, shape (astrocyte,)."""
+
+    def reward(self, measured: dict[str, Any], trials: int) -> float:
+        """Mean binary reward of a stretch of trials that was advanced with `measure`."""
+
+    def gap_junctions(self) -> np.ndarray:
+        """Pairs of astrocytes that share an open gap junction: int, shape (pair, 2)."""
+
+
+class DescribedReading:
+    """Of the described system, on any engine."""
+
+    def __init__(self, engine: DescribedCell) -> None:
+        self.engine = engine
+
+    def task(self) -> tuple[np.ndarray, np.ndarray]:
+        """See `Reading`."""
+        return self.engine.system.patterns, self.engine.system.targets
+
+    def fired(self, present: Present | None) -> np.ndarray:
+        """See `Reading`."""
+        state = self.engine.learning
+        fired = np.zeros(self.engine.network.kind.size, np.uint8)
+        fired[state.fired[: state.counter[FIRED]]] = 1
+        return fired
+
+    def astrocytes(self) -> dict[str, np.ndarray]:
+        """See `Reading`."""
+        state = self.engine.learning
+        values = {"threshold": state.threshold, "exploration": self.engine.exploration_rates(), "score": state.score}
+        return values | ({"calcium": state.calcium} if self.engine.rules.coupled else {})
+
+    def gap_junctions(self) -> np.ndarray:
+        """See `Reading`."""
+        system = self.engine.system
+        one = np.repeat(np.arange(len(self.engine.territories)), np.diff(system.gap_start))
+        return np.column_stack([one, system.gap])[one < system.gap]
+
+    def territory(self, astrocyte: int) -> np.ndarray:
+        """See `Reading`."""
+        return self.engine.territories.synapses[astrocyte]
+
+    def eligible(self, present: Present | None) -> np.ndarray:
+        """See `Reading`."""
+        if present is None or present.decision == IDLE:
+            return np.empty(0, np.int32)
+        engine = self.engine
+        territories = [self.territory(a) for a in present.active]
+        return eligible(engine.system, engine.rules, present.trial, territories, engine.learning.cursor)
+
+    def cursor(self) -> np.ndarray:
+        """See `Reading`."""
+        return self.engine.learning.cursor if self.engine.rules.learner == CURSOR else np.empty(0)
+
+    def silenced(self) -> np.ndarray:
+        """See `Reading`."""
+        return (~self.engine.system.acts).astype(np.uint8)
+
+    def reward(self, measured: dict[str, Any], trials: int) -> float:
+        """See `Reading`; the engine divides by the length of an episode, whatever it has carried out."""
+        return float(measured["mean_binary_reward"]) * self.engine.rules.trials_per_episode / trials
+
+
+class PublishedReading:
+    """Of the published system."""
+
+    def __init__(self, engine: PublishedEngine, scenario: Scenario) -> None:
+        self.engine = engine
+        self._learner = scenario.learner
+        self._patterns, self._targets = (bits([pair[side] for pair in scenario.task.patterns]) for side in (0, 1))
+        kind = engine.static()["neuron_kind"]
+        self._ends = [np.flatnonzero(kind == number)[: self._patterns.shape[1]] for number in (0, 1)]
+        self._neurons = kind.size
+
+    def task(self) -> tuple[np.ndarray, np.ndarray]:
+        """See `Reading`."""
+        return self._patterns, self._targets
+
+    def fired(self, present: Present | None) -> np.ndarray:
+        """See `Reading`; inputs and outputs alone."""
+        fired = np.zeros(self._neurons, np.uint8)
+        if present is not None and present.pattern < len(self._patterns):
+            fired[self._ends[0]] = self._patterns[present.pattern]
+            fired[self._ends[1]] = self.engine.probe()[present.pattern]
+        return fired
+
+    def astrocytes(self) -> dict[str, np.ndarray]:
+        """See `Reading`."""
+        if self._learner != "astrocytes":
+            return {name: np.empty(0) for name in ("threshold", "exploration", "score")}
+        measured = self.engine.measure()
+        score = measured.get("score", np.full(len(measured["threshold"]), np.nan))
+        return {"threshold": measured["threshold"], "exploration": measured["exploration_rate"], "score": score}
+
+    def territory(self, astrocyte: int) -> np.ndarray:
+        """See `Reading`."""
+        return self.engine.territory(astrocyte)
+
+    def eligible(self, present: Present | None) -> np.ndarray:
+        """See `Reading`; the cursor's, which reaches through space, are not shown."""
+        territories = [self.territory(a) for a in present.active] if present is not None else []
+        return np.unique(np.concatenate(territories)) if territories else np.empty(0, np.int32)
+
+    def cursor(self) -> np.ndarray:
+        """See `Reading`; its place seen from above."""
+        return self.engine.state()["cursor"][:2] if self._learner == "cursor" else np.empty(0)
+
+    def silenced(self) -> np.ndarray:
+        """See `Reading`."""
+        return np.zeros(self.engine.sizes()["astrocyte"], np.uint8)
+
+    def gap_junctions(self) -> np.ndarray:
+        """See `Reading`."""
+        return np.empty((0, 2), np.int32)
+
+    def reward(self, measured: dict[str, Any], trials: int) -> float:
+        """See `Reading`."""
+        return float(measured["mean_binary_reward"])
+
+
+def reading_of(engine: Any, scenario: Scenario) -> Reading:
+    """The reading that fits an engine."""
+    return PublishedReading(engine, scenario) if isinstance(engine, PublishedEngine) else DescribedReading(engine)
