@@ -14,12 +14,13 @@ from matplotlib.figure import Figure
 from xarray import Dataset
 
 from astrosim import load_scenario, open_run, run
-from astrosim.report.tables import condition_rows, interval_text, number, p_text
+from astrosim.report.tables import interval_text, number, p_text
 from astrosim.scenario import AnyScenario, condition_names
 from astrosim.scenario.library import find
 from astrosim.statistics.inference import Comparison, compare, corrected, median_interval
-from astrosim.summary import Summary
 from astrosim.systems.threshold.show.solving import quantile_text, solving_rows
+from astrosim.systems.threshold.show.summary import Summary
+from astrosim.systems.threshold.show.tables import condition_rows
 
 RUNS = Path(os.environ.get("ASTROSIM_RUNS", Path(__file__).parent.parent / "runs"))
 FIGURES = RUNS / "figures"

@@ -31,8 +31,8 @@ from matplotlib.figure import Figure
 
 from astrosim import plot
 from astrosim.plot.style import SEQUENTIAL, colours, count_axis, new_figure, say, styled
-from astrosim.report.tables import published_rows
 from astrosim.statistics.inference import mean_band, mean_interval
+from astrosim.systems.threshold.show.tables import published_rows
 
 ORDER = ["cursor", "baseline", "maturity", "control"]
 

@@ -34,9 +34,9 @@ from astrosim.plot.style import MUTED, colours, count_axis, new_figure, span_epi
 from astrosim.report.tables import interval_text, p_text
 from astrosim.scenario.library import find
 from astrosim.statistics.inference import compare, mean_band, mean_interval
-from astrosim.summary import Summary
 from astrosim.systems.threshold.figures.select import condition_names, probes
 from astrosim.systems.threshold.scenario.interventions import Intervention, when_words
+from astrosim.systems.threshold.show.summary import Summary
 
 # %% [markdown]
 # ## The runs

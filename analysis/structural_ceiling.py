@@ -35,8 +35,8 @@ from astrosim import Scenario, ceiling, load_scenario
 from astrosim.plot.style import MUTED, colours, new_figure, styled
 from astrosim.scenario.library import find
 from astrosim.statistics.inference import mean_interval
-from astrosim.summary import Summary
 from astrosim.systems.threshold.figures.overview import spread
+from astrosim.systems.threshold.show.summary import Summary
 
 # %% [markdown]
 # ## The published networks

@@ -26,7 +26,7 @@ from astrosim.runs.checkpoint import Checkpoint, CheckpointError
 from astrosim.runs.replicate import Cell, Control, Stopped, write_cell
 from astrosim.runs.runner import RUNNERS, Ask
 from astrosim.store.layout import Layout
-from astrosim.store.variables import WAVE_VARIABLES
+from astrosim.systems.waves.records import VARIABLES as WAVE_VARIABLES
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
 PLACE = "fake_runner:FakeRunner"

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from astrosim.cli import app
 from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.plot.movie import find_ffmpeg
+from astrosim.report.animation import TrialRange
 from astrosim.runs import open_run, run_scenario
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.library import find
@@ -26,7 +27,7 @@ from astrosim.systems.threshold.figures.animation import CellScene, events_of, f
 from astrosim.systems.threshold.figures.raster import KEPT_COLOUR, REVERTED_COLOUR
 from astrosim.systems.threshold.replay import Replay
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.show.animation import Stretch, check_replay
+from astrosim.systems.threshold.show.animation import check_replay, chosen_trials
 from astrosim.view.player import Player
 
 MORE = {
@@ -140,8 +141,8 @@ def test_trials_of_frames():
     assert frame_trials(3, 120) == [0, 1, 2]
     assert frame_trials(1000, 5, 10, 20, every=4) == [10, 14, 18]
     assert frame_trials(1000, 3, 10, 20) == [10, 15, 20]
-    assert Stretch(every=10).trials(1000) == list(range(0, 1000, 10))
-    assert len(Stretch().trials(1000)) == 120
+    assert chosen_trials(TrialRange(every=10), 1000) == list(range(0, 1000, 10))
+    assert len(chosen_trials(TrialRange(), 1000)) == 120
 
 
 def test_what_a_picture_shows():

@@ -37,8 +37,7 @@ FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 STANDS_ON = {"published": {"threshold"}, "waves": {"threshold"}, "images": {"threshold"}}
 """Systems that may import from others; all may import from `population`."""
 
-PENDING = {"explain", "plot", "report", "summary", "systems"}
-"""Rooms that still know systems by name."""
+PENDING = {"explain"}  # adaptation words
 
 SOLARA = {"controls", "page", "server", "canvas"}
 """Modules of the room `view` that may use Solara and what comes with it."""

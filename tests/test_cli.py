@@ -20,8 +20,9 @@ from typer.testing import CliRunner
 import astrosim
 from astrosim.cli import app, commands
 from astrosim.core.errors import DiskFullError, Interrupted, RunError, ScenarioError, StoreError
-from astrosim.summary import Summary, ceilings, ceilings_table
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.ceiling_tables import ceilings, ceilings_table
+from astrosim.systems.threshold.show.summary import Summary
 
 COMMANDS = ["run", "rerun", "report", "new", "list", "explain", "validate", "ceiling", "plot", "animate", "view"]
 SHORT = ["--seeds", "5,6", "--set", "schedule.episodes=30", "--set", "record.every=10", "--no-report", "--workers", "1"]

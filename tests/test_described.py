@@ -5,9 +5,10 @@ import pytest
 from cells import CONDITIONS, scenario
 from scipy import stats
 
-from astrosim.store.variables import EPISODE_VARIABLES, IDLE, KEPT, NOBODY, STATIC_VARIABLES
+from astrosim.store.variables import IDLE, KEPT, NOBODY
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.kernel.engine import KernelEngine
+from astrosim.systems.threshold.records import EPISODE_VARIABLES, STATIC_VARIABLES
 from astrosim.systems.threshold.scenario.sections import EIGHT_PATTERNS
 
 

@@ -10,19 +10,23 @@ import pytest
 from rich.console import Console
 
 from astrosim.core.phases import PHASES
-from astrosim.explain import bytes_words, differing, explain, rule, seconds_words, value_at
-from astrosim.explain.workload import bytes_of, records_of, wave_seconds_of, workload
-from astrosim.scenario import AnyScenario, condition_names, load_scenario, resolve
+from astrosim.explain import explain
+from astrosim.explain.tables import bytes_words, differing, seconds_words, value_at
+from astrosim.explain.workload import workload
+from astrosim.scenario import Experiment, condition_names, load_scenario, resolve
 from astrosim.scenario.field_info import fields_of
 from astrosim.scenario.library import bundled
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.explanation import rule
+from astrosim.systems.threshold.workload import bytes_of, records_of
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.show.explanation import moot, update_rule
+from astrosim.systems.waves.workload import seconds_of as wave_seconds_of
 
 FIELDS = fields_of(Scenario)
 
 
-def shown(scenario: AnyScenario, width: int = 100) -> str:
+def shown(scenario: Experiment, width: int = 100) -> str:
     console = Console(width=width, record=True, file=io.StringIO())
     explain(scenario, console, file="here.toml")
     return console.export_text()

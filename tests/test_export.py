@@ -17,12 +17,10 @@ from typer.testing import CliRunner
 from astrosim.cli import app
 from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.export import export_run, tidy
-from astrosim.export.cells import VARIABLES as KNOWN
 from astrosim.runs import run_scenario
 from astrosim.store import open_run
-from astrosim.store.variables import FIELD_VARIABLES, NEURON_VARIABLES, WAVE_VARIABLES
+from astrosim.systems.threshold.records import TABLES, VARIABLES
 
-VARIABLES = [variable for variable in KNOWN if variable not in (*WAVE_VARIABLES, *FIELD_VARIABLES, *NEURON_VARIABLES)]
 CONDITIONS = {
     "maturity": {},
     "wide": {"network": {"regular": 6}, "astrocytes": {"per_cluster": 3}, "record": {"every": 11}},
@@ -32,6 +30,7 @@ CONDITIONS = {
     },
     "window": {"decision": {"window": 0}, "perturbation": {"adapt_sigma": True}},
     "cursor": {"learner": "cursor", "schedule": {"episodes": 40}},
+    "neurons": {"learner": "neurons"},
     "control": {"learner": "none", "task": {"patterns": [["1", "10"], ["0", "11"]]}, "record": {"decisions": False}},
 }
 
@@ -68,7 +67,7 @@ def dense(dataset: xarray.Dataset, frame: pandas.DataFrame, dims: tuple[str, ...
 def test_every_value_comes_back_from_the_tables(finished: Path, folder: Path, variable: Any) -> None:
     dataset = open_run(finished)
     dims = tuple(d for d in variable.dims if d not in tidy.SPREAD)
-    frame = pandas.read_csv(folder / f"{tidy.NAMES[dims]}.csv")
+    frame = pandas.read_csv(folder / f"{TABLES[dims]}.csv")
     stored = dataset[variable.name].values
     if variable.dims == dims:
         parts = [(variable.name, stored)]
@@ -82,8 +81,8 @@ def test_every_value_comes_back_from_the_tables(finished: Path, folder: Path, va
 
 def test_tables_hold_rows_of_what_was_recorded_and_no_others(finished: Path, folder: Path) -> None:
     frames = {path.stem: pandas.read_csv(path) for path in folder.glob("*.csv")}
-    assert set(frames) == set(tidy.NAMES.values())
-    for dims, name in tidy.NAMES.items():
+    assert set(frames) == set(TABLES.values())
+    for dims, name in TABLES.items():
         frame = frames[name]
         assert not ((frame["condition"] == "wide") & (frame["seed"] == 8)).any()
         assert not frame.duplicated(list(frame.columns[: 2 + len(dims)])).any()

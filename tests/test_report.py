@@ -11,11 +11,12 @@ from pages import Sources, cells, text_of
 
 from astrosim.core.errors import StoreError
 from astrosim.report import write_report
-from astrosim.report.tables import comparisons, interval_text, number, p_text, published_rows, verdict
+from astrosim.report.tables import interval_text, number, p_text, verdict
 from astrosim.runs import run_scenario
 from astrosim.statistics.inference import Interval
-from astrosim.summary import Summary
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.summary import Summary
+from astrosim.systems.threshold.show.tables import comparisons, published_rows
 
 SCENARIO = Scenario.model_validate(
     {

@@ -14,7 +14,6 @@ from astrosim.rules import reward
 from astrosim.runs import run_scenario
 from astrosim.scenario.merge import deep_merge
 from astrosim.store.variables import IDLE, KEPT
-from astrosim.summary import Summary
 from astrosim.systems.threshold.ceilings import structural_ceiling
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.forward_passes import passes_a_trial
@@ -31,6 +30,7 @@ from astrosim.systems.threshold.learners.baselines import spsa as spall
 from astrosim.systems.threshold.learners.baselines.engine import RivalEngine
 from astrosim.systems.threshold.scenario.baseline_section import KEEPING, RIVALS
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.summary import Summary
 
 BASE = {
     "network": {"cycles": 2, "tonic": 1, "input_clusters": "task"},

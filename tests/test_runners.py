@@ -24,7 +24,7 @@ from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.runs.runner import RUNNERS, find_runner
 from astrosim.scenario import to_toml
 from astrosim.store.cells import commit_path
-from astrosim.store.variables import WAVE_VARIABLES
+from astrosim.systems.waves.records import VARIABLES as WAVE_VARIABLES
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
 SEEDS = (4, 1, 7)

@@ -7,8 +7,8 @@ from pathlib import Path
 from statistics import mean
 
 import pytest
-from astrosim.scenario.templates import TEMPLATE, TEMPLATES
 
+from astrosim.contracts.registry import find_system
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.library import bundled, catalogue, create, find
@@ -213,7 +213,7 @@ def test_template_is_a_valid_scenario(tmp_path: Path) -> None:
     uncommented = path.read_text().replace("# [reference", "[reference").replace("# accuracy", "accuracy")
     path.write_text(uncommented)
     assert load_scenario(path).reference == {"learning": {"accuracy": 0.68}}
-    assert max(len(line) for line in TEMPLATE.splitlines()) <= 120
+    assert max(len(line) for line in path.read_text().splitlines()) <= 120
 
 
 def test_template_of_a_wave_is_a_valid_scenario(tmp_path: Path) -> None:
@@ -223,7 +223,7 @@ def test_template_of_a_wave_is_a_valid_scenario(tmp_path: Path) -> None:
     uncommented = path.read_text().replace("# [reference", "[reference").replace("# test_accuracy", "test_accuracy")
     path.write_text(uncommented)
     assert load_scenario(path).reference == {"wave": {"test_accuracy": 0.67875}}
-    assert max(len(line) for line in TEMPLATES["wave"].splitlines()) <= 120
+    assert max(len(line) for line in find_system("wave").template.splitlines()) <= 120
     with pytest.raises(
         ScenarioError, match=r"--kind: kind: no such kind \(sea\)\. Write one of astrocyte, wave, fields\."
     ):

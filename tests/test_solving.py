@@ -15,10 +15,10 @@ from astrosim.report import write_report
 from astrosim.runs import run_scenario
 from astrosim.scenario import load_scenario
 from astrosim.statistics.inference import share_interval
-from astrosim.summary import Summary
 from astrosim.systems.threshold.ceilings import structural_ceiling
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.solving import quantile_text
+from astrosim.systems.threshold.show.summary import Summary
 from tests.pages import text_of
 
 SHORT = {

@@ -16,9 +16,9 @@ from astrosim import summary
 from astrosim.core.errors import StoreError
 from astrosim.scenario import condition_names, resolve, to_toml
 from astrosim.statistics.inference import median_interval
-from astrosim.summary import Summary
 from astrosim.summary.verdicts import standing
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.summary import Summary
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.show.published import published_figures, shortfalls
 from astrosim.systems.waves.show.summary import WaveSummary, fraction

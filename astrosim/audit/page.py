@@ -15,7 +15,7 @@ from astrosim.audit.bands import OUTCOMES, SEEDS, Held, chosen, held
 from astrosim.audit.claims import VERDICTS, Claim, claims
 from astrosim.audit.suite import Suite, published
 from astrosim.store.files import storage_errors, write_atomically
-from astrosim.systems.threshold.show.summary import UNKNOWN
+from astrosim.summary.rows import UNKNOWN
 
 PAGE, TABLE = "audit.html", "audit.csv"
 BANDS_PAGE, BANDS_TABLE = "bands.html", "bands.csv"

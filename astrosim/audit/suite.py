@@ -17,8 +17,8 @@ from astrosim.scenario import load_scenario
 from astrosim.scenario.library import bundled
 from astrosim.scenario.problems import nearest
 from astrosim.store import open_run
-from astrosim.summary import Summary
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.summary import Summary
 
 FOLDER = "published/"
 MOST_WORDS = 3  # answers that are told one by one

@@ -20,7 +20,6 @@ from astrosim.cli.options import (
     EngineOption,
     FormatName,
     JsonOption,
-    KindName,
     LogLevel,
     RunArgument,
     ScenarioArgument,
@@ -176,8 +175,7 @@ def _free_directory(name: str) -> Path:
 
 
 def _tell_work(scenario: Experiment, as_json: bool) -> None:
-    from astrosim.explain import work_table
-    from astrosim.explain.workload import workload
+    from astrosim.explain.workload import work_table, workload
 
     work = workload(scenario)
     if as_json:
@@ -209,6 +207,7 @@ def _run(
 
 def _unit(scenario: Experiment | None, directory: Path) -> str:
     """What a run's progress counts; of a run that goes on, its own scenario says so."""
+    from astrosim.contracts.registry import find_system
     from astrosim.scenario import load_scenario
 
     if scenario is None:
@@ -216,7 +215,7 @@ def _unit(scenario: Experiment | None, directory: Path) -> str:
             scenario = load_scenario(directory / "scenario.toml")
         except ScenarioError:  # the run itself tells what is wrong with it
             return "trials"
-    return "updates" if scenario.kind == "wave" else "trials"
+    return find_system(scenario.kind).unit
 
 
 def _write_report(directory: Path) -> Path:
@@ -297,13 +296,15 @@ def export(
 @app.command()
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario and its file.")],
-    kind: Annotated[KindName, typer.Option(help="Which family of systems.")] = KindName.astrocyte,
+    kind: Annotated[
+        str, typer.Option(help="Family of systems: astrocyte, wave, fields, or another package's.")
+    ] = "astrocyte",
 ) -> None:
     """Write a commented scenario file into the present directory."""
     with guarded():
         from astrosim.scenario.library import create
 
-        path = create(name, Path(), kind.value)
+        path = create(name, Path(), kind)
         typer.echo(f"{path} written. Next: astrosim explain {path}; astrosim run {path}")
 
 
@@ -369,21 +370,17 @@ def ceiling(
 ) -> None:
     """The best accuracy that any weights could reach, for the wiring of every seed."""
     with guarded():
-        from astrosim.summary import ceilings, ceilings_table
+        from astrosim.contracts.registry import find_system
 
         loaded = _load(scenario, set_, seeds, conditions, engine)
-        if loaded.kind != "astrocyte":
-            raise ScenarioError(
-                [
-                    f"{scenario_file(scenario)}: kind: only networks of threshold neurons have a structural ceiling "
-                    f'("{loaded.kind}"). Name a scenario of kind "astrocyte".'
-                ]
-            )
-        rows: list[dict[str, Any]] = ceilings(loaded, time_limit)  # type: ignore[arg-type]
+        system = find_system(loaded.kind)
+        if not system.has("ceiling"):
+            raise ScenarioError([f"{scenario_file(scenario)}: {system.refusal('ceiling')}"])
+        rows: list[dict[str, Any]] = system.part("ceiling")(loaded, time_limit)
         if as_json:
             typer.echo(json.dumps(rows, indent=1))
         else:
-            output().print(ceilings_table(rows))
+            output().print(system.part("ceiling_table")(rows))
 
 
 def main() -> None:

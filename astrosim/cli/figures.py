@@ -120,9 +120,10 @@ def animate(
 ) -> None:
     """Replay a cell of a run and write what it did as GIF or MP4; of a wave run, a wave's passage. Prints the path."""
     with guarded():
-        from astrosim.systems.threshold.show.animation import Stretch, animate_cell_of
+        from astrosim.report.animation import Look, TrialRange
+        from astrosim.report.animation import animate as write
 
         path = out or directory / FIGURES / "animation.gif"
-        stretch = Stretch(first, last, every, frames)
-        animate_cell_of(directory, path, condition, seed, stretch, fps=fps, colour=colour.value, data=data)
+        trials = TrialRange(first, last, every, frames)
+        write(directory, path, condition, seed, trials, Look(fps, colour.value, data))
         typer.echo(str(path))

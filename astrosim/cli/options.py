@@ -27,14 +27,6 @@ class EngineName(StrEnum):
     torch = "torch"
 
 
-class KindName(StrEnum):
-    """Kinds of scenarios."""
-
-    astrocyte = "astrocyte"
-    wave = "wave"
-    fields = "fields"
-
-
 class FormatName(StrEnum):
     """What a run can be exported to."""
 

@@ -8,7 +8,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from astrosim.explain import seconds_words
+from astrosim.explain.tables import seconds_words
 
 LINE_SECONDS = 5.0  # between plain lines; assumed: a log stays short
 PREPARING_SECONDS = 3.0  # without a unit done, before the user is told why; assumed: longer than any start

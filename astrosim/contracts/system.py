@@ -14,9 +14,6 @@ from typing import Any
 from astrosim.contracts.registry import find
 from astrosim.core.errors import AstrosimError
 
-PARTS = ("scenario", "template", "runner")
-"""Names of the parts; see `System`."""
-
 
 @dataclass(frozen=True)
 class System:
@@ -39,6 +36,28 @@ class System:
             Text that `astrosim new` writes; ``{name}`` stands for the name.
         runner
             Class that computes replicates; see `astrosim.runs.runner.Runner`.
+        simulation
+            Function of a resolved scenario and a seed: a `Simulation`.
+        variables, tables
+            Variables of the store, and names of the tables of an export by the dimensions of their rows.
+        workload
+            Function of a scenario: its `Workload`.
+        explanation
+            Function of a scenario, its resolved conditions and its file: what `astrosim explain` prints.
+        summary
+            Class of its summaries, a subclass of `RunSummary`.
+        report, report_template
+            Function of a run directory and its summary: what the template shows; the template, as ``module:file``.
+        figures
+            Function of a summary, a dataset, a choice and a kind of figure: what `astrosim plot` can draw.
+        animation
+            Function that writes a replicate as a moving picture; see `astrosim.report.animation`.
+        ceiling, ceiling_table
+            Function of a scenario and a time limit: rows of structural ceilings; function that tables them.
+        view
+            Class of the scenarios that the live view shows.
+    plots : mapping of str to str
+        ``module:function`` by the name that `astrosim.plot` gives it.
     lacks : mapping of str to str
         By part that the system does not have: a sentence that says so, and a remedy.
     """
@@ -47,11 +66,16 @@ class System:
     kind: str
     unit: str
     parts: Mapping[str, str]
+    plots: Mapping[str, str] = field(default_factory=dict)
     lacks: Mapping[str, str] = field(default_factory=dict)
 
     def has(self, part: str) -> bool:
         """Whether the system has a part."""
         return part in self.parts
+
+    def refusal(self, part: str) -> str:
+        """Return the sentence that says that the system has no such part, with a remedy."""
+        return f"kind: {self.lacks[part]}" if part in self.lacks else f'kind: no {part} of this kind ("{self.kind}").'
 
     def part(self, part: str) -> Any:
         """Load a part.
@@ -64,7 +88,7 @@ class System:
             If the part needs a package that is not installed.
         """
         if part not in self.parts:
-            raise AstrosimError(self.lacks.get(part, f'kind: no {part} of this kind ("{self.kind}").'))
+            raise AstrosimError(self.refusal(part))
         return find(self.parts[part], f'Scenarios with kind = "{self.kind}" need')
 
     @property

@@ -7,7 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
+from astrosim.contracts.registry import find_system
 from astrosim.core.errors import AstrosimError, StoreError
+from astrosim.scenario import load_scenario
 from astrosim.store import open_run
 
 Format = Literal["csv", "netcdf"]
@@ -40,6 +42,7 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
     if format not in DEFAULT_NAMES:
         raise AstrosimError(f"format: no such format ({format!r}). Write one of {', '.join(DEFAULT_NAMES)}.")
     dataset = open_run(directory)
+    system = find_system(load_scenario(Path(directory) / "scenario.toml").kind)
     path = Path(directory) / DEFAULT_NAMES[format] if target is None else Path(target)
     if path.exists():
         raise StoreError(f"{path}: exists already. Name another place with --out, or remove it.")
@@ -52,12 +55,13 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
 
             made = partial / "csv"
             made.mkdir()
-            write_tables(dataset, made)
+            write_tables(dataset, system.part("variables"), system.part("tables"), made)
         else:
             from astrosim.export.netcdf import write_netcdf
 
             made = partial / "run.nc"
-            write_netcdf(dataset, made, (Path(directory) / "scenario.toml").read_text(encoding="utf-8"))
+            text = (Path(directory) / "scenario.toml").read_text(encoding="utf-8")
+            write_netcdf(dataset, system.part("variables"), made, text)
         made.replace(path)
     except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either
         reason = getattr(error, "strerror", None) or error

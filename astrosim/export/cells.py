@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import xarray
 
 from astrosim.store.layout import TRIAL_CHUNK
-from astrosim.store.variables import (
-    COUPLING_VARIABLES,
-    DEEP_VARIABLES,
-    EPISODE_VARIABLES,
-    EVENT_VARIABLES,
-    FIELD_VARIABLES,
-    GAP_VARIABLES,
-    SIGMA_VARIABLES,
-    STATIC_VARIABLES,
-    TRIAL_VARIABLES,
-    WAVE_VARIABLES,
-    WEIGHT_VARIABLES,
-    Variable,
-)
+from astrosim.store.variables import Variable
 
 CELL = ("condition", "seed")
-VARIABLES = (
-    *EPISODE_VARIABLES,
-    *TRIAL_VARIABLES,
-    *WEIGHT_VARIABLES,
-    *STATIC_VARIABLES,
-    *EVENT_VARIABLES,
-    *COUPLING_VARIABLES,
-    *GAP_VARIABLES,
-    *DEEP_VARIABLES,
-    *SIGMA_VARIABLES,
-    *WAVE_VARIABLES,
-    *FIELD_VARIABLES,
-)
 
 
 def committed(dataset: xarray.Dataset) -> Iterator[tuple[int, int]]:
@@ -45,8 +19,8 @@ def committed(dataset: xarray.Dataset) -> Iterator[tuple[int, int]]:
     yield from zip(rows.tolist(), columns.tolist(), strict=True)
 
 
-def present(dataset: xarray.Dataset) -> list[Variable]:
-    """Variables of which the dataset holds any value; kinds of scenarios share names, but not name and dimensions."""
+def present(dataset: xarray.Dataset, variables: Sequence[Variable]) -> list[Variable]:
+    """Return those of a system's variables of which the dataset holds any value."""
 
     def holds(variable: Variable) -> bool:
         if variable.name not in dataset:
@@ -54,7 +28,7 @@ def present(dataset: xarray.Dataset) -> list[Variable]:
         array = dataset[variable.name]
         return array.dims == (*CELL, *variable.dims) and 0 not in array.shape
 
-    return [variable for variable in VARIABLES if holds(variable)]
+    return [variable for variable in variables if holds(variable)]
 
 
 def pieces(length: int, dimension: str) -> Iterator[slice]:

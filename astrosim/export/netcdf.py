@@ -5,6 +5,7 @@ NetCDF-3 knows neither 64-bit integers (seeds, counts) nor unsigned ones, so the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +20,19 @@ from astrosim.store.variables import Variable
 CHUNK = 2**20  # values a chunk of the file; assumed: a few megabytes
 
 
-def write_netcdf(dataset: xarray.Dataset, path: Path, scenario: str = "") -> None:
+def write_netcdf(dataset: xarray.Dataset, variables: Sequence[Variable], path: Path, scenario: str = "") -> None:
     """Write a dataset of `open_run`.
 
     Parameters
     ----------
     dataset : xarray.Dataset
+    variables : sequence of Variable
+        Those of its system.
     path : Path
     scenario : str
         Text of the scenario, kept as an attribute of the file.
     """
-    variables = present(dataset)
+    variables = present(dataset, variables)
     with h5netcdf.File(path, "w") as file:
         file.attrs.update({**dataset.attrs, "scenario": scenario})
         for name in dict.fromkeys(d for variable in variables for d in dataset[variable.name].dims):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from pathlib import Path
@@ -22,25 +22,7 @@ from astrosim.export.cells import committed, pieces, present
 from astrosim.store.layout import FORMAT_VERSION
 from astrosim.store.variables import Variable
 
-NAMES: dict[tuple[str, ...], str] = {
-    ("episode",): "episodes",
-    ("episode", "pattern"): "patterns",
-    ("episode", "astrocyte"): "astrocytes",
-    ("episode", "astrocyte", "pattern"): "astrocyte_patterns",
-    ("trial",): "trials",
-    ("weight_episode", "synapse"): "weights",
-    ("neuron",): "neurons",
-    ("synapse",): "synapses",
-    ("astrocyte",): "territories",
-    ("event",): "interventions",
-    ("gap_junction",): "gap_junctions",
-}
-WAVE_NAMES: dict[tuple[str, ...], str] = {
-    ("epoch",): "epochs",
-    ("epoch", "class"): "classes",
-    ("parameter",): "parameters",
-}
-FIELD_NAMES: dict[tuple[str, ...], str] = {("record",): "records", ("class", "answer"): "confusion"}
+TableNames = Mapping[tuple[str, ...], str]
 SPREAD = ("bit", "slot")  # dimensions that become columns: output_0, output_1 ...
 CALLED = {"weight_episode": "episode"}
 ROWS = 2**17  # rows turned into text at once; assumed: a few ten megabytes
@@ -65,11 +47,20 @@ class TidyTable:
     columns: tuple[Column, ...]
 
 
-def tables(dataset: xarray.Dataset) -> list[TidyTable]:
-    """The tables of a run; those without any value are left out."""
-    names = NAMES | WAVE_NAMES | FIELD_NAMES
+def tables(dataset: xarray.Dataset, variables: Sequence[Variable], names: TableNames) -> list[TidyTable]:
+    """Return the tables of a run; those without any value are left out.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        Of `open_run`.
+    variables : sequence of Variable
+        Those of the run's system.
+    names : mapping of tuple of str to str
+        Names of the system's tables by the dimensions of their rows.
+    """
     columns: dict[tuple[str, ...], list[Column]] = {dims: [] for dims in names}
-    for variable in present(dataset):
+    for variable in present(dataset, variables):
         columns[tuple(d for d in variable.dims if d not in SPREAD)] += _columns(dataset, variable)
     return [TidyTable(names[dims], dims, tuple(found)) for dims, found in columns.items() if found]
 
@@ -81,9 +72,9 @@ def _columns(dataset: xarray.Dataset, variable: Variable) -> list[Column]:
     return [Column(f"{variable.name}_{place}", variable.name, place, variable.fill) for place in places]
 
 
-def write_tables(dataset: xarray.Dataset, folder: Path) -> None:
+def write_tables(dataset: xarray.Dataset, variables: Sequence[Variable], names: TableNames, folder: Path) -> None:
     """Write all tables of a run and `units.json` into a folder that is there."""
-    found = tables(dataset)
+    found = tables(dataset, variables, names)
     for table in found:
         with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")

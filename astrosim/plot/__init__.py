@@ -1,47 +1,36 @@
-"""Figures a paper would print, from the dataset of `open_run`; every function returns a matplotlib Figure."""
+"""Figures for print, from the dataset of `open_run`; every function returns a matplotlib Figure.
+
+Each system brings its own figures; the registry finds them when they are first used.
+"""
 
 from __future__ import annotations
 
-from astrosim.plot.classes import wave_classes
-from astrosim.plot.solving import solved_curves
-from astrosim.systems.images.figures.learning import field_accuracy, field_astrocytes, field_confusion, field_curves
-from astrosim.systems.threshold.figures.astrocytes import astrocyte_curves
-from astrosim.systems.threshold.figures.budget import accuracy_by_passes
-from astrosim.systems.threshold.figures.calcium import calcium_curves
-from astrosim.systems.threshold.figures.curves import learning_curves
-from astrosim.systems.threshold.figures.events import read_events
-from astrosim.systems.threshold.figures.overview import accuracy_by_condition
-from astrosim.systems.threshold.figures.patterns import pattern_map
-from astrosim.systems.threshold.figures.raster import decision_raster
-from astrosim.systems.threshold.figures.space import space_map
-from astrosim.systems.threshold.figures.weights import weight_map
-from astrosim.systems.waves.figures.mesh import mesh_map
-from astrosim.systems.waves.figures.sweeps import find_sweeps, wave_sweep
-from astrosim.systems.waves.figures.training import wave_curves, wave_solved
-from astrosim.systems.waves.figures.waves import wave_accuracy, wave_gaps
+from importlib import import_module
+from typing import Any
 
-__all__ = [
-    "accuracy_by_condition",
-    "accuracy_by_passes",
-    "astrocyte_curves",
-    "calcium_curves",
-    "decision_raster",
-    "field_accuracy",
-    "field_astrocytes",
-    "field_confusion",
-    "field_curves",
-    "find_sweeps",
-    "learning_curves",
-    "mesh_map",
-    "pattern_map",
-    "read_events",
-    "solved_curves",
-    "space_map",
-    "wave_accuracy",
-    "wave_classes",
-    "wave_curves",
-    "wave_gaps",
-    "wave_solved",
-    "wave_sweep",
-    "weight_map",
-]
+from astrosim.contracts.registry import find, find_system, targets
+
+SHARED = {"solved_curves": "astrosim.plot.solving:solved_curves", "wave_classes": "astrosim.plot.classes:wave_classes"}
+"""``module:function`` of the figures that several systems draw."""
+
+
+def known() -> dict[str, str]:
+    """Return ``module:function`` of all figures by name."""
+    return SHARED | {name: where for system in targets() for name, where in find_system(system).plots.items()}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a figure, or a module of this folder."""
+    if name.startswith("_"):
+        raise AttributeError(f"module 'astrosim.plot' has no attribute {name!r}")
+    if name in known():
+        return find(known()[name], f"astrosim.plot.{name} needs")
+    try:
+        return import_module(f"astrosim.plot.{name}")
+    except ModuleNotFoundError:
+        raise AttributeError(f"module 'astrosim.plot' has no attribute {name!r}") from None
+
+
+def __dir__() -> list[str]:
+    """Figures and modules."""
+    return sorted({*globals(), *known()})

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, StrictUndefined
 
 from astrosim import summary
+from astrosim.contracts.registry import find_system
 from astrosim.core.errors import StoreError
 from astrosim.report import tables
 from astrosim.store.files import storage_errors, write_atomically
-from astrosim.systems.images.show import report as image_report
-from astrosim.systems.images.show.summary import FieldSummary
-from astrosim.systems.threshold.show import report as threshold_report
-from astrosim.systems.waves.show import report as wave_report
-from astrosim.systems.waves.show.summary import WaveSummary
 
 REPORT = "report.html"
 
@@ -43,13 +40,9 @@ def write_report(directory: Path) -> Path:
     found = summary.read(directory)
     if not found.rows:
         raise StoreError(f"{directory}: no cell is finished yet. `astrosim run {directory} --resume` goes on with it.")
-    if isinstance(found, WaveSummary):
-        template, content = wave_report.TEMPLATE, wave_report.content(directory, found)
-    elif isinstance(found, FieldSummary):
-        template, content = image_report.TEMPLATE, image_report.content(directory, found)
-    else:
-        template, content = threshold_report.TEMPLATE, threshold_report.content(directory, found)
-    html = _environment().get_template(template).render(content)
+    system = find_system(found.scenario.kind)
+    content = system.part("report")(directory, found)
+    html = _environment().get_template(system.part("report_template")).render(content)
     path = directory / REPORT
     with storage_errors(directory):
         write_atomically(path, html.encode())
@@ -58,7 +51,7 @@ def write_report(directory: Path) -> Path:
 
 def _environment() -> Environment:
     environment = Environment(
-        loader=ChoiceLoader([PackageLoader("astrosim.report", ""), PackageLoader("astrosim.systems", "")]),
+        loader=ChoiceLoader([PackageLoader("astrosim.report", ""), FunctionLoader(_template_of_system)]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -66,3 +59,9 @@ def _environment() -> Environment:
     )
     environment.filters.update(number=tables.number, interval=tables.interval_text, p_value=tables.p_text)
     return environment
+
+
+def _template_of_system(name: str) -> str | None:
+    """Return the template ``module:file`` of a system; None for a name of another form."""
+    module, _, file = name.partition(":")
+    return files(module).joinpath(file).read_text(encoding="utf-8") if file else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from astrosim.explain import differing, value_at
+from astrosim.explain.tables import differing, value_at
 from astrosim.scenario import Experiment
 from astrosim.summary import UNKNOWN
 

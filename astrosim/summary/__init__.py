@@ -1,38 +1,26 @@
-"""What the console says after a run: a table, alarms, and all of it as a dictionary, by the kind of its scenario."""
+"""Summaries of runs: a table for the console, alarms, and all of it as a dictionary."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
+from astrosim.contracts.registry import find_system
 from astrosim.scenario import load_scenario
-from astrosim.systems.images.scenario.schema import FieldScenario
-from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.show.summary import UNKNOWN, Summary, ceilings, ceilings_table, read_rows
+from astrosim.summary.rows import UNKNOWN, read_rows
+from astrosim.summary.run_summary import RunSummary
 
-if TYPE_CHECKING:
-    from astrosim.systems.images.show.summary import FieldSummary
-    from astrosim.systems.waves.show.summary import WaveSummary
+__all__ = ["UNKNOWN", "RunSummary", "read", "read_rows"]
 
 
-def read(directory: Path) -> Summary | WaveSummary | FieldSummary:
-    """The summary of a run directory, of whatever kind its scenario is.
+def read(directory: Path) -> RunSummary[Any]:
+    """Read the summary of a run directory, of whatever kind its scenario is.
 
     Raises
     ------
     ScenarioError, StoreError
         If the scenario or the summary cannot be read.
     """
-    scenario = load_scenario(directory / "scenario.toml")
-    if isinstance(scenario, Scenario):
-        return Summary.read(directory)
-    if isinstance(scenario, FieldScenario):
-        from astrosim.systems.images.show.summary import FieldSummary
-
-        return FieldSummary.read(directory)
-    from astrosim.systems.waves.show.summary import WaveSummary  # scipy.stats takes a second to load
-
-    return WaveSummary.read(directory)
-
-
-__all__ = ["UNKNOWN", "Summary", "ceilings", "ceilings_table", "read", "read_rows"]
+    kind = load_scenario(directory / "scenario.toml").kind
+    found: RunSummary[Any] = find_system(kind).part("summary").read(directory)
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from astrosim.contracts.registry import find_system
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, resolve
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -17,13 +18,10 @@ def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
     ScenarioError
         For scenarios of other kinds, and for neurons that learn by themselves.
     """
-    if not isinstance(scenario, Scenario):
-        raise ScenarioError(
-            [
-                f'{name}: kind: the live view shows neurons and astrocytes ("{scenario.kind}"). '
-                "`astrosim animate` shows calcium-wave networks."
-            ]
-        )
+    system = find_system(scenario.kind)
+    if not system.has("view"):
+        raise ScenarioError([f"{name}: {system.refusal('view')}"])
+    shown: Scenario = scenario
     for condition in condition_names(scenario):
         if resolve(scenario, condition).neuronal:
             raise ScenarioError(
@@ -32,4 +30,4 @@ def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
                     "Leave that condition out; `astrosim report` and `astrosim plot` show such runs."
                 ]
             )
-    return scenario
+    return shown

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from published_reference import CONDITIONS, Reference, golden_engine
 
-from astrosim.store.variables import EPISODE_VARIABLES, IDLE, KEPT, NOBODY, STATIC_VARIABLES
+from astrosim.store.variables import IDLE, KEPT, NOBODY
 from astrosim.systems.published.kernel import constants
 from astrosim.systems.published.kernel.circuit import CODES, code_of, decode
+from astrosim.systems.threshold.records import EPISODE_VARIABLES, STATIC_VARIABLES
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 LEARNERS = [name for name in CONDITIONS if name != "control"]

@@ -11,8 +11,8 @@ import numpy as np
 from astrosim.contracts.registry import missing_extra
 from astrosim.runs.replicate import Cell, Control
 from astrosim.store.layout import Layout
-from astrosim.store.variables import FIELD_VARIABLES
 from astrosim.systems.images.cell import FieldCell
+from astrosim.systems.images.records import VARIABLES
 from astrosim.systems.images.scenario.schema import FieldScenario
 from astrosim.systems.images.scenario.sections import CLASSES
 
@@ -53,7 +53,7 @@ class FieldRunner:
             title=scenario.title or scenario.name,
             conditions=tuple(resolved),
             seeds=scenario.seeds,
-            variables=FIELD_VARIABLES,
+            variables=VARIABLES,
             coordinates={
                 "record": np.array(records, dtype="i8"),
                 "class": np.arange(CLASSES, dtype="i4"),

@@ -1,10 +1,16 @@
-"""Image networks: its parts, and where each is found."""
+"""Image networks: the parts of the system, and where each is found."""
 
 from __future__ import annotations
 
 from astrosim.contracts.system import System
 
 HERE = "astrosim.systems.images"
+PLOTS = {
+    "field_accuracy": f"{HERE}.figures.learning:field_accuracy",
+    "field_astrocytes": f"{HERE}.figures.learning:field_astrocytes",
+    "field_confusion": f"{HERE}.figures.learning:field_confusion",
+    "field_curves": f"{HERE}.figures.learning:field_curves",
+}
 SYSTEM = System(
     name="fields",
     kind="fields",
@@ -13,5 +19,21 @@ SYSTEM = System(
         "scenario": f"{HERE}.scenario.schema:FieldScenario",
         "template": f"{HERE}.scenario.template:TEMPLATE",
         "runner": f"{HERE}.runner:FieldRunner",
+        "variables": f"{HERE}.records:VARIABLES",
+        "tables": f"{HERE}.records:TABLES",
+        "workload": f"{HERE}.workload:workload",
+        "explanation": f"{HERE}.show.explanation:explanation",
+        "report": f"{HERE}.show.report:content",
+        "report_template": f"{HERE}.show.report:TEMPLATE",
+        "figures": f"{HERE}.show.figures:figures",
+        "summary": f"{HERE}.show.summary:FieldSummary",
+    },
+    plots=PLOTS,
+    lacks={
+        "ceiling": 'only networks of threshold neurons have a structural ceiling ("fields"). Name a scenario of kind '
+        '"astrocyte".',
+        "view": 'the live view shows neurons and astrocytes ("fields"). `astrosim report` and `astrosim plot` show '
+        "such runs.",
+        "animation": 'no moving picture of this kind ("fields"). `astrosim plot` draws it.',
     },
 )

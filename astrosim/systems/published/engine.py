@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from astrosim.contracts.simulation import Wiring
-from astrosim.store.variables import IDLE, KEPT, REVERTED, TRIAL_VARIABLES, Decisions
+from astrosim.store.variables import IDLE, KEPT, REVERTED, Decisions
 from astrosim.systems.published.kernel import constants as c
 from astrosim.systems.published.kernel.astrocytes import EXPLORATION_RULES, exploration_rate, learn
 from astrosim.systems.published.kernel.circuit import make_circuit, make_collections, make_territories
@@ -16,6 +16,7 @@ from astrosim.systems.published.kernel.network import build_network
 from astrosim.systems.published.kernel.pass_cache import mean_magnitude, new_standing, probe
 from astrosim.systems.published.kernel.perturbation import new_scratch
 from astrosim.systems.published.kernel.state import Tally, new_tally, start
+from astrosim.systems.threshold.records import TRIAL_VARIABLES
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 NO_PATTERN = TRIAL_VARIABLES[0].fill  # logged where nobody learns and so no pattern is drawn

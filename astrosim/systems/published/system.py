@@ -6,4 +6,5 @@ from dataclasses import replace
 
 from astrosim.systems.threshold.system import SYSTEM as THRESHOLD
 
-SYSTEM = replace(THRESHOLD, name="published")
+HERE = "astrosim.systems.published"
+SYSTEM = replace(THRESHOLD, name="published", parts={**THRESHOLD.parts, "simulation": f"{HERE}.engines:make_engine"})

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from astrosim.contracts.simulation import Wiring
-from astrosim.explain.workload import engine_name
 from astrosim.systems.threshold.ceilings import structural_ceiling
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.workload import engine_name
 
 DORMANT_FRACTION = 0.01  # activations / trial; a cluster below it is dormant; spec, section 8
 SPECIALISED_RATIO = 2.0  # 1; activations for one pattern over the mean over patterns; report, table 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from astrosim.contracts.registry import find_system
 from astrosim.contracts.simulation import Engine
 from astrosim.systems.threshold.scenario.baseline_section import RIVALS
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -31,14 +32,9 @@ def make_engine(scenario: Scenario, seed: int) -> Engine:
     """
     if scenario.neuronal:
         return _together(scenario, seed) if scenario.learner == "both" else _neurons(scenario, seed)
-    if scenario.system == "published":
-        if scenario.homeostasis.rule == "episode":
-            from astrosim.systems.published.kernel.iterations import IterationEngine
-
-            return IterationEngine(scenario, seed)
-        from astrosim.systems.published.engine import PublishedEngine
-
-        return PublishedEngine(scenario, seed)
+    if scenario.system_name == "published":
+        simulation: Engine = find_system("published").part("simulation")(scenario, seed)
+        return simulation
     if scenario.learner in RIVALS:
         return _rival(scenario, seed)
     if scenario.engine == "agents":

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from astrosim.store.cells import CellWriter
-from astrosim.store.variables import KEPT, NOBODY, REVERTED, TRIAL_VARIABLES, Decisions
+from astrosim.store.variables import KEPT, NOBODY, REVERTED, Decisions
+from astrosim.systems.threshold.records import TRIAL_VARIABLES
 
 
 class TrialLog:

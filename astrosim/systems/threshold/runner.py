@@ -12,20 +12,9 @@ import numpy as np
 from astrosim.runs.replicate import Cell, Control, make_cells
 from astrosim.runs.runner import Ask
 from astrosim.store.layout import Layout
-from astrosim.store.variables import (
-    COUPLING_VARIABLES,
-    DEEP_VARIABLES,
-    EPISODE_VARIABLES,
-    EVENT_VARIABLES,
-    GAP_VARIABLES,
-    NEURON_VARIABLES,
-    SIGMA_VARIABLES,
-    STATIC_VARIABLES,
-    TRIAL_VARIABLES,
-    WEIGHT_VARIABLES,
-    Variable,
-)
+from astrosim.store.variables import Variable
 from astrosim.systems.threshold.engines import make_engine
+from astrosim.systems.threshold.records import variables_of
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.trials import run_cell
 
@@ -118,17 +107,9 @@ def make_layout(scenario: Scenario, resolved: Mapping[str, Scenario], cells: Ite
 
 
 def _variables(longest: Mapping[str, int], weight_type: str, conditions: Sequence[Scenario]) -> tuple[Variable, ...]:
-    """What the store holds: the trial log only if some condition keeps it, events only if some may happen, calcium only
-    if some condition is coupled, and so on; weights as the engine has them; astrocyte numbers in the smallest type."""
+    """Variables of the store; weights as the simulation has them, astrocyte numbers in the smallest type."""
     types = {"weight": weight_type, "active": np.min_scalar_type(-max(longest["astrocyte"], 2)).str[1:]}
-    trials = TRIAL_VARIABLES if longest["trial"] else ()
-    events = EVENT_VARIABLES if longest["event"] else ()
-    calcium = COUPLING_VARIABLES + GAP_VARIABLES if any(s.coupled for s in conditions) else ()
-    deep = DEEP_VARIABLES if any(s.counts_passes for s in conditions) else ()
-    sigma = SIGMA_VARIABLES if any(s.perturbation.adapt_sigma for s in conditions) else ()
-    neurons = NEURON_VARIABLES if any(s.neuronal for s in conditions) else ()
-    fixed = WEIGHT_VARIABLES + STATIC_VARIABLES
-    variables = EPISODE_VARIABLES + trials + fixed + events + calcium + deep + sigma + neurons
+    variables = variables_of(conditions)
     return tuple(replace(variable, dtype=types.get(variable.name, variable.dtype)) for variable in variables)
 
 

@@ -1,10 +1,22 @@
-"""Threshold networks: its parts, and where each is found."""
+"""Threshold networks: the parts of the system, and where each is found."""
 
 from __future__ import annotations
 
 from astrosim.contracts.system import System
 
 HERE = "astrosim.systems.threshold"
+PLOTS = {
+    "accuracy_by_condition": f"{HERE}.figures.overview:accuracy_by_condition",
+    "accuracy_by_passes": f"{HERE}.figures.budget:accuracy_by_passes",
+    "astrocyte_curves": f"{HERE}.figures.astrocytes:astrocyte_curves",
+    "calcium_curves": f"{HERE}.figures.calcium:calcium_curves",
+    "decision_raster": f"{HERE}.figures.raster:decision_raster",
+    "learning_curves": f"{HERE}.figures.curves:learning_curves",
+    "pattern_map": f"{HERE}.figures.patterns:pattern_map",
+    "read_events": f"{HERE}.figures.events:read_events",
+    "space_map": f"{HERE}.figures.space:space_map",
+    "weight_map": f"{HERE}.figures.weights:weight_map",
+}
 SYSTEM = System(
     name="astrocyte",
     kind="astrocyte",
@@ -13,5 +25,19 @@ SYSTEM = System(
         "scenario": f"{HERE}.scenario.schema:Scenario",
         "template": f"{HERE}.scenario.template:TEMPLATE",
         "runner": f"{HERE}.runner:AstrocyteRunner",
+        "variables": f"{HERE}.records:VARIABLES",
+        "tables": f"{HERE}.records:TABLES",
+        "workload": f"{HERE}.workload:workload",
+        "explanation": f"{HERE}.show.explanation:explanation",
+        "report": f"{HERE}.show.report:content",
+        "report_template": f"{HERE}.show.report:TEMPLATE",
+        "figures": f"{HERE}.show.figures:figures",
+        "summary": f"{HERE}.show.summary:Summary",
+        "simulation": f"{HERE}.engines:make_engine",
+        "animation": f"{HERE}.show.animation:animation",
+        "ceiling": f"{HERE}.show.ceiling_tables:ceilings",
+        "ceiling_table": f"{HERE}.show.ceiling_tables:ceilings_table",
+        "view": f"{HERE}.scenario.schema:Scenario",
     },
+    plots=PLOTS,
 )

@@ -12,9 +12,9 @@ import numpy as np
 from astrosim.contracts.registry import missing_extra
 from astrosim.runs.replicate import Cell, Control
 from astrosim.store.layout import Layout
-from astrosim.store.variables import WAVE_VARIABLES
 from astrosim.systems.waves.block import Block
 from astrosim.systems.waves.learners.choose import batched_key, in_torch
+from astrosim.systems.waves.records import VARIABLES
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
 LARGEST_BATCH = 256  # replicates a job in torch; assumed: fits the memory of a GPU
@@ -71,7 +71,7 @@ class WaveRunner:
             title=scenario.title or scenario.name,
             conditions=tuple(resolved),
             seeds=scenario.seeds,
-            variables=WAVE_VARIABLES,
+            variables=VARIABLES,
             coordinates={
                 "epoch": np.arange(1, epochs + 1, dtype="i4"),
                 "class": np.arange(classes, dtype="i4"),

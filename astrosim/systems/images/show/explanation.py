@@ -9,19 +9,17 @@ from rich.table import Table
 
 from astrosim.core.phases import Phase
 from astrosim.explain.tables import (
-    bytes_words,
     differences_table,
     heading,
     names_words,
     new_table,
     phases_table,
-    seconds_words,
-    sizes_table,
     together,
     values_table,
 )
-from astrosim.explain.workload import FieldWorkload, field_workload
+from astrosim.explain.workload import work_table
 from astrosim.systems.images.scenario.schema import FieldScenario
+from astrosim.systems.images.workload import workload
 
 PHASES = (
     Phase("batch", "every few trials the next images of a pass, perhaps shifted; everything is computed from scratch"),
@@ -61,7 +59,7 @@ def explanation(scenario: FieldScenario, resolved: Mapping[str, FieldScenario], 
         differences_table(resolved, moot),
         networks_table(resolved),
         phases_table("A trial, phase by phase", PHASES, resolved, trial_rule),
-        work_table(field_workload(scenario)),
+        work_table(workload(scenario)),
     ]
 
 
@@ -165,18 +163,3 @@ def _adapt_rule(scenario: FieldScenario) -> str:
         return "nothing"
     cap = f"{rule.cap:g}" + (f", falling to {rule.last_cap:g}" if rule.last_cap else "")
     return f"times exp({rule.grow:g}) or exp(-{rule.shrink:g}); cap {cap}"
-
-
-def work_table(work: FieldWorkload) -> Table:
-    """The size of the work to come."""
-    return sizes_table(
-        (
-            ("cells", f"{work.cells:,}", f"{work.conditions:,} conditions x {work.seeds:,} seeds, a network each"),
-            ("synapses", f"{work.synapses:,}", "in the largest condition"),
-            ("trials a cell", f"{work.trials_per_cell:,}", "in the longest condition"),
-            ("trials", f"{work.trials:,}", "over all cells"),
-            ("images evaluated", f"{work.evaluations:.2e}", "over all cells, at most"),
-            ("on disk", f"about {bytes_words(work.disk_bytes)}", "before compression"),
-            ("time", f"about {seconds_words(work.seconds)}", "on one core at a nominal rate"),
-        )
-    )

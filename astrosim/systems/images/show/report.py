@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 from xarray import Dataset
 
-from astrosim import plot
 from astrosim.explain.tables import names_words, together
 from astrosim.report.drawing import Drawn, Kind, reported
 from astrosim.report.tables import PublishedRow, compare_pairs, number
@@ -19,10 +18,11 @@ from astrosim.scenario import to_toml
 from astrosim.statistics.inference import CONFIDENCE, RANDOM_SEED, RESAMPLES, median_interval
 from astrosim.store import open_run
 from astrosim.summary.verdicts import standing
+from astrosim.systems.images.figures.learning import field_accuracy, field_astrocytes, field_confusion, field_curves
 from astrosim.systems.images.show import explanation
 from astrosim.systems.images.show.summary import FieldSummary
 
-TEMPLATE = "images/show/report.html.j2"
+TEMPLATE = "astrosim.systems.images.show:report.html.j2"
 OPEN_ROWS = 40  # cells; a longer table of seeds begins folded
 LOADED = (
     "test_accuracy", "sample_evaluations", "synapse_evaluations", "accept_rate", "confusion", "territory_x",
@@ -191,7 +191,7 @@ def notes(summary: FieldSummary) -> list[str]:
 def _curves(material: FieldMaterial) -> Drawn:
     return Drawn(
         "Accuracy against its cost",
-        plot.field_curves(material.dataset, material.summary.rows),
+        field_curves(material.dataset, material.summary.rows),
         "Test accuracy at the records, against the images put through a changed network (left) and the synapses "
         "computed anew for them (right). Thin: a run; thick: median over seeds. The axis of accuracies is logarithmic "
         "in the error.",
@@ -201,7 +201,7 @@ def _curves(material: FieldMaterial) -> Drawn:
 def _accuracy(material: FieldMaterial) -> Drawn:
     return Drawn(
         "Final test accuracy and time",
-        plot.field_accuracy(material.summary.rows),
+        field_accuracy(material.summary.rows),
         "A point a run; bar: median. Seconds are wall time of the trial loop.",
     )
 
@@ -209,7 +209,7 @@ def _accuracy(material: FieldMaterial) -> Drawn:
 def _confusion(material: FieldMaterial) -> Drawn:
     return Drawn(
         "Which classes are taken for which",
-        plot.field_confusion(material.dataset, material.summary.rows),
+        field_confusion(material.dataset, material.summary.rows),
         "Test images that are wrong, by class and answer, all seeds together; what is right is left out.",
     )
 
@@ -219,7 +219,7 @@ def _astrocytes(material: FieldMaterial) -> Drawn:
     seed = material.summary.of(name)[0]["seed"]
     return Drawn(
         "Astrocytes in the plane",
-        plot.field_astrocytes(material.dataset, name, seed),
+        field_astrocytes(material.dataset, name, seed),
         f"Condition {name}, seed {seed}: each astrocyte at the centre of its units' fields, in pixels; those at one "
         "place lie around it.",
     )

@@ -11,22 +11,20 @@ from rich.table import Table
 from astrosim.core.phases import JOINT_PHASES, NEURON_PHASES, PHASES
 from astrosim.explain.tables import (
     adaptation_words,
-    bytes_words,
     differences_table,
     heading,
     new_table,
     phases_table,
-    seconds_words,
-    sizes_table,
     values_table,
 )
-from astrosim.explain.workload import Workload, astrocyte_workload
+from astrosim.explain.workload import work_table
 from astrosim.systems.threshold.scenario.baseline_section import RIVALS
 from astrosim.systems.threshold.scenario.interventions import when_words, words
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.scenario.sections import Coupling
 from astrosim.systems.threshold.show import explain_neurons
 from astrosim.systems.threshold.show.explain_baselines import moot_of_rival, rival_rule
+from astrosim.systems.threshold.workload import workload
 
 if TYPE_CHECKING:
     from astrosim.systems.threshold.custom import Overrides
@@ -52,7 +50,7 @@ def explanation(scenario: Scenario, resolved: Mapping[str, Scenario], file: str)
         *([own_astrocytes_table(resolved)] if extended else []),
         *([interventions_table(resolved)] if planned else []),
         *_trials(resolved),
-        work_table(astrocyte_workload(scenario)),
+        work_table(workload(scenario)),
     ]
 
 
@@ -287,20 +285,3 @@ def _perturb_rule(scenario: Scenario) -> str:
         rise, fall = perturbation.sigma_rise, perturbation.sigma_fall
         sigma += f" at first, x {rise:g} if kept, x {fall:g} if not, at most {perturbation.sigma_cap:g}"
     return f"{where}; {sigma}, clipped to +-{perturbation.limit:g}"
-
-
-def work_table(work: Workload) -> Table:
-    """The size of the work to come."""
-    rows = (
-        ("cells", f"{work.cells:,}", f"{work.conditions:,} conditions x {work.seeds:,} seeds"),
-        ("neurons", f"{work.neurons:,}", "in the largest condition"),
-        ("synapses", f"{work.synapses:,}", "expected, mean over seeds"),
-        ("astrocytes", f"{work.astrocytes:,}", ""),
-        ("trials a cell", f"{work.trials_per_cell:,}", "in the longest condition"),
-        ("trials", f"{work.trials:,}", "over all cells"),
-        ("  that learn", f"{work.learning_trials:,}", ""),
-        ("records", f"{work.records:,}", f"episodes; {work.records_per_cell:,} in a cell"),
-        ("on disk", f"about {bytes_words(work.disk_bytes)}", "before compression"),
-        ("time", f"about {seconds_words(work.seconds)}", "on one core at a nominal rate; workers share it"),
-    )
-    return sizes_table(rows)

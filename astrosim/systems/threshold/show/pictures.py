@@ -9,19 +9,23 @@ from pathlib import Path
 import numpy as np
 from xarray import Dataset
 
-from astrosim import plot
+from astrosim.plot.solving import solved_curves
 from astrosim.report.drawing import Drawn, Kind, Picture, reported
-from astrosim.report.tables import ConditionRow
 from astrosim.store import open_run
-from astrosim.summary import Summary
-from astrosim.systems.threshold.figures.astrocytes import DRAWN_ASTROCYTES
-from astrosim.systems.threshold.figures.calcium import coupled_conditions
-from astrosim.systems.threshold.figures.curves import SMOOTHING
+from astrosim.systems.threshold.figures.astrocytes import DRAWN_ASTROCYTES, astrocyte_curves
+from astrosim.systems.threshold.figures.budget import accuracy_by_passes
+from astrosim.systems.threshold.figures.calcium import calcium_curves, coupled_conditions
+from astrosim.systems.threshold.figures.curves import SMOOTHING, learning_curves
 from astrosim.systems.threshold.figures.events import Event, read_events, task_changed
-from astrosim.systems.threshold.figures.raster import BINS, CONDITIONS, OPENING
+from astrosim.systems.threshold.figures.overview import accuracy_by_condition
+from astrosim.systems.threshold.figures.patterns import pattern_map
+from astrosim.systems.threshold.figures.raster import BINS, CONDITIONS, OPENING, decision_raster
 from astrosim.systems.threshold.figures.select import first_seed, with_astrocytes, with_decisions
-from astrosim.systems.threshold.figures.space import DRAWN_SYNAPSES, shown
+from astrosim.systems.threshold.figures.space import DRAWN_SYNAPSES, shown, space_map
+from astrosim.systems.threshold.figures.weights import weight_map
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.summary import Summary
+from astrosim.systems.threshold.show.tables import ConditionRow
 
 LOADED = (
     "mean_binary_reward",
@@ -110,7 +114,7 @@ def absences(material: Material) -> list[str]:
 def _accuracy(material: Material) -> Drawn:
     names, reference = [row.name for row in material.rows], material.summary.scenario.reference
     published = {name: reference[name]["accuracy"] for name in names if "accuracy" in reference.get(name, {})}
-    figure = plot.accuracy_by_condition(
+    figure = accuracy_by_condition(
         {name: material.summary.column(name, "mean_accuracy").tolist() for name in names},
         {name: material.summary.column(name, "ceiling").tolist() for name in names},
         published,
@@ -130,7 +134,7 @@ def _curves(material: Material) -> Drawn:
     trials = material.summary.scenario.schedule.trials_per_episode
     return Drawn(
         "Learning curves",
-        plot.learning_curves(material.dataset, {row.name: row.ceiling for row in material.rows}, material.events),
+        learning_curves(material.dataset, {row.name: row.ceiling for row in material.rows}, material.events),
         f"Lines: mean over n = {material.n}; bands: pointwise 95 % bootstrap intervals of that mean over seeds. (a) "
         "Accuracy of the frozen network over all patterns. (b) to (d) are measured in single episodes "
         f"({trials:,} trial{'' if trials == 1 else 's'} each), hence noisy; in runs of more than {4 * SMOOTHING} "
@@ -143,7 +147,7 @@ def _solving(material: Material) -> Drawn:
     names = [row.name for row in material.rows if _counts_passes(material, row.name)]
     return Drawn(
         "Solving the task",
-        plot.solved_curves(
+        solved_curves(
             {name: material.summary.column(name, "solved_passes") for name in names},
             {name: float(np.nanmax(material.summary.column(name, "passes"))) for name in names},
         ),
@@ -157,7 +161,7 @@ def _by_passes(material: Material) -> Drawn:
     exact = {row.name: row.ceiling for row in material.rows if row.name not in bounds}
     return Drawn(
         "Accuracy by forward passes",
-        plot.accuracy_by_passes(material.dataset, exact),
+        accuracy_by_passes(material.dataset, exact),
         f"Accuracy of the frozen network over all patterns after equal work. Lines: mean over n = {material.n}; bands: "
         "pointwise 95 % bootstrap intervals of that mean over seeds. Passes are logarithmic; a line begins with "
         "its first record and ends with its run. Dashed: chance, and the mean ceiling where it is exact and below 1.",
@@ -178,7 +182,7 @@ def _patterns(material: Material) -> Drawn:
     probe = "last frozen probe" if material.episode is None else f"frozen probe of episode {material.episode:,}"
     return Drawn(
         "Patterns",
-        plot.pattern_map(material.dataset, material.summary.scenario, material.events, material.episode),
+        pattern_map(material.dataset, material.summary.scenario, material.events, material.episode),
         f"Fraction of matching bits, pattern by pattern, in the {probe}. (a) The best seed of each condition "
         f"(the first of several alike), its output vectors written in; {below}. (b) Mean over n = {material.n}.",
     )
@@ -188,7 +192,7 @@ def _astrocytes(material: Material) -> Drawn:
     many = material.dataset.sizes["astrocyte"] > DRAWN_ASTROCYTES
     return Drawn(
         "Astrocytes",
-        plot.astrocyte_curves(material.dataset, material.summary.scenario.schedule.trials_per_episode, material.events),
+        astrocyte_curves(material.dataset, material.summary.scenario.schedule.trials_per_episode, material.events),
         f"A line an astrocyte, mean over n = {material.n}, coloured by cluster; no bands. (a) Activation threshold. "
         "(b) Exploration rate, logarithmic. (c) Activations a trial between one record and the next; a cluster "
         "whose lines stay at 0 is dormant."
@@ -212,7 +216,7 @@ def _space(material: Material) -> Drawn:
             words += " Black lines: gap junctions."
         if scenario.system == "published":
             words += " The published system's colliding labels change a few memberships, which circles cannot show."
-    return Drawn("Space", plot.space_map(material.dataset, scenario, material.events, material.episode), words)
+    return Drawn("Space", space_map(material.dataset, scenario, material.events, material.episode), words)
 
 
 def _decisions(material: Material) -> Drawn:
@@ -220,7 +224,7 @@ def _decisions(material: Material) -> Drawn:
     more = f" The first {CONDITIONS} of {len(names)} conditions are shown." if len(names) > CONDITIONS else ""
     return Drawn(
         "Decisions",
-        plot.decision_raster(material.dataset, material.events),
+        decision_raster(material.dataset, material.events),
         f"One cell a condition (n = 1, seed {first_seed(material.dataset, names[0])}). (a) The first {OPENING} trials: "
         "active astrocytes, coloured by whether the change was kept; white: nothing was eligible. (b) The whole run in "
         f"at most {BINS} bins: share of trials in which each astrocyte was active (square-root scale), and share of "
@@ -231,7 +235,7 @@ def _decisions(material: Material) -> Drawn:
 def _calcium(material: Material) -> Drawn:
     return Drawn(
         "Calcium",
-        plot.calcium_curves(material.dataset, material.events),
+        calcium_curves(material.dataset, material.events),
         f"Coupled conditions. Lines: mean over n = {material.n}; bands: pointwise 95 % bootstrap intervals of that "
         "mean over seeds. (a) Calcium in the last trial of an episode, mean over astrocytes. (b) Share of the "
         "activations between one record and the next by a score that calcium alone brought above threshold."
@@ -242,7 +246,7 @@ def _calcium(material: Material) -> Drawn:
 def _weights(material: Material) -> Drawn:
     return Drawn(
         "Weights",
-        plot.weight_map(material.dataset, material.resolved, material.events),
+        weight_map(material.dataset, material.resolved, material.events),
         "Share of the synapses whose weight is at or below a value, seeds together: (a) synapses from an input to an "
         "output of the task, which alone decide the outputs, (b) all others. (c) Mean |weight| over episodes, mean "
         "over seeds; of the direct path where weights were kept." + (MARKED if material.events else ""),

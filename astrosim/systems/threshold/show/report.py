@@ -5,19 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from astrosim.explain import moot
-from astrosim.report import tables
 from astrosim.report.words import differences, provenance, range_words, seeds_words
 from astrosim.scenario import condition_names, resolve, to_toml
 from astrosim.statistics.inference import BAND_RESAMPLES, CONFIDENCE, RANDOM_SEED, RESAMPLES
-from astrosim.summary import Summary
 from astrosim.systems.threshold.diagnostics import constant_output_alarm
 from astrosim.systems.threshold.scenario.interventions import when_words, words
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show import tables
+from astrosim.systems.threshold.show.explanation import moot
 from astrosim.systems.threshold.show.pictures import Material, absences, pictures
 from astrosim.systems.threshold.show.solving import solving_rows
+from astrosim.systems.threshold.show.summary import Summary
 
-TEMPLATE = "threshold/show/report.html.j2"
+TEMPLATE = "astrosim.systems.threshold.show:report.html.j2"
 NEURON_NOTE = (
     "Where neurons learn by themselves, firing may persist from trial to trial, and thresholds may move: the frozen "
     "network then answers every pattern from the firing that the last trial left, and the ceiling gives every output a "

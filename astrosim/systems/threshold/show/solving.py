@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astrosim.report.tables import ConditionRow
 from astrosim.statistics.inference import Interval, share_interval
-from astrosim.summary import UNKNOWN, Summary
+from astrosim.summary import UNKNOWN
+from astrosim.systems.threshold.show.summary import Summary
+from astrosim.systems.threshold.show.tables import ConditionRow
 
 HIGH = 0.95  # quantile that is shown beside the median
 

@@ -7,6 +7,7 @@ has carried them; their colours are those of calcium.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -18,9 +19,11 @@ from matplotlib.figure import Figure
 from astrosim.core.errors import AstrosimError
 from astrosim.plot.movie import check_ending, write_movie
 from astrosim.plot.style import DIVERGING, MUTED, PALETTE, PAPER, new_figure, styled
+from astrosim.report.animation import FRAMES, Look, TrialRange
 from astrosim.systems.waves.agents import WaveAstrocyte, WaveModel
 from astrosim.systems.waves.figures.fronts import first_inputs
 from astrosim.systems.waves.mesh.graph import SLANT, positions
+from astrosim.systems.waves.show.summary import WaveSummary
 from astrosim.systems.waves.stored import stored_network
 
 BLANK = "#E6E6E6"  # cells that the wave has not reached
@@ -247,3 +250,16 @@ def animate_run(
     model.respond(features[0])
     per_step = max(1, round(frames / (model.steps_of_wave + HOLD_STEPS)))
     return animate_wave(model, file, f"{cell[0]}, seed {cell[1]}: {labels[0]}", per_step, frames_per_second)
+
+
+def animation(found: WaveSummary, rows: list[dict[str, Any]], path: Path, chosen: TrialRange, look: Look) -> None:
+    """Write the passage of a wave through the first network that passes waves; see `astrosim.report.animation`."""
+    for name, value in (("--from", chosen.first), ("--to", chosen.last), ("--every", chosen.every)):
+        if value is not None:
+            raise AstrosimError(f"{name}: a wave has no trials ({value}). Leave it out; --frames goes with waves.")
+    waves = [(row["condition"], row["seed"]) for row in rows if row["model"] == "wave"]
+    if not waves:
+        raise AstrosimError(
+            f'--condition: neurons pass no wave ({rows[0]["condition"]}). Choose a condition whose model is "wave".'
+        )
+    animate_run(found.directory, waves[0], path, chosen.frames or FRAMES, look.fps, look.data)

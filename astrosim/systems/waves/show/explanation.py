@@ -10,19 +10,17 @@ from rich.table import Table
 from astrosim.core.phases import Phase
 from astrosim.explain.tables import (
     adaptation_words,
-    bytes_words,
     differences_table,
     heading,
     names_words,
     new_table,
     phases_table,
-    seconds_words,
-    sizes_table,
     together,
     values_table,
 )
-from astrosim.explain.workload import WaveWorkload, wave_workload
+from astrosim.explain.workload import work_table
 from astrosim.systems.waves.scenario.schema import WaveScenario
+from astrosim.systems.waves.workload import workload
 
 BATCH = Phase("batch", "the next images of a pass; every pass has an order of its own")
 PROJECT = Phase("project", "the front makes features of the images")
@@ -71,7 +69,7 @@ def explanation(scenario: WaveScenario, resolved: Mapping[str, WaveScenario], fi
         differences_table(resolved, moot),
         chains_table(resolved),
         *update_tables(resolved),
-        work_table(wave_workload(scenario)),
+        work_table(workload(scenario)),
     ]
 
 
@@ -225,19 +223,4 @@ def _activate_rule(scenario: WaveScenario) -> str:
     }
     return (
         f"at most {astrocytes.max_active}, territories of radius {astrocytes.radius}; {rates[astrocytes.exploration]}"
-    )
-
-
-def work_table(work: WaveWorkload) -> Table:
-    """The size of the work to come."""
-    return sizes_table(
-        (
-            ("cells", f"{work.cells:,}", f"{work.conditions:,} conditions x {work.seeds:,} seeds, a network each"),
-            ("parameters", f"{work.parameters:,}", f"in the largest condition; {work.live_weights:,} live weights"),
-            ("astrocytes", f"{work.mesh_cells:,}", "of the mesh, or neurons of an MLP, inputs included"),
-            ("updates a cell", f"{work.updates_per_cell:,}", "in the longest condition"),
-            ("updates", f"{work.updates:,}", "over all cells"),
-            ("on disk", f"about {bytes_words(work.disk_bytes)}", "before compression"),
-            ("time", f"about {seconds_words(work.seconds)}", "on one core at a nominal rate, without a VAE's training"),
-        )
     )

@@ -9,11 +9,12 @@ from functools import cached_property, partial
 import numpy as np
 from xarray import Dataset
 
-from astrosim import plot
-from astrosim.plot.classes import MOST_PANELS, shown_classes
+from astrosim.plot.classes import MOST_PANELS, shown_classes, wave_classes
 from astrosim.report.drawing import Drawn, Kind, Picture, reported
-from astrosim.systems.waves.figures.sweeps import SWEPT, Sweep, find_sweeps
-from astrosim.systems.waves.figures.training import MOST_CURVES, drawn_conditions
+from astrosim.systems.waves.figures.mesh import mesh_map
+from astrosim.systems.waves.figures.sweeps import SWEPT, Sweep, find_sweeps, wave_sweep
+from astrosim.systems.waves.figures.training import MOST_CURVES, drawn_conditions, wave_curves, wave_solved
+from astrosim.systems.waves.figures.waves import wave_accuracy, wave_gaps
 from astrosim.systems.waves.mesh.graph import weight_matrices
 from astrosim.systems.waves.show.summary import WaveSummary
 from astrosim.systems.waves.show.tables import MOST_PAIRS
@@ -84,7 +85,7 @@ def published_accuracies(summary: WaveSummary) -> dict[str, float]:
 def _accuracy(material: WaveMaterial) -> Drawn:
     summary = material.summary
     published = published_accuracies(summary)
-    figure = plot.wave_accuracy(summary.rows, published)
+    figure = wave_accuracy(summary.rows, published)
     share = "" if all(row["data"] == "xor" for row in summary.rows) else "Dashed: share of the largest class. "
     return Drawn(
         "Final test accuracy of every run",
@@ -100,7 +101,7 @@ def _sweep(section: str, material: WaveMaterial) -> Drawn:
     summary, sweep = material.summary, material.sweeps[section]
     return Drawn(
         f"Accuracy against {SWEPT[sweep.field]}",
-        plot.wave_sweep(summary.rows, sweep, summary.scenario.reference),
+        wave_sweep(summary.rows, sweep, summary.scenario.reference),
         f"A point a run (n = {counts_words(summary)} a condition), open if it collapsed; line: medians. Below: share "
         "of the runs that collapsed. Dashed: share of the largest class. Triangles: published medians and shares, "
         "where there are any. A series begins with the network without the disturbance: the same runs in every "
@@ -111,7 +112,7 @@ def _sweep(section: str, material: WaveMaterial) -> Drawn:
 def _gaps(material: WaveMaterial) -> Drawn:
     return Drawn(
         "Differences, pair by pair",
-        plot.wave_gaps(material.summary.rows, material.pairs),
+        wave_gaps(material.summary.rows, material.pairs),
         "A point a seed that both conditions have: the difference in test accuracy, first minus second. Bar: median "
         "of the differences. Ahead: pairs in which the first is strictly better.",
     )
@@ -122,7 +123,7 @@ def _solved(material: WaveMaterial) -> Drawn:
     updates = {name: scenario.updates_per_epoch for name, scenario in summary.resolved.items()}
     return Drawn(
         "Exclusive or: when networks solve it",
-        plot.wave_solved(material.dataset, summary.rows, updates),
+        wave_solved(material.dataset, summary.rows, updates),
         f"Share of n = {counts_words(summary)} a condition that have had all four rows within .01 after an epoch, over "
         "updates (logarithmic). Circle: share that have them right at the end; Adam's steps may undo a solution.",
     )
@@ -134,7 +135,7 @@ def _curves(variable: str, material: WaveMaterial) -> Drawn:
     share = "" if variable != "test_accuracy" or xor else " Dashed: share of the largest class."
     return Drawn(
         CURVES[variable],
-        plot.wave_curves(material.dataset, summary.rows, variable),
+        wave_curves(material.dataset, summary.rows, variable),
         f"A thin line a run (n = {counts_words(summary)} a condition), dotted if it ends collapsed; thick: their "
         f"median.{share} One scale for all panels.",
     )
@@ -145,7 +146,7 @@ def _classes(material: WaveMaterial) -> Drawn:
     many = len(summary.conditions) > MOST_PANELS
     return Drawn(
         "Which classes the networks name",
-        plot.wave_classes(material.dataset, summary.rows),
+        wave_classes(material.dataset, summary.rows),
         "Share of the test images given to each class after the last epoch; a row a run, the best on top. A collapsed "
         "run (circle) names one class, or nearly so: one bright field in a dark row. Square-root scale."
         + (" Conditions with collapsed runs are shown first." if many else ""),
@@ -161,7 +162,7 @@ def _mesh(material: WaveMaterial) -> Drawn:
         weights = dataset["weight"].sel(condition=name, seed=seed).values[: chain.live_weights]
         matrices = weight_matrices(chain, weights) if np.isfinite(weights).all() else None
     words = f"Condition {name}" + (f", seed {seed}: trained weights" if matrices is not None else "")
-    return Drawn("Mesh", plot.mesh_map(chain, matrices), f"{words}. Cells layer by layer, and who hears whom.")
+    return Drawn("Mesh", mesh_map(chain, matrices), f"{words}. Cells layer by layer, and who hears whom.")
 
 
 def waves(material: WaveMaterial) -> list[str]:

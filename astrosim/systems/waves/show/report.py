@@ -18,7 +18,7 @@ from astrosim.systems.waves.show import explanation, tables
 from astrosim.systems.waves.show.pictures import LOADED, WaveMaterial, absences, pictures
 from astrosim.systems.waves.show.summary import COLLAPSED_WORDS, FEW, WaveSummary
 
-TEMPLATE = "waves/show/report.html.j2"
+TEMPLATE = "astrosim.systems.waves.show:report.html.j2"
 OPEN_ROWS = 40  # cells; a longer table of seeds begins folded
 COMPARISON_WORDS = (
     "Paired comparisons of test accuracy over common seeds: first minus second; wins are pairs in which the first is "

@@ -1,22 +1,19 @@
-"""What the console says after a run of wave networks: a table, alarms, and all of it as a dictionary (fractions)."""
+"""Summary of a run of wave networks for the console (fractions)."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from rich.panel import Panel
 from rich.table import Table
 
-from astrosim.core.errors import StoreError
-from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.statistics.inference import mean_interval
-from astrosim.systems.threshold.show.summary import UNKNOWN, read_rows
+from astrosim.summary.rows import UNKNOWN
+from astrosim.summary.run_summary import RunSummary
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.show.published import FIGURES, PublishedFigure, published_figures
 
@@ -41,59 +38,18 @@ COLLAPSED_WORDS = "COLLAPSED: one answer to everything, no better than always na
 NAMED = 8  # seeds, or conditions, named in one warning; assumed: more are no longer read
 
 
-@dataclass(frozen=True)
-class WaveSummary:
-    """The rows of a run of wave networks, beside the scenario that they come from.
+class WaveSummary(RunSummary[WaveScenario]):
+    """The rows of a run of wave networks, beside the scenario that they come from."""
 
-    Attributes
-    ----------
-    directory : Path
-    scenario : WaveScenario
-    rows : list of dict
-        Of summary.csv, values typed.
-    """
-
-    directory: Path
-    scenario: WaveScenario
-    rows: list[dict[str, Any]]
-
-    @classmethod
-    def read(cls, directory: Path) -> WaveSummary:
-        """Read the summary of a run directory.
-
-        Raises
-        ------
-        StoreError
-            If there is no summary, or it is none of wave networks.
-        """
-        scenario = load_scenario(directory / "scenario.toml")
-        if not isinstance(scenario, WaveScenario):
-            raise StoreError(f"{directory}: a run of kind {scenario.kind}, not of waves. Use `summary.read`.")
-        return cls(directory, scenario, read_rows(directory / "summary.csv", TEXTS, FLAGS, COUNTS))
-
-    @cached_property
-    def resolved(self) -> dict[str, WaveScenario]:
-        """Scenarios by condition, in order."""
-        return {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
-
-    @cached_property
-    def conditions(self) -> list[str]:
-        """Conditions with finished seeds, in the order of the scenario."""
-        present = {row["condition"] for row in self.rows}
-        return [name for name in self.resolved if name in present]
+    kind = "wave"
+    texts = TEXTS
+    flags = FLAGS
+    counts = COUNTS
 
     @cached_property
     def published(self) -> list[PublishedFigure]:
         """All published figures beside the measured ones."""
         return published_figures(self.rows, self.resolved)
-
-    def of(self, condition: str) -> list[dict[str, Any]]:
-        """A condition's rows."""
-        return [row for row in self.rows if row["condition"] == condition]
-
-    def column(self, condition: str, name: str) -> np.ndarray:
-        """One column of a condition's rows, shape (seed,), float64."""
-        return np.array([row[name] for row in self.of(condition)], dtype=float)
 
     def table(self) -> Table:
         """Conditions with median, range, mean and published test accuracy, and how many collapsed.
@@ -181,20 +137,6 @@ class WaveSummary:
             (row for row in self.published if not row.good), key=lambda row: list(FIGURES).index(row.figure)
         )
         return [_missed_text(figure, list(rows)) for figure, rows in groupby(missed, key=lambda row: row.figure)]
-
-    def as_dict(self, report: Path | None = None) -> dict[str, Any]:
-        """All of it for JSON; nan becomes null."""
-        rows = [
-            {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()}
-            for row in self.rows
-        ]
-        return {
-            "directory": str(self.directory),
-            "report": None if report is None else str(report),
-            "cells": len(rows),
-            "alarms": self.alarm_texts(),
-            "rows": rows,
-        }
 
 
 def _missed_text(figure: str, rows: list[PublishedFigure]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from astrosim.contracts.simulation import Wiring
-from astrosim.store.variables import IDLE, TRIAL_VARIABLES, Decisions
+from astrosim.store.variables import IDLE, Decisions
 from astrosim.systems.threshold.learners.neurons.kernel import probe
 from astrosim.systems.threshold.learners.neurons.placement import place
 from astrosim.systems.threshold.learners.neurons.state import (
@@ -20,6 +20,7 @@ from astrosim.systems.threshold.learners.neurons.state import (
     make_numbers,
     make_state,
 )
+from astrosim.systems.threshold.records import TRIAL_VARIABLES
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.simulation import PROGRESS
 

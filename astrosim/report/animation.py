@@ -1,0 +1,94 @@
+"""A replicate of a stored run as a moving picture: which one, and which of its trials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from astrosim import summary
+from astrosim.contracts.registry import find_system
+from astrosim.core.errors import AstrosimError, StoreError
+from astrosim.plot.movie import check_ending
+from astrosim.report.figure_of_run import Choice, chosen_rows
+
+FRAMES = 120  # assumed: ten seconds
+
+
+@dataclass(frozen=True)
+class TrialRange:
+    """Trials that are shown; None: the first and the last of the run, evenly spaced, `FRAMES` pictures.
+
+    Attributes
+    ----------
+    first, last : int or None
+        From 0.
+    every : int or None
+        Trials from one picture to the next.
+    frames : int or None
+    """
+
+    first: int | None = None
+    last: int | None = None
+    every: int | None = None
+    frames: int | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """How an animation looks.
+
+    Attributes
+    ----------
+    fps : float
+        Pictures per second.
+    colour : str
+        The quantity that colours territories.
+    data : Path or None
+        Where data sets lie.
+    """
+
+    fps: float = 12.0
+    colour: str = "exploration"
+    data: Path | None = None
+
+
+def animate(
+    directory: Path,
+    path: Path,
+    condition: str | None = None,
+    seed: int | None = None,
+    trials: TrialRange | None = None,
+    look: Look | None = None,
+) -> None:
+    """Write the animation of one replicate of a run.
+
+    Parameters
+    ----------
+    directory : Path
+        Run directory.
+    path : Path
+        Ends in .gif or .mp4.
+    condition : str, optional
+        The first one that has a wave or a learner if left out.
+    seed : int, optional
+        The first finished one if left out.
+    trials : TrialRange, optional
+        Of a wave, which has no trials, only the number of pictures.
+    look : Look, optional
+
+    Raises
+    ------
+    AstrosimError
+        If the run, the replicate or the trials are not there, its system has no animation, the file cannot be written,
+        or the replay differs from the store.
+    """
+    check_ending(path)
+    found = summary.read(directory)
+    system = find_system(found.scenario.kind)
+    if not system.has("animation"):
+        raise AstrosimError(f"{directory}: {system.refusal('animation')}")
+    choice = Choice(None if condition is None else [condition], None if seed is None else [seed])
+    rows = chosen_rows(found, choice) if found.rows else []
+    if not rows:
+        raise StoreError(f"{directory}: no cell is finished yet. `astrosim run {directory} --resume` goes on with it.")
+    system.part("animation")(found, rows, path, trials or TrialRange(), look or Look())

@@ -1,0 +1,45 @@
+"""Rows of summary.csv, values typed."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Container
+from pathlib import Path
+from typing import Any
+
+from astrosim.core.errors import StoreError
+
+UNKNOWN = "-"
+"""Shown where a value does not exist."""
+
+
+def read_rows(path: Path, texts: Container[str], flags: Container[str], counts: Container[str]) -> list[dict[str, Any]]:
+    """Return the rows of a summary.csv, values typed; what is empty is nan.
+
+    Parameters
+    ----------
+    path : Path
+    texts, flags, counts : container of str
+        Columns of texts, of True or False, and of whole numbers; all others hold fractions.
+
+    Raises
+    ------
+    StoreError
+        If the file is missing or not a summary.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+            return [{c: _typed(text, c in texts, c in flags, c in counts) for c, text in row.items()} for row in rows]
+    except FileNotFoundError:
+        raise StoreError(f"{path}: no summary here. Name the directory of a finished run.") from None
+    except (ValueError, TypeError, UnicodeDecodeError) as error:
+        raise StoreError(f"{path}: damaged ({error}). `astrosim run {path.parent} --resume` writes it anew.") from error
+
+
+def _typed(text: str, is_text: bool, is_flag: bool, is_count: bool) -> Any:
+    if is_text:
+        return text
+    if is_flag:
+        return text == "True"
+    return int(text) if is_count else float(text or "nan")

@@ -1,0 +1,97 @@
+"""Structural ceilings of a scenario, and their table for the console. Accuracies are fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from rich.table import Table
+
+from astrosim.scenario import condition_names, resolve
+from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.summary import mean
+
+
+def ceilings(scenario: Scenario, time_limit: float = 10.0) -> list[dict[str, Any]]:
+    """The structural ceiling of every condition and seed.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    time_limit : float
+        Seconds a network above 16 patterns.
+
+    Returns
+    -------
+    list of dict
+        condition, seed, ceiling, upper, exact, gap, synapses, best_constant, best_constant_output, per_bit.
+    """
+    from astrosim.systems.threshold.ceilings import Ceiling, structural_ceiling
+    from astrosim.systems.threshold.engines import make_engine
+
+    known: dict[tuple[str, int], Ceiling] = {}
+    rows = []
+    for condition in condition_names(scenario):
+        resolved = resolve(scenario, condition)
+        wiring = f"{resolved.system} {resolved.network} {resolved.task} {resolved.perturbation.limit}"
+        for seed in scenario.seeds:
+            if (wiring, seed) not in known:
+                known[wiring, seed] = structural_ceiling(make_engine(resolved, seed).wiring(), time_limit)
+            rows.append({"condition": condition, "seed": seed, **_ceiling_row(known[wiring, seed])})
+    return rows
+
+
+def _ceiling_row(found: Any) -> dict[str, Any]:
+    return {
+        "ceiling": found.accuracy,
+        "upper": found.upper,
+        "exact": found.exact,
+        "gap": found.upper - found.accuracy,
+        "synapses": found.synapses,
+        "best_constant": found.best_constant,
+        "best_constant_output": found.best_constant_output,
+        "per_bit": list(found.per_bit),
+    }
+
+
+def ceilings_table(rows: list[dict[str, Any]]) -> Table:
+    """Ceilings as a table; conditions with the same wiring share their lines."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="underline")
+    table.add_column("condition")
+    for name in ("seed", "ceiling", "bound", "synapses", "best constant", "output", "per bit"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for conditions, block in _blocks(rows):
+        for number, row in enumerate(block):
+            table.add_row(conditions if number == 0 else "", str(row["seed"]), *_ceiling_cells([row]))
+        if len(block) > 1:
+            table.add_row("", "mean", *_ceiling_cells(block), style="bold", end_section=True)
+    return table
+
+
+def _blocks(rows: list[dict[str, Any]]) -> Iterable[tuple[str, list[dict[str, Any]]]]:
+    """Rows by condition; conditions whose rows are equal are told together."""
+    by_condition: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_condition.setdefault(row["condition"], []).append(row)
+    together: dict[str, tuple[list[str], list[dict[str, Any]]]] = {}
+    for condition, block in by_condition.items():
+        key = repr([{name: value for name, value in row.items() if name != "condition"} for row in block])
+        together.setdefault(key, ([], block))[0].append(condition)
+    return [(", ".join(names), block) for names, block in together.values()]
+
+
+def _ceiling_cells(rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The cells of a row, or of the mean of several."""
+    exact = all(row["exact"] for row in rows)
+    gap = mean(np.array([row["gap"] for row in rows]))
+    per_bit = np.mean([row["per_bit"] for row in rows], axis=0)
+    shown = " ".join(f"{value:.3f}".removeprefix("0") for value in per_bit[:8]) + (" ..." if len(per_bit) > 8 else "")
+    return (
+        f"{mean(np.array([row['ceiling'] for row in rows])):.4f}",
+        "exact" if exact else f"gap {gap:.4f}",
+        f"{mean(np.array([row['synapses'] for row in rows])):.{0 if len(rows) == 1 else 1}f}",
+        f"{mean(np.array([row['best_constant'] for row in rows])):.4f}",
+        rows[0]["best_constant_output"][:16] if len(rows) == 1 else "",
+        shown,
+    )

@@ -1,0 +1,46 @@
+"""Figures of a stored run of calcium-wave networks: the kinds that it has something for."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from xarray import Dataset
+
+from astrosim.core.errors import AstrosimError
+from astrosim.report.drawing import Drawn, Kind
+from astrosim.report.figure_of_run import Choice, Shown
+from astrosim.systems.waves.show import pictures, tables
+from astrosim.systems.waves.show.pictures import WaveMaterial
+from astrosim.systems.waves.show.summary import WaveSummary
+
+
+def figures(found: WaveSummary, dataset: Dataset, choice: Choice, kind: str | None) -> Shown:
+    """Return the material of a run, and its kinds of figures; see `astrosim.report.figure_of_run.show`."""
+    if choice.episode is not None:
+        raise AstrosimError(f"--episode: waves have epochs, not episodes ({choice.episode}). Leave it out.")
+    dataset = dataset.assign({name: dataset[name].load() for name in pictures.LOADED})
+    material = WaveMaterial(found, dataset, tables.comparison_pairs(found.resolved, found.conditions))
+    every = pictures.KINDS | {
+        "front": Kind(
+            "calcium of every cell, layer by layer, as waves pass through trained networks",
+            partial(_front, choice.data),
+            lambda one: bool(pictures.waves(one)) and one.dataset.sizes.get("parameter", 0) > 0,
+        )
+    }
+    kinds = {name: one for name, one in every.items() if one.has(material)}
+    return Shown(found.directory, material, kinds, tuple(every))
+
+
+def _front(data: Path | None, material: WaveMaterial) -> Drawn:
+    """Draw waves that pass through trained networks."""
+    from astrosim.systems.waves.figures.fronts import front_map  # loads the kernels
+
+    cells = [(name, int(material.summary.of(name)[0]["seed"])) for name in pictures.waves(material)]
+    figure = front_map(material.summary.directory, cells, data)
+    return Drawn(
+        "Wave fronts",
+        figure,
+        "Calcium of every cell as a wave passes from the inputs (layer 0) to the outputs, for the first test inputs; "
+        "above each, the input and the network's answer. Grey: no cell. Colours end at the same value in a row.",
+    )
