@@ -28,7 +28,7 @@ FLOORS = (
     {"runs", "explain", "summary", "export"},
     {"report"},
     {"systems"},
-    {"audit", "view"},
+    {"audit", "conformance", "view"},
     {"cli"},
 )
 """Rooms (folders) of the package from the ground up: a room imports from the floors below its own, and from itself."""

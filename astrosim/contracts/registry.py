@@ -39,6 +39,21 @@ def targets() -> dict[str, str]:
     return SYSTEMS | {point.name: point.value for point in entry_points(group=GROUP) if point.name not in SYSTEMS}
 
 
+def register(name: str, target: str) -> None:
+    """Add a system to this process, as an entry point of an installed package does for all.
+
+    Parameters
+    ----------
+    name : str
+        Its name; a name that is there already is taken over.
+    target : str
+        ``module:name`` of the `System`.
+    """
+    SYSTEMS[name] = target
+    for known in (targets, kinds, find_system):
+        known.cache_clear()
+
+
 @cache
 def kinds() -> tuple[str, ...]:
     """Return the names that a scenario file can give as its `kind`."""

@@ -14,6 +14,9 @@ from typing import Any
 from astrosim.contracts.registry import find
 from astrosim.core.errors import AstrosimError
 
+OPTIONAL = ("animation", "ceiling", "view")
+"""Parts that a system may lack; `System.lacks` then says so."""
+
 
 @dataclass(frozen=True)
 class System:
@@ -54,6 +57,8 @@ class System:
             Function that writes a replicate as a moving picture; see `astrosim.report.animation`.
         ceiling, ceiling_table
             Function of a scenario and a time limit: rows of structural ceilings; function that tables them.
+        example
+            A small experiment that shows that the system keeps the contract; see `Example`.
         view
             Class of the scenarios that the live view shows.
     plots : mapping of str to str

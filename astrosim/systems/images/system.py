@@ -18,6 +18,7 @@ SYSTEM = System(
     parts={
         "scenario": f"{HERE}.scenario.schema:FieldScenario",
         "template": f"{HERE}.scenario.template:TEMPLATE",
+        "example": f"{HERE}.example:EXAMPLE",
         "runner": f"{HERE}.runner:FieldRunner",
         "variables": f"{HERE}.records:VARIABLES",
         "tables": f"{HERE}.records:TABLES",

@@ -24,6 +24,7 @@ SYSTEM = System(
     parts={
         "scenario": f"{HERE}.scenario.schema:Scenario",
         "template": f"{HERE}.scenario.template:TEMPLATE",
+        "example": f"{HERE}.example:EXAMPLE",
         "runner": f"{HERE}.runner:AstrocyteRunner",
         "variables": f"{HERE}.records:VARIABLES",
         "tables": f"{HERE}.records:TABLES",

@@ -21,6 +21,7 @@ SYSTEM = System(
     parts={
         "scenario": f"{HERE}.scenario.schema:WaveScenario",
         "template": f"{HERE}.scenario.template:TEMPLATE",
+        "example": f"{HERE}.example:EXAMPLE",
         "runner": f"{HERE}.runner:WaveRunner",
         "variables": f"{HERE}.records:VARIABLES",
         "tables": f"{HERE}.records:TABLES",
