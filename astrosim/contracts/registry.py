@@ -23,6 +23,9 @@ SYSTEMS = {
 }
 """``module:name`` by the name of a system; the name is the `kind` that a scenario file gives, if it can give it."""
 
+ALIASES = {"images": "fields"}
+"""Other names that a file may give."""
+
 GROUP = "astrosim.systems"
 EXTRAS = {
     "torch": "wave",
@@ -71,6 +74,7 @@ def find_system(name: str) -> System:
     RunError
         If its module needs a package that is not installed.
     """
+    name = ALIASES.get(name, name)
     if name not in targets():
         raise AstrosimError(f"kind: no such kind of scenario ({name!r}). Write one of {', '.join(targets())}.")
     system: System = find(targets()[name], f'Scenarios with kind = "{name}" need')
