@@ -38,7 +38,7 @@ class System:
         template
             Text that `astrosim new` writes; ``{name}`` stands for the name.
         runner
-            Class that computes replicates; see `astrosim.runs.runner.Runner`.
+            Functions that compute replicates: a `astrosim.runs.runner.Runner`.
     lacks : mapping of str to str
         By part that the system does not have: a sentence that says so, and a remedy.
     """

@@ -12,6 +12,6 @@ SYSTEM = System(
     parts={
         "scenario": f"{HERE}.scenario.schema:FieldScenario",
         "template": f"{HERE}.scenario.template:TEMPLATE",
-        "runner": f"{HERE}.runner:FieldRunner",
+        "runner": f"{HERE}.runner:RUNNER",
     },
 )

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.contracts.simulation import Wiring
 from astrosim.explain.workload import engine_name
 from astrosim.systems.threshold.ceilings import structural_ceiling
+from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 DORMANT_FRACTION = 0.01  # activations / trial; a cluster below it is dormant; spec, section 8

@@ -12,6 +12,6 @@ SYSTEM = System(
     parts={
         "scenario": f"{HERE}.scenario.schema:Scenario",
         "template": f"{HERE}.scenario.template:TEMPLATE",
-        "runner": f"{HERE}.runner:AstrocyteRunner",
+        "runner": f"{HERE}.runner:RUNNER",
     },
 )

@@ -12,6 +12,6 @@ SYSTEM = System(
     parts={
         "scenario": f"{HERE}.scenario.schema:WaveScenario",
         "template": f"{HERE}.scenario.template:TEMPLATE",
-        "runner": f"{HERE}.runner:WaveRunner",
+        "runner": f"{HERE}.runner:RUNNER",
     },
 )
