@@ -38,9 +38,9 @@ class System:
         template
             Text that `astrosim new` writes; ``{name}`` stands for the name.
         runner
-            Class that computes replicates; see `astrosim.runs.runner.Runner`.
-        simulation
-            Function of a resolved scenario and a seed: a `Simulation`.
+            Functions that compute replicates: a `astrosim.runs.runner.Runner`.
+        engine
+            Function of a resolved scenario and a seed: what advances its trials.
         variables, tables
             Variables of the store, and names of the tables of an export by the dimensions of their rows.
         workload

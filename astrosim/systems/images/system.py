@@ -19,7 +19,7 @@ SYSTEM = System(
         "scenario": f"{HERE}.scenario.schema:FieldScenario",
         "template": f"{HERE}.scenario.template:TEMPLATE",
         "example": f"{HERE}.example:EXAMPLE",
-        "runner": f"{HERE}.runner:FieldRunner",
+        "runner": f"{HERE}.runner:RUNNER",
         "variables": f"{HERE}.records:VARIABLES",
         "tables": f"{HERE}.records:TABLES",
         "workload": f"{HERE}.workload:workload",

@@ -7,5 +7,5 @@ from dataclasses import replace
 from astrosim.systems.threshold.system import SYSTEM as THRESHOLD
 
 HERE = "astrosim.systems.published"
-PARTS = {"simulation": f"{HERE}.engines:make_engine", "example": f"{HERE}.example:EXAMPLE"}
+PARTS = {"engine": f"{HERE}.engines:make_engine", "example": f"{HERE}.example:EXAMPLE"}
 SYSTEM = replace(THRESHOLD, name="published", parts={**THRESHOLD.parts, **PARTS})

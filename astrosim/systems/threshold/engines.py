@@ -1,11 +1,55 @@
-"""The one place that chooses an engine; each is imported when it is first asked for, as compiled code loads slowly."""
+"""Engines: what each offers, and the one place that chooses; imported when first asked for, as code loads slowly."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
 from astrosim.contracts.registry import find_system
-from astrosim.contracts.simulation import Engine
+from astrosim.store.variables import Decisions
+from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.baseline_section import RIVALS
 from astrosim.systems.threshold.scenario.schema import Scenario
+
+
+class Engine(Protocol):
+    """A threshold network (a resolved condition and a seed) in motion, whichever way it learns."""
+
+    @property
+    def trial(self) -> int:
+        """Trials done so far."""
+
+    def advance(self, trials: int, measure: bool = False) -> Decisions:
+        """Carry out trials; with `measure` (one whole episode), also gather what `measure()` reports: nothing else."""
+
+    def measure(self) -> dict[str, Any]:
+        """Values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
+
+    def probe(self) -> np.ndarray:
+        """Outputs of the frozen network: uint8, shape (pattern, bit)."""
+
+    def weights(self) -> np.ndarray:
+        """A copy of the weights, shape (synapse,)."""
+
+    def state(self) -> dict[str, np.ndarray]:
+        """A copy of all that changes, enough to go on from: what a checkpoint holds."""
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state()` of the same scenario and seed."""
+
+    def static(self) -> dict[str, np.ndarray]:
+        """Values of `STATIC_VARIABLES`; astrocyte arrays are empty where there are none."""
+
+    def happened(self) -> dict[str, np.ndarray]:
+        """Values of `EVENT_VARIABLES`: the interventions so far."""
+
+    def sizes(self) -> Mapping[str, int]:
+        """Lengths of the dimensions neuron, synapse, astrocyte, pattern, bit, slot."""
+
+    def wiring(self) -> Wiring:
+        """The direct input-to-output wiring, for the structural ceiling."""
 
 
 def make_quick_engine(scenario: Scenario, seed: int) -> Engine:
@@ -22,7 +66,7 @@ def make_quick_engine(scenario: Scenario, seed: int) -> Engine:
 
 
 def make_engine(scenario: Scenario, seed: int) -> Engine:
-    """Build the engine of one cell.
+    """Build the engine of one replicate.
 
     Parameters
     ----------
@@ -33,8 +77,8 @@ def make_engine(scenario: Scenario, seed: int) -> Engine:
     if scenario.neuronal:
         return _together(scenario, seed) if scenario.learner == "both" else _neurons(scenario, seed)
     if scenario.system_name == "published":
-        simulation: Engine = find_system("published").part("simulation")(scenario, seed)
-        return simulation
+        engine: Engine = find_system("published").part("engine")(scenario, seed)
+        return engine
     if scenario.learner in RIVALS:
         return _rival(scenario, seed)
     if scenario.engine == "agents":

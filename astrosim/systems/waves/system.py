@@ -22,7 +22,7 @@ SYSTEM = System(
         "scenario": f"{HERE}.scenario.schema:WaveScenario",
         "template": f"{HERE}.scenario.template:TEMPLATE",
         "example": f"{HERE}.example:EXAMPLE",
-        "runner": f"{HERE}.runner:WaveRunner",
+        "runner": f"{HERE}.runner:RUNNER",
         "variables": f"{HERE}.records:VARIABLES",
         "tables": f"{HERE}.records:TABLES",
         "workload": f"{HERE}.workload:workload",

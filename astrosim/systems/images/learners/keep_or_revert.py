@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
+from astrosim.contracts.simulation import restore_arrays
 from astrosim.core.exact_functions import exp
 from astrosim.core.rng import stream_key
 from astrosim.systems.images.data import LARGEST, Images
@@ -80,16 +82,15 @@ class State:
         own |= {f"mean_{name}": array for name, array in zip(PARAMETERS, self.mean, strict=False)}
         return own | {f"moment_{name}": array for name, array in self.moments.items()}
 
-    def restore(self, arrays: dict[str, np.ndarray]) -> None:
+    def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Go on from `arrays()`.
 
         Raises
         ------
-        KeyError, ValueError
-            If they are another cell's.
+        ValueError
+            If they do not fit.
         """
-        for name, array in self.arrays().items():
-            array[...] = arrays[name]
+        restore_arrays(self.arrays(), arrays)
 
 
 def make_state(scenario: FieldScenario, seed: int, images: Images) -> State:

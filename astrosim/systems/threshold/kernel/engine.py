@@ -20,7 +20,7 @@ def reports_own(rules: Rules) -> bool:
 
 
 class KernelEngine(DescribedCell):
-    """The fast engine of the described system; see `astrosim.contracts.simulation.Engine`.
+    """The fast engine of the described system; see `astrosim.systems.threshold.engines.Engine`.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class KernelEngine(DescribedCell):
         self.exploration_rate_of = kind.exploration_rate_of
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:
-        """Carry out trials; see `astrosim.contracts.simulation.Engine.advance`."""
+        """Carry out trials; see `astrosim.systems.threshold.engines.Engine.advance`."""
         log = self._log(trials)
         self._scratch.total[:] = 0.0
         done = 0

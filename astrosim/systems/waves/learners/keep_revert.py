@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.core.rng import STREAMS, stream_key
 from astrosim.rules.perturbation import on_grid
 from astrosim.systems.threshold.network.state import BLOCK, KEPT, REVERTED, Rules, make_rules
@@ -182,14 +183,11 @@ class LearningMesh:
 
     def state(self) -> dict[str, np.ndarray]:
         """A copy of all that changes."""
-        population = {name: values.copy() for name, values in self.population._asdict().items()}
-        return {"parameters": self.network.values.copy(), **population}
+        return copy_arrays({"parameters": self.network.values, **self.population._asdict()})
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state()`."""
-        self.network.values[:] = state["parameters"]
-        for name, values in self.population._asdict().items():
-            values[:] = state[name]
+        restore_arrays({"parameters": self.network.values, **self.population._asdict()}, state)
 
 
 class KeepRevertLearner:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.core.rng import RIVAL
 from astrosim.store.variables import KEPT, REVERTED, Decisions
 from astrosim.systems.threshold.forward_passes import passes_a_trial
@@ -23,7 +24,7 @@ OWN = "rival/"  # what a state's names begin with that a rival remembers
 
 
 class RivalEngine(DescribedCell):
-    """A rival in motion; see `astrosim.contracts.simulation.Engine`. A trial is one update.
+    """A rival in motion; see `astrosim.systems.threshold.engines.Engine`. A trial is one update.
 
     Parameters
     ----------
@@ -85,10 +86,9 @@ class RivalEngine(DescribedCell):
 
     def state(self) -> dict[str, np.ndarray]:
         """A copy of all that changes."""
-        return super().state() | {OWN + name: values.copy() for name, values in self.memory._asdict().items()}
+        return super().state() | copy_arrays(self.memory._asdict(), OWN)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a `state()` of the same scenario and seed."""
         super().restore(state)
-        for name, values in self.memory._asdict().items():
-            values[...] = state[OWN + name]
+        restore_arrays(self.memory._asdict(), state, OWN)
