@@ -8,13 +8,14 @@ import numpy as np
 from scipy.sparse import coo_array
 
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
+from astrosim.core.ragged import Ragged
 from astrosim.rules.exploration import exploration_rate
 from astrosim.rules.propagation import fires, settle
 from astrosim.store.variables import Decisions
 from astrosim.systems.threshold.network.gap_junctions import GapJunctions, build_gap_junctions
 from astrosim.systems.threshold.network.interventions import Interventions
 from astrosim.systems.threshold.network.state import ASTROCYTES, FIRED, TRIALS, make_rules, make_state, make_system
-from astrosim.systems.threshold.network.territories import Ragged, Territories, build_territories
+from astrosim.systems.threshold.network.territories import Territories, build_territories
 from astrosim.systems.threshold.network.topology import Network, build_network
 from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario

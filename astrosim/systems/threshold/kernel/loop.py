@@ -11,11 +11,13 @@ import numpy as np
 
 from astrosim.core.jit import kernel, phase
 from astrosim.core.rng import CURSOR as CURSOR_STREAM
-from astrosim.core.rng import DECISION
-from astrosim.rules import adaptation, consolidation, cursor, decision, perturbation, reward, scope, selection
+from astrosim.core.rng import DECISION, EXPLORATION
+from astrosim.rules import consolidation, cursor, decision, reward, scope, selection
 from astrosim.store.variables import IDLE, KEPT, NOBODY, REVERTED
-from astrosim.systems.threshold.kernel.activation import select, sense
-from astrosim.systems.threshold.kernel.coupling import couple, integrate, recruited, send_waves
+from astrosim.systems.population.select import select
+from astrosim.systems.threshold.kernel.activation import sense
+from astrosim.systems.threshold.kernel.adaptation import adapt
+from astrosim.systems.threshold.kernel.coupling import couple, integrate, send_waves
 from astrosim.systems.threshold.kernel.eligibility import clear, close_scope, find_union, gather_chance, gather_cursor
 from astrosim.systems.threshold.kernel.perturbing import apply_steps, thin, try_outputs
 from astrosim.systems.threshold.kernel.propagation import present, propagate, stand
@@ -34,46 +36,6 @@ from astrosim.systems.threshold.kernel.workspace import BINARY_SUM, ELIGIBLE_SUM
 from astrosim.systems.threshold.network.state import ASTROCYTES, CURSOR, TRIALS
 from astrosim.systems.threshold.network.state import KEPT as KEPT_TRIALS
 from astrosim.systems.threshold.network.state import REVERTED as REVERTED_TRIALS
-
-
-@phase
-def adapt(system, rules, state, scratch, waves, deep, pattern, active, kept):
-    """Note the outcome with the active astrocytes; every so often thresholds move.
-
-    Reads: scratch.active, scratch.explored, scratch.own_score, state.score, state.counter. Writes: the astrocytes'
-    windows, counts and thresholds.
-    """
-    for k in range(active):
-        a = scratch.active[k]
-        state.outcomes[a], state.recent[a] = adaptation.remember(
-            state.outcome[a], state.outcomes[a], state.recent[a], np.uint8(kept)
-        )
-        state.activations[a] += 1
-        state.successes[a] += kept
-        state.explorations[a] += scratch.explored[k]
-        if deep is None:
-            state.by_pattern[a, pattern] += 1
-        else:
-            for shown in deep.window:
-                state.by_pattern[a, shown] += 1
-            if rules.adapts_sigma:
-                state.sigma[a] = perturbation.adapted_sigma(
-                    state.sigma[a], kept, rules.sigma_rise, rules.sigma_fall, rules.sigma_cap
-                )
-        if waves is not None:
-            state.recruitments[a] += recruited(state, scratch, a)
-    if adaptation.is_due(state.counter[TRIALS], rules.interval):
-        for a in range(state.threshold.size):
-            if state.outcomes[a] and system.acts[a]:
-                state.threshold[a] = adaptation.adapted(
-                    state.threshold[a],
-                    adaptation.success_rate(state.recent[a], state.outcomes[a], rules.window),
-                    rules.adaptation_step,
-                    rules.upper_success,
-                    rules.lower_success,
-                    rules.floor,
-                    rules.ceiling,
-                )
 
 
 @phase
@@ -152,7 +114,7 @@ def advance(
             touched = sense(system, rules, state, scratch, touched)
             if waves is not None:
                 touched = couple(system, rules, state, scratch)
-            active = select(system, rules, state, scratch, trial, touched)
+            active = select(system.acts, system.keys[EXPLORATION], rules, state, scratch, trial, touched)
             if waves is not None:
                 send_waves(system, state, scratch, trial, active)
         for k in range(active):

@@ -15,18 +15,19 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.core.exact_functions import exp
+from astrosim.core.ragged import Ragged
 from astrosim.core.rng import stream_keys
 from astrosim.rules.consolidation import CONSOLIDATION
 from astrosim.rules.coupling import NEVER_SENT
 from astrosim.rules.decision import ACCEPTANCE
-from astrosim.rules.exploration import EXPLORATION_RULES
 from astrosim.rules.perturbation import grid, grid_limit, step_scale
 from astrosim.rules.reward import REWARDS
 from astrosim.rules.scope import SCOPES
 from astrosim.rules.selection import SELECTION_RULES
 from astrosim.rules.sensing import FIRING, SENSING
+from astrosim.systems.population import state as population
 from astrosim.systems.threshold.network.gap_junctions import GapJunctions
-from astrosim.systems.threshold.network.territories import Ragged, Territories
+from astrosim.systems.threshold.network.territories import Territories
 from astrosim.systems.threshold.network.topology import TONIC, Network
 from astrosim.systems.threshold.scenario.schema import Scenario
 
@@ -77,7 +78,7 @@ class System(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """The numbers of the rules; units as in the scenario."""
+    """The numbers of the rules; units as in the scenario. Among them are the fields of `population.Params`."""
 
     learner: int
     sensing: int
@@ -128,7 +129,7 @@ class Rules(NamedTuple):
 
 
 class State(NamedTuple):
-    """What learning changes."""
+    """What learning changes. Among its fields are those of `population.State`."""
 
     weight: np.ndarray  # float32 (blocks * 4,)
     fired: np.ndarray  # int32 (neuron,): the neurons of the last standing pass, first counter[FIRED] places
@@ -268,29 +269,23 @@ def _foreign(network: Network, territories: Territories, firing: bool) -> tuple[
     return network.pre[synapse].astype(np.int64), astrocyte, synapse
 
 
+def population_params(scenario: Scenario) -> population.Params:
+    """Return the numbers by which a scenario's astrocytes select, remember and adapt."""
+    own, exploration = scenario.astrocytes, scenario.exploration
+    return population.make_params(own.max_active, own.window, exploration.rule, exploration, scenario.adaptation)
+
+
 def make_rules(scenario: Scenario) -> Rules:
     """The numbers of a scenario as the engines take them."""
     return Rules(
         learner=LEARNERS.get(scenario.learner, NOBODY),
         sensing=SENSING[scenario.sensing.rule],
-        exploration=EXPLORATION_RULES[scenario.exploration.rule],
         scope=SCOPES[scenario.perturbation.scope],
         selection=SELECTION_RULES[scenario.astrocytes.selection],
         reward=REWARDS[scenario.decision.reward],
         acceptance=ACCEPTANCE[scenario.decision.accept],
         trials_per_episode=scenario.schedule.trials_per_episode,
-        window=scenario.astrocytes.window,
-        max_active=scenario.astrocytes.max_active,
-        interval=scenario.adaptation.interval,
         neuron_threshold=scenario.network.threshold,
-        flat_rate=scenario.exploration.flat_rate,
-        initial_rate=scenario.exploration.initial_rate,
-        maturity=scenario.exploration.maturity,
-        adaptation_step=scenario.adaptation.step,
-        upper_success=scenario.adaptation.upper_success,
-        lower_success=scenario.adaptation.lower_success,
-        floor=scenario.adaptation.floor,
-        ceiling=scenario.adaptation.ceiling,
         cursor_radius=scenario.cursor.radius,
         cursor_jump=scenario.cursor.jump,
         cursor_step=scenario.cursor.step,
@@ -317,6 +312,7 @@ def make_rules(scenario: Scenario) -> Rules:
         relay=scenario.coupling.relay,
         relay_threshold=scenario.coupling.relay_threshold,
         refractory=scenario.coupling.refractory,
+        **population_params(scenario)._asdict(),
     )
 
 
@@ -326,18 +322,11 @@ def make_state(scenario: Scenario, network: Network, territories: Territories, j
     coupled = astrocytes if scenario.coupled else 0
     weight = np.zeros(-(-network.post.size // BLOCK) * BLOCK, np.float32)
     weight[: network.post.size] = network.initial_weight
+    own = population.make_state(astrocytes, scenario.astrocytes.threshold, scenario.astrocytes.window)
     return State(
         weight=weight,
         fired=np.zeros(network.kind.size, np.int32),
         counter=np.zeros(4, np.int64),
-        score=np.zeros(astrocytes),
-        threshold=np.full(astrocytes, scenario.astrocytes.threshold),
-        outcome=np.zeros((astrocytes, scenario.astrocytes.window), np.uint8),
-        outcomes=np.zeros(astrocytes, np.int64),
-        recent=np.zeros(astrocytes, np.int64),
-        activations=np.zeros(astrocytes, np.int64),
-        successes=np.zeros(astrocytes, np.int64),
-        explorations=np.zeros(astrocytes, np.int64),
         by_pattern=np.zeros((astrocytes, patterns), np.int64),
         cursor=(network.position.min(axis=0) + network.position.max(axis=0)) / 2.0,
         sigma=np.full(astrocytes if scenario.perturbation.adapt_sigma else 0, scenario.perturbation.sigma),
@@ -348,4 +337,5 @@ def make_state(scenario: Scenario, network: Network, territories: Territories, j
         strongest=np.zeros((junctions.slots, coupled)),
         sent=np.full(coupled, NEVER_SENT, np.int64),
         recruitments=np.zeros(coupled, np.int64),
+        **own._asdict(),
     )

@@ -16,6 +16,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 from astrosim.scenario.experiment import PUBLISHED_SEEDS, SHARED_FIELDS, WRITTEN, Experiment, own_code_runs
 from astrosim.scenario.inputs import Located
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short
+from astrosim.systems.population.sections import Adaptation
 from astrosim.systems.threshold.scenario import contents, interventions, neuron_checks, relevance
 from astrosim.systems.threshold.scenario.baseline_section import RIVALS, TAUGHT, Rival
 from astrosim.systems.threshold.scenario.follow import REGULAR, follow
@@ -33,7 +34,6 @@ from astrosim.systems.threshold.scenario.neuron_sections import (
     Plasticity,
 )
 from astrosim.systems.threshold.scenario.sections import (
-    Adaptation,
     Agents,
     Astrocytes,
     Coupling,

@@ -10,7 +10,6 @@ from rich.table import Table
 
 from astrosim.core.phases import JOINT_PHASES, NEURON_PHASES, PHASES
 from astrosim.explain.tables import (
-    adaptation_words,
     differences_table,
     heading,
     new_table,
@@ -18,10 +17,11 @@ from astrosim.explain.tables import (
     values_table,
 )
 from astrosim.explain.workload import work_table
+from astrosim.systems.population.words import adaptation_words, exploration_words
 from astrosim.systems.threshold.scenario.baseline_section import RIVALS
 from astrosim.systems.threshold.scenario.interventions import when_words, words
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.scenario.sections import Coupling
+from astrosim.systems.threshold.scenario.sections import TRIAL, Coupling
 from astrosim.systems.threshold.show import explain_neurons
 from astrosim.systems.threshold.show.explain_baselines import moot_of_rival, rival_rule
 from astrosim.systems.threshold.workload import workload
@@ -237,8 +237,9 @@ def _astrocyte_rule(phase: str, scenario: Scenario) -> str:
         traffic = "traffic = mean |weight| of territory synapses whose pre neuron fired"
         return (firing if scenario.sensing.rule == "firing" else traffic) + _coupling(scenario)
     if phase == "activate":
-        return f"at most {scenario.astrocytes.max_active}; {_exploration(scenario)}"
-    return adaptation_words(scenario.adaptation)
+        explored = exploration_words(scenario.exploration.rule, scenario.exploration, TRIAL)
+        return f"at most {scenario.astrocytes.max_active}; {explored}"
+    return adaptation_words(scenario.adaptation, scenario.astrocytes.window)
 
 
 def _coupling(scenario: Scenario) -> str:
@@ -257,15 +258,6 @@ def _coupling(scenario: Scenario) -> str:
         f"units/trial ({chosen.speed / second:g} units/s){relay}; calcium decays over {chosen.decay_time:g} trials "
         f"({chosen.decay_time * second:g} s)"
     )
-
-
-def _exploration(scenario: Scenario) -> str:
-    exploration = scenario.exploration
-    if exploration.rule == "none":
-        return "no exploration"
-    if exploration.rule == "flat":
-        return f"exploration {exploration.flat_rate:g} a trial, flat"
-    return f"exploration {exploration.initial_rate:g} / (1 + activations / {exploration.maturity:g}) a trial"
 
 
 def _perturb_rule(scenario: Scenario) -> str:

@@ -9,7 +9,6 @@ from rich.table import Table
 
 from astrosim.core.phases import Phase
 from astrosim.explain.tables import (
-    adaptation_words,
     differences_table,
     heading,
     names_words,
@@ -19,7 +18,9 @@ from astrosim.explain.tables import (
     values_table,
 )
 from astrosim.explain.workload import work_table
+from astrosim.systems.population.words import adaptation_words, exploration_words
 from astrosim.systems.waves.scenario.schema import WaveScenario
+from astrosim.systems.waves.scenario.sections import UPDATE
 from astrosim.systems.waves.workload import workload
 
 BATCH = Phase("batch", "the next images of a pass; every pass has an order of its own")
@@ -145,7 +146,7 @@ def update_rule(phase: str, scenario: WaveScenario) -> str:
         "perturb": lambda s: f"sigma {s.astrocytes.sigma:g}, clipped to +-{s.astrocytes.limit:g}",
         "evaluate after": lambda s: "as before",
         "decide": lambda s: "kept if after > before",
-        "adapt": lambda s: adaptation_words(s.adaptation),
+        "adapt": lambda s: adaptation_words(s.adaptation, s.astrocytes.outcomes),
     }
     return rules[phase](scenario)
 
@@ -216,11 +217,5 @@ def _adam_rule(scenario: WaveScenario) -> str:
 
 def _activate_rule(scenario: WaveScenario) -> str:
     astrocytes = scenario.astrocytes
-    rates = {
-        "none": "no exploration",
-        "flat": f"exploration {astrocytes.flat_rate:g} an update, flat",
-        "maturity": f"exploration {astrocytes.initial_rate:g} / (1 + activations / {astrocytes.maturity:g}) an update",
-    }
-    return (
-        f"at most {astrocytes.max_active}, territories of radius {astrocytes.radius}; {rates[astrocytes.exploration]}"
-    )
+    explored = exploration_words(astrocytes.exploration, astrocytes, UPDATE)
+    return f"at most {astrocytes.max_active}, territories of radius {astrocytes.radius}; {explored}"

@@ -11,13 +11,15 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.core.jit import kernel
-from astrosim.core.rng import DECISION
+from astrosim.core.rng import DECISION, EXPLORATION
 from astrosim.rules import consolidation, decision, reward, scope, selection
 from astrosim.store.variables import IDLE, KEPT, NOBODY, REVERTED
-from astrosim.systems.threshold.kernel.activation import select, sense
+from astrosim.systems.population.select import select
+from astrosim.systems.threshold.kernel.activation import sense
+from astrosim.systems.threshold.kernel.adaptation import adapt
 from astrosim.systems.threshold.kernel.coupling import couple, integrate, send_waves
 from astrosim.systems.threshold.kernel.eligibility import clear, close_scope, find_union, gather_chance
-from astrosim.systems.threshold.kernel.loop import adapt, whole_scope
+from astrosim.systems.threshold.kernel.loop import whole_scope
 from astrosim.systems.threshold.kernel.perturbing import apply_steps, thin
 from astrosim.systems.threshold.kernel.windowed import remember_fired, scale_of, select_uniform
 from astrosim.systems.threshold.kernel.workspace import BINARY_SUM, ELIGIBLE_SUM, KEPT_SUM, REVERTED_SUM, SOFT_SUM
@@ -113,7 +115,7 @@ def activate(system, rules, state, scratch, work, trial, touched):
     touched = sense(system, rules, state, scratch, touched)
     if rules.coupled:
         touched = couple(system, rules, state, scratch)
-    active = select(system, rules, state, scratch, trial, touched)
+    active = select(system.acts, system.keys[EXPLORATION], rules, state, scratch, trial, touched)
     if rules.coupled:
         send_waves(system, state, scratch, trial, active)
     return active, touched
