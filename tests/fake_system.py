@@ -1,7 +1,7 @@
 """A system without torch in the place of kind = "wave": replicates that "train" together, step by step, bit for bit.
 
-A replicate's state is a number on the logistic map, its start given by the seed: a lost or repeated epoch shows in every
-later value. Environment variables of the process that starts a run say how large jobs are, how long an epoch takes,
+A replicate's state is a number on the logistic map, its start given by the seed: a lost or repeated epoch shows in
+every later value. Environment variables of the process that starts a run say how large jobs are, how long an epoch takes,
 and when to die: the runner takes them to the workers.
 """
 
