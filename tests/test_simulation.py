@@ -43,17 +43,18 @@ def test_what_does_not_fit_is_named_and_nothing_is_written(change: dict[str, Any
 
 SYSTEMS: dict[str, Scenario] = {
     **{name: scenario(**CONDITIONS[name]) for name in ("maturity", "cursor", "control")},
-    "coupled": scenario(coupling={"on": True}),
+    "coupled": scenario(coupling={"graph": "nearest", "neighbours": 2}),
     "events": scenario(
         interventions=[{"action": "extend_task", "at_episode": 3, "patterns": [["11111", "00000"]]}],
         astrocytes={"per_cluster": 2, "max_active": 1},
     ),
-    "spsa": scenario(learner="spsa"),
+    "spsa": scenario(learner="spsa", decision={"window": 0}),
     "neurons": scenario(learner="neurons"),
     "both": scenario(learner="both"),
     "published": scenario(system="published"),
     "published_cursor": scenario(system="published", learner="cursor"),
     "relay": load_scenario(find("published/exp009")),
+    "described_relay": load_scenario(find("published/exp009"), ["system=described"]),
 }
 
 
