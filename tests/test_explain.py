@@ -121,6 +121,11 @@ def test_phases_in_order(maturity: str) -> None:
         ({"learner": "none"}, "perturb", "nothing (nobody learns)"),
         ({"learner": "cursor"}, "adapt", "nothing (the cursor does not adapt)"),
         (
+            {},
+            "adapt",
+            "every 50 trials by 0.01: down above 0.15 success in the last 20, up below 0.05; within 0.1 to 0.9",
+        ),
+        (
             {"learner": "cursor"},
             "perturb",
             "synapses with a neuron within 2 units of the cursor; sigma 0.1, clipped to +-2",
@@ -266,6 +271,11 @@ PUBLISHED = {"network": {"variant": "published"}}
             "at most 3, territories of radius 1; exploration 0.3 / (1 + activations / 2000) an update",
         ),
         ({"training": {"rule": "keep_revert"}}, "perturb", "sigma 0.1, clipped to +-2"),
+        (
+            {"training": {"rule": "keep_revert"}, "astrocytes": {"outcomes": 7}},
+            "adapt",
+            "every 50 trials by 0.01: down above 0.15 success in the last 7, up below 0.05; within 0.1 to 0.9",
+        ),
     ],
 )
 def test_rule_of_an_update(tables: dict[str, Any], phase: str, expected: str) -> None:

@@ -25,6 +25,7 @@ from astrosim.runs.replicate import make_replicates
 from astrosim.scenario import load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.library import find
+from astrosim.systems.population.adapt import adapt_thresholds
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.custom import astrocyte_class, overrides_of
 from astrosim.systems.threshold.kernel.engine import KernelEngine
@@ -108,7 +109,7 @@ def test_only_what_calls_an_exchanged_function_is_built_anew() -> None:
     other = adaptation.remember
     assert specialised(perturbation.perturb, {adaptation.adapted: other}) is perturbation.perturb
     assert specialised(advance, {adaptation.adapted: other}) is specialised(advance, {adaptation.adapted: other})
-    assert advance.py_func.__globals__["adaptation"] is adaptation
+    assert adapt_thresholds.py_func.__globals__["adaptation"] is adaptation
     assert "adapted" in vars(adaptation)
     assert (
         specialised(advance, {adaptation.adapted: other}).py_func.__globals__["adapt"]

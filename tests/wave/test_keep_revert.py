@@ -24,7 +24,11 @@ NETWORKS = {
     "grid": {"network": GRID, **SHARED},
     "many layers at once": {"network": GRID, "astrocytes": SHARED["astrocytes"] | {"max_active": 64}},
     "wide": {"network": GRID | {"activation": "elu"}, "astrocytes": {"radius": 1, "window": 50, "sigma": 0.3}},
-    "leak": {"network": GRID, "leak": {"sigma": 0.5}, "astrocytes": {"exploration": "flat", "flat_rate": 0.1}},
+    "leak": {
+        "network": GRID,
+        "leak": {"sigma": 0.5},
+        "astrocytes": {"exploration": "flat", "flat_rate": 0.1, "outcomes": 4},
+    },
     "published": {
         "front": {"rule": "sparse"},
         "network": {"variant": "published"},
@@ -85,6 +89,7 @@ class WrittenOut:
         self.outcomes: list[list[int]] = [[] for _ in range(astrocytes)]
         self.activations = np.zeros(astrocytes, int)
         self.threshold = np.full(astrocytes, one.astrocytes.threshold)
+        self.memory = one.astrocytes.outcomes
 
     def territory(self, a: int) -> list[int]:
         mesh, parameters = self.own.mesh, []
@@ -130,7 +135,7 @@ class WrittenOut:
     def remember(self, active: list[int], kept: bool, done: int) -> None:
         params = self.own.params.population
         for a in active:
-            self.outcomes[a] = [*self.outcomes[a], int(kept)][-params.window :]
+            self.outcomes[a] = [*self.outcomes[a], int(kept)][-self.memory :]
             self.activations[a] += 1
         if done % params.interval == 0:
             for a in np.flatnonzero([len(own) for own in self.outcomes]):
