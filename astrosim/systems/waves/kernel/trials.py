@@ -20,7 +20,7 @@ from astrosim.core.jit import kernel, phase
 from astrosim.core.rng import PERTURBATION
 from astrosim.rules import decision, perturbation, sensing
 from astrosim.systems.threshold.kernel.activation import select
-from astrosim.systems.threshold.kernel.loop import adapt
+from astrosim.systems.threshold.kernel.phases import adapt
 from astrosim.systems.threshold.network.state import KEPT, REVERTED, TRIALS
 from astrosim.systems.waves.kernel.loop import gather, place_leaks
 from astrosim.systems.waves.kernel.passes import effective_weights, forward, judge
