@@ -29,7 +29,7 @@ from astrosim.systems.population.adapt import adapt_thresholds
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.custom import astrocyte_class, overrides_of
 from astrosim.systems.threshold.kernel.engine import KernelEngine
-from astrosim.systems.threshold.kernel.loop import advance
+from astrosim.systems.threshold.kernel.single_pattern import advance
 from astrosim.systems.threshold.scenario.sections import Agents
 
 

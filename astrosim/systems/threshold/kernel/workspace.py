@@ -49,6 +49,14 @@ class Scratch(NamedTuple):
     total: np.ndarray  # float64 (5,): sums over a measured episode
 
 
+class Log(NamedTuple):
+    """Rows of `Decisions` that a stretch of trials fills."""
+
+    pattern: np.ndarray  # uint16 (trial,)
+    decision: np.ndarray  # int8 (trial,)
+    active: np.ndarray  # int32 (trial, slot)
+
+
 def make_scratch(system: System, max_active: int, random_scope: bool) -> Scratch:
     """Working memory for a system."""
     astrocytes, neurons, synapses = system.size.size, system.first.size - 1, system.post.size

@@ -43,6 +43,8 @@ class System(NamedTuple):
 
     keys: np.ndarray  # uint32 (stream, 2)
     position: np.ndarray  # float64 (neuron, 2), units
+    low: np.ndarray  # float64 (2,), units: corners of the box that the cursor moves in
+    high: np.ndarray  # float64 (2,), units
     pre: np.ndarray  # int32 (synapse,)
     post: np.ndarray  # int32 (synapse,)
     first: np.ndarray  # int64 (neuron + 1,): synapses that leave a neuron
@@ -87,6 +89,7 @@ class Rules(NamedTuple):
     selection: int
     reward: int
     acceptance: int
+    paper_decision: bool  # whether reward and acceptance are those of Murray 2026, sections 4.4 and 4.5
     trials_per_episode: int
     window: int
     max_active: int
@@ -171,6 +174,8 @@ def make_system(
     return System(
         keys=stream_keys(seed),
         position=network.position,
+        low=network.position.min(axis=0),
+        high=network.position.max(axis=0),
         pre=network.pre,
         post=network.post,
         first=network.first,
@@ -284,6 +289,7 @@ def make_rules(scenario: Scenario) -> Rules:
         selection=SELECTION_RULES[scenario.astrocytes.selection],
         reward=REWARDS[scenario.decision.reward],
         acceptance=ACCEPTANCE[scenario.decision.accept],
+        paper_decision=_decides_as_paper(scenario),
         trials_per_episode=scenario.schedule.trials_per_episode,
         neuron_threshold=scenario.network.threshold,
         cursor_radius=scenario.cursor.radius,
@@ -314,6 +320,12 @@ def make_rules(scenario: Scenario) -> Rules:
         refractory=scenario.coupling.refractory,
         **population_params(scenario)._asdict(),
     )
+
+
+def _decides_as_paper(scenario: Scenario) -> bool:
+    """Whether reward and acceptance are those of Murray 2026, sections 4.4 and 4.5."""
+    chosen = scenario.decision
+    return chosen.reward in ("soft", "binary") and chosen.gain == 1.0 and chosen.accept == "strict"
 
 
 def make_state(scenario: Scenario, network: Network, territories: Territories, junctions: GapJunctions) -> State:
