@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from astrosim.core.rng import STREAMS, below, block_words, philox, stream_key, stream_keys, uniform, word
+from astrosim.core.rng import NAMES, STREAMS, below, block_words, philox, stream_key, stream_keys, uniform, word
 
 U = np.uint64
 
@@ -58,3 +58,16 @@ def test_neighbouring_trials_and_indices_are_uncorrelated():
     correlation = np.corrcoef(np.hstack([u[:-1], u[1:]]).T)
     off_diagonal = correlation[~np.eye(16, dtype=bool)]
     assert np.abs(off_diagonal).max() < 4.5 / np.sqrt(20_000)  # 120 pairs, two-sided alpha < 0.001 together
+
+
+def test_every_stream_has_a_name_of_its_own():
+    names = [name for names in NAMES.values() for name in names]
+    assert len(set(names)) == len(names)
+    keys = {tuple(stream_key(7, name).tolist()) for name in names}
+    assert len(keys) == len(names)
+
+
+def test_an_unknown_stream_is_refused_unless_a_package_names_it():
+    with pytest.raises(ValueError, match=r"no such random stream \('glia'\)"):
+        stream_key(7, "glia")
+    assert stream_key(7, "mine:glia").shape == (2,)

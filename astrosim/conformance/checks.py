@@ -117,13 +117,16 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def the_report_is_complete(bench: Bench) -> None:
-    """A report names every condition, shows a figure, and holds the scenario."""
+    """A report names every condition, shows a figure, and numbers its tables in order."""
     text = write_report(bench.finished).read_text(encoding="utf-8")
     missing = [name for name in condition_names(bench.scenario()) if name not in text]
     if missing:
         raise ContractError(f"report: does not name {', '.join(missing)}.")
     if "<img" not in text or "data:image" not in text:
         raise ContractError("report: shows no figure.")
+    numbers = [int(number) for number in re.findall(r">Table (\d+)\.", text)]
+    if numbers != list(range(1, len(numbers) + 1)):
+        raise ContractError(f"report: tables are numbered {', '.join(map(str, numbers))}.")
 
 
 def what_is_missing_is_refused(bench: Bench) -> None:

@@ -53,6 +53,40 @@ STREAMS = (
     RIVAL,
 ) = range(len(STREAMS))
 
+NAMES = {
+    "threshold networks": STREAMS,
+    "images": (
+        "field_split",
+        "field_order",
+        "field_shift",
+        "field_position",
+        "field_weight",
+        "field_astrocyte",
+        "field_step",
+        "field_part",
+        "field_team",
+    ),
+    "waves": (
+        "wave_initial",
+        "wave_order",
+        "wave_values",
+        "wave_links",
+        "wave_values_test",
+        "wave_links_test",
+        "wave_exploration",
+        "wave_perturbation",
+        "vae_initial",
+        "vae_order",
+        "vae_training",
+        "vae_classifier",
+        "vae_validation",
+        "vae_test",
+        "vae_loss",
+    ),
+}
+"""All streams of the package; equal names would correlate draws. A name with a colon is another package's."""
+KNOWN = frozenset(name for names in NAMES.values() for name in names)
+
 
 def stream_key(seed: int, stream: str) -> np.ndarray:
     """Key of a named stream.
@@ -62,11 +96,19 @@ def stream_key(seed: int, stream: str) -> np.ndarray:
     seed : int
         0 to 2^64 - 1.
     stream : str
+        Of `NAMES`, or ``package:name``.
 
     Returns
     -------
     ndarray of uint32, shape (2,)
+
+    Raises
+    ------
+    ValueError
+        If there is no such stream.
     """
+    if stream not in KNOWN and ":" not in stream:
+        raise ValueError(f"no such random stream ({stream!r}). Add it to astrosim.core.rng.NAMES.")
     digest = hashlib.blake2b(stream.encode(), digest_size=8, key=seed.to_bytes(8, "little")).digest()
     return np.frombuffer(digest, dtype="<u4").astype(np.uint32)
 

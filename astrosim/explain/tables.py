@@ -18,7 +18,6 @@ from astrosim.scenario.problems import show
 
 TABLES = ("conditions", "reference", "interventions")  # no fields of their own
 VARIES = "by condition"
-MOST_HEADS = 5  # fields told on one line above a table; assumed: 100 columns hold no more
 MOST_NAMES = 6  # conditions named in one place; assumed: more are no longer read
 COLUMNS = 8  # fields that differ, each a column; assumed: more leave no room for words
 

@@ -42,11 +42,24 @@ def write_report(directory: Path) -> Path:
         raise StoreError(f"{directory}: no cell is finished yet. `astrosim run {directory} --resume` goes on with it.")
     system = find_system(found.scenario.kind)
     content = system.part("report")(directory, found)
-    html = _environment().get_template(system.part("report_template")).render(content)
+    template = _environment().get_template(system.part("report_template"))
+    html = template.render(content, tables=Counter())
     path = directory / REPORT
     with storage_errors(directory):
         write_atomically(path, html.encode())
     return path
+
+
+class Counter:
+    """Numbers of the tables of a report, in the order in which the template shows them."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self) -> int:
+        """Return the next number, from 1."""
+        self._last += 1
+        return self._last
 
 
 def _environment() -> Environment:

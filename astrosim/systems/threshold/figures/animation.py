@@ -15,7 +15,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.colors import Normalize, to_rgba
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
@@ -268,14 +267,6 @@ def events_of(replay: Replay) -> list[Event]:
         Event("", seed, trial, number, items[number].action, items[number].name, length, 1)
         for trial, number in replay.engine.interventions.log
     ]
-
-
-@styled
-def draw_frame(replay: Replay, frames: Sequence[Frame], colour: str = "threshold") -> Figure:
-    """The last of some frames as a figure, with what came before it."""
-    scene = CellScene(replay, frames, events_of(replay), colour)
-    scene.show(frames[-1])
-    return scene.figure
 
 
 @styled
