@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +15,22 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from astrosim.cli import app
+from astrosim.contracts.registry import find_system, kinds
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.field_info import fields_of
 from astrosim.systems.threshold.scenario.schema import SHARED_FIELDS, Scenario
-from astrosim.systems.waves.scenario.schema import WaveScenario
 
 FIELDS = fields_of(Scenario)
 PATHS = [path for path in FIELDS if path not in ("conditions", "reference")]
-WAVE_PATHS = [path for path in fields_of(WaveScenario) if path not in ("kind", "conditions", "reference")]
+OTHERS = [
+    (kind, path)
+    for kind in kinds()
+    if kind != "astrocyte"
+    for path in fields_of(find_system(kind).scenario)
+    if path not in ("kind", "conditions", "reference")
+]
+"""Fields of every other kind of scenario that the registry knows."""
 PLACED = re.compile(r"(?:.+:[0-9]+|--[a-z]+): [^:]+: .+[.?]")
 FORBIDDEN = ("Traceback", "Input should be", "Value error", "pydantic", "[type=", "ctx")
 
@@ -95,16 +101,18 @@ def test_any_value_of_any_field(place: Path, path: str, value: Any) -> None:
     check(result, path, f"{place}:{text.count(chr(10))}")
 
 
-def wave_document(path: str, value: Any) -> str:
-    """The same for a wave: the first line gives the kind."""
-    return document(path, value).replace("# a comment", 'kind = "wave"', 1)
+def document_of(kind: str, path: str, value: Any) -> str:
+    """The same for any kind: the first line gives it."""
+    return document(path, value).replace("# a comment", f'kind = "{kind}"', 1)
 
 
-@settings(max_examples=600, deadline=None)
-@given(path=st.sampled_from(WAVE_PATHS), value=WRONG)
-def test_any_value_of_any_field_of_a_wave(tmp_path_factory: pytest.TempPathFactory, path: str, value: Any) -> None:
+@settings(max_examples=900, deadline=None)
+@given(field=st.sampled_from(OTHERS), value=WRONG)
+def test_any_value_of_any_field_of_any_other_kind(
+    tmp_path_factory: pytest.TempPathFactory, field: tuple[str, str], value: Any
+) -> None:
     file = tmp_path_factory.getbasetemp() / "w.toml"
-    text = wave_document(path, value)
+    text = document_of(*field, value)
     file.write_text(text, encoding="utf-8")
     problems = problems_of(file)
     assert not any(word in problem for word in FORBIDDEN for problem in problems), problems
@@ -112,12 +120,9 @@ def test_any_value_of_any_field_of_a_wave(tmp_path_factory: pytest.TempPathFacto
     assert all(PLACED.fullmatch(problem) and problem.startswith(f"{file}:{line}: ") for problem in problems), problems
 
 
-@pytest.mark.parametrize(("paths", "written"), [(PATHS, document), (WAVE_PATHS, wave_document)], ids=["", "wave"])
-def test_a_misspelt_field_is_told_with_its_neighbour(
-    place: Path, paths: list[str], written: Callable[[str, Any], str]
-) -> None:
-    for path in paths:
-        text = written(path + "x", 1)
+def test_a_misspelt_field_is_told_with_its_neighbour(place: Path) -> None:
+    for kind, path in [("astrocyte", path) for path in PATHS] + OTHERS:
+        text = document_of(kind, path + "x", 1)
         place.write_text(text, encoding="utf-8")
         told = f"{place}:{text.count(chr(10))}: {path}x: unknown key (1). Did you mean {path}?"
         assert problems_of(place) == (told,), path

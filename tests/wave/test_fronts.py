@@ -365,8 +365,13 @@ def test_no_images_have_no_codes():
 
 
 def test_draws_are_named():
-    first = generator(1, "a", 2, 3).random(4)
-    assert (generator(1, "a", 2, 3).random(4) == first).all()
-    for other in (generator(2, "a", 2, 3), generator(1, "b", 2, 3), generator(1, "a", 3, 2), generator(1, "a", 2)):
+    first = generator(1, "mine:a", 2, 3).random(4)
+    assert (generator(1, "mine:a", 2, 3).random(4) == first).all()
+    for other in (
+        generator(2, "mine:a", 2, 3),
+        generator(1, "mine:b", 2, 3),
+        generator(1, "mine:a", 3, 2),
+        generator(1, "mine:a", 2),
+    ):
         assert (other.random(4) != first).all()
-    assert generator(LARGE_SEED, "a").bit_generator.state["bit_generator"] == "Philox"
+    assert generator(LARGE_SEED, "mine:a").bit_generator.state["bit_generator"] == "Philox"
