@@ -8,9 +8,9 @@ a clone of the repository, with its virtual environment:
     PYTHONPATH=../as-stored .venv/bin/python tests/golden/store_runs.py waves waves_interrupted  # some
 
 Do not store them again with a later version: that they are old is what they are for. Runs of a later version go into
-archives of other names. The versions of Python and of all packages are in the `provenance.json` of every archive
-(0.1.0 with Python 3.12, numpy 2, numba 0.62 and later, zarr 3); the machine's name is taken out of it, the processor's
-is kept, as gradients are summed in the order of its vectors.
+archives of other names. Written with Python 3.12.1, numpy 2.5.5, numba 0.68.1, zarr 3.4.2, mesa 3.5.1, scikit-learn
+1.9.1; the `provenance.json` of every archive names all packages. The machine's name is taken out of it, the processor's
+is kept, as gradients are summed in the order of its vectors (znver3, as LLVM names it).
 
 An archive holds one run directory. `NAME_interrupted` is the run `NAME`, stopped by Ctrl-C in its last cell.
 """
@@ -34,7 +34,7 @@ import astrosim
 
 STORED = Path(__file__).parent / "stored"
 COMMAND = "python tests/golden/store_runs.py"
-INTERRUPTED = ("astrocytes", "fields", "keep_revert", "waves")
+INTERRUPTED = ("astrocytes", "both", "fields", "keep_revert", "neurons", "published", "rivals", "waves", "windowed")
 UNNAMED = ("host", "platform")  # of provenance.json: they name the machine
 TOLD_SECONDS = 0.15  # progress is told ten times a second at most: longer than that
 
@@ -82,7 +82,6 @@ SCENARIOS: dict[str, dict[str, Any]] = {
         **FEW,
         **SHORT,
         "conditions": {
-            "maturity": {},
             "baseline": {"sensing": {"rule": "firing"}, "exploration": {"rule": "none"}},
             "epsilon": {"sensing": {"rule": "firing"}, "exploration": {"rule": "flat"}},
             "random": {"perturbation": {"scope": "random"}},
@@ -92,6 +91,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
             "metropolis": {"decision": {"accept": "metropolis", "temperature": 0.003}},
             "cursor": {"learner": "cursor"},
             "untrained": {"learner": "none"},
+            "maturity": {},
         },
         "reference": {"baseline": {"accuracy": 0.6675}},
     },
@@ -136,13 +136,13 @@ SCENARIOS: dict[str, dict[str, Any]] = {
         "conditions": {
             "all_patterns": {},
             "three_patterns": {"decision": {"window": 3}},
-            "adaptive_sigma": {"perturbation": {"adapt_sigma": True}},
             "race": {"decision": {"race": True}},
             "online": {
                 "decision": {"window": 1, "consolidation": "proportional", "rate": 0.3},
                 "astrocytes": {"radius": 20.0},
             },
             "part": {"decision": {"reward": "margin", "consolidation": "part"}},
+            "adaptive_sigma": {"perturbation": {"adapt_sigma": True}},
         },
     },
     "rivals": {
@@ -155,13 +155,13 @@ SCENARIOS: dict[str, dict[str, Any]] = {
                 "rival": {"sigma": 0.03, "momentum": 0.1, "patience": 5},
             },
             "backpropagation": {"learner": "backpropagation", "rival": {"learning_rate": 0.2}},
-            "cma_es": {"learner": "cma_es", "rival": {"population": 3}},
             "delta": {"learner": "delta", "rival": {"optimiser": "plain", "learning_rate": 0.3}},
             "evolution": {"learner": "evolution"},
             "node_perturbation": {"learner": "node_perturbation", "rival": {"sigma": 0.2, "learning_rate": 0.05}},
             "one_plus_one": {"learner": "one_plus_one", "rival": {"rise": 1.1, "sigma": 0.2}},
             "reinforce": {"learner": "reinforce", "rival": {"slope": 2.0, "learning_rate": 0.03}},
             "spsa": {"learner": "spsa", "rival": {"learning_rate": 3.0}},
+            "cma_es": {"learner": "cma_es", "rival": {"population": 3}},
         },
     },
     "neurons": {  # neurons that learn by rules of their own, in a lattice and in a relay
@@ -171,10 +171,10 @@ SCENARIOS: dict[str, dict[str, Any]] = {
         **SHORT,
         "conditions": {
             "plain": {},
-            "gates": GATES,
             "frustrated": FRUSTRATED,
             "relay": {"network": RELAY, "task": {"patterns": FOUR}, "homeostasis": {"rule": "step"}},
             "relay_untrained": {"learner": "none", "network": RELAY, "task": {"patterns": FOUR}},
+            "gates": GATES,
         },
     },
     "both": {  # neurons and astrocytes in one network
@@ -224,13 +224,14 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "published": {  # the program behind the report: its sizes are fixed
         "system": "published",
         "seeds": [42],
-        **SHORT,
+        "schedule": {"episodes": 20, "trials_per_episode": 10},
+        "record": {"every": 5},
         "conditions": {
-            "maturity": {},
             "baseline": {"sensing": {"rule": "firing"}, "exploration": {"rule": "none"}},
             "epsilon": {"sensing": {"rule": "firing"}, "exploration": {"rule": "flat"}},
             "cursor": {"learner": "cursor"},
             "untrained": {"learner": "none"},
+            "maturity": {},
         },
         "reference": {"baseline": {"accuracy": 0.6675, "accept_rate": 0.380}},
     },
