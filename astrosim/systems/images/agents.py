@@ -10,6 +10,7 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
+from astrosim.rules.choices import chosen
 from astrosim.systems.images.kernel.arrays import BLOCK, Batch
 from astrosim.systems.images.kernel.loop import IMAGES, KEPT, SYNAPSES, TRIED, computed, next_sigma, race_blocks
 from astrosim.systems.images.kernel.passes import (
@@ -166,7 +167,7 @@ class FieldModel(mesa.Model):
 
     def _round(self) -> None:
         """All members of a team propose against the same network; then who stands is decided."""
-        team, accept = self.rooms.team, ACCEPT[self.experiment.decision.accept]
+        team, accept = self.rooms.team, chosen("decision.accept", ACCEPT, self.experiment.decision.accept)
         gather_team(team, self.keys, self.trial)
         size = len(team.gained)
         for place in range(size):

@@ -183,8 +183,12 @@ def propose(scope, proposal, owned, synapses, sigma, steps, keys, trial, normal)
         size = np.float32(sigma[0])
         propose_mask(proposal, owned.size, owned.shape[1], outward, synapses, size, steps, keys, trial, normal)
         return 0
-    size, sides = np.float32(sigma[actor]), BOTH if scope == EVERYTHING else outward
-    propose_units(proposal, owned[actor], sides, synapses, size, steps, keys, trial, normal)
+    if scope == EVERYTHING:
+        outward = BOTH
+    elif scope != TERRITORY:
+        raise ValueError("learner.rule: a learner without synapses")
+    size = np.float32(sigma[actor])
+    propose_units(proposal, owned[actor], outward, synapses, size, steps, keys, trial, normal)
     return actor
 
 

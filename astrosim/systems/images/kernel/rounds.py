@@ -94,7 +94,13 @@ def assemble(proposal, team, only, owned, synapses, sigma, steps, keys, trial, n
 @kernel
 def stands_together(accept, gained, team):
     """Whether those that gained alone stand together, given the change of the summed reward by all of them."""
-    return accept == EACH or gained > team.gained[best_of(team.gained)]
+    if accept == BEST:
+        return False
+    if accept == EACH:
+        return True
+    if accept == JOINT:
+        return gained > team.gained[best_of(team.gained)]
+    raise ValueError("decision.accept: a rule without a formula")
 
 
 @kernel

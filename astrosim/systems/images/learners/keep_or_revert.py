@@ -9,6 +9,7 @@ import numpy as np
 
 from astrosim.core.exact_functions import exp
 from astrosim.core.rng import stream_key
+from astrosim.rules.choices import chosen
 from astrosim.systems.images.data import LARGEST, Images
 from astrosim.systems.images.kernel.arrays import (
     Batch,
@@ -142,7 +143,7 @@ def rule_of(scenario: FieldScenario) -> Rule:
     """How proposals are made and judged."""
     perturbation = scenario.perturbation
     return Rule(
-        scope=SCOPES[scenario.learner.rule],
+        scope=chosen("learner.rule", SCOPES, scenario.learner.rule),
         grow=float(exp(perturbation.grow)),
         shrink=float(exp(-perturbation.shrink)),
         race=float(scenario.decision.race),
@@ -192,6 +193,7 @@ class KernelLearner:
         self.scenario, self.state, self.rooms = scenario, state, Rooms(scenario)
         self.steps, self.rule = steps_of(scenario), rule_of(scenario)
         self.keys = np.stack([stream_key(seed, stream) for stream in STREAMS])
+        self.accept = chosen("decision.accept", ACCEPT, scenario.decision.accept)
         self.owned = owned_units(scenario)
         if scenario.learner.rule == "one_plus_one":
             self.owned = self.owned.reshape(1, -1)
@@ -220,7 +222,7 @@ class KernelLearner:
         if decision.proposals > 1:
             advance_rounds(
                 state.net, batch, rooms.standing, rooms.proposal, rooms.scratch, self.owned, state.sigma, self.steps,
-                self.rule, ACCEPT[decision.accept], self.keys, first, trials, cap, rooms.normal, state.tally,
+                self.rule, self.accept, self.keys, first, trials, cap, rooms.normal, state.tally,
                 state.counts, rooms.team,
             )  # fmt: skip
             return

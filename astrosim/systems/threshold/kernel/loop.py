@@ -132,7 +132,7 @@ def advance(
     astrocytes = rules.learner == ASTROCYTES
     by_union = astrocytes and rules.scope == scope.TERRITORY
     by_neuron = rules.learner == CURSOR or by_union
-    senses = astrocytes and rules.selection == selection.SCORE
+    senses = astrocytes and selection.goes_by_score(rules.selection)
     pattern = 0
     if deep is not None:
         settle_all(system, rules, state, deep)

@@ -16,15 +16,10 @@ import numpy as np
 
 from astrosim.core.exact_functions import exp
 from astrosim.core.rng import stream_keys
-from astrosim.rules.consolidation import CONSOLIDATION
+from astrosim.rules import choices
+from astrosim.rules.choices import chosen
 from astrosim.rules.coupling import NEVER_SENT
-from astrosim.rules.decision import ACCEPTANCE
-from astrosim.rules.exploration import EXPLORATION_RULES
 from astrosim.rules.perturbation import grid, grid_limit, step_scale
-from astrosim.rules.reward import REWARDS
-from astrosim.rules.scope import SCOPES
-from astrosim.rules.selection import SELECTION_RULES
-from astrosim.rules.sensing import FIRING, SENSING
 from astrosim.systems.threshold.network.gap_junctions import GapJunctions
 from astrosim.systems.threshold.network.territories import Ragged, Territories
 from astrosim.systems.threshold.network.topology import TONIC, Network
@@ -166,7 +161,7 @@ def make_system(
     arrivals = Ragged.group(network.post, synapses, neurons)
     direct, bit = _direct(network)
     blocks, masks = _blocks(territories.synapses)
-    firing = SENSING[scenario.sensing.rule] == FIRING
+    firing = chosen("sensing.rule", choices.SENSING, scenario.sensing.rule).reads == "neurons"
     return System(
         keys=stream_keys(seed),
         position=network.position,
@@ -269,15 +264,21 @@ def _foreign(network: Network, territories: Territories, firing: bool) -> tuple[
 
 
 def make_rules(scenario: Scenario) -> Rules:
-    """The numbers of a scenario as the engines take them."""
+    """The numbers of a scenario as the engines take them.
+
+    Raises
+    ------
+    AstrosimError
+        If a rule's name is unknown.
+    """
     return Rules(
         learner=LEARNERS.get(scenario.learner, NOBODY),
-        sensing=SENSING[scenario.sensing.rule],
-        exploration=EXPLORATION_RULES[scenario.exploration.rule],
-        scope=SCOPES[scenario.perturbation.scope],
-        selection=SELECTION_RULES[scenario.astrocytes.selection],
-        reward=REWARDS[scenario.decision.reward],
-        acceptance=ACCEPTANCE[scenario.decision.accept],
+        sensing=chosen("sensing.rule", choices.SENSING, scenario.sensing.rule).number,
+        exploration=chosen("exploration.rule", choices.EXPLORATION, scenario.exploration.rule).number,
+        scope=chosen("perturbation.scope", choices.SCOPE, scenario.perturbation.scope).number,
+        selection=chosen("astrocytes.selection", choices.SELECTION, scenario.astrocytes.selection).number,
+        reward=chosen("decision.reward", choices.REWARDS, scenario.decision.reward).number,
+        acceptance=chosen("decision.accept", choices.ACCEPTANCE, scenario.decision.accept).number,
         trials_per_episode=scenario.schedule.trials_per_episode,
         window=scenario.astrocytes.window,
         max_active=scenario.astrocytes.max_active,
@@ -308,7 +309,7 @@ def make_rules(scenario: Scenario) -> Rules:
         sigma_fall=scenario.perturbation.sigma_fall,
         sigma_cap=scenario.perturbation.sigma_cap,
         races=scenario.decision.race,
-        consolidation=CONSOLIDATION[scenario.decision.consolidation],
+        consolidation=chosen("decision.consolidation", choices.CONSOLIDATION, scenario.decision.consolidation).number,
         rate=scenario.decision.rate,
         reward_offset=-scenario.decision.margin,
         coupled=scenario.coupled,

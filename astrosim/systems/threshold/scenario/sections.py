@@ -15,6 +15,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, field_validator, model_validator
 
+from astrosim.rules.choices import (
+    ACCEPTANCE,
+    CONSOLIDATION,
+    EXPLORATION,
+    GRAPHS,
+    REWARDS,
+    SCOPE,
+    SELECTION,
+    SENSING,
+    meanings,
+)
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, complain, quantity, short
 from astrosim.systems.threshold.scenario import contents
@@ -114,32 +125,20 @@ class Astrocytes(Section):
     )
     threshold: Real = quantity(0.5, "activation threshold at the start", "1", "3.2", ge=0, le=100)
     window: int = quantity(20, "remembered outcomes (kept or not)", "activations", "3.2", ge=1, le=255)
-    selection: Literal["score", "uniform"] = quantity(
-        "score",
-        "score: those above threshold, and explorers; uniform: max_active of them at random, whatever they sense",
-        "",
-        "4.2",
-    )
+    selection: Literal[*SELECTION] = quantity("score", meanings(SELECTION), "", "4.2")  # type: ignore[valid-type]
     max_active: int = quantity(3, "active astrocytes a trial, at most", "astrocytes", "4.2", ge=1, le=64)
 
 
 class Sensing(Section):
     """What an astrocyte feels of the last standing pass."""
 
-    rule: Literal["firing", "traffic"] = quantity(
-        "traffic",
-        "firing: fraction of territory neurons that fired; traffic: mean |weight| of synapses whose pre neuron fired",
-        "",
-        "4.1",
-    )
+    rule: Literal[*SENSING] = quantity("traffic", meanings(SENSING), "", "4.1")  # type: ignore[valid-type]
 
 
 class Exploration(Section):
     """Spontaneous activation of astrocytes that are below threshold."""
 
-    rule: Literal["none", "flat", "maturity"] = quantity(
-        "maturity", "none, a flat rate, or a rate that falls with activations", "", "4.2"
-    )
+    rule: Literal[*EXPLORATION] = quantity("maturity", meanings(EXPLORATION), "", "4.2")  # type: ignore[valid-type]
     flat_rate: Real = quantity(0.01, "probability a trial under `flat`", "1/trial", "table 2", ge=0, le=1)
     initial_rate: Real = quantity(
         0.30, "probability a trial of a fresh astrocyte under `maturity`", "1/trial", "4.2", ge=0, le=1
@@ -152,12 +151,7 @@ class Exploration(Section):
 class Perturbation(Section):
     """Which synapses change in a trial, and by how much."""
 
-    scope: Literal["territory", "random", "single", "global"] = quantity(
-        "territory",
-        "territory: union of the active territories; random: as many, anywhere; single: one; global: all",
-        "",
-        "7.1",
-    )
+    scope: Literal[*SCOPE] = quantity("territory", meanings(SCOPE), "", "7.1")  # type: ignore[valid-type]
     fraction: Real = quantity(1.0, "random part of these that takes a step", "1", gt=0, le=1)
     sigma: Real = quantity(0.1, "standard deviation of the Gaussian step", "1", "4.3", gt=0, le=16)
     limit: Real = quantity(2.0, "weights stay within [-this, this]", "1", "4.3", gt=0, le=1024)
@@ -183,7 +177,7 @@ Ends = Annotated[tuple[int, int], BeforeValidator(as_tuple)]
 class Coupling(Section):
     """Gap junctions between astrocytes, over which an activation spreads as a calcium wave; off by default."""
 
-    graph: Literal["none", "nearest", "distance", "edges"] = quantity(
+    graph: Literal[*GRAPHS] = quantity(  # type: ignore[valid-type]
         "none", "which astrocytes share gap junctions: none, each with its nearest, all within reach, or a list", ""
     )
     neighbours: int = quantity(
@@ -231,29 +225,14 @@ class Coupling(Section):
 class Decision(Section):
     """Keep or revert."""
 
-    reward: Literal["soft", "binary", "log_sigmoid", "margin"] = quantity(
-        "soft",
-        "soft: mean sigmoid of the outputs' signed distance from threshold; binary: fraction of matching bits; "
-        "log_sigmoid: mean logarithm of that sigmoid; margin: mean distance, capped",
-        "",
-        "4.4",
-    )
+    reward: Literal[*REWARDS] = quantity("soft", meanings(REWARDS), "", "4.4")  # type: ignore[valid-type]
     gain: Real = quantity(1.0, "under soft and log_sigmoid: what the distance is multiplied by", "1", gt=0, le=1000)
     cap: Real = quantity(0.5, "under margin: more distance than this is worth no more", "1", gt=0, le=1000)
-    accept: Literal["strict", "drift", "metropolis"] = quantity(
-        "strict",
-        "strict: keep if the reward rose; drift: also if it is the same; metropolis: also a fall by d with "
-        "probability exp(-d / temperature)",
-        "",
-        "4.5",
-    )
+    accept: Literal[*ACCEPTANCE] = quantity("strict", meanings(ACCEPTANCE), "", "4.5")  # type: ignore[valid-type]
     temperature: Real = quantity(0.01, "under metropolis", "1", gt=0, le=1000)
     margin: Real = quantity(0.0, "the reward must rise by more than this for a perturbation to stand", "1", ge=0, le=10)
-    consolidation: Literal["whole", "part", "proportional"] = quantity(
-        "whole",
-        "how much of a kept step stays; whole: all of it; part: `rate` of it; proportional: `rate` x the rise of the "
-        "reward, at most all of it",
-        "",
+    consolidation: Literal[*CONSOLIDATION] = quantity(  # type: ignore[valid-type]
+        "whole", f"how much of a kept step stays; {meanings(CONSOLIDATION)}", ""
     )
     rate: Real = quantity(0.3, "under part and proportional", "1", gt=0, le=1000)
     race: bool = quantity(

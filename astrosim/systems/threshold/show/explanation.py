@@ -18,6 +18,7 @@ from astrosim.explain.tables import (
     values_table,
 )
 from astrosim.explain.workload import work_table
+from astrosim.rules.choices import ACCEPTANCE, CONSOLIDATION, EXPLORATION, GRAPHS, REWARDS, SCOPE, SENSING
 from astrosim.systems.threshold.scenario.baseline_section import RIVALS
 from astrosim.systems.threshold.scenario.interventions import when_words, words
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -172,17 +173,8 @@ def _report_rule(phase: str, scenario: Scenario) -> str:
 def _decide_rule(scenario: Scenario) -> str:
     chosen = scenario.decision
     beyond = f" by more than {chosen.margin:g}" if chosen.margin else ""
-    kept = {
-        "strict": f"kept if after > before{beyond}",
-        "drift": f"kept if after >= before{beyond}",
-        "metropolis": f"kept if after >= before{beyond}, else with probability exp((after - before) / "
-        f"{chosen.temperature:g})",
-    }[chosen.accept]
-    stays = {
-        "whole": "",
-        "part": f"; {chosen.rate:g} of the step stays",
-        "proportional": f"; {chosen.rate:g} x (after - before) of the step stays, at most all of it",
-    }[chosen.consolidation]
+    kept = ACCEPTANCE[chosen.accept].told(beyond=beyond, temperature=chosen.temperature)
+    stays = CONSOLIDATION[chosen.consolidation].told(rate=chosen.rate)
     return kept + stays + ("; given up once it cannot be saved" if chosen.race else "")
 
 
@@ -199,14 +191,9 @@ def _common_rule(phase: str, scenario: Scenario) -> str:
         return NOTHING
     chosen = scenario.decision
     gain = "" if chosen.gain == 1.0 else f"{chosen.gain:g} x "
-    reward = {
-        "soft": f"mean sigmoid of {gain}the outputs' distance from threshold",
-        "binary": "fraction of matching bits",
-        "log_sigmoid": f"mean logarithm of the sigmoid of {gain}the outputs' distance from threshold",
-        "margin": f"mean distance of the outputs from threshold, at most {chosen.cap:g} each",
-    }
+    reward = REWARDS[chosen.reward].told(gain=gain, cap=chosen.cap)
     over = "" if chosen.window == 1 else ", mean over the patterns"
-    return f"{_pass(scenario)}{chosen.reward} reward = {reward[chosen.reward]}{over}"
+    return f"{_pass(scenario)}{chosen.reward} reward = {reward}{over}"
 
 
 def _pass(scenario: Scenario) -> str:
@@ -233,9 +220,8 @@ def _astrocyte_rule(phase: str, scenario: Scenario) -> str:
     if phase == "activate" and uniform:
         return f"{scenario.astrocytes.max_active} at random"
     if phase == "sense":
-        firing = "firing = fraction of territory neurons that fired"
-        traffic = "traffic = mean |weight| of territory synapses whose pre neuron fired"
-        return (firing if scenario.sensing.rule == "firing" else traffic) + _coupling(scenario)
+        rule = scenario.sensing.rule
+        return f"{rule} = {SENSING[rule].told()}{_coupling(scenario)}"
     if phase == "activate":
         return f"at most {scenario.astrocytes.max_active}; {_exploration(scenario)}"
     return adaptation_words(scenario.adaptation)
@@ -246,11 +232,7 @@ def _coupling(scenario: Scenario) -> str:
     chosen, second = scenario.coupling, scenario.schedule.trial_seconds
     if not scenario.coupled:
         return ""
-    graph = {
-        "nearest": f"their {chosen.neighbours} nearest",
-        "distance": f"all within {chosen.reach:g} units",
-        "edges": f"{len(chosen.edges)} pairs",
-    }[chosen.graph]
+    graph = GRAPHS[chosen.graph].told(neighbours=chosen.neighbours, reach=chosen.reach, pairs=len(chosen.edges))
     relay = f"; sent on above {chosen.relay_threshold:g}, once in {chosen.refractory} trials" if chosen.relay else ""
     return (
         f", + {chosen.gain:g} x calcium; gap junctions: {graph}; waves exp(-d / {chosen.length:g}) go {chosen.speed:g} "
@@ -260,22 +242,13 @@ def _coupling(scenario: Scenario) -> str:
 
 
 def _exploration(scenario: Scenario) -> str:
-    exploration = scenario.exploration
-    if exploration.rule == "none":
-        return "no exploration"
-    if exploration.rule == "flat":
-        return f"exploration {exploration.flat_rate:g} a trial, flat"
-    return f"exploration {exploration.initial_rate:g} / (1 + activations / {exploration.maturity:g}) a trial"
+    chosen = scenario.exploration
+    return EXPLORATION[chosen.rule].told(each="a trial", **chosen.model_dump())
 
 
 def _perturb_rule(scenario: Scenario) -> str:
     perturbation = scenario.perturbation
-    where = {
-        "territory": "union of the active territories",
-        "random": "as many synapses as the active territories hold, anywhere",
-        "single": "one synapse, anywhere",
-        "global": "all synapses",
-    }[perturbation.scope]
+    where = SCOPE[perturbation.scope].told()
     if scenario.learner == "cursor" and perturbation.scope == "territory":
         where = f"synapses with a neuron within {scenario.cursor.radius:g} units of the cursor"
     if perturbation.fraction < 1.0:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from astrosim.rules.choices import EXPLORATION, meanings
 from astrosim.scenario.section import Real, Section, as_tuple, quantity
 
 SHAPES = {"xor": (1, 2), "mnist": (28, 28), "fashion": (28, 28), "digits": (8, 8)}
@@ -134,8 +135,8 @@ class WaveAstrocytes(Section):
     sigma: Real = quantity(0.1, "standard deviation of the Gaussian step", "1", "Murray 4.3", gt=0, le=16)
     limit: Real = quantity(2.0, "weights stay within [-this, this]", "1", "Murray 4.3", gt=0, le=1024)
     window: int = quantity(128, "images that a reward is summed over", "images", ge=1, le=10**6)
-    exploration: Literal["none", "flat", "maturity"] = quantity(
-        "maturity", "none, a flat rate, or a rate that falls with activations", "", "Murray 4.2"
+    exploration: Literal[*EXPLORATION] = quantity(  # type: ignore[valid-type]
+        "maturity", meanings(EXPLORATION), "", "Murray 4.2"
     )
     flat_rate: Real = quantity(0.01, "probability an update under `flat`", "1/update", "Murray table 2", ge=0, le=1)
     initial_rate: Real = quantity(

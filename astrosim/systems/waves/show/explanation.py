@@ -19,6 +19,7 @@ from astrosim.explain.tables import (
     values_table,
 )
 from astrosim.explain.workload import work_table
+from astrosim.rules.choices import EXPLORATION
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.workload import workload
 
@@ -216,11 +217,5 @@ def _adam_rule(scenario: WaveScenario) -> str:
 
 def _activate_rule(scenario: WaveScenario) -> str:
     astrocytes = scenario.astrocytes
-    rates = {
-        "none": "no exploration",
-        "flat": f"exploration {astrocytes.flat_rate:g} an update, flat",
-        "maturity": f"exploration {astrocytes.initial_rate:g} / (1 + activations / {astrocytes.maturity:g}) an update",
-    }
-    return (
-        f"at most {astrocytes.max_active}, territories of radius {astrocytes.radius}; {rates[astrocytes.exploration]}"
-    )
+    rate = EXPLORATION[astrocytes.exploration].told(each="an update", **astrocytes.model_dump())
+    return f"at most {astrocytes.max_active}, territories of radius {astrocytes.radius}; {rate}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from astrosim.core.exact_functions import sigmoid
 from astrosim.core.jit import kernel
+from astrosim.rules import reward
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.learners.baselines.forward import GRADED, STEP, pass_through
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import (
@@ -15,7 +16,6 @@ from astrosim.systems.threshold.learners.baselines.gradient_ascent import (
     clear,
     clear_blame,
     climb,
-    reward_slope,
 )
 
 
@@ -27,7 +27,7 @@ def blame_outputs(circuit, numbers, room, pattern):
     for bit in range(circuit.outputs.size):
         n = circuit.outputs[bit]
         target = circuit.targets[pattern, bit]
-        slope = reward_slope(
+        slope = reward.slope(
             numbers.reward, room.activation[last, n], target, numbers.threshold, numbers.gain, numbers.cap
         )
         room.blame[last, n] = slope * circuit.sound[n] / circuit.outputs.size
