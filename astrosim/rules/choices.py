@@ -64,8 +64,8 @@ SENSING = {
     "traffic": SensingRule(1, "mean |weight| of territory synapses whose pre neuron fired", reads="synapses"),
 }
 SELECTION = {
-    "score": Choice(0, "those above threshold, and explorers"),
-    "uniform": Choice(1, "max_active of them at random, whatever they sense"),
+    "score": Choice(0, "those above threshold, and explorers", "at most {most}; {explored}"),
+    "uniform": Choice(1, "max_active of them at random, whatever they sense", "{most} at random"),
 }
 EXPLORATION = {
     "none": Choice(0, "no exploration"),

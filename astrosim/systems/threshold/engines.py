@@ -1,10 +1,12 @@
-"""The one place that chooses an engine; each is imported when it is first asked for, as compiled code loads slowly."""
+"""The one place that chooses an engine: the learner's, found by name, as compiled code loads slowly."""
 
 from __future__ import annotations
 
-from astrosim.contracts.registry import find_system
+from astrosim.contracts.registry import find, find_system
 from astrosim.contracts.simulation import Engine
-from astrosim.systems.threshold.scenario.baseline_section import RIVALS
+from astrosim.rules.choices import chosen
+from astrosim.systems.threshold.learners.learner import Learner
+from astrosim.systems.threshold.learners.table import learner_of
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
@@ -29,51 +31,21 @@ def make_engine(scenario: Scenario, seed: int) -> Engine:
     scenario : Scenario
         Resolved: its `conditions` are not looked at.
     seed : int
+
+    Raises
+    ------
+    AstrosimError
+        If learner or engine are unknown, or the learner has no such engine.
     """
-    if scenario.neuronal:
-        return _together(scenario, seed) if scenario.learner == "both" else _neurons(scenario, seed)
     if scenario.system_name == "published":
         simulation: Engine = find_system("published").part("simulation")(scenario, seed)
         return simulation
-    if scenario.learner in RIVALS:
-        return _rival(scenario, seed)
-    if scenario.engine == "agents":
-        from astrosim.systems.threshold.agents.model import AstroModel
-
-        return AstroModel(scenario, seed)
-    from astrosim.systems.threshold.kernel.engine import KernelEngine
-
-    return KernelEngine(scenario, seed)
+    place = chosen("engine", carrier_of(scenario).engines, scenario.engine)
+    engine: Engine = find(place, f'learner = "{scenario.learner}" needs')(scenario, seed)
+    return engine
 
 
-def _rival(scenario: Scenario, seed: int) -> Engine:
-    """The engine of a learner beside the astrocytes."""
-    if scenario.learner == "cma_es":
-        from astrosim.systems.threshold.learners.baselines.cma_es import CovarianceEngine
-
-        return CovarianceEngine(scenario, seed)
-    from astrosim.systems.threshold.learners.baselines.engine import RivalEngine
-
-    return RivalEngine(scenario, seed)
-
-
-def _neurons(scenario: Scenario, seed: int) -> Engine:
-    """The engine of neurons that learn by themselves."""
-    if scenario.engine == "agents":
-        from astrosim.systems.threshold.learners.neurons.model import NeuronModel
-
-        return NeuronModel(scenario, seed)
-    from astrosim.systems.threshold.learners.neurons.engine import NeuronEngine
-
-    return NeuronEngine(scenario, seed)
-
-
-def _together(scenario: Scenario, seed: int) -> Engine:
-    """The engine of neurons and astrocytes that learn together."""
-    if scenario.engine == "agents":
-        from astrosim.systems.threshold.learners.joint.model import TogetherModel
-
-        return TogetherModel(scenario, seed)
-    from astrosim.systems.threshold.learners.joint.engine import TogetherEngine
-
-    return TogetherEngine(scenario, seed)
+def carrier_of(scenario: Scenario) -> Learner:
+    """Return the learner whose engines and phases carry out a scenario's trials: a relay of neurons has no other's."""
+    alone = scenario.neuronal and not scenario.astrocytic
+    return learner_of("neurons" if alone else scenario.learner)

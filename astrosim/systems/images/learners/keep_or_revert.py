@@ -27,6 +27,7 @@ from astrosim.systems.images.kernel.rounds import ACCEPT, Team, advance_rounds, 
 from astrosim.systems.images.kernel.trials import refresh
 from astrosim.systems.images.network import incoming_scale, make_network, owned_units
 from astrosim.systems.images.scenario.schema import FieldScenario
+from astrosim.systems.images.scenario.sections import ASCENDING
 
 PARAMETERS = ("incoming", "bias", "outgoing", "output_bias")
 NORMAL_ROOM = 4  # numbers drawn beyond those that are asked for: a block of four words
@@ -105,7 +106,7 @@ def make_state(scenario: FieldScenario, seed: int, images: Images) -> State:
     )
     if scenario.learner.average:
         state.mean = [array.copy() for array in state.parameters()]
-    if scenario.learner.rule in ("spsa", "backpropagation"):
+    if scenario.learner.rule in ASCENDING:
         for order in ("first", "second"):
             state.moments |= {
                 f"{order}_{n}": np.zeros_like(a) for n, a in zip(PARAMETERS, state.parameters(), strict=True)

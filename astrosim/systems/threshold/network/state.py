@@ -20,6 +20,7 @@ from astrosim.rules import choices
 from astrosim.rules.choices import chosen
 from astrosim.rules.coupling import NEVER_SENT
 from astrosim.rules.perturbation import grid, grid_limit, step_scale
+from astrosim.systems.threshold.learners.table import learner_of
 from astrosim.systems.threshold.network.gap_junctions import GapJunctions
 from astrosim.systems.threshold.network.territories import Ragged, Territories
 from astrosim.systems.threshold.network.topology import TONIC, Network
@@ -27,7 +28,7 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 
 BLOCK = 4  # synapses a block: Philox4x32 yields four words
 ASTROCYTES, CURSOR, NOBODY = 0, 1, 2
-LEARNERS = {"astrocytes": ASTROCYTES, "both": ASTROCYTES, "cursor": CURSOR}  # all others perturb nothing by these rules
+MOVERS = {"astrocytes": ASTROCYTES, "cursor": CURSOR, "nobody": NOBODY}  # by `Learner.mover`
 NOT_SOLVED = -1  # value of `State.solved`
 TRIALS, KEPT, REVERTED, FIRED = range(4)  # places in `State.counter`
 
@@ -272,7 +273,7 @@ def make_rules(scenario: Scenario) -> Rules:
         If a rule's name is unknown.
     """
     return Rules(
-        learner=LEARNERS.get(scenario.learner, NOBODY),
+        learner=MOVERS[learner_of(scenario.learner).mover],
         sensing=chosen("sensing.rule", choices.SENSING, scenario.sensing.rule).number,
         exploration=chosen("exploration.rule", choices.EXPLORATION, scenario.exploration.rule).number,
         scope=chosen("perturbation.scope", choices.SCOPE, scenario.perturbation.scope).number,
