@@ -11,7 +11,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 12))
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
-.PHONY: help setup dev run view notebooks test test-full lint bench clean
+.PHONY: help setup dev run view notebooks test test-quick test-full lint bench clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -54,11 +54,14 @@ view: $(VENV)/.view  ## watch it learn in the browser (SCENARIO=... for another,
 notebooks: $(VENV)/.notebook  ## execute analysis/*.py and write the .ipynb beside them (NAMES=... for some)
 	@$(VENV)/bin/python analysis/execute.py $(NAMES)
 
+test-quick: lint  ## style, types and a choice of tests, for small steps
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) -m 'not full' --quick
+
 test: lint  ## style, types and all tests but the slowest
-	@$(VENV)/bin/python -m pytest -n $(WORKERS) -m 'not full'
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) -m 'not full' --durations=25
 
 test-full: lint  ## the same with the slowest tests
-	@$(VENV)/bin/python -m pytest -n $(WORKERS)
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) --durations=25
 
 lint: dev  ## style and types
 	@$(VENV)/bin/ruff check .

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.systems.images.cell import make_learner
 from astrosim.systems.images.data import Batches, Images
 from astrosim.systems.images.learners.keep_or_revert import make_state
+from astrosim.systems.images.recording import make_learner
 from astrosim.systems.images.scenario.schema import FieldScenario
 from benchmarks.timing import Timed, take_turns
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from astrosim.contracts.simulation import Engine
+from astrosim.systems.threshold.engines import Engine
 
 BLOCK_SECONDS = 0.04  # long against the clock and a call, short against changes in the machine's load
 FEWEST = 2  # trials a block

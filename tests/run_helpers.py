@@ -6,6 +6,7 @@ import csv
 import multiprocessing
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ from unittest import mock
 
 from astrosim.core.errors import AstrosimError, Interrupted
 from astrosim.runs import run_scenario
+from astrosim.runs.control import Control
+from astrosim.runs.life import run_replicates
+from astrosim.runs.replicate import Replicate
+from astrosim.runs.runner import find_runner
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 REFUSED, INTERRUPTED = 2, 130
@@ -83,3 +88,9 @@ def start(directory: Path, scenario: Scenario | None, workers: int = 1, **enviro
 def go_on(directory: Path, scenario: Scenario) -> Scenario | None:
     """What to start with: the scenario if the run has not begun, None to resume."""
     return None if (directory / "scenario.toml").exists() else scenario
+
+
+def carry_out(directory: Path, replicates: Sequence[Replicate], resolved: Mapping[str, Any], control: Control) -> None:
+    """Compute some replicates as one job of a run, in this process; the directory's arrays exist."""
+    (kind,) = {scenario.kind for scenario in resolved.values()}
+    run_replicates(find_runner(kind), directory, replicates, resolved, control)

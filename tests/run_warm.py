@@ -5,7 +5,7 @@ from __future__ import annotations
 from run_helpers import small
 
 from astrosim.scenario import condition_names, resolve
-from astrosim.systems.threshold.trials import warm_up
+from astrosim.systems.threshold.recording import warm_up
 from astrosim.systems.waves.learners.learner import KernelLearner
 from astrosim.systems.waves.scenario.schema import WaveScenario
 

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 
 from astrosim.audit import audit_bands
 from astrosim.audit.bands import BANDS, HOLDS, MISSED, chosen, held, tens
-from astrosim.audit.parallel import run_abreast, trials
+from astrosim.audit.parallel import run_parallel, trials
 from astrosim.audit.suite import Suite, published
 from astrosim.cli import app
 from astrosim.scenario import condition_names
@@ -150,7 +150,7 @@ def test_side_by_side_or_one_after_the_other(tmp_path):
     assert [trials(one) for one in chosen.values()] == [2000, 4000]
     told = {1: [], 2: []}
     for workers, names in told.items():
-        run_abreast(chosen, tmp_path / str(workers), workers, names.append, "")
+        run_parallel(chosen, tmp_path / str(workers), workers, names.append, "")
     assert told[1] == ["exp016", "exp002"], "the longest first"
     assert sorted(told[2]) == ["exp002", "exp016"]
     for name in chosen:

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from astrosim.contracts.simulation import Wiring
 from astrosim.systems.published.engine import PublishedEngine
 from astrosim.systems.threshold import ceilings as ceiling
 from astrosim.systems.threshold.ceilings import structural_ceiling
+from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import PUBLISHED_SEEDS, Scenario
 from astrosim.systems.threshold.scenario.sections import EIGHT_PATTERNS
 

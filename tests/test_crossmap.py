@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pytest
 from scipy.stats import kstest
+from tolerances import VECTORS, assert_within, rounding
+from tolerances import correlation as correlation_bound
 
 from astrosim.runs import open_run, run_scenario
 from astrosim.statistics.crossmap import (
@@ -62,9 +64,10 @@ def test_estimates_and_skill_by_hand(theiler):
         near, far = math.exp(-1), math.exp(-d_2 / d_1)
         estimates.append((near * TARGET[first] + far * TARGET[second]) / (near + far))
     read = projection(embed(np.array(SOURCE), 1), np.arange(5), theiler)
-    np.testing.assert_allclose(read @ np.array(TARGET), estimates, rtol=1e-14)
+    np.testing.assert_allclose(read @ np.array(TARGET), estimates, rtol=rounding(9, VECTORS))
     found = cross_map(SOURCE, TARGET, dimension=1, libraries=[5], theiler=theiler)
-    np.testing.assert_allclose(found.mean, [np.corrcoef(estimates, TARGET)[0, 1]], rtol=1e-12)
+    estimated = 2 * rounding(9, VECTORS)  # of the estimates, which follow the targets
+    assert_within(found.mean, np.corrcoef(estimates, TARGET)[0, 1], correlation_bound(5) + estimated)
 
 
 def test_delay_vectors():
@@ -83,7 +86,9 @@ def test_weights_of_exact_matches():
 def test_what_returns_exactly_is_mapped_exactly():
     rng = np.random.default_rng(1)
     cycle, other = np.tile(rng.random(7), 9), np.tile(rng.random(7), 9)
-    assert cross_map(cycle, other, 2, libraries=[62]).mean[0] == pytest.approx(1, abs=1e-12)
+    assert cross_map(cycle, other, 2, libraries=[62]).mean[0] == pytest.approx(
+        1, abs=correlation_bound(62) + rounding(9)
+    )
 
 
 def test_a_library_is_all_that_is_used():
@@ -105,7 +110,7 @@ def test_neighbours_within_the_window_do_not_count():
 def test_correlation_of_columns():
     a, b = np.random.default_rng(2).normal(size=(2, 30, 3))
     wanted = [np.corrcoef(a[:, i], b[:, i])[0, 1] for i in range(3)]
-    np.testing.assert_allclose(correlation(a, b), wanted, rtol=1e-12)
+    assert_within(correlation(a, b), wanted, correlation_bound(30))  # may be next to 0: no relative bound
     assert np.isnan(correlation(np.ones((4, 1)), np.arange(4.0)[:, None])).all()
 
 

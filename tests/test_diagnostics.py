@@ -3,9 +3,9 @@ import math
 import numpy as np
 import pytest
 
-from astrosim.contracts.simulation import Wiring
 from astrosim.systems.threshold import diagnostics
 from astrosim.systems.threshold.diagnostics import SUMMARY_COLUMNS, constant_output_alarm, summary_row
+from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 

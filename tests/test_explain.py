@@ -7,6 +7,8 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from rich.console import Console
 
 from astrosim.core.phases import PHASES
@@ -119,6 +121,11 @@ def test_phases_in_order(maturity: str) -> None:
         ({"learner": "none"}, "perturb", "nothing (nobody learns)"),
         ({"learner": "cursor"}, "adapt", "nothing (the cursor does not adapt)"),
         (
+            {},
+            "adapt",
+            "every 50 trials by 0.01: down above 0.15 success in the last 20, up below 0.05; within 0.1 to 0.9",
+        ),
+        (
             {"learner": "cursor"},
             "perturb",
             "synapses with a neuron within 2 units of the cursor; sigma 0.1, clipped to +-2",
@@ -141,8 +148,13 @@ def test_work_of_the_main_job(maturity: str) -> None:
     assert re.search(r"that learn +6,000,000", end)
 
 
-@pytest.mark.parametrize("episodes", [1, 2, 3, 249, 250, 251, 252, 500, 501, 502])
-@pytest.mark.parametrize("every", [1, 2, 250, 10**9])
+@settings(max_examples=60, deadline=None)
+@given(episodes=st.integers(1, 600), every=st.integers(1, 600))
+@example(episodes=1, every=10**9)
+@example(episodes=250, every=250)
+@example(episodes=251, every=250)  # the last one is recorded anyway
+@example(episodes=252, every=250)
+@example(episodes=502, every=1)
 def test_records_are_counted_as_they_are_listed(episodes: int, every: int) -> None:
     scenario = Scenario.model_validate(
         {"schedule": {"episodes": episodes}, "record": {"every": every, "weights_at": [-1]}}
@@ -259,6 +271,11 @@ PUBLISHED = {"network": {"variant": "published"}}
             "at most 3, territories of radius 1; exploration 0.3 / (1 + activations / 2000) an update",
         ),
         ({"training": {"rule": "keep_revert"}}, "perturb", "sigma 0.1, clipped to +-2"),
+        (
+            {"training": {"rule": "keep_revert"}, "astrocytes": {"outcomes": 7}},
+            "adapt",
+            "every 50 trials by 0.01: down above 0.15 success in the last 7, up below 0.05; within 0.1 to 0.9",
+        ),
     ],
 )
 def test_rule_of_an_update(tables: dict[str, Any], phase: str, expected: str) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from cells import CONDITIONS, differences, scenario
 from own_astrocytes import IMPORTS, LEARNING, OWN_FORMULAS, PYTHON, SAME_FORMULAS, own, write
-from run_helpers import contents, differing
+from run_helpers import carry_out, contents, differing
 from typer.testing import CliRunner
 
 from astrosim.cli import app
@@ -20,16 +20,17 @@ from astrosim.core.errors import AstrosimError, ScenarioError, StoreError
 from astrosim.core.jit_substitution import specialised
 from astrosim.rules import adaptation, perturbation
 from astrosim.runs import rerun, run_scenario
-from astrosim.runs.replicate import Control, Stopped, make_cells
+from astrosim.runs.control import Control, Stopped
+from astrosim.runs.replicate import make_replicates
 from astrosim.scenario import load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.library import find
+from astrosim.systems.population.adapt import adapt_thresholds
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.custom import astrocyte_class, overrides_of
 from astrosim.systems.threshold.kernel.engine import KernelEngine
-from astrosim.systems.threshold.kernel.loop import advance
+from astrosim.systems.threshold.kernel.single_pattern import advance
 from astrosim.systems.threshold.scenario.sections import Agents
-from astrosim.systems.threshold.trials import run_cell
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_only_what_calls_an_exchanged_function_is_built_anew() -> None:
     other = adaptation.remember
     assert specialised(perturbation.perturb, {adaptation.adapted: other}) is perturbation.perturb
     assert specialised(advance, {adaptation.adapted: other}) is specialised(advance, {adaptation.adapted: other})
-    assert advance.py_func.__globals__["adaptation"] is adaptation
+    assert adapt_thresholds.py_func.__globals__["adaptation"] is adaptation
     assert "adapted" in vars(adaptation)
     assert (
         specialised(advance, {adaptation.adapted: other}).py_func.__globals__["adapt"]
@@ -153,14 +154,13 @@ def test_a_cell_stopped_anywhere_any_number_of_times_writes_the_same_bytes(tmp_p
     run_scenario(s, tmp_path / "whole", workers=1)
     with pytest.raises(KeyboardInterrupt):
         run_scenario(s, tmp_path / "cut", workers=1, progress=_interrupt)
-    (cell,) = make_cells(["default"], [3])
+    (cell,) = make_replicates(["default"], [3])
     coin, stops = random.Random(1), 0
     while True:
         control = Control(stopped=lambda: coin.random() < 0.4, stretch_seconds=0)
         try:
-            run_cell(
-                tmp_path / "cut", cell, resolve(load_scenario(tmp_path / "cut" / "scenario.toml"), "default"), control
-            )
+            own = resolve(load_scenario(tmp_path / "cut" / "scenario.toml"), "default")
+            carry_out(tmp_path / "cut", [cell], {"default": own}, control)
             break
         except Stopped:
             stops += 1

@@ -15,21 +15,20 @@ import sys
 import time
 
 import pytest
-from run_helpers import INTERRUPTED, contents, differing, go_on, said, small, start
+from run_helpers import INTERRUPTED, carry_out, contents, differing, go_on, said, small, start
 
 from astrosim.core.errors import DiskFullError, Interrupted, RunError, StoreError
 from astrosim.runs import open_run, run_scenario
-from astrosim.runs.experiment import make_cells
-from astrosim.runs.replicate import Control, Stopped
+from astrosim.runs.control import Control, Stopped
+from astrosim.runs.replicate import make_replicates
 from astrosim.scenario import condition_names, resolve, to_toml
 from astrosim.store.cells import commit_path
-from astrosim.systems.threshold.trials import run_cell
 
 SMALL = small()
 LONG = small(schedule={"episodes": 3000}, record={"every": 100, "weights_at": [-1]}, seeds=[3])
 ENDLESS = small(schedule={"episodes": 100_000_000}, record={"every": 1_000_000, "decisions": False})
 ALWAYS = {"ASTROSIM_CHECKPOINT_SECONDS": "0"}
-CELLS = make_cells(condition_names(SMALL), SMALL.seeds)
+CELLS = make_replicates(condition_names(SMALL), SMALL.seeds)
 
 
 @pytest.fixture(scope="module")
@@ -212,8 +211,9 @@ def _workers_of(group):
 def _stop_early(directory, cell):
     """Leave a checkpoint of a cell in the middle."""
     coin = random.Random(1)
+    control = Control(stopped=lambda: coin.random() < 0.3)
     with pytest.raises(Stopped):
-        run_cell(directory, cell, resolve(SMALL, cell.condition), Control(stopped=lambda: coin.random() < 0.3))
+        carry_out(directory, [cell], {cell.condition: resolve(SMALL, cell.condition)}, control)
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from cells import CONDITIONS, differences, scenario
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from astrosim.contracts.simulation import Engine
 from astrosim.store.variables import IDLE, KEPT, REVERTED
 from astrosim.systems.threshold.agents.model import AstroModel
+from astrosim.systems.threshold.engines import Engine
 from astrosim.systems.threshold.kernel.engine import KernelEngine
 from astrosim.systems.threshold.network.state import TRIALS
 from astrosim.systems.threshold.scenario.interventions import ACTIONS

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy.special import expit
+from tolerances import LIBM, rounding
 
 from astrosim.rules import adaptation, cursor, decision, exploration, propagation, reward, selection, sensing
 
@@ -61,7 +62,7 @@ def test_soft_reward_is_the_mean_sigmoid_of_signed_margins():
     expected = np.mean(
         [1 / (1 + math.exp(-s * (a - 0.5))) for a, s in zip(activations, [1, -1, 1, -1, 1], strict=True)]
     )
-    assert reward.soft_reward(activations, TARGETS, 0.5) == pytest.approx(expected, rel=1e-15)
+    assert reward.soft_reward(activations, TARGETS, 0.5) == pytest.approx(expected, rel=rounding(9, LIBM))
     assert reward.reward(reward.SOFT, activations, TARGETS, 0.5, 1.0, 1.0) == reward.soft_reward(
         activations, TARGETS, 0.5
     )

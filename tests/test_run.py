@@ -7,21 +7,21 @@ import random
 
 import numpy as np
 import pytest
-from run_helpers import contents, differing, small, summary_rows
+from run_helpers import carry_out, contents, differing, small, summary_rows
 
 from astrosim.core.errors import Interrupted, StoreError
 from astrosim.export import export_run
 from astrosim.report import write_report
 from astrosim.runs import open_run, rerun, run_scenario
-from astrosim.runs.experiment import make_cells
-from astrosim.runs.replicate import Cell, Control, Stopped
+from astrosim.runs.control import Control, Stopped
+from astrosim.runs.replicate import Replicate, make_replicates
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.store import layout
 from astrosim.store.cells import commit_path, read_commit
 from astrosim.store.files import file_entry, write_sealed
 from astrosim.store.variables import IDLE, KEPT, REVERTED
 from astrosim.systems.threshold.engines import make_engine
-from astrosim.systems.threshold.trials import run_cell, segments
+from astrosim.systems.threshold.recording import segments
 
 SMALL = small()
 PUBLISHED = small(
@@ -130,13 +130,13 @@ def test_a_cell_interrupted_anywhere_any_number_of_times_writes_the_same_bytes(t
     assert any(name.startswith("decision/c.0.0.6") for name in whole)
     coin = random.Random(5)
     stops = 0
-    for cell in make_cells(condition_names(scenario), scenario.seeds):
+    for cell in make_replicates(condition_names(scenario), scenario.seeds):
         commit_path(tmp_path / "parts", cell.condition, cell.seed).unlink()
         done = False
         while not done:
             control = Control(stopped=lambda: coin.random() < 0.2, stretch_seconds=coin.choice([0, 1e9]))
             try:
-                run_cell(tmp_path / "parts", cell, resolve(scenario, cell.condition), control)
+                carry_out(tmp_path / "parts", [cell], {cell.condition: resolve(scenario, cell.condition)}, control)
                 done = True
             except Stopped:
                 stops += 1
@@ -285,7 +285,7 @@ def test_rerun_of_an_untouched_run_is_identical_and_leaves_nothing(reference):
 def test_rerun_names_what_differs_by_variable_condition_and_seed(tmp_path):
     directory = tmp_path / "run"
     run_scenario(SMALL, directory, workers=1)
-    _forge(directory, Cell("cursor", 8, 1, 1))
+    _forge(directory, Replicate("cursor", 8, 1, 1))
     result = rerun(directory, workers=1, out=tmp_path / "elsewhere")
     assert not result.identical
     assert len(result.differences) == 2

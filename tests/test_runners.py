@@ -1,15 +1,17 @@
-"""Kinds of scenarios: a runner found by name computes blocks of cells, in the same run directory and as safely."""
+"""A system found by name computes jobs of replicates, in the same run directory and as safely as any other."""
 
 from __future__ import annotations
 
 import json
 import logging
 import signal
+from collections.abc import Iterator
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import fake_runner
+import fake_system
 import numpy as np
 import pandas
 import pytest
@@ -21,7 +23,7 @@ from astrosim.cli import app
 from astrosim.core.errors import AstrosimError, Interrupted, RunError
 from astrosim.export import export_run
 from astrosim.runs import open_run, rerun, run_scenario
-from astrosim.runs.runner import RUNNERS, find_runner
+from astrosim.runs.runner import find_runner
 from astrosim.scenario import to_toml
 from astrosim.store.cells import commit_path
 from astrosim.systems.waves.records import VARIABLES as WAVE_VARIABLES
@@ -45,16 +47,16 @@ def waves(**changes: Any) -> WaveScenario:
 
 
 @pytest.fixture(autouse=True)
-def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(RUNNERS, "wave", fake_runner.PLACE)
+def fake() -> Iterator[None]:
+    with fake_system.registered():
+        yield
 
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The experiment, undisturbed, all cells in one block of this process."""
     directory = tmp_path_factory.mktemp("whole") / "run"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(RUNNERS, "wave", fake_runner.PLACE)
+    with fake_system.registered(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("FAKE_BLOCK", "100")
         run_scenario(waves(), directory, workers=1)
     return directory
@@ -62,7 +64,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def lines(directory: Path) -> list[dict[str, Any]]:
     """What the blocks noted, in the order in which they began."""
-    return [json.loads(line) for line in fake_runner.logbook(directory).read_text().splitlines()]
+    return [json.loads(line) for line in fake_system.logbook(directory).read_text().splitlines()]
 
 
 def cells_of(noted: list[dict[str, Any]]) -> list[tuple[str, int]]:
@@ -150,7 +152,7 @@ def test_a_worker_killed_amid_the_commits_of_its_block_costs_no_committed_cell(w
 def test_a_run_killed_amid_the_commits_of_a_block_goes_on_from_its_checkpoints(whole, tmp_path, monkeypatch, commits):
     directory = tmp_path / "run"
     settings = {"ASTROSIM_CHECKPOINT_SECONDS": "0", "FAKE_BLOCK": "9", "FAKE_KILL_AFTER": str(commits)}
-    assert fake_runner.run_in_a_process(directory, waves(), **settings) == -signal.SIGKILL
+    assert fake_system.run_in_a_process(directory, waves(), **settings) == -signal.SIGKILL
     kept = committed(directory)
     assert len(kept) == commits
     assert not (directory / "summary.csv").exists()
@@ -188,7 +190,7 @@ def test_ctrl_c_amid_a_block_keeps_what_is_committed_and_leaves_checkpoints(whol
 def test_a_damaged_checkpoint_costs_its_cell_and_no_other_of_the_block(whole, tmp_path, monkeypatch, caplog):
     directory = tmp_path / "run"
     settings = {"ASTROSIM_CHECKPOINT_SECONDS": "0", "FAKE_BLOCK": "9", "FAKE_KILL_AFTER": "3"}
-    fake_runner.run_in_a_process(directory, waves(), **settings)
+    fake_system.run_in_a_process(directory, waves(), **settings)
     broken, stranger = directory / "checkpoints" / "wave-1.npz", directory / "checkpoints" / "long-1.npz"
     broken.write_bytes(broken.read_bytes()[:-5])
     stranger.write_bytes((directory / "checkpoints" / "long-7.npz").read_bytes())
@@ -278,9 +280,10 @@ def incomplete(tmp_path, monkeypatch):
     def without(module: str) -> None:
         (tmp_path / "modules").mkdir()
         (tmp_path / "modules" / "needy_runner.py").write_text(f"import {module}\n")
+        parts = {**fake_system.SYSTEM.parts, "runner": "needy_runner:RUNNER"}
+        monkeypatch.setattr(fake_system, "SYSTEM", replace(fake_system.SYSTEM, parts=parts))
         monkeypatch.syspath_prepend(tmp_path / "modules")
         monkeypatch.setitem(__import__("sys").modules, module.partition(".")[0], None)
-        monkeypatch.setitem(RUNNERS, "wave", "needy_runner:Runner")
 
     return without
 

@@ -10,12 +10,12 @@ import pytest
 from matplotlib.figure import Figure
 
 from astrosim import ceiling, open_run, plot
-from astrosim.contracts.simulation import Wiring
 from astrosim.report import write_report
 from astrosim.runs import run_scenario
 from astrosim.scenario import load_scenario
 from astrosim.statistics.inference import share_interval
 from astrosim.systems.threshold.ceilings import structural_ceiling
+from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.solving import quantile_text
 from astrosim.systems.threshold.show.summary import Summary

@@ -1,27 +1,27 @@
-"""Whole scenarios side by side: each in one process, which keeps what it has compiled for the next."""
+"""Whole scenarios in parallel: each in one process, which keeps what it has compiled for the next."""
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from functools import partial
 from pathlib import Path
 
 from astrosim.core.errors import Interrupted
 from astrosim.runs import run_scenario
+from astrosim.runs.control import Control, Stopped
+from astrosim.runs.executors import Job, WorkerContext, executor_for, make_executor, run_jobs
 from astrosim.runs.experiment import default_workers
-from astrosim.runs.pool import POLL_SECONDS, nameless_main
-from astrosim.runs.stop import Stop, deaf
+from astrosim.runs.stop import Stop
 from astrosim.scenario import condition_names, resolve
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 def trials(scenario: Scenario) -> int:
-    """Trials over all conditions and seeds."""
+    """Return the trials over all conditions and seeds."""
     return len(scenario.seeds) * sum(resolve(scenario, name).schedule.trials for name in condition_names(scenario))
 
 
-def run_abreast(
+def run_parallel(
     chosen: Mapping[str, Scenario],
     directory: Path,
     workers: int | None,
@@ -36,7 +36,7 @@ def run_abreast(
         By the names of their folders.
     directory : Path
     workers : int or None
-        Processes; None: one a processor. 1 runs in this process.
+        Processes; None: one per processor. 1 runs in this process.
     told : callable
         Takes the name of each scenario that is done.
     command : str
@@ -50,45 +50,18 @@ def run_abreast(
         On Ctrl-C or SIGTERM; checkpoints are left, and the same call goes on.
     """
     longest = sorted(chosen, key=lambda name: -trials(chosen[name]))  # first: no process is left alone with it
-    size = min(workers or default_workers(), len(longest))
-    if size == 1:
-        for name in longest:
-            _carry_out(chosen[name], directory / name, command)
-            told(name)
-        return
-    stop = Stop()
-    with stop.listening(), ProcessPoolExecutor(size, multiprocessing.get_context("forkserver")) as pool:
+    tasks = [partial(_carry_out, chosen[name], directory / name, command) for name in longest]
+    jobs = [Job(number, name, task) for number, (name, task) in enumerate(zip(longest, tasks, strict=True))]
+    size = max(1, min(workers or default_workers(), len(jobs)))
+    with Stop().listening() as stop:
+        context = WorkerContext(len(jobs), "The same command goes on.", stopped=lambda: stop.signal is not None)
         try:
-            _share(pool, size, {name: (chosen[name], directory / name, command) for name in longest}, told, stop)
-        except BaseException as error:
-            for process in multiprocessing.active_children():
-                process.terminate()  # heard by the run: it leaves checkpoints
-            if isinstance(error, Interrupted):
-                raise Interrupted("Interrupted: what is done is kept. The same command goes on.") from None
-            raise
+            with make_executor(executor_for(size), context, size) as executor:
+                run_jobs(executor, context, jobs, lambda job, _: told(job.label))
+        except (Stopped, Interrupted):
+            raise Interrupted("Interrupted: what is done is kept. The same command goes on.") from None
 
 
-def _share(
-    pool: ProcessPoolExecutor,
-    size: int,
-    jobs: Mapping[str, tuple[Scenario, Path, str]],
-    told: Callable[[str], None],
-    stop: Stop,
-) -> None:
-    """Hand out no more than there are processes: what is handed out cannot be taken back."""
-    waiting, left = list(jobs)[::-1], dict[Future[None], str]()
-    while waiting or left:
-        while waiting and len(left) < size:
-            name = waiting.pop()
-            with deaf(), nameless_main():  # here processes start
-                left[pool.submit(_carry_out, *jobs[name])] = name
-        for future in wait(left, POLL_SECONDS, FIRST_COMPLETED).done:
-            future.result()
-            told(left.pop(future))
-        if stop.signal is not None:
-            raise Interrupted
-
-
-def _carry_out(scenario: Scenario, target: Path, command: str) -> None:
+def _carry_out(scenario: Scenario, target: Path, command: str, control: Control) -> None:
     begun = (target / "scenario.toml").exists()
-    run_scenario(scenario, target, workers=1, resume=begun, command=command)
+    run_scenario(scenario, target, workers=1, resume=begun, command=command, stopped=control.stopped)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from xarray import Dataset
 
-from astrosim.audit.parallel import run_abreast
+from astrosim.audit.parallel import run_parallel
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import load_scenario
 from astrosim.scenario.library import bundled
@@ -79,8 +79,8 @@ class Suite:
         return tuple(self.chosen)
 
     def run(self, workers: int | None, told: Callable[[str], None], command: str = "") -> None:
-        """Carry out what is not there yet: see `run_abreast`."""
-        run_abreast(self.chosen, self.directory, workers, told, command)
+        """Carry out what is not there yet: see `run_parallel`."""
+        run_parallel(self.chosen, self.directory, workers, told, command)
 
     @cached_property
     def summaries(self) -> dict[str, Summary]:

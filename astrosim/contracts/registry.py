@@ -23,6 +23,9 @@ SYSTEMS = {
 }
 """``module:name`` by the name of a system; the name is the `kind` that a scenario file gives, if it can give it."""
 
+ALIASES = {"images": "fields"}
+"""Other names that a file may give."""
+
 GROUP = "astrosim.systems"
 EXTRAS = {
     "torch": "wave",
@@ -37,6 +40,21 @@ EXTRAS = {
 def targets() -> dict[str, str]:
     """Return ``module:name`` by system: the package's own, then those of other packages' entry points."""
     return SYSTEMS | {point.name: point.value for point in entry_points(group=GROUP) if point.name not in SYSTEMS}
+
+
+def register(name: str, target: str) -> None:
+    """Add a system to this process, as an entry point of an installed package does for all.
+
+    Parameters
+    ----------
+    name : str
+        Its name; a name that is there already is taken over.
+    target : str
+        ``module:name`` of the `System`.
+    """
+    SYSTEMS[name] = target
+    for known in (targets, kinds, find_system):
+        known.cache_clear()
 
 
 @cache
@@ -56,6 +74,7 @@ def find_system(name: str) -> System:
     RunError
         If its module needs a package that is not installed.
     """
+    name = ALIASES.get(name, name)
     if name not in targets():
         raise AstrosimError(f"kind: no such kind of scenario ({name!r}). Write one of {', '.join(targets())}.")
     system: System = find(targets()[name], f'Scenarios with kind = "{name}" need')

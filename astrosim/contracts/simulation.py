@@ -1,84 +1,141 @@
-"""What every engine offers to a run."""
+"""Simulations: what a system sets in motion for a run, how it goes on, and how its state is saved and taken up.
+
+A replicate is a resolved condition and a seed. Work is counted in the units of the system (trials, updates).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
-from astrosim.store.variables import Decisions
+Arrays = Mapping[str, np.ndarray]
+Facts = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Wiring:
-    """What bounds a network's accuracy: the direct synapses from task inputs to outputs, and who reaches whom.
+class Outcome:
+    """Results of a replicate that is done.
 
     Attributes
     ----------
-    wired : ndarray of bool, shape (input, output)
-    patterns : ndarray of uint8, shape (pattern, input)
-        Tonic neurons are inputs that are 1 in every pattern.
-    targets : ndarray of uint8, shape (pattern, output)
-    threshold : float
-        An output fires iff its summed weight is strictly above.
-    limit : float
-        Weights lie in [-limit, limit].
-    reached : ndarray of bool, shape (input, output), or None
-        Whether an input reaches an output within several cycles; None for one cycle, where `wired` says all.
+    values : mapping of str to ndarray
+        By variable of the store, dimensions without (condition, seed); shorter ones are padded with fill values, those
+        that the store has no array for are left out.
+    row : mapping
+        The replicate's row of summary.csv.
+    labels : mapping of str to sequence of int
+        By variable, the labels of its first dimension that this replicate has, where others have others.
     """
 
-    wired: np.ndarray
-    patterns: np.ndarray
-    targets: np.ndarray
-    threshold: float
-    limit: float
-    reached: np.ndarray | None = None
-
-    def biased(self) -> Wiring:
-        """With a constant of its own for every output: a tonic input more, and a threshold of 0.
-
-        That is what firing that persists, and thresholds that move, may give.
-        """
-        own = np.ones((1, self.targets.shape[1]), bool)
-        patterns = np.hstack([self.patterns, np.ones((len(self.patterns), 1), np.uint8)])
-        reached = None if self.reached is None else np.vstack([self.reached, own])
-        return replace(self, wired=np.vstack([self.wired, own]), patterns=patterns, threshold=0.0, reached=reached)
+    values: Arrays
+    row: Mapping[str, Any]
+    labels: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
 
-class Engine(Protocol):
-    """One cell (a resolved condition and a seed) in motion."""
+class Member(Protocol):
+    """One replicate of a simulation: how far it is, its state and its results."""
 
     @property
-    def trial(self) -> int:
-        """Trials done so far."""
+    def done(self) -> int:
+        """Units of work done."""
 
-    def advance(self, trials: int, measure: bool = False) -> Decisions:
-        """Carry out trials; with `measure` (one whole episode), also gather what `measure()` reports: nothing else."""
+    def state(self) -> Arrays:
+        """Return all arrays that change: with `facts`, what a checkpoint holds."""
 
-    def measure(self) -> dict[str, Any]:
-        """Values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
+    def facts(self) -> Facts:
+        """Return what a checkpoint holds beside the arrays: values that JSON knows."""
 
-    def probe(self) -> np.ndarray:
-        """Outputs of the frozen network: uint8, shape (pattern, bit)."""
+    def restore(self, state: Arrays, facts: Facts) -> None:
+        """Go on from a `state()` and `facts()` of the same scenario and seed; only just after construction.
 
-    def weights(self) -> np.ndarray:
-        """A copy of the weights, shape (synapse,)."""
+        Raises
+        ------
+        KeyError, ValueError, TypeError, IndexError
+            If they do not fit.
+        """
 
-    def state(self) -> dict[str, np.ndarray]:
-        """A copy of all that changes, enough to go on from: what a checkpoint holds."""
+    def outcome(self) -> Outcome:
+        """Return the results, once all work is done."""
 
-    def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Go on from a `state()` of the same scenario and seed."""
 
-    def static(self) -> dict[str, np.ndarray]:
-        """Values of `STATIC_VARIABLES`; astrocyte arrays are empty where there are none."""
+class Simulation(Protocol):
+    """Replicates in motion: one alone, or several in lock-step."""
 
-    def happened(self) -> dict[str, np.ndarray]:
-        """Values of `EVENT_VARIABLES`: the interventions so far."""
+    @property
+    def members(self) -> Sequence[Member]:
+        """Return its replicates."""
 
-    def sizes(self) -> dict[str, int]:
-        """Lengths of the dimensions neuron, synapse, astrocyte, pattern, bit, slot."""
+    @property
+    def turn(self) -> int:
+        """Return how far it is on the clock of those that it shares a job with: the least far goes on."""
 
-    def wiring(self) -> Wiring:
-        """The direct input-to-output wiring, for the structural ceiling."""
+    @property
+    def finished(self) -> bool:
+        """Return whether all work is done."""
+
+    @property
+    def first_stretch(self) -> int:
+        """Return the units of a first stretch, from which the duration of a unit is learned."""
+
+    def advance(self, units: int) -> float:
+        """Carry out a stretch of work: about so much, cut or extended to where it can stop.
+
+        No result depends on where stretches are cut.
+
+        Returns
+        -------
+        float
+            Seconds that the loop alone took: no compilation, no test, no storage.
+        """
+
+
+class Alone:
+    """A simulation of one replicate, which is its only member."""
+
+    @property
+    def done(self) -> int:
+        """Return the units of work done."""
+        raise NotImplementedError
+
+    @property
+    def members(self) -> tuple[Any, ...]:
+        """Return the simulation itself."""
+        return (self,)
+
+    @property
+    def turn(self) -> int:
+        """Return the units of work done."""
+        return self.done
+
+
+def copy_arrays(own: Arrays, prefix: str = "") -> dict[str, np.ndarray]:
+    """Return copies of arrays, by name behind a prefix."""
+    return {prefix + name: array.copy() for name, array in own.items()}
+
+
+def restore_arrays(own: Arrays, saved: Mapping[str, Any], prefix: str = "") -> None:
+    """Write saved arrays into those of a simulation, in place.
+
+    Parameters
+    ----------
+    own : mapping of str to ndarray
+        Arrays that `copy_arrays` was given when they were saved.
+    saved : mapping of str to ndarray
+        May hold more.
+    prefix : str
+        What the names in `saved` begin with.
+
+    Raises
+    ------
+    ValueError
+        If an array is missing or has another shape or type; nothing is written then.
+    """
+    for name, array in own.items():
+        found = saved.get(prefix + name)
+        if found is None or found.shape != array.shape or found.dtype != array.dtype:
+            raise ValueError(f"the saved array {prefix + name!r} does not fit this scenario and seed")
+    for name, array in own.items():
+        array[...] = saved[prefix + name]

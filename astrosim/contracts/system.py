@@ -14,6 +14,9 @@ from typing import Any
 from astrosim.contracts.registry import find
 from astrosim.core.errors import AstrosimError
 
+OPTIONAL = ("animation", "ceiling", "view")
+"""Parts that a system may lack; `System.lacks` then says so."""
+
 
 @dataclass(frozen=True)
 class System:
@@ -35,9 +38,9 @@ class System:
         template
             Text that `astrosim new` writes; ``{name}`` stands for the name.
         runner
-            Class that computes replicates; see `astrosim.runs.runner.Runner`.
-        simulation
-            Function of a resolved scenario and a seed: a `Simulation`.
+            Functions that compute replicates: a `astrosim.runs.runner.Runner`.
+        engine
+            Function of a resolved scenario and a seed: what advances its trials.
         variables, tables
             Variables of the store, and names of the tables of an export by the dimensions of their rows.
         workload
@@ -54,6 +57,8 @@ class System:
             Function that writes a replicate as a moving picture; see `astrosim.report.animation`.
         ceiling, ceiling_table
             Function of a scenario and a time limit: rows of structural ceilings; function that tables them.
+        example
+            A small experiment that shows that the system keeps the contract; see `Example`.
         view
             Class of the scenarios that the live view shows.
     plots : mapping of str to str

@@ -28,13 +28,12 @@ SHARED = (PACKAGE / "core", PACKAGE / "rules", PACKAGE / "store" / "variables.py
 """Sources that the compiled code of every system may call into."""
 NUMERIC = ("kernel", "network", "learners")
 """Folders of a system that its compiled code comes from."""
-BELOW = {"waves": ("threshold",)}  # systems that the compiled code of another calls into
 
 
 def numeric_sources(system: str = "") -> list[Path]:
     """Return the files that the compiled code of a system comes from, sorted; without a name those that all share."""
-    names = [system, *BELOW.get(system, ())] if system else []
-    places = [*SHARED, *(SYSTEMS / name / folder for name in names for folder in NUMERIC)]
+    own = [SYSTEMS / system / folder for folder in NUMERIC] if system else []
+    places = [*SHARED, *own]
     return sorted(file for place in places for file in ([place] if place.is_file() else place.rglob("*.py")))
 
 

@@ -16,7 +16,6 @@ from astrosim.scenario.field_info import FieldFacts, fields_of
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.problems import show
 from astrosim.scenario.relevance import unread
-from astrosim.systems.threshold.scenario.sections import Adaptation
 
 TABLES = ("conditions", "reference", "interventions")  # no fields of their own
 VARIES = "by condition"
@@ -209,11 +208,3 @@ def seconds_words(seconds: float) -> str:
         if seconds >= 2 * length:
             return f"{seconds / length:,.3g} {unit}" if seconds < 1000 * length else f"{seconds / length:,.0f} {unit}"
     return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
-
-
-def adaptation_words(adaptation: Adaptation) -> str:
-    """How thresholds adapt."""
-    return (
-        f"every {adaptation.interval} trials by {adaptation.step:g}: down above {adaptation.upper_success:g} success, "
-        f"up below {adaptation.lower_success:g}; within {adaptation.floor:g} to {adaptation.ceiling:g}"
-    )

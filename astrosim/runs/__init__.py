@@ -1,4 +1,4 @@
-"""Runs: conditions x seeds as independent cells over worker processes, with checkpoints, resume and replay."""
+"""Runs: conditions x seeds as independent replicates over workers, with checkpoints, resume and replay."""
 
 from __future__ import annotations
 

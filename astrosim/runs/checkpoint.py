@@ -1,4 +1,4 @@
-"""Checkpoints inside a cell: arrays and a JSON text in one npz file, never pickle, written atomically."""
+"""Checkpoints of a replicate: arrays and a JSON text in one npz file, never pickle, written atomically."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from astrosim.runs.replicate import Cell
+from astrosim.runs.replicate import Replicate
 from astrosim.store.cells import cell_name
 from astrosim.store.files import storage_errors, write_atomically
 
@@ -27,21 +27,21 @@ class CheckpointError(Exception):
 
 
 class Checkpoint:
-    """The checkpoint of one cell, good for this cell and this scenario only.
+    """The checkpoint of one replicate, good for this replicate and this scenario only.
 
     Parameters
     ----------
     directory : Path
         Run directory.
-    cell : Cell
+    replicate : Replicate
     scenario : Experiment
-        Resolved for the cell's condition.
+        Resolved for its condition.
     """
 
-    def __init__(self, directory: Path, cell: Cell, scenario: Experiment) -> None:
-        self.directory, self.cell = directory, cell
-        self.path = directory / CHECKPOINTS / f"{cell_name(cell.condition, cell.seed)}.npz"
-        self.of = identity(cell, scenario)
+    def __init__(self, directory: Path, replicate: Replicate, scenario: Experiment) -> None:
+        self.directory, self.replicate = directory, replicate
+        self.path = directory / CHECKPOINTS / f"{cell_name(replicate.condition, replicate.seed)}.npz"
+        self.of = identity(replicate, scenario)
 
     def save(self, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
         """Write it, in place of an older one.
@@ -67,7 +67,7 @@ class Checkpoint:
         Raises
         ------
         CheckpointError
-            If it is damaged, truncated, of another format, cell or scenario.
+            If it is damaged, truncated, of another format, replicate or scenario.
         """
         with storage_errors(self.directory):
             found = load(self.path)
@@ -76,22 +76,22 @@ class Checkpoint:
         return found
 
     def remove(self) -> None:
-        """Remove it, once its cell is committed."""
+        """Remove it, once its replicate is committed."""
         with storage_errors(self.directory):
             self.path.unlink(missing_ok=True)
 
     def lost(self, error: CheckpointError) -> str:
-        """Tell the user that the checkpoint is of no use: it costs its cell's time, and nothing else."""
+        """Tell the user that the checkpoint is of no use: it costs its replicate's time, and nothing else."""
         return (
-            f"{error}. Condition {self.cell.condition}, seed {self.cell.seed} starts anew; "
+            f"{error}. Condition {self.replicate.condition}, seed {self.replicate.seed} starts anew; "
             "committed cells are kept, and the results do not change."
         )
 
 
-def identity(cell: Cell, scenario: Experiment) -> dict[str, Any]:
-    """What a checkpoint belongs to: condition, seed, and all of the scenario that a cell depends on."""
+def identity(replicate: Replicate, scenario: Experiment) -> dict[str, Any]:
+    """Return what a checkpoint belongs to: condition, seed, and all of the scenario that a replicate depends on."""
     text = json.dumps(scenario.model_dump(mode="json", exclude={"conditions", "reference", "seeds"}))
-    return {"condition": cell.condition, "seed": cell.seed, "scenario": text}
+    return {"condition": replicate.condition, "seed": replicate.seed, "scenario": text}
 
 
 def _seal(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""An experiment: conditions x seeds as independent cells, each computed once and committed."""
+"""An experiment: conditions x seeds as independent replicates, each computed once and committed."""
 
 from __future__ import annotations
 
@@ -7,18 +7,20 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosim.core.errors import Interrupted, RunError, StoreError
+from astrosim.runs.control import CHECKPOINT_SECONDS, Control, Stopped
 from astrosim.runs.directory import RunDirectory
+from astrosim.runs.executors import Executor, Job, WorkerContext, executor_for, make_executor, run_jobs
+from astrosim.runs.life import run_replicates
 from astrosim.runs.lock import HeldLock, locked
-from astrosim.runs.pool import Pool
 from astrosim.runs.provenance import Start
-from astrosim.runs.replicate import CHECKPOINT_SECONDS, Cell, Stopped, make_cells
-from astrosim.runs.runner import Question, find_runner
+from astrosim.runs.replicate import Replicate, label, make_replicates
+from astrosim.runs.runner import Query, find_runner
 from astrosim.runs.stop import Stop
-from astrosim.runs.worker import Job, Office
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
 from astrosim.store.cells import cell_name
@@ -42,11 +44,12 @@ def run_scenario(
     data: str | Path | None = None,
     progress: Progress | None = None,
     command: str = "",
+    stopped: Callable[[], bool] = lambda: False,
 ) -> None:
     """Run a scenario into a directory, or go on with one that was interrupted.
 
     State, decisions, records and summary are the same for any number of workers, any record plan and any
-    interruption. A checkpoint of every cell in work is written every 5 seconds; the environment variable
+    interruption. A checkpoint of every replicate in work is written every 5 seconds; the environment variable
     `ASTROSIM_CHECKPOINT_SECONDS` changes that.
 
     Parameters
@@ -56,8 +59,8 @@ def run_scenario(
     directory : str or Path
         New or empty; with `resume` one that was begun.
     workers : int, optional
-        Processes; by default one a processor, at most one a cell, or a block of cells that train together. 1 runs in
-        this process.
+        Processes; by default one per processor, at most one per replicate, or per job of replicates that train
+        together. 1 runs in this process.
     resume : bool
         Go on with what the directory holds.
     data : str or Path, optional
@@ -67,6 +70,8 @@ def run_scenario(
         an update of a network.
     command : str
         What the user typed; kept in provenance.json.
+    stopped : callable
+        Asked several times a second; True interrupts the run, as Ctrl-C does.
 
     Raises
     ------
@@ -75,7 +80,7 @@ def run_scenario(
     RunError
         If a worker process died, or the scenario's kind needs what is not installed.
     Interrupted
-        On Ctrl-C or SIGTERM; checkpoints are left, its text tells how to go on.
+        On Ctrl-C, on SIGTERM, or if `stopped` says so; checkpoints are left, its text tells how to go on.
     """
     path = Path(directory)
     if not resume:
@@ -89,7 +94,7 @@ def run_scenario(
     with locked(path) as lock:
         start = Start(command, workers or default_workers(), data=None if data is None else Path(data))
         experiment = ExperimentRun(scenario, path, start, resume)
-        experiment.run(lock, progress or (lambda *counts: None))
+        experiment.run(lock, progress or (lambda *counts: None), stopped)
 
 
 class ExperimentRun:
@@ -99,8 +104,8 @@ class ExperimentRun:
         self.directory = RunDirectory(path)
         self.scenario = self._resume(scenario, start) if resume else self._begin(scenario, start)
         self.resolved = {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
-        self.cells = make_cells(tuple(self.resolved), self.scenario.seeds)
-        self.order = [(cell.condition, cell.seed) for cell in self.cells]
+        self.replicates = make_replicates(tuple(self.resolved), self.scenario.seeds)
+        self.order = [(one.condition, one.seed) for one in self.replicates]
         self.rows: dict[tuple[str, int], Mapping[str, Any]] = {}
         self._written = 0.0
 
@@ -128,11 +133,11 @@ class ExperimentRun:
         self.runner = find_runner(scenario.kind)
         self.start = replace(start, packages=self.runner.packages, data=start.data or self.directory.data)
 
-    def run(self, lock: HeldLock, progress: Progress) -> None:
+    def run(self, lock: HeldLock, progress: Progress, stopped: Callable[[], bool]) -> None:
         """Do what is left to do."""
         outcome = "failed"
         try:
-            self._run(lock, progress)
+            self._run(lock, progress, stopped)
             outcome = "finished"
         except (Stopped, KeyboardInterrupt):
             outcome = "interrupted"
@@ -142,7 +147,7 @@ class ExperimentRun:
             self._close(outcome)
 
     def _gather(self) -> None:
-        """Take in what was committed by blocks that did not end."""
+        """Take in what was committed by jobs that did not end."""
         with contextlib.suppress(StoreError, OSError):
             conditions, seeds = tuple(self.resolved), self.scenario.seeds
             records = committed_cells(self.directory.path, conditions, seeds, check=False)
@@ -158,53 +163,83 @@ class ExperimentRun:
             if outcome == "finished":  # otherwise the first error says more
                 raise
 
-    def _run(self, lock: HeldLock, progress: Progress) -> None:
+    def _run(self, lock: HeldLock, progress: Progress, stopped: Callable[[], bool]) -> None:
+        left = self._left()
+        total, todo = self._units(self.replicates), self._units(left)
+
+        def tick(units: int) -> None:
+            progress(total - todo + units, total, len(self.rows), len(self.replicates))
+
+        parts = self.runner.split(self.resolved, left, self.start.workers) if left else []
+        workers = max(1, min(self.start.workers, len(parts)))
+        with Stop().listening() as stop:
+            context = WorkerContext(
+                jobs=len(self.replicates),
+                remedy=f"`astrosim run {self.directory.path} --resume` goes on; committed cells are kept.",
+                tick=tick,
+                stopped=lambda: stop.signal is not None or stopped(),
+                checkpoint_seconds=checkpoint_seconds(),
+                data=self.start.data,
+                preload=("astrosim.runs.life", *self.runner.preload),
+                lock=lock,
+            )
+            with make_executor(executor_for(workers), context, workers) as executor:
+                self.directory.arrays(lambda: self._layout(executor, context))
+                run_jobs(executor, context, [self._job(*job) for job in enumerate(parts)], self._finished(parts))
+        tick(todo)
+
+    def _left(self) -> list[Replicate]:
+        """Take in what is committed, and return the replicates that are not."""
         records = committed_cells(self.directory.path, tuple(self.resolved), self.scenario.seeds)
         self.rows = {key: record["summary"] for key, record in records.items()}
         for condition, seed in records:
             self.directory.drop_checkpoint(cell_name(condition, seed))
-        left = [cell for cell in self.cells if (cell.condition, cell.seed) not in records]
-        total, todo = self._units(self.cells), self._units(left)
+        return [one for one in self.replicates if (one.condition, one.seed) not in records]
 
-        def tick(units: int) -> None:
-            progress(total - todo + units, total, len(self.rows), len(self.cells))
+    def _units(self, replicates: Sequence[Replicate]) -> int:
+        return sum(self.runner.units(self.resolved[one.condition]) for one in replicates)
 
-        stop = Stop()
-        blocks = self.runner.blocks(self.resolved, left, self.start.workers) if left else []
-        workers = max(1, min(self.start.workers, len(blocks)))
-        office = Office(self.directory.path, self.runner, self.resolved, lock, checkpoint_seconds(), self.start.data)
-        office.open(len(self.cells), shared=workers > 1)
-        with (
-            stop.listening(),
-            Pool(office, workers, tick, stop) as pool,
-        ):
-            self.directory.arrays(lambda: self._layout(pool))
-            pool.run([Job(number, block) for number, block in enumerate(blocks)], self._finished)
-        tick(todo)
+    def _job(self, number: int, replicates: Sequence[Replicate]) -> Job:
+        resolved = {one.condition: self.resolved[one.condition] for one in replicates}
+        return Job(
+            number, label(replicates), partial(run_replicates, self.runner, self.directory.path, replicates, resolved)
+        )
 
-    def _units(self, cells: Sequence[Cell]) -> int:
-        return sum(self.runner.units(self.resolved[cell.condition]) for cell in cells)
+    def _finished(self, parts: Sequence[Sequence[Replicate]]) -> Callable[[Job, Any], None]:
+        """Return a function that takes in the rows of a job, and now and then writes the summary."""
 
-    def _finished(self, job: Job, rows: Sequence[Mapping[str, Any]]) -> None:
-        self.rows |= {(cell.condition, cell.seed): row for cell, row in zip(job.cells, rows, strict=True)}
-        if time.monotonic() - self._written > SUMMARY_SECONDS:
-            self.directory.write_summary(self.rows, self.order)
-            self._written = time.monotonic()
+        def finished(job: Job, rows: Sequence[Mapping[str, Any]]) -> None:
+            self.rows |= {(one.condition, one.seed): row for one, row in zip(parts[job.number], rows, strict=True)}
+            if time.monotonic() - self._written > SUMMARY_SECONDS:
+                self.directory.write_summary(self.rows, self.order)
+                self._written = time.monotonic()
 
-    def _layout(self, pool: Pool) -> Layout:
-        def ask(question: Question, cells: Sequence[Cell]) -> list[Any]:
+        return finished
+
+    def _layout(self, executor: Executor, context: WorkerContext) -> Layout:
+        def run_queries(query: Query, replicates: Sequence[Replicate]) -> list[Any]:
             answers: dict[int, Any] = {}
-            jobs = [Job(number, (cell,), question) for number, cell in enumerate(cells)]
-            pool.run(jobs, lambda job, answer: answers.update({job.number: answer}))
-            return [answers[number] for number in range(len(cells))]
+            jobs = [
+                Job(number, label([one]), partial(_answer, query, self.resolved[one.condition], one.seed))
+                for number, one in enumerate(replicates)
+            ]
+            quiet = replace(context, tick=lambda units: None)
+            run_jobs(executor, quiet, jobs, lambda job, answer: answers.update({job.number: answer}))
+            return [answers[number] for number in range(len(replicates))]
 
-        return self.runner.layout(self.scenario, self.resolved, ask)
+        return self.runner.layout(self.scenario, self.resolved, run_queries)
 
     def _farewell(self) -> str:
         return (
-            f"Interrupted: {len(self.rows)} of {len(self.cells)} cells are committed, the others have checkpoints. "
+            f"Interrupted: {len(self.rows)} of {len(self.replicates)} cells are committed, "
+            "the others have checkpoints. "
             f"Go on with: astrosim run {self.directory.path} --resume"
         )
+
+
+def _answer(query: Query, scenario: Any, seed: int, control: Control) -> Any:
+    """Answer a query about a replicate."""
+    return query(scenario, seed)
 
 
 def checkpoint_seconds() -> float:

@@ -1,66 +1,118 @@
-"""What a run needs to know about a kind of scenario, and where it is found: by name, so that nobody imports a leaf."""
+"""The runner: carries out the replicates of any system, by the functions that the system names."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from astrosim.contracts.registry import find_system
-from astrosim.runs.replicate import Cell, Control
+from astrosim.contracts.simulation import Simulation
+from astrosim.runs.replicate import Replicate
 from astrosim.store.layout import Layout
+from astrosim.store.variables import Variable
 
-Question = Callable[[Any, int], Any]
+if TYPE_CHECKING:
+    from astrosim.scenario import Experiment
+
+Query = Callable[[Any, int], Any]
 """Asked of a resolved scenario and a seed in a worker process: a function of a module, so that it can be sent there."""
 
-Ask = Callable[[Question, Sequence[Cell]], list[Any]]
-"""Puts a question to cells, several at once if there are several workers; answers in the order of the cells."""
+RunQueries = Callable[[Query, Sequence[Replicate]], list[Any]]
+"""Puts a query to replicates, several at once if there are several workers; answers in the order of the replicates."""
+
+Jobs = list[tuple[Replicate, ...]]
 
 
-class Runner[S](Protocol):
-    """Carries out one kind of scenario. It has no state: workers get copies.
+@dataclass(frozen=True)
+class Dimensions:
+    """Shape of a system's part of the store; see `astrosim.store.layout.Layout`."""
+
+    variables: tuple[Variable, ...]
+    coordinates: Mapping[str, np.ndarray]
+    lengths: Mapping[str, int] = field(default_factory=dict)
+
+
+def each_alone(resolved: Mapping[str, Any], replicates: Sequence[Replicate], workers: int) -> Jobs:
+    """Return a job for every replicate."""
+    return [(replicate,) for replicate in replicates]
+
+
+def unchanged(members: Sequence[Any], data: Path | None) -> Sequence[Simulation]:
+    """Return replicates of a job as simulations of their own."""
+    return members
+
+
+def warn_of_devices(scenarios: Iterable[Any]) -> None:
+    """Warn if a scenario asks for a GPU and there is none."""
+    devices = {scenario.device for scenario in scenarios}
+    if devices - {"cpu"}:
+        from astrosim.core.device import warn_of_missing_gpu
+
+        warn_of_missing_gpu(devices)
+
+
+@dataclass(frozen=True)
+class Runner[S: Experiment]:
+    """Functions by which the replicates of one system are carried out; workers get copies.
 
     Attributes
     ----------
+    simulate : callable
+        Takes a replicate, its resolved scenario, a `CellWriter` and the place of data sets (Path or None); returns the
+        replicate before its first unit of work, a `Member`. Sees to it that code is compiled.
+    units : callable
+        Units of work (trials, updates) of a resolved scenario.
+    cost : callable
+        Work of a resolved scenario, in any unit: the longest jobs begin first.
+    dimensions : callable
+        Takes the resolved scenarios by condition, the seeds and a `RunQueries`; returns the shape of the store.
+    jobs : callable
+        Takes the resolved scenarios by condition, replicates and the number of workers; returns those that share a job.
+        Results must not depend on it: an interrupted run that goes on may be cut otherwise.
+    lockstep : callable
+        Takes the members of a job, each as far as its checkpoint, and the place of data sets; returns simulations, each
+        member in one.
     preload : tuple of str
         Modules that worker processes need; loaded once for all of them.
     packages : tuple of str
-        Distributions that this kind uses beyond the package's own; their versions are kept in provenance.json.
+        Distributions that the system uses beyond the package's own; their versions are kept in provenance.json.
     """
 
-    preload: tuple[str, ...]
-    packages: tuple[str, ...]
+    simulate: Callable[..., Any]
+    units: Callable[[S], int]
+    cost: Callable[[S], float]
+    dimensions: Callable[[Mapping[str, S], Sequence[int], RunQueries], Dimensions]
+    jobs: Callable[[Mapping[str, S], Sequence[Replicate], int], Jobs] = each_alone
+    lockstep: Callable[[Sequence[Any], Path | None], Sequence[Simulation]] = unchanged
+    preload: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
 
-    def blocks(self, resolved: Mapping[str, S], cells: Sequence[Cell], workers: int) -> list[tuple[Cell, ...]]:
-        """Jobs for `workers` processes, in the order in which to begin them: every cell in one block.
+    def split(self, resolved: Mapping[str, S], replicates: Sequence[Replicate], workers: int) -> Jobs:
+        """Return the jobs of some replicates, the longest first: no worker shall be left alone with a long one.
 
-        Results must not depend on it: an interrupted run that goes on may be cut otherwise, and the cells of a block
-        may stand at different places.
+        Of equal ones, neighbours share a seed.
         """
 
-    def units(self, scenario: S) -> int:
-        """Units of progress of a cell of this resolved scenario (trials, updates)."""
+        def order(job: tuple[Replicate, ...]) -> tuple[float, int, int]:
+            return -sum(self.cost(resolved[one.condition]) for one in job), job[0].column, job[0].row
 
-    def layout(self, scenario: S, resolved: Mapping[str, S], ask: Ask) -> Layout:
-        """Arrays of the store of the whole experiment."""
+        return sorted(self.jobs(resolved, replicates, workers), key=order)
 
-    def run(
-        self, directory: Path, cells: Sequence[Cell], resolved: Mapping[str, S], control: Control
-    ) -> list[dict[str, Any]]:
-        """Compute a block, or what is left of it, and commit each of its cells.
-
-        Returns
-        -------
-        list of dict
-            Rows of summary.csv, in the order of `cells`.
-
-        Raises
-        ------
-        Stopped
-            If `Control.stopped` said so; every cell that is not committed has left a checkpoint.
-        StoreError
-            If the directory cannot be written.
-        """
+    def layout(self, scenario: S, resolved: Mapping[str, S], run_queries: RunQueries) -> Layout:
+        """Return the arrays of the store of a whole experiment."""
+        shape = self.dimensions(resolved, scenario.seeds, run_queries)
+        return Layout(
+            title=scenario.title or scenario.name,
+            conditions=tuple(resolved),
+            seeds=scenario.seeds,
+            variables=shape.variables,
+            coordinates=shape.coordinates,
+            lengths=shape.lengths,
+        )
 
 
 def find_runner(kind: str) -> Runner[Any]:
@@ -73,5 +125,5 @@ def find_runner(kind: str) -> Runner[Any]:
     AstrosimError
         If there is no such kind.
     """
-    runner: Runner[Any] = find_system(kind).part("runner")()
+    runner: Runner[Any] = find_system(kind).part("runner")
     return runner

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
+from astrosim.contracts.registry import find
 from astrosim.scenario.inputs import with_files
 from astrosim.scenario.section import Section, as_tuple, complain, quantity
 
@@ -68,6 +70,11 @@ class Experiment(Section):
         PUBLISHED_SEEDS, "a list, or 'first:count'", "", "program", min_length=1, max_length=999_999
     )
     conditions: dict[Name, dict[str, Any]] = Field(default_factory=dict, description="named overrides of any field")
+
+    @classmethod
+    def load(cls, path: str | Path, overrides: Sequence[str] = ()) -> Any:
+        """Read a scenario file, of whatever kind it is; see `astrosim.scenario.load_scenario`."""
+        return find("astrosim.scenario.load:load_scenario", "Scenario files need")(path, overrides)
 
     @classmethod
     def follow(cls, data: dict[str, Any], base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:

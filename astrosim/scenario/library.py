@@ -70,7 +70,7 @@ def create(name: str, directory: Path, kind: str = "astrocyte") -> Path:
     stem = name.removesuffix(SUFFIX)
     if not re.fullmatch(NAME, stem):
         raise ScenarioError([f"{name}: not a valid name. Write letters, digits, dots, dashes and underscores."])
-    if kind not in registry.kinds():
+    if kind not in (*registry.kinds(), *registry.ALIASES):
         raise ScenarioError([f"--kind: kind: no such kind ({kind}). Write one of {', '.join(registry.kinds())}."])
     path = directory / f"{stem}{SUFFIX}"
     try:

@@ -233,7 +233,8 @@ def check(source: Source) -> tuple[Experiment | None, list[str]]:
 def model_of(data: Mapping[str, Any]) -> type[Experiment] | None:
     """Return the class of a scenario by the `kind` in its tables; None where there is no such kind."""
     kind = data.get("kind", DEFAULT_KIND)
-    return registry.find_system(kind).scenario if isinstance(kind, str) and kind in registry.kinds() else None
+    known = (*registry.kinds(), *registry.ALIASES)
+    return registry.find_system(kind).scenario if isinstance(kind, str) and kind in known else None
 
 
 def _unknown_kind(kind: Any) -> Problem:

@@ -13,11 +13,12 @@ from astrosim.core.exact_functions import exp_below_zero
 from astrosim.core.jit import compiled
 from astrosim.systems.images.data import Batches, Images, images_of, whole_batch
 from astrosim.systems.images.judge import judge
-from astrosim.systems.images.kernel.arrays import BLOCK, LIKELIHOOD, SQUARES, make_scratch, make_standing
+from astrosim.systems.images.kernel.arrays import BLOCK, LIKELIHOOD, SQUARES
 from astrosim.systems.images.kernel.gradients import gradient
 from astrosim.systems.images.kernel.loop import IMAGES, SYNAPSES
 from astrosim.systems.images.kernel.passes import rewards_of
 from astrosim.systems.images.kernel.trials import refresh
+from astrosim.systems.images.kernel.workspace import make_scratch, make_standing
 from astrosim.systems.images.learners.keep_or_revert import PARAMETERS, KernelLearner, State, make_state
 from astrosim.systems.images.scenario.schema import FieldScenario
 
@@ -102,9 +103,9 @@ def test_standing_sums_are_those_of_a_refresh_but_for_rounding(rule, changes):
     batch = batches.at(0)
     learner.stay(batch, 0)
     assert state.tally[1].sum() > 20
-    standing = learner.rooms.standing
+    standing = learner.workspace.standing
     fresh = make_standing(12, 10, len(batch.labels))
-    refresh(state.net, batch, learner.rooms.every, fresh, learner.rooms.scratch)
+    refresh(state.net, batch, learner.workspace.every, fresh, learner.workspace.scratch)
     for name in ("sums", "logits", "rewards"):
         drift = np.abs(getattr(standing, name) - getattr(fresh, name)).max()
         assert drift < 1e-4, name

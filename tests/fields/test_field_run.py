@@ -9,16 +9,16 @@ import time
 import numpy as np
 import pytest
 from field_cases import small
-from run_helpers import contents, differing, go_on, said, start
+from run_helpers import carry_out, contents, differing, go_on, said, start
 
 from astrosim.report import write_report
 from astrosim.runs import open_run, rerun, run_scenario
+from astrosim.runs.control import Control, Stopped
 from astrosim.runs.directory import RunDirectory
-from astrosim.runs.replicate import Control, Stopped, make_cells
+from astrosim.runs.replicate import make_replicates
 from astrosim.scenario import condition_names, resolve
 from astrosim.summary import read
-from astrosim.systems.images.cell import FieldCell
-from astrosim.systems.images.runner import FieldRunner
+from astrosim.systems.images.runner import RUNNER
 
 RULES = ("astrocytes", "random_mask", "one_plus_one", "spsa", "backpropagation")
 CONDITIONS = {name: {"learner": {"rule": name}} for name in RULES}
@@ -93,16 +93,16 @@ class Once:
 def test_stops_after_every_batch_change_nothing(whole, tmp_path):
     resolved = {name: resolve(SMALL, name) for name in condition_names(SMALL)}
     directory, stops = tmp_path, 0
-    RunDirectory(directory).arrays(lambda: FieldRunner().layout(SMALL, resolved, None))
-    for cell in make_cells(tuple(resolved), SMALL.seeds):
-        control = Control(stopped=Once(), checkpoint_seconds=1e9)
+    RunDirectory(directory).arrays(lambda: RUNNER.layout(SMALL, resolved, None))
+    for cell in make_replicates(tuple(resolved), SMALL.seeds):
+        control = Control(stopped=Once(), checkpoint_seconds=1e9, stretch_seconds=0)
         while True:
             try:
-                FieldCell(directory, cell, resolved[cell.condition], control).run()
+                carry_out(directory, [cell], resolved, control)
                 break
             except Stopped:
                 stops += 1
-    assert stops == 10 * 5
+    assert stops == 10 * 6
     one, other = open_run(directory), open_run(whole)
     for name in ("test_reward", "train_reward", "final_weight", "accept_rate"):
         assert one[name].values.tobytes() == other[name].values.tobytes(), name

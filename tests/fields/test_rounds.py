@@ -12,9 +12,10 @@ from astrosim.summary import read
 from astrosim.systems.images.agents import AgentsLearner
 from astrosim.systems.images.data import Batches, images_of
 from astrosim.systems.images.kernel.proposing import TEAM
-from astrosim.systems.images.kernel.rounds import BEST, EACH, JOINT, gather_team, make_team, stands_together
+from astrosim.systems.images.kernel.rounds import BEST, EACH, JOINT, gather_team, stands_together
 from astrosim.systems.images.kernel.trials import refresh
-from astrosim.systems.images.learners.keep_or_revert import KernelLearner, make_state, mean_reward
+from astrosim.systems.images.kernel.workspace import make_team
+from astrosim.systems.images.learners.keep_or_revert import KernelLearner, make_params, make_state, mean_reward
 
 CHOICES = {
     "joint": {"decision": {"proposals": 5}},
@@ -95,20 +96,21 @@ def test_the_incremental_state_after_rounds_is_that_of_a_whole_evaluation():
     state, batch = make_state(scenario, 3, images), Batches(scenario, 3, images.train).at(0)
     own = KernelLearner(scenario, 3, state)
     own.stay(batch, 0)
-    rooms = own.rooms
-    stood = rooms.standing.logits.copy(), rooms.standing.sums.copy(), mean_reward(rooms.standing, batch)
-    refresh(state.net, batch, rooms.every, rooms.standing, rooms.scratch)
+    workspace = own.workspace
+    stood = workspace.standing.logits.copy(), workspace.standing.sums.copy(), mean_reward(workspace.standing, batch)
+    refresh(state.net, batch, workspace.every, workspace.standing, workspace.scratch)
     assert state.tally[1].sum() > 10
-    assert stood[0] == pytest.approx(rooms.standing.logits, abs=1e-5)
-    assert stood[1] == pytest.approx(rooms.standing.sums, abs=1e-5)
-    assert stood[2] == pytest.approx(mean_reward(rooms.standing, batch), abs=1e-6)
+    assert stood[0] == pytest.approx(workspace.standing.logits, abs=1e-5)
+    assert stood[1] == pytest.approx(workspace.standing.sums, abs=1e-5)
+    assert stood[2] == pytest.approx(mean_reward(workspace.standing, batch), abs=1e-6)
 
 
 def test_a_team_has_no_astrocyte_twice_and_every_one_as_often():
     keys = np.stack([stream_key(5, "field_team")] * (TEAM + 1))
+    params = make_params(small(), 5)._replace(keys=keys)
     team, seen = make_team(12, 5), np.zeros(12, int)
     for round_ in range(2400):
-        gather_team(team, keys, 5 * round_)
+        gather_team(team, params, 5 * round_)
         members = team.deck[:5]
         assert len(set(members.tolist())) == 5
         seen[members] += 1

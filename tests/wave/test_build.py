@@ -8,12 +8,12 @@ import torch
 from wave_nets import batch, published, wave
 
 from astrosim.core.device import place
-from astrosim.runs.replicate import make_cells
+from astrosim.runs.replicate import make_replicates
 from astrosim.systems.waves import net as nets
 from astrosim.systems.waves.build import build_program, leak_weights, learning_rate
 from astrosim.systems.waves.net import WaveNet
 from astrosim.systems.waves.program import ACTIVATION, KIND, LEAK, NOISE, PRODUCT, SILENCE
-from astrosim.systems.waves.runner import WaveRunner
+from astrosim.systems.waves.runner import RUNNER
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
 
@@ -89,10 +89,10 @@ def test_a_missing_gpu_is_told_once(caplog):
     if torch.cuda.is_available():
         pytest.skip("there is a GPU here")
     scenario = wave(device="cuda")
-    cells = make_cells(("default",), (1, 2, 3))
+    cells = make_replicates(("default",), (1, 2, 3))
     with caplog.at_level("WARNING", logger="astrosim.systems.waves"):
-        blocks = WaveRunner().blocks({"default": scenario}, cells, 2)
+        jobs = RUNNER.split({"default": scenario}, cells, 2)
         assert place("cuda").type == "cpu"
-        WaveRunner().blocks({"default": wave(device="auto")}, cells, 2)
+        RUNNER.split({"default": wave(device="auto")}, cells, 2)
     assert [record.message for record in caplog.records] == ["device = 'cuda': no GPU here; the CPU computes."]
-    assert [len(block) for block in blocks] == [1, 1, 1]  # on the kernel each stands alone
+    assert [len(job) for job in jobs] == [1, 1, 1]  # on the kernel each stands alone

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from astrosim.core.rng import EXPLORATION, PERTURBATION, uniform
+from astrosim.core.rng import uniform
 from astrosim.datasets import load
 from astrosim.rules import adaptation, decision, exploration, perturbation, selection, sensing
-from astrosim.systems.threshold.network.state import KEPT, REVERTED, TRIALS
 from astrosim.systems.waves.inputs import Front, order_of
+from astrosim.systems.waves.kernel.trials import KEPT, REVERTED, TRIALS
 from astrosim.systems.waves.learners.choose import make_learner
 from astrosim.systems.waves.learners.keep_revert import KeepRevertLearner, LearningMesh, neighbours
 from astrosim.systems.waves.learners.learner import Deciding, Stretch
@@ -24,7 +24,11 @@ NETWORKS = {
     "grid": {"network": GRID, **SHARED},
     "many layers at once": {"network": GRID, "astrocytes": SHARED["astrocytes"] | {"max_active": 64}},
     "wide": {"network": GRID | {"activation": "elu"}, "astrocytes": {"radius": 1, "window": 50, "sigma": 0.3}},
-    "leak": {"network": GRID, "leak": {"sigma": 0.5}, "astrocytes": {"exploration": "flat", "flat_rate": 0.1}},
+    "leak": {
+        "network": GRID,
+        "leak": {"sigma": 0.5},
+        "astrocytes": {"exploration": "flat", "flat_rate": 0.1, "outcomes": 4},
+    },
     "published": {
         "front": {"rule": "sparse"},
         "network": {"variant": "published"},
@@ -85,6 +89,7 @@ class WrittenOut:
         self.outcomes: list[list[int]] = [[] for _ in range(astrocytes)]
         self.activations = np.zeros(astrocytes, int)
         self.threshold = np.full(astrocytes, one.astrocytes.threshold)
+        self.memory = one.astrocytes.outcomes
 
     def territory(self, a: int) -> list[int]:
         mesh, parameters = self.own.mesh, []
@@ -102,25 +107,25 @@ class WrittenOut:
         return np.array([sensing.score(reach[own].sum(), len(own)) for own in taps])
 
     def active(self, trial: int, scores: np.ndarray) -> list[int]:
-        rules, key, chosen = self.own.rules, self.own.mesh.keys[EXPLORATION], []
+        params, key, chosen = self.own.params.population, self.own.mesh.exploration_key, []
         ranked = sorted(range(len(scores)), key=lambda a: (-scores[a], a))
         for a in ranked:
             rate = exploration.exploration_rate(
-                rules.exploration, self.activations[a], rules.flat_rate, rules.initial_rate, rules.maturity
+                params.exploration, self.activations[a], params.flat_rate, params.initial_rate, params.maturity
             )
             loud = selection.above_threshold(scores[a], self.threshold[a])
-            if len(chosen) < rules.max_active and (loud or exploration.explores(uniform(key, trial, a), rate)):
+            if len(chosen) < params.max_active and (loud or exploration.explores(uniform(key, trial, a), rate)):
                 chosen.append(a)
         return chosen or ranked[:1]
 
     def trial(self, number: int, features: np.ndarray, labels: np.ndarray) -> None:
-        own, rules = self.own, self.own.rules
+        own, params = self.own, self.own.params
         before = own.network.judge(features, labels).loss
         active = self.active(number, self.scores(len(features)))
         old = own.network.values.copy()
         chosen = np.unique(np.concatenate([self.territory(a) for a in active])).astype(np.int32)
-        key = own.mesh.keys[PERTURBATION]
-        perturbation.perturb(own.network.values, chosen, key, number, rules.scale, rules.spacing, rules.limit)
+        key = own.mesh.perturbation_key
+        perturbation.perturb(own.network.values, chosen, key, number, params.scale, params.spacing, params.limit)
         kept = decision.keeps(-own.network.judge(features, labels).loss, -before)
         if not kept:
             own.network.values[:] = old
@@ -128,15 +133,15 @@ class WrittenOut:
         self.remember(active, bool(kept), number + 1)
 
     def remember(self, active: list[int], kept: bool, done: int) -> None:
-        rules = self.own.rules
+        params = self.own.params.population
         for a in active:
-            self.outcomes[a] = [*self.outcomes[a], int(kept)][-rules.window :]
+            self.outcomes[a] = [*self.outcomes[a], int(kept)][-self.memory :]
             self.activations[a] += 1
-        if done % rules.interval == 0:
+        if done % params.interval == 0:
             for a in np.flatnonzero([len(own) for own in self.outcomes]):
                 rate = sum(self.outcomes[a]) / len(self.outcomes[a])
-                limits = rules.upper_success, rules.lower_success, rules.floor, rules.ceiling
-                self.threshold[a] = adaptation.adapted(self.threshold[a], rate, rules.adaptation_step, *limits)
+                limits = params.upper_success, params.lower_success, params.floor, params.ceiling
+                self.threshold[a] = adaptation.adapted(self.threshold[a], rate, params.adaptation_step, *limits)
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -153,11 +158,11 @@ def test_the_kernel_walks_the_rules_one_by_one(name, data):
             slow.trial(begin + number, features[images], data.train_y[images])
     fast = learner.replicates[0]
     assert np.array_equal(fast.network.values, slow.own.network.values)
-    assert fast.population.activations.tolist() == slow.activations.tolist()
-    assert fast.population.threshold.tolist() == slow.threshold.tolist()
+    assert fast.learning.population.activations.tolist() == slow.activations.tolist()
+    assert fast.learning.population.threshold.tolist() == slow.threshold.tolist()
     assert learner.decisions() == [(slow.counts["kept"], trials)]
     assert 0 < slow.counts["kept"] < trials
-    assert fast.population.counter[[TRIALS, KEPT, REVERTED]].tolist() == [trials, *slow.counts.values()]
+    assert fast.learning.counter[[TRIALS, KEPT, REVERTED]].tolist() == [trials, *slow.counts.values()]
 
 
 def test_scores_are_the_mean_signal_into_the_territory(data):
@@ -167,7 +172,7 @@ def test_scores_are_the_mean_signal_into_the_territory(data):
     slow = WrittenOut(one, 2)
     slow.own.network.judge(features[order[:50]], data.train_y[order[:50]])
     learner.advance([features], data.train_y, Stretch(0, 0, 1, [order]))
-    assert learner.replicates[0].population.score == pytest.approx(slow.scores(50), rel=1e-6)
+    assert learner.replicates[0].learning.population.score == pytest.approx(slow.scores(50), rel=1e-6)
 
 
 def test_kept_trials_lower_the_loss_of_their_images_and_reverted_ones_leave_no_trace(data):
@@ -195,9 +200,9 @@ def test_a_trial_changes_nothing_outside_the_active_territories(data):
     mesh, values = learner.replicates[0].mesh, learner.replicates[0].network.values
     moved = 0
     for number in range(20):
-        old, acts = values.copy(), learner.replicates[0].population.activations.copy()
+        old, acts = values.copy(), learner.replicates[0].learning.population.activations.copy()
         learner.advance([features], data.train_y, stretch_of(data, [4], number, 0, 1))
-        (actor,) = np.flatnonzero(learner.replicates[0].population.activations - acts)
+        (actor,) = np.flatnonzero(learner.replicates[0].learning.population.activations - acts)
         cells = mesh.member[mesh.start[actor] : mesh.start[actor + 1]]
         own = np.concatenate([*(np.arange(mesh.first[c], mesh.first[c + 1]) for c in cells), mesh.bias[cells]])
         changed = np.flatnonzero(values != old)
@@ -261,7 +266,7 @@ def train(one: WaveScenario, data, passes: int) -> KeepRevertLearner:
 def test_astrocytes_that_take_turns_learn_and_loud_ones_alone_do_not(data):
     fair = train(scenario(**NETWORKS["grid"]), data, 400)
     loud = train(scenario(network=GRID, astrocytes=SHARED["astrocytes"] | {"threshold": 0.5}), data, 400)
-    turns = [np.median(learner.replicates[0].population.activations) for learner in (fair, loud)]
+    turns = [np.median(learner.replicates[0].learning.population.activations) for learner in (fair, loud)]
     accuracy = [
         learner.evaluate([Front(learner.replicates[0].network.scenario, 1, data).features(0).test], data.test_y, 0)[
             0

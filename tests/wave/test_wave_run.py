@@ -10,19 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from run_helpers import contents, differing, go_on, said, start
+from run_helpers import carry_out, contents, differing, go_on, said, start
 
 from astrosim.core.errors import AstrosimError
 from astrosim.datasets import load
 from astrosim.runs import open_run, rerun, run_scenario
+from astrosim.runs.control import Control, Stopped
 from astrosim.runs.directory import RunDirectory
-from astrosim.runs.replicate import Cell, Control, Stopped, make_cells
+from astrosim.runs.replicate import Replicate, make_replicates
 from astrosim.scenario import condition_names, resolve
 from astrosim.store.cells import commit_path
 from astrosim.systems.waves import WaveNet
-from astrosim.systems.waves.block import Block
 from astrosim.systems.waves.fronts import project, sparse_projection
-from astrosim.systems.waves.runner import WaveRunner
+from astrosim.systems.waves.runner import RUNNER
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.show.summary import WaveSummary
 
@@ -157,7 +157,7 @@ def test_kills_at_random_moments_leave_the_same_bytes(tmp_path, workers):
 
 
 class Patience:
-    """Stops a block at its n-th look."""
+    """Stops a job at its n-th look."""
 
     def __init__(self, looks: int) -> None:
         self.left = looks
@@ -167,17 +167,17 @@ class Patience:
         return self.left < 0
 
 
-def blocks_with_stops(scenario: WaveScenario, directory: Any, looks: int) -> int:
-    """Run a scenario, each of its blocks stopped every few looks; returns the number of stops."""
+def jobs_with_stops(scenario: WaveScenario, directory: Any, looks: int) -> int:
+    """Run a scenario, each of its jobs stopped every few looks; returns the number of stops."""
     resolved = {name: resolve(scenario, name) for name in condition_names(scenario)}
-    runner, stops = WaveRunner(), 0
-    RunDirectory(directory).arrays(lambda: runner.layout(scenario, resolved, None))
-    left: list[Cell] = make_cells(tuple(resolved), scenario.seeds)
+    stops = 0
+    RunDirectory(directory).arrays(lambda: RUNNER.layout(scenario, resolved, None))
+    left: list[Replicate] = make_replicates(tuple(resolved), scenario.seeds)
     while left:
-        block = runner.blocks(resolved, left, 1)[0]
+        job = RUNNER.split(resolved, left, 1)[0]
         control = Control(stopped=Patience(looks), checkpoint_seconds=1e9, stretch_seconds=1e-9)
         try:
-            Block(directory, block, resolved, control).run()
+            carry_out(directory, job, resolved, control)
         except Stopped:
             stops += 1
         left = [cell for cell in left if not commit_path(directory, cell.condition, cell.seed).exists()]
@@ -193,7 +193,7 @@ def test_stops_between_any_two_updates_change_nothing(tmp_path, front):
     scenario = small(front=front, schedule={"epochs": 2, "batch": 16, "passes": 2})
     run_scenario(scenario, tmp_path / "whole", workers=1)
     (tmp_path / "stopped").mkdir()
-    assert blocks_with_stops(scenario, tmp_path / "stopped", 3) >= 8
+    assert jobs_with_stops(scenario, tmp_path / "stopped", 3) >= 8
     one, other = open_run(tmp_path / "whole"), open_run(tmp_path / "stopped")
     for name in ("train_loss", "test_loss", "test_accuracy", "validation_accuracy", "predicted_share", "weight"):
         assert np.array_equal(one[name].values, other[name].values, equal_nan=True), name
@@ -202,11 +202,11 @@ def test_stops_between_any_two_updates_change_nothing(tmp_path, front):
 def test_replicates_of_a_seed_share_an_autoencoder():
     scenario = small(front=VAE)
     resolved = {name: resolve(scenario, name) for name in condition_names(scenario)}
-    cells = make_cells(tuple(resolved), scenario.seeds)
-    blocks = WaveRunner().blocks(resolved, cells, 2)
-    assert sorted(len(block) for block in blocks) == [2, 2]
-    assert all(len({cell.seed for cell in block}) == 1 for block in blocks)
-    assert sorted(cell for block in blocks for cell in [(c.row, c.column) for c in block]) == [
+    cells = make_replicates(tuple(resolved), scenario.seeds)
+    jobs = RUNNER.split(resolved, cells, 2)
+    assert sorted(len(job) for job in jobs) == [2, 2]
+    assert all(len({cell.seed for cell in job}) == 1 for job in jobs)
+    assert sorted(cell for job in jobs for cell in [(c.row, c.column) for c in job]) == [
         (0, 0), (0, 1), (1, 0), (1, 1),
     ]  # fmt: skip
 
@@ -232,8 +232,8 @@ def test_a_sweep_is_one_batch_in_torch():
     }
     scenario = small(engine="torch", conditions=conditions)
     resolved = {name: resolve(scenario, name) for name in condition_names(scenario)}
-    blocks = WaveRunner().blocks(resolved, make_cells(tuple(resolved), scenario.seeds), 1)
-    together = sorted(sorted({cell.condition for cell in block}) for block in blocks)
+    jobs = RUNNER.split(resolved, make_replicates(tuple(resolved), scenario.seeds), 1)
+    together = sorted(sorted({cell.condition for cell in job}) for job in jobs)
     assert together == [["mlp"], ["noise_0.1", "noise_0.2"], ["quiet"]]
 
 

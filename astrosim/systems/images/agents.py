@@ -10,7 +10,7 @@ from __future__ import annotations
 import mesa
 import numpy as np
 
-from astrosim.rules.choices import chosen
+from astrosim.rules.decision import keeps
 from astrosim.systems.images.kernel.arrays import BLOCK, Batch
 from astrosim.systems.images.kernel.loop import IMAGES, KEPT, SYNAPSES, TRIED, computed, next_sigma, race_blocks
 from astrosim.systems.images.kernel.passes import (
@@ -24,8 +24,9 @@ from astrosim.systems.images.kernel.passes import (
     weighted,
 )
 from astrosim.systems.images.kernel.proposing import propose
-from astrosim.systems.images.kernel.rounds import ACCEPT, BEST, assemble, gather_team, stands_together
+from astrosim.systems.images.kernel.rounds import BEST, assemble, gather_team, stands_together
 from astrosim.systems.images.kernel.trials import refresh
+from astrosim.systems.images.kernel.workspace import fitted
 from astrosim.systems.images.learners.keep_or_revert import KernelLearner, State, mean_reward
 from astrosim.systems.images.network import plane_of
 from astrosim.systems.images.scenario.schema import FieldScenario
@@ -59,7 +60,7 @@ class HiddenUnit(mesa.Agent):
 
     def imagine(self, slot: int, block: int) -> None:
         """Its sums over a block if the proposal stood."""
-        model, proposal, scratch = self.model, self.model.rooms.proposal, self.model.rooms.scratch
+        model, proposal, scratch = self.model, self.model.workspace.proposal, self.model.workspace.scratch
         count = int(proposal.taps[slot])
         if count < 0:
             return
@@ -69,12 +70,12 @@ class HiddenUnit(mesa.Agent):
         for p, w in zip(pixel, weight, strict=True):
             constant = np.float32(constant - w * model.net.centre[p])
         weighted(model.batch.pixels, block, pixel, weight, count, constant, scratch.change)
-        added(model.rooms.standing.sums[self.index, block], scratch.change, scratch.sums[slot, block])
+        added(model.workspace.standing.sums[self.index, block], scratch.change, scratch.sums[slot, block])
 
     def tell(self, slot: int, block: int, logits: np.ndarray) -> None:
         """Send the outputs what the proposal changes, float32, shape (class, BLOCK)."""
-        proposal, scratch, kind = self.model.rooms.proposal, self.model.rooms.scratch, self.model.net.kind
-        sums = self.model.rooms.standing.sums[self.index, block]
+        proposal, scratch, kind = self.model.workspace.proposal, self.model.workspace.scratch, self.model.net.kind
+        sums = self.model.workspace.standing.sums[self.index, block]
         if proposal.taps[slot] < 0:
             responses(kind, sums, scratch.after)
         else:
@@ -85,10 +86,10 @@ class HiddenUnit(mesa.Agent):
 
     def adopt(self, slot: int) -> None:
         """Make its part of the proposal the standing state."""
-        proposal, net = self.model.rooms.proposal, self.model.net
+        proposal, net = self.model.workspace.proposal, self.model.net
         count = int(proposal.taps[slot])
         if count >= 0:
-            self.model.rooms.standing.sums[self.index] = self.model.rooms.scratch.sums[slot]
+            self.model.workspace.standing.sums[self.index] = self.model.workspace.scratch.sums[slot]
             for k in range(count):
                 net.incoming[self.index, proposal.tap[slot, k]] += proposal.step[slot, k]
             net.bias[self.index] += proposal.bias_step[slot]
@@ -117,7 +118,7 @@ class FieldAstrocyte(mesa.Agent):
 
     def adapt(self, gained: bool, kept: bool) -> None:
         """Take note of a trial of its own: whether its proposal gained, and whether it stands."""
-        self.model.state.sigma[self.index] = next_sigma(self.sigma, gained, self.model.rule, self.model.cap)
+        self.model.state.sigma[self.index] = next_sigma(self.sigma, gained, self.model.params, self.model.cap)
         self.model.state.tally[TRIED, self.index] += 1
         self.model.state.tally[KEPT, self.index] += kept
 
@@ -137,8 +138,7 @@ class FieldModel(mesa.Model):
         super().__init__(rng=seed)
         tools = KernelLearner(scenario, seed, state)
         self.experiment, self.state, self.net = scenario, state, state.net
-        self.rooms, self.rule, self.owned = tools.rooms, tools.rule, tools.owned
-        self.sizes, self.keys = tools.steps, tools.keys
+        self.params, self.workspace = tools.params, tools.workspace
         centres = plane_of(scenario, seed).units
         self.units = [HiddenUnit(self, h, (float(x), float(y))) for h, (x, y) in enumerate(centres)]
         self.astrocytes = [FieldAstrocyte(self, a) for a in range(len(state.sigma))]
@@ -149,8 +149,8 @@ class FieldModel(mesa.Model):
         """A new batch: everything from scratch."""
         self.batch, self.cap = batch, float(self.experiment.caps[number])
         self.trial = number * self.experiment.batches.stay
-        self.rooms.fit(batch)
-        refresh(self.net, batch, self.rooms.every, self.rooms.standing, self.rooms.scratch)
+        self.workspace = fitted(self.workspace, batch)
+        refresh(self.net, batch, self.workspace.every, self.workspace.standing, self.workspace.scratch)
 
     def step(self) -> None:
         """One trial, or a round of trials."""
@@ -158,8 +158,8 @@ class FieldModel(mesa.Model):
             self._round()
             return
         actor = self._perturb()
-        gained = self._weigh(self.rule.race)
-        kept = gained > 0.0
+        gained = self._weigh(self.params.race)
+        kept = keeps(gained, 0.0)
         if kept:
             self._keep()
         actor.adapt(kept, kept)
@@ -167,13 +167,13 @@ class FieldModel(mesa.Model):
 
     def _round(self) -> None:
         """All members of a team propose against the same network; then who stands is decided."""
-        team, accept = self.rooms.team, chosen("decision.accept", ACCEPT, self.experiment.decision.accept)
-        gather_team(team, self.keys, self.trial)
+        team, accept = self.workspace.team, self.params.accept
+        gather_team(team, self.params, self.trial)
         size = len(team.gained)
         for place in range(size):
             self._assemble(place)
-            team.gained[place] = self._weigh(self.rule.race)
-        winners = [place for place in range(size) if team.gained[place] > 0.0]
+            team.gained[place] = self._weigh(self.params.race)
+        winners = [place for place in range(size) if keeps(team.gained[place], 0.0)]
         stand: list[int] = []
         if len(winners) > 1 and accept != BEST:
             self._assemble(-1)
@@ -190,28 +190,21 @@ class FieldModel(mesa.Model):
 
     def _assemble(self, only: int) -> None:
         """The proposal of one place of the team, or with -1 of all that gained."""
-        assemble(
-            self.rooms.proposal, self.rooms.team, only, self.owned, self.experiment.incoming, self.state.sigma,
-            self.sizes, self.keys, self.trial, self.rooms.normal,
-        )  # fmt: skip
+        assemble(self.net, self.params, self.state.of_trials, self.workspace, only, self.trial)
 
     def _perturb(self) -> FieldAstrocyte:
         """Who acts, and what it proposes."""
-        who = propose(
-            self.rule.scope, self.rooms.proposal, self.owned, self.experiment.incoming, self.state.sigma, self.sizes,
-            self.keys, self.trial, self.rooms.normal,
-        )  # fmt: skip
-        return self.astrocytes[who]
+        return self.astrocytes[propose(self.net, self.params, self.state.of_trials, self.workspace, self.trial)]
 
     def _changed(self) -> list[tuple[int, HiddenUnit]]:
-        proposal = self.rooms.proposal
+        proposal = self.workspace.proposal
         return [(slot, self.units[proposal.unit[slot]]) for slot in range(int(proposal.slots[0]))]
 
     def _weigh(self, race: float) -> float:
         """Change of the summed reward by the proposal; what that costs is counted."""
         gained, images = self._evaluate(race)
         self.state.counts[IMAGES] += images
-        self.state.counts[SYNAPSES] += images * computed(self.rooms.proposal)
+        self.state.counts[SYNAPSES] += images * computed(self.workspace.proposal)
         return gained
 
     def _evaluate(self, race: float) -> tuple[float, int]:
@@ -219,7 +212,7 @@ class FieldModel(mesa.Model):
         blocks = len(self.batch.labels)
         early, gained, done = race_blocks(race, blocks), 0.0, 0
         for first, stop in ((0, early), (early, blocks)):
-            if first and gained <= 0.0:
+            if first and not keeps(gained, 0.0):
                 break
             part = 0.0
             for block in range(first, stop):
@@ -230,7 +223,7 @@ class FieldModel(mesa.Model):
 
     def _gain(self, block: int) -> float:
         """What the proposal gains on a block."""
-        standing, scratch, batch = self.rooms.standing, self.rooms.scratch, self.batch
+        standing, scratch, batch = self.workspace.standing, self.workspace.scratch, self.batch
         for slot, unit in self._changed():
             unit.imagine(slot, block)
         scratch.logits[:] = standing.logits[block]
@@ -244,16 +237,16 @@ class FieldModel(mesa.Model):
     def _tell(self, block: int, logits: np.ndarray) -> None:
         for slot, unit in self._changed():
             unit.tell(slot, block, logits)
-        for c, step in enumerate(self.rooms.proposal.output_bias_step):
+        for c, step in enumerate(self.workspace.proposal.output_bias_step):
             if step != 0.0:
                 logits[c] += step
 
     def _keep(self) -> None:
         """Let the proposal stand."""
-        standing, proposal = self.rooms.standing, self.rooms.proposal
+        standing, proposal = self.workspace.standing, self.workspace.proposal
         for block in range(len(self.batch.labels)):
             self._tell(block, standing.logits[block])
-        standing.rewards[:] = self.rooms.scratch.rewards
+        standing.rewards[:] = self.workspace.scratch.rewards
         for slot, unit in self._changed():
             unit.adopt(slot)
         self.net.output_bias[:] += proposal.output_bias_step
@@ -273,7 +266,7 @@ class AgentsLearner:
         """All trials on a batch."""
         self.model.present(batch, number)
         self.model.run_for(self.scenario.batches.stay // self.scenario.decision.proposals)
-        return mean_reward(self.model.rooms.standing, batch)
+        return mean_reward(self.model.workspace.standing, batch)
 
 
 __all__ = ["AgentsLearner", "FieldAstrocyte", "FieldModel", "HiddenUnit"]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astrosim.systems.images.kernel.arrays import BLOCK, Batch, Network, make_scratch, make_standing
+from astrosim.systems.images.kernel.arrays import BLOCK, Batch, Network
 from astrosim.systems.images.kernel.trials import answers
+from astrosim.systems.images.kernel.workspace import make_scratch, make_standing
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,7 @@ def make_network(scenario: FieldScenario, seed: int, centre: np.ndarray, largest
         bias=np.zeros(units, np.float32),
         outgoing=np.zeros((units, scenario.classes), np.float32),
         output_bias=np.zeros(scenario.classes, np.float32),
+        owned=owned_units(scenario),
         centre=centre.astype(np.float32),
         scale=np.float32(1.0 / (largest * scenario.network.input_scale)),
         kind=chosen("network.activation", UNITS, scenario.network.activation),
@@ -103,8 +104,11 @@ def incoming_scale(scenario: FieldScenario) -> np.float32:
 
 
 def owned_units(scenario: FieldScenario) -> np.ndarray:
-    """Units of each territory, neighbours in the plane: int64, shape (astrocyte, unit)."""
-    return np.arange(scenario.network.units, dtype=np.int64).reshape(scenario.astrocytes, scenario.territory.units)
+    """Units of each territory, neighbours in the plane: int64, shape (astrocyte, unit); (1+1)-ES owns all in one."""
+    number = np.arange(scenario.network.units, dtype=np.int64)
+    if scenario.learner.rule == "one_plus_one":
+        return number[None]
+    return number.reshape(scenario.astrocytes, scenario.territory.units)
 
 
 def plane_of(scenario: FieldScenario, seed: int) -> Plane:

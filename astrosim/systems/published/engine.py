@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.contracts.simulation import Wiring
+from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.rules.choices import chosen
 from astrosim.store.variables import IDLE, KEPT, REVERTED, Decisions
 from astrosim.systems.published.kernel import constants as c
@@ -17,6 +17,7 @@ from astrosim.systems.published.kernel.network import build_network
 from astrosim.systems.published.kernel.pass_cache import mean_magnitude, new_standing, probe
 from astrosim.systems.published.kernel.perturbation import new_scratch
 from astrosim.systems.published.kernel.state import Tally, new_tally, start
+from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.records import TRIAL_VARIABLES
 from astrosim.systems.threshold.scenario.schema import Scenario
 
@@ -32,7 +33,7 @@ LEARNERS = {name: name for name in ("astrocytes", "cursor", "none")}  # of the p
 
 
 class PublishedEngine:
-    """One cell of the published system in motion: see `astrosim.contracts.simulation.Engine`.
+    """One cell of the published system in motion: see `astrosim.systems.threshold.engines.Engine`.
 
     Parameters
     ----------
@@ -150,12 +151,11 @@ class PublishedEngine:
 
     def state(self) -> dict[str, np.ndarray]:
         """A copy of all that changes: see `astrosim.systems.published.kernel.state.State`."""
-        return {name: values.copy() for name, values in self._state._asdict().items()}
+        return copy_arrays(self._state._asdict())
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state()` of the same scenario and seed."""
-        for name, values in self._state._asdict().items():
-            values[...] = state[name]
+        restore_arrays(self._state._asdict(), state)
         self._standing.valid[:] = False
 
     def static(self) -> dict[str, np.ndarray]:

@@ -1,4 +1,4 @@
-"""The choice of a simulation for the published system."""
+"""The choice of an engine for the published system."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 def make_engine(scenario: Scenario, seed: int) -> PublishedEngine:
-    """Return the simulation of a resolved scenario of the published system.
+    """Return the engine of a resolved scenario of the published system.
 
     Parameters
     ----------

@@ -7,4 +7,5 @@ from dataclasses import replace
 from astrosim.systems.threshold.system import SYSTEM as THRESHOLD
 
 HERE = "astrosim.systems.published"
-SYSTEM = replace(THRESHOLD, name="published", parts={**THRESHOLD.parts, "simulation": f"{HERE}.engines:make_engine"})
+PARTS = {"engine": f"{HERE}.engines:make_engine", "example": f"{HERE}.example:EXAMPLE"}
+SYSTEM = replace(THRESHOLD, name="published", parts={**THRESHOLD.parts, **PARTS})

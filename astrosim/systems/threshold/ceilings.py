@@ -23,9 +23,9 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array
 
-from astrosim.contracts.simulation import Wiring
 from astrosim.scenario import condition_names, resolve
 from astrosim.systems.threshold.engines import make_engine
+from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 EXACT_PATTERNS = 16  # patterns; up to here no time limit applies; spec, section 8

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.contracts.simulation import Wiring
 from astrosim.systems.threshold.ceilings import structural_ceiling
+from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.workload import engine_name
 

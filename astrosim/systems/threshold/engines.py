@@ -1,13 +1,56 @@
-"""The one place that chooses an engine: the learner's, found by name, as compiled code loads slowly."""
+"""Engines: what each offers, and the choice: the learner's, loaded by name when first asked for."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import numpy as np
+
 from astrosim.contracts.registry import find, find_system
-from astrosim.contracts.simulation import Engine
 from astrosim.rules.choices import chosen
-from astrosim.systems.threshold.learners.learner import Learner
-from astrosim.systems.threshold.learners.table import learner_of
+from astrosim.store.variables import Decisions
+from astrosim.systems.threshold.learners.table import carrier_of
+from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
+
+
+class Engine(Protocol):
+    """A threshold network (a resolved condition and a seed) in motion, whichever way it learns."""
+
+    @property
+    def trial(self) -> int:
+        """Trials done so far."""
+
+    def advance(self, trials: int, measure: bool = False) -> Decisions:
+        """Carry out trials; with `measure` (one whole episode), also gather what `measure()` reports: nothing else."""
+
+    def measure(self) -> dict[str, Any]:
+        """Values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
+
+    def probe(self) -> np.ndarray:
+        """Outputs of the frozen network: uint8, shape (pattern, bit)."""
+
+    def weights(self) -> np.ndarray:
+        """A copy of the weights, shape (synapse,)."""
+
+    def state(self) -> dict[str, np.ndarray]:
+        """A copy of all that changes, enough to go on from: what a checkpoint holds."""
+
+    def restore(self, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state()` of the same scenario and seed."""
+
+    def static(self) -> dict[str, np.ndarray]:
+        """Values of `STATIC_VARIABLES`; astrocyte arrays are empty where there are none."""
+
+    def happened(self) -> dict[str, np.ndarray]:
+        """Values of `EVENT_VARIABLES`: the interventions so far."""
+
+    def sizes(self) -> Mapping[str, int]:
+        """Lengths of the dimensions neuron, synapse, astrocyte, pattern, bit, slot."""
+
+    def wiring(self) -> Wiring:
+        """The direct input-to-output wiring, for the structural ceiling."""
 
 
 def make_quick_engine(scenario: Scenario, seed: int) -> Engine:
@@ -24,7 +67,7 @@ def make_quick_engine(scenario: Scenario, seed: int) -> Engine:
 
 
 def make_engine(scenario: Scenario, seed: int) -> Engine:
-    """Build the engine of one cell.
+    """Build the engine of one replicate.
 
     Parameters
     ----------
@@ -38,14 +81,8 @@ def make_engine(scenario: Scenario, seed: int) -> Engine:
         If learner or engine are unknown, or the learner has no such engine.
     """
     if scenario.system_name == "published":
-        simulation: Engine = find_system("published").part("simulation")(scenario, seed)
-        return simulation
+        published: Engine = find_system("published").part("engine")(scenario, seed)
+        return published
     place = chosen("engine", carrier_of(scenario).engines, scenario.engine)
     engine: Engine = find(place, f'learner = "{scenario.learner}" needs')(scenario, seed)
     return engine
-
-
-def carrier_of(scenario: Scenario) -> Learner:
-    """Return the learner whose engines and phases carry out a scenario's trials: a relay of neurons has no other's."""
-    alone = scenario.neuronal and not scenario.astrocytic
-    return learner_of("neurons" if alone else scenario.learner)

@@ -1,7 +1,8 @@
-"""The decision log of a cell, handed to the store chunk by chunk."""
+"""The decision log of a replicate, handed to the store chunk by chunk."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -60,17 +61,20 @@ class TrialLog:
         return {name: buffer[: self._filled] for name, buffer in self._buffers.items()}
 
     def finish(self) -> None:
-        """Write what is left, and what other cells need but this one has not, as not run."""
+        """Write what is left, and what other replicates need but this one has not, as not run."""
         while self._chunk < self._chunks:
             self._write()
 
-    def state(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """What a checkpoint needs: the unwritten tail, the counts, and what is written already."""
-        facts = {"kept": self.kept, "reverted": self.reverted, "chunk": self._chunk, "files": self._writer.entries}
-        return {name: tail.copy() for name, tail in self._tail().items()}, facts
+    def state(self) -> dict[str, np.ndarray]:
+        """Return a copy of the unwritten tail."""
+        return {name: tail.copy() for name, tail in self._tail().items()}
 
-    def restore(self, tail: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
-        """Go on from a `state()`."""
+    def facts(self) -> dict[str, Any]:
+        """Return the counts, and what is written already."""
+        return {"kept": self.kept, "reverted": self.reverted, "chunk": self._chunk, "files": self._writer.entries}
+
+    def restore(self, tail: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
+        """Go on from a `state()` and `facts()`."""
         self.kept, self.reverted, self._chunk = facts["kept"], facts["reverted"], facts["chunk"]
         self._writer.entries.update(facts["files"])
         for name, values in tail.items():

@@ -7,15 +7,17 @@ from typing import Any
 import numpy as np
 from scipy.sparse import coo_array
 
-from astrosim.contracts.simulation import Wiring
+from astrosim.contracts.simulation import copy_arrays, restore_arrays
+from astrosim.core.ragged import Ragged
 from astrosim.rules.exploration import exploration_rate
 from astrosim.rules.propagation import fires, settle
 from astrosim.store.variables import Decisions
 from astrosim.systems.threshold.network.gap_junctions import GapJunctions, build_gap_junctions
 from astrosim.systems.threshold.network.interventions import Interventions
 from astrosim.systems.threshold.network.state import ASTROCYTES, FIRED, TRIALS, make_rules, make_state, make_system
-from astrosim.systems.threshold.network.territories import Ragged, Territories, build_territories
+from astrosim.systems.threshold.network.territories import Territories, build_territories
 from astrosim.systems.threshold.network.topology import Network, build_network
+from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 PROGRESS = ("solved_trial", "solved_passes", "passes")
@@ -157,7 +159,7 @@ class DescribedCell:
 
     def state(self) -> dict[str, np.ndarray]:
         """A copy of all that changes; the neurons that fired last are sorted."""
-        state = {name: array.copy() for name, array in self.learning._asdict().items()}
+        state = copy_arrays(self.learning._asdict())
         fired = np.sort(state["fired"][: state["counter"][FIRED]])
         state["fired"] = np.zeros_like(state["fired"])
         state["fired"][: fired.size] = fired
@@ -171,11 +173,7 @@ class DescribedCell:
         ValueError
             If an array is missing or has another shape or type.
         """
-        for name, array in self.learning._asdict().items():
-            saved = state.get(name)
-            if saved is None or saved.shape != array.shape or saved.dtype != array.dtype:
-                raise ValueError(f"the saved array {name!r} does not fit this scenario and seed")
-            array[...] = saved
+        restore_arrays(self.learning._asdict(), state)
         self.interventions.restore(self, state)
 
     def happened(self) -> dict[str, np.ndarray]:

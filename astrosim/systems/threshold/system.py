@@ -24,7 +24,8 @@ SYSTEM = System(
     parts={
         "scenario": f"{HERE}.scenario.schema:Scenario",
         "template": f"{HERE}.scenario.template:TEMPLATE",
-        "runner": f"{HERE}.runner:AstrocyteRunner",
+        "example": f"{HERE}.example:EXAMPLE",
+        "runner": f"{HERE}.runner:RUNNER",
         "variables": f"{HERE}.records:VARIABLES",
         "tables": f"{HERE}.records:TABLES",
         "workload": f"{HERE}.workload:workload",
@@ -33,7 +34,7 @@ SYSTEM = System(
         "report_template": f"{HERE}.show.report:TEMPLATE",
         "figures": f"{HERE}.show.figures:figures",
         "summary": f"{HERE}.show.summary:Summary",
-        "simulation": f"{HERE}.engines:make_engine",
+        "engine": f"{HERE}.engines:make_engine",
         "animation": f"{HERE}.show.animation:animation",
         "ceiling": f"{HERE}.show.ceiling_tables:ceilings",
         "ceiling_table": f"{HERE}.show.ceiling_tables:ceilings_table",

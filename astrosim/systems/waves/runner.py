@@ -1,90 +1,78 @@
-"""Calcium-wave scenarios as runs: which cells train together, what is stored, how long it takes."""
+"""Calcium-wave networks as a run sees them: replicates that train together, the shape of the store, the work."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from astrosim.contracts.registry import missing_extra
-from astrosim.runs.replicate import Cell, Control
-from astrosim.store.layout import Layout
-from astrosim.systems.waves.block import Block
+from astrosim.runs.replicate import Replicate
+from astrosim.runs.runner import Dimensions, Jobs, Runner, RunQueries, warn_of_devices
 from astrosim.systems.waves.learners.choose import batched_key, in_torch
+from astrosim.systems.waves.lockstep import Trainee, make_groups
 from astrosim.systems.waves.records import VARIABLES
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
-LARGEST_BATCH = 256  # replicates a job in torch; assumed: fits the memory of a GPU
+LARGEST_BATCH = 256  # replicates per job in torch; assumed: fits the memory of a GPU
 CLASSES = 10
 
 
-class WaveRunner:
-    """Runs scenarios with kind = "wave"; see `astrosim.runs.runner.Runner`."""
+def updates(scenario: WaveScenario) -> int:
+    """Return the updates of a replicate."""
+    return scenario.updates
 
-    preload = ("astrosim.runs.worker", "astrosim.systems.waves.block")
-    packages = ("torch", "scikit-learn")
 
-    def blocks(
-        self, resolved: Mapping[str, WaveScenario], cells: Sequence[Cell], workers: int
-    ) -> list[tuple[Cell, ...]]:
-        """Cells that share an autoencoder, or a batch in torch, together; all others alone; longest first."""
-        devices = {resolved[cell.condition].device for cell in cells}
-        if devices - {"cpu"}:
-            from astrosim.core.device import warn_of_missing_gpu
+def cost(scenario: WaveScenario) -> float:
+    """Return the weights that are updated, over all updates."""
+    return scenario.updates * scenario.live_weights
 
-            warn_of_missing_gpu(devices)
-        together: dict[str, list[Cell]] = {}
-        for cell in cells:
-            together.setdefault(self._key(resolved[cell.condition], cell), []).append(cell)
-        blocks = []
-        for members in together.values():
-            size = LARGEST_BATCH
-            if in_torch(resolved[members[0].condition]) and resolved[members[0].condition].device == "cpu":
-                size = max(1, -(-len(members) // workers))
-            blocks += [tuple(members[n : n + size]) for n in range(0, len(members), size)]
-        return sorted(blocks, key=lambda block: (-self._work(resolved, block), block[0].column, block[0].row))
 
-    def _key(self, scenario: WaveScenario, cell: Cell) -> str:
-        if in_torch(scenario):
-            return batched_key(scenario, cell)
-        if scenario.front.rule in ("vae", "covae"):
-            return json.dumps([cell.seed, scenario.task.model_dump(), scenario.front.model_dump()])
-        return f"{cell.condition} {cell.seed}"
+def jobs(resolved: Mapping[str, WaveScenario], replicates: Sequence[Replicate], workers: int) -> Jobs:
+    """Return replicates that share an autoencoder, or a batch in torch, together; all others alone."""
+    warn_of_devices(resolved[one.condition] for one in replicates)
+    together: dict[str, list[Replicate]] = {}
+    for one in replicates:
+        together.setdefault(_key(resolved[one.condition], one), []).append(one)
+    found: Jobs = []
+    for members in together.values():
+        size = LARGEST_BATCH
+        if in_torch(resolved[members[0].condition]) and resolved[members[0].condition].device == "cpu":
+            size = max(1, -(-len(members) // workers))
+        found += [tuple(members[n : n + size]) for n in range(0, len(members), size)]
+    return found
 
-    def _work(self, resolved: Mapping[str, WaveScenario], block: Sequence[Cell]) -> int:
-        return sum(resolved[c.condition].updates * resolved[c.condition].live_weights for c in block)
 
-    def units(self, scenario: WaveScenario) -> int:
-        """Updates of a cell."""
-        return scenario.updates
+def _key(scenario: WaveScenario, replicate: Replicate) -> str:
+    if in_torch(scenario):
+        return batched_key(scenario, replicate)
+    if scenario.front.rule in ("vae", "covae"):
+        return json.dumps([replicate.seed, scenario.task.model_dump(), scenario.front.model_dump()])
+    return f"{replicate.condition} {replicate.seed}"
 
-    def layout(self, scenario: WaveScenario, resolved: Mapping[str, WaveScenario], ask: Any) -> Layout:
-        """Arrays of the store of the whole experiment."""
-        every = list(resolved.values())
-        epochs = max(one.schedule.epochs for one in every)
-        classes = max(0 if one.task.data == "xor" else CLASSES for one in every)
-        parameters = max(one.parameters if one.record.weights else 0 for one in every)
-        return Layout(
-            title=scenario.title or scenario.name,
-            conditions=tuple(resolved),
-            seeds=scenario.seeds,
-            variables=VARIABLES,
-            coordinates={
-                "epoch": np.arange(1, epochs + 1, dtype="i4"),
-                "class": np.arange(classes, dtype="i4"),
-                "parameter": np.arange(parameters, dtype="i4"),
-            },
-            lengths={},
-        )
 
-    def run(
-        self, directory: Path, cells: Sequence[Cell], resolved: Mapping[str, WaveScenario], control: Control
-    ) -> list[dict[str, Any]]:
-        """Train a block of cells and commit them; rows in their order."""
-        try:
-            return Block(directory, cells, resolved, control).run()
-        except ModuleNotFoundError as error:  # packages of extras are imported when they are needed
-            raise missing_extra(error, "This scenario needs") from error
+def dimensions(resolved: Mapping[str, WaveScenario], seeds: Sequence[int], run_queries: RunQueries) -> Dimensions:
+    """Return the shape of the store, from the scenarios alone."""
+    every = list(resolved.values())
+    epochs = max(one.schedule.epochs for one in every)
+    classes = max(0 if one.task.data == "xor" else CLASSES for one in every)
+    parameters = max(one.parameters if one.record.weights else 0 for one in every)
+    coordinates = {
+        "epoch": np.arange(1, epochs + 1, dtype="i4"),
+        "class": np.arange(classes, dtype="i4"),
+        "parameter": np.arange(parameters, dtype="i4"),
+    }
+    return Dimensions(VARIABLES, coordinates)
+
+
+RUNNER = Runner(
+    simulate=Trainee,
+    units=updates,
+    cost=cost,
+    dimensions=dimensions,
+    jobs=jobs,
+    lockstep=make_groups,
+    preload=("astrosim.systems.waves.runner",),
+    packages=("torch", "scikit-learn"),
+)
+"""Runner of scenarios with kind = "wave"."""

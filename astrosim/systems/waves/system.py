@@ -21,7 +21,8 @@ SYSTEM = System(
     parts={
         "scenario": f"{HERE}.scenario.schema:WaveScenario",
         "template": f"{HERE}.scenario.template:TEMPLATE",
-        "runner": f"{HERE}.runner:WaveRunner",
+        "example": f"{HERE}.example:EXAMPLE",
+        "runner": f"{HERE}.runner:RUNNER",
         "variables": f"{HERE}.records:VARIABLES",
         "tables": f"{HERE}.records:TABLES",
         "workload": f"{HERE}.workload:workload",

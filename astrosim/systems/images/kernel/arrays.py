@@ -28,6 +28,8 @@ class Network(NamedTuple):
     bias : ndarray, shape (unit,)
     outgoing : ndarray, shape (unit, class)
     output_bias : ndarray, shape (class,)
+    owned : ndarray of int64, shape (astrocyte, unit)
+        Units of each territory; of all of them in one row where the whole network is perturbed at once.
     centre : ndarray, shape (pixel,)
         Mean pixel of the training images, in steps of the pixels.
     scale : float32
@@ -42,6 +44,7 @@ class Network(NamedTuple):
     bias: np.ndarray
     outgoing: np.ndarray
     output_bias: np.ndarray
+    owned: np.ndarray
     centre: np.ndarray
     scale: np.float32
     kind: int
@@ -64,122 +67,57 @@ class Batch(NamedTuple):
     images: int
 
 
-class Standing(NamedTuple):
-    """What the network as it stands makes of a batch; every proposal is evaluated by difference to it.
+class Params(NamedTuple):
+    """Numbers of the rules; steps are sizes at sigma = 1, each sort of parameter on a scale of its own.
 
     Attributes
     ----------
-    sums : ndarray, shape (unit, block, BLOCK)
-        Hidden sums, biases included.
-    logits : ndarray, shape (block, class, BLOCK)
-    rewards : ndarray, shape (block, BLOCK)
+    scope : int
+        One of `SCOPES`, by the rule of the learner.
+    incoming, bias, outgoing, output_bias : float32
+        Sizes of steps.
+    outward : float
+        Probability that a trial changes the outgoing side.
+    fraction : float
+        Probability of each incoming synapse of the territory to take part.
+    grow_factor, shrink_factor : float
+        Factors on sigma after a proposal was kept, or reverted.
+    accept : int
+        One of `ACCEPT`: which proposals of a round may stand.
+    race : float
+        Part of the batch's blocks after which a proposal that has gained nothing is dropped; 1: never.
+    keys : ndarray of uint32, shape (stream, 2)
     """
 
-    sums: np.ndarray
-    logits: np.ndarray
-    rewards: np.ndarray
+    scope: int
+    incoming: np.float32
+    bias: np.float32
+    outgoing: np.float32
+    output_bias: np.float32
+    outward: float
+    fraction: float
+    grow_factor: float
+    shrink_factor: float
+    accept: int
+    race: float
+    keys: np.ndarray
 
 
-class Proposal(NamedTuple):
-    """A change of some units, slot by slot; `slots[0]` of these are in use.
+class TrialState(NamedTuple):
+    """What trials change beside the parameters of the network.
 
     Attributes
     ----------
-    slots : ndarray of int64, shape (1,)
-    unit : ndarray of int64, shape (slot,)
-    taps : ndarray of int64, shape (slot,)
-        How many incoming synapses change; -1: nothing on the unit's incoming side does.
-    tap : ndarray of int32, shape (slot, synapse)
-        Which of the unit's synapses.
-    step : ndarray, shape (slot, synapse)
-    bias_step : ndarray, shape (slot,)
-    outward : ndarray of bool, shape (slot,)
-        Whether the unit's outgoing synapses change.
-    out_step : ndarray, shape (slot, class)
-    output_bias_step : ndarray, shape (class,)
+    sigma : ndarray of float64, shape (astrocyte,)
+    tally : ndarray of int64, shape (2, astrocyte)
+        Proposals tried and kept.
+    counts : ndarray of int64, shape (2,)
+        Images put through a changed network; images x synapses computed anew.
     """
 
-    slots: np.ndarray
-    unit: np.ndarray
-    taps: np.ndarray
-    tap: np.ndarray
-    step: np.ndarray
-    bias_step: np.ndarray
-    outward: np.ndarray
-    out_step: np.ndarray
-    output_bias_step: np.ndarray
-
-
-class Scratch(NamedTuple):
-    """What an evaluation leaves for the case that its proposal is kept, and room for one block.
-
-    Attributes
-    ----------
-    sums : ndarray, shape (slot, block, BLOCK)
-    rewards : ndarray, shape (block, BLOCK)
-    logits : ndarray, shape (class, BLOCK)
-    change, before, after, top, total, own : ndarray, shape (BLOCK,)
-    pixel : ndarray of int32, shape (synapse,)
-    weight : ndarray, shape (synapse,)
-    """
-
-    sums: np.ndarray
-    rewards: np.ndarray
-    logits: np.ndarray
-    change: np.ndarray
-    before: np.ndarray
-    after: np.ndarray
-    top: np.ndarray
-    total: np.ndarray
-    own: np.ndarray
-    pixel: np.ndarray
-    weight: np.ndarray
-
-
-def make_proposal(slots: int, synapses: int, classes: int) -> Proposal:
-    """An empty proposal with room for so many units and synapses of each."""
-    single = np.float32
-    return Proposal(
-        slots=np.zeros(1, np.int64),
-        unit=np.zeros(slots, np.int64),
-        taps=np.full(slots, -1, np.int64),
-        tap=np.zeros((slots, synapses), np.int32),
-        step=np.zeros((slots, synapses), single),
-        bias_step=np.zeros(slots, single),
-        outward=np.zeros(slots, np.bool_),
-        out_step=np.zeros((slots, classes), single),
-        output_bias_step=np.zeros(classes, single),
-    )
-
-
-def make_standing(units: int, classes: int, blocks: int) -> Standing:
-    """Room for what a network makes of a batch."""
-    return Standing(
-        np.zeros((units, blocks, BLOCK), np.float32),
-        np.zeros((blocks, classes, BLOCK), np.float32),
-        np.zeros((blocks, BLOCK), np.float32),
-    )
-
-
-def make_scratch(slots: int, synapses: int, classes: int, blocks: int) -> Scratch:
-    """Room for an evaluation of proposals of that size."""
-
-    def line() -> np.ndarray:
-        return np.zeros(BLOCK, np.float32)
-
-    return Scratch(
-        sums=np.zeros((slots, blocks, BLOCK), np.float32),
-        rewards=np.zeros((blocks, BLOCK), np.float32),
-        logits=np.zeros((classes, BLOCK), np.float32),
-        change=line(),
-        before=line(),
-        after=line(),
-        top=line(),
-        total=line(),
-        own=line(),
-        pixel=np.zeros(synapses, np.int32),
-        weight=np.zeros(synapses, np.float32),
-    )
+    sigma: np.ndarray
+    tally: np.ndarray
+    counts: np.ndarray
 
 
 def blocks_of(images: int) -> int:

@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from astrosim.core.jit import kernel
+from astrosim.rules.decision import keeps
 from astrosim.systems.images.kernel.arrays import BLOCK
 from astrosim.systems.images.kernel.proposing import propose
 from astrosim.systems.images.kernel.trials import evaluate, keep
 
 TRIED, KEPT = range(2)  # rows of `tally`
 IMAGES, SYNAPSES = range(2)  # places of `counts`
-
-
-class Rule(NamedTuple):
-    """How proposals are made and judged.
-
-    Attributes
-    ----------
-    scope : int
-        One of `SCOPES`.
-    grow, shrink : float
-        Factors on sigma after a proposal was kept, or reverted.
-    race : float
-        Part of the batch's blocks after which a proposal that has gained nothing is dropped; 1: never.
-    """
-
-    scope: int
-    grow: float
-    shrink: float
-    race: float
 
 
 @kernel
@@ -39,9 +19,9 @@ def race_blocks(race, blocks):
 
 
 @kernel
-def next_sigma(sigma, kept, rule, cap):
-    """An astrocyte's sigma after a trial of its own."""
-    return min(sigma * (rule.grow if kept else rule.shrink), cap)
+def next_sigma(sigma, kept, params, cap):
+    """An astrocyte's sigma after a trial of its own; a cap that falls from batch to batch binds after failure, too."""
+    return min(sigma * (params.grow_factor if kept else params.shrink_factor), cap)
 
 
 @kernel
@@ -57,40 +37,42 @@ def computed(proposal):
 
 
 @kernel
-def race_through(net, batch, standing, proposal, scratch, early):
+def race_through(network, batch, workspace, early):
     """Evaluate a proposal, to the end unless it has gained nothing after `early` blocks.
 
-    Writes: scratch. Returns the change of the summed reward, float64, and images that it took.
+    Writes: workspace.scratch. Returns the change of the summed reward, float64, and images that it took.
     """
-    blocks = batch.labels.shape[0]
-    gained = evaluate(net, batch, standing, proposal, scratch, 0, early)
-    evaluated = early
-    if early < blocks and gained > 0.0:
-        gained += evaluate(net, batch, standing, proposal, scratch, early, blocks)
+    blocks, evaluated = batch.labels.shape[0], early
+    standing, proposal, scratch = workspace.standing, workspace.proposal, workspace.scratch
+    gained = evaluate(network, batch, standing, proposal, scratch, 0, early)
+    if early < blocks and keeps(gained, 0.0):
+        gained += evaluate(network, batch, standing, proposal, scratch, early, blocks)
         evaluated = blocks
     return gained, min(evaluated * BLOCK, batch.images)
 
 
 @kernel
-def advance(
-    net, batch, standing, proposal, scratch, owned, sigma, steps, rule, keys, trial, trials, cap, normal, tally, counts
-):
-    """Carry out trials on one batch.
+def count_evaluation(state, proposal, images):
+    """Count an evaluation of a proposal on some images. Writes: state.counts."""
+    state.counts[IMAGES] += images
+    state.counts[SYNAPSES] += images * computed(proposal)
 
-    Reads: batch, owned (int64, shape (astrocyte, unit)), keys. Draws: see `proposing`.
-    Writes: net, standing, sigma (float64, shape (astrocyte,)), tally (int64, shape (2, astrocyte)), counts (int64,
-    shape (2,)), and its scratch arrays.
+
+@kernel
+def advance(network, batch, params, state, workspace, trial, trials, cap):
+    """Carry out trials on one batch, from number `trial` on; sigma stays below `cap`.
+
+    Reads: batch, params. Draws: see `proposing`. Writes: the network's parameters, state, workspace.
     """
     blocks = batch.labels.shape[0]
-    early = race_blocks(rule.race, blocks)
+    early = race_blocks(params.race, blocks)
     for t in range(trial, trial + trials):
-        actor = propose(rule.scope, proposal, owned, net.taps.shape[1], sigma, steps, keys, t, normal)
-        gained, images = race_through(net, batch, standing, proposal, scratch, early)
-        kept = gained > 0.0
+        actor = propose(network, params, state, workspace, t)
+        gained, images = race_through(network, batch, workspace, early)
+        kept = keeps(gained, 0.0)
         if kept:
-            keep(net, standing, proposal, scratch, blocks)
-        sigma[actor] = next_sigma(sigma[actor], kept, rule, cap)
-        tally[TRIED, actor] += 1
-        tally[KEPT, actor] += kept
-        counts[IMAGES] += images
-        counts[SYNAPSES] += images * computed(proposal)
+            keep(network, workspace.standing, workspace.proposal, workspace.scratch, blocks)
+        state.sigma[actor] = next_sigma(state.sigma[actor], kept, params, cap)
+        state.tally[TRIED, actor] += 1
+        state.tally[KEPT, actor] += kept
+        count_evaluation(state, workspace.proposal, images)

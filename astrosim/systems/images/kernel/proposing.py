@@ -1,7 +1,7 @@
 """Which synapses a trial changes, and by how much (dimensionless). Murray 2026, section 4.3, on receptive fields.
 
 A trial changes the incoming or the outgoing side. Standard deviations are those of the astrocyte's sigma, scaled by
-`Steps`: incoming weights, biases, outgoing weights and output biases live on scales of their own.
+`Params`: incoming weights, biases, outgoing weights and output biases live on scales of their own.
 
 Draws, by (trial, index): stream `field_astrocyte`, 0: who, 1: which side; `field_step`: N(0, 1) by place in the
 proposal; `field_part`: who takes part, or which synapses a random mask has; `field_team`, at the first trial of a
@@ -9,8 +9,6 @@ round: who act side by side.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 import numpy as np
 
@@ -23,26 +21,6 @@ TERRITORY, RANDOM_MASK, EVERYTHING = range(3)
 SCOPES = {"astrocytes": TERRITORY, "random_mask": RANDOM_MASK, "one_plus_one": EVERYTHING, "spsa": EVERYTHING}
 STREAMS = ("field_astrocyte", "field_step", "field_part", "field_team")
 ASTROCYTE, STEP, PART, TEAM = range(len(STREAMS))
-
-
-class Steps(NamedTuple):
-    """Sizes of steps at sigma = 1, and who takes part; all float32 but the last.
-
-    Attributes
-    ----------
-    incoming, bias, outgoing, output_bias : float32
-    outward_share : float
-        Probability that a trial changes the outgoing side.
-    fraction : float
-        Probability of each incoming synapse of the territory to take part.
-    """
-
-    incoming: np.float32
-    bias: np.float32
-    outgoing: np.float32
-    output_bias: np.float32
-    outward_share: float
-    fraction: float
 
 
 @kernel
@@ -76,55 +54,55 @@ def add_unit(proposal, unit):
 
 
 @kernel
-def add_incoming(proposal, slot, synapses, sigma, steps, key, trial, normal, first):
+def add_incoming(proposal, slot, synapses, sigma, params, trial, normal, first):
     """All incoming synapses of a slot's unit, or a random part, and its bias. Reads: normal from `first` on."""
     count = 0
     for k in range(synapses):
-        if steps.fraction >= 1.0 or uniform(key, trial, first + k) < steps.fraction:
+        if params.fraction >= 1.0 or uniform(params.keys[PART], trial, first + k) < params.fraction:
             proposal.tap[slot, count] = k
-            proposal.step[slot, count] = sigma * steps.incoming * normal[first + k]
+            proposal.step[slot, count] = sigma * params.incoming * normal[first + k]
             count += 1
     proposal.taps[slot] = count
-    proposal.bias_step[slot] = sigma * steps.bias * normal[first + synapses]
+    proposal.bias_step[slot] = sigma * params.bias * normal[first + synapses]
 
 
 @kernel
-def add_outgoing(proposal, slot, sigma, steps, normal, first):
+def add_outgoing(proposal, slot, sigma, params, normal, first):
     """All outgoing synapses of a slot's unit."""
     proposal.outward[slot] = True
     for c in range(proposal.out_step.shape[1]):
-        proposal.out_step[slot, c] = sigma * steps.outgoing * normal[first + c]
+        proposal.out_step[slot, c] = sigma * params.outgoing * normal[first + c]
 
 
 @kernel
-def add_output_biases(proposal, sigma, steps, normal, first):
+def add_output_biases(proposal, sigma, params, normal, first):
     """The biases of the outputs, on top of what others propose."""
     for c in range(proposal.output_bias_step.size):
-        proposal.output_bias_step[c] += sigma * steps.output_bias * normal[first + c]
+        proposal.output_bias_step[c] += sigma * params.output_bias * normal[first + c]
 
 
 @kernel
-def propose_units(proposal, units, outward, synapses, sigma, steps, keys, trial, normal):
+def propose_units(proposal, units, outward, synapses, sigma, params, trial, normal):
     """One side of some units: a territory, or with both sides the whole network."""
     clear(proposal)
-    add_units(proposal, units, outward, synapses, sigma, steps, keys, trial, normal)
+    add_units(proposal, units, outward, synapses, sigma, params, trial, normal)
 
 
 @kernel
-def add_units(proposal, units, outward, synapses, sigma, steps, keys, trial, normal):
+def add_units(proposal, units, outward, synapses, sigma, params, trial, normal):
     """One side of some units, or both, beside what is proposed already."""
     classes = proposal.out_step.shape[1]
     width = (synapses + 1 if outward != OUTWARD else 0) + (classes if outward != INWARD else 0)
-    gaussians(keys[STEP], trial, units.size * width + classes, normal)
+    gaussians(params.keys[STEP], trial, units.size * width + classes, normal)
     for number in range(units.size):
         slot, first = add_unit(proposal, units[number]), number * width
         if outward != OUTWARD:
-            add_incoming(proposal, slot, synapses, sigma, steps, keys[PART], trial, normal, first)
+            add_incoming(proposal, slot, synapses, sigma, params, trial, normal, first)
             first += synapses + 1
         if outward != INWARD:
-            add_outgoing(proposal, slot, sigma, steps, normal, first)
+            add_outgoing(proposal, slot, sigma, params, normal, first)
     if outward != INWARD:
-        add_output_biases(proposal, sigma, steps, normal, units.size * width)
+        add_output_biases(proposal, sigma, params, normal, units.size * width)
 
 
 @kernel
@@ -137,63 +115,69 @@ def slot_of(proposal, unit):
 
 
 @kernel
-def propose_mask(proposal, units, size, outward, synapses, sigma, steps, keys, trial, normal):
+def propose_mask(proposal, units, size, outward, synapses, sigma, params, trial, normal):
     """As many synapses of one side as `size` units have, anywhere in the network; each may be drawn again."""
     classes = proposal.out_step.shape[1]
     width = classes if outward == OUTWARD else synapses + 1
-    gaussians(keys[STEP], trial, size * width + classes, normal)
+    gaussians(params.keys[STEP], trial, size * width + classes, normal)
     clear(proposal)
     for k in range(size * width):
-        place = below(keys[PART], trial, k, units * width)
+        place = below(params.keys[PART], trial, k, units * width)
         unit, synapse = place // width, place % width
         slot = slot_of(proposal, unit)
         if outward == OUTWARD:
             proposal.outward[slot] = True
-            proposal.out_step[slot, synapse] += sigma * steps.outgoing * normal[k]
+            proposal.out_step[slot, synapse] += sigma * params.outgoing * normal[k]
         else:
             count = max(proposal.taps[slot], 0)
             if synapse == synapses:
-                proposal.bias_step[slot] += sigma * steps.bias * normal[k]
+                proposal.bias_step[slot] += sigma * params.bias * normal[k]
             else:
                 proposal.tap[slot, count] = synapse
-                proposal.step[slot, count] = sigma * steps.incoming * normal[k]
+                proposal.step[slot, count] = sigma * params.incoming * normal[k]
                 count += 1
             proposal.taps[slot] = count
     if outward == OUTWARD:
-        add_output_biases(proposal, sigma, steps, normal, size * width)
+        add_output_biases(proposal, sigma, params, normal, size * width)
 
 
 @kernel
-def actor_of(keys, trial, astrocytes):
+def actor_of(params, trial, astrocytes):
     """The astrocyte whose turn it is."""
-    return below(keys[ASTROCYTE], trial, 0, astrocytes)
+    return below(params.keys[ASTROCYTE], trial, 0, astrocytes)
 
 
 @kernel
-def side_of(keys, trial, share):
+def side_of(params, trial):
     """The side that the trial changes."""
-    return OUTWARD if uniform(keys[ASTROCYTE], trial, 1) < share else INWARD
+    return OUTWARD if uniform(params.keys[ASTROCYTE], trial, 1) < params.outward else INWARD
 
 
 @kernel
-def propose(scope, proposal, owned, synapses, sigma, steps, keys, trial, normal):
-    """The proposal of a trial. owned: int64, shape (astrocyte, unit). Returns whose it is: row of owned, else 0."""
-    actor, outward = actor_of(keys, trial, owned.shape[0]), side_of(keys, trial, steps.outward_share)
-    if scope == RANDOM_MASK:
-        size = np.float32(sigma[0])
-        propose_mask(proposal, owned.size, owned.shape[1], outward, synapses, size, steps, keys, trial, normal)
+def propose(network, params, state, workspace, trial):
+    """The proposal of a trial; returns whose it is: row of network.owned, else 0.
+
+    Reads: state.sigma. Writes: workspace.proposal, workspace.normal.
+    """
+    owned, synapses = network.owned, network.taps.shape[1]
+    proposal, normal = workspace.proposal, workspace.normal
+    actor, outward = actor_of(params, trial, owned.shape[0]), side_of(params, trial)
+    if params.scope == RANDOM_MASK:
+        size = np.float32(state.sigma[0])
+        propose_mask(proposal, owned.size, owned.shape[1], outward, synapses, size, params, trial, normal)
         return 0
-    if scope == EVERYTHING:
+    if params.scope == EVERYTHING:
         outward = BOTH
-    elif scope != TERRITORY:
+    elif params.scope != TERRITORY:
         raise ValueError("learner.rule: a learner without synapses")
-    size = np.float32(sigma[actor])
-    propose_units(proposal, owned[actor], outward, synapses, size, steps, keys, trial, normal)
+    size = np.float32(state.sigma[actor])
+    propose_units(proposal, owned[actor], outward, synapses, size, params, trial, normal)
     return actor
 
 
 @kernel
-def add_territory(proposal, actor, owned, synapses, sigma, steps, keys, trial, normal):
-    """What an astrocyte proposes in a trial of its own, beside what is proposed already."""
-    side, size = side_of(keys, trial, steps.outward_share), np.float32(sigma[actor])
-    add_units(proposal, owned[actor], side, synapses, size, steps, keys, trial, normal)
+def add_territory(network, params, state, workspace, actor, trial):
+    """What an astrocyte proposes in a trial of its own, beside what is proposed already. Writes: workspace."""
+    side, size = side_of(params, trial), np.float32(state.sigma[actor])
+    owned, synapses = network.owned[actor], network.taps.shape[1]
+    add_units(workspace.proposal, owned, side, synapses, size, params, trial, workspace.normal)

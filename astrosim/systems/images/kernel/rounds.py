@@ -13,13 +13,13 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.core.jit import kernel
+from astrosim.rules.decision import keeps
 from astrosim.rules.scope import sample
 from astrosim.systems.images.kernel.loop import (
-    IMAGES,
     KEPT,
-    SYNAPSES,
     TRIED,
     computed,
+    count_evaluation,
     next_sigma,
     race_blocks,
     race_through,
@@ -31,36 +31,12 @@ BEST, EACH, JOINT = range(3)
 ACCEPT = {"best": BEST, "each": EACH, "joint": JOINT}
 
 
-class Team(NamedTuple):
-    """Who act in a round, and what each gained.
-
-    Attributes
-    ----------
-    deck : ndarray of int32, shape (astrocyte,)
-        All astrocytes; those that act in the first places.
-    partner : ndarray of uint32
-        Where places were exchanged to.
-    gained : ndarray of float64, shape (proposal,)
-        Change of the summed reward by each alone.
-    """
-
-    deck: np.ndarray
-    partner: np.ndarray
-    gained: np.ndarray
-
-
-def make_team(astrocytes: int, proposals: int) -> Team:
-    """Room for rounds."""
-    room = (proposals + 3) // 4 * 4
-    return Team(np.arange(astrocytes, dtype=np.int32), np.zeros(room, np.uint32), np.zeros(proposals))
-
-
 @kernel
-def gather_team(team, keys, trial):
+def gather_team(team, params, trial):
     """Draw who act: the first places of team.deck. Draws: stream `field_team`."""
     for a in range(team.deck.size):
         team.deck[a] = a
-    sample(keys[TEAM], trial, team.gained.size, team.deck, team.partner)
+    sample(params.keys[TEAM], trial, team.gained.size, team.deck, team.partner)
 
 
 @kernel
@@ -78,17 +54,18 @@ def winners_of(gained):
     """How many gained anything."""
     count = 0
     for p in range(gained.size):
-        count += gained[p] > 0.0
+        count += keeps(gained[p], 0.0)
     return count
 
 
 @kernel
-def assemble(proposal, team, only, owned, synapses, sigma, steps, keys, trial, normal):
-    """The proposal of one member (`only`, a place), or with -1 of all that gained."""
-    clear(proposal)
+def assemble(network, params, state, workspace, only, trial):
+    """The proposal of one member (`only`, a place), or with -1 of all that gained. Writes: workspace.proposal."""
+    team = workspace.team
+    clear(workspace.proposal)
     for p in range(team.gained.size):
-        if p == only or (only < 0 and team.gained[p] > 0.0):
-            add_territory(proposal, team.deck[p], owned, synapses, sigma, steps, keys, trial + p, normal)
+        if p == only or (only < 0 and keeps(team.gained[p], 0.0)):
+            add_territory(network, params, state, workspace, team.deck[p], trial + p)
 
 
 @kernel
@@ -104,52 +81,51 @@ def stands_together(accept, gained, team):
 
 
 @kernel
-def adapt_team(sigma, team, rule, cap, tally, kept):
+def adapt_team(params, state, team, cap, kept):
     """Sigma follows what each gained alone; `kept`: the place that stands, -1: all that gained, -2: none."""
     for p in range(team.gained.size):
-        actor, gained = team.deck[p], team.gained[p] > 0.0
-        sigma[actor] = next_sigma(sigma[actor], gained, rule, cap)
-        tally[TRIED, actor] += 1
-        tally[KEPT, actor] += p == kept or (kept == -1 and gained)
+        actor, gained = team.deck[p], keeps(team.gained[p], 0.0)
+        state.sigma[actor] = next_sigma(state.sigma[actor], gained, params, cap)
+        state.tally[TRIED, actor] += 1
+        state.tally[KEPT, actor] += p == kept or (kept == -1 and gained)
 
 
 @kernel
-def advance_rounds(
-    net, batch, standing, proposal, scratch, owned, sigma, steps, rule, accept, keys, trial, trials, cap, normal, tally,
-    counts, team,
-):  # fmt: skip
-    """Carry out rounds on one batch; `trials` is a multiple of their size.
+def reassemble(network, batch, params, state, workspace, only, trial):
+    """Assemble a proposal and evaluate it on the whole batch; returns the change of the summed reward."""
+    assemble(network, params, state, workspace, only, trial)
+    blocks = batch.labels.shape[0]
+    return evaluate(network, batch, workspace.standing, workspace.proposal, workspace.scratch, 0, blocks)
 
-    Reads: batch, owned (int64, shape (astrocyte, unit)), keys. Draws: see `proposing`.
-    Writes: net, standing, sigma (float64, shape (astrocyte,)), tally (int64, shape (2, astrocyte)), counts (int64,
-    shape (2,)), team, and its scratch arrays.
+
+@kernel
+def advance_rounds(network, batch, params, state, workspace, trial, trials, cap):
+    """Carry out rounds on one batch, from number `trial` on; `trials` is a multiple of their size.
+
+    Reads: batch, params. Draws: see `proposing`. Writes: the network's parameters, state, workspace.
     """
-    blocks, synapses, size = batch.labels.shape[0], net.taps.shape[1], team.gained.size
-    early = race_blocks(rule.race, blocks)
-    for first in range(trial, trial + trials, size):
-        gather_team(team, keys, first)
-        for p in range(size):
-            assemble(proposal, team, p, owned, synapses, sigma, steps, keys, first, normal)
-            team.gained[p], images = race_through(net, batch, standing, proposal, scratch, early)
-            counts[IMAGES] += images
-            counts[SYNAPSES] += images * computed(proposal)
+    blocks, team = batch.labels.shape[0], workspace.team
+    early = race_blocks(params.race, blocks)
+    for first in range(trial, trial + trials, team.gained.size):
+        gather_team(team, params, first)
+        for p in range(team.gained.size):
+            assemble(network, params, state, workspace, p, first)
+            team.gained[p], images = race_through(network, batch, workspace, early)
+            count_evaluation(state, workspace.proposal, images)
         winners, kept = winners_of(team.gained), -2
-        if winners > 1 and accept != BEST:
-            assemble(proposal, team, -1, owned, synapses, sigma, steps, keys, first, normal)
-            gained = evaluate(net, batch, standing, proposal, scratch, 0, blocks)
-            counts[IMAGES] += batch.images
-            counts[SYNAPSES] += batch.images * computed(proposal)
-            kept = -1 if stands_together(accept, gained, team) else -2
+        if winners > 1 and params.accept != BEST:
+            gained = reassemble(network, batch, params, state, workspace, -1, first)
+            count_evaluation(state, workspace.proposal, batch.images)
+            kept = -1 if stands_together(params.accept, gained, team) else -2
         if winners and kept == -2:
             kept = best_of(team.gained)
-            assemble(proposal, team, kept, owned, synapses, sigma, steps, keys, first, normal)
-            evaluate(net, batch, standing, proposal, scratch, 0, blocks)
+            reassemble(network, batch, params, state, workspace, kept, first)
         if winners:
-            keep(net, standing, proposal, scratch, blocks)
-        adapt_team(sigma, team, rule, cap, tally, kept)
+            keep(network, workspace.standing, workspace.proposal, workspace.scratch, blocks)
+        adapt_team(params, state, team, cap, kept)
 
 
-class Laid(NamedTuple):
+class Proposals(NamedTuple):
     """The proposals of a round side by side, for engines that evaluate them in one batch.
 
     Attributes
@@ -175,10 +151,10 @@ class Laid(NamedTuple):
     computed: np.ndarray
 
 
-def make_laid(proposals: int, units: int, synapses: int, classes: int) -> Laid:
+def make_proposals(proposals: int, units: int, synapses: int, classes: int) -> Proposals:
     """Room for the proposals of a round; `units` of each territory."""
     single = np.float32
-    return Laid(
+    return Proposals(
         unit=np.zeros((proposals, units), np.int64),
         inward=np.zeros(proposals, np.bool_),
         step=np.zeros((proposals, units, synapses), single),
@@ -190,20 +166,21 @@ def make_laid(proposals: int, units: int, synapses: int, classes: int) -> Laid:
 
 
 @kernel
-def lay_out(laid, proposal, team, owned, synapses, sigma, steps, keys, trial, normal):
-    """Every member's proposal into its row. Writes: laid, proposal, normal."""
+def lay_out(network, params, state, workspace, proposals, trial):
+    """Every member's proposal into its row. Writes: proposals, workspace."""
+    team, proposal = workspace.team, workspace.proposal
     for p in range(team.gained.size):
         clear(proposal)
-        add_territory(proposal, team.deck[p], owned, synapses, sigma, steps, keys, trial + p, normal)
-        laid.step[p] = 0.0
+        add_territory(network, params, state, workspace, team.deck[p], trial + p)
+        proposals.step[p] = 0.0
         for slot in range(proposal.slots[0]):
-            laid.unit[p, slot] = proposal.unit[slot]
+            proposals.unit[p, slot] = proposal.unit[slot]
             for k in range(max(proposal.taps[slot], 0)):
-                laid.step[p, slot, proposal.tap[slot, k]] = proposal.step[slot, k]
-            laid.bias_step[p, slot] = proposal.bias_step[slot]
+                proposals.step[p, slot, proposal.tap[slot, k]] = proposal.step[slot, k]
+            proposals.bias_step[p, slot] = proposal.bias_step[slot]
             for c in range(proposal.out_step.shape[1]):
-                laid.out_step[p, slot, c] = proposal.out_step[slot, c]
+                proposals.out_step[p, slot, c] = proposal.out_step[slot, c]
         for c in range(proposal.output_bias_step.size):
-            laid.output_bias_step[p, c] = proposal.output_bias_step[c]
-        laid.inward[p] = not proposal.outward[0]
-        laid.computed[p] = computed(proposal)
+            proposals.output_bias_step[p, c] = proposal.output_bias_step[c]
+        proposals.inward[p] = not proposal.outward[0]
+        proposals.computed[p] = computed(proposal)

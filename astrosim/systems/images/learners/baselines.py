@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from astrosim.core.rng import stream_key
 from astrosim.systems.images.kernel.arrays import Batch
 from astrosim.systems.images.kernel.gradients import gradient
 from astrosim.systems.images.kernel.loop import IMAGES, SYNAPSES, computed
-from astrosim.systems.images.kernel.proposing import BOTH, STREAMS, propose_units
+from astrosim.systems.images.kernel.proposing import BOTH, propose_units
 from astrosim.systems.images.kernel.trials import evaluate, refresh
-from astrosim.systems.images.learners.keep_or_revert import PARAMETERS, Rooms, State, mean_reward, owned_units, steps_of
+from astrosim.systems.images.kernel.workspace import fitted
+from astrosim.systems.images.learners.keep_or_revert import PARAMETERS, State, make_params, make_workspace, mean_reward
 from astrosim.systems.images.scenario.schema import COUNTED, FieldScenario
 
 BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8  # Kingma and Ba 2015, algorithm 1
@@ -24,29 +24,32 @@ class Stepping:
     """Learners that take a step of Adam every few trials."""
 
     def __init__(self, scenario: FieldScenario, seed: int, state: State) -> None:
-        self.scenario, self.state, self.rooms = scenario, state, Rooms(scenario)
-        self.keys = np.stack([stream_key(seed, stream) for stream in STREAMS])
+        self.scenario, self.state, self.workspace = scenario, state, make_workspace(scenario)
         self.trials = COUNTED[scenario.learner.rule]
 
     def warm(self, batch: Batch) -> None:
         """Find a gradient, and forget it."""
         counts = self.state.counts.copy()
-        self.rooms.fit(batch)
-        refresh(self.state.net, batch, self.rooms.every, self.rooms.standing, self.rooms.scratch)
+        self.workspace = fitted(self.workspace, batch)
+        self.refresh(batch)
         self.gradient(batch, 0)
         self.state.counts[:] = counts
 
     def stay(self, batch: Batch, number: int) -> float:
         """All steps whose last trial falls on the batch."""
-        rooms, state, stay = self.rooms, self.state, self.scenario.batches.stay
-        rooms.fit(batch)
-        refresh(state.net, batch, rooms.every, rooms.standing, rooms.scratch)
+        state, stay = self.state, self.scenario.batches.stay
+        self.workspace = fitted(self.workspace, batch)
+        self.refresh(batch)
         for trial in range(number * stay, (number + 1) * stay):
             if (trial + 1) % self.trials == 0:
                 self.ascend(self.gradient(batch, trial))
-                refresh(state.net, batch, rooms.every, rooms.standing, rooms.scratch)
+                self.refresh(batch)
         state.counts[IMAGES] += stay * batch.images
-        return mean_reward(rooms.standing, batch)
+        return mean_reward(self.workspace.standing, batch)
+
+    def refresh(self, batch: Batch) -> None:
+        """Evaluate the batch from scratch."""
+        refresh(self.state.net, batch, self.workspace.every, self.workspace.standing, self.workspace.scratch)
 
     def gradient(self, batch: Batch, trial: int) -> list[np.ndarray]:
         """An estimate of the gradient of the mean reward, in the order of `PARAMETERS`."""
@@ -75,7 +78,7 @@ class Backpropagation(Stepping):
 
     def gradient(self, batch: Batch, trial: int) -> list[np.ndarray]:
         """The exact gradient on the batch."""
-        gradient(self.state.net, batch, self.rooms.standing, self.rooms.scratch, *self.slopes)
+        gradient(self.state.net, batch, self.workspace.standing, self.workspace.scratch, *self.slopes)
         self.state.counts[SYNAPSES] += self.trials * batch.images * self.scenario.synapses
         return self.slopes
 
@@ -85,26 +88,26 @@ class Spsa(Stepping):
 
     def __init__(self, scenario: FieldScenario, seed: int, state: State) -> None:
         super().__init__(scenario, seed, state)
-        self.units, self.steps = owned_units(scenario).reshape(-1), steps_of(scenario)._replace(fraction=1.0)
+        self.units = state.net.owned.reshape(-1)
+        self.params = make_params(scenario, seed)._replace(fraction=1.0)
 
     def gradient(self, batch: Batch, trial: int) -> list[np.ndarray]:
         """The step, in units of each parameter's own scale, times the slope of the reward along it."""
-        proposal, sigma = self.rooms.proposal, np.float32(self.scenario.perturbation.sigma)
+        proposal, sigma = self.workspace.proposal, np.float32(self.scenario.perturbation.sigma)
         self._propose(sigma, trial)
         self.state.counts[SYNAPSES] += self.trials * batch.images * computed(proposal)
         gains = []
         for _ in range(2):
             blocks = len(batch.labels)
-            gains.append(evaluate(self.state.net, batch, self.rooms.standing, proposal, self.rooms.scratch, 0, blocks))
+            standing, scratch = self.workspace.standing, self.workspace.scratch
+            gains.append(evaluate(self.state.net, batch, standing, proposal, scratch, 0, blocks))
             for array in (proposal.step, proposal.bias_step, proposal.out_step, proposal.output_bias_step):
                 np.negative(array, out=array)
         slope = np.float32((gains[0] - gains[1]) / (2.0 * batch.images * float(sigma) ** 2))
-        scales = [getattr(self.steps, name) ** 2 for name in PARAMETERS]
+        scales = [getattr(self.params, name) ** 2 for name in PARAMETERS]
         taken = (proposal.step[:, : self.scenario.incoming], proposal.bias_step, proposal.out_step)
         return [slope * one / scale for one, scale in zip((*taken, proposal.output_bias_step), scales, strict=True)]
 
     def _propose(self, sigma: np.float32, trial: int) -> None:
-        propose_units(
-            self.rooms.proposal, self.units, BOTH, self.scenario.incoming, sigma, self.steps, self.keys, trial,
-            self.rooms.normal,
-        )  # fmt: skip
+        proposal, normal = self.workspace.proposal, self.workspace.normal
+        propose_units(proposal, self.units, BOTH, self.scenario.incoming, sigma, self.params, trial, normal)

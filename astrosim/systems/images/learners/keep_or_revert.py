@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
+from astrosim.contracts.simulation import restore_arrays
 from astrosim.core.exact_functions import exp
 from astrosim.core.rng import stream_key
 from astrosim.rules.choices import chosen
 from astrosim.systems.images.data import LARGEST, Images
-from astrosim.systems.images.kernel.arrays import (
-    Batch,
-    Network,
-    Proposal,
-    Scratch,
+from astrosim.systems.images.kernel.arrays import Batch, Network, Params, TrialState
+from astrosim.systems.images.kernel.loop import advance
+from astrosim.systems.images.kernel.proposing import SCOPES, STREAMS
+from astrosim.systems.images.kernel.rounds import ACCEPT, advance_rounds
+from astrosim.systems.images.kernel.trials import refresh
+from astrosim.systems.images.kernel.workspace import (
     Standing,
+    Workspace,
+    fitted,
     make_proposal,
     make_scratch,
     make_standing,
+    make_team,
 )
-from astrosim.systems.images.kernel.loop import Rule, advance
-from astrosim.systems.images.kernel.proposing import SCOPES, STREAMS, Steps
-from astrosim.systems.images.kernel.rounds import ACCEPT, Team, advance_rounds, make_team
-from astrosim.systems.images.kernel.trials import refresh
-from astrosim.systems.images.network import incoming_scale, make_network, owned_units
+from astrosim.systems.images.network import incoming_scale, make_network
 from astrosim.systems.images.scenario.schema import FieldScenario
 from astrosim.systems.images.scenario.sections import ASCENDING
 
@@ -58,6 +60,11 @@ class State:
     mean: list[np.ndarray] = field(default_factory=list)
     moments: dict[str, np.ndarray] = field(default_factory=dict)
 
+    @property
+    def of_trials(self) -> TrialState:
+        """The arrays that trials change beside the network's parameters."""
+        return TrialState(self.sigma, self.tally, self.counts)
+
     def parameters(self) -> list[np.ndarray]:
         """The parameters' arrays, in the order of `PARAMETERS`."""
         return [getattr(self.net, name) for name in PARAMETERS]
@@ -82,16 +89,15 @@ class State:
         own |= {f"mean_{name}": array for name, array in zip(PARAMETERS, self.mean, strict=False)}
         return own | {f"moment_{name}": array for name, array in self.moments.items()}
 
-    def restore(self, arrays: dict[str, np.ndarray]) -> None:
+    def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Go on from `arrays()`.
 
         Raises
         ------
-        KeyError, ValueError
-            If they are another cell's.
+        ValueError
+            If they do not fit.
         """
-        for name, array in self.arrays().items():
-            array[...] = arrays[name]
+        restore_arrays(self.arrays(), arrays)
 
 
 def make_state(scenario: FieldScenario, seed: int, images: Images) -> State:
@@ -127,58 +133,43 @@ class Learner(Protocol):
         """All trials on a batch, the `number`-th from 0; returns the mean reward on it at their end."""
 
 
-def steps_of(scenario: FieldScenario) -> Steps:
-    """Sizes of steps by sort of synapse."""
+def make_params(scenario: FieldScenario, seed: int) -> Params:
+    """Numbers of a scenario's rules, and the keys of the trials' streams."""
     rule = scenario.perturbation
-    return Steps(
+    return Params(
+        scope=chosen("learner.rule", SCOPES, scenario.learner.rule),
         incoming=incoming_scale(scenario),
         bias=np.float32(rule.bias),
         outgoing=np.float32(1.0 / np.sqrt(np.float64(scenario.network.units))),
         output_bias=np.float32(rule.output_bias),
-        outward_share=float(rule.outward),
+        outward=float(rule.outward),
         fraction=float(rule.fraction),
-    )
-
-
-def rule_of(scenario: FieldScenario) -> Rule:
-    """How proposals are made and judged."""
-    perturbation = scenario.perturbation
-    return Rule(
-        scope=chosen("learner.rule", SCOPES, scenario.learner.rule),
-        grow=float(exp(perturbation.grow)),
-        shrink=float(exp(-perturbation.shrink)),
+        grow_factor=float(exp(rule.grow)),
+        shrink_factor=float(exp(-rule.shrink)),
+        accept=chosen("decision.accept", ACCEPT, scenario.decision.accept),
         race=float(scenario.decision.race),
+        keys=np.stack([stream_key(seed, stream) for stream in STREAMS]),
     )
 
 
-class Rooms:
-    """Arrays that trials work in, made anew when the size of the batches changes."""
-
-    def __init__(self, scenario: FieldScenario) -> None:
-        self.scenario = scenario
-        whole = scenario.learner.rule not in ("astrocytes", "random_mask")
-        size = scenario.territory.units
-        masked = size * (scenario.incoming + 1) if scenario.learner.rule == "random_mask" else 0
-        together = size * scenario.decision.proposals
-        self.slots = scenario.network.units if whole else max(together, min(masked, scenario.network.units))
-        self.team: Team = make_team(scenario.astrocytes, scenario.decision.proposals)
-        self.synapses = max(scenario.incoming, masked)
-        self.proposal: Proposal = make_proposal(self.slots, self.synapses, scenario.classes)
-        self.every = np.arange(scenario.incoming, dtype=np.int32)
-        drawn = self.slots if whole else size
-        draws = max(drawn * (scenario.incoming + 1 + scenario.classes), masked) + scenario.classes
-        self.normal = np.zeros(draws + NORMAL_ROOM, np.float32)
-        self._made = 0
-        self.standing: Standing
-        self.scratch: Scratch
-
-    def fit(self, batch: Batch) -> None:
-        """Make room for a batch."""
-        blocks = len(batch.labels)
-        if blocks != self._made:
-            self._made = blocks
-            self.standing = make_standing(self.scenario.network.units, self.scenario.classes, blocks)
-            self.scratch = make_scratch(self.slots, self.synapses, self.scenario.classes, blocks)
+def make_workspace(scenario: FieldScenario) -> Workspace:
+    """Working memory for a scenario's proposals; `fitted` gives it room for a batch."""
+    whole = scenario.learner.rule not in ("astrocytes", "random_mask")
+    size = scenario.territory.units
+    masked = size * (scenario.incoming + 1) if scenario.learner.rule == "random_mask" else 0
+    together = size * scenario.decision.proposals
+    slots = scenario.network.units if whole else max(together, min(masked, scenario.network.units))
+    synapses, classes = max(scenario.incoming, masked), scenario.classes
+    drawn = slots if whole else size
+    draws = max(drawn * (scenario.incoming + 1 + classes), masked) + classes
+    return Workspace(
+        every=np.arange(scenario.incoming, dtype=np.int32),
+        standing=make_standing(scenario.network.units, classes, 0),
+        proposal=make_proposal(slots, synapses, classes),
+        scratch=make_scratch(slots, synapses, classes, 0),
+        normal=np.zeros(draws + NORMAL_ROOM, np.float32),
+        team=make_team(scenario.astrocytes, scenario.decision.proposals),
+    )
 
 
 def mean_reward(standing: Standing, batch: Batch) -> float:
@@ -191,13 +182,8 @@ class KernelLearner:
     """Keep or revert on the kernel: astrocytes, a random mask, or the whole network."""
 
     def __init__(self, scenario: FieldScenario, seed: int, state: State) -> None:
-        self.scenario, self.state, self.rooms = scenario, state, Rooms(scenario)
-        self.steps, self.rule = steps_of(scenario), rule_of(scenario)
-        self.keys = np.stack([stream_key(seed, stream) for stream in STREAMS])
-        self.accept = chosen("decision.accept", ACCEPT, scenario.decision.accept)
-        self.owned = owned_units(scenario)
-        if scenario.learner.rule == "one_plus_one":
-            self.owned = self.owned.reshape(1, -1)
+        self.scenario, self.state = scenario, state
+        self.params, self.workspace = make_params(scenario, seed), make_workspace(scenario)
 
     def warm(self, batch: Batch) -> None:
         """Carry out no trial."""
@@ -209,25 +195,15 @@ class KernelLearner:
         stay = self.scenario.batches.stay
         self.present(batch)
         self.advance(batch, number * stay, stay, float(self.scenario.caps[number]))
-        return mean_reward(self.rooms.standing, batch)
+        return mean_reward(self.workspace.standing, batch)
 
     def present(self, batch: Batch) -> None:
         """A new batch: everything from scratch."""
-        rooms = self.rooms
-        rooms.fit(batch)
-        refresh(self.state.net, batch, rooms.every, rooms.standing, rooms.scratch)
+        self.workspace = fitted(self.workspace, batch)
+        refresh(self.state.net, batch, self.workspace.every, self.workspace.standing, self.workspace.scratch)
 
     def advance(self, batch: Batch, first: int, trials: int, cap: float) -> None:
         """Trials on the batch that was presented, from number `first` on; whole rounds; sigma stays below `cap`."""
-        rooms, state, decision = self.rooms, self.state, self.scenario.decision
-        if decision.proposals > 1:
-            advance_rounds(
-                state.net, batch, rooms.standing, rooms.proposal, rooms.scratch, self.owned, state.sigma, self.steps,
-                self.rule, self.accept, self.keys, first, trials, cap, rooms.normal, state.tally,
-                state.counts, rooms.team,
-            )  # fmt: skip
-            return
-        advance(
-            state.net, batch, rooms.standing, rooms.proposal, rooms.scratch, self.owned, state.sigma, self.steps,
-            self.rule, self.keys, first, trials, cap, rooms.normal, state.tally, state.counts,
-        )  # fmt: skip
+        carry_out = advance_rounds if self.scenario.decision.proposals > 1 else advance
+        state = self.state
+        carry_out(state.net, batch, self.params, state.of_trials, self.workspace, first, trials, cap)

@@ -11,19 +11,18 @@ import torch
 from torch import Tensor
 
 from astrosim.core.device import place
-from astrosim.rules.choices import chosen
+from astrosim.rules.decision import keeps
 from astrosim.systems.images.kernel.arrays import LIKELIHOOD, RELU, SQUARES, Batch
 from astrosim.systems.images.kernel.loop import IMAGES, SYNAPSES
 from astrosim.systems.images.kernel.passes import check_kind
 from astrosim.systems.images.kernel.proposing import actor_of
 from astrosim.systems.images.kernel.rounds import (
-    ACCEPT,
     BEST,
     adapt_team,
     best_of,
     gather_team,
     lay_out,
-    make_laid,
+    make_proposals,
     stands_together,
 )
 from astrosim.systems.images.learners.keep_or_revert import KernelLearner, State
@@ -47,11 +46,9 @@ class TorchLearner:
     def __init__(self, scenario: FieldScenario, seed: int, state: State) -> None:
         tools = KernelLearner(scenario, seed, state)
         self.scenario, self.state, self.device = scenario, state, place(scenario.device)
-        self.owned, self.sizes, self.rule, self.keys = tools.owned, tools.steps, tools.rule, tools.keys
-        self.rooms, self.team = tools.rooms, tools.rooms.team
+        self.params, self.workspace, self.team = tools.params, tools.workspace, tools.workspace.team
         size, members = scenario.decision.proposals, scenario.territory.units
-        self.laid = make_laid(size, members, scenario.incoming, scenario.classes)
-        self.accept = chosen("decision.accept", ACCEPT, scenario.decision.accept)
+        self.proposals = make_proposals(size, members, scenario.incoming, scenario.classes)
         self.taps = torch.from_numpy(state.net.taps.astype(np.int64)).to(self.device)
 
     def warm(self, batch: Batch) -> None:
@@ -112,32 +109,29 @@ class TorchLearner:
         """All members propose against the same network; then who stands is decided."""
         team, state, images = self.team, self.state, len(self.labels)
         if len(team.gained) > 1:
-            gather_team(team, self.keys, trial)
+            gather_team(team, self.params, trial)
         else:
-            team.deck[0] = actor_of(self.keys, trial, len(team.deck))
-        lay_out(
-            self.laid, self.rooms.proposal, team, self.owned, self.scenario.incoming, state.sigma, self.sizes,
-            self.keys, trial, self.rooms.normal,
-        )  # fmt: skip
+            team.deck[0] = actor_of(self.params, trial, len(team.deck))
+        lay_out(state.net, self.params, state.of_trials, self.workspace, self.proposals, trial)
         every = np.arange(len(team.gained))
         chunk = max(1, NUMBERS[self.device.type] // (images * self.scenario.classes))
         for first in range(0, len(every), chunk):
             part = every[first : first + chunk]
             team.gained[part] = self._gains(self.logits + self._changes(part))
-        self._count(images, int(self.laid.computed.sum()), len(every))
-        winners = np.flatnonzero(team.gained > 0.0)
+        self._count(images, int(self.proposals.computed.sum()), len(every))
+        winners = np.flatnonzero([keeps(gained, 0.0) for gained in team.gained])
         kept, stand = -2, winners[:0]
-        if len(winners) > 1 and self.accept != BEST:
+        if len(winners) > 1 and self.params.accept != BEST:
             gained = float(self._gains((self.logits + self._sum_of_changes(winners, chunk))[None])[0])
-            self._count(images, int(self.laid.computed[winners].sum()), 1)
-            if stands_together(self.accept, gained, team):
+            self._count(images, int(self.proposals.computed[winners].sum()), 1)
+            if stands_together(self.params.accept, gained, team):
                 kept, stand = -1, winners
         if len(winners) and not len(stand):
             kept = int(best_of(team.gained))
             stand = np.array([kept])
         if len(stand):
             self._keep(stand, chunk)
-        adapt_team(state.sigma, team, self.rule, cap, state.tally, kept)
+        adapt_team(self.params, state.of_trials, team, cap, kept)
 
     def _count(self, images: int, synapses: int, evaluations: int) -> None:
         self.state.counts[IMAGES] += images * evaluations
@@ -149,15 +143,15 @@ class TorchLearner:
 
     def _new_sums(self, places: np.ndarray) -> tuple[Tensor, Tensor]:
         """Units whose incoming side changes by the proposals at some places, and their sums, shape (unit, image)."""
-        units = self._on_device(self.laid.unit[places].reshape(-1))
-        steps = self._on_device(self.laid.step[places].reshape(len(units), -1))
-        biases = self._on_device(self.laid.bias_step[places].reshape(-1))
+        units = self._on_device(self.proposals.unit[places].reshape(-1))
+        steps = self._on_device(self.proposals.step[places].reshape(len(units), -1))
+        biases = self._on_device(self.proposals.bias_step[places].reshape(-1))
         return units, self.sums[units] + (self._dense(units, steps) @ self.inputs + biases[:, None])
 
     def _changes(self, places: np.ndarray) -> Tensor:
         """What the proposals at some places change of the logits: shape (place, class, image)."""
-        laid, images, members = self.laid, len(self.labels), self.laid.unit.shape[1]
-        inward = laid.inward[places]
+        proposals, images, members = self.proposals, len(self.labels), self.proposals.unit.shape[1]
+        inward = proposals.inward[places]
         changes = torch.zeros(len(places), self.scenario.classes, images, device=self.device)
         if inward.any():
             units, sums = self._new_sums(places[inward])
@@ -166,10 +160,10 @@ class TorchLearner:
             changes[self._on_device(inward)] = weights.transpose(1, 2) @ moved.view(-1, members, images)
         if not inward.all():
             outward = places[~inward]
-            units = self._on_device(laid.unit[outward])
-            weights = self._on_device(laid.out_step[outward])
+            units = self._on_device(proposals.unit[outward])
+            weights = self._on_device(proposals.out_step[outward])
             sent = weights.transpose(1, 2) @ self._response(self.sums[units])
-            changes[self._on_device(~inward)] = sent + self._on_device(laid.output_bias_step[outward])[:, :, None]
+            changes[self._on_device(~inward)] = sent + self._on_device(proposals.output_bias_step[outward])[:, :, None]
         return changes
 
     def _sum_of_changes(self, places: np.ndarray, chunk: int) -> Tensor:
@@ -179,16 +173,16 @@ class TorchLearner:
 
     def _keep(self, places: np.ndarray, chunk: int) -> None:
         """Let the proposals at some places stand."""
-        laid, net = self.laid, self.state.net
+        proposals, net = self.proposals, self.state.net
         self.logits = self.logits + self._sum_of_changes(places, chunk)
         self.rewards = self._rewards(self.logits[None])[0]
-        inward = places[laid.inward[places]]
+        inward = places[proposals.inward[places]]
         if len(inward):
             units, sums = self._new_sums(inward)
             self.sums[units] = sums
-        units = laid.unit[places].reshape(-1)
-        net.incoming[units] += laid.step[places].reshape(len(units), -1)
-        net.bias[units] += laid.bias_step[places].reshape(-1)
-        net.outgoing[units] += laid.out_step[places].reshape(len(units), -1)
-        net.output_bias[:] += laid.output_bias_step[places].sum(0)
+        units = proposals.unit[places].reshape(-1)
+        net.incoming[units] += proposals.step[places].reshape(len(units), -1)
+        net.bias[units] += proposals.bias_step[places].reshape(-1)
+        net.outgoing[units] += proposals.out_step[places].reshape(len(units), -1)
+        net.output_bias[:] += proposals.output_bias_step[places].sum(0)
         self.outgoing[self._on_device(units)] = self._on_device(net.outgoing[units])

@@ -7,11 +7,12 @@ in pixels.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from astrosim.contracts.registry import ALIASES
 from astrosim.scenario.experiment import Experiment
 from astrosim.scenario.section import Real, complain, quantity, table
 from astrosim.systems.images.scenario.sections import (
@@ -40,7 +41,9 @@ COUNTED = {"spsa": 2, "backpropagation": 3}
 class FieldScenario(Experiment):
     """One experiment on receptive fields: conditions x seeds, each pair a network of its own."""
 
-    kind: Literal["fields"] = quantity("fields", "which family of systems")
+    kind: Annotated[
+        Literal["fields"], BeforeValidator(lambda value: ALIASES.get(value, value) if isinstance(value, str) else value)
+    ] = quantity("fields", 'which family of systems; "images" means the same')
     engine: Literal["kernel", "agents", "torch"] = quantity(
         "kernel", "kernel: fast; agents: on a Mesa model, the same bits; torch: proposals of a round in one batch"
     )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.core.jit import compiled, inlined
 from astrosim.core.mulberry import counter, draw
 from astrosim.rules.choices import chosen
@@ -141,7 +142,7 @@ def frozen(circuit, weight, threshold):
 
 
 class IterationEngine(PublishedEngine):
-    """One cell of an early iteration in motion: see `astrosim.contracts.simulation.Engine`.
+    """One cell of an early iteration in motion: see `astrosim.systems.threshold.engines.Engine`.
 
     The ceiling is that of thresholds that stay at 0.5.
 
@@ -175,10 +176,9 @@ class IterationEngine(PublishedEngine):
 
     def state(self) -> dict[str, np.ndarray]:
         """A copy of all that changes, thresholds included."""
-        return super().state() | {f"own/{name}": values.copy() for name, values in self._own._asdict().items()}
+        return super().state() | copy_arrays(self._own._asdict(), "own/")
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state()` of the same scenario and seed."""
         super().restore(state)
-        for name, values in self._own._asdict().items():
-            values[...] = state[f"own/{name}"]
+        restore_arrays(self._own._asdict(), state, "own/")

@@ -1,72 +1,99 @@
-"""Calcium waves over gap junctions: a ring of what arrives, one row a trial. Rules: `astrosim.rules.coupling`."""
+"""Calcium waves over gap junctions: a ring of what arrives, one row a trial. Rules: `astrosim.rules.coupling`.
+
+`Waves` is None where astrocytes are not coupled: numba leaves out what a None rules out, so that coupling costs neither
+time nor compilation elsewhere.
+"""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+import numpy as np
+
 from astrosim.core.jit import phase
 from astrosim.rules import coupling, selection
+from astrosim.systems.threshold.network.state import State, System
+
+
+class Waves(NamedTuple):
+    """Open gap junctions, and the calcium that waves bring: arrays of `System` and `State`."""
+
+    first: np.ndarray  # int64 (astrocyte + 1,): neighbours of an astrocyte
+    neighbour: np.ndarray  # int32 (neighbour,)
+    delay: np.ndarray  # int64 (neighbour,), trials
+    attenuation: np.ndarray  # float64 (neighbour,)
+    calcium: np.ndarray  # float64 (astrocyte,)
+    arriving: np.ndarray  # float64 (slot, astrocyte)
+    strongest: np.ndarray  # float64 (slot, astrocyte)
+    sent: np.ndarray  # int64 (astrocyte,)
+
+
+def waves_of(system: System, state: State, coupled: bool) -> Waves | None:
+    """The waves of a system; None where astrocytes are not coupled."""
+    if not coupled:
+        return None
+    junctions = system.gap_start, system.gap, system.gap_delay, system.gap_attenuation
+    return Waves(*junctions, state.calcium, state.arriving, state.strongest, state.sent)
 
 
 @phase
-def integrate(system, rules, state, trial):
+def integrate(waves, rules, acts, trial):
     """Let calcium decay by a trial and take up what arrives in this one; relays send it on.
 
-    Reads: system, rules. Writes: state.calcium, arriving, strongest, sent.
+    Reads: rules, acts (bool, shape (astrocyte,)). Writes: waves.calcium, arriving, strongest, sent.
     """
-    slots = state.arriving.shape[0]
-    for a in range(state.calcium.size):
+    slots = waves.arriving.shape[0]
+    for a in range(waves.calcium.size):
         arrived = 0.0
         if slots:
             slot = trial % slots
-            amplitude = state.strongest[slot, a]
-            if system.acts[a] and amplitude > 0.0:
-                arrived = state.arriving[slot, a]
+            amplitude = waves.strongest[slot, a]
+            if acts[a] and amplitude > 0.0:
+                arrived = waves.arriving[slot, a]
                 if rules.relay and coupling.relays(
-                    amplitude, rules.relay_threshold, trial, state.sent[a], rules.refractory
+                    amplitude, rules.relay_threshold, trial, waves.sent[a], rules.refractory
                 ):
-                    _send(system, state, trial, a, amplitude)
-            state.arriving[slot, a] = 0.0
-            state.strongest[slot, a] = 0.0
-        state.calcium[a] = coupling.calcium_after(state.calcium[a], rules.calcium_decay, arrived)
+                    _send(waves, trial, a, amplitude)
+            waves.arriving[slot, a] = 0.0
+            waves.strongest[slot, a] = 0.0
+        waves.calcium[a] = coupling.calcium_after(waves.calcium[a], rules.calcium_decay, arrived)
 
 
 @phase
-def _send(system, state, trial, a, amplitude):
-    """Schedule a wave's arrival at every neighbour of astrocyte a.
-
-    Reads: system. Writes: state.arriving, strongest, sent.
-    """
-    for k in range(system.gap_start[a], system.gap_start[a + 1]):
-        left = coupling.passed_on(amplitude, system.gap_attenuation[k])
-        slot, other = (trial + system.gap_delay[k]) % state.arriving.shape[0], system.gap[k]
-        state.arriving[slot, other] += left
-        state.strongest[slot, other] = max(state.strongest[slot, other], left)
-    state.sent[a] = trial
+def _send(waves, trial, a, amplitude):
+    """Schedule a wave's arrival at every neighbour of astrocyte a. Writes: waves.arriving, strongest, sent."""
+    for k in range(waves.first[a], waves.first[a + 1]):
+        left = coupling.passed_on(amplitude, waves.attenuation[k])
+        slot, other = (trial + waves.delay[k]) % waves.arriving.shape[0], waves.neighbour[k]
+        waves.arriving[slot, other] += left
+        waves.strongest[slot, other] = max(waves.strongest[slot, other], left)
+    waves.sent[a] = trial
 
 
 @phase
-def couple(system, rules, state, scratch):
+def couple(waves, rules, acts, score, own_score, touched):
     """Add what calcium adds to the scores; returns how many astrocytes are to be looked at: all.
 
-    Reads: state.calcium. Writes: state.score, scratch.own_score, scratch.touched.
+    Reads: waves.calcium, acts. Writes: score, own_score, touched.
     """
-    for a in range(state.score.size):
-        scratch.own_score[a] = state.score[a]
-        if system.acts[a]:
-            state.score[a] = coupling.coupled_score(state.score[a], rules.gain, state.calcium[a])
-        scratch.touched[a] = a
-    return state.score.size
+    for a in range(score.size):
+        own_score[a] = score[a]
+        if acts[a]:
+            score[a] = coupling.coupled_score(score[a], rules.gain, waves.calcium[a])
+        touched[a] = a
+    return score.size
 
 
 @phase
-def send_waves(system, state, scratch, trial, active):
+def send_waves(waves, state, scratch, trial, active):
     """Let the active astrocytes send their waves.
 
-    Reads: state.score, state.threshold, scratch.active, scratch.explored. Writes: state.arriving, strongest, sent.
+    Reads: state.score, state.threshold, scratch.active, scratch.explored. Writes: waves.arriving, strongest, sent.
     """
     for k in range(active):
-        a = scratch.active[k]
+        a = np.int64(scratch.active[k])
         if coupling.sends(selection.above_threshold(state.score[a], state.threshold[a]), scratch.explored[k]):
-            _send(system, state, trial, a, 1.0)
+            _send(waves, trial, a, 1.0)
 
 
 @phase

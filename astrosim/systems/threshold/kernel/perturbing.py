@@ -12,26 +12,26 @@ from astrosim.systems.threshold.network.state import BLOCK
 
 
 @phase
-def try_outputs(system, rules, state, scratch, parts, trial, pattern, by_neuron):
+def try_outputs(system, rules, state, scratch, trial, pattern, by_neuron):
     """Outputs' summed inputs under the trial's perturbation; returns whether any of them moved.
 
     Reads: state.weight, scratch.before, scratch.mask (unless the scope goes by neurons). Writes: scratch.after.
-    Draws: streams `perturbation` and, unless all take part (`parts` is None), `part`; only for synapses that carry
-    signal to an output.
+    Draws: streams `perturbation` and, unless all take part, `part`; only for synapses that carry signal to an
+    output.
     """
-    moved = False
+    moved, thinned = False, rules.fraction < 1.0
     for bit in range(system.outputs.size):
         scratch.after[bit] = scratch.before[bit]
     for source in range(system.inputs.size):
         if system.patterns[pattern, source]:
-            all_held = by_neuron and is_held(system, rules, state, scratch, system.inputs[source])
+            all_held = by_neuron and is_held(system, rules, state, scratch, np.int64(system.inputs[source]))
             for d in range(system.direct_start[source], system.direct_start[source + 1]):
                 s, bit = system.direct_synapse[d], system.direct_bit[d]
                 if by_neuron:
-                    chosen = all_held or is_held(system, rules, state, scratch, system.outputs[bit])
+                    chosen = all_held or is_held(system, rules, state, scratch, np.int64(system.outputs[bit]))
                 else:
                     chosen = (scratch.mask[s // BLOCK] >> (s % BLOCK)) & 1 == 1
-                if chosen and parts is not None:
+                if chosen and thinned:
                     chosen = perturbation.takes_part(uniform(system.keys[PART], trial, s), rules.fraction)
                 if chosen:
                     old = state.weight[s]
@@ -44,29 +44,28 @@ def try_outputs(system, rules, state, scratch, parts, trial, pattern, by_neuron)
 
 
 @phase
-def thin(system, rules, scratch, trial, block, mask, blocks):
+def thin(key, fraction, trial, block, mask, blocks, part_mask):
     """Write the masks of a scope with only those synapses that take part.
 
-    Reads: block and mask, the first `blocks` places. Writes: scratch.part_mask. Draws: stream `part`.
+    Reads: block and mask, the first `blocks` places. Writes: part_mask. Draws: stream `part`, whose key is given.
     """
     for k in range(padded(blocks)):
-        w0, w1, w2, w3 = block_words(system.keys[PART], trial, block[k])
-        first = np.uint8(perturbation.takes_part(w0 * UNIT, rules.fraction))
-        second = np.uint8(perturbation.takes_part(w1 * UNIT, rules.fraction))
-        third = np.uint8(perturbation.takes_part(w2 * UNIT, rules.fraction))
-        fourth = np.uint8(perturbation.takes_part(w3 * UNIT, rules.fraction))
-        scratch.part_mask[k] = mask[k] & np.uint8(first + 2 * second + 4 * third + 8 * fourth)
+        w0, w1, w2, w3 = block_words(key, trial, block[k])
+        first = np.uint8(perturbation.takes_part(w0 * UNIT, fraction))
+        second = np.uint8(perturbation.takes_part(w1 * UNIT, fraction))
+        third = np.uint8(perturbation.takes_part(w2 * UNIT, fraction))
+        fourth = np.uint8(perturbation.takes_part(w3 * UNIT, fraction))
+        part_mask[k] = mask[k] & np.uint8(first + 2 * second + 4 * third + 8 * fourth)
 
 
 @phase
-def apply_steps(system, rules, state, scratch, trial, scale, block, mask, blocks):
+def apply_steps(rules, weight, step, key, trial, scale, block, mask, blocks):
     """Perturb all synapses of a scope.
 
-    Reads: block and mask, the first `blocks` places; scale (sigma in steps of the grid, float32). Writes:
-    state.weight, scratch.step. Draws: stream `perturbation`.
+    Reads: block and mask, the first `blocks` places; scale (sigma in steps of the grid, float32). Writes: weight, step
+    (float32, shape (4, blocks)). Draws: stream `perturbation`, whose key is given.
     """
-    key, weight = system.keys[PERTURBATION], state.weight
-    step0, step1, step2, step3 = scratch.step[0], scratch.step[1], scratch.step[2], scratch.step[3]
+    step0, step1, step2, step3 = step[0], step[1], step[2], step[3]
     nothing = np.float32(0.0)
     for k in range(padded(blocks)):
         w0, w1, w2, w3 = block_words(key, trial, block[k])

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.store.variables import NOBODY
+from astrosim.systems.population import state as population
 from astrosim.systems.threshold.network.state import BLOCK, System
 
 BINARY_SUM, SOFT_SUM, KEPT_SUM, REVERTED_SUM, ELIGIBLE_SUM = range(5)  # places in `Scratch.total`
@@ -17,7 +18,7 @@ UNION_ROOM = 2**22  # blocks that remembered unions may take together: 20 MiB
 
 
 class Scratch(NamedTuple):
-    """Arrays that the kernel works in."""
+    """Arrays that the kernel works in. Among them are the fields of `population.Workspace`."""
 
     sum: np.ndarray  # float64 (astrocyte,): what a score is made of
     near_value: np.ndarray  # float64 (near,): what a neuron that fires adds to the sum of an astrocyte near it
@@ -48,11 +49,18 @@ class Scratch(NamedTuple):
     total: np.ndarray  # float64 (5,): sums over a measured episode
 
 
+class Log(NamedTuple):
+    """Rows of `Decisions` that a stretch of trials fills."""
+
+    pattern: np.ndarray  # uint16 (trial,)
+    decision: np.ndarray  # int8 (trial,)
+    active: np.ndarray  # int32 (trial, slot)
+
+
 def make_scratch(system: System, max_active: int, random_scope: bool) -> Scratch:
     """Working memory for a system."""
     astrocytes, neurons, synapses = system.size.size, system.first.size - 1, system.post.size
     blocks = -(-synapses // BLOCK)
-    groups = -(-astrocytes // BLOCK)
     room = WIDTH + min(blocks, max_active * int(np.diff(system.block_start).max(initial=0)))
     wanted = max(UNIONS, SPARE * astrocytes) if max_active == 1 else UNIONS
     unions = max(1, min(wanted, UNION_ROOM // max(room, 1)))
@@ -60,13 +68,8 @@ def make_scratch(system: System, max_active: int, random_scope: bool) -> Scratch
         sum=np.zeros(astrocytes),
         near_value=np.ones(system.near.size),
         near_kept=np.full(neurons, -1, np.int64),
-        touched=np.zeros(astrocytes, np.int32),
         own_score=np.zeros(astrocytes),
         is_active=np.zeros(astrocytes, np.bool_),
-        active=np.zeros(max_active, np.int32),
-        explored=np.zeros(max_active, np.bool_),
-        word=np.zeros(groups * BLOCK, np.uint32),
-        word_trial=np.full(groups, -1, np.int64),
         activation=np.zeros(neurons),
         before=np.zeros(system.outputs.size),
         after=np.zeros(system.outputs.size),
@@ -84,4 +87,5 @@ def make_scratch(system: System, max_active: int, random_scope: bool) -> Scratch
         deck=np.arange(synapses if random_scope else 0, dtype=np.int32),
         partner=np.zeros(blocks * BLOCK if random_scope else 0, np.uint32),
         total=np.zeros(5),
+        **population.make_workspace(astrocytes, max_active)._asdict(),
     )

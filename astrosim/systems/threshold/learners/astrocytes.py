@@ -5,10 +5,11 @@ Source: Murray 2026, section 4. Rules: `astrosim.rules`; engines: `kernel` and `
 
 from __future__ import annotations
 
-from astrosim.explain.tables import adaptation_words
-from astrosim.rules.choices import ACCEPTANCE, CONSOLIDATION, EXPLORATION, GRAPHS, SCOPE, SELECTION, SENSING
+from astrosim.rules.choices import ACCEPTANCE, CONSOLIDATION, GRAPHS, SCOPE, SELECTION, SENSING
+from astrosim.systems.population.words import adaptation_words, exploration_words
 from astrosim.systems.threshold.learners.learner import REPORT, Learner
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.scenario.sections import TRIAL
 
 OWN_ENGINES = {
     "kernel": "astrosim.systems.threshold.kernel.engine:KernelEngine",
@@ -33,7 +34,7 @@ class Astrocytes(Learner):
             "perturb": _perturb,
             "evaluate after": lambda _: judged,
             "decide": decide_words,
-            "adapt": lambda s: adaptation_words(s.adaptation),
+            "adapt": lambda s: adaptation_words(s.adaptation, s.astrocytes.window),
         }
         return told[phase](scenario)
 
@@ -72,7 +73,7 @@ def _coupling(scenario: Scenario) -> str:
 
 def _activate(scenario: Scenario) -> str:
     chosen, most = scenario.exploration, scenario.astrocytes.max_active
-    explored = EXPLORATION[chosen.rule].told(each="a trial", **chosen.model_dump())
+    explored = exploration_words(chosen.rule, chosen, TRIAL)
     return SELECTION[scenario.astrocytes.selection].told(most=most, explored=explored)
 
 

@@ -13,6 +13,7 @@ from astrosim.rules.choices import chosen
 
 if TYPE_CHECKING:
     from astrosim.systems.threshold.learners.learner import Learner
+    from astrosim.systems.threshold.scenario.schema import Scenario
 
 HERE = "astrosim.systems.threshold.learners"
 BASELINES = {
@@ -52,3 +53,9 @@ def learner_of(name: str) -> Learner:
     """
     learner: Learner = find(chosen("learner", LEARNERS, name), f'learner = "{name}" needs')
     return learner
+
+
+def carrier_of(scenario: Scenario) -> Learner:
+    """Return the learner whose engines and phases carry out a scenario's trials: a relay of neurons has no other's."""
+    alone = scenario.neuronal and not scenario.astrocytic
+    return learner_of("neurons" if alone else scenario.learner)

@@ -13,8 +13,9 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from astrosim.core.errors import AstrosimError
+from astrosim.core.ragged import Ragged
 from astrosim.rules import coupling
-from astrosim.systems.threshold.network.territories import Ragged, Territories
+from astrosim.systems.threshold.network.territories import Territories
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 EDGE_LIMIT = 2**22  # gap junctions; assumed: as many as an intervention has draws for

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from astrosim.core.ragged import Ragged
 from astrosim.core.rng import INTERVENTION, uniforms
 from astrosim.store.variables import NEURON_KINDS
 from astrosim.systems.threshold.network.state import NOBODY, Rules, bits, gap_lists, make_rules
-from astrosim.systems.threshold.network.territories import Ragged
 from astrosim.systems.threshold.scenario.interventions import ACTIONS, Intervention
 
 if TYPE_CHECKING:

@@ -15,14 +15,16 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.core.exact_functions import exp
+from astrosim.core.ragged import Ragged
 from astrosim.core.rng import stream_keys
 from astrosim.rules import choices
 from astrosim.rules.choices import chosen
 from astrosim.rules.coupling import NEVER_SENT
 from astrosim.rules.perturbation import grid, grid_limit, step_scale
+from astrosim.systems.population import state as population
 from astrosim.systems.threshold.learners.table import learner_of
 from astrosim.systems.threshold.network.gap_junctions import GapJunctions
-from astrosim.systems.threshold.network.territories import Ragged, Territories
+from astrosim.systems.threshold.network.territories import Territories
 from astrosim.systems.threshold.network.topology import TONIC, Network
 from astrosim.systems.threshold.scenario.schema import Scenario
 
@@ -38,6 +40,8 @@ class System(NamedTuple):
 
     keys: np.ndarray  # uint32 (stream, 2)
     position: np.ndarray  # float64 (neuron, 2), units
+    low: np.ndarray  # float64 (2,), units: corners of the box that the cursor moves in
+    high: np.ndarray  # float64 (2,), units
     pre: np.ndarray  # int32 (synapse,)
     post: np.ndarray  # int32 (synapse,)
     first: np.ndarray  # int64 (neuron + 1,): synapses that leave a neuron
@@ -73,7 +77,7 @@ class System(NamedTuple):
 
 
 class Rules(NamedTuple):
-    """The numbers of the rules; units as in the scenario."""
+    """The numbers of the rules; units as in the scenario. Among them are the fields of `population.Params`."""
 
     learner: int
     sensing: int
@@ -82,6 +86,7 @@ class Rules(NamedTuple):
     selection: int
     reward: int
     acceptance: int
+    paper_decision: bool  # whether reward and acceptance are those of Murray 2026, sections 4.4 and 4.5
     trials_per_episode: int
     window: int
     max_active: int
@@ -124,7 +129,7 @@ class Rules(NamedTuple):
 
 
 class State(NamedTuple):
-    """What learning changes."""
+    """What learning changes. Among its fields are those of `population.State`."""
 
     weight: np.ndarray  # float32 (blocks * 4,)
     fired: np.ndarray  # int32 (neuron,): the neurons of the last standing pass, first counter[FIRED] places
@@ -166,6 +171,8 @@ def make_system(
     return System(
         keys=stream_keys(seed),
         position=network.position,
+        low=network.position.min(axis=0),
+        high=network.position.max(axis=0),
         pre=network.pre,
         post=network.post,
         first=network.first,
@@ -264,6 +271,12 @@ def _foreign(network: Network, territories: Territories, firing: bool) -> tuple[
     return network.pre[synapse].astype(np.int64), astrocyte, synapse
 
 
+def population_params(scenario: Scenario) -> population.Params:
+    """Return the numbers by which a scenario's astrocytes select, remember and adapt."""
+    own, exploration = scenario.astrocytes, scenario.exploration
+    return population.make_params(own.max_active, own.window, exploration.rule, exploration, scenario.adaptation)
+
+
 def make_rules(scenario: Scenario) -> Rules:
     """The numbers of a scenario as the engines take them.
 
@@ -275,24 +288,13 @@ def make_rules(scenario: Scenario) -> Rules:
     return Rules(
         learner=MOVERS[learner_of(scenario.learner).mover],
         sensing=chosen("sensing.rule", choices.SENSING, scenario.sensing.rule).number,
-        exploration=chosen("exploration.rule", choices.EXPLORATION, scenario.exploration.rule).number,
         scope=chosen("perturbation.scope", choices.SCOPE, scenario.perturbation.scope).number,
         selection=chosen("astrocytes.selection", choices.SELECTION, scenario.astrocytes.selection).number,
         reward=chosen("decision.reward", choices.REWARDS, scenario.decision.reward).number,
         acceptance=chosen("decision.accept", choices.ACCEPTANCE, scenario.decision.accept).number,
+        paper_decision=_decides_as_paper(scenario),
         trials_per_episode=scenario.schedule.trials_per_episode,
-        window=scenario.astrocytes.window,
-        max_active=scenario.astrocytes.max_active,
-        interval=scenario.adaptation.interval,
         neuron_threshold=scenario.network.threshold,
-        flat_rate=scenario.exploration.flat_rate,
-        initial_rate=scenario.exploration.initial_rate,
-        maturity=scenario.exploration.maturity,
-        adaptation_step=scenario.adaptation.step,
-        upper_success=scenario.adaptation.upper_success,
-        lower_success=scenario.adaptation.lower_success,
-        floor=scenario.adaptation.floor,
-        ceiling=scenario.adaptation.ceiling,
         cursor_radius=scenario.cursor.radius,
         cursor_jump=scenario.cursor.jump,
         cursor_step=scenario.cursor.step,
@@ -319,7 +321,14 @@ def make_rules(scenario: Scenario) -> Rules:
         relay=scenario.coupling.relay,
         relay_threshold=scenario.coupling.relay_threshold,
         refractory=scenario.coupling.refractory,
+        **population_params(scenario)._asdict(),
     )
+
+
+def _decides_as_paper(scenario: Scenario) -> bool:
+    """Whether reward and acceptance are those of Murray 2026, sections 4.4 and 4.5."""
+    chosen = scenario.decision
+    return chosen.reward in ("soft", "binary") and chosen.gain == 1.0 and chosen.accept == "strict"
 
 
 def make_state(scenario: Scenario, network: Network, territories: Territories, junctions: GapJunctions) -> State:
@@ -328,18 +337,11 @@ def make_state(scenario: Scenario, network: Network, territories: Territories, j
     coupled = astrocytes if scenario.coupled else 0
     weight = np.zeros(-(-network.post.size // BLOCK) * BLOCK, np.float32)
     weight[: network.post.size] = network.initial_weight
+    own = population.make_state(astrocytes, scenario.astrocytes.threshold, scenario.astrocytes.window)
     return State(
         weight=weight,
         fired=np.zeros(network.kind.size, np.int32),
         counter=np.zeros(4, np.int64),
-        score=np.zeros(astrocytes),
-        threshold=np.full(astrocytes, scenario.astrocytes.threshold),
-        outcome=np.zeros((astrocytes, scenario.astrocytes.window), np.uint8),
-        outcomes=np.zeros(astrocytes, np.int64),
-        recent=np.zeros(astrocytes, np.int64),
-        activations=np.zeros(astrocytes, np.int64),
-        successes=np.zeros(astrocytes, np.int64),
-        explorations=np.zeros(astrocytes, np.int64),
         by_pattern=np.zeros((astrocytes, patterns), np.int64),
         cursor=(network.position.min(axis=0) + network.position.max(axis=0)) / 2.0,
         sigma=np.full(astrocytes if scenario.perturbation.adapt_sigma else 0, scenario.perturbation.sigma),
@@ -350,4 +352,5 @@ def make_state(scenario: Scenario, network: Network, territories: Territories, j
         strongest=np.zeros((junctions.slots, coupled)),
         sent=np.full(coupled, NEVER_SENT, np.int64),
         recruitments=np.zeros(coupled, np.int64),
+        **own._asdict(),
     )

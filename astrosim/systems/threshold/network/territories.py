@@ -14,48 +14,11 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from astrosim.core.jit import compiled
+from astrosim.core.ragged import Ragged
 from astrosim.rules.cursor import within
 from astrosim.store.variables import NO_CLUSTER
 from astrosim.systems.threshold.network.topology import Network
 from astrosim.systems.threshold.scenario.schema import Scenario
-
-
-@dataclass(frozen=True)
-class Ragged:
-    """Lists of whole numbers, one after the other: list i is ``index[start[i]:start[i + 1]]``.
-
-    Attributes
-    ----------
-    start : ndarray of int64, shape (list + 1,)
-    index : ndarray of int32, shape (entry,)
-    """
-
-    start: np.ndarray
-    index: np.ndarray
-
-    def __getitem__(self, i: int) -> np.ndarray:
-        return self.index[self.start[i] : self.start[i + 1]]
-
-    def __len__(self) -> int:
-        return self.start.size - 1
-
-    @property
-    def sizes(self) -> np.ndarray:
-        """Length of each list."""
-        return np.diff(self.start)
-
-    @classmethod
-    def group(cls, keys: np.ndarray, values: np.ndarray, count: int) -> Ragged:
-        """Lists of the values that share a key (0 .. count - 1), in their given order."""
-        order = np.argsort(keys, kind="stable")
-        start = np.concatenate([[0], np.cumsum(np.bincount(keys, minlength=count))])
-        return cls(start.astype(np.int64), values[order].astype(np.int32))
-
-    @classmethod
-    def of(cls, lists: list[np.ndarray]) -> Ragged:
-        """From a list of arrays."""
-        start = np.concatenate([[0], np.cumsum([len(entry) for entry in lists])])
-        return cls(start.astype(np.int64), np.concatenate([np.empty(0, np.int32), *lists]).astype(np.int32))
 
 
 @dataclass(frozen=True)

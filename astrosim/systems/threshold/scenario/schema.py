@@ -17,6 +17,7 @@ from astrosim.rules.choices import REWARDS
 from astrosim.scenario.experiment import PUBLISHED_SEEDS, SHARED_FIELDS, WRITTEN, Experiment, own_code_runs
 from astrosim.scenario.inputs import Located
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short, table
+from astrosim.systems.population.sections import Adaptation
 from astrosim.systems.threshold.learners.table import BASELINES, LEARNERS, learner_of
 from astrosim.systems.threshold.scenario import contents, interventions, neuron_checks, readers, relevance
 from astrosim.systems.threshold.scenario.baseline_section import Rival
@@ -35,7 +36,6 @@ from astrosim.systems.threshold.scenario.neuron_sections import (
     Plasticity,
 )
 from astrosim.systems.threshold.scenario.sections import (
-    Adaptation,
     Agents,
     Astrocytes,
     Coupling,
@@ -367,7 +367,7 @@ class Scenario(Experiment):
             self.network.deep
             or self.learner in BASELINES
             or self.decision.window != 1
-            or self.astrocytes.selection == "uniform"
+            or self.astrocytes.selection != "score"
             or self.perturbation.adapt_sigma
             or self.decision.race
             or self.decision.consolidation != "whole"

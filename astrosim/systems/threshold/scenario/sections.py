@@ -28,7 +28,10 @@ from astrosim.rules.choices import (
 )
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, complain, quantity, short
+from astrosim.systems.population import sections as population
 from astrosim.systems.threshold.scenario import contents, readers
+
+TRIAL = population.Turn("a trial", "1/trial", "")
 
 
 class Agents(Section):
@@ -123,14 +126,10 @@ class Astrocytes(Section):
     radius: Real = quantity(
         3.0, "territory: neurons of the same cluster within this 2-D distance", "units", "3.2", gt=0, le=1e6
     )
-    threshold: Real = quantity(
-        0.5, "activation threshold at the start", "1", "3.2", ge=0, le=100, read_if=readers.astrocytes_score
-    )
-    window: int = quantity(
-        20, "remembered outcomes (kept or not)", "activations", "3.2", ge=1, le=255, read_if=readers.astrocytes_score
-    )
+    threshold: Real = population.first_threshold(TRIAL, read_if=readers.astrocytes_score)
+    window: int = population.remembered_outcomes(TRIAL, read_if=readers.astrocytes_score)
     selection: Literal[*SELECTION] = quantity("score", meanings(SELECTION), "", "4.2")  # type: ignore[valid-type]
-    max_active: int = quantity(3, "active astrocytes a trial, at most", "astrocytes", "4.2", ge=1, le=64)
+    max_active: int = population.most_active(TRIAL)
 
 
 class Sensing(Section):
@@ -143,13 +142,9 @@ class Exploration(Section):
     """Spontaneous activation of astrocytes that are below threshold."""
 
     rule: Literal[*EXPLORATION] = quantity("maturity", meanings(EXPLORATION), "", "4.2")  # type: ignore[valid-type]
-    flat_rate: Real = quantity(0.01, "probability a trial under `flat`", "1/trial", "table 2", ge=0, le=1)
-    initial_rate: Real = quantity(
-        0.30, "probability a trial of a fresh astrocyte under `maturity`", "1/trial", "4.2", ge=0, le=1
-    )
-    maturity: Real = quantity(
-        2000.0, "activations after which the rate has halved", "activations", "4.2", gt=0, le=1e12
-    )
+    flat_rate: Real = population.flat_rate(TRIAL)
+    initial_rate: Real = population.initial_rate(TRIAL)
+    maturity: Real = population.maturity(TRIAL)
 
 
 class Perturbation(Section):
@@ -323,30 +318,6 @@ class Decision(Section):
         le=PATTERN_LIMIT,
         read_if=readers.perturbs,
     )
-
-
-class Adaptation(Section):
-    """Threshold adaptation by recent success."""
-
-    interval: int = quantity(50, "thresholds move every this many trials", "trials", "4.6", ge=1, le=10**9)
-    step: Real = quantity(0.01, "size of a move", "1", "4.6", ge=0, le=100)
-    upper_success: Real = quantity(0.15, "success rate above which the threshold falls", "1", "4.6", ge=0, le=1)
-    lower_success: Real = quantity(0.05, "success rate below which the threshold rises", "1", "4.6", ge=0, le=1)
-    floor: Real = quantity(0.1, "lowest threshold", "1", "4.6", ge=0, le=100)
-    ceiling: Real = quantity(0.9, "highest threshold", "1", "4.6", ge=0, le=100)
-
-    @model_validator(mode="after")
-    def _order(self) -> Adaptation:
-        problems = []
-        if self.floor > self.ceiling:
-            problems.append(f"floor: above adaptation.ceiling = {self.ceiling} ({self.floor}). Exchange the two.")
-        if self.lower_success > self.upper_success:
-            problems.append(
-                f"lower_success: above adaptation.upper_success = {self.upper_success} ({self.lower_success}). "
-                "Exchange the two."
-            )
-        complain(problems)
-        return self
 
 
 class Schedule(Section):

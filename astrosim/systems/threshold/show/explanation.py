@@ -19,7 +19,7 @@ from astrosim.explain.tables import (
 )
 from astrosim.explain.workload import work_table
 from astrosim.rules.choices import REWARDS
-from astrosim.systems.threshold.engines import carrier_of
+from astrosim.systems.threshold.learners.table import carrier_of
 from astrosim.systems.threshold.scenario.interventions import when_words, words
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.workload import workload

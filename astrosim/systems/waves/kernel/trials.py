@@ -1,8 +1,8 @@
 """The trial loop of a replicate whose own astrocytes train it: perturb, look again, keep or revert (dimensionless).
 
 Every cell behind the inputs is an astrocyte. A trial walks: present, evaluate before, sense, activate, perturb,
-evaluate after, decide, adapt. Every rule is one of `astrosim.rules`; activation and adaptation are those of the
-astrocytes' own kernel. Murray 2026, section 4, on the waves of Peterson.
+evaluate after, decide, adapt. Every rule is one of `astrosim.rules`; activation and adaptation are those of
+`astrosim.systems.population`. Murray 2026, section 4, on the waves of Peterson.
 
 - Sensing is `traffic`: the mean of |w x| over the taps of a territory, averaged over the trial's images, in the wave
   that has just passed. It is the last standing pass, hence nothing of it need be remembered.
@@ -17,18 +17,17 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.core.jit import kernel, phase
-from astrosim.core.rng import PERTURBATION
 from astrosim.rules import decision, perturbation, sensing
-from astrosim.systems.threshold.kernel.activation import select
-from astrosim.systems.threshold.kernel.loop import adapt
-from astrosim.systems.threshold.network.state import KEPT, REVERTED, TRIALS
+from astrosim.systems.population import state as population
+from astrosim.systems.population.adapt import adapt_thresholds, remember
+from astrosim.systems.population.select import select
 from astrosim.systems.waves.kernel.loop import gather, place_leaks
 from astrosim.systems.waves.kernel.passes import effective_weights, forward, judge
 from astrosim.systems.waves.program import TRAINING
 
 LANES = 16  # sums side by side, so that a mean over images is a few vector instructions
 ZERO = np.float32(0.0)
-NO_PATTERN = 0  # images are no fixed patterns: activations are not counted by them
+TRIALS, KEPT, REVERTED = range(3)  # places in `State.counter`
 
 
 class Mesh(NamedTuple):
@@ -36,8 +35,8 @@ class Mesh(NamedTuple):
 
     Attributes
     ----------
-    keys : ndarray of uint32, shape (stream, 2)
-        Streams `wave_exploration` and `wave_perturbation` at the places of `astrosim.core.rng.STREAMS`.
+    exploration_key, perturbation_key : ndarray of uint32, shape (2,)
+        Keys of the streams `wave_exploration` and `wave_perturbation`.
     first : ndarray of int64, shape (astrocyte + 1,)
         Weights of a cell's own taps: first[a] to first[a + 1].
     bias : ndarray of int64, shape (astrocyte,)
@@ -50,10 +49,11 @@ class Mesh(NamedTuple):
     op : ndarray of int64, shape (astrocyte,)
         Operation that computes the cell.
     acts : ndarray of bool, shape (astrocyte,)
-        All True: nobody is silenced here.
+        All True: no astrocyte is silenced here.
     """
 
-    keys: np.ndarray
+    exploration_key: np.ndarray
+    perturbation_key: np.ndarray
     first: np.ndarray
     bias: np.ndarray
     start: np.ndarray
@@ -63,28 +63,44 @@ class Mesh(NamedTuple):
     acts: np.ndarray
 
 
-class Population(NamedTuple):
-    """What learning changes in the astrocytes; fields as in `astrosim.systems.threshold.network.state.State`."""
-
-    counter: np.ndarray
-    score: np.ndarray
-    threshold: np.ndarray
-    outcome: np.ndarray
-    outcomes: np.ndarray
-    recent: np.ndarray
-    activations: np.ndarray
-    successes: np.ndarray
-    explorations: np.ndarray
-    by_pattern: np.ndarray
-
-
-class Desk(NamedTuple):
-    """Working memory of a trial.
+class Params(NamedTuple):
+    """Numbers of the rules.
 
     Attributes
     ----------
-    active, explored, touched, word, word_trial : ndarray
-        As in `astrosim.systems.threshold.kernel.workspace`.
+    population : astrosim.systems.population.state.Params
+    scale : float32
+        Sigma over spacing.
+    spacing, limit : float32
+        Grid of the parameters, and its last point.
+    """
+
+    population: population.Params
+    scale: np.float32
+    spacing: np.float32
+    limit: np.float32
+
+
+class State(NamedTuple):
+    """Learned state of the astrocytes.
+
+    Attributes
+    ----------
+    counter : ndarray of int64, shape (3,)
+        Trials, kept, reverted.
+    population : astrosim.systems.population.state.State
+    """
+
+    counter: np.ndarray
+    population: population.State
+
+
+class Workspace(NamedTuple):
+    """Arrays that a trial works in; hold nothing that a later trial depends on.
+
+    Attributes
+    ----------
+    population : astrosim.systems.population.state.Workspace
     arriving : ndarray of float32, shape (row,)
         Mean size of a row's signals.
     traffic : ndarray of float64, shape (astrocyte,)
@@ -98,11 +114,7 @@ class Desk(NamedTuple):
     labels : ndarray of float32, shape (image,)
     """
 
-    active: np.ndarray
-    explored: np.ndarray
-    touched: np.ndarray
-    word: np.ndarray
-    word_trial: np.ndarray
+    population: population.Workspace
     arriving: np.ndarray
     traffic: np.ndarray
     chosen: np.ndarray
@@ -130,66 +142,80 @@ def mean_size(row, lanes, images):
 
 
 @phase
-def sense(program, mesh, state, scratch, desk, images):
+def sense(program, mesh, state, scratch, workspace, images):
     """Traffic that arrives in every territory. Returns how many feel any.
 
-    Reads: scratch.values, scratch.effective. Writes: state.score, desk.arriving, desk.traffic, desk.touched.
+    Reads: scratch.values, scratch.effective. Writes: the population's score and touched; workspace.arriving, traffic.
     """
     for row in range(program.rows - program.outputs):
-        desk.arriving[row] = mean_size(scratch.values[row], desk.lanes, images)
+        workspace.arriving[row] = mean_size(scratch.values[row], workspace.lanes, images)
     for cell in range(mesh.bias.size):
         total = 0.0
         for p in range(mesh.first[cell], mesh.first[cell + 1]):
-            total += sensing.traffic(scratch.effective[p]) * desk.arriving[program.taps[p]]
-        desk.traffic[cell] = total
+            total += sensing.traffic(scratch.effective[p]) * workspace.arriving[program.taps[p]]
+        workspace.traffic[cell] = total
     touched = 0
+    score = state.population.score
     for a in range(mesh.bias.size):
         total = 0.0
         for place in range(mesh.start[a], mesh.start[a + 1]):
-            total += desk.traffic[mesh.member[place]]
-        state.score[a] = sensing.score(total, mesh.size[a])
-        if state.score[a] > 0.0:
-            desk.touched[touched] = a
+            total += workspace.traffic[mesh.member[place]]
+        score[a] = sensing.score(total, mesh.size[a])
+        if score[a] > 0.0:
+            workspace.population.touched[touched] = a
             touched += 1
     return touched
 
 
 @phase
-def collect(program, mesh, parameters, desk, active):
+def collect(mesh, parameters, workspace, active):
     """The active astrocytes' parameters, each once. Returns how many, and the first operation that they act on.
 
-    Reads: desk.active. Writes: desk.chosen, desk.before; desk.held, which it leaves as it was.
+    Reads: the population's active. Writes: workspace.chosen, before; held, which it leaves as it was.
     """
-    count, begin = 0, mesh.op[desk.active[0]]
+    count, begin = 0, mesh.op[workspace.population.active[0]]
     for k in range(active):
-        a = desk.active[k]
+        a = workspace.population.active[k]
         begin = min(begin, mesh.op[a])
         for place in range(mesh.start[a], mesh.start[a + 1]):
             cell = mesh.member[place]
-            if not desk.held[cell]:
-                desk.held[cell] = True
+            if not workspace.held[cell]:
+                workspace.held[cell] = True
                 for p in range(mesh.first[cell], mesh.first[cell + 1]):
-                    desk.chosen[count] = p
+                    workspace.chosen[count] = p
                     count += 1
                 if mesh.bias[cell] >= 0:
-                    desk.chosen[count] = mesh.bias[cell]
+                    workspace.chosen[count] = mesh.bias[cell]
                     count += 1
     for k in range(active):
-        a = desk.active[k]
+        a = workspace.population.active[k]
         for place in range(mesh.start[a], mesh.start[a + 1]):
-            desk.held[mesh.member[place]] = False
+            workspace.held[mesh.member[place]] = False
     for k in range(count):
-        desk.before[k] = parameters[desk.chosen[k]]
+        workspace.before[k] = parameters[workspace.chosen[k]]
     return count, begin
 
 
 @kernel
 def learn(
-    program, replicate, mesh, rules, state, parameters, scratch, desk, features, labels, order, batch, first, losses
+    program,
+    replicate,
+    mesh,
+    params,
+    state,
+    parameters,
+    scratch,
+    workspace,
+    features,
+    labels,
+    order,
+    batch,
+    first,
+    losses,
 ):
     """Trials of one replicate, one a mini-batch.
 
-    Reads: program, replicate, mesh, rules. Writes: state, parameters, scratch, desk. Draws: streams
+    Reads: program, replicate, mesh, params. Writes: state, parameters, scratch, workspace. Draws: streams
     `wave_exploration` (index = astrocyte), `wave_perturbation` (index = parameter), and those of a pass.
 
     Parameters
@@ -207,6 +233,7 @@ def learn(
     """
     place_leaks(program, replicate, scratch)
     values, links = replicate.keys[0], replicate.keys[1]
+    astrocytes = state.population
     for number in range(len(losses)):
         trial = first[0] + number
         begin = (first[1] + number) * batch
@@ -214,27 +241,29 @@ def learn(
         shown = order[begin : begin + images]
         gather(features, shown, scratch.values, images)
         for c in range(images):
-            desk.labels[c] = labels[shown[c]]
+            workspace.labels[c] = labels[shown[c]]
         effective_weights(program, replicate, parameters, scratch, links, trial, TRAINING)
         forward(program, replicate, parameters, scratch, values, trial, TRAINING, images)
-        before = judge(program, scratch, desk.labels, images) / images
+        before = judge(program, scratch, workspace.labels, images) / images
 
-        touched = sense(program, mesh, state, scratch, desk, images)
-        active = select(mesh, rules, state, desk, trial, touched)
-        count, begin_op = collect(program, mesh, parameters, desk, active)
-        key = mesh.keys[PERTURBATION]
-        chosen = desk.chosen[:count]
-        perturbation.perturb(parameters, chosen, key, trial, rules.scale, rules.spacing, rules.limit)
+        touched = sense(program, mesh, state, scratch, workspace, images)
+        active = select(
+            mesh.acts, mesh.exploration_key, params.population, astrocytes, workspace.population, trial, touched
+        )
+        count, begin_op = collect(mesh, parameters, workspace, active)
+        key, chosen = mesh.perturbation_key, workspace.chosen[:count]
+        perturbation.perturb(parameters, chosen, key, trial, params.scale, params.spacing, params.limit)
 
         effective_weights(program, replicate, parameters, scratch, links, trial, TRAINING)
         forward(program, replicate, parameters, scratch, values, trial, TRAINING, images, begin_op)
-        after = judge(program, scratch, desk.labels, images) / images
+        after = judge(program, scratch, workspace.labels, images) / images
         kept = decision.keeps(-after, -before)
         if not kept:
             for k in range(count):
-                parameters[chosen[k]] = desk.before[k]
+                parameters[chosen[k]] = workspace.before[k]
         state.counter[TRIALS] += 1
         state.counter[KEPT] += kept
         state.counter[REVERTED] += not kept
-        adapt(mesh, rules, state, desk, None, None, NO_PATTERN, active, kept)
+        remember(astrocytes, workspace.population, active, kept)
+        adapt_thresholds(mesh.acts, params.population, astrocytes, state.counter[TRIALS])
         losses[number] = before

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from astrosim.runs.replicate import Cell
+from astrosim.runs.replicate import Replicate
 from astrosim.systems.waves.learners.learner import KernelLearner, Learner
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
@@ -34,10 +34,10 @@ def device_of(scenario: WaveScenario) -> str:
     return device_name(scenario.device)
 
 
-def batched_key(scenario: WaveScenario, cell: Cell) -> str:
+def batched_key(scenario: WaveScenario, replicate: Replicate) -> str:
     """Replicates with equal keys can learn in step; on the kernel each stands alone."""
     if not in_torch(scenario):
-        return f"{cell.condition} {cell.seed}"
+        return f"{replicate.condition} {replicate.seed}"
     data: dict[str, Any] = scenario.model_dump(
         mode="json", exclude={"conditions", "reference", "seeds", "record", "name", "title", "source"}
     )

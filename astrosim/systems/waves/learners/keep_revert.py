@@ -3,7 +3,6 @@
 Murray 2026, section 4, on the networks of Peterson. Every cell behind the inputs is an astrocyte. Its territory is
 what leads to the cells of its layer within a Chebyshev distance (cells): their incoming taps and their biases or gains.
 No gradient is taken: an update is a trial on a mini-batch, and costs one pass forward and a part of a second one.
-The astrocytes remember as many outcomes as those of the astrocyte system do.
 """
 
 from __future__ import annotations
@@ -12,34 +11,34 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from astrosim.core.rng import STREAMS, stream_key
-from astrosim.rules.perturbation import on_grid
-from astrosim.systems.threshold.network.state import BLOCK, KEPT, REVERTED, Rules, make_rules
-from astrosim.systems.threshold.network.territories import Ragged
-from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.waves.kernel.trials import LANES, Desk, Mesh, Population, learn
+from astrosim.contracts.simulation import copy_arrays, restore_arrays
+from astrosim.core.ragged import Ragged
+from astrosim.core.rng import stream_key
+from astrosim.rules.perturbation import grid, grid_limit, on_grid, step_scale
+from astrosim.systems.population import state as population
+from astrosim.systems.waves.kernel.trials import KEPT, LANES, REVERTED, Mesh, Params, State, Workspace, learn
 from astrosim.systems.waves.learners.learner import KernelNetwork, Stretch, Verdict, read_only
 from astrosim.systems.waves.mesh.steps import Grid
 from astrosim.systems.waves.program import BIAS, KIND, OUT_FIRST, OUT_STOP, PRODUCT, START, Program
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
 
-def astrocytes_of(scenario: WaveScenario) -> Scenario:
-    """The astrocyte system whose rules the cells of a wave follow."""
+def make_params(scenario: WaveScenario) -> Params:
+    """Return the numbers of a scenario's rules as the kernel takes them."""
     own = scenario.astrocytes
-    return Scenario.model_validate(
-        {
-            "astrocytes": {"max_active": own.max_active, "threshold": own.threshold},
-            "exploration": {
-                "rule": own.exploration,
-                "flat_rate": own.flat_rate,
-                "initial_rate": own.initial_rate,
-                "maturity": own.maturity,
-            },
-            "perturbation": {"sigma": own.sigma, "limit": own.limit},
-            "adaptation": scenario.adaptation.model_dump(),
-        }
+    spacing = grid(own.limit)
+    return Params(
+        population=population.make_params(own.max_active, own.outcomes, own.exploration, own, scenario.adaptation),
+        scale=np.float32(step_scale(own.sigma, spacing)),
+        spacing=np.float32(spacing),
+        limit=grid_limit(own.limit),
     )
+
+
+def make_state(scenario: WaveScenario, astrocytes: int) -> State:
+    """Return the state before the first trial."""
+    own = scenario.astrocytes
+    return State(np.zeros(3, np.int64), population.make_state(astrocytes, own.threshold, own.outcomes))
 
 
 def neighbours(grid: Grid, radius: int) -> list[np.ndarray]:
@@ -78,7 +77,8 @@ def make_mesh(scenario: WaveScenario, program: Program, seed: int) -> Mesh:
     first.append(program.weights)
     taps = np.diff(first)
     return Mesh(
-        keys=np.stack([stream_key(seed, f"wave_{stream}") for stream in STREAMS]),
+        exploration_key=stream_key(seed, "wave_exploration"),
+        perturbation_key=stream_key(seed, "wave_perturbation"),
         first=np.array(first, np.int64),
         bias=np.array(bias, np.int64),
         start=territory.start,
@@ -89,31 +89,10 @@ def make_mesh(scenario: WaveScenario, program: Program, seed: int) -> Mesh:
     )
 
 
-def make_population(astrocytes: int, system: Scenario) -> Population:
-    """Astrocytes before the first trial."""
-    return Population(
-        counter=np.zeros(4, np.int64),
-        score=np.zeros(astrocytes),
-        threshold=np.full(astrocytes, system.astrocytes.threshold),
-        outcome=np.zeros((astrocytes, system.astrocytes.window), np.uint8),
-        outcomes=np.zeros(astrocytes, np.int64),
-        recent=np.zeros(astrocytes, np.int64),
-        activations=np.zeros(astrocytes, np.int64),
-        successes=np.zeros(astrocytes, np.int64),
-        explorations=np.zeros(astrocytes, np.int64),
-        by_pattern=np.zeros((astrocytes, 1), np.int64),
-    )
-
-
-def make_desk(program: Program, rules: Rules, astrocytes: int, images: int) -> Desk:
-    """Working memory of a trial."""
-    groups = -(-astrocytes // BLOCK)
-    return Desk(
-        active=np.zeros(rules.max_active, np.int64),
-        explored=np.zeros(rules.max_active, np.bool_),
-        touched=np.zeros(astrocytes, np.int64),
-        word=np.zeros(groups * BLOCK, np.uint32),
-        word_trial=np.full(groups, -1, np.int64),
+def make_workspace(program: Program, max_active: int, astrocytes: int, images: int) -> Workspace:
+    """Allocate the workspace of a trial."""
+    return Workspace(
+        population=population.make_workspace(astrocytes, max_active),
         arriving=np.zeros(program.rows, np.float32),
         traffic=np.zeros(astrocytes),
         chosen=np.zeros(program.parameters, np.int32),
@@ -138,24 +117,23 @@ class LearningMesh:
     network : KernelNetwork
         Its parameters lie on the grid of `astrosim.rules.perturbation`.
     mesh : Mesh
-    rules : Rules
-    population : Population
+    params : Params
+    learning : State
     """
 
     def __init__(self, scenario: WaveScenario, seed: int) -> None:
-        system = astrocytes_of(scenario)
         self.network = KernelNetwork(scenario, seed)
         self.network.values[:] = on_grid(self.network.values, scenario.astrocytes.limit)
         self.mesh = make_mesh(scenario, self.network.program, seed)
-        self.rules = make_rules(system)
-        self.population = make_population(len(self.mesh.bias), system)
-        images = self.network.scratch.values.shape[1]
-        self._desk = make_desk(self.network.program, self.rules, len(self.mesh.bias), images)
+        self.params = make_params(scenario)
+        astrocytes, images = len(self.mesh.bias), self.network.scratch.values.shape[1]
+        self.learning = make_state(scenario, astrocytes)
+        self._workspace = make_workspace(self.network.program, scenario.astrocytes.max_active, astrocytes, images)
 
     @property
     def decided(self) -> tuple[int, int]:
         """Perturbations kept, and tried, since the beginning."""
-        kept, reverted = self.population.counter[[KEPT, REVERTED]].tolist()
+        kept, reverted = self.learning.counter[[KEPT, REVERTED]].tolist()
         return kept, kept + reverted
 
     def learn(
@@ -167,11 +145,11 @@ class LearningMesh:
             network.program,
             network.replicate,
             self.mesh,
-            self.rules,
-            self.population,
+            self.params,
+            self.learning,
             network.values,
             network.scratch,
-            self._desk,
+            self._workspace,
             read_only(features),
             read_only(labels.astype(np.float32)),
             order,
@@ -182,14 +160,16 @@ class LearningMesh:
 
     def state(self) -> dict[str, np.ndarray]:
         """A copy of all that changes."""
-        population = {name: values.copy() for name, values in self.population._asdict().items()}
-        return {"parameters": self.network.values.copy(), **population}
+        return copy_arrays(self._arrays())
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state()`."""
-        self.network.values[:] = state["parameters"]
-        for name, values in self.population._asdict().items():
-            values[:] = state[name]
+        restore_arrays(self._arrays(), state)
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        """All that changes, by name."""
+        own = self.learning
+        return {"parameters": self.network.values, "counter": own.counter, **own.population._asdict()}
 
 
 class KeepRevertLearner:

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.core.rng import stream_key
 from astrosim.systems.waves.build import build_program, leak_weights, learning_rate
 from astrosim.systems.waves.initial import initial_parameters
@@ -214,17 +215,15 @@ class KernelLearner:
         """See `Learner`."""
         return self.networks[replicate].values.copy()
 
+    def _arrays(self, replicate: int) -> dict[str, np.ndarray]:
+        """Return what changes in a replicate: float32, shape (parameter,)."""
+        moments = self.moments[replicate]
+        return {"parameters": self.networks[replicate].values, "first": moments.first, "second": moments.second}
+
     def state(self, replicate: int) -> dict[str, np.ndarray]:
         """See `Learner`."""
-        moments = self.moments[replicate]
-        return {
-            "parameters": self.parameters(replicate),
-            "first": moments.first.copy(),
-            "second": moments.second.copy(),
-        }
+        return copy_arrays(self._arrays(replicate))
 
     def restore(self, replicate: int, state: dict[str, np.ndarray]) -> None:
         """See `Learner`."""
-        self.networks[replicate].values[:] = state["parameters"]
-        self.moments[replicate].first[:] = state["first"]
-        self.moments[replicate].second[:] = state["second"]
+        restore_arrays(self._arrays(replicate), state)

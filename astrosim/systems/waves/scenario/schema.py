@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 
 from astrosim.scenario.experiment import Experiment
 from astrosim.scenario.section import Real, complain, quantity, table
-from astrosim.systems.threshold.scenario.sections import Adaptation
+from astrosim.systems.population.sections import Adaptation
 from astrosim.systems.waves import mesh
 from astrosim.systems.waves.scenario import checks
 from astrosim.systems.waves.scenario.sections import (

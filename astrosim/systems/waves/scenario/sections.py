@@ -13,12 +13,15 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from astrosim.rules.choices import EXPLORATION, meanings
 from astrosim.scenario.section import Real, Section, as_tuple, quantity
+from astrosim.systems.population import sections as population
 
 SHAPES = {"xor": (1, 2), "mnist": (28, 28), "fashion": (28, 28), "digits": (8, 8)}
 """Rows and columns of an input."""
 SIZES = {"xor": (4, 4), "mnist": (60_000, 10_000), "fashion": (60_000, 10_000), "digits": (1_297, 500)}
 """Training and test images of the data sets, as `astrosim.datasets` loads them."""
 CLASSES = 10  # of every data set but XOR, whose output is one number
+
+UPDATE = population.Turn("an update", "1/update", "Murray ")
 
 When = Literal["both", "training", "evaluation"]
 WHEN = "in training and evaluation, or in one of the two"
@@ -168,23 +171,18 @@ class WaveAstrocytes(Section):
     """The astrocytes that train the wave themselves, under ``training.rule = "keep_revert"``."""
 
     radius: int = quantity(1, "territory: cells within this Chebyshev distance on the mesh", "cells", ge=0, le=10_000)
-    max_active: int = quantity(3, "active astrocytes an update, at most", "astrocytes", "Murray 4.2", ge=1, le=64)
-    threshold: Real = quantity(
-        0.5, "activation threshold at the start, on the mean |signal| into a territory", "1", "Murray 3.2", ge=0, le=100
-    )
+    max_active: int = population.most_active(UPDATE)
+    threshold: Real = population.first_threshold(UPDATE, ", on the mean |signal| into a territory")
+    outcomes: int = population.remembered_outcomes(UPDATE)
     sigma: Real = quantity(0.1, "standard deviation of the Gaussian step", "1", "Murray 4.3", gt=0, le=16)
     limit: Real = quantity(2.0, "weights stay within [-this, this]", "1", "Murray 4.3", gt=0, le=1024)
     window: int = quantity(128, "images that a reward is summed over", "images", ge=1, le=10**6)
     exploration: Literal[*EXPLORATION] = quantity(  # type: ignore[valid-type]
         "maturity", meanings(EXPLORATION), "", "Murray 4.2"
     )
-    flat_rate: Real = quantity(0.01, "probability an update under `flat`", "1/update", "Murray table 2", ge=0, le=1)
-    initial_rate: Real = quantity(
-        0.30, "probability an update of a fresh astrocyte under `maturity`", "1/update", "Murray 4.2", ge=0, le=1
-    )
-    maturity: Real = quantity(
-        2000.0, "activations after which the rate has halved", "activations", "Murray 4.2", gt=0, le=1e12
-    )
+    flat_rate: Real = population.flat_rate(UPDATE)
+    initial_rate: Real = population.initial_rate(UPDATE)
+    maturity: Real = population.maturity(UPDATE)
 
 
 class Leak(Section):

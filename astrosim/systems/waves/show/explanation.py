@@ -9,7 +9,6 @@ from rich.table import Table
 
 from astrosim.core.phases import Phase
 from astrosim.explain.tables import (
-    adaptation_words,
     differences_table,
     heading,
     names_words,
@@ -19,8 +18,9 @@ from astrosim.explain.tables import (
     values_table,
 )
 from astrosim.explain.workload import work_table
-from astrosim.rules.choices import EXPLORATION
+from astrosim.systems.population.words import adaptation_words, exploration_words
 from astrosim.systems.waves.scenario.schema import WaveScenario
+from astrosim.systems.waves.scenario.sections import UPDATE
 from astrosim.systems.waves.workload import workload
 
 BATCH = Phase("batch", "the next images of a pass; every pass has an order of its own")
@@ -123,7 +123,7 @@ def update_rule(phase: str, scenario: WaveScenario) -> str:
         "perturb": lambda s: f"sigma {s.astrocytes.sigma:g}, clipped to +-{s.astrocytes.limit:g}",
         "evaluate after": lambda s: "as before",
         "decide": lambda s: "kept if after > before",
-        "adapt": lambda s: adaptation_words(s.adaptation),
+        "adapt": lambda s: adaptation_words(s.adaptation, s.astrocytes.outcomes),
     }
     return rules[phase](scenario)
 
@@ -194,5 +194,5 @@ def _adam_rule(scenario: WaveScenario) -> str:
 
 def _activate_rule(scenario: WaveScenario) -> str:
     astrocytes = scenario.astrocytes
-    rate = EXPLORATION[astrocytes.exploration].told(each="an update", **astrocytes.model_dump())
-    return f"at most {astrocytes.max_active}, territories of radius {astrocytes.radius}; {rate}"
+    explored = exploration_words(astrocytes.exploration, astrocytes, UPDATE)
+    return f"at most {astrocytes.max_active}, territories of radius {astrocytes.radius}; {explored}"

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.core.errors import AstrosimError
 from astrosim.core.rng import RIVAL
 from astrosim.store.variables import KEPT, REVERTED, Decisions
@@ -38,7 +39,7 @@ def baseline_of(scenario: Scenario) -> Baseline:
 
 
 class RivalEngine(DescribedCell):
-    """A rival in motion; see `astrosim.contracts.simulation.Engine`. A trial is one update.
+    """A rival in motion; see `astrosim.systems.threshold.engines.Engine`. A trial is one update.
 
     Parameters
     ----------
@@ -101,10 +102,9 @@ class RivalEngine(DescribedCell):
 
     def state(self) -> dict[str, np.ndarray]:
         """A copy of all that changes."""
-        return super().state() | {OWN + name: values.copy() for name, values in self.memory._asdict().items()}
+        return super().state() | copy_arrays(self.memory._asdict(), OWN)
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a `state()` of the same scenario and seed."""
         super().restore(state)
-        for name, values in self.memory._asdict().items():
-            values[...] = state[OWN + name]
+        restore_arrays(self.memory._asdict(), state, OWN)

@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.contracts.simulation import Wiring
+from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.systems.threshold.learners.neurons.cell import answers_of, values_of_neurons
 from astrosim.systems.threshold.learners.neurons.placement import in_plane
 from astrosim.systems.threshold.learners.neurons.state import make_circuit, make_numbers, make_state
+from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.simulation import DescribedCell
 
@@ -79,7 +80,7 @@ class TogetherCell(DescribedCell):
 
     def state(self) -> dict[str, np.ndarray]:
         """A copy of all that changes."""
-        return super().state() | {name: array.copy() for name, array in self._own().items()}
+        return super().state() | copy_arrays(self._own())
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state()` of the same scenario and seed.
@@ -90,9 +91,5 @@ class TogetherCell(DescribedCell):
             If an array is missing or has another shape or type.
         """
         super().restore(state)
-        for name, array in self._own().items():
-            saved = state.get(name)
-            if saved is None or saved.shape != array.shape or saved.dtype != array.dtype:
-                raise ValueError(f"the saved array {name!r} does not fit this scenario and seed")
-            array[...] = saved
+        restore_arrays(self._own(), state)
         self.hand_to_neurons()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from astrosim.store.variables import Decisions
+from typing import Any
+
+from astrosim.systems.threshold.kernel.coupling import waves_of
 from astrosim.systems.threshold.kernel.engine import KernelEngine
+from astrosim.systems.threshold.kernel.workspace import Log
 from astrosim.systems.threshold.learners.joint.cell import TogetherCell
 from astrosim.systems.threshold.learners.joint.kernel import Work, advance, make_work
 from astrosim.systems.threshold.network.state import System
@@ -11,7 +14,7 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 class TogetherEngine(KernelEngine, TogetherCell):
-    """See `astrosim.contracts.simulation.Engine`.
+    """See `astrosim.systems.threshold.engines.Engine`.
 
     Parameters
     ----------
@@ -20,11 +23,12 @@ class TogetherEngine(KernelEngine, TogetherCell):
     seed : int
     """
 
-    loop = staticmethod(advance)
-
     def __init__(self, scenario: Scenario, seed: int) -> None:
         super().__init__(scenario, seed)
         self._work: tuple[System, Work] | None = None
+
+    def _loop(self) -> Any:
+        return advance
 
     def _room(self) -> Work:
         """Working memory for the present system."""
@@ -32,18 +36,17 @@ class TogetherEngine(KernelEngine, TogetherCell):
             self._work = self.system, make_work(self.system, self.circuit, self.learning.weight.size)
         return self._work[1]
 
-    def _stretch(self, log: Decisions, start: int, stop: int, measure: bool) -> None:
+    def _stretch(self, log: Log, measure: bool) -> None:
         self._advance(
             self.system,
             self.rules,
             self.learning,
             self._scratch,
+            waves_of(self.system, self.learning, self.rules.coupled),
             self.circuit,
             self.numbers,
             self.neural,
             self._room(),
+            log,
             measure,
-            log.pattern[start:stop],
-            log.decision[start:stop],
-            log.active[start:stop],
         )

@@ -11,16 +11,22 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.core.jit import kernel
-from astrosim.core.rng import DECISION
+from astrosim.core.rng import DECISION, PART, PERTURBATION
 from astrosim.rules import consolidation, decision, reward, scope, selection
-from astrosim.store.variables import IDLE, KEPT, NOBODY, REVERTED
-from astrosim.systems.threshold.kernel.activation import select, sense
-from astrosim.systems.threshold.kernel.coupling import couple, integrate, send_waves
-from astrosim.systems.threshold.kernel.eligibility import clear, close_scope, find_union, gather_chance
-from astrosim.systems.threshold.kernel.loop import adapt, whole_scope
+from astrosim.systems.threshold.kernel.adaptation import adapt
+from astrosim.systems.threshold.kernel.coupling import integrate
+from astrosim.systems.threshold.kernel.eligibility import clear
 from astrosim.systems.threshold.kernel.perturbing import apply_steps, thin
+from astrosim.systems.threshold.kernel.phases import (
+    activate,
+    add_to_totals,
+    count_trial,
+    eligible_synapses,
+    gather,
+    log_trial,
+    whole_scope,
+)
 from astrosim.systems.threshold.kernel.windowed import remember_fired, scale_of, select_uniform
-from astrosim.systems.threshold.kernel.workspace import BINARY_SUM, ELIGIBLE_SUM, KEPT_SUM, REVERTED_SUM, SOFT_SUM
 from astrosim.systems.threshold.learners.neurons.kernel import (
     change,
     copy,
@@ -38,8 +44,6 @@ from astrosim.systems.threshold.learners.neurons.kernel import (
 )
 from astrosim.systems.threshold.learners.neurons.state import Circuit
 from astrosim.systems.threshold.network.state import BLOCK, NOT_SOLVED, TRIALS, System
-from astrosim.systems.threshold.network.state import KEPT as KEPT_TRIALS
-from astrosim.systems.threshold.network.state import REVERTED as REVERTED_TRIALS
 
 AT_THRESHOLD = 0.0  # rewards are given how far outputs lie above thresholds of their own
 
@@ -100,38 +104,23 @@ def worth(rules, above, targets):
 
 
 @kernel
-def activate(system, rules, state, scratch, work, trial, touched):
-    """Find the active astrocytes of a trial; returns how many, and how many have a score.
+def choose(system, rules, state, scratch, waves, work, trial, touched):
+    """Find the active astrocytes of a trial, by their scores or at random; returns how many, and how many have a score.
 
     Reads: state. Writes: state.score, and what waves change; scratch. Draws: streams `exploration`, `selection`.
     """
-    if rules.coupled:
-        integrate(system, rules, state, trial)
-    if rules.selection == selection.UNIFORM:
+    if waves is not None:
+        integrate(waves, rules, system.acts, trial)
+    if not selection.goes_by_score(rules.selection):
         return select_uniform(system, rules, scratch, work, trial), touched
     scratch.near_kept[:] = -1  # neurons have changed weights since
-    touched = sense(system, rules, state, scratch, touched)
-    if rules.coupled:
-        touched = couple(system, rules, state, scratch)
-    active = select(system, rules, state, scratch, trial, touched)
-    if rules.coupled:
-        send_waves(system, state, scratch, trial, active)
-    return active, touched
+    return activate(system, rules, state, scratch, waves, trial, touched)
 
 
 @kernel
-def perturb(system, rules, state, scratch, trial, scale, block, mask, blocks):
+def perturb(rules, weight, step, key, trial, scale, block, mask, blocks):
     """Perturb the synapses of a scope; see `apply_steps`."""
-    apply_steps(system, rules, state, scratch, trial, scale, block, mask, blocks)
-
-
-@kernel
-def remember(system, rules, state, scratch, work, pattern, active, kept):
-    """Note the outcome with the active astrocytes; see `adapt`."""
-    if rules.coupled:
-        adapt(system, rules, state, scratch, True, work, pattern, active, kept)
-    else:
-        adapt(system, rules, state, scratch, None, work, pattern, active, kept)
+    apply_steps(rules, weight, step, key, trial, scale, block, mask, blocks)
 
 
 @kernel
@@ -156,74 +145,75 @@ def learn(circuit, numbers, neural, work, weight, output, pattern, trial):
 
 
 @kernel
-def advance(
-    system, rules, state, scratch, circuit, numbers, neural, work, measure, log_pattern, log_decision, log_active
-):
-    """Carry out `log_pattern.size` trials.
+def compare(system, rules, state, scratch, circuit, numbers, neural, work, pattern, trial, blocks, active):
+    """Perturb the scope's synapses, pass the pattern again, and keep the perturbation, all or in part, or revert it.
 
-    Reads: system, rules, circuit, numbers. Writes: state, neural, scratch, work, the three logs; with `measure` it also
+    Reads: work.above_before. Writes: state.weight and passes; work.after, above_after, snapshot; scratch. Draws:
+    streams `perturbation`, `part`, `decision`. Returns whether it is kept.
+    """
+    found, masks, size = whole_scope(system, scratch, rules.scope == scope.TERRITORY, active, blocks)
+    if rules.fraction < 1.0:
+        thin(system.keys[PART], rules.fraction, trial, found, masks, size, scratch.part_mask)
+        masks = scratch.part_mask
+    scale = scale_of(rules, state, scratch, active)
+    copy(state.weight, work.snapshot)
+    perturb(rules, state.weight, scratch.step, system.keys[PERTURBATION], trial, scale, found, masks, size)
+    evaluate(circuit, numbers, neural, work, state.weight, pattern, work.after, work.above_after)
+    state.passes[0] += 1
+    targets = circuit.targets[pattern]
+    before, after = worth(rules, work.above_before, targets), worth(rules, work.above_after, targets)
+    key, temperature = system.keys[DECISION], rules.temperature
+    kept = decision.stands(rules.acceptance, after, before, rules.reward_offset, temperature, key, trial)
+    share = consolidation.share_kept(rules.consolidation, rules.rate, after, before)
+    if not kept or share < 1.0:
+        copy(work.snapshot, state.weight)
+    if kept and share < 1.0:
+        scale = np.float32(scale * share)
+        perturb(rules, state.weight, scratch.step, system.keys[PERTURBATION], trial, scale, found, masks, size)
+        evaluate(circuit, numbers, neural, work, state.weight, pattern, work.after, work.above_after)
+    return kept
+
+
+@kernel
+def advance(system, rules, state, scratch, waves, circuit, numbers, neural, work, log, measure):
+    """Carry out `log.pattern.size` trials.
+
+    Reads: system, rules, circuit, numbers. Writes: state, waves, neural, scratch, work, log; with `measure` it also
     adds to scratch.total. Draws: streams `pattern`, `exploration`, `selection`, `scope`, `perturbation`, `part`,
     `decision`.
     """
     touched = np.int64(0)
     state.score[:] = 0.0
     by_union = rules.scope == scope.TERRITORY
-    for row in range(log_pattern.size):
+    for row in range(log.pattern.size):
         trial = state.counter[TRIALS]
         pattern = shown(circuit, numbers, trial)
-        targets = circuit.targets[pattern]
         work.window[0] = pattern
         if trial % rules.trials_per_episode == 0:
             drive(circuit, False, pattern, work.before)
             remember_fired(state, work.before)
-        active, touched = activate(system, rules, state, scratch, work, trial, touched)
+        active, touched = choose(system, rules, state, scratch, waves, work, trial, touched)
         evaluate(circuit, numbers, neural, work, state.weight, pattern, work.before, work.above_before)
         state.passes[0] += 1
-        idle, kept, blocks = active == 0, False, 0
+        idle, kept = active == 0, False
+        blocks = gather(system, rules, state, scratch, trial, by_union, active)
         if not idle:
-            if not by_union:
-                blocks = gather_chance(system, rules, scratch, trial, active)
-            found, masks, size = whole_scope(system, scratch, by_union, active, blocks)
-            if rules.fraction < 1.0:
-                thin(system, rules, scratch, trial, found, masks, size)
-                masks = scratch.part_mask
-            scale = scale_of(rules, state, scratch, active)
-            copy(state.weight, work.snapshot)
-            perturb(system, rules, state, scratch, trial, scale, found, masks, size)
-            evaluate(circuit, numbers, neural, work, state.weight, pattern, work.after, work.above_after)
-            state.passes[0] += 1
-            before, after = worth(rules, work.above_before, targets), worth(rules, work.above_after, targets)
-            key, temperature = system.keys[DECISION], rules.temperature
-            kept = decision.stands(rules.acceptance, after, before, rules.reward_offset, temperature, key, trial)
-            share = consolidation.share_kept(rules.consolidation, rules.rate, after, before)
-            if not kept or share < 1.0:
-                copy(work.snapshot, state.weight)
-            if kept and share < 1.0:
-                scale = np.float32(scale * share)
-                perturb(system, rules, state, scratch, trial, scale, found, masks, size)
-                evaluate(circuit, numbers, neural, work, state.weight, pattern, work.after, work.above_after)
+            kept = compare(
+                system, rules, state, scratch, circuit, numbers, neural, work, pattern, trial, blocks, active
+            )
         standing = work.after if kept else work.before
         if measure:
-            above = work.above_after if kept else work.above_before
-            scratch.total[BINARY_SUM] += reward.binary_reward(above, targets, AT_THRESHOLD)
-            scratch.total[SOFT_SUM] += reward.soft_reward(above, targets, AT_THRESHOLD)
-            scratch.total[KEPT_SUM] += kept
-            scratch.total[REVERTED_SUM] += not (kept or idle)
-            if by_union:
-                scratch.total[ELIGIBLE_SUM] += scratch.union_size[find_union(system, scratch, active)]
-            else:
-                scratch.total[ELIGIBLE_SUM] += close_scope(scratch, blocks)
+            above, targets = work.above_after if kept else work.above_before, circuit.targets[pattern]
+            binary = reward.binary_reward(above, targets, AT_THRESHOLD)
+            soft = reward.soft_reward(above, targets, AT_THRESHOLD)
+            eligible = eligible_synapses(system, scratch, by_union, active, blocks)
+            add_to_totals(scratch.total, binary, soft, kept, idle, eligible)
         clear(scratch, blocks)
         remember_fired(state, standing)
-        state.counter[TRIALS] += 1
-        state.counter[KEPT_TRIALS] += kept
-        state.counter[REVERTED_TRIALS] += not (kept or idle)
+        count_trial(state.counter, kept, idle)
         learn(circuit, numbers, neural, work, state.weight, standing, pattern, trial)
-        remember(system, rules, state, scratch, work, pattern, active, kept)
+        adapt(system, rules, state, scratch, waves, work, pattern, active, kept)
         if state.solved[0] == NOT_SOLVED and solves(circuit, numbers, neural, work.after, work.summed, work.wrong):
             state.solved[0] = state.counter[TRIALS]
             state.solved[1] = state.passes[0]
-        log_pattern[row] = pattern
-        log_decision[row] = KEPT if kept else (IDLE if idle else REVERTED)
-        for k in range(log_active.shape[1]):
-            log_active[row, k] = scratch.active[k] if k < active else NOBODY
+        log_trial(log, row, pattern, kept, idle, scratch.active, active)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.contracts.simulation import Wiring
+from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.store.variables import IDLE, Decisions
 from astrosim.systems.threshold.learners.neurons.kernel import probe
 from astrosim.systems.threshold.learners.neurons.placement import place
@@ -20,6 +20,7 @@ from astrosim.systems.threshold.learners.neurons.state import (
     make_numbers,
     make_state,
 )
+from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.records import TRIAL_VARIABLES
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.simulation import PROGRESS
@@ -135,7 +136,7 @@ class NeuronCell:
 
     def state(self) -> dict[str, np.ndarray]:
         """A copy of all that changes: see `astrosim.systems.threshold.learners.neurons.state.State`."""
-        return {name: array.copy() for name, array in self.learning._asdict().items()}
+        return copy_arrays(self.learning._asdict())
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state()` of the same scenario and seed.
@@ -145,11 +146,7 @@ class NeuronCell:
         ValueError
             If an array is missing or has another shape or type.
         """
-        for name, array in self.learning._asdict().items():
-            saved = state.get(name)
-            if saved is None or saved.shape != array.shape or saved.dtype != array.dtype:
-                raise ValueError(f"the saved array {name!r} does not fit this scenario and seed")
-            array[...] = saved
+        restore_arrays(self.learning._asdict(), state)
 
     def happened(self) -> dict[str, np.ndarray]:
         """No interventions: there are none where neurons learn by themselves."""

@@ -11,7 +11,7 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 class NeuronEngine(NeuronCell):
-    """See `astrosim.contracts.simulation.Engine`.
+    """See `astrosim.systems.threshold.engines.Engine`.
 
     Parameters
     ----------

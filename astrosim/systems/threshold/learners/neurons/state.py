@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from astrosim.core.ragged import Ragged
 from astrosim.core.rng import PATTERN, stream_keys
 from astrosim.rules.ambient import share
 from astrosim.rules.choices import chosen
@@ -17,7 +18,6 @@ from astrosim.rules.flags import FLAGS
 from astrosim.rules.perturbation import grid, grid_limit
 from astrosim.systems.threshold.learners.neurons.placement import INPUT, MODULATORY, OUTPUT, TONIC, Placed
 from astrosim.systems.threshold.network.state import NOT_SOLVED
-from astrosim.systems.threshold.network.territories import Ragged
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 TRIALS, KEPT, REVERTED = range(3)  # places in `State.counter`

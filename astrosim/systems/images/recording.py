@@ -1,4 +1,4 @@
-"""A cell of a run: batches, records, checkpoints and the commit (times in seconds of wall clock).
+"""Recording of a replicate: its batches, its learner and what is recorded of it (times in seconds of wall clock).
 
 Everything that a trial builds upon is made from scratch when a batch begins. Checkpoints therefore stand between two
 batches, and hold parameters, sigmas and counts alone.
@@ -7,15 +7,18 @@ batches, and hold parameters, sigmas and counts alone.
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from astrosim.runs.checkpoint import Checkpoint, CheckpointError
-from astrosim.runs.replicate import Cell, Control, Stopped, write_cell
+from astrosim.contracts.simulation import Alone, Outcome
+from astrosim.runs.replicate import Replicate
+from astrosim.store.cells import CellWriter
 from astrosim.systems.images.data import Batches, images_of, whole_batch
-from astrosim.systems.images.judge import Verdict, judge
+from astrosim.systems.images.judge import judge
 from astrosim.systems.images.kernel.loop import IMAGES, SYNAPSES
 from astrosim.systems.images.learners.keep_or_revert import KernelLearner, Learner, State, make_state
 from astrosim.systems.images.network import plane_of
@@ -36,7 +39,7 @@ CURVES = (
 
 
 def make_learner(scenario: FieldScenario, seed: int, state: State) -> Learner:
-    """Who learns, as the scenario says."""
+    """Return the learner that the scenario names."""
     if scenario.engine == "agents":
         from astrosim.systems.images.agents import AgentsLearner
 
@@ -57,7 +60,7 @@ def make_learner(scenario: FieldScenario, seed: int, state: State) -> Learner:
 
 
 def device_of(scenario: FieldScenario) -> str:
-    """Where a scenario's proposals are evaluated: cpu, or the model of the GPU."""
+    """Return where a scenario's proposals are evaluated: cpu, or the model of the GPU."""
     if scenario.engine != "torch":
         return "cpu"
     from astrosim.core.device import device_name
@@ -65,78 +68,81 @@ def device_of(scenario: FieldScenario) -> str:
     return device_name(scenario.device)
 
 
-class FieldCell:
-    """One cell, from where it stands to its commit.
+class Recording(Alone):
+    """A replicate of image networks in motion; see `astrosim.contracts.simulation`.
 
     Parameters
     ----------
-    directory : Path
-        Run directory, its arrays created.
-    cell : Cell
+    replicate : Replicate
     scenario : FieldScenario
-        Resolved for the cell's condition.
-    control : Control
+        Resolved for the replicate's condition.
+    writer : CellWriter
+        Nothing is written before the commit.
+    data : Path or None
+        Where data sets lie, if the user said so.
+
+    Attributes
+    ----------
+    learning : State
+    curves : dict of str to list of float
+        Values of `CURVES`, an entry per record.
+    stays : int
+        Batches done.
     """
 
-    def __init__(self, directory: Path, cell: Cell, scenario: FieldScenario, control: Control) -> None:
-        self.directory, self.cell, self.scenario, self.control = directory, cell, scenario, control
-        self.images = images_of(scenario, cell.seed, control.data)
-        self.batches = Batches(scenario, cell.seed, self.images.train)
-        self.valid, self.test = (whole_batch(scenario, part) for part in (self.images.validation, self.images.test))
-        self.state = make_state(scenario, cell.seed, self.images)
+    def __init__(self, replicate: Replicate, scenario: FieldScenario, writer: CellWriter, data: Path | None) -> None:
+        self.replicate, self.scenario = replicate, scenario
+        images = images_of(scenario, replicate.seed, data)
+        self.batches = Batches(scenario, replicate.seed, images.train)
+        self.valid, self.test = (whole_batch(scenario, part) for part in (images.validation, images.test))
+        self.learning = make_state(scenario, replicate.seed, images)
         self.curves: dict[str, list[float]] = {name: [] for name in CURVES}
-        self.done, self.seconds, self.before = 0, 0.0, [0, 0]
-        self.checkpoint = Checkpoint(directory, cell, scenario)
-        self._take_up()
-        self.learner = make_learner(scenario, cell.seed, self.state)
-        self.verdict: Verdict | None = None
-        self._saved = time.monotonic()
+        self.stays, self.seconds, self.before = 0, 0.0, [0, 0]
 
-    def _take_up(self) -> None:
-        try:
-            found = self.checkpoint.load()
-            if found is not None:
-                self._restore(*found)
-        except CheckpointError as error:
-            self.control.warn(self.checkpoint.lost(error))
+    @cached_property
+    def learner(self) -> Learner:
+        """The learner, its code compiled; made when it is first needed, as it takes the state as it is then."""
+        learner = make_learner(self.scenario, self.replicate.seed, self.learning)
+        learner.warm(self.batches.at(self.stays))
+        return learner
 
-    def _restore(self, arrays: dict[str, np.ndarray], facts: dict[str, Any]) -> None:
-        try:
-            self.state.restore(arrays)
-            self.curves = {name: list(facts["curves"][name]) for name in CURVES}
-            self.done, self.seconds, self.before = facts["done"], facts["wall_s"], facts["before"]
-        except (KeyError, ValueError) as error:  # written by another version
-            raise CheckpointError(f"{self.checkpoint.path}: cannot be taken up ({error!r})") from error
+    @property
+    def done(self) -> int:
+        """Trials done."""
+        return self.stays * self.scenario.batches.stay
 
-    def run(self) -> dict[str, Any]:
-        """Learn to the end and commit; returns the row of summary.csv.
+    @property
+    def first_stretch(self) -> int:
+        """The trials of one batch."""
+        return self.scenario.batches.stay
 
-        Raises
-        ------
-        Stopped
-            If asked to; a checkpoint is left.
-        """
-        if self.done < self.scenario.stays:
-            self.learner.warm(self.batches.at(self.done))
+    @property
+    def finished(self) -> bool:
+        """Whether all batches are done."""
+        return self.stays >= self.scenario.stays
+
+    def advance(self, units: int) -> float:
+        """Learn from the next batches: at least one, and as many as `units` trials fill."""
+        learner, before = self.learner, self.seconds
+        last = min(self.stays + max(1, units // self.scenario.batches.stay), self.scenario.stays)
         each = self.scenario.record.every // self.scenario.batches.stay
-        while self.done < self.scenario.stays:
+        while self.stays < last:
             begin = time.perf_counter()
-            reward = self.learner.stay(self.batches.at(self.done), self.done)
-            self.state.take_mean(self.scenario.learner.average)
-            self.done += 1
+            reward = learner.stay(self.batches.at(self.stays), self.stays)
+            self.learning.take_mean(self.scenario.learner.average)
+            self.stays += 1
             self.seconds += time.perf_counter() - begin
-            if self.done % each == 0:
+            if self.stays % each == 0:
                 self._record(reward)
-            self._look()
-        return self._commit()
+        return self.seconds - before
 
     def _record(self, reward: float) -> None:
-        state = self.state
+        state = self.learning
         test, valid = judge(state.judged(), self.test), judge(state.judged(), self.valid)
         tried, kept = (int(n) for n in state.tally.sum(axis=1))
         more, better = tried - self.before[0], kept - self.before[1]
         values = (
-            int(self.scenario.batch_sizes[self.done - 1]),
+            int(self.scenario.batch_sizes[self.stays - 1]),
             int(state.counts[IMAGES]),
             int(state.counts[SYNAPSES]),
             better / more if more else float("nan"),
@@ -151,52 +157,52 @@ class FieldCell:
             self.curves[name].append(value)
         self.before = [tried, kept]
 
-    def _look(self) -> None:
-        """Between two batches: tell how far it is, stop if asked, save if it is time."""
-        self.control.report(self.done * self.scenario.batches.stay)
-        stopped = self.control.stopped()
-        if self.done < self.scenario.stays and (
-            stopped or time.monotonic() - self._saved >= self.control.checkpoint_seconds
-        ):
-            facts = {"curves": self.curves, "done": self.done, "wall_s": self.seconds, "before": self.before}
-            self.checkpoint.save(self.state.arrays(), facts)
-            self._saved = time.monotonic()
-        if stopped and self.done < self.scenario.stays:
-            raise Stopped
+    def state(self) -> dict[str, np.ndarray]:
+        """Return all that learning changes."""
+        return self.learning.arrays()
 
-    def _commit(self) -> dict[str, Any]:
+    def facts(self) -> dict[str, Any]:
+        """Return the curves and counts."""
+        return {"curves": self.curves, "done": self.stays, "wall_s": self.seconds, "before": self.before}
+
+    def restore(self, state: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
+        """Go on from a `state()` and `facts()`; see `astrosim.contracts.simulation.Member.restore`."""
+        self.learning.restore(state)
+        self.curves = {name: list(facts["curves"][name]) for name in CURVES}
+        self.stays, self.seconds, self.before = facts["done"], facts["wall_s"], facts["before"]
+
+    def outcome(self) -> Outcome:
+        """Return curves, astrocytes, the last answers and, where they are kept, the parameters."""
         values = {name: np.array(curve) for name, curve in self.curves.items()}
-        values["confusion"] = judge(self.state.judged(), self.test).confusion
+        values["confusion"] = judge(self.learning.judged(), self.test).confusion
         values |= self._astrocytes()
         if self.scenario.record.weights:
-            net = self.state.judged()
+            net = self.learning.judged()
             parts = (net.incoming, net.bias, net.outgoing, net.output_bias)
             values["final_weight"] = np.concatenate([part.reshape(-1) for part in parts])
         labels = [(n + 1) * self.scenario.record.every for n in range(self.scenario.records)]
-        row = write_cell(self.directory, self.cell, values, self._row(), dict.fromkeys(CURVES, labels))
-        self.checkpoint.remove()
-        return row
+        return Outcome(values, self._row(), dict.fromkeys(CURVES, labels))
 
     def _astrocytes(self) -> dict[str, np.ndarray]:
         """Places and counts of the astrocytes; nothing where there are none."""
         if self.scenario.learner.rule != "astrocytes":
             return {}
-        places, (tried, kept) = plane_of(self.scenario, self.cell.seed).astrocytes, self.state.tally
+        places, (tried, kept) = plane_of(self.scenario, self.replicate.seed).astrocytes, self.learning.tally
         return {
             "territory_x": places[:, 0],
             "territory_y": places[:, 1],
             "astrocyte_tried": tried,
             "astrocyte_kept": kept,
-            "astrocyte_sigma": self.state.sigma,
+            "astrocyte_sigma": self.learning.sigma,
         }
 
     def _row(self) -> dict[str, Any]:
         scenario = self.scenario
-        tried, kept = (int(n) for n in self.state.tally.sum(axis=1))
+        tried, kept = (int(n) for n in self.learning.tally.sum(axis=1))
         last = {name: curve[-1] for name, curve in self.curves.items()}
         return {
-            "condition": self.cell.condition,
-            "seed": self.cell.seed,
+            "condition": self.replicate.condition,
+            "seed": self.replicate.seed,
             "data": scenario.task.data,
             "learner": scenario.learner.rule,
             "device": device_of(scenario),

@@ -1,0 +1,9 @@
+"""The contract of all systems as checks that run: for the package's own systems, and for other people's."""
+
+from __future__ import annotations
+
+from astrosim.conformance.bench import Bench
+from astrosim.conformance.checks import CHECKS, Finding, check_system
+from astrosim.conformance.extensions import check_extension
+
+__all__ = ["CHECKS", "Bench", "Finding", "check_extension", "check_system"]

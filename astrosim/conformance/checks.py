@@ -1,0 +1,198 @@
+"""The checks of the contract: each takes a `Bench`, and raises `ContractError` with what is wrong."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray
+from matplotlib import pyplot
+from pydantic import ValidationError
+from rich.console import Console
+
+from astrosim.conformance.bench import SUMMARY, Bench, ContractError, contents, differing, failed_words, summary_rows
+from astrosim.contracts.system import OPTIONAL, System
+from astrosim.core.errors import AstrosimError
+from astrosim.explain import explain
+from astrosim.export import export_run
+from astrosim.report import write_report
+from astrosim.report.figure_of_run import show
+from astrosim.scenario import condition_names
+from astrosim.scenario.field_info import fields_of
+from astrosim.store import open_run
+
+UNTOLD = ("version", "kind", "conditions", "reference")  # fields that an explanation does not list
+
+
+def same_seed_same_bytes(bench: Bench) -> None:
+    """The same scenario and seed give the same bytes."""
+    _equal(bench.finished, bench.run("repeated"))
+
+
+def workers_do_not_matter(bench: Bench) -> None:
+    """Two worker processes give the bytes of one."""
+    _equal(bench.finished, bench.run("shared", workers=2))
+
+
+def resumed_is_uninterrupted(bench: Bench) -> None:
+    """A run that is interrupted and resumed ends in the bytes of one that is not."""
+    _equal(bench.finished, bench.interrupted("resumed", 0.4))
+
+
+def recording_changes_nothing(bench: Bench) -> None:
+    """Another record plan leaves every row of the summary as it was."""
+    other = bench.run("recorded", bench.example.recording)
+    if summary_rows(bench.finished) != summary_rows(other):
+        raise ContractError("summary.csv: differs under another record plan.")
+
+
+def engines_agree(bench: Bench) -> None:
+    """Engines that promise the same bits give them; the summary alone names the engine."""
+    for engine in bench.example.engines:
+        names = bench.example.other_engine.get(engine, condition_names(bench.scenario()))
+        conditions = {name: bench.example.tables["conditions"][name] for name in names}
+        part = bench.of({**bench.example.tables, "conditions": conditions}, f"engine_{engine}")
+        one, other = contents(part.finished), contents(part.run("other", {"engine": engine}))
+        wrong = [name for name in differing(one, other) if name != SUMMARY]
+        if wrong:
+            raise ContractError(f"engine {engine}: other bytes than the scenario's own ({failed_words(wrong)}).")
+
+
+def every_field_is_explained(bench: Bench) -> None:
+    """An explanation names every field of the schema."""
+    stream = io.StringIO()
+    explain(bench.scenario(), Console(file=stream, width=200))
+    text = stream.getvalue()
+    missing = [path for path in fields_of(bench.system.scenario) if path not in UNTOLD and not _told(path, text)]
+    if missing:
+        raise ContractError(f"explain: does not name {', '.join(missing[:5])}.")
+
+
+def _told(path: str, text: str) -> bool:
+    """Whether an explanation names a field, under its section or in full."""
+    section, _, field = path.rpartition(".")
+    return bool(re.search(rf"\b{re.escape(path)}\b", text)) or (
+        bool(re.search(rf"\b{re.escape(field)}\b", text)) and (not section or section in text)
+    )
+
+
+def every_figure_is_drawn_and_captioned(bench: Bench) -> None:
+    """Each kind of figure that a run has something for is drawn, with a title and a caption."""
+    shown = show(bench.finished)
+    for name in shown.kinds:
+        drawn = shown.draw(name)
+        pyplot.close(drawn.figure)
+        if not drawn.title or not drawn.caption:
+            raise ContractError(f"plot {name}: no title or no caption.")
+
+
+def exports_are_readable(bench: Bench) -> None:
+    """NetCDF gives every value back; a table per family of dimensions holds them as text."""
+    dataset = open_run(bench.finished)
+    path = export_run(bench.finished, bench.folder / "run.nc", "netcdf")
+    with xarray.open_dataset(path) as other:
+        for name in dataset.data_vars:
+            if name not in other:
+                raise ContractError(f"export: NetCDF lacks {name}.")
+            if not _same(dataset[name], other[name]):
+                raise ContractError(f"export: NetCDF has other values of {name}.")
+    folder = export_run(bench.finished, bench.folder / "csv", "csv")
+    if not any(folder.glob("*.csv")):
+        raise ContractError("export: no table.")
+
+
+def _same(one: Any, other: Any) -> bool:
+    left, right = one.values, other.values
+    if 0 in left.shape:
+        return True
+    if left.dtype.kind == "f" or right.dtype.kind == "f":  # a fill value of a whole number comes back as nan
+        known = np.isfinite(right.astype(float))
+        return bool(np.array_equal(left[known].astype(float), right[known].astype(float)))
+    return bool(np.array_equal(left, right))
+
+
+def the_report_is_complete(bench: Bench) -> None:
+    """A report names every condition, shows a figure, and holds the scenario."""
+    text = write_report(bench.finished).read_text(encoding="utf-8")
+    missing = [name for name in condition_names(bench.scenario()) if name not in text]
+    if missing:
+        raise ContractError(f"report: does not name {', '.join(missing)}.")
+    if "<img" not in text or "data:image" not in text:
+        raise ContractError("report: shows no figure.")
+
+
+def what_is_missing_is_refused(bench: Bench) -> None:
+    """A part that the system lacks is refused in a sentence that names a remedy."""
+    for part in OPTIONAL:
+        if bench.system.has(part):
+            continue
+        if part not in bench.system.lacks or len(bench.system.lacks[part].split(". ")) < 2:
+            raise ContractError(f"{part}: neither a part nor a sentence with a remedy in `lacks`.")
+        try:
+            bench.system.part(part)
+        except AstrosimError as error:
+            if bench.system.lacks[part] not in str(error):
+                raise ContractError(f"{part}: refused without its sentence.") from error
+
+
+def _equal(one: Path, other: Path) -> None:
+    names = differing(contents(one), contents(other))
+    if names:
+        raise ContractError(f"{other.name}: other bytes than {one.name} ({failed_words(names)}).")
+
+
+CHECKS: tuple[Callable[[Bench], None], ...] = (
+    same_seed_same_bytes,
+    recording_changes_nothing,
+    resumed_is_uninterrupted,
+    engines_agree,
+    workers_do_not_matter,
+    every_field_is_explained,
+    every_figure_is_drawn_and_captioned,
+    exports_are_readable,
+    the_report_is_complete,
+    what_is_missing_is_refused,
+)
+"""All checks, in the order in which they run."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The outcome of one check.
+
+    Attributes
+    ----------
+    check : str
+        Its name.
+    sentence : str
+        What it demands.
+    problem : str
+        What is wrong; empty if nothing is.
+    """
+
+    check: str
+    sentence: str
+    problem: str
+
+
+def check_system(system: System, folder: Path) -> Iterator[Finding]:
+    """Yield the outcome of each check of a registered system, with its runs in a folder that exists."""
+    return check_bench(Bench(system, folder), CHECKS)
+
+
+def check_bench(bench: Bench, checks: Iterable[Callable[[Bench], None]]) -> Iterator[Finding]:
+    """Yield the outcome of each of some checks."""
+    for check in checks:
+        problem = ""
+        try:
+            check(bench)
+        except AstrosimError as error:
+            problem = str(error)
+        except ValidationError as error:
+            problem = f"example: not valid ({error.errors()[0]['msg']})."
+        yield Finding(check.__name__, (check.__doc__ or "").partition("\n")[0], problem)

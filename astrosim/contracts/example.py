@@ -1,0 +1,29 @@
+"""A small experiment by which a system shows that it keeps the contract of all systems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Example:
+    """Tables of a scenario file whose replicates take a fraction of a second.
+
+    Attributes
+    ----------
+    tables : mapping
+        As read from TOML; one condition per learner, at least two seeds.
+    recording : mapping
+        Tables of another record plan, which must change nothing else.
+    engines : tuple of str
+        Engines that give the bits of the scenario's own.
+    other_engine : mapping of str to tuple of str
+        By engine: the conditions that it can run; all if left out.
+    """
+
+    tables: Mapping[str, Any]
+    recording: Mapping[str, Any]
+    engines: tuple[str, ...] = ()
+    other_engine: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,0 +1,186 @@
+"""Working memory of trials on receptive fields (dimensionless; float32 unless said otherwise)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from astrosim.systems.images.kernel.arrays import BLOCK, Batch
+
+
+class Standing(NamedTuple):
+    """What the network as it stands makes of a batch; every proposal is evaluated by difference to it.
+
+    Attributes
+    ----------
+    sums : ndarray, shape (unit, block, BLOCK)
+        Hidden sums, biases included.
+    logits : ndarray, shape (block, class, BLOCK)
+    rewards : ndarray, shape (block, BLOCK)
+    """
+
+    sums: np.ndarray
+    logits: np.ndarray
+    rewards: np.ndarray
+
+
+class Proposal(NamedTuple):
+    """A change of some units, slot by slot; `slots[0]` of these are in use.
+
+    Attributes
+    ----------
+    slots : ndarray of int64, shape (1,)
+    unit : ndarray of int64, shape (slot,)
+    taps : ndarray of int64, shape (slot,)
+        How many incoming synapses change; -1: nothing on the unit's incoming side does.
+    tap : ndarray of int32, shape (slot, synapse)
+        Which of the unit's synapses.
+    step : ndarray, shape (slot, synapse)
+    bias_step : ndarray, shape (slot,)
+    outward : ndarray of bool, shape (slot,)
+        Whether the unit's outgoing synapses change.
+    out_step : ndarray, shape (slot, class)
+    output_bias_step : ndarray, shape (class,)
+    """
+
+    slots: np.ndarray
+    unit: np.ndarray
+    taps: np.ndarray
+    tap: np.ndarray
+    step: np.ndarray
+    bias_step: np.ndarray
+    outward: np.ndarray
+    out_step: np.ndarray
+    output_bias_step: np.ndarray
+
+
+class Scratch(NamedTuple):
+    """What an evaluation leaves for the case that its proposal is kept, and room for one block.
+
+    Attributes
+    ----------
+    sums : ndarray, shape (slot, block, BLOCK)
+    rewards : ndarray, shape (block, BLOCK)
+    logits : ndarray, shape (class, BLOCK)
+    change, before, after, top, total, own : ndarray, shape (BLOCK,)
+    pixel : ndarray of int32, shape (synapse,)
+    weight : ndarray, shape (synapse,)
+    """
+
+    sums: np.ndarray
+    rewards: np.ndarray
+    logits: np.ndarray
+    change: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+    top: np.ndarray
+    total: np.ndarray
+    own: np.ndarray
+    pixel: np.ndarray
+    weight: np.ndarray
+
+
+class Team(NamedTuple):
+    """Members of a round, and what each gained.
+
+    Attributes
+    ----------
+    deck : ndarray of int32, shape (astrocyte,)
+        All astrocytes; those that act in the first places.
+    partner : ndarray of uint32
+        Where places were exchanged to.
+    gained : ndarray of float64, shape (proposal,)
+        Change of the summed reward by each alone.
+    """
+
+    deck: np.ndarray
+    partner: np.ndarray
+    gained: np.ndarray
+
+
+class Workspace(NamedTuple):
+    """Working memory: holds nothing that a later batch depends on.
+
+    Attributes
+    ----------
+    every : ndarray of int32, shape (synapse,)
+        All numbers of a unit's synapses.
+    standing : Standing
+    proposal : Proposal
+    scratch : Scratch
+    normal : ndarray, shape (draw,)
+        N(0, 1) numbers of a proposal.
+    team : Team
+    """
+
+    every: np.ndarray
+    standing: Standing
+    proposal: Proposal
+    scratch: Scratch
+    normal: np.ndarray
+    team: Team
+
+
+def make_team(astrocytes: int, proposals: int) -> Team:
+    """Room for rounds."""
+    room = (proposals + 3) // 4 * 4
+    return Team(np.arange(astrocytes, dtype=np.int32), np.zeros(room, np.uint32), np.zeros(proposals))
+
+
+def make_proposal(slots: int, synapses: int, classes: int) -> Proposal:
+    """An empty proposal with room for so many units and synapses of each."""
+    single = np.float32
+    return Proposal(
+        slots=np.zeros(1, np.int64),
+        unit=np.zeros(slots, np.int64),
+        taps=np.full(slots, -1, np.int64),
+        tap=np.zeros((slots, synapses), np.int32),
+        step=np.zeros((slots, synapses), single),
+        bias_step=np.zeros(slots, single),
+        outward=np.zeros(slots, np.bool_),
+        out_step=np.zeros((slots, classes), single),
+        output_bias_step=np.zeros(classes, single),
+    )
+
+
+def make_standing(units: int, classes: int, blocks: int) -> Standing:
+    """Room for what a network makes of a batch."""
+    return Standing(
+        np.zeros((units, blocks, BLOCK), np.float32),
+        np.zeros((blocks, classes, BLOCK), np.float32),
+        np.zeros((blocks, BLOCK), np.float32),
+    )
+
+
+def make_scratch(slots: int, synapses: int, classes: int, blocks: int) -> Scratch:
+    """Room for an evaluation of proposals of that size."""
+
+    def line() -> np.ndarray:
+        return np.zeros(BLOCK, np.float32)
+
+    return Scratch(
+        sums=np.zeros((slots, blocks, BLOCK), np.float32),
+        rewards=np.zeros((blocks, BLOCK), np.float32),
+        logits=np.zeros((classes, BLOCK), np.float32),
+        change=line(),
+        before=line(),
+        after=line(),
+        top=line(),
+        total=line(),
+        own=line(),
+        pixel=np.zeros(synapses, np.int32),
+        weight=np.zeros(synapses, np.float32),
+    )
+
+
+def fitted(workspace: Workspace, batch: Batch) -> Workspace:
+    """A workspace with room for the blocks of a batch: the same one if it has it."""
+    blocks = len(batch.labels)
+    if len(workspace.standing.rewards) == blocks:
+        return workspace
+    slots, synapses = workspace.proposal.tap.shape
+    units, classes = len(workspace.standing.sums), workspace.proposal.output_bias_step.size
+    return workspace._replace(
+        standing=make_standing(units, classes, blocks), scratch=make_scratch(slots, synapses, classes, blocks)
+    )

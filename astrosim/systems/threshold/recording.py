@@ -1,0 +1,181 @@
+"""Recording of a replicate: an engine, and what the record plan has gathered of it. Times in seconds of wall clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from astrosim.contracts.simulation import Alone, Outcome
+from astrosim.runs.replicate import Replicate
+from astrosim.store.cells import CellWriter
+from astrosim.store.files import damage, storage_errors
+from astrosim.systems.threshold.engines import Engine, make_engine
+from astrosim.systems.threshold.log import TrialLog
+from astrosim.systems.threshold.scenario.schema import Scenario
+
+PARTS = ("state", "log", "measured", "weights")
+"""What the names of a checkpoint's arrays begin with."""
+
+WARM: set[str] = set()  # conditions whose code this process has compiled
+
+
+def segments(scenario: Scenario) -> Iterator[tuple[int, bool, bool]]:
+    """Stretches between two looks at the engine: (trial at its end, is it a measured episode, keep weights then)."""
+    length = scenario.schedule.trials_per_episode
+    measured, weighed = set(scenario.record_episodes), set(scenario.weight_episodes)
+    for episode in sorted(measured | weighed):
+        if episode in measured:
+            yield episode * length, False, False
+        yield (episode + 1) * length, episode in measured, episode in weighed
+
+
+def mean_abs(weights: np.ndarray) -> float:
+    """Return the mean |weight| in double precision; nan without synapses."""
+    return float(np.mean(np.abs(weights), dtype="f8")) if len(weights) else float("nan")
+
+
+def warm_up(scenario: Scenario, seed: int) -> None:
+    """Compile what a replicate will call, on an engine that is thrown away: `wall_s` shall hold no compilation."""
+    kind = scenario.model_copy(update={"conditions": {}, "seeds": (0,)}).model_dump_json()
+    if kind in WARM:
+        return
+    throw_away = make_engine(scenario, seed)
+    length = scenario.schedule.trials_per_episode
+    throw_away.advance(1)
+    if length > 1:
+        throw_away.advance(length - 1)
+    throw_away.advance(length, measure=True)
+    throw_away.measure()
+    WARM.add(kind)
+
+
+class Recording(Alone):
+    """A replicate of threshold networks in motion; see `astrosim.contracts.simulation`.
+
+    Parameters
+    ----------
+    replicate : Replicate
+    scenario : Scenario
+        Resolved for the replicate's condition.
+    writer : CellWriter
+    data : Path or None
+        Threshold networks need no data sets.
+
+    Attributes
+    ----------
+    engine : Engine
+    measured : dict of str to list of ndarray
+        Values of `Engine.measure`, an entry per recorded episode.
+    weights : list of ndarray
+    totals : dict
+        mean_abs_weight_start (1) and wall_s (s, the trial loop alone).
+    """
+
+    def __init__(self, replicate: Replicate, scenario: Scenario, writer: CellWriter, data: Path | None = None) -> None:
+        warm_up(scenario, replicate.seed)
+        self.replicate, self.scenario, self.writer = replicate, scenario, writer
+        self.engine: Engine = make_engine(scenario, replicate.seed)
+        self.measured: dict[str, list[np.ndarray]] = {}
+        self.weights: list[np.ndarray] = []
+        self.totals = {"mean_abs_weight_start": mean_abs(self.engine.weights()), "wall_s": 0.0}
+        self.log = TrialLog(writer, scenario.record.decisions)
+        self._segments = segments(scenario)
+        self._segment: tuple[int, bool, bool] | None = next(self._segments)
+
+    @property
+    def done(self) -> int:
+        """Trials done."""
+        return self.engine.trial
+
+    @property
+    def first_stretch(self) -> int:
+        """One episode."""
+        return self.scenario.schedule.trials_per_episode
+
+    @property
+    def finished(self) -> bool:
+        """Whether all segments are done."""
+        return self._present() is None
+
+    def _present(self) -> tuple[int, bool, bool] | None:
+        """Return the segment that the engine is in."""
+        while self._segment is not None and self._segment[0] <= self.engine.trial:
+            self._segment = next(self._segments, None)
+        return self._segment
+
+    def advance(self, units: int) -> float:
+        """Carry out trials up to the end of the segment at most; a measured episode in one piece."""
+        segment = self._present()
+        assert segment is not None
+        stop, measured, weighed = segment
+        left = stop - self.engine.trial
+        elapsed = self._advance(left if measured else min(units, left), measured)
+        if measured:
+            for name, values in self.engine.measure().items():
+                self.measured.setdefault(name, []).append(np.asarray(values))
+        if weighed and self.engine.trial == stop:
+            self.weights.append(self.engine.weights())
+        return elapsed
+
+    def _advance(self, trials: int, measure: bool) -> float:
+        start = time.perf_counter()
+        decisions = self.engine.advance(trials, measure=measure)
+        elapsed = time.perf_counter() - start
+        self.totals["wall_s"] += elapsed
+        with storage_errors(self.writer.directory):
+            self.log.append(decisions)
+        return elapsed
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the engine's arrays, the log's tail and all that was recorded."""
+        arrays = {f"state/{name}": np.asarray(values) for name, values in self.engine.state().items()}
+        arrays |= {f"log/{name}": values for name, values in self.log.state().items()}
+        arrays |= {f"measured/{name}": np.stack(values) for name, values in self.measured.items()}
+        return arrays | {f"weights/{number}": values for number, values in enumerate(self.weights)}
+
+    def facts(self) -> dict[str, Any]:
+        """Return the trial, the totals, and what the log has written already."""
+        return {"trial": self.engine.trial, "log": self.log.facts(), "progress": self.totals}
+
+    def restore(self, state: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
+        """Go on from a `state()` and `facts()`; see `astrosim.contracts.simulation.Member.restore`."""
+        if problem := next(damage(self.writer.directory, facts["log"]["files"]), None):
+            raise ValueError(problem)
+        parts: dict[str, dict[str, np.ndarray]] = {part: {} for part in PARTS}
+        for name, values in state.items():
+            part, _, key = name.partition("/")
+            parts[part][key] = values
+        self.engine.restore(parts["state"])
+        if self.engine.trial != facts["trial"]:
+            raise ValueError(f"trial {self.engine.trial} where {facts['trial']} was written")
+        self.log.restore(parts["log"], facts["log"])
+        self.measured = {name: list(values) for name, values in parts["measured"].items()}
+        self.weights = [parts["weights"][str(number)] for number in range(len(parts["weights"]))]
+        self.totals = dict(facts["progress"])
+
+    def outcome(self) -> Outcome:
+        """Return all that was recorded, and the summary; the rest of the log is written."""
+        row = self._row()
+        with storage_errors(self.writer.directory):
+            self.log.finish()
+        values = {name: np.stack(measured) for name, measured in self.measured.items()}
+        labels = dict.fromkeys(values, self.scenario.record_episodes)
+        if self.weights:
+            values["weight"] = np.stack(self.weights)
+            labels["weight"] = self.scenario.weight_episodes
+        return Outcome(values | self.engine.static() | self.engine.happened(), row, labels)
+
+    def _row(self) -> dict[str, Any]:
+        from astrosim.systems.threshold import (
+            diagnostics,  # its optimisers take long to load; the first trial need not wait for them
+        )
+
+        totals = {"kept": self.log.kept, "reverted": self.log.reverted, **self.totals}
+        measured = {name: np.stack(values) for name, values in self.measured.items()}
+        static, wiring = self.engine.static(), self.engine.wiring()
+        condition, seed = self.replicate.condition, self.replicate.seed
+        return diagnostics.summary_row(self.scenario, seed, condition, measured, static, wiring, totals)

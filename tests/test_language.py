@@ -1,0 +1,151 @@
+"""The language of the package: plain words, imperative first lines, public docstrings with shapes and errors."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "astrosim"
+FILES = sorted(PACKAGE.rglob("*.py"))
+NOT_USED = (
+    r"befall\w*|befell|amid|abreast|moot|mend(?:s|ed|ing)?|anew|so many|to and fro|whoever|thus far|"
+    r"stands there|heard of|a line a |a row a "
+)
+"""Words that a reader stumbles over; STYLE, rule 14."""
+
+VERBS = set((Path(__file__).parent / "verbs.txt").read_text().split())
+"""First words of the docstrings of public functions."""
+
+NOT_NOUNS = ("What ", "Who ", "Whom ", "Let ", "How ")
+PENDING: set[str] = set()
+"""Rooms whose docstrings are not yet held to the rules for functions."""
+
+
+@dataclass(frozen=True)
+class Documented:
+    """A public function, method or class, and where it stands."""
+
+    file: Path
+    node: ast.FunctionDef | ast.ClassDef
+    owner: str = ""
+
+    def __str__(self) -> str:
+        name = f"{self.owner}.{self.node.name}" if self.owner else self.node.name
+        return f"{self.file.relative_to(PACKAGE.parent)}:{self.node.lineno} {name}"
+
+    @property
+    def text(self) -> str:
+        return ast.get_docstring(self.node) or ""
+
+    @property
+    def is_property(self) -> bool:
+        return any("property" in ast.unparse(one) for one in self.node.decorator_list)
+
+
+def room_of(file: Path) -> str:
+    """Room of a file: its folder in the package, of a system the system's folder and the one in it."""
+    parts = file.relative_to(PACKAGE).parts[:-1]
+    return "/".join(parts[:3] if parts[:1] == ("systems",) else parts[:1])
+
+
+def documented(file: Path) -> Iterator[Documented]:
+    """Public functions, classes and their public methods of a file."""
+    for node in ast.parse(file.read_text()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
+            yield Documented(file, node)
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            for inner in node.body:
+                if isinstance(inner, ast.FunctionDef) and not inner.name.startswith("_"):
+                    yield Documented(file, inner, node.name)
+
+
+EVERY = [one for file in FILES for one in documented(file)]
+FUNCTIONS = [one for one in EVERY if isinstance(one.node, ast.FunctionDef) and room_of(one.file) not in PENDING]
+
+
+def test_plain_words():
+    found = [
+        f"{file.relative_to(PACKAGE.parent)}:{number} {match[0]}"
+        for file in FILES
+        if room_of(file) not in PENDING
+        for number, line in enumerate(file.read_text().split("\n"), 1)
+        if (match := re.search(rf"\b(?:{NOT_USED})\b", line, re.IGNORECASE))
+    ]
+    assert found == []
+
+
+def test_functions_open_with_a_verb_in_the_imperative():
+    found = [
+        f"{one}: {one.text.split(chr(10))[0]}"
+        for one in FUNCTIONS
+        if not one.is_property and one.text and one.text.split()[0].rstrip(".,:;") not in VERBS
+    ]
+    assert found == []
+
+
+def test_classes_and_properties_open_with_a_noun():
+    nouns = [one for one in EVERY if isinstance(one.node, ast.ClassDef) or one.is_property]
+    assert [str(one) for one in nouns if room_of(one.file) not in PENDING and one.text.startswith(NOT_NOUNS)] == []
+
+
+def annotated(node: ast.FunctionDef) -> list[ast.arg]:
+    """Parameters of a function but `self` and `cls`."""
+    every = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    return [arg for arg in every if arg.arg not in ("self", "cls")]
+
+
+def is_array(annotation: ast.expr | None) -> bool:
+    """Whether a parameter or a result is an array."""
+    return annotation is not None and bool(re.search(r"\bndarray\b", ast.unparse(annotation)))
+
+
+def test_arrays_have_shapes():
+    """Whoever takes or returns an array says its shape, or that it takes any."""
+    found = [
+        str(one)
+        for one in FUNCTIONS
+        if isinstance(one.node, ast.FunctionDef)
+        and (is_array(one.node.returns) or any(is_array(arg.annotation) for arg in annotated(one.node)))
+        and not re.search(r"\bshape\b|\bscalar\b|of any shape", one.text)
+    ]
+    assert found == []
+
+
+def raised(node: ast.FunctionDef) -> set[str]:
+    """Names of the errors that a function's own body raises."""
+    calls = [child.exc for child in ast.walk(node) if isinstance(child, ast.Raise) and child.exc is not None]
+    names = {ast.unparse(call.func if isinstance(call, ast.Call) else call).rpartition(".")[2] for call in calls}
+    return {name for name in names if name.endswith(("Error", "Stopped", "Exit"))}
+
+
+def test_errors_are_named():
+    found = [
+        f"{one}: {', '.join(sorted(missing))}"
+        for one in FUNCTIONS
+        if isinstance(one.node, ast.FunctionDef)
+        and (missing := {name for name in raised(one.node) - {"NotImplementedError"} if name not in one.text})
+    ]
+    assert found == []
+
+
+def test_parameters_are_all_described_or_none():
+    """A section Parameters names every parameter, in order; numpydoc's PR01 to PR03."""
+    validate = pytest.importorskip("numpydoc.validate")
+    from numpydoc.docscrape import NumpyDocString
+
+    assert validate
+    found = []
+    for one in FUNCTIONS:
+        if not isinstance(one.node, ast.FunctionDef) or "\nParameters\n---" not in one.text:
+            continue
+        names = [n.strip().lstrip("*") for p in NumpyDocString(one.text)["Parameters"] for n in p.name.split(",")]
+        own = [arg.arg for arg in annotated(one.node)]
+        own += [extra.arg for extra in (one.node.args.vararg, one.node.args.kwarg) if extra]
+        if [n for n in names if n in own] != [n for n in own if n in names] or set(names) != set(own):
+            found.append(f"{one}: {names} for {own}")
+    assert found == []
