@@ -224,3 +224,10 @@ def test_files_stay_short():
 def test_nothing_is_left_to_do():
     marks = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
     assert [file.name for file in FILES if marks.search(file.read_text())] == []
+
+
+def test_reading_a_scenario_loads_no_compiled_code():
+    """Learners and rules are named in tables that compile nothing, so that the command line starts quickly."""
+    loaded = modules_after("import astrosim.cli; from astrosim.scenario.library import bundled; bundled()")
+    assert "pydantic" in loaded
+    assert loaded & {"numba", "mesa", "scipy"} == set()

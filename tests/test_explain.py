@@ -22,7 +22,7 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.explanation import rule
 from astrosim.systems.threshold.workload import bytes_of, records_of
 from astrosim.systems.waves.scenario.schema import WaveScenario
-from astrosim.systems.waves.show.explanation import moot, update_rule
+from astrosim.systems.waves.show.explanation import update_rule
 from astrosim.systems.waves.workload import seconds_of as wave_seconds_of
 
 FIELDS = fields_of(Scenario)
@@ -280,15 +280,6 @@ PUBLISHED = {"network": {"variant": "published"}}
 )
 def test_rule_of_an_update(tables: dict[str, Any], phase: str, expected: str) -> None:
     assert update_rule(phase, WaveScenario.model_validate(tables)) == expected
-
-
-def test_what_means_nothing_in_a_wave() -> None:
-    plain = moot(WaveScenario())
-    assert {"network.hidden", "astrocytes.", "leak.kernel", "noise.place", "loss.when", "front.hidden"} <= set(plain)
-    assert not {"network.steps", "training.decay", "leak.", "front.width"} & set(plain)
-    trained = moot(WaveScenario.model_validate({"training": {"rule": "keep_revert"}, "leak": {"sigma": 0.1}}))
-    assert {"training.learning_rate", "schedule.batch"} <= set(trained)
-    assert not {"astrocytes.", "leak.kernel"} & set(trained)
 
 
 def test_work_of_a_wave() -> None:

@@ -106,7 +106,7 @@ def test_words_on_what_was_run(page):
     assert "n = 3 seeds" in text
 
 
-def test_differences_between_conditions_leave_out_what_is_moot(page):
+def test_differences_between_conditions_leave_out_what_no_learner_reads(page):
     table = page[page.index("How the conditions differ") :]
     assert cells(table, "single") == ["astrocytes", "single"]
     assert cells(table, "control") == ["none", "-"]

@@ -29,7 +29,8 @@ from astrosim.systems.threshold.learners.baselines import (
 from astrosim.systems.threshold.learners.baselines import reinforce as williams
 from astrosim.systems.threshold.learners.baselines import spsa as spall
 from astrosim.systems.threshold.learners.baselines.engine import RivalEngine
-from astrosim.systems.threshold.scenario.baseline_section import KEEPING, RIVALS
+from astrosim.systems.threshold.learners.table import BASELINES as RIVALS
+from astrosim.systems.threshold.learners.table import learner_of
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.summary import Summary
 
@@ -206,7 +207,7 @@ def test_the_delta_rule_reaches_the_ceiling_of_a_separable_task(seed):
     assert np.array_equal(engine.weights()[hidden], before[hidden])
 
 
-@pytest.mark.parametrize("learner", KEEPING)
+@pytest.mark.parametrize("learner", ["one_plus_one", "adaptive_monte_carlo"])
 def test_what_is_kept_never_worsens_the_reward(learner):
     engine = rival(learner)
     worth = -np.inf
@@ -252,7 +253,7 @@ def test_a_rival_resumes_to_the_same_bits_and_spends_its_budget(learner):
     for key, values in whole.state().items():
         assert values.tobytes() == second.state()[key].tobytes(), key
     assert whole.measure()["passes"] == 40 * PASSES[learner] == 40 * passes_a_trial(whole.scenario_of_cell)
-    assert (log.decision != IDLE).all() == (learner in KEEPING)
+    assert (log.decision != IDLE).all() == learner_of(learner).keeps
     assert not np.array_equal(whole.weights(), rival(learner, 9).weights())
     assert np.abs(whole.weights()).max() <= 2.0
 

@@ -29,7 +29,12 @@ def test_firing_and_traffic_scores():
     weight = np.array([0.5, -0.25, 1.0, -2.0], np.float32)
     pre = np.array([0, 1, 2, 3], np.int32)
     assert sensing.score(sensing.summed_firing(np.array([0, 1, 2], np.int32), fired), 3) == 2 / 3
-    assert sensing.score(sensing.summed_traffic(weight, np.arange(4, dtype=np.int32), pre, fired), 4) == 3.5 / 4
+    assert (
+        sensing.score(
+            sensing.summed_contributions(sensing.TRAFFIC, weight, np.arange(4, dtype=np.int32), pre, fired), 4
+        )
+        == 3.5 / 4
+    )
     assert sensing.score(0.0, 0) == 0.0
 
 

@@ -15,6 +15,7 @@ from astrosim.scenario import Experiment
 from astrosim.scenario.field_info import FieldFacts, fields_of
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.problems import show
+from astrosim.scenario.relevance import unread
 
 TABLES = ("conditions", "reference", "interventions")  # no fields of their own
 VARIES = "by condition"
@@ -110,45 +111,36 @@ def _facts(facts: FieldFacts, scenario: Experiment, varies: bool) -> tuple[Rende
     return Text(text), Text(facts.interval), Text(source), Text(facts.meaning)
 
 
-def differences_table[S: Experiment](resolved: Mapping[str, S], moot: Callable[[S], tuple[str, ...]]) -> RenderableType:
+def differences_table(resolved: Mapping[str, Experiment]) -> RenderableType:
     """The fields that differ between conditions, a row a condition.
 
     Parameters
     ----------
     resolved : mapping
         Scenarios by condition.
-    moot : callable
-        Beginnings of the paths that mean nothing in a resolved scenario.
     """
-    paths = [
-        path
-        for path in differing(resolved)
-        if not all(path.startswith(moot(scenario)) for scenario in resolved.values())
-    ]
+    nothing = {name: unread(scenario) for name, scenario in resolved.items()}
+    paths = [path for path in differing(resolved) if not all(path in own for own in nothing.values())]
     if not paths:
         return Text(
             f"\nOne condition: {', '.join(resolved)}\n" if len(resolved) == 1 else "\nConditions do not differ here\n"
         )
     if len(paths) > COLUMNS:
-        return _differences_list(resolved, paths, moot)
+        return _differences_list(resolved, paths)
     table = new_table(
         "\nConditions", ("condition", {"no_wrap": True}), *((path, {"overflow": "fold"}) for path in paths)
     )
     for name, scenario in resolved.items():
-        nothing = moot(scenario)
-        table.add_row(name, *("-" if p.startswith(nothing) else Text(shown(value_at(scenario, p))) for p in paths))
+        table.add_row(name, *("-" if p in nothing[name] else Text(shown(value_at(scenario, p))) for p in paths))
     return table
 
 
-def _differences_list[S: Experiment](
-    resolved: Mapping[str, S], paths: Sequence[str], moot: Callable[[S], tuple[str, ...]]
-) -> Table:
+def _differences_list(resolved: Mapping[str, Experiment], paths: Sequence[str]) -> Table:
     """The same where there are many such fields: of each condition those in which it is not like most."""
     usual = {p: Counter(shown(value_at(one, p)) for one in resolved.values()).most_common(1)[0][0] for p in paths}
     table = new_table("\nConditions", ("condition", {"no_wrap": True}), ("where it is not as most are", {}))
     for name, scenario in resolved.items():
-        nothing = moot(scenario)
-        own = {p: shown(value_at(scenario, p)) for p in paths if not p.startswith(nothing)}
+        own = {p: shown(value_at(scenario, p)) for p in paths if p not in unread(scenario)}
         text = ", ".join(f"{p} = {value}" for p, value in own.items() if value != usual[p])
         table.add_row(name, Text(text or "-"))
     return table

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from astrosim.explain.tables import differing, value_at
 from astrosim.scenario import Experiment
+from astrosim.scenario.relevance import unread
 from astrosim.summary import UNKNOWN
 
 
@@ -25,20 +26,19 @@ def seeds_words(seeds: tuple[int, ...]) -> str:
     return f"{len(seeds)}: " + ", ".join(map(str, seeds[:20])) + (", …" if len(seeds) > 20 else "")
 
 
-def differences[S: Experiment](resolved: Mapping[str, S], moot: Callable[[S], tuple[str, ...]]) -> dict[str, Any]:
+def differences(resolved: Mapping[str, Experiment]) -> dict[str, Any]:
     """Fields that differ between conditions: their paths, and a row of values a condition.
 
     Parameters
     ----------
     resolved : mapping
         Scenarios by condition.
-    moot : callable
-        Beginnings of the paths that mean nothing in a resolved scenario.
     """
+    nothing = {name: unread(scenario) for name, scenario in resolved.items()}
     paths = differing(resolved) if len(resolved) > 1 else []
-    paths = [path for path in paths if not all(path.startswith(moot(one)) for one in resolved.values())]
+    paths = [path for path in paths if not all(path in own for own in nothing.values())]
     rows = [
-        (name, [UNKNOWN if path.startswith(moot(one)) else _shown(value_at(one, path)) for path in paths])
+        (name, [UNKNOWN if path in nothing[name] else _shown(value_at(one, path)) for path in paths])
         for name, one in resolved.items()
     ]
     return {"paths": paths, "rows": rows}

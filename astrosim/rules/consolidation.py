@@ -8,9 +8,10 @@ so that what one pattern gains costs the others little.
 from __future__ import annotations
 
 from astrosim.core.jit import kernel
+from astrosim.rules import choices
 
-WHOLE, PART, PROPORTIONAL = range(3)
-CONSOLIDATION = {"whole": WHOLE, "part": PART, "proportional": PROPORTIONAL}
+CONSOLIDATION = choices.numbers(choices.CONSOLIDATION)
+WHOLE, PART, PROPORTIONAL = (CONSOLIDATION[name] for name in ("whole", "part", "proportional"))
 
 
 @kernel
@@ -20,4 +21,6 @@ def share_kept(rule, rate, after, before):
         return 1.0
     if rule == PART:
         return rate
-    return max(0.0, min(1.0, rate * (after - before)))
+    if rule == PROPORTIONAL:
+        return max(0.0, min(1.0, rate * (after - before)))
+    raise ValueError("decision.consolidation: a rule without a formula")

@@ -8,9 +8,10 @@ from __future__ import annotations
 from astrosim.core.exact_functions import exp
 from astrosim.core.jit import inlined, kernel
 from astrosim.core.rng import uniform
+from astrosim.rules import choices
 
-STRICT, DRIFT, METROPOLIS = range(3)
-ACCEPTANCE = {"strict": STRICT, "drift": DRIFT, "metropolis": METROPOLIS}
+ACCEPTANCE = choices.numbers(choices.ACCEPTANCE)
+STRICT, DRIFT, METROPOLIS = (ACCEPTANCE[name] for name in ("strict", "drift", "metropolis"))
 
 
 @inlined
@@ -22,8 +23,11 @@ def keeps(after, before, offset=0.0):
 @kernel
 def stands(rule, after, before, offset, temperature, key, trial):
     """Whether a perturbation stands under a rule of acceptance; what leaves the reward as it was may stand, too."""
-    if rule == STRICT or keeps(after, before, offset):
-        return keeps(after, before, offset)
+    risen = keeps(after, before, offset)
+    if rule == STRICT:
+        return risen
     if rule == DRIFT:
-        return after + offset == before
-    return uniform(key, trial, 0) < exp((after + offset - before) / temperature)
+        return risen or after + offset == before
+    if rule == METROPOLIS:
+        return risen or uniform(key, trial, 0) < exp((after + offset - before) / temperature)
+    raise ValueError("decision.accept: a rule without a formula")

@@ -14,9 +14,11 @@ FALLOFFS = {"even": EVEN, "inverse": INVERSE}
 @inlined
 def reach(rule, distance):
     """Share of a source's release that arrives at a distance (units): 1, or 1 / distance, without a bound near 0."""
-    if rule == EVEN or distance == 0.0:
+    if rule == EVEN:
         return 1.0
-    return 1.0 / distance
+    if rule == INVERSE:
+        return 1.0 if distance == 0.0 else 1.0 / distance
+    raise ValueError("chemical.falloff: a rule without a formula")
 
 
 @inlined

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from astrosim.core.jit import inlined
+from astrosim.rules.choices import EXPLORATION, numbers
 
-NONE, FLAT, MATURITY = 0, 1, 2
-EXPLORATION_RULES = {"none": NONE, "flat": FLAT, "maturity": MATURITY}
+EXPLORATION_RULES = numbers(EXPLORATION)
+NONE, FLAT, MATURITY = (EXPLORATION_RULES[name] for name in ("none", "flat", "maturity"))
 
 
 @inlined
@@ -15,7 +16,9 @@ def exploration_rate(rule, activations, flat_rate, initial_rate, maturity):
         return 0.0
     if rule == FLAT:
         return flat_rate
-    return initial_rate / (1.0 + activations / maturity)
+    if rule == MATURITY:
+        return initial_rate / (1.0 + activations / maturity)
+    raise ValueError("exploration.rule: a rule without a formula")
 
 
 @inlined

@@ -26,4 +26,8 @@ def by_standing(standing, order):
 @kernel
 def is_lost(rule, best, before, offset):
     """Whether even the best mean reward that is left to a perturbation would not keep it."""
-    return not (decision.keeps(best, before, offset) or (rule == decision.DRIFT and best + offset == before))
+    if rule == decision.STRICT:
+        return not decision.keeps(best, before, offset)
+    if rule == decision.DRIFT:
+        return not (decision.keeps(best, before, offset) or best + offset == before)
+    raise ValueError("decision.accept: a rule under which nothing can be given up")

@@ -11,10 +11,11 @@ import numpy as np
 
 from astrosim.core.exact_functions import log_sigmoid, sigmoid
 from astrosim.core.jit import inlined, kernel
+from astrosim.rules import choices
 from astrosim.rules.propagation import fires
 
-SOFT, BINARY, LOG_SIGMOID, MARGIN = range(4)
-REWARDS = {"soft": SOFT, "binary": BINARY, "log_sigmoid": LOG_SIGMOID, "margin": MARGIN}
+REWARDS = choices.numbers(choices.REWARDS)
+SOFT, BINARY, LOG_SIGMOID, MARGIN = (REWARDS[name] for name in ("soft", "binary", "log_sigmoid", "margin"))
 
 
 @inlined
@@ -71,7 +72,9 @@ def report_reward(rule, activations, targets, threshold):
     """The reward that decides, one of the report's two: quicker than `reward`."""
     if rule == SOFT:
         return soft_reward(activations, targets, threshold)
-    return binary_reward(activations, targets, threshold)
+    if rule == BINARY:
+        return binary_reward(activations, targets, threshold)
+    raise ValueError("decision.reward: none of the report's")
 
 
 @kernel
@@ -83,7 +86,24 @@ def reward(rule, activations, targets, threshold, gain, cap):
         return margin_reward(activations, targets, threshold, cap)
     if rule == SOFT:
         return soft_reward(activations, targets, threshold, gain)
-    return report_reward(rule, activations, targets, threshold)
+    if rule == BINARY:
+        return binary_reward(activations, targets, threshold)
+    raise ValueError("decision.reward: a reward without a formula")
+
+
+@kernel
+def slope(rule, activation, target, threshold, gain, cap):
+    """Derivative, by one output's summed input, of the term that the output adds to the sum of `reward`."""
+    side = 1.0 if target else -1.0
+    far = signed(activation, target, threshold)
+    rest = sigmoid(-gain * far)
+    if rule == LOG_SIGMOID:
+        return side * gain * rest
+    if rule == SOFT:
+        return side * gain * rest * (1.0 - rest)
+    if rule == MARGIN:
+        return side if far < cap else 0.0
+    raise ValueError("decision.reward: a reward without a slope")
 
 
 @kernel
@@ -100,4 +120,8 @@ def highest_reward(rule, cap):
     """What the reward of one pattern cannot exceed."""
     if rule == LOG_SIGMOID:
         return 0.0
-    return cap if rule == MARGIN else 1.0
+    if rule == MARGIN:
+        return cap
+    if rule in (SOFT, BINARY):
+        return 1.0
+    raise ValueError("decision.reward: a reward without an upper end")

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from astrosim.core.jit import kernel
 from astrosim.core.rng import block_words, scaled
+from astrosim.rules.choices import SCOPE, numbers
 
-TERRITORY, RANDOM, SINGLE, GLOBAL = range(4)
-SCOPES = {"territory": TERRITORY, "random": RANDOM, "single": SINGLE, "global": GLOBAL}
+SCOPES = numbers(SCOPE)
+TERRITORY, RANDOM, SINGLE, GLOBAL = (SCOPES[name] for name in ("territory", "random", "single", "global"))
 
 
 @kernel

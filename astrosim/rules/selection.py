@@ -7,6 +7,10 @@ index = position in the sample), whatever they sense.
 from __future__ import annotations
 
 from astrosim.core.jit import inlined
+from astrosim.rules.choices import SELECTION, numbers
+
+SELECTION_RULES = numbers(SELECTION)
+SCORE, UNIFORM = SELECTION_RULES["score"], SELECTION_RULES["uniform"]
 
 
 @inlined
@@ -16,10 +20,16 @@ def above_threshold(score, threshold):
 
 
 @inlined
+def goes_by_score(rule):
+    """Whether astrocytes are selected by their scores, not drawn uniformly."""
+    if rule == SCORE:
+        return True
+    if rule == UNIFORM:
+        return False
+    raise ValueError("astrocytes.selection: a rule without a way to select")
+
+
+@inlined
 def precedes(score_a, a, score_b, b):
     """Whether astrocyte a comes before b: higher score first, ties by number."""
     return score_a > score_b or (score_a == score_b and a < b)
-
-
-SCORE, UNIFORM = 0, 1
-SELECTION_RULES = {"score": SCORE, "uniform": UNIFORM}

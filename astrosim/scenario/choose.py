@@ -13,6 +13,7 @@ from astrosim.scenario.field_info import fields_of
 from astrosim.scenario.load import condition_names, key_path, resolve, unknown_condition
 from astrosim.scenario.merge import merge
 from astrosim.scenario.problems import dotted, lookup, nearest, problems_of
+from astrosim.scenario.relevance import named_in_full
 
 
 def select[S: Experiment](scenario: S, names: Sequence[str]) -> S:
@@ -90,7 +91,7 @@ def _paths_of(name: str, model: type[Experiment]) -> list[str]:
 
 def _short(model: type[Experiment]) -> list[str]:
     """The fields that their last parts may stand for."""
-    return [path for path in fields_of(model) if path.partition(".")[0] not in model.named_in_full]
+    return [path for path in fields_of(model) if path.partition(".")[0] not in named_in_full(model)]
 
 
 def _no_path(name: str, paths: Sequence[str], model: type[Experiment]) -> str:

@@ -55,14 +55,11 @@ class Experiment(Section):
         Section and field that names ``module:Class``, and the field that takes the module's file.
     tables : mapping of str to Section type
         Entries of lists of tables, by dotted path, such as ``interventions``.
-    named_in_full : tuple of str
-        Sections whose fields have no short names.
     """
 
     file_fields: ClassVar[tuple[tuple[str, str], ...]] = ()
     module_fields: ClassVar[tuple[tuple[str, str, str], ...]] = ()
     tables: ClassVar[Mapping[str, type[Section]]] = {}
-    named_in_full: ClassVar[tuple[str, ...]] = ()
 
     version: Literal[1] = quantity(VERSION, "version of this file format", "")
     kind: str = quantity("", "which family of systems")

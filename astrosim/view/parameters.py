@@ -6,9 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from astrosim.scenario.field_info import KINDS, choices, fields_of, interval, limits, sections_of
-from astrosim.systems.threshold.scenario.schema import OF_OTHERS, Scenario
+from astrosim.scenario.relevance import named_in_full
+from astrosim.systems.threshold.scenario.schema import Scenario
 
-LEFT_OUT = ("task", "record", *OF_OTHERS)  # lists of patterns, what is stored, and learners that are not watched
+LEFT_OUT = (
+    "task",
+    "record",
+    *named_in_full(Scenario),
+)  # lists of patterns, what is stored, and learners that are not watched
 PUBLISHED = ("learner", "sensing.rule", "exploration.rule")  # all that may vary in the published system
 SLIDER_SPAN = 2.0  # 1; real fields of at most this range get a slider
 SLIDER_STEPS = 255  # whole numbers of at most so many values get one too

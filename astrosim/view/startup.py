@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from astrosim.systems.threshold.scenario.baseline_section import RIVALS
+from astrosim.systems.threshold.learners.table import BASELINES
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.view.sources import Source
 
@@ -58,7 +58,7 @@ def warm_up(scenario: Scenario) -> None:
     """Load or compile all that a trial calls, on a small cell of the same system and learner."""
     from astrosim.view.player import Player
 
-    window = {"decision": {"window": 0}} if scenario.learner in RIVALS else {}
+    window = {"decision": {"window": 0}} if scenario.learner in BASELINES else {}
     small = Scenario.model_validate({"system": scenario.system, "learner": scenario.learner, **window})
     player = Player(small, 0)
     player.advance(1)

@@ -9,12 +9,13 @@ from astrosim import open_run, run
 from astrosim.core.errors import ScenarioError
 from astrosim.core.phases import JOINT_PHASES
 from astrosim.scenario.choose import changed
+from astrosim.scenario.relevance import unread
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.forward_passes import passes_a_trial
 from astrosim.systems.threshold.learners.joint.cell import OF_NEURONS
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.show.explanation import joint_rule, moot
+from astrosim.systems.threshold.show.explanation import rule
 from astrosim.systems.threshold.show.summary import Summary
 
 SMALL = {"network.regular": 5, "schedule.trials_per_episode": 10}
@@ -281,14 +282,14 @@ def test_phases_as_explained():
         "present", "sense", "activate", "evaluate before", "perturb", "evaluate after", "decide",
         "count", "feel", "trace", "flag", "judge", "release", "change", "adapt", "record",
     ]  # fmt: skip
-    words = {name: joint_rule(name, scenario) for name in names}
+    words = {name: rule(name, scenario) for name in names}
     assert words["present"] == "8 patterns, in turn; firing persists; episodes of 10 trials"
     assert words["count"] == "thresholds by 0.01 a trial towards a mean rate of 0.2"
     assert words["decide"] == "kept if after >= before"
     assert words["flag"].startswith("consistent: + 0.3")
     assert words["perturb"].endswith("sigma 0.1 at first, x 1.3 if kept, x 0.9365 if not, at most 1, clipped to +-2")
-    assert {"flags.", "coupling.", "sensing.", "decision."}.isdisjoint(moot(scenario))
-    assert {"frustration.need", "cursor.", "rival."} <= set(moot(scenario))
+    assert {"flags.gain", "coupling.graph", "sensing.rule", "decision.reward"}.isdisjoint(unread(scenario))
+    assert {"frustration.need", "cursor.radius", "rival.sigma"} <= unread(scenario)
 
 
 def test_runs_record_both_sides(tmp_path):

@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 from astrosim.cli import app
 from astrosim.core.errors import AstrosimError, ScenarioError, StoreError
 from astrosim.scenario.field_info import KINDS, fields_of
-from astrosim.systems.threshold.scenario.schema import OF_OTHERS, Scenario
+from astrosim.scenario.relevance import named_in_full
+from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.view.frame import unpack
 from astrosim.view.parameters import Parameter, parameters
 from astrosim.view.playback import Director
@@ -59,7 +60,7 @@ def all_parameters(scenario: Scenario) -> dict[str, Parameter]:
 def test_every_number_of_a_scenario_has_a_control() -> None:
     numbers = {path for path, facts in FIELDS.items() if facts.kind in (KINDS[int], KINDS[float])}
     found = all_parameters(Scenario())
-    shown = {path for path in numbers if path.partition(".")[0] not in OF_OTHERS}
+    shown = {path for path in numbers if path.partition(".")[0] not in named_in_full(Scenario)}
     assert shown - set(found) == {"record.every"}
     assert {path for path, p in found.items() if p.choices} == {
         "learner",

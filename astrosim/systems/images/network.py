@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.core.rng import below, stream_key
+from astrosim.rules.choices import chosen
 from astrosim.systems.images.kernel.arrays import REWARDS, UNITS, Network
 from astrosim.systems.images.kernel.batches import words
 from astrosim.systems.images.kernel.proposing import gaussians
@@ -92,8 +93,8 @@ def make_network(scenario: FieldScenario, seed: int, centre: np.ndarray, largest
         owned=owned_units(scenario),
         centre=centre.astype(np.float32),
         scale=np.float32(1.0 / (largest * scenario.network.input_scale)),
-        kind=UNITS[scenario.network.activation],
-        reward=REWARDS[scenario.decision.reward],
+        kind=chosen("network.activation", UNITS, scenario.network.activation),
+        reward=chosen("decision.reward", REWARDS, scenario.decision.reward),
     )
 
 

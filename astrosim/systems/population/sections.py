@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from pydantic import model_validator
 
-from astrosim.scenario.section import Real, Section, complain, quantity
+from astrosim.scenario.section import Condition, Real, Section, complain, quantity
 
 
 class Turn(NamedTuple):
@@ -33,15 +33,16 @@ class Rates(Protocol):
         """Activations after which the rate has halved."""
 
 
-def first_threshold(turn: Turn, signal: str = "") -> Any:
+def first_threshold(turn: Turn, signal: str = "", read_if: Condition | None = None) -> Any:
     """Field: the activation threshold at the start; `signal` says of what, where the section's name does not."""
     meaning = f"activation threshold at the start{signal}"
-    return quantity(0.5, meaning, "1", f"{turn.paper}3.2", ge=0, le=100)
+    return quantity(0.5, meaning, "1", f"{turn.paper}3.2", ge=0, le=100, read_if=read_if)
 
 
-def remembered_outcomes(turn: Turn) -> Any:
+def remembered_outcomes(turn: Turn, read_if: Condition | None = None) -> Any:
     """Field: length of an astrocyte's memory of outcomes."""
-    return quantity(20, "remembered outcomes (kept or not)", "activations", f"{turn.paper}3.2", ge=1, le=255)
+    meaning = "remembered outcomes (kept or not)"
+    return quantity(20, meaning, "activations", f"{turn.paper}3.2", ge=1, le=255, read_if=read_if)
 
 
 def most_active(turn: Turn) -> Any:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from astrosim.rules.exploration import EXPLORATION_RULES
+from astrosim.rules.choices import EXPLORATION, chosen
 from astrosim.systems.population.sections import Adaptation, Rates
 
 WORDS = 4  # exploration draws a block: Philox4x32 yields four words
@@ -20,7 +20,7 @@ class Params(NamedTuple):
 
     max_active: int  # astrocytes
     window: int  # remembered outcomes
-    exploration: int  # of `EXPLORATION_RULES`
+    exploration: int  # of `choices.EXPLORATION`
     flat_rate: float
     initial_rate: float
     maturity: float  # activations
@@ -60,7 +60,7 @@ def make_params(max_active: int, window: int, exploration: str, rates: Rates, ad
     return Params(
         max_active=max_active,
         window=window,
-        exploration=EXPLORATION_RULES[exploration],
+        exploration=chosen("exploration.rule", EXPLORATION, exploration).number,
         flat_rate=rates.flat_rate,
         initial_rate=rates.initial_rate,
         maturity=rates.maturity,

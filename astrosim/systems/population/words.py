@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from astrosim.core.errors import AstrosimError
+from astrosim.rules.choices import EXPLORATION, chosen
 from astrosim.systems.population.sections import Adaptation, Rates, Turn
 
 
@@ -14,13 +14,8 @@ def exploration_words(rule: str, rates: Rates, turn: Turn) -> str:
     AstrosimError
         If no rule has this name.
     """
-    if rule == "none":
-        return "no exploration"
-    if rule == "flat":
-        return f"exploration {rates.flat_rate:g} {turn.words}, flat"
-    if rule == "maturity":
-        return f"exploration {rates.initial_rate:g} / (1 + activations / {rates.maturity:g}) {turn.words}"
-    raise AstrosimError(f"exploration: no rule is named {rule!r}.")
+    told = chosen("exploration", EXPLORATION, rule).told
+    return told(each=turn.words, flat_rate=rates.flat_rate, initial_rate=rates.initial_rate, maturity=rates.maturity)
 
 
 def adaptation_words(adaptation: Adaptation, outcomes: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
+from astrosim.rules.choices import chosen
 from astrosim.store.variables import IDLE, KEPT, REVERTED, Decisions
 from astrosim.systems.published.kernel import constants as c
 from astrosim.systems.published.kernel.astrocytes import EXPLORATION_RULES, exploration_rate, learn
@@ -28,6 +29,9 @@ def _bits(texts: list[str]) -> np.ndarray:
     return np.array([[int(bit) for bit in text] for text in texts], dtype=np.uint8)
 
 
+LEARNERS = {name: name for name in ("astrocytes", "cursor", "none")}  # of the published system
+
+
 class PublishedEngine:
     """One cell of the published system in motion: see `astrosim.systems.threshold.engines.Engine`.
 
@@ -39,9 +43,9 @@ class PublishedEngine:
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
-        self._learner = scenario.learner
-        self._traffic = scenario.sensing.rule == "traffic"
-        self._rule = EXPLORATION_RULES[scenario.exploration.rule]
+        self._learner = chosen("learner", LEARNERS, scenario.learner)
+        self._traffic = chosen("sensing.rule", {"firing": False, "traffic": True}, scenario.sensing.rule)
+        self._rule = chosen("exploration.rule", EXPLORATION_RULES, scenario.exploration.rule)
         self._network = build_network(seed)
         patterns, targets = (_bits([pair[side] for pair in scenario.task.patterns]) for side in (0, 1))
         self._circuit = make_circuit(self._network, patterns, targets)

@@ -1,4 +1,4 @@
-"""Engines: what each offers, and the one place that chooses; imported when first asked for, as code loads slowly."""
+"""Engines: what each offers, and the choice: the learner's, loaded by name when first asked for."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from astrosim.contracts.registry import find_system
+from astrosim.contracts.registry import find, find_system
+from astrosim.rules.choices import chosen
 from astrosim.store.variables import Decisions
+from astrosim.systems.threshold.learners.table import carrier_of
 from astrosim.systems.threshold.network.wiring import Wiring
-from astrosim.systems.threshold.scenario.baseline_section import RIVALS
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
@@ -73,51 +74,15 @@ def make_engine(scenario: Scenario, seed: int) -> Engine:
     scenario : Scenario
         Resolved: its `conditions` are not looked at.
     seed : int
+
+    Raises
+    ------
+    AstrosimError
+        If learner or engine are unknown, or the learner has no such engine.
     """
-    if scenario.neuronal:
-        return _together(scenario, seed) if scenario.learner == "both" else _neurons(scenario, seed)
     if scenario.system_name == "published":
-        engine: Engine = find_system("published").part("engine")(scenario, seed)
-        return engine
-    if scenario.learner in RIVALS:
-        return _rival(scenario, seed)
-    if scenario.engine == "agents":
-        from astrosim.systems.threshold.agents.model import AstroModel
-
-        return AstroModel(scenario, seed)
-    from astrosim.systems.threshold.kernel.engine import KernelEngine
-
-    return KernelEngine(scenario, seed)
-
-
-def _rival(scenario: Scenario, seed: int) -> Engine:
-    """The engine of a learner beside the astrocytes."""
-    if scenario.learner == "cma_es":
-        from astrosim.systems.threshold.learners.baselines.cma_es import CovarianceEngine
-
-        return CovarianceEngine(scenario, seed)
-    from astrosim.systems.threshold.learners.baselines.engine import RivalEngine
-
-    return RivalEngine(scenario, seed)
-
-
-def _neurons(scenario: Scenario, seed: int) -> Engine:
-    """The engine of neurons that learn by themselves."""
-    if scenario.engine == "agents":
-        from astrosim.systems.threshold.learners.neurons.model import NeuronModel
-
-        return NeuronModel(scenario, seed)
-    from astrosim.systems.threshold.learners.neurons.engine import NeuronEngine
-
-    return NeuronEngine(scenario, seed)
-
-
-def _together(scenario: Scenario, seed: int) -> Engine:
-    """The engine of neurons and astrocytes that learn together."""
-    if scenario.engine == "agents":
-        from astrosim.systems.threshold.learners.joint.model import TogetherModel
-
-        return TogetherModel(scenario, seed)
-    from astrosim.systems.threshold.learners.joint.engine import TogetherEngine
-
-    return TogetherEngine(scenario, seed)
+        published: Engine = find_system("published").part("engine")(scenario, seed)
+        return published
+    place = chosen("engine", carrier_of(scenario).engines, scenario.engine)
+    engine: Engine = find(place, f'learner = "{scenario.learner}" needs')(scenario, seed)
+    return engine

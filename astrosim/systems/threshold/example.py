@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, get_args
 
 from astrosim.contracts.example import Example
-from astrosim.systems.threshold.scenario.baseline_section import RIVALS
+from astrosim.systems.threshold.learners.table import BASELINES
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 OWN: dict[str, dict[str, Any]] = {
@@ -38,5 +38,5 @@ EXAMPLE = Example(
     },
     recording={"record": {"every": 5, "weights_at": [2], "decisions": False}},
     engines=("agents",),
-    other_engine={"agents": tuple(name for name in (*CONDITIONS, *FURTHER) if name not in RIVALS)},
+    other_engine={"agents": tuple(name for name in (*CONDITIONS, *FURTHER) if name not in BASELINES)},
 )

@@ -8,10 +8,10 @@ import numpy as np
 
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.learners.neurons.placement import place
+from astrosim.systems.threshold.learners.table import BASELINES
 from astrosim.systems.threshold.network.gap_junctions import build_gap_junctions
 from astrosim.systems.threshold.network.territories import build_territories
 from astrosim.systems.threshold.network.topology import build_network
-from astrosim.systems.threshold.scenario.baseline_section import RIVALS
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 Sizes = tuple[Mapping[str, int], str]
@@ -44,7 +44,7 @@ def sizes(scenario: Scenario, seed: int) -> Sizes:
         "gap_junction": len(build_gap_junctions(scenario, build_territories(scenario, network))) if coupled else 0,
         "slot": scenario.astrocytes.max_active if astrocytes else 0,
     }
-    return lengths, np.dtype("f8" if scenario.learner in RIVALS else "f4").str
+    return lengths, np.dtype("f8" if scenario.learner in BASELINES else "f4").str
 
 
 def _neurons(scenario: Scenario, seed: int) -> Sizes:

@@ -10,8 +10,8 @@ from astrosim.explain.tables import bytes_words, seconds_words
 from astrosim.explain.workload import CELL_OVERHEAD, FILE_OVERHEAD, Workload
 from astrosim.scenario import condition_names, resolve
 from astrosim.store.variables import Variable
+from astrosim.systems.threshold.learners.table import BASELINES
 from astrosim.systems.threshold.records import variables_of
-from astrosim.systems.threshold.scenario.baseline_section import RIVALS
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 SECONDS_A_TRIAL = {"kernel": 1.5e-6, "agents": 5e-3, "published": 12e-6}  # assumed: the paper's network, one core
@@ -77,7 +77,7 @@ class ThresholdWorkload(Workload):
 
 def engine_name(scenario: Scenario) -> str:
     """Which engine runs a resolved scenario: kernel, agents, rival or published."""
-    if scenario.learner in RIVALS:
+    if scenario.learner in BASELINES:
         return "rival"
     return "published" if scenario.system == "published" and not scenario.neuronal else scenario.engine
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from astrosim.rules.choices import chosen
 from astrosim.systems.waves.mesh.leak import leak_table
 from astrosim.systems.waves.mesh.steps import Grid, Step
 from astrosim.systems.waves.program import LIKELIHOOD, SQUARES, WHEN_BITS, Builder, Program
@@ -26,10 +27,7 @@ def build_program(scenario: WaveScenario) -> Program:
     scenario : WaveScenario
     """
     builder = Builder(scenario.input_width)
-    if scenario.network.model == "mlp":
-        _add_layers(builder, scenario)
-    else:
-        _add_steps(builder, scenario)
+    chosen("network.model", {"wave": _add_steps, "mlp": _add_layers}, scenario.network.model)(builder, scenario)
     return builder.finish(
         gains=scenario.network.bias == "gain",
         link_noise=WHEN_BITS[scenario.noise.when] if on_connections(scenario, "noise") else 0,
@@ -100,6 +98,6 @@ def _leak(scenario: WaveScenario, grid: Grid) -> tuple[list[np.ndarray], np.ndar
 def learning_rate(scenario: WaveScenario, update: int) -> float:
     """Learning rate of an update (from 0): constant, or falling as half a cosine to 0 over the run."""
     rate = scenario.training.learning_rate
-    if scenario.training.decay == "cosine":
+    if chosen("training.decay", {"constant": False, "cosine": True}, scenario.training.decay):
         return rate * 0.5 * (1 + math.cos(math.pi * update / scenario.updates))
     return rate

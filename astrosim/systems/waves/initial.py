@@ -18,6 +18,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from astrosim.core.errors import AstrosimError
 from astrosim.systems.waves.build import live_taps
 from astrosim.systems.waves.draws import generator
 from astrosim.systems.waves.mesh.steps import Step
@@ -71,6 +72,8 @@ def _plain(rule: str, sizes: np.ndarray, fan_in: int, random: np.random.Generato
         return random.uniform(-1, 1, len(live)) / math.sqrt(fan_in)
     if rule == "band":
         return random.uniform(-1, 1, len(live)) / np.sqrt(live)
+    if rule not in ("he", "unit"):
+        raise AstrosimError(f"network.initial: no such rule ({rule!r}).")
     normal = random.standard_normal(len(live))
     if rule == "he":
         return normal * np.sqrt(2 / live)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from astrosim.datasets import DataSet, load
+from astrosim.rules.choices import chosen
 from astrosim.systems.waves.draws import generator
 from astrosim.systems.waves.fronts import gaussian_projection, project, sparse_projection, standardise
 from astrosim.systems.waves.scenario.schema import WaveScenario
@@ -49,7 +50,7 @@ def _projected(rule: str, width: int, scaled: bool, seed: int, data: DataSet) ->
     """Features that no epoch changes; the latest are kept for the next condition of the same seed."""
     parts = [data.train_x, data.valid_x, data.test_x]
     if rule != "none":
-        draw = sparse_projection if rule == "sparse" else gaussian_projection
+        draw = chosen("front.rule", {"sparse": sparse_projection, "gaussian": gaussian_projection}, rule)
         projection = draw(data.features, width, seed)
         parts = [project(part, projection) for part in parts]
     return Features(*(standardise(*parts) if scaled else parts))

@@ -34,6 +34,8 @@ from astrosim.systems.waves.program import (
     OUT_FIRST,
     OUT_STOP,
     PRODUCT,
+    SILENCE,
+    SQUARES,
     START,
     TRAINING,
     WHEN,
@@ -205,9 +207,11 @@ class WaveNet(nn.Module):
             elif kind == NOISE:
                 drawn = self._rows(GAUSSIAN, trial, op[OUT_FIRST], op[OUT_STOP], values)
                 values = values + self.noise[:, None, None] * drawn
-            else:
+            elif kind == SILENCE:
                 lost = self._rows(UNIFORM, trial, op[OUT_FIRST], op[OUT_STOP], values) < self.lost[:, None, None]
                 values = torch.where(lost, 0.0, values / (1 - self.lost[:, None, None]))
+            else:
+                raise ValueError("an operation without a formula")
         return values
 
     def _added(self, op: np.ndarray, biases: Tensor) -> Tensor | None:
@@ -248,4 +252,6 @@ class WaveNet(nn.Module):
         """Loss of every image: shape (replicate, batch). Labels: class numbers, or targets of XOR."""
         if self.program.loss == LIKELIHOOD:
             return functional.cross_entropy(outputs.transpose(1, 2), labels.long(), reduction="none")
-        return (outputs[..., 0] - labels) ** 2
+        if self.program.loss == SQUARES:
+            return (outputs[..., 0] - labels) ** 2
+        raise ValueError("task.data: a loss without a formula")

@@ -13,14 +13,21 @@ import numpy as np
 
 from astrosim.core.exact_functions import exp_below_zero, log_scaled
 from astrosim.core.jit import inlined, kernel, phase
-from astrosim.systems.images.kernel.arrays import BLOCK, LIKELIHOOD, RELU
+from astrosim.systems.images.kernel.arrays import BLOCK, LIKELIHOOD, RELU, SQUARES, THRESHOLD
 
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
 
 
+@kernel
+def check_kind(kind):
+    """Refuse hidden units without a formula; asked once a batch, so that loops over images have no way out."""
+    if kind not in (RELU, THRESHOLD):
+        raise ValueError("network.activation: a unit without a formula")
+
+
 @inlined
 def response(kind, total):
-    """Output of a hidden unit."""
+    """Output of a hidden unit, of a kind that `check_kind` knows."""
     if kind == RELU:
         return total if total > ZERO else ZERO
     return ONE if total > ZERO else ZERO
@@ -67,13 +74,15 @@ def rewards_of(reward, logits, labels, block, top, total, own, out):
                 own[b] = x if labels[block, b] == c else own[b]
         for b in range(BLOCK):
             out[block, b] = (own[b] - top[b]) - log_scaled(total[b], 0)
-    else:
+    elif reward == SQUARES:
         for c in range(classes):
             for b in range(BLOCK):
                 x = logits[c, b] - (ONE if labels[block, b] == c else ZERO)
                 total[b] += x * x
         for b in range(BLOCK):
             out[block, b] = -total[b]
+    else:
+        raise ValueError("decision.reward: a reward without a formula")
 
 
 @kernel

@@ -166,8 +166,12 @@ def propose(network, params, state, workspace, trial):
         size = np.float32(state.sigma[0])
         propose_mask(proposal, owned.size, owned.shape[1], outward, synapses, size, params, trial, normal)
         return 0
-    size, sides = np.float32(state.sigma[actor]), BOTH if params.scope == EVERYTHING else outward
-    propose_units(proposal, owned[actor], sides, synapses, size, params, trial, normal)
+    if params.scope == EVERYTHING:
+        outward = BOTH
+    elif params.scope != TERRITORY:
+        raise ValueError("learner.rule: a learner without synapses")
+    size = np.float32(state.sigma[actor])
+    propose_units(proposal, owned[actor], outward, synapses, size, params, trial, normal)
     return actor
 
 

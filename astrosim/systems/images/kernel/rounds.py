@@ -71,7 +71,13 @@ def assemble(network, params, state, workspace, only, trial):
 @kernel
 def stands_together(accept, gained, team):
     """Whether those that gained alone stand together, given the change of the summed reward by all of them."""
-    return accept == EACH or gained > team.gained[best_of(team.gained)]
+    if accept == BEST:
+        return False
+    if accept == EACH:
+        return True
+    if accept == JOINT:
+        return gained > team.gained[best_of(team.gained)]
+    raise ValueError("decision.accept: a rule without a formula")
 
 
 @kernel

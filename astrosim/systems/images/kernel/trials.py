@@ -10,6 +10,7 @@ from astrosim.core.jit import kernel, phase
 from astrosim.systems.images.kernel.arrays import BLOCK
 from astrosim.systems.images.kernel.passes import (
     added,
+    check_kind,
     copied,
     folded,
     pixel_weights,
@@ -25,6 +26,7 @@ from astrosim.systems.images.kernel.passes import (
 @kernel
 def refresh(net, batch, every, standing, scratch):
     """Everything from scratch. every: int32, all numbers of synapses. Writes: standing. Returns the mean reward."""
+    check_kind(net.kind)
     units, classes = net.outgoing.shape
     blocks, synapses, total = batch.labels.shape[0], net.taps.shape[1], 0.0
     for block in range(blocks):

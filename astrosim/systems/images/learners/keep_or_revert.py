@@ -11,6 +11,7 @@ import numpy as np
 from astrosim.contracts.simulation import restore_arrays
 from astrosim.core.exact_functions import exp
 from astrosim.core.rng import stream_key
+from astrosim.rules.choices import chosen
 from astrosim.systems.images.data import LARGEST, Images
 from astrosim.systems.images.kernel.arrays import Batch, Network, Params, TrialState
 from astrosim.systems.images.kernel.loop import advance
@@ -28,6 +29,7 @@ from astrosim.systems.images.kernel.workspace import (
 )
 from astrosim.systems.images.network import incoming_scale, make_network
 from astrosim.systems.images.scenario.schema import FieldScenario
+from astrosim.systems.images.scenario.sections import ASCENDING
 
 PARAMETERS = ("incoming", "bias", "outgoing", "output_bias")
 NORMAL_ROOM = 4  # numbers drawn beyond those that are asked for: a block of four words
@@ -110,7 +112,7 @@ def make_state(scenario: FieldScenario, seed: int, images: Images) -> State:
     )
     if scenario.learner.average:
         state.mean = [array.copy() for array in state.parameters()]
-    if scenario.learner.rule in ("spsa", "backpropagation"):
+    if scenario.learner.rule in ASCENDING:
         for order in ("first", "second"):
             state.moments |= {
                 f"{order}_{n}": np.zeros_like(a) for n, a in zip(PARAMETERS, state.parameters(), strict=True)
@@ -135,7 +137,7 @@ def make_params(scenario: FieldScenario, seed: int) -> Params:
     """Numbers of a scenario's rules, and the keys of the trials' streams."""
     rule = scenario.perturbation
     return Params(
-        scope=SCOPES[scenario.learner.rule],
+        scope=chosen("learner.rule", SCOPES, scenario.learner.rule),
         incoming=incoming_scale(scenario),
         bias=np.float32(rule.bias),
         outgoing=np.float32(1.0 / np.sqrt(np.float64(scenario.network.units))),
@@ -144,7 +146,7 @@ def make_params(scenario: FieldScenario, seed: int) -> Params:
         fraction=float(rule.fraction),
         grow_factor=float(exp(rule.grow)),
         shrink_factor=float(exp(-rule.shrink)),
-        accept=ACCEPT[scenario.decision.accept],
+        accept=chosen("decision.accept", ACCEPT, scenario.decision.accept),
         race=float(scenario.decision.race),
         keys=np.stack([stream_key(seed, stream) for stream in STREAMS]),
     )

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from astrosim.core.device import place
 from astrosim.rules.decision import keeps
-from astrosim.systems.images.kernel.arrays import LIKELIHOOD, RELU, Batch
+from astrosim.systems.images.kernel.arrays import LIKELIHOOD, RELU, SQUARES, Batch
 from astrosim.systems.images.kernel.loop import IMAGES, SYNAPSES
+from astrosim.systems.images.kernel.passes import check_kind
 from astrosim.systems.images.kernel.proposing import actor_of
 from astrosim.systems.images.kernel.rounds import (
     BEST,
@@ -92,6 +93,7 @@ class TorchLearner:
         return whole.scatter_(1, self.taps[units], synapses)
 
     def _response(self, sums: Tensor) -> Tensor:
+        check_kind(self.state.net.kind)
         return sums.clamp(min=0.0) if self.state.net.kind == RELU else (sums > 0).float()
 
     def _rewards(self, logits: Tensor) -> Tensor:
@@ -99,6 +101,8 @@ class TorchLearner:
         labels = self.labels.expand(len(logits), 1, -1)
         if self.state.net.reward == LIKELIHOOD:
             return torch.log_softmax(logits, 1).gather(1, labels)[:, 0]
+        if self.state.net.reward != SQUARES:
+            raise ValueError("decision.reward: a reward without a formula")
         return -((logits - torch.zeros_like(logits).scatter_(1, labels, 1.0)) ** 2).sum(1)
 
     def _round(self, trial: int, cap: float) -> None:

@@ -14,8 +14,9 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from astrosim.contracts.registry import ALIASES
 from astrosim.scenario.experiment import Experiment
-from astrosim.scenario.section import Real, complain, quantity
+from astrosim.scenario.section import Real, complain, quantity, table
 from astrosim.systems.images.scenario.sections import (
+    ASCENDING,
     CLASSES,
     SHAPES,
     SIZES,
@@ -28,10 +29,11 @@ from astrosim.systems.images.scenario.sections import (
     FieldSchedule,
     FieldTask,
     Territory,
+    owns_territories,
+    perturbs,
 )
 
 FieldFigure = Literal["test_accuracy"]
-SHARING = ("spsa", "backpropagation")  # learners without keep or revert
 COUNTED = {"spsa": 2, "backpropagation": 3}
 """Trials a step of a learner without keep or revert: passes over the batch; a gradient counts as three of them."""
 
@@ -45,16 +47,18 @@ class FieldScenario(Experiment):
     engine: Literal["kernel", "agents", "torch"] = quantity(
         "kernel", "kernel: fast; agents: on a Mesa model, the same bits; torch: proposals of a round in one batch"
     )
-    device: Literal["cpu", "cuda", "auto"] = quantity("cpu", "where torch computes; auto: a GPU if there is one")
-    task: FieldTask = Field(default_factory=FieldTask)
-    network: FieldNetwork = Field(default_factory=FieldNetwork)
-    territory: Territory = Field(default_factory=Territory)
-    perturbation: FieldPerturbation = Field(default_factory=FieldPerturbation)
-    decision: FieldDecision = Field(default_factory=FieldDecision)
-    batches: Batches = Field(default_factory=Batches)
-    learner: FieldLearner = Field(default_factory=FieldLearner)
-    schedule: FieldSchedule = Field(default_factory=FieldSchedule)
-    record: FieldRecord = Field(default_factory=FieldRecord)
+    device: Literal["cpu", "cuda", "auto"] = quantity(
+        "cpu", "where torch computes; auto: a GPU if there is one", read_if=lambda s: s.engine == "torch"
+    )
+    task: FieldTask = table(FieldTask)
+    network: FieldNetwork = table(FieldNetwork)
+    territory: Territory = table(Territory, read_if=owns_territories)
+    perturbation: FieldPerturbation = table(FieldPerturbation, read_if=perturbs)
+    decision: FieldDecision = table(FieldDecision, read_if=perturbs)
+    batches: Batches = table(Batches)
+    learner: FieldLearner = table(FieldLearner)
+    schedule: FieldSchedule = table(FieldSchedule)
+    record: FieldRecord = table(FieldRecord)
     reference: dict[str, dict[FieldFigure, Real]] = Field(
         default_factory=dict, description="published figures by condition"
     )
@@ -118,7 +122,7 @@ class FieldScenario(Experiment):
 
     def _engine_problems(self) -> list[str]:
         rule, problems = self.learner.rule, []
-        if self.engine == "agents" and rule in SHARING:
+        if self.engine == "agents" and rule in ASCENDING:
             problems.append(
                 f'learner.rule: no agents carry it out ("{rule}"). Write engine = "kernel", or another rule.'
             )

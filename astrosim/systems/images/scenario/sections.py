@@ -6,7 +6,7 @@ A trial is one evaluation of the present batch. Lengths are in pixels.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from astrosim.scenario.section import Real, Section, quantity
 
@@ -15,6 +15,28 @@ SHAPES = {"digits": (8, 8), "mnist": (28, 28), "fashion": (28, 28)}
 SIZES = {"digits": (1_297, 500), "mnist": (60_000, 10_000), "fashion": (60_000, 10_000)}
 """Training and test images of the data sets, as `astrosim.datasets` loads them."""
 CLASSES = 10
+ASCENDING = ("spsa", "backpropagation")
+"""Learners that follow a gradient, or an estimate of it, without keep or revert."""
+
+
+def keeps_or_reverts(scenario: Any) -> bool:
+    """Whether the learner proposes, and keeps or reverts."""
+    return scenario.learner.rule not in ASCENDING
+
+
+def takes_a_side(scenario: Any) -> bool:
+    """Whether a proposal changes the incoming or the outgoing side of units; SPSA does as the one who draws says."""
+    return scenario.learner.rule != "one_plus_one"
+
+
+def owns_territories(scenario: Any) -> bool:
+    """Whether units belong to territories."""
+    return scenario.learner.rule in ("astrocytes", "random_mask")
+
+
+def perturbs(scenario: Any) -> bool:
+    """Whether anything is perturbed and judged by a reward."""
+    return scenario.learner.rule != "backpropagation"
 
 
 class FieldTask(Section):
@@ -37,7 +59,15 @@ class FieldNetwork(Section):
     """Inputs on the pixels' grid, hidden units over their fields, outputs beside."""
 
     units: int = quantity(256, "hidden units, H", "neurons", "measured", ge=1, le=100_000)
-    field: int = quantity(7, "side of a unit's square receptive field", "pixels", "measured", ge=1, le=28)
+    field: int = quantity(
+        7,
+        "side of a unit's square receptive field",
+        "pixels",
+        "measured",
+        ge=1,
+        le=28,
+        read_if=lambda s: s.network.connections == "fields",
+    )
     connections: Literal["fields", "dense"] = quantity(
         "fields", "fields: each unit hears its own square; dense: each hears all pixels", "", "measured"
     )
@@ -55,17 +85,41 @@ class FieldPerturbation(Section):
     """How synapses are perturbed; standard deviations are sigma times the scale of each sort of synapse."""
 
     sigma: Real = quantity(0.05, "of each astrocyte at the start", "1", "measured", gt=0, le=100)
-    cap: Real = quantity(0.3, "sigma never exceeds this at the start of the run", "1", "measured", gt=0, le=100)
-    last_cap: Real = quantity(
-        0.0, "nor this at its end, in geometric steps between; 0: the cap stays", "1", "measured", ge=0, le=100
+    cap: Real = quantity(
+        0.3, "sigma never exceeds this at the start of the run", "1", "measured", gt=0, le=100, read_if=keeps_or_reverts
     )
-    grow: Real = quantity(0.05, "sigma times exp(this) after a kept proposal", "1", "measured", ge=0, le=10)
-    shrink: Real = quantity(0.0125, "sigma times exp(-this) after a reverted one", "1", "measured", ge=0, le=10)
+    last_cap: Real = quantity(
+        0.0,
+        "nor this at its end, in geometric steps between; 0: the cap stays",
+        "1",
+        "measured",
+        ge=0,
+        le=100,
+        read_if=keeps_or_reverts,
+    )
+    grow: Real = quantity(
+        0.05, "sigma times exp(this) after a kept proposal", "1", "measured", ge=0, le=10, read_if=keeps_or_reverts
+    )
+    shrink: Real = quantity(
+        0.0125, "sigma times exp(-this) after a reverted one", "1", "measured", ge=0, le=10, read_if=keeps_or_reverts
+    )
     outward: Real = quantity(
-        0.5, "share of the trials on outgoing synapses; the others: incoming ones and bias", "1", "measured", ge=0, le=1
+        0.5,
+        "share of the trials on outgoing synapses; the others: incoming ones and bias",
+        "1",
+        "measured",
+        ge=0,
+        le=1,
+        read_if=takes_a_side,
     )
     fraction: Real = quantity(
-        1.0, "probability of each incoming synapse of the territory to be perturbed", "1", "measured", gt=0, le=1
+        1.0,
+        "probability of each incoming synapse of the territory to be perturbed",
+        "1",
+        "measured",
+        gt=0,
+        le=1,
+        read_if=lambda s: s.learner.rule != "random_mask",
     )
     bias: Real = quantity(0.1, "scale of the units' biases", "1", "measured", ge=0, le=100)
     output_bias: Real = quantity(0.02, "scale of the outputs' biases", "1", "measured", ge=0, le=100)
@@ -84,6 +138,7 @@ class FieldDecision(Section):
         "measured",
         gt=0,
         le=1,
+        read_if=keeps_or_reverts,
     )
     proposals: int = quantity(
         1,
@@ -99,6 +154,7 @@ class FieldDecision(Section):
         "each: all that gained; best: the best",
         "",
         "measured",
+        read_if=lambda s: s.learner.rule == "astrocytes" and s.decision.proposals > 1,
     )
 
 
@@ -123,7 +179,15 @@ class FieldLearner(Section):
         "",
         "Murray 4",
     )
-    rate: Real = quantity(0.002, "learning rate of SPSA and backpropagation (Adam)", "1", "measured", gt=0, le=10)
+    rate: Real = quantity(
+        0.002,
+        "learning rate of SPSA and backpropagation (Adam)",
+        "1",
+        "measured",
+        gt=0,
+        le=10,
+        read_if=lambda s: s.learner.rule in ASCENDING,
+    )
     average: Real = quantity(
         0.0, "running mean of the weights: what stays of it at each new batch; 0: none", "1", "measured", ge=0, lt=1
     )

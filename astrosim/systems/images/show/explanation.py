@@ -29,20 +29,6 @@ PHASES = (
     Phase("decide", "keep the change if the summed reward rose, strictly; else nothing has happened"),
     Phase("adapt", "sigma grows after a kept proposal, shrinks after a reverted one, below a cap"),
 )
-UNUSED: dict[str, tuple[str, ...]] = {
-    "astrocytes": ("learner.rate",),
-    "random_mask": ("learner.rate", "perturbation.fraction", "decision.accept"),
-    "one_plus_one": ("learner.rate", "territory.", "perturbation.outward", "decision.accept"),
-    "spsa": (
-        "territory.",
-        "decision.race",
-        "decision.accept",
-        *(f"perturbation.{f}" for f in ("cap", "last_cap", "grow", "shrink")),
-    ),
-    "backpropagation": ("territory.", "decision.", "perturbation."),
-}
-"""Fields that mean nothing to a learner; beginnings of their paths."""
-
 TOGETHER = {
     "joint": "all of them if they gain more together than the best alone, else the best",
     "each": "all of them",
@@ -56,23 +42,11 @@ def explanation(scenario: FieldScenario, resolved: Mapping[str, FieldScenario], 
     return [
         heading(scenario, file, f"receptive fields on {scenario.task.data}"),
         values_table(resolved),
-        differences_table(resolved, moot),
+        differences_table(resolved),
         networks_table(resolved),
         phases_table("A trial, phase by phase", PHASES, resolved, trial_rule),
         work_table(workload(scenario)),
     ]
-
-
-def moot(scenario: FieldScenario) -> tuple[str, ...]:
-    """Beginnings of the paths that mean nothing under a resolved scenario's choices."""
-    paths = [*UNUSED[scenario.learner.rule]]
-    if scenario.network.connections == "dense":
-        paths.append("network.field")
-    if scenario.decision.proposals == 1:
-        paths.append("decision.accept")
-    if scenario.engine != "torch":
-        paths.append("device")
-    return tuple(paths)
 
 
 def networks_table(resolved: Mapping[str, FieldScenario]) -> Table:

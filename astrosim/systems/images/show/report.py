@@ -66,7 +66,7 @@ def content(directory: Path, summary: FieldSummary) -> dict[str, Any]:
         "expected": [],
         "facts": _facts(summary),
         "networks": [_network_row(name, one) for name, one in resolved.items()],
-        "differences": differences(resolved, explanation.moot),
+        "differences": differences(resolved),
         "published": _published(summary),
         "comparisons": compare_pairs(summary.rows, _pairs(summary.conditions), "test_accuracy"),
         "comparison_words": COMPARISON_WORDS,

@@ -13,6 +13,7 @@ import numpy as np
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.core.jit import compiled, inlined
 from astrosim.core.mulberry import counter, draw
+from astrosim.rules.choices import chosen
 from astrosim.store.variables import IDLE, KEPT, REVERTED, Decisions
 from astrosim.systems.published.engine import PublishedEngine
 from astrosim.systems.published.kernel import constants as c
@@ -157,8 +158,8 @@ class IterationEngine(PublishedEngine):
         self._iteration = Iteration(
             radius=scenario.cursor.radius,
             sigma=scenario.perturbation.sigma,
-            binary=scenario.decision.reward == "binary",
-            drift=scenario.decision.accept == "drift",
+            binary=chosen("decision.reward", {"soft": False, "binary": True}, scenario.decision.reward),
+            drift=chosen("decision.accept", {"strict": False, "drift": True}, scenario.decision.accept),
             target=scenario.homeostasis.target,
             step=scenario.homeostasis.step,
             trials_per_episode=scenario.schedule.trials_per_episode,

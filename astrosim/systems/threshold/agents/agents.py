@@ -218,10 +218,14 @@ class Astrocyte(FixedAgent, Synaptic):
     def sense(self) -> None:
         """Set the score from the last pass that stands; it is 0 while silenced."""
         model = self.model
-        if model.rules.sensing == sensing.FIRING:
-            total = sensing.summed_firing(self.neurons, model.fired)
-        else:
-            total = sensing.summed_traffic(model.learning.weight, self.synapses, model.system.pre, model.fired)
+        total = sensing.sensed(
+            model.rules.sensing,
+            model.learning.weight,
+            self.neurons,
+            self.synapses,
+            model.system.pre,
+            model.fired,
+        )
         self.score = self.own_score = type(self).score_of(total, model.system.size[self.index])
         if model.rules.coupled and not self.silenced:
             self.score = coupling.coupled_score(self.own_score, model.rules.gain, self.calcium)

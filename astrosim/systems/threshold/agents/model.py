@@ -230,7 +230,7 @@ class AstroModel(mesa.Model, PassingCell):
         if self.rules.coupled:
             for astrocyte in self.astrocytes:
                 astrocyte.integrate()
-        if self.rules.learner == ASTROCYTES and self.rules.selection == selection.SCORE:
+        if self.rules.learner == ASTROCYTES and selection.goes_by_score(self.rules.selection):
             for astrocyte in self.astrocytes:
                 astrocyte.sense()
 
@@ -239,7 +239,7 @@ class AstroModel(mesa.Model, PassingCell):
             return
         trial = self._trial
         able = [astrocyte for astrocyte in self.astrocytes if not astrocyte.silenced]
-        if self.rules.selection == selection.UNIFORM:
+        if not selection.goes_by_score(self.rules.selection):
             trial.active = self._drawn(able)
             trial.explored = [False] * len(trial.active)
             return

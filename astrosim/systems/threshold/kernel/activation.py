@@ -17,11 +17,12 @@ def sense(system, rules, state, scratch, touched):
     for k in range(touched):
         state.score[scratch.touched[k]] = 0.0
     touched = 0
+    changes = not sensing.reads_neurons(rules.sensing)
     for k in range(state.counter[FIRED]):
         neuron = state.fired[k]
-        if rules.sensing == sensing.TRAFFIC and scratch.near_kept[neuron] != state.counter[KEPT]:
+        if changes and scratch.near_kept[neuron] != state.counter[KEPT]:
             scratch.near_kept[neuron] = state.counter[KEPT]
-            _refresh(system, state.weight, scratch.near_value, neuron)
+            _refresh(system, rules.sensing, state.weight, scratch.near_value, neuron)
         for n in range(system.near_start[neuron], system.near_start[neuron + 1]):
             a = system.near[n]
             if scratch.sum[a] == 0.0 and scratch.near_value[n] > 0.0:
@@ -36,30 +37,30 @@ def sense(system, rules, state, scratch, touched):
 
 
 @phase
-def _refresh(system, weight, value, neuron):
-    """Traffic that a neuron causes in the territories near it: what reaches a target there, or all that leaves it."""
+def _refresh(system, rule, weight, value, neuron):
+    """Sums that a neuron causes in territories near it: over what reaches a target there, or over all that leaves."""
     start, holding = system.near_start[neuron], system.near_holding[neuron]
     for n in range(start, holding):
-        value[n] = sensing.traffic(weight[system.near_synapse[n]])
+        value[n] = sensing.contribution(rule, weight[system.near_synapse[n]])
     for r in range(system.reach_start[neuron], system.reach_start[neuron + 1]):
-        value[system.reach_near[r]] += sensing.traffic(weight[system.reach_synapse[r]])
-    leaving = _leaving_traffic(weight, system.first[neuron], system.first[neuron + 1])
+        value[system.reach_near[r]] += sensing.contribution(rule, weight[system.reach_synapse[r]])
+    leaving = _leaving(rule, weight, system.first[neuron], system.first[neuron + 1])
     for n in range(holding, system.near_start[neuron + 1]):
         value[n] = leaving
 
 
 @phase
-def _leaving_traffic(weight, start, end):
-    """Traffic of synapses start .. end - 1: four sums side by side, for the sum is exact in any order."""
+def _leaving(rule, weight, start, end):
+    """Sum over synapses start .. end - 1: four sums side by side, for the sum is exact in any order."""
     t0, t1, t2, t3 = 0.0, 0.0, 0.0, 0.0
     s = start
     while s + BLOCK <= end:
-        t0 += sensing.traffic(weight[s])
-        t1 += sensing.traffic(weight[s + 1])
-        t2 += sensing.traffic(weight[s + 2])
-        t3 += sensing.traffic(weight[s + 3])
+        t0 += sensing.contribution(rule, weight[s])
+        t1 += sensing.contribution(rule, weight[s + 1])
+        t2 += sensing.contribution(rule, weight[s + 2])
+        t3 += sensing.contribution(rule, weight[s + 3])
         s += BLOCK
     while s < end:
-        t0 += sensing.traffic(weight[s])
+        t0 += sensing.contribution(rule, weight[s])
         s += 1
     return (t0 + t1) + (t2 + t3)

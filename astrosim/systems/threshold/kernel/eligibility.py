@@ -146,9 +146,10 @@ def gather_chance(system, rules, scratch, trial, active):
     Draws: stream `scope`.
     """
     key, synapses, blocks = system.keys[SCOPE], system.post.size, 0
-    if rules.scope == scope.SINGLE and synapses:
-        s = below(key, trial, 0, synapses)
-        blocks = _include(scratch, s // BLOCK, np.uint8(1 << (s % BLOCK)), blocks)
+    if rules.scope == scope.SINGLE:
+        if synapses:
+            s = below(key, trial, 0, synapses)
+            blocks = _include(scratch, s // BLOCK, np.uint8(1 << (s % BLOCK)), blocks)
     elif rules.scope == scope.GLOBAL:
         for block in range(scratch.mask.size):
             last = synapses - block * BLOCK
@@ -160,4 +161,6 @@ def gather_chance(system, rules, scratch, trial, active):
             s = scratch.deck[k]
             blocks = _include(scratch, s // BLOCK, np.uint8(1 << (s % BLOCK)), blocks)
         scope.undo(count, scratch.deck, scratch.partner)
+    else:
+        raise ValueError("perturbation.scope: a rule without synapses")
     return blocks

@@ -72,7 +72,7 @@ def advance(system, rules, state, scratch, deep, waves, log, measure):
     scratch.near_kept[:] = -1
     astrocytes = rules.learner == ASTROCYTES
     by_union = astrocytes and rules.scope == scope.TERRITORY
-    senses = astrocytes and rules.selection == selection.SCORE
+    senses = astrocytes and selection.goes_by_score(rules.selection)
     pattern = 0
     settle_all(system, rules, state, deep)
     for row in range(log.pattern.size):

@@ -51,12 +51,14 @@ def anywhere(system: System, rules: Rules, trial: int, size: int) -> np.ndarray:
     """
     key, total = system.keys[SCOPE], system.post.size
     synapses = np.arange(total, dtype=np.int32)
-    if rules.scope == scope.SINGLE and total:
-        return synapses[[below(key, trial, 0, total)]]
+    if rules.scope == scope.SINGLE:
+        return synapses[[below(key, trial, 0, total)]] if total else synapses
     if rules.scope == scope.RANDOM:
         scope.sample(key, trial, size, synapses, np.empty(total + 3, np.uint32))
         return synapses[:size]
-    return synapses
+    if rules.scope == scope.GLOBAL:
+        return synapses
+    raise ValueError("perturbation.scope: a rule without synapses")
 
 
 def near_cursor(system: System, radius: float, place: np.ndarray) -> np.ndarray:

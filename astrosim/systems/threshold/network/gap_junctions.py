@@ -110,8 +110,10 @@ def _edges(scenario: Scenario, position: np.ndarray) -> np.ndarray:
         pairs = np.array(chosen.edges, np.int64).reshape(-1, 2)
     elif chosen.graph == "distance":
         pairs = _within(cKDTree(position), chosen.reach * (1.0 + coupling.ROUNDING))
-    else:
+    elif chosen.graph == "nearest":
         pairs = _nearest(cKDTree(position), chosen.neighbours)
+    else:
+        raise AstrosimError(f"coupling.graph: no gap junctions are known for it ({chosen.graph!r}).")
     return np.unique(np.sort(pairs, axis=1), axis=0).astype(np.int32)
 
 

@@ -17,15 +17,12 @@ import numpy as np
 from astrosim.core.exact_functions import exp
 from astrosim.core.ragged import Ragged
 from astrosim.core.rng import stream_keys
-from astrosim.rules.consolidation import CONSOLIDATION
+from astrosim.rules import choices
+from astrosim.rules.choices import chosen
 from astrosim.rules.coupling import NEVER_SENT
-from astrosim.rules.decision import ACCEPTANCE
 from astrosim.rules.perturbation import grid, grid_limit, step_scale
-from astrosim.rules.reward import REWARDS
-from astrosim.rules.scope import SCOPES
-from astrosim.rules.selection import SELECTION_RULES
-from astrosim.rules.sensing import FIRING, SENSING
 from astrosim.systems.population import state as population
+from astrosim.systems.threshold.learners.table import learner_of
 from astrosim.systems.threshold.network.gap_junctions import GapJunctions
 from astrosim.systems.threshold.network.territories import Territories
 from astrosim.systems.threshold.network.topology import TONIC, Network
@@ -33,7 +30,7 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 
 BLOCK = 4  # synapses a block: Philox4x32 yields four words
 ASTROCYTES, CURSOR, NOBODY = 0, 1, 2
-LEARNERS = {"astrocytes": ASTROCYTES, "both": ASTROCYTES, "cursor": CURSOR}  # all others perturb nothing by these rules
+MOVERS = {"astrocytes": ASTROCYTES, "cursor": CURSOR, "nobody": NOBODY}  # by `Learner.mover`
 NOT_SOLVED = -1  # value of `State.solved`
 TRIALS, KEPT, REVERTED, FIRED = range(4)  # places in `State.counter`
 
@@ -170,7 +167,7 @@ def make_system(
     arrivals = Ragged.group(network.post, synapses, neurons)
     direct, bit = _direct(network)
     blocks, masks = _blocks(territories.synapses)
-    firing = SENSING[scenario.sensing.rule] == FIRING
+    firing = chosen("sensing.rule", choices.SENSING, scenario.sensing.rule).reads == "neurons"
     return System(
         keys=stream_keys(seed),
         position=network.position,
@@ -281,14 +278,20 @@ def population_params(scenario: Scenario) -> population.Params:
 
 
 def make_rules(scenario: Scenario) -> Rules:
-    """The numbers of a scenario as the engines take them."""
+    """The numbers of a scenario as the engines take them.
+
+    Raises
+    ------
+    AstrosimError
+        If a rule's name is unknown.
+    """
     return Rules(
-        learner=LEARNERS.get(scenario.learner, NOBODY),
-        sensing=SENSING[scenario.sensing.rule],
-        scope=SCOPES[scenario.perturbation.scope],
-        selection=SELECTION_RULES[scenario.astrocytes.selection],
-        reward=REWARDS[scenario.decision.reward],
-        acceptance=ACCEPTANCE[scenario.decision.accept],
+        learner=MOVERS[learner_of(scenario.learner).mover],
+        sensing=chosen("sensing.rule", choices.SENSING, scenario.sensing.rule).number,
+        scope=chosen("perturbation.scope", choices.SCOPE, scenario.perturbation.scope).number,
+        selection=chosen("astrocytes.selection", choices.SELECTION, scenario.astrocytes.selection).number,
+        reward=chosen("decision.reward", choices.REWARDS, scenario.decision.reward).number,
+        acceptance=chosen("decision.accept", choices.ACCEPTANCE, scenario.decision.accept).number,
         paper_decision=_decides_as_paper(scenario),
         trials_per_episode=scenario.schedule.trials_per_episode,
         neuron_threshold=scenario.network.threshold,
@@ -309,7 +312,7 @@ def make_rules(scenario: Scenario) -> Rules:
         sigma_fall=scenario.perturbation.sigma_fall,
         sigma_cap=scenario.perturbation.sigma_cap,
         races=scenario.decision.race,
-        consolidation=CONSOLIDATION[scenario.decision.consolidation],
+        consolidation=chosen("decision.consolidation", choices.CONSOLIDATION, scenario.decision.consolidation).number,
         rate=scenario.decision.rate,
         reward_offset=-scenario.decision.margin,
         coupled=scenario.coupled,

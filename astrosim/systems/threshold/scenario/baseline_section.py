@@ -1,24 +1,10 @@
-"""The section of the rivals: learners beside the astrocytes, on the same network, task and reward.
-
-Validators raise `ValueError` with one line a problem, as all sections do.
-"""
+"""The section of the baselines: learners beside the astrocytes, on the same network, task and reward."""
 
 from __future__ import annotations
 
 from typing import Literal
 
 from astrosim.scenario.section import Real, Section, quantity
-
-KEEPING = ("one_plus_one", "adaptive_monte_carlo")
-"""Rivals that keep or revert a step of all weights."""
-BLIND = ("evolution", "cma_es", "spsa")
-"""Rivals that estimate a direction from the rewards of whole networks."""
-LOCAL = ("node_perturbation", "reinforce")
-"""Rivals that estimate it from the reward and the noise of every neuron."""
-TAUGHT = ("delta", "backpropagation")
-"""Rivals that are told the error of every output."""
-RIVALS = (*KEEPING, *BLIND, *LOCAL, *TAUGHT)
-"""Values of `learner`; their weights are float64 and on no grid."""
 
 
 class Rival(Section):
@@ -80,18 +66,3 @@ class Rival(Section):
         0.05, "reinforce: how far a pattern's expected reward moves to each new one", "1", "Williams 1992", gt=0, le=1
     )
     graded: bool = quantity(False, "backpropagation: hidden neurons send the sigmoid itself while learning")
-
-
-CLIMBING = ("learning_rate", "optimiser")
-USED = {
-    "one_plus_one": ("sigma", "rise"),
-    "adaptive_monte_carlo": ("sigma", "momentum", "patience", "shrink"),
-    "evolution": ("population", "sigma", *CLIMBING),
-    "cma_es": ("population", "sigma"),
-    "spsa": ("sigma", "learning_rate", "stability"),
-    "node_perturbation": ("population", "sigma", *CLIMBING),
-    "reinforce": ("population", "slope", "baseline", *CLIMBING),
-    "delta": CLIMBING,
-    "backpropagation": ("slope", "graded", *CLIMBING),
-}
-"""The numbers that each rival has."""

@@ -31,10 +31,22 @@ class Homeostasis(Section):
         "",
         "001, 020",
     )
-    target: Real = quantity(0.2, "target rate", "1/trial", "spec 1.5", ge=0, le=1)
-    step: Real = quantity(0.01, "size of a step", "1", "spec 1.5", ge=0, le=100)
-    every_cycle: bool = quantity(False, "after every propagation cycle, not once a trial", "", "010b, 013")
-    spare_outputs: bool = quantity(False, "outputs keep their thresholds", "", "018")
+    target: Real = quantity(
+        0.2, "target rate", "1/trial", "spec 1.5", ge=0, le=1, read_if=lambda s: s.homeostasis.rule != "none"
+    )
+    step: Real = quantity(
+        0.01, "size of a step", "1", "spec 1.5", ge=0, le=100, read_if=lambda s: s.homeostasis.rule != "none"
+    )
+    every_cycle: bool = quantity(
+        False,
+        "after every propagation cycle, not once a trial",
+        "",
+        "010b, 013",
+        read_if=lambda s: s.homeostasis.rule != "none",
+    )
+    spare_outputs: bool = quantity(
+        False, "outputs keep their thresholds", "", "018", read_if=lambda s: s.homeostasis.rule != "none"
+    )
 
 
 class Eligibility(Section):
@@ -53,9 +65,21 @@ class Dampening(Section):
     """Eligibility is multiplied by what the synapse's use, its post neuron's rate and the surround are worth."""
 
     on: bool = quantity(False, "whether there is any", "", "002")
-    information: bool = quantity(True, "with the factor 4 rate (1 - rate) of the post neuron", "", "002")
-    history_decay: Real = quantity(0.95, "of the running mean of use", "1/trial", "spec 1.5", ge=0, le=1)
-    enough: Real = quantity(0.1, "use from which on there is no dampening by use", "1", "spec 1.5", gt=0, le=1)
+    information: bool = quantity(
+        True, "with the factor 4 rate (1 - rate) of the post neuron", "", "002", read_if=lambda s: s.dampening.on
+    )
+    history_decay: Real = quantity(
+        0.95, "of the running mean of use", "1/trial", "spec 1.5", ge=0, le=1, read_if=lambda s: s.dampening.on
+    )
+    enough: Real = quantity(
+        0.1,
+        "use from which on there is no dampening by use",
+        "1",
+        "spec 1.5",
+        gt=0,
+        le=1,
+        read_if=lambda s: s.dampening.on,
+    )
 
 
 class Flags(Section):
@@ -64,13 +88,51 @@ class Flags(Section):
     rule: Literal["none", "signed", "simple", "consistent"] = quantity(
         "none", "how flags rise: with their sign, without it, or after a streak of one sign", "", "004, 011, 010"
     )
-    gain: Real = quantity(0.3, "rise a trial; published: 0.15 under consistent", "1", "004", ge=0, le=1)
-    decay: Real = quantity(0.7, "what is left after a trial without eligibility; 0.9", "1", "004", ge=0, le=1)
-    threshold: Real = quantity(0.5, "a flag of this size is up", "1", "004", ge=0, le=1)
-    need: int = quantity(5, "under consistent: repetitions of a sign before the flag rises", "trials", "010", ge=0)
-    turned: Real = quantity(0.5, "under consistent: what is left where the sign turns", "1", "010", ge=0, le=1)
+    gain: Real = quantity(
+        0.3,
+        "rise a trial; published: 0.15 under consistent",
+        "1",
+        "004",
+        ge=0,
+        le=1,
+        read_if=lambda s: s.flags.rule != "none",
+    )
+    decay: Real = quantity(
+        0.7,
+        "what is left after a trial without eligibility; 0.9",
+        "1",
+        "004",
+        ge=0,
+        le=1,
+        read_if=lambda s: s.flags.rule != "none",
+    )
+    threshold: Real = quantity(
+        0.5, "a flag of this size is up", "1", "004", ge=0, le=1, read_if=lambda s: s.flags.rule != "none"
+    )
+    need: int = quantity(
+        5,
+        "under consistent: repetitions of a sign before the flag rises",
+        "trials",
+        "010",
+        ge=0,
+        read_if=lambda s: s.flags.rule != "none",
+    )
+    turned: Real = quantity(
+        0.5,
+        "under consistent: what is left where the sign turns",
+        "1",
+        "010",
+        ge=0,
+        le=1,
+        read_if=lambda s: s.flags.rule != "none",
+    )
     warm_up: int = quantity(
-        0, "before this trial (from 1) all synapses learn by their eligibility", "trial", "009", ge=0
+        0,
+        "before this trial (from 1) all synapses learn by their eligibility",
+        "trial",
+        "009",
+        ge=0,
+        read_if=lambda s: s.flags.rule != "none",
     )
 
 
@@ -84,8 +146,17 @@ class Modulation(Section):
         "002, 016",
     )
     exponent: int = quantity(1, "power of the reward's size", "1", "005", ge=1, le=9)
-    shape_from: int = quantity(0, "the power sets in from this trial on ...", "trial", "006", ge=0)
-    shape_to: int = quantity(0, "... and is complete at this one", "trial", "006", ge=0)
+    shape_from: int = quantity(
+        0,
+        "the power sets in from this trial on ...",
+        "trial",
+        "006",
+        ge=0,
+        read_if=lambda s: s.modulation.exponent != 1,
+    )
+    shape_to: int = quantity(
+        0, "... and is complete at this one", "trial", "006", ge=0, read_if=lambda s: s.modulation.exponent != 1
+    )
     cycling: bool = quantity(False, "one modulatory neuron after the other, not all in every trial", "", "015")
 
 
@@ -111,21 +182,21 @@ class Frustration(Section):
     """A weight that is pushed one way for long while the chemical says no turns round."""
 
     on: bool = quantity(False, "whether any does", "", "011")
-    need: int = quantity(30, "changes of one sign in a row", "trials", "011", ge=1, le=10**9)
-    bound: Real = quantity(-0.1, "running mean of the chemical below which it turns", "1", "011", ge=-1000, le=1000)
-    decay: Real = quantity(0.95, "of that running mean", "1/trial", "011", ge=0, le=1)
-    factor: Real = quantity(-0.5, "what the weight is multiplied by", "1", "011", ge=-1, le=1)
-
-
-SECTIONS = (
-    "dynamics",
-    "homeostasis",
-    "eligibility",
-    "dampening",
-    "flags",
-    "modulation",
-    "chemical",
-    "plasticity",
-    "frustration",
-)
-"""Sections of neurons that learn by themselves."""
+    need: int = quantity(
+        30, "changes of one sign in a row", "trials", "011", ge=1, le=10**9, read_if=lambda s: s.frustration.on
+    )
+    bound: Real = quantity(
+        -0.1,
+        "running mean of the chemical below which it turns",
+        "1",
+        "011",
+        ge=-1000,
+        le=1000,
+        read_if=lambda s: s.frustration.on,
+    )
+    decay: Real = quantity(
+        0.95, "of that running mean", "1/trial", "011", ge=0, le=1, read_if=lambda s: s.frustration.on
+    )
+    factor: Real = quantity(
+        -0.5, "what the weight is multiplied by", "1", "011", ge=-1, le=1, read_if=lambda s: s.frustration.on
+    )

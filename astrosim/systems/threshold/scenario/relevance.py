@@ -8,32 +8,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from astrosim.systems.threshold.scenario.neuron_sections import SECTIONS as OF_NEURONS
+from astrosim.scenario.relevance import owned_by, reads_section
 
 if TYPE_CHECKING:
     from astrosim.systems.threshold.scenario.schema import Scenario
 
-OF_ASTROCYTES = ("astrocytes", "agents", "sensing", "exploration", "adaptation")
 
+def idle_sections(scenario: Scenario) -> dict[str, tuple[str, str]]:
+    """Sections that only another learner reads: by name, who has them, and the learner under which they would act.
 
-def idle_sections(learner: str, system: str, homeostasis: str) -> dict[str, tuple[str, str]]:
-    """Sections that nobody looks at: by name, who has them, and the learner under which they would act.
+    Without a learner, and where both learn, there are none.
 
     Parameters
     ----------
-    learner, system : str
-        Of a resolved scenario.
-    homeostasis : str
-        Its `homeostasis.rule`: the published cursor knows one.
+    scenario : Scenario
+        Resolved, or a condition as `_under` gives it.
     """
-    if learner == "neurons":
-        return dict.fromkeys(OF_ASTROCYTES, ("astrocytes", "both"))
-    if learner in ("both", "none"):
+    if scenario.learner in ("both", "none"):
         return {}
-    sections = dict.fromkeys(OF_NEURONS, ("neurons", "both" if learner == "astrocytes" else "neurons"))
-    if (learner, system, homeostasis) == ("cursor", "published", "episode"):
-        del sections["homeostasis"]
-    return sections
+    owner = "astrocytes" if scenario.learner == "neurons" else "neurons"
+    remedy = "both" if scenario.learner in ("astrocytes", "neurons") else "neurons"
+    idle = [name for name in owned_by(type(scenario), owner) if not reads_section(scenario, name)]
+    return dict.fromkeys(idle, (owner, remedy))
 
 
 def problems(scenario: Scenario, written: Mapping[str, Any] | None) -> list[str]:
@@ -45,27 +41,25 @@ def problems(scenario: Scenario, written: Mapping[str, Any] | None) -> list[str]
     written : mapping, optional
         If only these tables are looked at: all others stand in a scenario that has been looked at.
     """
-    learners: list[tuple[str, str, str]] = [(scenario.learner, scenario.system, scenario.homeostasis.rule)]
+    resolved = [scenario]
     if written is None and scenario.conditions:
-        learners = [_under(scenario, own) for own in scenario.conditions.values()]
-    idle = [idle_sections(*learner) for learner in learners]
+        resolved = [_under(scenario, own) for own in scenario.conditions.values()]
+    idle = [idle_sections(one) for one in resolved]
     return [
-        f'{name}.{field}: only {owner} have it (learner = "{learners[0][0]}"). Write learner = "{remedy}", or remove '
-        "the section."
+        f'{name}.{field}: only {owner} have it (learner = "{resolved[0].learner}"). Write learner = "{remedy}", or '
+        "remove the section."
         for name, (owner, remedy) in idle[0].items()
         if all(name in sections for sections in idle)
         for field in _changed(scenario, name, written)[:1]
     ]
 
 
-def _under(scenario: Scenario, own: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Learner, system and homeostasis under a condition's overrides."""
+def _under(scenario: Scenario, own: Mapping[str, Any]) -> Scenario:
+    """A condition, unchecked: the scenario with the condition's learner, system and homeostasis."""
     rule = own.get("homeostasis", {})
-    return (
-        own.get("learner", scenario.learner),
-        own.get("system", scenario.system),
-        rule.get("rule", scenario.homeostasis.rule) if isinstance(rule, Mapping) else scenario.homeostasis.rule,
-    )
+    changed = {"rule": rule["rule"]} if isinstance(rule, Mapping) and "rule" in rule else {}
+    values = {name: own[name] for name in ("learner", "system") if name in own}
+    return scenario.model_copy(update={**values, "homeostasis": scenario.homeostasis.model_copy(update=changed)})
 
 
 def _changed(scenario: Scenario, name: str, written: Mapping[str, Any] | None) -> list[str]:
@@ -78,6 +72,6 @@ def _changed(scenario: Scenario, name: str, written: Mapping[str, Any] | None) -
 
 def idle_defaults(scenario: Scenario) -> dict[str, Any]:
     """Return the defaults of the sections that none of a scenario's conditions reads, by section."""
-    idle = [idle_sections(*_under(scenario, own)) for own in scenario.conditions.values()]
+    idle = [idle_sections(_under(scenario, own)) for own in scenario.conditions.values()]
     gone = [name for name in (idle[0] if idle else {}) if all(name in sections for sections in idle)]
     return {name: type(getattr(scenario, name))() for name in gone}

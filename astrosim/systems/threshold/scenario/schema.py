@@ -13,12 +13,14 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
+from astrosim.rules.choices import REWARDS
 from astrosim.scenario.experiment import PUBLISHED_SEEDS, SHARED_FIELDS, WRITTEN, Experiment, own_code_runs
 from astrosim.scenario.inputs import Located
-from astrosim.scenario.section import Real, as_tuple, complain, quantity, short
+from astrosim.scenario.section import Real, as_tuple, complain, quantity, short, table
 from astrosim.systems.population.sections import Adaptation
-from astrosim.systems.threshold.scenario import contents, interventions, neuron_checks, relevance
-from astrosim.systems.threshold.scenario.baseline_section import RIVALS, TAUGHT, Rival
+from astrosim.systems.threshold.learners.table import BASELINES, LEARNERS, learner_of
+from astrosim.systems.threshold.scenario import contents, interventions, neuron_checks, readers, relevance
+from astrosim.systems.threshold.scenario.baseline_section import Rival
 from astrosim.systems.threshold.scenario.follow import REGULAR, follow
 from astrosim.systems.threshold.scenario.interventions import MOST, Intervention, When
 from astrosim.systems.threshold.scenario.network_section import Network
@@ -71,19 +73,6 @@ EARLY_FIELDS = (
     ("decision", "accept"),
     ("schedule", "trials_per_episode"),
 )  # free in iterations 1 to 3 of experiment 020
-OF_OTHERS = (
-    "rival",
-    "homeostasis",
-    "eligibility",
-    "dampening",
-    "flags",
-    "modulation",
-    "chemical",
-    "plasticity",
-    "frustration",
-    "dynamics",
-)
-"""Sections of learners other than astrocytes and the cursor: their fields are named in full."""
 
 
 class Scenario(Experiment):
@@ -96,42 +85,41 @@ class Scenario(Experiment):
     file_fields: ClassVar = (("network", "positions"), ("network", "wiring"), ("task", "file"), ("agents", "file"))
     module_fields: ClassVar = (("agents", "astrocyte", "file"),)
     tables: ClassVar = {"interventions": Intervention, "interventions.when": When}
-    named_in_full: ClassVar = OF_OTHERS
 
     kind: Literal["astrocyte"] = quantity("astrocyte", "which family of systems")
     system: Literal["described", "published"] = quantity(
         "described", "described: the report's text; published: its program, replayed quirk by quirk"
     )
     engine: Literal["kernel", "agents"] = quantity("kernel", "kernel: fast; agents: readable; bit-identical")
-    learner: Literal["astrocytes", "cursor", "neurons", "both", "none", *RIVALS] = quantity(  # type: ignore[valid-type]
+    learner: Literal[*LEARNERS] = quantity(  # type: ignore[valid-type]
         "astrocytes",
         "who learns; neurons: by rules of their own; both: they and astrocytes; none is the untrained control",
         "",
         "6.1",
     )
-    network: Network = Field(default_factory=Network)
-    task: Task = Field(default_factory=Task)
-    astrocytes: Astrocytes = Field(default_factory=Astrocytes)
-    agents: Agents = Field(default_factory=Agents)
-    sensing: Sensing = Field(default_factory=Sensing)
-    exploration: Exploration = Field(default_factory=Exploration)
-    perturbation: Perturbation = Field(default_factory=Perturbation)
-    cursor: Cursor = Field(default_factory=Cursor)
-    rival: Rival = Field(default_factory=Rival)
-    decision: Decision = Field(default_factory=Decision)
-    adaptation: Adaptation = Field(default_factory=Adaptation)
-    coupling: Coupling = Field(default_factory=Coupling)
-    dynamics: Dynamics = Field(default_factory=Dynamics)
-    homeostasis: Homeostasis = Field(default_factory=Homeostasis)
-    eligibility: Eligibility = Field(default_factory=Eligibility)
-    dampening: Dampening = Field(default_factory=Dampening)
-    flags: Flags = Field(default_factory=Flags)
-    modulation: Modulation = Field(default_factory=Modulation)
-    chemical: Chemical = Field(default_factory=Chemical)
-    plasticity: Plasticity = Field(default_factory=Plasticity)
-    frustration: Frustration = Field(default_factory=Frustration)
-    schedule: Schedule = Field(default_factory=Schedule)
-    record: Record = Field(default_factory=Record)
+    network: Network = table(Network)
+    task: Task = table(Task)
+    astrocytes: Astrocytes = table(Astrocytes, read_if=readers.astrocytes_learn, owner="astrocytes")
+    agents: Agents = table(Agents, read_if=readers.astrocytes_learn, owner="astrocytes")
+    sensing: Sensing = table(Sensing, read_if=readers.astrocytes_score, owner="astrocytes")
+    exploration: Exploration = table(Exploration, read_if=readers.astrocytes_score, owner="astrocytes")
+    perturbation: Perturbation = table(Perturbation, read_if=readers.anyone_learns)
+    cursor: Cursor = table(Cursor, read_if=readers.cursor_learns)
+    rival: Rival = table(Rival, read_if=readers.baseline_learns, fields=readers.fields_of_baseline, in_full=True)
+    decision: Decision = table(Decision, read_if=readers.keeps_or_climbs)
+    adaptation: Adaptation = table(Adaptation, read_if=readers.astrocytes_score, owner="astrocytes")
+    coupling: Coupling = table(Coupling, read_if=readers.astrocytes_learn)
+    dynamics: Dynamics = table(Dynamics, read_if=readers.neurons_learn, owner="neurons", in_full=True)
+    homeostasis: Homeostasis = table(Homeostasis, read_if=readers.thresholds_follow, owner="neurons", in_full=True)
+    eligibility: Eligibility = table(Eligibility, read_if=readers.neurons_learn, owner="neurons", in_full=True)
+    dampening: Dampening = table(Dampening, read_if=readers.neurons_learn, owner="neurons", in_full=True)
+    flags: Flags = table(Flags, read_if=readers.neurons_learn, owner="neurons", in_full=True)
+    modulation: Modulation = table(Modulation, read_if=readers.neurons_learn, owner="neurons", in_full=True)
+    chemical: Chemical = table(Chemical, read_if=readers.neurons_learn, owner="neurons", in_full=True)
+    plasticity: Plasticity = table(Plasticity, read_if=readers.neurons_learn, owner="neurons", in_full=True)
+    frustration: Frustration = table(Frustration, read_if=readers.neurons_learn, owner="neurons", in_full=True)
+    schedule: Schedule = table(Schedule)
+    record: Record = table(Record)
     interventions: Annotated[tuple[Intervention, ...], BeforeValidator(as_tuple)] = quantity(
         (), "what befalls a cell between trials: tables [[interventions]]", "", max_length=MOST
     )
@@ -232,7 +220,7 @@ class Scenario(Experiment):
         return problems
 
     def _rival_problems(self) -> list[str]:
-        if self.learner not in RIVALS:
+        if self.learner not in BASELINES:
             return []
         problems = []
         if self.system == "published":
@@ -245,9 +233,10 @@ class Scenario(Experiment):
             problems.append(f"decision.window: rivals see all patterns in an update ({self.decision.window}). Write 0.")
         if self.interventions:
             problems.append(f"interventions: rivals take none ({len(self.interventions)}). Remove them.")
-        if self.decision.reward == "binary" and self.learner in TAUGHT:
+        if not REWARDS[self.decision.reward].slope and learner_of(self.learner).needs_slope:
             problems.append(
-                f'decision.reward: has no slope that "{self.learner}" could climb ("binary"). Write "log_sigmoid".'
+                f'decision.reward: has no slope that "{self.learner}" could climb ("{self.decision.reward}"). Write '
+                '"log_sigmoid".'
             )
         return problems
 
@@ -376,9 +365,9 @@ class Scenario(Experiment):
         chosen at random, a sigma that adapts, a race, steps that stay in part, or a rival."""
         return not self.neuronal and (
             self.network.deep
-            or self.learner in RIVALS
+            or self.learner in BASELINES
             or self.decision.window != 1
-            or self.astrocytes.selection == "uniform"
+            or self.astrocytes.selection != "score"
             or self.perturbation.adapt_sigma
             or self.decision.race
             or self.decision.consolidation != "whole"

@@ -15,10 +15,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, field_validator, model_validator
 
+from astrosim.rules.choices import (
+    ACCEPTANCE,
+    CONSOLIDATION,
+    EXPLORATION,
+    GRAPHS,
+    REWARDS,
+    SCOPE,
+    SELECTION,
+    SENSING,
+    meanings,
+)
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, complain, quantity, short
 from astrosim.systems.population import sections as population
-from astrosim.systems.threshold.scenario import contents
+from astrosim.systems.threshold.scenario import contents, readers
 
 TRIAL = population.Turn("a trial", "1/trial", "")
 
@@ -115,34 +126,22 @@ class Astrocytes(Section):
     radius: Real = quantity(
         3.0, "territory: neurons of the same cluster within this 2-D distance", "units", "3.2", gt=0, le=1e6
     )
-    threshold: Real = population.first_threshold(TRIAL)
-    window: int = population.remembered_outcomes(TRIAL)
-    selection: Literal["score", "uniform"] = quantity(
-        "score",
-        "score: those above threshold, and explorers; uniform: max_active of them at random, whatever they sense",
-        "",
-        "4.2",
-    )
+    threshold: Real = population.first_threshold(TRIAL, read_if=readers.astrocytes_score)
+    window: int = population.remembered_outcomes(TRIAL, read_if=readers.astrocytes_score)
+    selection: Literal[*SELECTION] = quantity("score", meanings(SELECTION), "", "4.2")  # type: ignore[valid-type]
     max_active: int = population.most_active(TRIAL)
 
 
 class Sensing(Section):
     """What an astrocyte feels of the last standing pass."""
 
-    rule: Literal["firing", "traffic"] = quantity(
-        "traffic",
-        "firing: fraction of territory neurons that fired; traffic: mean |weight| of synapses whose pre neuron fired",
-        "",
-        "4.1",
-    )
+    rule: Literal[*SENSING] = quantity("traffic", meanings(SENSING), "", "4.1")  # type: ignore[valid-type]
 
 
 class Exploration(Section):
     """Spontaneous activation of astrocytes that are below threshold."""
 
-    rule: Literal["none", "flat", "maturity"] = quantity(
-        "maturity", "none, a flat rate, or a rate that falls with activations", "", "4.2"
-    )
+    rule: Literal[*EXPLORATION] = quantity("maturity", meanings(EXPLORATION), "", "4.2")  # type: ignore[valid-type]
     flat_rate: Real = population.flat_rate(TRIAL)
     initial_rate: Real = population.initial_rate(TRIAL)
     maturity: Real = population.maturity(TRIAL)
@@ -151,19 +150,24 @@ class Exploration(Section):
 class Perturbation(Section):
     """Which synapses change in a trial, and by how much."""
 
-    scope: Literal["territory", "random", "single", "global"] = quantity(
-        "territory",
-        "territory: union of the active territories; random: as many, anywhere; single: one; global: all",
-        "",
-        "7.1",
+    scope: Literal[*SCOPE] = quantity("territory", meanings(SCOPE), "", "7.1", read_if=readers.perturbs)  # type: ignore[valid-type]
+    fraction: Real = quantity(1.0, "random part of these that takes a step", "1", gt=0, le=1, read_if=readers.perturbs)
+    sigma: Real = quantity(
+        0.1, "standard deviation of the Gaussian step", "1", "4.3", gt=0, le=16, read_if=readers.perturbs
     )
-    fraction: Real = quantity(1.0, "random part of these that takes a step", "1", gt=0, le=1)
-    sigma: Real = quantity(0.1, "standard deviation of the Gaussian step", "1", "4.3", gt=0, le=16)
     limit: Real = quantity(2.0, "weights stay within [-this, this]", "1", "4.3", gt=0, le=1024)
-    adapt_sigma: bool = quantity(False, "whether each astrocyte's sigma follows its success, starting from `sigma`")
-    sigma_rise: Real = quantity(1.3, "under adapt_sigma: factor after a kept trial", "1", ge=1, le=10)
-    sigma_fall: Real = quantity(0.9365, "under adapt_sigma: factor after a reverted one", "1", gt=0, le=1)
-    sigma_cap: Real = quantity(1.0, "under adapt_sigma: sigma rises no further", "1", gt=0, le=16)
+    adapt_sigma: bool = quantity(
+        False, "whether each astrocyte's sigma follows its success, starting from `sigma`", read_if=readers.perturbs
+    )
+    sigma_rise: Real = quantity(
+        1.3, "under adapt_sigma: factor after a kept trial", "1", ge=1, le=10, read_if=readers.sigma_adapts
+    )
+    sigma_fall: Real = quantity(
+        0.9365, "under adapt_sigma: factor after a reverted one", "1", gt=0, le=1, read_if=readers.sigma_adapts
+    )
+    sigma_cap: Real = quantity(
+        1.0, "under adapt_sigma: sigma rises no further", "1", gt=0, le=16, read_if=readers.sigma_adapts
+    )
 
 
 class Cursor(Section):
@@ -182,28 +186,73 @@ Ends = Annotated[tuple[int, int], BeforeValidator(as_tuple)]
 class Coupling(Section):
     """Gap junctions between astrocytes, over which an activation spreads as a calcium wave; off by default."""
 
-    graph: Literal["none", "nearest", "distance", "edges"] = quantity(
+    graph: Literal[*GRAPHS] = quantity(  # type: ignore[valid-type]
         "none", "which astrocytes share gap junctions: none, each with its nearest, all within reach, or a list", ""
     )
     neighbours: int = quantity(
-        4, "under `nearest`: each with so many, and with all as near as the last", "astrocytes", ge=1, le=1000
+        4,
+        "under `nearest`: each with so many, and with all as near as the last",
+        "astrocytes",
+        ge=1,
+        le=1000,
+        read_if=lambda s: s.coupling.graph == "nearest",
     )
-    reach: Real = quantity(5.0, "under `distance`: those within this 2-D distance", "units", gt=0, le=1e9)
+    reach: Real = quantity(
+        5.0,
+        "under `distance`: those within this 2-D distance",
+        "units",
+        gt=0,
+        le=1e9,
+        read_if=lambda s: s.coupling.graph == "distance",
+    )
     edges: Annotated[tuple[Ends, ...], BeforeValidator(as_tuple)] = quantity(
-        (), "under `edges`: pairs of astrocytes", "astrocytes", max_length=1_000_000
+        (),
+        "under `edges`: pairs of astrocytes",
+        "astrocytes",
+        max_length=1_000_000,
+        read_if=lambda s: s.coupling.graph == "edges",
     )
     length: Real = quantity(
-        5.0, "lambda: a wave arrives with amplitude exp(-distance / length)", "units", ge=1e-6, le=1e9
+        5.0,
+        "lambda: a wave arrives with amplitude exp(-distance / length)",
+        "units",
+        ge=1e-6,
+        le=1e9,
+        read_if=readers.waves_spread,
     )
     speed: Real = quantity(
-        1.0, "v: a wave needs distance / speed trials, rounded up, at least 1", "units/trial", ge=1e-6, le=1e9
+        1.0,
+        "v: a wave needs distance / speed trials, rounded up, at least 1",
+        "units/trial",
+        ge=1e-6,
+        le=1e9,
+        read_if=readers.waves_spread,
     )
-    decay_time: Real = quantity(10.0, "tau: calcium decays by exp(-1 / decay_time) a trial", "trials", ge=1e-2, le=1e9)
-    gain: Real = quantity(0.5, "g: a score grows by gain * calcium", "1", ge=0, le=1000)
-    relay: bool = quantity(False, "whether arrivals are sent on", "")
-    relay_threshold: Real = quantity(0.1, "an arrival is sent on iff its amplitude is strictly above", "1", ge=0, le=1)
+    decay_time: Real = quantity(
+        10.0,
+        "tau: calcium decays by exp(-1 / decay_time) a trial",
+        "trials",
+        ge=1e-2,
+        le=1e9,
+        read_if=readers.waves_spread,
+    )
+    gain: Real = quantity(0.5, "g: a score grows by gain * calcium", "1", ge=0, le=1000, read_if=readers.waves_spread)
+    relay: bool = quantity(False, "whether arrivals are sent on", "", read_if=readers.waves_spread)
+    relay_threshold: Real = quantity(
+        0.1,
+        "an arrival is sent on iff its amplitude is strictly above",
+        "1",
+        ge=0,
+        le=1,
+        read_if=readers.waves_are_sent_on,
+    )
     refractory: int = quantity(
-        20, "an astrocyte sends nothing on for so long after a wave that it has sent", "trials", ge=1, le=10**9
+        20,
+        "an astrocyte sends nothing on for so long after a wave that it has sent",
+        "trials",
+        ge=1,
+        le=10**9,
+        read_if=readers.waves_are_sent_on,
     )
 
     @model_validator(mode="after")
@@ -230,36 +279,44 @@ class Coupling(Section):
 class Decision(Section):
     """Keep or revert."""
 
-    reward: Literal["soft", "binary", "log_sigmoid", "margin"] = quantity(
-        "soft",
-        "soft: mean sigmoid of the outputs' signed distance from threshold; binary: fraction of matching bits; "
-        "log_sigmoid: mean logarithm of that sigmoid; margin: mean distance, capped",
-        "",
-        "4.4",
+    reward: Literal[*REWARDS] = quantity("soft", meanings(REWARDS), "", "4.4", read_if=readers.rewarded)  # type: ignore[valid-type]
+    gain: Real = quantity(
+        1.0,
+        "under soft and log_sigmoid: what the distance is multiplied by",
+        "1",
+        gt=0,
+        le=1000,
+        read_if=readers.rewarded,
     )
-    gain: Real = quantity(1.0, "under soft and log_sigmoid: what the distance is multiplied by", "1", gt=0, le=1000)
-    cap: Real = quantity(0.5, "under margin: more distance than this is worth no more", "1", gt=0, le=1000)
-    accept: Literal["strict", "drift", "metropolis"] = quantity(
-        "strict",
-        "strict: keep if the reward rose; drift: also if it is the same; metropolis: also a fall by d with "
-        "probability exp(-d / temperature)",
-        "",
-        "4.5",
+    cap: Real = quantity(
+        0.5, "under margin: more distance than this is worth no more", "1", gt=0, le=1000, read_if=readers.rewarded
     )
-    temperature: Real = quantity(0.01, "under metropolis", "1", gt=0, le=1000)
-    margin: Real = quantity(0.0, "the reward must rise by more than this for a perturbation to stand", "1", ge=0, le=10)
-    consolidation: Literal["whole", "part", "proportional"] = quantity(
-        "whole",
-        "how much of a kept step stays; whole: all of it; part: `rate` of it; proportional: `rate` x the rise of the "
-        "reward, at most all of it",
-        "",
+    accept: Literal[*ACCEPTANCE] = quantity("strict", meanings(ACCEPTANCE), "", "4.5", read_if=readers.perturbs)  # type: ignore[valid-type]
+    temperature: Real = quantity(0.01, "under metropolis", "1", gt=0, le=1000, read_if=readers.perturbs)
+    margin: Real = quantity(
+        0.0,
+        "the reward must rise by more than this for a perturbation to stand",
+        "1",
+        ge=0,
+        le=10,
+        read_if=readers.perturbs,
     )
-    rate: Real = quantity(0.3, "under part and proportional", "1", gt=0, le=1000)
+    consolidation: Literal[*CONSOLIDATION] = quantity(  # type: ignore[valid-type]
+        "whole", f"how much of a kept step stays; {meanings(CONSOLIDATION)}", "", read_if=readers.perturbs
+    )
+    rate: Real = quantity(0.3, "under part and proportional", "1", gt=0, le=1000, read_if=readers.perturbs)
     race: bool = quantity(
-        False, "whether a perturbation is given up as soon as the patterns that are left could not save it"
+        False,
+        "whether a perturbation is given up as soon as the patterns that are left could not save it",
+        read_if=readers.perturbs,
     )
     window: int = quantity(
-        1, "patterns, drawn anew each trial, whose mean reward decides; 0: all", "patterns", ge=0, le=PATTERN_LIMIT
+        1,
+        "patterns, drawn anew each trial, whose mean reward decides; 0: all",
+        "patterns",
+        ge=0,
+        le=PATTERN_LIMIT,
+        read_if=readers.perturbs,
     )
 
 

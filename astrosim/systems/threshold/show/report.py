@@ -12,7 +12,6 @@ from astrosim.systems.threshold.diagnostics import constant_output_alarm
 from astrosim.systems.threshold.scenario.interventions import when_words, words
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show import tables
-from astrosim.systems.threshold.show.explanation import moot
 from astrosim.systems.threshold.show.pictures import Material, absences, pictures
 from astrosim.systems.threshold.show.solving import solving_rows
 from astrosim.systems.threshold.show.summary import Summary
@@ -43,7 +42,7 @@ def content(directory: Path, summary: Summary) -> dict[str, Any]:
         "alarms": [text for text in texts if text.startswith("CONSTANT")],
         "expected": [text for text in texts if not text.startswith("CONSTANT")],
         "facts": _facts(summary, resolved),
-        "differences": differences(resolved, moot),
+        "differences": differences(resolved),
         "solving": solving_rows(summary, rows),
         "published": tables.published_rows(summary),
         "comparisons": tables.comparisons(summary),

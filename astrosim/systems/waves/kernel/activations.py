@@ -41,6 +41,8 @@ def activate(code, source, first, cells, values, spare, images):
             x = values[source + j]
             for c in range(images):
                 y[c] = x[c] * sigmoid_single(x[c])
+        elif code != SOFTMAX:
+            raise ValueError("network.activation: one without a formula")
 
 
 @phase
@@ -65,6 +67,8 @@ def activate_back(code, source, first, cells, values, gradients, spare, images):
             for c in range(images):
                 gate = sigmoid_single(x[c])
                 dx[c] = dy[c] * (gate + y[c] * (ONE - gate))
+        elif code != SOFTMAX:
+            raise ValueError("network.activation: one without a slope")
 
 
 @phase

@@ -10,7 +10,7 @@ from astrosim.core.jit import kernel, phase
 from astrosim.systems.waves.kernel.draws import LANES
 from astrosim.systems.waves.kernel.losses import count_classes, count_close
 from astrosim.systems.waves.kernel.passes import backward, effective_weights, forward, judge
-from astrosim.systems.waves.program import EVALUATION, LIKELIHOOD, TRAINING, Program
+from astrosim.systems.waves.program import EVALUATION, LIKELIHOOD, SQUARES, TRAINING, Program
 
 BETA1, BETA2 = 0.9, 0.999  # 1; Kingma and Ba 2015, section 2
 EPSILON = np.float32(1e-8)  # 1; Kingma and Ba 2015, section 2
@@ -183,7 +183,7 @@ def evaluate(program, replicate, parameters, scratch, features, labels, order, b
         total += judge(program, scratch, chosen_labels, images)
         if program.loss == LIKELIHOOD:
             right += count_classes(first, program.outputs, scratch.values, chosen_labels, images, counts)
-        else:
+        elif program.loss == SQUARES:
             right += count_close(first, scratch.values, chosen_labels, images)
         for c in range(min(images, len(outputs) - begin)):
             for j in range(program.outputs):

@@ -25,6 +25,7 @@ from astrosim.systems.waves.program import (
     OUT_STOP,
     PRODUCT,
     SILENCE,
+    SQUARES,
     START,
     WHEN,
 )
@@ -129,7 +130,9 @@ def judge(program, scratch, labels, images):
     first = program.rows - program.outputs
     if program.loss == LIKELIHOOD:
         return likelihood(first, program.outputs, scratch.values, scratch.gradients, scratch.spare, labels, images)
-    return squares(first, scratch.values, scratch.gradients, labels, images)
+    if program.loss == SQUARES:
+        return squares(first, scratch.values, scratch.gradients, labels, images)
+    raise ValueError("task.data: a loss without a formula")
 
 
 @phase

@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from astrosim.core.errors import AstrosimError
 from astrosim.systems.waves.mesh.steps import Grid
 
 Axis = tuple[list[np.ndarray], list[np.ndarray]]
@@ -43,9 +44,11 @@ def leak_table(
     """
     if kernel == "attenuated":
         across, along = _alone(grid[0]), _axis(grid[1], attenuated_kernel(sigma), "zero")
-    else:
+    elif kernel == "normalised":
         across = _alone(1) if grid[0] == 1 else _axis(grid[0], normalised_kernel(sigma, reach), border)
         along = _axis(grid[1], normalised_kernel(sigma, reach), border)
+    else:
+        raise AstrosimError(f"leak.kernel: no such kernel ({kernel!r}).")
     heard, weights = [], []
     for row, row_weight in zip(*across, strict=True):
         for column, column_weight in zip(*along, strict=True):
@@ -96,4 +99,6 @@ def _place(place: int, cells: int, border: str) -> int | None:
     if border == "reflect":
         place %= 2 * cells
         return place if place < cells else 2 * cells - 1 - place
-    return None
+    if border == "zero":
+        return None
+    raise AstrosimError(f"leak.border: no such border ({border!r}).")

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from astrosim.scenario.experiment import Experiment
-from astrosim.scenario.section import Real, complain, quantity
+from astrosim.scenario.section import Real, complain, quantity, table
 from astrosim.systems.population.sections import Adaptation
 from astrosim.systems.waves import mesh
 from astrosim.systems.waves.scenario import checks
@@ -32,6 +32,8 @@ from astrosim.systems.waves.scenario.sections import (
     WaveRecord,
     WaveSchedule,
     WaveTask,
+    goes_by_steps,
+    keeps_or_reverts,
     network_defaults,
 )
 
@@ -51,17 +53,17 @@ class WaveScenario(Experiment):
     engine: Literal["kernel", "torch"] = quantity(
         "kernel", "kernel: fast, on the CPU; torch: batched, on a GPU wherever device asks for one"
     )
-    task: WaveTask = Field(default_factory=WaveTask)
-    front: Front = Field(default_factory=Front)
-    network: WaveNetwork = Field(default_factory=WaveNetwork)
-    training: Training = Field(default_factory=Training)
-    astrocytes: WaveAstrocytes = Field(default_factory=WaveAstrocytes)
-    adaptation: Adaptation = Field(default_factory=Adaptation)
-    leak: Leak = Field(default_factory=Leak)
-    noise: Noise = Field(default_factory=Noise)
-    loss: Loss = Field(default_factory=Loss)
-    schedule: WaveSchedule = Field(default_factory=WaveSchedule)
-    record: WaveRecord = Field(default_factory=WaveRecord)
+    task: WaveTask = table(WaveTask)
+    front: Front = table(Front)
+    network: WaveNetwork = table(WaveNetwork)
+    training: Training = table(Training)
+    astrocytes: WaveAstrocytes = table(WaveAstrocytes, read_if=keeps_or_reverts)
+    adaptation: Adaptation = table(Adaptation, read_if=keeps_or_reverts)
+    leak: Leak = table(Leak, read_if=goes_by_steps)
+    noise: Noise = table(Noise, read_if=goes_by_steps)
+    loss: Loss = table(Loss, read_if=goes_by_steps)
+    schedule: WaveSchedule = table(WaveSchedule)
+    record: WaveRecord = table(WaveRecord)
     reference: dict[str, dict[WaveFigure, Real]] = Field(
         default_factory=dict, description="published figures by condition"
     )

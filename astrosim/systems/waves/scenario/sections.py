@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from astrosim.rules.choices import EXPLORATION, meanings
 from astrosim.scenario.section import Real, Section, as_tuple, quantity
 from astrosim.systems.population import sections as population
 
@@ -33,6 +34,26 @@ BY_VARIANT: Defaults = {
     ("mlp", "published"): {"activation": "softmax", "initial": "full", "bias": "additive"},  # spec, section 2
 }
 """Values of a network that follow from (model, variant) where a file says nothing."""
+
+
+def encodes(scenario: Any) -> bool:
+    """Whether a variational autoencoder makes the features."""
+    return scenario.front.rule in ("vae", "covae")
+
+
+def goes_by_steps(scenario: Any) -> bool:
+    """Whether the network is a chain of wave steps."""
+    return scenario.network.model == "wave"
+
+
+def follows_gradients(scenario: Any) -> bool:
+    """Whether weights follow the gradient of the loss."""
+    return scenario.training.rule == "gradient"
+
+
+def keeps_or_reverts(scenario: Any) -> bool:
+    """Whether astrocytes propose, and keep or revert."""
+    return scenario.training.rule == "keep_revert"
 
 
 class WaveTask(Section):
@@ -58,13 +79,27 @@ class Front(Section):
         "program",
     )
     width: int = quantity(
-        20, "features; with no front the data's own width counts", "cells", "program", ge=1, le=10_000
+        20,
+        "features; with no front the data's own width counts",
+        "cells",
+        "program",
+        ge=1,
+        le=10_000,
+        read_if=lambda s: s.front.rule != "none",
     )
     standardise: bool = quantity(False, "z-score of each input by the training images' statistics", "1", "measured")
-    hidden: int = quantity(400, "hidden units of the VAE", "neurons", "program", ge=1, le=10_000)
-    epochs: int = quantity(10, "passes that a fixed VAE trains", "passes", "measured", ge=0, le=100_000)
-    learning_rate: Real = quantity(0.001, "of the VAE (Adam)", "1", "program", gt=0, le=10)
-    batch: int = quantity(128, "images an update of the VAE", "images", "program", ge=1, le=10**6)
+    hidden: int = quantity(400, "hidden units of the VAE", "neurons", "program", ge=1, le=10_000, read_if=encodes)
+    epochs: int = quantity(
+        10,
+        "passes that a fixed VAE trains",
+        "passes",
+        "measured",
+        ge=0,
+        le=100_000,
+        read_if=lambda s: s.front.rule == "vae",
+    )
+    learning_rate: Real = quantity(0.001, "of the VAE (Adam)", "1", "program", gt=0, le=10, read_if=encodes)
+    batch: int = quantity(128, "images an update of the VAE", "images", "program", ge=1, le=10**6, read_if=encodes)
 
 
 class WaveNetwork(Section):
@@ -82,13 +117,19 @@ class WaveNetwork(Section):
         "",
         "program",
         max_length=2000,
+        read_if=goes_by_steps,
     )
     grid: Annotated[tuple[Annotated[int, Field(ge=1, le=10_000)], ...], BeforeValidator(as_tuple)] | None = quantity(
-        None, "rows and columns of the input layer; none: a line", "cells", "paper"
+        None, "rows and columns of the input layer; none: a line", "cells", "paper", read_if=goes_by_steps
     )
-    reach: int = quantity(3, "cells in reach along an axis, k", "cells", "paper", ge=1, le=101)
+    reach: int = quantity(3, "cells in reach along an axis, k", "cells", "paper", ge=1, le=101, read_if=goes_by_steps)
     hidden: Annotated[tuple[Annotated[int, Field(ge=1, le=100_000)], ...], BeforeValidator(as_tuple)] = quantity(
-        (20,), "hidden layers of the MLP", "neurons", "program", max_length=100
+        (20,),
+        "hidden layers of the MLP",
+        "neurons",
+        "program",
+        max_length=100,
+        read_if=lambda s: s.network.model == "mlp",
     )
     activation: Literal["tanh", "elu", "silu", "relu", "softmax", "identity"] = quantity(
         "tanh", "non-linearity; published default: softmax over the layer", "", "measured"
@@ -120,9 +161,9 @@ class Training(Section):
     rule: Literal["gradient", "keep_revert"] = quantity(
         "gradient", "gradient: Adam; keep_revert: the astrocytes perturb, and keep what helped", "", "program; Murray 4"
     )
-    learning_rate: Real = quantity(0.004, "of Adam", "1", "program", gt=0, le=10)
+    learning_rate: Real = quantity(0.004, "of Adam", "1", "program", gt=0, le=10, read_if=follows_gradients)
     decay: Literal["constant", "cosine"] = quantity(
-        "constant", "of the learning rate; cosine: to 0 over the run", "", "measured"
+        "constant", "of the learning rate; cosine: to 0 over the run", "", "measured", read_if=follows_gradients
     )
 
 
@@ -136,8 +177,8 @@ class WaveAstrocytes(Section):
     sigma: Real = quantity(0.1, "standard deviation of the Gaussian step", "1", "Murray 4.3", gt=0, le=16)
     limit: Real = quantity(2.0, "weights stay within [-this, this]", "1", "Murray 4.3", gt=0, le=1024)
     window: int = quantity(128, "images that a reward is summed over", "images", ge=1, le=10**6)
-    exploration: Literal["none", "flat", "maturity"] = quantity(
-        "maturity", "none, a flat rate, or a rate that falls with activations", "", "Murray 4.2"
+    exploration: Literal[*EXPLORATION] = quantity(  # type: ignore[valid-type]
+        "maturity", meanings(EXPLORATION), "", "Murray 4.2"
     )
     flat_rate: Real = population.flat_rate(UPDATE)
     initial_rate: Real = population.initial_rate(UPDATE)
@@ -149,13 +190,25 @@ class Leak(Section):
 
     sigma: Real = quantity(0.0, "width of the Gaussian; 0: no leak", "cells", "program", ge=0, le=100)
     reach: int = quantity(
-        0, "cells on each side; 0: three sigma rounded up, or 1 if attenuated", "cells", "measured", ge=0, le=1000
+        0,
+        "cells on each side; 0: three sigma rounded up, or 1 if attenuated",
+        "cells",
+        "measured",
+        ge=0,
+        le=1000,
+        read_if=lambda s: s.leak.sigma > 0,
     )
-    border: Literal["zero", "reflect", "ring"] = quantity("zero", "what lies beyond the layer's ends", "", "program")
+    border: Literal["zero", "reflect", "ring"] = quantity(
+        "zero", "what lies beyond the layer's ends", "", "program", read_if=lambda s: s.leak.sigma > 0
+    )
     kernel: Literal["normalised", "attenuated"] = quantity(
-        "normalised", "sum 1; or the program's three taps, whose sum is below 1", "", "program"
+        "normalised",
+        "sum 1; or the program's three taps, whose sum is below 1",
+        "",
+        "program",
+        read_if=lambda s: s.leak.sigma > 0,
     )
-    when: When = quantity("both", WHEN, "", "program")
+    when: When = quantity("both", WHEN, "", "program", read_if=lambda s: s.leak.sigma > 0)
 
 
 class Noise(Section):
@@ -163,9 +216,9 @@ class Noise(Section):
 
     sigma: Real = quantity(0.0, "standard deviation; 0: none", "1", "program", ge=0, le=100)
     place: Literal["values", "connections"] = quantity(
-        "values", "on the cells' values, or on the weights", "", "program"
+        "values", "on the cells' values, or on the weights", "", "program", read_if=lambda s: s.noise.sigma > 0
     )
-    when: When = quantity("both", WHEN, "", "program")
+    when: When = quantity("both", WHEN, "", "program", read_if=lambda s: s.noise.sigma > 0)
 
 
 class Loss(Section):
@@ -173,16 +226,20 @@ class Loss(Section):
 
     p: Real = quantity(0.0, "probability; 0: none", "1", "program", ge=0, lt=1)
     place: Literal["connections", "units"] = quantity(
-        "connections", "weights, not rescaled; or units as the program's dropout, rescaled", "", "program"
+        "connections",
+        "weights, not rescaled; or units as the program's dropout, rescaled",
+        "",
+        "program",
+        read_if=lambda s: s.loss.p > 0,
     )
-    when: When = quantity("both", WHEN, "", "program")
+    when: When = quantity("both", WHEN, "", "program", read_if=lambda s: s.loss.p > 0)
 
 
 class WaveSchedule(Section):
     """How long a network is trained."""
 
     epochs: int = quantity(10, "epochs, each with a test at its end", "epochs", "measured", ge=1, le=100_000)
-    batch: int = quantity(128, "images an update", "images", "program", ge=1, le=10**6)
+    batch: int = quantity(128, "images an update", "images", "program", ge=1, le=10**6, read_if=follows_gradients)
     passes: int = quantity(1, "passes over the training images an epoch (XOR: 4)", "passes", "program", ge=1, le=10_000)
 
 

@@ -51,15 +51,6 @@ PHASES_BY_RULE = {
     "gradient": ("An update by gradient, phase by phase", GRADIENT),
     "keep_revert": ("An update by keep or revert, phase by phase", KEEP_REVERT),
 }
-UNUSED_FRONT = {
-    "none": ("front.width", "front.hidden", "front.epochs", "front.learning_rate", "front.batch"),
-    "sparse": ("front.hidden", "front.epochs", "front.learning_rate", "front.batch"),
-    "gaussian": ("front.hidden", "front.epochs", "front.learning_rate", "front.batch"),
-    "vae": (),
-    "covae": ("front.epochs",),
-}
-UNUSED_MLP = ("network.steps", "network.grid", "network.reach", "leak.", "noise.", "loss.")
-"""Fields that mean nothing under a front, or for an MLP; beginnings of their paths."""
 
 
 def explanation(scenario: WaveScenario, resolved: Mapping[str, WaveScenario], file: str) -> list[RenderableType]:
@@ -67,25 +58,11 @@ def explanation(scenario: WaveScenario, resolved: Mapping[str, WaveScenario], fi
     return [
         heading(scenario, file, f"waves on {scenario.task.data}"),
         values_table(resolved),
-        differences_table(resolved, moot),
+        differences_table(resolved),
         chains_table(resolved),
         *update_tables(resolved),
         work_table(workload(scenario)),
     ]
-
-
-def moot(scenario: WaveScenario) -> tuple[str, ...]:
-    """Beginnings of the paths that mean nothing under a resolved scenario's choices."""
-    mlp, keeps = scenario.network.model == "mlp", scenario.training.rule == "keep_revert"
-    paths = [*UNUSED_FRONT[scenario.front.rule]]
-    paths += (
-        ["network.steps", "network.grid", "network.reach", "leak.", "noise.", "loss."] if mlp else ["network.hidden"]
-    )
-    paths += ["training.learning_rate", "training.decay", "schedule.batch"] if keeps else ["astrocytes.", "adaptation."]
-    paths += ["leak.reach", "leak.border", "leak.kernel", "leak.when"] if not scenario.leak.sigma else []
-    paths += ["noise.place", "noise.when"] if not scenario.noise.sigma else []
-    paths += ["loss.place", "loss.when"] if not scenario.loss.p else []
-    return tuple(paths)
 
 
 def chains_table(resolved: Mapping[str, WaveScenario]) -> Table:

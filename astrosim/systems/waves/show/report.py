@@ -54,7 +54,7 @@ def content(directory: Path, summary: WaveSummary) -> dict[str, Any]:
         "expected": summary.missed_texts(),
         "facts": _facts(summary),
         "networks": tables.network_rows(resolved),
-        "differences": differences(resolved, explanation.moot),
+        "differences": differences(resolved),
         "published": tables.published_rows(summary.published),
         "comparisons": compare_pairs(summary.rows, pairs, "test_accuracy"),
         "comparison_words": COMPARISON_WORDS,

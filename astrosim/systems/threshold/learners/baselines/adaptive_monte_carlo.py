@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from astrosim.core.jit import kernel
 from astrosim.store.variables import KEPT, REVERTED
+from astrosim.systems.threshold.learners.baselines.baseline import Baseline
 from astrosim.systems.threshold.learners.baselines.draws import gaussians
 from astrosim.systems.threshold.learners.baselines.forward import whole_reward
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import clear, within
@@ -38,3 +39,15 @@ def update(circuit, numbers, memory, room, weight, trial):
         weight[s] = room.trial[s]
         memory.mean[s] += numbers.momentum * (room.step[s] - memory.mean[s])
     return KEPT
+
+
+LEARNER = Baseline(
+    source="Whitelam et al. 2022",
+    reads=("sigma", "momentum", "patience", "shrink"),
+    update=update,
+    perturbed=lambda rival: f"all synapses; sigma {rival.sigma:g} at first, about the mean of kept steps",
+    decided=lambda rival: "kept if after >= before",
+    before="nothing (the standing reward is remembered)",
+    keeps=True,
+    refreshed="sigma and mean step",
+)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from astrosim.core.exact_functions import sigmoid
 from astrosim.core.jit import kernel
+from astrosim.rules import reward
 from astrosim.store.variables import IDLE
+from astrosim.systems.threshold.learners.baselines.baseline import ASCENT, Baseline, ascends
 from astrosim.systems.threshold.learners.baselines.forward import GRADED, STEP, pass_through
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import (
     assign,
     clear,
     clear_blame,
     climb,
-    reward_slope,
 )
 
 
@@ -27,7 +28,7 @@ def blame_outputs(circuit, numbers, room, pattern):
     for bit in range(circuit.outputs.size):
         n = circuit.outputs[bit]
         target = circuit.targets[pattern, bit]
-        slope = reward_slope(
+        slope = reward.slope(
             numbers.reward, room.activation[last, n], target, numbers.threshold, numbers.gain, numbers.cap
         )
         room.blame[last, n] = slope * circuit.sound[n] / circuit.outputs.size
@@ -64,3 +65,12 @@ def update(circuit, numbers, memory, room, weight, trial):
     gradient(circuit, numbers, room, weight)
     climb(numbers, memory, weight, room.gradient, trial)
     return IDLE
+
+
+LEARNER = Baseline(
+    source="Neftci, Mostafa, Zenke 2019",
+    reads=("slope", "graded", *ASCENT),
+    update=update,
+    decided=ascends("surrogate gradient"),
+    needs_slope=True,
+)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from astrosim.rules.reward import REWARDS
+from astrosim.rules.choices import REWARDS, chosen
 from astrosim.systems.threshold.network.state import System
 from astrosim.systems.threshold.scenario.schema import Scenario
 
@@ -92,13 +92,13 @@ def make_numbers(scenario: Scenario) -> Numbers:
     return Numbers(
         threshold=scenario.network.threshold,
         limit=scenario.perturbation.limit,
-        reward=REWARDS[decision.reward],
+        reward=chosen("decision.reward", REWARDS, decision.reward).number,
         gain=decision.gain,
         cap=decision.cap,
         population=rival.population,
         sigma=rival.sigma,
         learning_rate=rival.learning_rate,
-        adam=rival.optimiser == "adam",
+        adam=chosen("rival.optimiser", {"adam": True, "plain": False}, rival.optimiser),
         rise=rival.rise,
         fall=math.sqrt(math.sqrt(1.0 / rival.rise)),  # one success in five keeps sigma; Kern et al. 2004
         momentum=rival.momentum,

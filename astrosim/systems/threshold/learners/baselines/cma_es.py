@@ -14,6 +14,7 @@ from cmaes import SepCMA
 from astrosim.core.errors import AstrosimError
 from astrosim.core.rng import word
 from astrosim.store.variables import IDLE
+from astrosim.systems.threshold.learners.baselines.baseline import HERE, Baseline
 from astrosim.systems.threshold.learners.baselines.engine import OWN, RivalEngine
 from astrosim.systems.threshold.learners.baselines.forward import whole_reward
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -90,3 +91,16 @@ class CovarianceEngine(RivalEngine):
         self._begin()
         for trial, rewards in enumerate(state[TOLD]):
             self._tell(self._ask(trial), np.asarray(rewards))
+
+
+LEARNER = Baseline(
+    source="Ros & Hansen 2008",
+    reads=("population", "sigma"),
+    engines={"kernel": f"{HERE}.cma_es:CovarianceEngine"},
+    shown=lambda rival: 2 * rival.population,
+    perturbed=lambda rival: (
+        f"all synapses, {2 * rival.population} networks about the mean; sigma {rival.sigma:g} at first"
+    ),
+    decided=lambda rival: "the better half's weighted mean stands",
+    refreshed="sigma, the variance of every weight, and paths",
+)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from astrosim.core.jit import kernel
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.learners.baselines.backpropagation import blame_outputs
+from astrosim.systems.threshold.learners.baselines.baseline import ASCENT, Baseline, ascends
 from astrosim.systems.threshold.learners.baselines.forward import STEP, pass_through
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import assign, clear, climb
 
@@ -25,3 +26,13 @@ def update(circuit, numbers, memory, room, weight, trial):
         assign(circuit, room, 1.0 / patterns)
     climb(numbers, memory, weight, room.gradient, trial)
     return IDLE
+
+
+LEARNER = Baseline(
+    source="Widrow & Hoff 1960",
+    reads=ASCENT,
+    update=update,
+    decided=ascends("error of each output x what it was sent"),
+    needs_slope=True,
+    onto_outputs=True,
+)

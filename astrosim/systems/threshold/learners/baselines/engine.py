@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
+from astrosim.core.errors import AstrosimError
 from astrosim.core.rng import RIVAL
 from astrosim.store.variables import KEPT, REVERTED, Decisions
-from astrosim.systems.threshold.forward_passes import passes_a_trial
+from astrosim.systems.threshold.learners.baselines.baseline import Baseline
 from astrosim.systems.threshold.learners.baselines.circuit import make_circuit, make_memory, make_numbers, make_room
 from astrosim.systems.threshold.learners.baselines.forward import look
+from astrosim.systems.threshold.learners.table import learner_of
 from astrosim.systems.threshold.network.state import KEPT as KEPT_TRIALS
 from astrosim.systems.threshold.network.state import NOT_SOLVED, TRIALS
 from astrosim.systems.threshold.network.state import REVERTED as REVERTED_TRIALS
@@ -23,13 +24,27 @@ from astrosim.systems.threshold.simulation import DescribedCell
 OWN = "rival/"  # what a state's names begin with that a rival remembers
 
 
+def baseline_of(scenario: Scenario) -> Baseline:
+    """Return the baseline that a resolved scenario names.
+
+    Raises
+    ------
+    AstrosimError
+        If its learner is none.
+    """
+    found = learner_of(scenario.learner)
+    if not isinstance(found, Baseline):
+        raise AstrosimError(f"learner: no baseline ({scenario.learner!r}).")
+    return found
+
+
 class RivalEngine(DescribedCell):
     """A rival in motion; see `astrosim.systems.threshold.engines.Engine`. A trial is one update.
 
     Parameters
     ----------
     scenario : Scenario
-        Resolved; its learner is one of `astrosim.systems.threshold.scenario.baseline_section.RIVALS`.
+        Resolved; its learner is one of `astrosim.systems.threshold.learners.table.BASELINES`.
     seed : int
 
     Attributes
@@ -45,16 +60,17 @@ class RivalEngine(DescribedCell):
         self.numbers = make_numbers(scenario)
         self.memory = make_memory(self.circuit, self.numbers)
         self.room = make_room(self.circuit, self.rules.cycles)
+        self._baseline = baseline_of(scenario)
         self._update = self._rule()
-        self._cost = passes_a_trial(scenario)
+        self._cost = self._baseline.passes(scenario)
         taught = np.isin(self.network.post, self.network.outputs).sum()
-        self._plastic = int(taught) if scenario.learner == "delta" else self.network.post.size
+        self._plastic = int(taught) if self._baseline.onto_outputs else self.network.post.size
 
     def _rule(self) -> Callable[..., int]:
         """What carries out one update of the weights and tells what was decided."""
-        update: Callable[..., int] = import_module(
-            f"astrosim.systems.threshold.learners.baselines.{self.scenario_of_cell.learner}"
-        ).update
+        update = self._baseline.update
+        if update is None:
+            raise AstrosimError(f"learner: no update of its own ({self.scenario_of_cell.learner!r}).")
         return update
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:

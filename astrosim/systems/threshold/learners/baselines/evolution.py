@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from astrosim.core.jit import kernel
 from astrosim.store.variables import IDLE
+from astrosim.systems.threshold.learners.baselines.baseline import ASCENT, Baseline, ascends
 from astrosim.systems.threshold.learners.baselines.draws import gaussians
 from astrosim.systems.threshold.learners.baselines.forward import whole_reward
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import clear, climb
@@ -41,3 +42,13 @@ def update(circuit, numbers, memory, room, weight, trial):
     estimate(circuit, numbers, room, weight, trial)
     climb(numbers, memory, weight, room.gradient, trial)
     return IDLE
+
+
+LEARNER = Baseline(
+    source="Salimans et al. 2017",
+    reads=("population", "sigma", *ASCENT),
+    update=update,
+    shown=lambda rival: 2 * rival.population,
+    perturbed=lambda rival: f"all synapses, {rival.population} antithetic pairs; sigma {rival.sigma:g}",
+    decided=ascends("estimate"),
+)

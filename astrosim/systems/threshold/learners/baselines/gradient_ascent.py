@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 
-from astrosim.core.exact_functions import sigmoid
 from astrosim.core.jit import inlined, kernel
-from astrosim.rules.reward import LOG_SIGMOID, SOFT, signed
 
 MEAN_DECAY = 0.9  # beta 1; Kingma & Ba 2015
 SQUARE_DECAY = 0.999  # beta 2; Kingma & Ba 2015
@@ -17,19 +15,6 @@ SMALL = 1e-8  # epsilon; Kingma & Ba 2015
 def within(weight, limit):
     """A weight clipped to [-limit, limit]."""
     return min(max(weight, -limit), limit)
-
-
-@kernel
-def reward_slope(rule, activation, target, threshold, gain, cap):
-    """Derivative, by one output's summed input, of the term that the output adds to `rules.reward.reward`'s sum."""
-    side = 1.0 if target else -1.0
-    far = signed(activation, target, threshold)
-    rest = sigmoid(-gain * far)
-    if rule == LOG_SIGMOID:
-        return side * gain * rest
-    if rule == SOFT:
-        return side * gain * rest * (1.0 - rest)
-    return side if far < cap else 0.0
 
 
 @kernel

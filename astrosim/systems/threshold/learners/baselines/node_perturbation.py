@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from astrosim.core.jit import kernel
 from astrosim.store.variables import IDLE
+from astrosim.systems.threshold.learners.baselines.baseline import ASCENT, Baseline, ascends
 from astrosim.systems.threshold.learners.baselines.draws import gaussians
 from astrosim.systems.threshold.learners.baselines.forward import NOISY, one_reward, pass_through, worth
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import assign, clear, clear_blame, climb
@@ -51,3 +52,14 @@ def update(circuit, numbers, memory, room, weight, trial):
     estimate(circuit, numbers, room, weight, trial)
     climb(numbers, memory, weight, room.gradient, trial)
     return IDLE
+
+
+LEARNER = Baseline(
+    source="Widrow & Lehr 1990; Fiete & Seung 2006",
+    reads=("population", "sigma", *ASCENT),
+    update=update,
+    shown=lambda rival: 1 + rival.population,
+    perturbed=lambda rival: f"summed inputs, {rival.population} times a pattern; sigma {rival.sigma:g}",
+    decided=ascends("estimate"),
+    before="{judged}",
+)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from astrosim.core.jit import kernel
 from astrosim.store.variables import KEPT, REVERTED
+from astrosim.systems.threshold.learners.baselines.baseline import Baseline
 from astrosim.systems.threshold.learners.baselines.draws import gaussians
 from astrosim.systems.threshold.learners.baselines.forward import whole_reward
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import within
@@ -29,3 +30,15 @@ def update(circuit, numbers, memory, room, weight, trial):
     for s in range(weight.size):
         weight[s] = room.trial[s]
     return KEPT
+
+
+LEARNER = Baseline(
+    source="Rechenberg 1973",
+    reads=("sigma", "rise"),
+    update=update,
+    perturbed=lambda rival: f"all synapses; sigma {rival.sigma:g} at first",
+    decided=lambda rival: "kept if after >= before",
+    before="nothing (the standing reward is remembered)",
+    keeps=True,
+    refreshed="sigma",
+)

@@ -12,6 +12,7 @@ from astrosim.core.exact_functions import sigmoid
 from astrosim.core.jit import kernel
 from astrosim.rules.reward import binary_reward
 from astrosim.store.variables import IDLE
+from astrosim.systems.threshold.learners.baselines.baseline import ASCENT, Baseline, ascends
 from astrosim.systems.threshold.learners.baselines.draws import uniforms
 from astrosim.systems.threshold.learners.baselines.forward import SAMPLED, pass_through
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import assign, clear, clear_blame, climb
@@ -71,3 +72,18 @@ def update(circuit, numbers, memory, room, weight, trial):
     estimate(circuit, numbers, memory, room, weight, trial)
     climb(numbers, memory, weight, room.gradient, trial)
     return IDLE
+
+
+LEARNER = Baseline(
+    source="Williams 1992",
+    reads=("population", "slope", "baseline", *ASCENT),
+    update=update,
+    shown=lambda rival: rival.population,
+    perturbed=lambda rival: (
+        f"firing by chance, {rival.population} times a pattern: sigmoid of {rival.slope:g} x distance"
+    ),
+    decided=ascends("estimate"),
+    judged="reward = fraction of the bits that came out right",
+    refreshed="expected rewards",
+    rewarded=False,
+)

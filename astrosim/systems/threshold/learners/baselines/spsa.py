@@ -9,6 +9,7 @@ from __future__ import annotations
 from astrosim.core.exact_functions import exp, log
 from astrosim.core.jit import inlined, kernel
 from astrosim.store.variables import IDLE
+from astrosim.systems.threshold.learners.baselines.baseline import Baseline
 from astrosim.systems.threshold.learners.baselines.draws import signs
 from astrosim.systems.threshold.learners.baselines.evolution import difference
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import within
@@ -41,3 +42,13 @@ def update(circuit, numbers, memory, room, weight, trial):
     for s in range(weight.size):
         weight[s] = within(weight[s] + rate * room.gradient[s], numbers.limit)
     return IDLE
+
+
+LEARNER = Baseline(
+    source="Spall 1992",
+    reads=("sigma", "learning_rate", "stability"),
+    update=update,
+    shown=lambda rival: 2,
+    perturbed=lambda rival: f"all synapses by +-c, both ways; c = {rival.sigma:g} / k^0.101",
+    decided=lambda rival: f"up the estimate by a / ({rival.stability:g} + k)^0.602, a = {rival.learning_rate:g}",
+)

@@ -111,7 +111,7 @@ def choose(system, rules, state, scratch, waves, work, trial, touched):
     """
     if waves is not None:
         integrate(waves, rules, system.acts, trial)
-    if rules.selection == selection.UNIFORM:
+    if not selection.goes_by_score(rules.selection):
         return select_uniform(system, rules, scratch, work, trial), touched
     scratch.near_kept[:] = -1  # neurons have changed weights since
     return activate(system, rules, state, scratch, waves, trial, touched)

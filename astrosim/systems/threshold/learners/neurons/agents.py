@@ -136,6 +136,8 @@ class LearningNeuron(FixedAgent):
                     state.way[s] = flags.sign(e)
                 streak = state.streak[s]
                 state.flag[s] = flags.consistent(flag, e, last, streak, n.flag_gain, n.flag_decay, n.turned, n.need)
+            elif n.flag != flags.NONE:
+                raise ValueError("flags.rule: a rule without a formula")
 
     def absorb(self, amount: float, distance: float) -> None:
         """Take up what a source released."""

@@ -163,6 +163,8 @@ def raise_flags(circuit, numbers, state, eligibility):
                 state.way[s] = flags.sign(e)
             streak, turned, need = state.streak[s], numbers.turned, numbers.need
             state.flag[s] = flags.consistent(state.flag[s], e, last, streak, gain, decay, turned, need)
+        elif numbers.flag != flags.NONE:
+            raise ValueError("flags.rule: a rule without a formula")
 
 
 @phase

@@ -15,6 +15,7 @@ from astrosim.core.jit import compiled
 from astrosim.core.mulberry import INCREMENT, WORD
 from astrosim.core.mulberry import uniform as mulberry
 from astrosim.core.rng import POSITION, SYNAPSE, WEIGHT, stream_keys, uniform
+from astrosim.rules.choices import chosen
 from astrosim.rules.perturbation import on_grid
 from astrosim.store.variables import NEURON_KINDS
 from astrosim.systems.threshold.network.topology import Network, build_network
@@ -22,6 +23,7 @@ from astrosim.systems.threshold.scenario.network_section import Network as Sizes
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 KINDS = ("input", "output", "modulatory", "regular", "tonic")
+LAYOUTS = {"lattice": False, "relay": True}  # whether a layout is a relay
 INPUT, OUTPUT, MODULATORY, REGULAR, TONIC = map(NEURON_KINDS.index, KINDS)
 
 
@@ -54,7 +56,7 @@ class Placed:
 
 def place(scenario: Scenario, seed: int) -> Placed:
     """The neurons of a resolved scenario and a seed."""
-    if scenario.network.layout == "relay":
+    if chosen("network.layout", LAYOUTS, scenario.network.layout):
         return _relay(scenario, seed)
     return in_plane(build_network(scenario, seed))
 

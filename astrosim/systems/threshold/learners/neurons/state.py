@@ -12,6 +12,7 @@ import numpy as np
 from astrosim.core.ragged import Ragged
 from astrosim.core.rng import PATTERN, stream_keys
 from astrosim.rules.ambient import share
+from astrosim.rules.choices import chosen
 from astrosim.rules.diffusion import FALLOFFS
 from astrosim.rules.flags import FLAGS
 from astrosim.rules.perturbation import grid, grid_limit
@@ -20,6 +21,8 @@ from astrosim.systems.threshold.network.state import NOT_SOLVED
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 TRIALS, KEPT, REVERTED = range(3)  # places in `State.counter`
+HOMEOSTASIS = {"none": False, "step": True}  # whether thresholds move each trial; those of an episode are the cursor's
+SOURCES = {"modulatory": False, "outputs": True}  # whether each output releases the chemical itself
 REMEMBERED = 100  # trials whose outputs are kept, for accuracy and distinct outputs in training; spec, section 4
 
 
@@ -128,7 +131,7 @@ def make_circuit(scenario: Scenario, seed: int, placed: Placed) -> Circuit:
     arrivals = Ragged.group(placed.post, synapses, neurons)
     distance = distances(placed.position)
     near = (distance <= scenario.eligibility.ambient_radius) & ~np.eye(neurons, dtype=bool)
-    per_output = scenario.modulation.source == "outputs"
+    per_output = chosen("modulation.source", SOURCES, scenario.modulation.source)
     source = placed.outputs if per_output else np.flatnonzero(placed.kind == MODULATORY).astype(np.int32)
     driven = np.isin(placed.kind, (INPUT, TONIC))
     spared = (placed.kind == OUTPUT) & scenario.homeostasis.spare_outputs
@@ -174,10 +177,10 @@ def make_numbers(scenario: Scenario) -> Numbers:
     return Numbers(
         trials=s.schedule.trials,
         learns=s.learner in ("neurons", "both"),
-        random_order=s.dynamics.order == "random",
+        random_order=chosen("dynamics.order", {"cyclic": False, "random": True}, s.dynamics.order),
         cycles=s.network.cycles,
         persists=s.dynamics.persists,
-        homeostasis=s.homeostasis.rule == "step",
+        homeostasis=chosen("homeostasis.rule", HOMEOSTASIS, s.homeostasis.rule),
         every_cycle=s.homeostasis.every_cycle,
         target=s.homeostasis.target,
         homeostasis_step=s.homeostasis.step,
@@ -189,7 +192,7 @@ def make_numbers(scenario: Scenario) -> Numbers:
         informed=s.dampening.information,
         history_decay=s.dampening.history_decay,
         enough=s.dampening.enough,
-        flag=FLAGS[s.flags.rule],
+        flag=chosen("flags.rule", FLAGS, s.flags.rule),
         flag_gain=s.flags.gain,
         flag_decay=s.flags.decay,
         flag_threshold=s.flags.threshold,
@@ -199,9 +202,9 @@ def make_numbers(scenario: Scenario) -> Numbers:
         exponent=s.modulation.exponent,
         shape_from=s.modulation.shape_from,
         shape_to=s.modulation.shape_to,
-        per_output=s.modulation.source == "outputs",
+        per_output=chosen("modulation.source", SOURCES, s.modulation.source),
         cycling=s.modulation.cycling,
-        falloff=FALLOFFS[s.chemical.falloff],
+        falloff=chosen("chemical.falloff", FALLOFFS, s.chemical.falloff),
         radius=s.chemical.radius,
         last_radius=s.chemical.radius if last is None else last,
         chemical_decay=s.chemical.decay,

@@ -2,49 +2,7 @@
 
 from __future__ import annotations
 
-from astrosim.systems.threshold.scenario.neuron_sections import SECTIONS, Modulation
 from astrosim.systems.threshold.scenario.schema import Scenario
-
-OF_NEURONS = tuple(f"{section}." for section in SECTIONS)
-OF_OTHERS = (
-    "agents.",
-    "astrocytes.",
-    "sensing.",
-    "exploration.",
-    "adaptation.",
-    "coupling.",
-    "cursor.",
-    "rival.",
-    "decision.",
-    *(f"perturbation.{name}" for name in ("scope", "fraction", "sigma", "adapt_sigma")),
-)
-"""What neurons that learn by themselves do not look at."""
-OF_SHAPING = tuple(f"modulation.{name}" for name in Modulation.model_fields if name.startswith("shape"))
-PARTS = {
-    "homeostasis.": lambda s: s.homeostasis.rule == "none",
-    "dampening.": lambda s: not s.dampening.on,
-    "flags.": lambda s: s.flags.rule == "none",
-    "frustration.": lambda s: not s.frustration.on,
-}
-SWITCHES = ("homeostasis.rule", "dampening.on", "flags.rule", "frustration.on")
-
-
-def moot(scenario: Scenario) -> tuple[str, ...]:
-    """Beginnings of the paths that mean nothing in a resolved scenario in which neurons learn alone."""
-    return (*OF_OTHERS, *moot_rules(scenario))
-
-
-def moot_rules(scenario: Scenario) -> tuple[str, ...]:
-    """The same of the sections of neurons that learn."""
-    off = [
-        f"{part}{name}"
-        for part, is_off in PARTS.items()
-        if is_off(scenario)
-        for name in type(getattr(scenario, part[:-1])).model_fields
-        if f"{part}{name}" not in SWITCHES
-    ]
-    shaping = OF_SHAPING if scenario.modulation.exponent == 1 else ()
-    return (*off, *shaping)
 
 
 def rule(phase: str, scenario: Scenario) -> str:

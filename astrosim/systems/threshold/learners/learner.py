@@ -1,0 +1,48 @@
+"""A learner of threshold networks: one file each, with its source, its engines, its cost and its words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from astrosim.core.phases import PHASES, Phase
+from astrosim.systems.threshold.scenario.schema import Scenario
+
+REPORT = "Murray 2026"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learner:
+    """One learner; its file names it `LEARNER`.
+
+    Attributes
+    ----------
+    source : str
+        Authors and year.
+    engines : mapping of str to str
+        ``module:Class`` by the `engine` of a scenario.
+    phases : tuple of Phase
+        Of a trial, in order.
+    mover : {"astrocytes", "cursor", "nobody"}
+        Who moves the weights by the rules of the network's own trial.
+    needs_slope : bool
+        Whether it follows the slope of the reward.
+    """
+
+    source: str
+    engines: Mapping[str, str]
+    phases: tuple[Phase, ...] = PHASES
+    mover: str = "nobody"
+    needs_slope: bool = False
+
+    def passes(self, scenario: Scenario) -> int:
+        """Return the forward passes of a trial or update of a resolved scenario.
+
+        What stands is evaluated once and remembered where all patterns are shown; the very first evaluation is not
+        counted, nor are the looks at the frozen network that records take. A gradient's way back is no pass.
+        """
+        raise NotImplementedError
+
+    def words(self, phase: str, scenario: Scenario, judged: str) -> str:
+        """Return in words what a phase does, with its numbers; `judged`: how a pass is judged."""
+        raise NotImplementedError

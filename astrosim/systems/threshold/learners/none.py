@@ -1,0 +1,24 @@
+"""No learner: the untrained control (Murray 2026)."""
+
+from __future__ import annotations
+
+from astrosim.systems.threshold.learners.astrocytes import OWN_ENGINES
+from astrosim.systems.threshold.learners.learner import REPORT, Learner
+from astrosim.systems.threshold.scenario.schema import Scenario
+
+NOTHING = "nothing (nobody learns)"
+
+
+class Control(Learner):
+    """A network whose weights stay as they were drawn."""
+
+    def passes(self, scenario: Scenario) -> int:
+        """Return 0: nothing is tried."""
+        return 0
+
+    def words(self, phase: str, scenario: Scenario, judged: str) -> str:
+        """Return in words what a phase does: only what stands is looked at."""
+        return judged if phase == "evaluate before" else NOTHING
+
+
+LEARNER = Control(source=REPORT, engines=OWN_ENGINES)

@@ -1,0 +1,61 @@
+"""Learners of threshold networks by name, and where each is described: a new one is a file, and a line here.
+
+The schema reads the names alone; a file, which may load compiled code, is loaded when its learner is asked for.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from astrosim.contracts.registry import find
+from astrosim.rules.choices import chosen
+
+if TYPE_CHECKING:
+    from astrosim.systems.threshold.learners.learner import Learner
+    from astrosim.systems.threshold.scenario.schema import Scenario
+
+HERE = "astrosim.systems.threshold.learners"
+BASELINES = {
+    name: f"{HERE}.baselines.{name}:LEARNER"
+    for name in (
+        "one_plus_one",
+        "adaptive_monte_carlo",
+        "evolution",
+        "cma_es",
+        "spsa",
+        "node_perturbation",
+        "reinforce",
+        "delta",
+        "backpropagation",
+    )
+}
+"""Learners beside astrocytes and neurons; their weights are float64 and on no grid."""
+LEARNERS = {
+    "astrocytes": f"{HERE}.astrocytes:LEARNER",
+    "cursor": f"{HERE}.cursor:LEARNER",
+    "neurons": f"{HERE}.neurons:LEARNER",
+    "both": f"{HERE}.joint:LEARNER",
+    "none": f"{HERE}.none:LEARNER",
+    **BASELINES,
+}
+"""``module:name`` by value of `learner`."""
+
+
+@cache
+def learner_of(name: str) -> Learner:
+    """Return a learner by its name.
+
+    Raises
+    ------
+    AstrosimError
+        If there is no such learner.
+    """
+    learner: Learner = find(chosen("learner", LEARNERS, name), f'learner = "{name}" needs')
+    return learner
+
+
+def carrier_of(scenario: Scenario) -> Learner:
+    """Return the learner whose engines and phases carry out a scenario's trials: a relay of neurons has no other's."""
+    alone = scenario.neuronal and not scenario.astrocytic
+    return learner_of("neurons" if alone else scenario.learner)

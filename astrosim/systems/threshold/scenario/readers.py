@@ -1,0 +1,93 @@
+"""Who reads a section or a field of a scenario of threshold networks: conditions on a resolved scenario.
+
+Each takes a scenario that may be unchecked, so that a wrong value is no error here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING, cast
+
+from astrosim.systems.threshold.learners.table import BASELINES, learner_of
+
+if TYPE_CHECKING:
+    from astrosim.systems.threshold.learners.baselines.baseline import Baseline
+    from astrosim.systems.threshold.scenario.schema import Scenario
+
+OF_ASTROCYTES = ("astrocytes", "both")
+OF_NEURONS = ("neurons", "both")
+
+
+def astrocytes_learn(scenario: Scenario) -> bool:
+    """Whether astrocytes learn, alone or beside neurons."""
+    return scenario.learner in OF_ASTROCYTES
+
+
+def astrocytes_score(scenario: Scenario) -> bool:
+    """Whether astrocytes act by their scores."""
+    return astrocytes_learn(scenario) and scenario.astrocytes.selection == "score"
+
+
+def neurons_learn(scenario: Scenario) -> bool:
+    """Whether neurons learn by rules of their own, alone or beside astrocytes."""
+    return scenario.learner in OF_NEURONS
+
+
+def thresholds_follow(scenario: Scenario) -> bool:
+    """Whether thresholds of neurons may follow firing rates: neurons learn, or the published cursor has it so."""
+    published = scenario.learner == "cursor" and scenario.system == "published"
+    return neurons_learn(scenario) or (published and scenario.homeostasis.rule == "episode")
+
+
+def cursor_learns(scenario: Scenario) -> bool:
+    """Whether the cursor learns."""
+    return scenario.learner == "cursor"
+
+
+def perturbs(scenario: Scenario) -> bool:
+    """Whether astrocytes or a cursor keep or revert perturbations."""
+    return astrocytes_learn(scenario) or cursor_learns(scenario)
+
+
+def baseline_learns(scenario: Scenario) -> bool:
+    """Whether a baseline learns."""
+    return scenario.learner in BASELINES
+
+
+def anyone_learns(scenario: Scenario) -> bool:
+    """Whether there is a learner at all."""
+    return scenario.learner != "none"
+
+
+def keeps_or_climbs(scenario: Scenario) -> bool:
+    """Whether whoever learns takes a reward for the whole network."""
+    return perturbs(scenario) or baseline_learns(scenario)
+
+
+def rewarded(scenario: Scenario) -> bool:
+    """Whether the chosen reward judges."""
+    return perturbs(scenario) or (baseline_learns(scenario) and _baseline(scenario).rewarded)
+
+
+def fields_of_baseline(scenario: Scenario) -> Collection[str]:
+    """Names of the fields of the section `rival` that the baseline reads."""
+    return _baseline(scenario).reads
+
+
+def _baseline(scenario: Scenario) -> Baseline:
+    return cast("Baseline", learner_of(scenario.learner))
+
+
+def sigma_adapts(scenario: Scenario) -> bool:
+    """Whether the sigma of every astrocyte follows its success."""
+    return astrocytes_learn(scenario) and scenario.perturbation.adapt_sigma
+
+
+def waves_spread(scenario: Scenario) -> bool:
+    """Whether astrocytes share gap junctions."""
+    return scenario.coupling.graph != "none"
+
+
+def waves_are_sent_on(scenario: Scenario) -> bool:
+    """Whether arrivals of calcium waves are sent on."""
+    return waves_spread(scenario) and scenario.coupling.relay
