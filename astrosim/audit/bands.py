@@ -83,7 +83,7 @@ class Held:
     reason: str
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it for JSON; what is unknown or without bound becomes null."""
+        """Return all of it for JSON; what is unknown or without bound becomes null."""
         band, mean = self.band, self.measured
         found = {"scenario": band.scenario, "claim": band.text, "published": band.replay, "low": band.low}
         found |= {"high": band.high, "measured": mean.mean, "interval_low": mean.low, "interval_high": mean.high}
@@ -93,7 +93,7 @@ class Held:
 
 
 def chosen(names: Sequence[str], streams: str, seeds: str) -> dict[str, Scenario]:
-    """Scenarios that the bands are about, with the conditions that they need.
+    """Return scenarios that the bands are about, with the conditions that they need.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def _part(scenario: Scenario, conditions: Sequence[str]) -> Scenario:
 
 
 def held(suite: Suite) -> list[Held]:
-    """All bands of the suite's scenarios; those that compare two of them need both."""
+    """Return all bands of the suite's scenarios; those that compare two of them need both."""
     return [
         _held(band, suite) for band in BANDS if {band.scenario, *PARTNERS.get(band.scenario, ())} <= set(suite.names)
     ]
@@ -152,7 +152,7 @@ def _reason(band: Band, suite: Suite, values: np.ndarray, holds: bool) -> str:
 
 
 def tens(values: np.ndarray) -> tuple[float, float]:
-    """Between what 95 % of the means of ten values lie (shape (seed,)), drawn with replacement; nan for fewer."""
+    """Return the range of 95 % of the means of ten values (shape (seed,)), drawn with replacement; nan for fewer."""
     if len(values) <= TEN:
         return math.nan, math.nan
     drawn = np.random.default_rng(RANDOM_SEED).choice(values, (RESAMPLES, TEN)).mean(axis=1)

@@ -59,7 +59,7 @@ class Claim:
     digits: int = 3
 
     def as_dict(self) -> dict[str, Any]:
-        """All of it for JSON."""
+        """Return all of it for JSON."""
         return asdict(self)
 
 
@@ -91,7 +91,7 @@ class Stated:
 
 
 def claims(suite: Suite) -> list[Claim]:
-    """All claims, by scenario."""
+    """Return all claims, by scenario."""
     whole = set(SIXTEEN) <= set(suite.names)
     stated = [one for one in STATED if one.scenario in suite.names or (whole and one.scenario == EVERYWHERE)]
     found = [*_referenced(suite), *(_measured(one, suite) for one in stated)]
@@ -99,7 +99,7 @@ def claims(suite: Suite) -> list[Claim]:
 
 
 def agree(published: float, measured: float, digits: int) -> bool:
-    """Whether two figures are the same in so many decimal places."""
+    """Return whether two figures are the same in so many decimal places."""
     return abs(published - measured) <= 0.5 * 10.0**-digits + 1e-9
 
 

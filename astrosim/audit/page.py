@@ -114,18 +114,19 @@ def _write(directory: Path, files: dict[str, str]) -> None:
 
 
 def shown(claim: Claim) -> tuple[str, str]:
-    """Published and measured figure in as many decimal places as were published, and one more of the measured."""
+    """Return published and measured figure in as many decimal places as were published, and one more of the
+    measured."""
     return f"{claim.published:,.{claim.digits}f}", f"{claim.measured:,.{claim.digits + (claim.digits > 0)}f}"
 
 
 def table(found: Sequence[Claim]) -> str:
-    """The claims as CSV; figures in full."""
+    """Return the claims as CSV; figures in full."""
     rows = [(one.scenario, one.text, one.published, one.measured, one.verdict, one.reason) for one in found]
     return _csv(HEAD, rows)
 
 
 def bands_table(found: Sequence[Held]) -> str:
-    """The bands as CSV; figures in full."""
+    """Return the bands as CSV; figures in full."""
     return _csv(BANDS_HEAD, [["" if v is None else v for v in one.as_dict().values()] for one in found])
 
 
@@ -137,7 +138,7 @@ def _csv(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def page(suite: Suite, found: Sequence[Claim]) -> str:
-    """The claims as a page."""
+    """Return the claims as a page."""
     groups: dict[str, list[tuple[Claim, str, str]]] = {}
     for claim in found:
         groups.setdefault(claim.scenario, []).append((claim, *shown(claim)))
@@ -147,7 +148,7 @@ def page(suite: Suite, found: Sequence[Claim]) -> str:
 
 
 def bands_page(suite: Suite, found: Sequence[Held], streams: str) -> str:
-    """The bands as a page."""
+    """Return the bands as a page."""
     groups: dict[str, list[tuple[Held | str, ...]]] = {}
     for one in found:
         groups.setdefault(one.band.scenario, []).append((one, *band_shown(one)))
@@ -158,7 +159,7 @@ def bands_page(suite: Suite, found: Sequence[Held], streams: str) -> str:
 
 
 def band_shown(one: Held) -> tuple[str, ...]:
-    """Published figure, band, mean, its interval, and what ten seeds may give, as texts."""
+    """Return published figure, band, mean, its interval, and what ten seeds may give, as texts."""
     band, mean = one.band, one.measured
     limits = _span(band.low, band.high) if band.low != band.high else _figure(band.low)
     limits = f"below {_figure(band.high)}" if math.isinf(band.low) else limits

@@ -29,12 +29,12 @@ SIXTEEN = tuple(f"exp{number}" for number in NUMBERS)
 
 
 def scenarios() -> dict[str, Path]:
-    """Files of the published scenarios by name."""
+    """Return files of the published scenarios by name."""
     return {name.removeprefix(FOLDER): path for name, path in bundled().items() if name.startswith(FOLDER)}
 
 
 def published(names: Sequence[str] = (), overrides: Sequence[str] = ()) -> dict[str, Scenario]:
-    """Published scenarios by name; all if none are named.
+    """Return published scenarios by name; all if none are named.
 
     Parameters
     ----------
@@ -88,35 +88,35 @@ class Suite:
         return {name: Summary.read(self.directory / name) for name in self.names}
 
     def scenario(self, name: str) -> Scenario:
-        """The scenario of a run."""
+        """Return the scenario of a run."""
         return self.summaries[name].scenario
 
     def dataset(self, name: str) -> Dataset:
-        """The trajectories of a run."""
+        """Return the trajectories of a run."""
         return open_run(self.directory / name)
 
     def column(self, name: str, condition: str, column: str) -> np.ndarray:
-        """A column of a condition's rows: float64, shape (seed,)."""
+        """Return a column of a condition's rows: float64, shape (seed,)."""
         return self.summaries[name].column(condition, column)
 
     def mean(self, name: str, condition: str, column: str = "mean_accuracy") -> float:
-        """Its mean over seeds."""
+        """Return its mean over seeds."""
         return float(self.column(name, condition, column).mean())
 
     def last(self, name: str, condition: str, variable: str) -> np.ndarray:
-        """A variable at the last record of a condition: float64, shape (seed,)."""
+        """Return a variable at the last record of a condition: float64, shape (seed,)."""
         values = self.dataset(name)[variable].sel(condition=condition).values.astype(float)
         known = np.isfinite(values) & (values >= 0.0)
         return np.array([row[ok][-1] for row, ok in zip(values, known, strict=True)])
 
     def answers(self, name: str, condition: str) -> list[str]:
-        """What each seed's frozen network answers: the constant vector, or "varies"."""
+        """Return the answer of each seed's frozen network: the constant vector, or "varies"."""
         rows = [row for row in self.summaries[name].rows if row["condition"] == condition]
         vectors = [set(str(row["outputs"]).split("|")) for row in rows]
         return [next(iter(found)) if len(found) == 1 else "varies" for found in vectors]
 
     def count(self, name: str, condition: str, answer: str) -> int:
-        """Seeds that answer so."""
+        """Return seeds that answer so."""
         return self.answers(name, condition).count(answer)
 
     @cached_property
@@ -126,7 +126,7 @@ class Suite:
         return Counter(answer for pair in pairs for answer in self.answers(*pair))
 
     def answer_words(self, name: str, condition: str) -> str:
-        """The answers of a condition in words, the most frequent first."""
+        """Return the answers of a condition in words, the most frequent first."""
         answers = Counter(self.answers(name, condition)).most_common()
         found = sorted(answers, key=lambda pair: (pair[0] == "varies", pair[1]), reverse=True)  # those that vary first
         words = [f"{n} x {answer}" if answer != "varies" else f"{n} vary" for answer, n in found[:MOST_WORDS]]

@@ -54,7 +54,7 @@ def common(
     ] = False,
     log_level: Annotated[LogLevel, typer.Option(help="How much to tell on standard error.")] = LogLevel.warning,
 ) -> None:
-    """Options that come before a command."""
+    """Take the options that come before a command."""
     from rich.logging import RichHandler
 
     logger = logging.getLogger("astrosim")
@@ -95,7 +95,7 @@ def _load(
 
 
 def scenario_file(argument: str) -> Path:
-    """The file that a SCENARIO argument means."""
+    """Return the file that a SCENARIO argument means."""
     from astrosim.scenario import library
 
     path = library.find(argument)
@@ -368,7 +368,7 @@ def ceiling(
     time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds a network above 16 patterns.")] = 10.0,
     as_json: JsonOption = False,
 ) -> None:
-    """The best accuracy that any weights could reach, for the wiring of every seed."""
+    """Compute the best accuracy that any weights could reach, for the wiring of every seed."""
     with guarded():
         from astrosim.contracts.registry import find_system
 
@@ -384,5 +384,5 @@ def ceiling(
 
 
 def main() -> None:
-    """Entry point of the console script."""
+    """Run the console script."""
     app(prog_name="astrosim")

@@ -20,12 +20,12 @@ BAD_INPUT, INTERRUPTED, FAILED = 2, 130, 1
 
 
 def output() -> Console:
-    """The console of standard output."""
+    """Return the console of standard output."""
     return _console(sys.stdout.isatty())
 
 
 def errors() -> Console:
-    """The console of standard error."""
+    """Return the console of standard error."""
     return _console(sys.stderr.isatty(), stderr=True)
 
 

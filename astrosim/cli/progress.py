@@ -70,7 +70,8 @@ class ProgressDisplay:
             self._finished = cells_done == cells
 
     def words(self, done: int, total: int, cells_done: int, cells: int, now: float) -> str:
-        """Cells, rate and time left, by what was done since this session's first cell or hundredth of the work."""
+        """Return cells, rate and time left, by what was done since this session's first cell or hundredth of the
+        work."""
         text = f"{cells_done} of {cells} cells"
         if self._start is None or done < self._start[1]:
             self._start, self._clock = (now, done, cells_done), None

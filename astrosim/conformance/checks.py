@@ -30,29 +30,29 @@ UNTOLD = ("version", "kind", "conditions", "reference")  # fields that an explan
 
 
 def same_seed_same_bytes(bench: Bench) -> None:
-    """The same scenario and seed give the same bytes."""
+    """Check that the same scenario and seed give the same bytes."""
     _equal(bench.finished, bench.run("repeated"))
 
 
 def workers_do_not_matter(bench: Bench) -> None:
-    """Two worker processes give the bytes of one."""
+    """Check that two worker processes give the bytes of one."""
     _equal(bench.finished, bench.run("shared", workers=2))
 
 
 def resumed_is_uninterrupted(bench: Bench) -> None:
-    """A run that is interrupted and resumed ends in the bytes of one that is not."""
+    """Check that a run that is interrupted and resumed ends in the bytes of one that is not."""
     _equal(bench.finished, bench.interrupted("resumed", 0.4))
 
 
 def recording_changes_nothing(bench: Bench) -> None:
-    """Another record plan leaves every row of the summary as it was."""
+    """Check that another record plan leaves every row of the summary as it was."""
     other = bench.run("recorded", bench.example.recording)
     if summary_rows(bench.finished) != summary_rows(other):
         raise ContractError("summary.csv: differs under another record plan.")
 
 
 def engines_agree(bench: Bench) -> None:
-    """Engines that promise the same bits give them; the summary alone names the engine."""
+    """Check that engines that promise the same bits give them; the summary alone names the engine."""
     for engine in bench.example.engines:
         names = bench.example.other_engine.get(engine, condition_names(bench.scenario()))
         conditions = {name: bench.example.tables["conditions"][name] for name in names}
@@ -64,7 +64,7 @@ def engines_agree(bench: Bench) -> None:
 
 
 def every_field_is_explained(bench: Bench) -> None:
-    """An explanation names every field of the schema."""
+    """Check that an explanation names every field of the schema."""
     stream = io.StringIO()
     explain(bench.scenario(), Console(file=stream, width=200))
     text = stream.getvalue()
@@ -82,7 +82,7 @@ def _told(path: str, text: str) -> bool:
 
 
 def every_figure_is_drawn_and_captioned(bench: Bench) -> None:
-    """Each kind of figure that a run has something for is drawn, with a title and a caption."""
+    """Check that each kind of figure that a run has data for is drawn, with a title and a caption."""
     shown = show(bench.finished)
     for name in shown.kinds:
         drawn = shown.draw(name)
@@ -92,7 +92,7 @@ def every_figure_is_drawn_and_captioned(bench: Bench) -> None:
 
 
 def exports_are_readable(bench: Bench) -> None:
-    """NetCDF gives every value back; a table per family of dimensions holds them as text."""
+    """Check that NetCDF gives every value back, and that there is a table per family of dimensions."""
     dataset = open_run(bench.finished)
     path = export_run(bench.finished, bench.folder / "run.nc", "netcdf")
     with xarray.open_dataset(path) as other:
@@ -117,7 +117,7 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def the_report_is_complete(bench: Bench) -> None:
-    """A report names every condition, shows a figure, and numbers its tables in order."""
+    """Check that a report names every condition, shows a figure, and numbers its tables in order."""
     text = write_report(bench.finished).read_text(encoding="utf-8")
     missing = [name for name in condition_names(bench.scenario()) if name not in text]
     if missing:
@@ -130,7 +130,7 @@ def the_report_is_complete(bench: Bench) -> None:
 
 
 def what_is_missing_is_refused(bench: Bench) -> None:
-    """A part that the system lacks is refused in a sentence that names a remedy."""
+    """Check that a part that the system lacks is refused in a sentence that names a remedy."""
     for part in OPTIONAL:
         if bench.system.has(part):
             continue

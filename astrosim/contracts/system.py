@@ -75,7 +75,7 @@ class System:
     lacks: Mapping[str, str] = field(default_factory=dict)
 
     def has(self, part: str) -> bool:
-        """Whether the system has a part."""
+        """Return whether the system has a part."""
         return part in self.parts
 
     def refusal(self, part: str) -> str:

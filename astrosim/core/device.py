@@ -13,7 +13,7 @@ LOGGER = logging.getLogger("astrosim")
 
 @cache
 def place(device: str) -> torch.device:
-    """The device that a scenario's word means: the CPU where there is no GPU.
+    """Return the device that a scenario's word means: the CPU where there is no GPU.
 
     On the CPU torch keeps to one thread: runs use a process a core, and sums do not depend on how many there are.
     """

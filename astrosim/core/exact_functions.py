@@ -58,7 +58,7 @@ E5, E4, E3 = 1 / 120, 1 / 24, 1 / 6
 
 @inlined
 def log_scaled(x, halvings):
-    """ln(x / 2^halvings) of a normal number above 0; float32."""
+    """Return ln(x / 2^halvings) of a normal number above 0; float32."""
     bits = np.float32(x).view(np.int32)
     mantissa = np.int32(np.int32(bits & 0x007FFFFF) | 0x3F000000).view(np.float32)  # in [1/2, 1)
     small = mantissa < SQRT_HALF
@@ -71,13 +71,13 @@ def log_scaled(x, halvings):
 
 @inlined
 def minus_two_log(word):
-    """-2 ln((word + 1/2) / 2^32) for a 32-bit word; float32, never negative, at most 45.8."""
+    """Return -2 ln((word + 1/2) / 2^32) for a 32-bit word; float32, never negative, at most 45.8."""
     return MINUS_TWO * log_scaled(np.float32(word) + HALF, 32)
 
 
 @inlined
 def cos_sin_turn(word):
-    """Cosine and sine of word / 2^32 turns, for a 32-bit word; float32."""
+    """Return cosine and sine of word / 2^32 turns, for a 32-bit word; float32."""
     quadrant = np.uint32(np.uint32(word + 0x20000000) >> 30)
     rest = np.int32(np.uint32(word - np.uint32(quadrant << 30)))
     angle = np.float32(rest) * RADIANS
@@ -94,7 +94,7 @@ def cos_sin_turn(word):
 
 @inlined
 def exp_parts(x):
-    """(2^k, e^r - 1) of e^x = 2^k e^r, float32; x is clamped to 87 in size."""
+    """Return (2^k, e^r - 1) of e^x = 2^k e^r, float32; x is clamped to 87 in size."""
     x = EXP_LARGEST32 if x > EXP_LARGEST32 else x
     x = -EXP_LARGEST32 if x < -EXP_LARGEST32 else x
     k = np.floor(x * LOG2_E32 + HALF)
@@ -105,21 +105,21 @@ def exp_parts(x):
 
 @inlined
 def exp_single(x):
-    """e to the x, float32; within 2 units in the last place for |x| <= 87, clamped beyond."""
+    """Return e to the x, float32; within 2 units in the last place for |x| <= 87, clamped beyond."""
     scale, series = exp_parts(x)
     return scale * series + scale
 
 
 @inlined
 def expm1_single(x):
-    """e to the x minus 1, float32; within 3 units in the last place for |x| <= 87, clamped beyond."""
+    """Return e to the x minus 1, float32; within 3 units in the last place for |x| <= 87, clamped beyond."""
     scale, series = exp_parts(x)
     return scale * series + (scale - ONE)
 
 
 @inlined
 def exp_below_zero(x):
-    """e to the x of x <= 0, float32; off by at most 3e-7, so made for sums that hold e to the 0."""
+    """Return e to the x of x <= 0, float32; off by at most 3e-7, so made for sums that hold e to the 0."""
     t = (x if x > EXP_LEAST32 else EXP_LEAST32) * LOG2_E32
     shifted = t + ROUNDING
     r = t - (shifted - ROUNDING)
@@ -131,7 +131,7 @@ def exp_below_zero(x):
 
 @inlined
 def tanh_single(x):
-    """Hyperbolic tangent, float32; within 4 units in the last place."""
+    """Return hyperbolic tangent, float32; within 4 units in the last place."""
     size = -x if x < F(0.0) else x
     size = TANH_ONE if size > TANH_ONE else size
     e = expm1_single(TWO * size)
@@ -141,13 +141,13 @@ def tanh_single(x):
 
 @inlined
 def sigmoid_single(x):
-    """1 / (1 + exp(-x)), float32; within 4 units in the last place."""
+    """Return 1 / (1 + exp(-x)), float32; within 4 units in the last place."""
     return ONE / (ONE + exp_single(-x))
 
 
 @compiled
 def exp(x):
-    """e to the x, float64; within 1 unit in the last place for |x| <= 708, clamped beyond."""
+    """Return e to the x, float64; within 1 unit in the last place for |x| <= 708, clamped beyond."""
     x = min(max(x, -EXP_LARGEST), EXP_LARGEST)
     k = np.rint(x * LOG2_E)
     r = (x - k * LN2_HIGH) - k * LN2_LOW
@@ -158,13 +158,15 @@ def exp(x):
 
 @compiled
 def sigmoid(x):
-    """1 / (1 + exp(-x)), float64."""
+    """Return 1 / (1 + exp(-x)), float64."""
     return 1.0 / (1.0 + exp(-x))
 
 
 @compiled
 def log_sigmoid(x):
-    """Logarithm of 1 / (1 + exp(-x)), float64, within 2 units in the last place: x itself far below 0, never more."""
+    """Return logarithm of 1 / (1 + exp(-x)), float64, within 2 units in the last place: x itself far below 0, never
+    more.
+    """
     e = exp(-abs(x))
     z = e / (2.0 + e)  # ln(1 + e) = 2 artanh(z), z <= 1/3
     squared, series = z * z, 0.0
@@ -175,7 +177,7 @@ def log_sigmoid(x):
 
 @compiled
 def log(x):
-    """Natural logarithm of 2^-53 <= x <= 2^53, float64: Halley's iteration on `exp`."""
+    """Return natural logarithm of 2^-53 <= x <= 2^53, float64: Halley's iteration on `exp`."""
     y = 0.0
     for _ in range(LOG_ITERATIONS):
         e = exp(y)

@@ -39,7 +39,7 @@ def numeric_sources(system: str = "") -> list[Path]:
 
 @cache
 def cache_folder(system: str = "") -> str:
-    """Folder of a system's machine code: NUMBA_CACHE_DIR, beside the package, or the user's cache."""
+    """Return folder of a system's machine code: NUMBA_CACHE_DIR, beside the package, or the user's cache."""
     digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in numeric_sources(system))).hexdigest()[:16]
     if config.CACHE_DIR:
         return os.path.join(config.CACHE_DIR, f"astrosim-{digest}")

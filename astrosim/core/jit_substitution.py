@@ -23,12 +23,12 @@ Function = Callable[..., Any]
 
 
 def is_jitted(function: Any) -> bool:
-    """Whether something is a function that numba compiles."""
+    """Return whether something is a function that numba compiles."""
     return isinstance(function, Dispatcher)
 
 
 def returned_type(function: Any, *arguments: Any) -> str:
-    """Numba's name for the type of what a jitted function returns.
+    """Return Numba's name for the type of what a jitted function returns.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def returned_type(function: Any, *arguments: Any) -> str:
 
 
 def specialised(function: Function, exchanged: Mapping[Function, Function]) -> Function:
-    """A compiled function that calls others in place of some.
+    """Return a compiled function that calls others in place of some.
 
     Parameters
     ----------

@@ -20,19 +20,19 @@ EXPONENT = np.int64(52)  # position of the exponent in a double's bits
 
 
 def initial_state(seed: int) -> float:
-    """State before the first draw."""
+    """Return state before the first draw."""
     return float(seed + 1)
 
 
 @inlined
 def counter(state):
-    """The state modulo 2^32: uint32, exact for every double."""
+    """Return the state modulo 2^32: uint32, exact for every double."""
     return np.uint32(np.int64(state - np.floor(state * (1.0 / WORD)) * WORD))
 
 
 @inlined
 def uniform(count):
-    """The draw that a counter (uint32) yields: float64 in [0, 1)."""
+    """Return the draw that a counter (uint32) yields: float64 in [0, 1)."""
     s = np.uint32(count)
     t = np.uint32(np.uint32(s ^ np.uint32(s >> 15)) * np.uint32(s | 1))
     t = np.uint32(t ^ np.uint32(t + np.uint32(np.uint32(t ^ np.uint32(t >> 7)) * np.uint32(t | 61))))
@@ -48,13 +48,13 @@ def draw(generator):
 
 @inlined
 def exponent(state):
-    """The binade of a positive double."""
+    """Return the binade of a positive double."""
     return np.float64(state).view(np.int64) >> EXPONENT
 
 
 @inlined
 def run(state, draws):
-    """How the next draws go.
+    """Continue the stream of draws.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def run(state, draws):
 
 @compiled
 def jump(state, draws):
-    """The state after so many draws (at most 2^21)."""
+    """Return the state after so many draws (at most 2^21)."""
     if draws < 1:
         return state
     first, stride, regular = run(state, draws)
@@ -92,7 +92,7 @@ def jump(state, draws):
 
 @compiled
 def count_one_by_one(state, draws, counters):
-    """Writes the counters of the next draws, uint32, by the definition; for where `run` is not regular."""
+    """Write the counters of the next draws, uint32, by the definition; for where `run` is not regular."""
     for k in range(draws):
         state += INCREMENT
         counters[k] = counter(state)
@@ -100,7 +100,7 @@ def count_one_by_one(state, draws, counters):
 
 @compiled
 def uniforms(state, draws):
-    """The next draws in a row: float64, shape (draws,), and the state after them."""
+    """Return the next draws in a row: float64, shape (draws,), and the state after them."""
     values = np.empty(draws)
     for k in range(draws):
         state += INCREMENT

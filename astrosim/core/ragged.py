@@ -33,13 +33,13 @@ class Ragged:
 
     @classmethod
     def group(cls, keys: np.ndarray, values: np.ndarray, count: int) -> Ragged:
-        """Lists of the values that share a key (0 .. count - 1), in their given order."""
+        """Return lists of the values that share a key (0 .. count - 1), in their given order."""
         order = np.argsort(keys, kind="stable")
         start = np.concatenate([[0], np.cumsum(np.bincount(keys, minlength=count))])
         return cls(start.astype(np.int64), values[order].astype(np.int32))
 
     @classmethod
     def of(cls, lists: list[np.ndarray]) -> Ragged:
-        """From a list of arrays."""
+        """Build from a list of arrays."""
         start = np.concatenate([[0], np.cumsum([len(entry) for entry in lists])])
         return cls(start.astype(np.int64), np.concatenate([np.empty(0, np.int32), *lists]).astype(np.int32))

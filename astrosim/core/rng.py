@@ -89,7 +89,7 @@ KNOWN = frozenset(name for names in NAMES.values() for name in names)
 
 
 def stream_key(seed: int, stream: str) -> np.ndarray:
-    """Key of a named stream.
+    """Return key of a named stream.
 
     Parameters
     ----------
@@ -114,13 +114,13 @@ def stream_key(seed: int, stream: str) -> np.ndarray:
 
 
 def stream_keys(seed: int) -> np.ndarray:
-    """Keys of all `STREAMS`: uint32, shape (stream, 2)."""
+    """Return keys of all `STREAMS`: uint32, shape (stream, 2)."""
     return np.stack([stream_key(seed, stream) for stream in STREAMS])
 
 
 @inlined
 def philox(c0, c1, c2, c3, k0, k1):
-    """Philox4x32-10: four 32-bit words from a 128-bit counter and a 64-bit key (all uint64 below 2^32).
+    """Return Philox4x32-10: four 32-bit words from a 128-bit counter and a 64-bit key (all uint64 below 2^32).
 
     Between rounds the upper halves of the counter words hold rubbish that no multiplication reads: a round is then six
     vector instructions.
@@ -139,7 +139,7 @@ def philox(c0, c1, c2, c3, k0, k1):
 
 @inlined
 def block_words(key, trial, block):
-    """The four words of a block; key: uint32[2], trial: int64, block: whole number below 2^32."""
+    """Return the four words of a block; key: uint32[2], trial: int64, block: whole number below 2^32."""
     low = np.uint64(trial) & LOW
     high = np.uint64(trial) >> WORD
     return philox(low, high, np.uint64(block), np.uint64(0), np.uint64(key[0]), np.uint64(key[1]))
@@ -147,7 +147,7 @@ def block_words(key, trial, block):
 
 @kernel
 def word(key, trial, index):
-    """One 32-bit word of a stream."""
+    """Return one 32-bit word of a stream."""
     w0, w1, w2, w3 = block_words(key, trial, index >> 2)
     lane = index & 3
     first = w0 if lane == 0 else w1
@@ -157,24 +157,24 @@ def word(key, trial, index):
 
 @kernel
 def uniform(key, trial, index):
-    """A number uniform in [0, 1)."""
+    """Return a number uniform in [0, 1)."""
     return word(key, trial, index) * UNIT
 
 
 @kernel
 def uniforms(key, trial, indices, drawn):
-    """Numbers uniform in [0, 1) of several indices (int64) into `drawn` (float64)."""
+    """Draw numbers uniform in [0, 1) of several indices (int64) into `drawn` (float64)."""
     for k in range(indices.size):
         drawn[k] = uniform(key, trial, indices[k])
 
 
 @inlined
 def scaled(word, n):
-    """A whole number uniform in 0 .. n - 1 from a 32-bit word: floor(u n)."""
+    """Return a whole number uniform in 0 .. n - 1 from a 32-bit word: floor(u n)."""
     return np.int64((np.uint64(word) * np.uint64(n)) >> WORD)
 
 
 @kernel
 def below(key, trial, index, n):
-    """A whole number uniform in 0 .. n - 1."""
+    """Return a whole number uniform in 0 .. n - 1."""
     return scaled(word(key, trial, index), n)

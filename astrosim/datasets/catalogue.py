@@ -69,7 +69,7 @@ SOURCES = {
 
 
 def holder(digest: str) -> tuple[Source, str] | None:
-    """The data set and the file that a SHA-256 belongs to, if any."""
+    """Return the data set and the file that a SHA-256 belongs to, if any."""
     return next(
         ((source, file) for source in SOURCES.values() for file, known in source.sums.items() if known == digest), None
     )

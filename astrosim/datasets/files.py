@@ -23,7 +23,7 @@ GZIP = b"\x1f\x8b"  # first bytes of a gzip file, RFC 1952
 
 
 def data_folder(folder: Path | None) -> Path | None:
-    """The folder that the user names: the argument, else ``ASTROSIM_DATA``, else None."""
+    """Return the folder that the user names: the argument, else ``ASTROSIM_DATA``, else None."""
     if folder is not None:
         return Path(folder)
     named = os.environ.get(VARIABLE)
@@ -31,7 +31,7 @@ def data_folder(folder: Path | None) -> Path | None:
 
 
 def contents(source: Source, folder: Path | None) -> dict[str, bytes]:
-    """All files of a data set, unpacked and verified.
+    """Return all files of a data set, unpacked and verified.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def contents(source: Source, folder: Path | None) -> dict[str, bytes]:
 
 
 def located(source: Source, folder: Path) -> dict[str, Path]:
-    """Where each file lies: all in the data set's own subfolder, else all in the folder itself."""
+    """Return the place of each file: all in the data set's own subfolder, else all in the folder itself."""
     for place in (*(folder / name for name in source.folders), folder):
         found = {file: path for file in source.sums if (path := packed_or_plain(place, file))}
         if len(found) == len(source.sums):
@@ -71,17 +71,17 @@ def located(source: Source, folder: Path) -> dict[str, Path]:
 
 
 def packed_or_plain(place: Path, file: str) -> Path | None:
-    """A file as it is offered, or unpacked."""
+    """Return a file as it is offered, or unpacked."""
     return next((path for path in (place / f"{file}.gz", place / file) if path.is_file()), None)
 
 
 def offer(source: Source) -> str:
-    """Where a data set's files are to be had."""
+    """Say where a data set's files are to be had."""
     return f"They are offered at {source.mirrors[0]} ."
 
 
 def content(source: Source, file: str, path: Path) -> bytes:
-    """What a file holds, unpacked and verified."""
+    """Return the content of a file, unpacked and verified."""
     unpacked = unpack(source, path)
     digest = hashlib.sha256(unpacked).hexdigest()
     if digest == source.sums[file]:
@@ -100,7 +100,7 @@ def content(source: Source, file: str, path: Path) -> bytes:
 
 
 def unpack(source: Source, path: Path) -> bytes:
-    """A file's bytes, without gzip's wrapping if it has one."""
+    """Return a file's bytes, without gzip's wrapping if it has one."""
     try:
         raw = path.read_bytes()
         return gzip.decompress(raw) if raw.startswith(GZIP) else raw
@@ -109,12 +109,12 @@ def unpack(source: Source, path: Path) -> bytes:
 
 
 def cache_folder(source: Source) -> Path:
-    """Where downloads are kept."""
+    """Return the folder of downloads."""
     return Path(pooch().os_cache("astrosim")) / source.folders[0]
 
 
 def downloaded(source: Source, file: str) -> bytes:
-    """What a file of the cache holds; one that is absent or damaged is downloaded first."""
+    """Return the content of a file of the cache; one that is absent or damaged is downloaded first."""
     path = cache_folder(source) / f"{file}.gz"
     if path.exists():
         with suppress(DataError):
@@ -136,7 +136,7 @@ def downloaded(source: Source, file: str) -> bytes:
 
 
 def unreachable(source: Source, reasons: list[str]) -> str:
-    """What to do where nothing can be downloaded."""
+    """Return the remedy where nothing can be downloaded."""
     wanted = ", ".join(f"{name}.gz" for name in source.sums)
     return "\n".join(
         [
@@ -148,7 +148,7 @@ def unreachable(source: Source, reasons: list[str]) -> str:
 
 
 def pooch():
-    """The library that downloads and caches, loaded when it is needed; it tells of nothing but trouble.
+    """Load the library that downloads and caches, when it is needed; it tells of nothing but trouble.
 
     Raises
     ------

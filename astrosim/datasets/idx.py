@@ -13,7 +13,7 @@ UNSIGNED_BYTE = 8  # the format's code of its type
 
 
 def read_idx(content: bytes, dimensions: int, where: object) -> np.ndarray:
-    """Decode unsigned bytes.
+    """Return decode unsigned bytes.
 
     Parameters
     ----------

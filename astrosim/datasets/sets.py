@@ -68,7 +68,7 @@ class Whole:
 
 
 def load(name: str, folder: Path | None = None, train: int = 0, test: int = 0, validation: int = 0) -> DataSet:
-    """A data set by its name.
+    """Return a data set by its name.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def check_counts(name: str, counts: dict[str, tuple[int, int]]) -> None:
 
 
 def values(pixels: np.ndarray, labels: np.ndarray, part: slice, largest: int) -> tuple[np.ndarray, np.ndarray]:
-    """Pixels as float32 in [0, 1], shape (n, features), and labels as int64, both read-only."""
+    """Return pixels as float32 in [0, 1], shape (n, features), and labels as int64, both read-only."""
     chosen = pixels[part]
     flat = chosen.reshape(len(chosen), pixels.shape[1] * pixels.shape[2])
     scaled = np.divide(flat, np.float32(largest), dtype=np.float32)
@@ -139,14 +139,14 @@ def values(pixels: np.ndarray, labels: np.ndarray, part: slice, largest: int) ->
 
 
 def frozen(array: np.ndarray) -> np.ndarray:
-    """The array, read-only."""
+    """Return the array, read-only."""
     array.flags.writeable = False
     return array
 
 
 @lru_cache(maxsize=2)
 def pixels(name: str, folder: Path | None) -> Whole:
-    """MNIST or Fashion-MNIST, decoded once a process."""
+    """Return MNIST or Fashion-MNIST, decoded once a process."""
     files = contents(SOURCES[name], folder)
     return Whole(
         read_idx(files[TRAIN_IMAGES], 3, TRAIN_IMAGES),
@@ -159,7 +159,7 @@ def pixels(name: str, folder: Path | None) -> Whole:
 
 @lru_cache(maxsize=1)
 def digits() -> Whole:
-    """scikit-learn's 8x8 digits (the test set of Alpaydin and Kaynak 1998), split in the order of the file."""
+    """Return scikit-learn's 8x8 digits (the test set of Alpaydin and Kaynak 1998), split in the order of the file."""
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
@@ -172,7 +172,7 @@ def digits() -> Whole:
 
 
 def exclusive_or() -> DataSet:
-    """The four rows of the exclusive or: they train and test."""
+    """Return the four rows of the exclusive or: they train and test."""
     inputs = frozen(np.array([[0, 0], [0, 1], [1, 0], [1, 1]], dtype=np.float32))
     targets = frozen(np.array([0, 1, 1, 0], dtype=np.float32))
     return DataSet("xor", inputs, targets, inputs, targets, inputs[:0], targets[:0], shape=(1, 2), classes=0)

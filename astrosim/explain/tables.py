@@ -24,7 +24,7 @@ COLUMNS = 8  # fields that differ, each a column; assumed: more leave no room fo
 
 
 def value_at(scenario: Experiment, path: str) -> Any:
-    """The value of a field by its dotted path."""
+    """Return the value of a field by its dotted path."""
     value: Any = scenario
     for part in path.split("."):
         value = getattr(value, part)
@@ -32,7 +32,7 @@ def value_at(scenario: Experiment, path: str) -> Any:
 
 
 def differing(resolved: Mapping[str, Experiment]) -> list[str]:
-    """Dotted paths of the fields whose value is not the same in all conditions."""
+    """Return dotted paths of the fields whose value is not the same in all conditions."""
     first, *others = resolved.values()
     return [
         path
@@ -42,7 +42,7 @@ def differing(resolved: Mapping[str, Experiment]) -> list[str]:
 
 
 def heading(scenario: Experiment, file: str, system: str) -> RenderableType:
-    """Title, source, name and seeds; `system` says which one is simulated."""
+    """Return title, source, name and seeds; `system` says which one is simulated."""
     lines = [Text(scenario.title or scenario.name, style="bold")]
     if scenario.source:
         lines.append(Text(f"Source: {scenario.source}"))
@@ -52,7 +52,7 @@ def heading(scenario: Experiment, file: str, system: str) -> RenderableType:
 
 
 def shown(value: Any) -> str:
-    """A field's value in words."""
+    """Return a field's value in words."""
     if value is None:
         return "none"
     if isinstance(value, InputFile):
@@ -72,7 +72,7 @@ def _shown_list(values: tuple[Any, ...]) -> str:
 
 
 def new_table(title: str, *columns: tuple[str, dict[str, Any]]) -> Table:
-    """A table without lines, its title on the left."""
+    """Return a table without lines, its title on the left."""
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name, options in columns:
         table.add_column(name, header_style="underline", **options)
@@ -80,7 +80,7 @@ def new_table(title: str, *columns: tuple[str, dict[str, Any]]) -> Table:
 
 
 def values_table(resolved: Mapping[str, Experiment]) -> Table:
-    """All fields: value with unit, range, source, meaning; ``*`` marks what is not the default."""
+    """Return all fields: value with unit, range, source, meaning; ``*`` marks what is not the default."""
     table = new_table(
         "Values (* not the default)",
         ("field", {"no_wrap": True}),
@@ -112,7 +112,7 @@ def _facts(facts: FieldFacts, scenario: Experiment, varies: bool) -> tuple[Rende
 
 
 def differences_table(resolved: Mapping[str, Experiment]) -> RenderableType:
-    """The fields that differ between conditions, a row a condition.
+    """Return the fields that differ between conditions, a row a condition.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def _differences_list(resolved: Mapping[str, Experiment], paths: Sequence[str]) 
 def phases_table[S: Experiment](
     title: str, phases: Iterable[Phase], resolved: Mapping[str, S], rule: Callable[[str, S], str]
 ) -> Table:
-    """Phases in order, with the rule that each condition chose."""
+    """Return phases in order, with the rule that each condition chose."""
     table = new_table(
         f"\n{title}",
         ("", {"justify": "right"}),
@@ -164,7 +164,7 @@ def phases_table[S: Experiment](
 
 
 def together(texts: Mapping[str, str]) -> dict[str, list[str]]:
-    """Conditions by the text that they share."""
+    """Return conditions by the text that they share."""
     groups: dict[str, list[str]] = {}
     for name, text in texts.items():
         groups.setdefault(text, []).append(name)
@@ -179,12 +179,12 @@ def _rules(groups: Mapping[str, list[str]]) -> Text:
 
 
 def names_words(names: list[str]) -> str:
-    """Conditions in a row, cut short where there are many."""
+    """Return conditions in a row, cut short where there are many."""
     return ", ".join(names) if len(names) <= MOST_NAMES else f"{', '.join(names[:3])} and {len(names) - 3} more"
 
 
 def sizes_table(rows: Iterable[tuple[str, str, str]]) -> Table:
-    """The size of the work to come: what, how much, and of what."""
+    """Return the size of the work to come: what, how much, and of what."""
     table = new_table("\nThe work to come", ("", {}), ("", {"justify": "right"}), ("", {}))
     table.show_header = False
     for row in rows:
@@ -193,7 +193,7 @@ def sizes_table(rows: Iterable[tuple[str, str, str]]) -> Table:
 
 
 def bytes_words(count: float) -> str:
-    """A number of bytes with a decimal unit."""
+    """Return a number of bytes with a decimal unit."""
     for unit in ("bytes", "kB", "MB", "GB", "TB"):
         if count < 1000 or unit == "TB":
             break
@@ -202,7 +202,7 @@ def bytes_words(count: float) -> str:
 
 
 def seconds_words(seconds: float) -> str:
-    """A duration in the unit that reads best."""
+    """Return a duration in the unit that reads best."""
     for unit, length in (("days", 86_400.0), ("hours", 3_600.0), ("minutes", 60.0)):
         if seconds >= 2 * length:
             return f"{seconds / length:,.3g} {unit}" if seconds < 1000 * length else f"{seconds / length:,.0f} {unit}"

@@ -14,7 +14,7 @@ CELL = ("condition", "seed")
 
 
 def committed(dataset: xarray.Dataset) -> Iterator[tuple[int, int]]:
-    """Places along (condition, seed) of the committed cells, in order."""
+    """Return places along (condition, seed) of the committed cells, in order."""
     rows, columns = np.nonzero(dataset["committed"].values)
     yield from zip(rows.tolist(), columns.tolist(), strict=True)
 
@@ -32,7 +32,7 @@ def present(dataset: xarray.Dataset, variables: Sequence[Variable]) -> list[Vari
 
 
 def pieces(length: int, dimension: str) -> Iterator[slice]:
-    """Stretches of a variable's first dimension behind the cell: chunks of the trial log, else all of it."""
+    """Return stretches of a variable's first dimension behind the cell: chunks of the trial log, else all of it."""
     size = TRIAL_CHUNK if dimension == "trial" else max(length, 1)
     for start in range(0, length, size):
         yield slice(start, min(start + size, length))

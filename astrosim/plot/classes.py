@@ -58,7 +58,8 @@ def wave_classes(dataset: Dataset, rows: Rows) -> Figure:
 
 
 def shown_classes(rows: Rows) -> list[str]:
-    """Conditions with classes that have a panel: all, or of very many those with collapsed runs first, in order."""
+    """Return conditions with classes that have a panel: all, or of very many those with collapsed runs first, in
+    order."""
     names = conditions_of([row for row in rows if row["data"] != "xor"])
     down = {row["condition"] for row in rows if row["collapsed"]}
     chosen = sorted(names, key=lambda name: name not in down)[:MOST_PANELS]
@@ -66,7 +67,7 @@ def shown_classes(rows: Rows) -> list[str]:
 
 
 def final_shares(dataset: Dataset, condition: str, seeds: list[int]) -> np.ndarray:
-    """Shares after a condition's last epoch, shape (seed, class)."""
+    """Return shares after a condition's last epoch, shape (seed, class)."""
     shares = dataset["predicted_share"].sel(condition=condition, seed=seeds).values
     last = np.flatnonzero(np.isfinite(shares).any(axis=(0, 2)))[-1]
     return np.asarray(shares[:, last])

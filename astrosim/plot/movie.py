@@ -43,7 +43,7 @@ def check_ending(path: Path) -> None:
 
 
 def find_ffmpeg() -> str | None:
-    """The ffmpeg of the package imageio-ffmpeg, else the one on the PATH; None if there is neither."""
+    """Return the ffmpeg of the package imageio-ffmpeg, else the one on the PATH; None if there is neither."""
     try:
         from imageio_ffmpeg import get_ffmpeg_exe
 

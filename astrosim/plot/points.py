@@ -36,24 +36,24 @@ NEAR = 0.01  # of an axis; points nearer to each other would touch
 
 
 def panel_title(axes: Axes, name: str, columns: int) -> None:
-    """A name above one of several panels side by side: smaller if it is long, in two lines if it is very long."""
+    """Write a name above one of several panels side by side: smaller if it is long, in two lines if it is very long."""
     room = 0.95 * WIDTH / columns * 72 / LETTER  # letters of one point's size
     size = float(np.clip(room / max(len(name), 1), SMALLEST, TITLE))
     axes.set_title("\n".join(wrap(name, max(int(room / size), 1))), size=size)
 
 
 def conditions_of(rows: Rows) -> list[str]:
-    """Conditions in the order of the rows."""
+    """Return conditions in the order of the rows."""
     return list(dict.fromkeys(row["condition"] for row in rows))
 
 
 def values_of(rows: Rows, column: str = "test_accuracy") -> np.ndarray:
-    """A column of rows, shape (row,), float64."""
+    """Return a column of rows, shape (row,), float64."""
     return np.array([row[column] for row in rows], dtype=float)
 
 
 def draw_points(axes: Axes, rows: Rows, x: np.ndarray, y: np.ndarray, colour: str) -> None:
-    """A point a run at the given places, shape (run,): open if it collapsed."""
+    """Draw one point per run at the given places, shape (run,): open if it collapsed."""
     down = np.array([bool(row["collapsed"]) for row in rows])
     trained: dict[str, Any] = {"facecolors": colour, "edgecolors": PAPER, "linewidths": 0.3, "gid": "trained"}
     collapsed: dict[str, Any] = {"facecolors": PAPER, "edgecolors": INK, "linewidths": 0.8, "gid": "collapsed"}
@@ -63,7 +63,7 @@ def draw_points(axes: Axes, rows: Rows, x: np.ndarray, y: np.ndarray, colour: st
 
 
 def beside(values: np.ndarray, near: float, half: float = BAND) -> np.ndarray:
-    """Offsets that lay values side by side where they would touch, shape (n,), within +- `half`.
+    """Return offsets that lay values side by side where they would touch, shape (n,), within +- `half`.
 
     Parameters
     ----------
@@ -89,6 +89,6 @@ def _outwards(count: int) -> list[int]:
 
 
 def collapsed_handle() -> Line2D:
-    """The legend's entry for collapsed runs."""
+    """Return the legend's entry for collapsed runs."""
     look: dict[str, Any] = {"markerfacecolor": PAPER, "markeredgecolor": INK, "markeredgewidth": 0.8, "markersize": 4}
     return Line2D([], [], marker="o", linestyle="", label="a collapsed run", **look)

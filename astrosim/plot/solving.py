@@ -40,7 +40,7 @@ def solved_curves(hits: Mapping[str, np.ndarray], end: Mapping[str, float]) -> F
 def share_curve(
     axes: Axes, name: str, hits: np.ndarray, runs: int, first: float, end: float, look: tuple[str, object]
 ) -> None:
-    """A step up at every hit (shape (hit,)), from `first` to `end`, as a share of the runs."""
+    """Draw a step up at every hit (shape (hit,)), from `first` to `end`, as a share of the runs."""
     colour, line = look
     x = np.concatenate([[first], np.sort(hits), [end]])
     share = np.concatenate([[0], np.arange(1, len(hits) + 1), [len(hits)]]) / runs
@@ -49,7 +49,7 @@ def share_curve(
 
 
 def scale_shares(axes: Axes, begin: float) -> None:
-    """A logarithmic axis of work that begins at half of this, shares from 0 to 1, and the names beside."""
+    """Set a logarithmic axis of work that begins at half of this, shares from 0 to 1, and the names beside."""
     axes.set_xscale("log")
     axes.set_xlim(left=begin / 2)
     axes.xaxis.set_minor_formatter(NullFormatter())

@@ -61,20 +61,20 @@ def styled[**P, R](draw: Callable[P, R]) -> Callable[P, R]:
 
 
 def new_figure(height: float) -> Figure:
-    """An empty figure of the common width; height in inches."""
+    """Return an empty figure of the common width; height in inches."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
 
 def colours(names: Sequence[str]) -> dict[str, tuple[str, Any]]:
-    """Colour and line style by name, in order; styles change when the palette begins again."""
+    """Return colour and line style by name, in order; styles change when the palette begins again."""
     size = len(PALETTE)
     return {name: (PALETTE[i % size], LINES[i // size % len(LINES)]) for i, name in enumerate(names)}
 
 
 def cluster_colours(clusters: np.ndarray) -> dict[int, Any]:
-    """Colour by cluster number: the palette for up to eight, else a sequential map."""
+    """Return colour by cluster number: the palette for up to eight, else a sequential map."""
     present = [int(c) for c in np.unique(clusters)]
     if len(present) <= len(PALETTE):
         return dict(zip(present, PALETTE, strict=False))
@@ -83,7 +83,7 @@ def cluster_colours(clusters: np.ndarray) -> dict[int, Any]:
 
 
 def count_axis(axes: Axes, intervals: int = 4) -> None:
-    """Whole numbers with thousands separators on x, few enough not to touch."""
+    """Write whole numbers with thousands separators on x, few enough not to touch."""
     axes.xaxis.set_major_locator(MaxNLocator(intervals, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
@@ -96,7 +96,7 @@ def span_episodes(axes: Axes, episode: np.ndarray) -> None:
 
 
 def marker(points: int) -> str:
-    """Marks for few records: a single one would be an invisible line."""
+    """Return marks for few records: a single one would be an invisible line."""
     return "." if points <= FEW_RECORDS else ""
 
 
@@ -108,7 +108,7 @@ def say(axes: Axes, text: str) -> None:
 
 @styled
 def image_bytes(figure: Figure, kind: str, resolution: float = RESOLUTION, title: str = "", caption: str = "") -> bytes:
-    """The figure as a file; the same figure gives the same bytes.
+    """Return the figure as a file; the same figure gives the same bytes.
 
     Parameters
     ----------
@@ -128,6 +128,6 @@ def image_bytes(figure: Figure, kind: str, resolution: float = RESOLUTION, title
 
 
 def image_uri(figure: Figure, pixels: bool = False) -> str:
-    """The figure as a data URI: vectors (SVG), or pixels (PNG) where there are many points."""
+    """Return the figure as a data URI: vectors (SVG), or pixels (PNG) where there are many points."""
     kind, media = ("png", "png") if pixels else ("svg", "svg+xml")
     return f"data:image/{media};base64," + base64.b64encode(image_bytes(figure, kind)).decode()

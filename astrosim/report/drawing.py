@@ -58,5 +58,5 @@ class Picture:
 
 
 def reported[M](kinds: Iterable[Kind[M]], material: M) -> list[Picture]:
-    """All figures of the report that the run has something for, in order."""
+    """Return all figures of the report that the run has something for, in order."""
     return [Picture.of(kind.draw(material)) for kind in kinds if kind.reported and kind.has(material)]

@@ -108,7 +108,7 @@ def show(directory: Path, choice: Choice | None = None, kind: str | None = None)
 
 
 def chosen_rows(found: RunSummary[Any], choice: Choice) -> list[dict[str, Any]]:
-    """Rows of the chosen conditions and seeds.
+    """Return rows of the chosen conditions and seeds.
 
     Raises
     ------

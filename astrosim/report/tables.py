@@ -16,19 +16,19 @@ ALL_PAIRS = 5  # conditions; beyond, each is compared with the first only
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """A number as a table shows it; a dash for what does not exist."""
+    """Return a number as a table shows it; a dash for what does not exist."""
     return UNKNOWN if value is None or not math.isfinite(value) else f"{value:.{digits}f}"
 
 
 def interval_text(interval: Interval, digits: int = 3) -> str:
-    """A confidence interval as a table shows it."""
+    """Return a confidence interval as a table shows it."""
     if not math.isfinite(interval.low):
         return UNKNOWN
     return f"{interval.low:.{digits}f} to {interval.high:.{digits}f}"
 
 
 def p_text(value: float) -> str:
-    """A p-value as a table shows it."""
+    """Return a p-value as a table shows it."""
     if not math.isfinite(value):
         return UNKNOWN
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
@@ -49,7 +49,7 @@ class PublishedRow:
 
 
 def verdict(measured: Interval, published: float, replayed: bool) -> tuple[str, bool]:
-    """How a measured mean stands to a published figure, in words, and whether they agree.
+    """Compare a measured mean with a published figure, in words; say whether they agree.
 
     Parameters
     ----------
@@ -63,14 +63,14 @@ def verdict(measured: Interval, published: float, replayed: bool) -> tuple[str, 
 
 
 def pairs_of(names: Sequence[str]) -> list[tuple[str, str]]:
-    """All pairs of up to five conditions; of more, each with the first."""
+    """Return all pairs of up to five conditions; of more, each with the first."""
     if len(names) > ALL_PAIRS:
         return [(name, names[0]) for name in names[1:]]
     return list(combinations(names, 2))
 
 
 def compare_pairs(rows: Sequence[Mapping[str, Any]], pairs: Sequence[tuple[str, str]], column: str) -> list[Comparison]:
-    """Paired comparisons over common seeds, Holm-corrected together; pairs with fewer than two are left out.
+    """Return paired comparisons over common seeds, Holm-corrected together; pairs with fewer than two are left out.
 
     Parameters
     ----------

@@ -14,20 +14,20 @@ from astrosim.summary import UNKNOWN
 
 
 def range_words(values: list[int]) -> str:
-    """The least and the most of whole numbers, or the one that all are."""
+    """Return the least and the most of whole numbers, or the one that all are."""
     values = [int(value) for value in values]
     return f"{min(values):,}" if min(values) == max(values) else f"{min(values):,} to {max(values):,}"
 
 
 def seeds_words(seeds: tuple[int, ...]) -> str:
-    """How many seeds, and which."""
+    """Return the number of seeds, and which they are."""
     if len(seeds) > 2 and seeds == tuple(range(seeds[0], seeds[0] + len(seeds))):
         return f"{len(seeds)}: {seeds[0]} to {seeds[-1]}"
     return f"{len(seeds)}: " + ", ".join(map(str, seeds[:20])) + (", …" if len(seeds) > 20 else "")
 
 
 def differences(resolved: Mapping[str, Experiment]) -> dict[str, Any]:
-    """Fields that differ between conditions: their paths, and a row of values a condition.
+    """Return fields that differ between conditions: their paths, and a row of values a condition.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def _shown(value: Any) -> str:
 
 
 def provenance(directory: Path) -> dict[str, Any]:
-    """Sessions of the run, as they were written down; empty if the file is missing or damaged."""
+    """Return sessions of the run, as they were written down; empty if the file is missing or damaged."""
     try:
         found = json.loads((directory / "provenance.json").read_text(encoding="utf-8"))
         return {"sessions": list(found["sessions"]), "sha256": str(found.get("scenario_sha256", ""))}

@@ -21,19 +21,19 @@ def remember(outcome, outcomes, recent, kept):
 
 @inlined
 def success_rate(recent, outcomes, window):
-    """Fraction of kept perturbations among the remembered ones (there is at least one)."""
+    """Return fraction of kept perturbations among the remembered ones (there is at least one)."""
     return recent / min(outcomes, window)
 
 
 @inlined
 def is_due(trials_done, interval):
-    """Whether thresholds move after this many trials (counted from 1)."""
+    """Return whether thresholds move after this many trials (counted from 1)."""
     return trials_done % interval == 0
 
 
 @inlined
 def adapted(threshold, rate, step, upper, lower, floor, ceiling):
-    """Threshold after one adaptation: lower after frequent success, higher after rare success."""
+    """Return threshold after one adaptation: lower after frequent success, higher after rare success."""
     if rate > upper:
         return max(threshold - step, floor)
     if rate < lower:

@@ -10,13 +10,14 @@ from astrosim.core.jit import inlined
 
 @inlined
 def share(distance):
-    """What a neighbour that fires adds; distance in units, above 0."""
+    """Return the contribution of a neighbour that fires; distance in units, above 0."""
     return 1.0 / distance
 
 
 @inlined
 def surround(fires, ambient, level):
-    """How much a post neuron may learn among its neighbours: all if they are busy, else half if it fires itself."""
+    """Return the share that a post neuron may learn among its neighbours: all if they are busy, else half if it fires
+    itself."""
     if ambient > level:
         return 1.0
     return 0.5 if fires else 0.0

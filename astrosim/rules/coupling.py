@@ -22,48 +22,49 @@ NEVER_SENT = -(2**62)  # trial
 
 @inlined
 def on_grid(amplitude):
-    """The nearest amplitude on the grid."""
+    """Return the nearest amplitude on the grid."""
     return np.rint(amplitude * STEPS) / STEPS
 
 
 @inlined
 def attenuation(distance, length):
-    """What a gap junction leaves of an amplitude: exp(-distance / length)."""
+    """Return the share of an amplitude that passes a gap junction: exp(-distance / length)."""
     return exp(-distance / length)
 
 
 @inlined
 def delay(distance, speed):
-    """Trials that a wave needs over a gap junction: distance / speed rounded up, at least 1."""
+    """Return trials that a wave needs over a gap junction: distance / speed rounded up, at least 1."""
     ticks = distance / speed
     return max(1, int(np.ceil(ticks - ROUNDING * ticks)))
 
 
 @inlined
 def passed_on(amplitude, left):
-    """Amplitude at the far end of a gap junction that leaves a part of it."""
+    """Return amplitude at the far end of a gap junction that leaves a part of it."""
     return on_grid(amplitude * left)
 
 
 @inlined
 def calcium_after(calcium, decay, arrived):
-    """Calcium of a trial from that of the trial before; decay = exp(-1 / tau)."""
+    """Return calcium of a trial from that of the trial before; decay = exp(-1 / tau)."""
     return calcium * decay + arrived
 
 
 @inlined
 def coupled_score(score, gain, calcium):
-    """The score with what calcium adds."""
+    """Return the score with what calcium adds."""
     return score + gain * calcium
 
 
 @inlined
 def sends(above_threshold, explored):
-    """Whether an active astrocyte sends a wave: not if it acts only because nobody else does."""
+    """Return whether an active astrocyte sends a wave: not if it acts only because nobody else does."""
     return above_threshold or explored
 
 
 @inlined
 def relays(amplitude, threshold, trial, sent, refractory):
-    """Whether an arrival is sent on: strictly above threshold, and none sent for the last `refractory` trials."""
+    """Return whether an arrival is sent on: strictly above threshold, and none sent for the last `refractory`
+    trials."""
     return amplitude > threshold and trial - sent >= refractory

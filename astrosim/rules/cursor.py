@@ -11,13 +11,13 @@ from astrosim.core.rng import uniform
 
 @inlined
 def within(dx, dy, radius):
-    """Whether a distance vector is no longer than the radius."""
+    """Return whether a distance vector is no longer than the radius."""
     return dx * dx + dy * dy <= radius * radius
 
 
 @kernel
 def moved(at, low, high, jumps, u, step):
-    """New coordinate in [low, high]: anywhere if it jumps, else at most `step` away; u uniform in [0, 1)."""
+    """Return new coordinate in [low, high]: anywhere if it jumps, else at most `step` away; u uniform in [0, 1)."""
     if jumps:
         return low + u * (high - low)
     return min(max(at + (u - 0.5) * 2.0 * step, low), high)

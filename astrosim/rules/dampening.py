@@ -10,7 +10,7 @@ from astrosim.core.jit import inlined
 
 @inlined
 def history_after(history, eligible, decay):
-    """Running mean of whether the synapse was eligible, from that of the trial before."""
+    """Return running mean of whether the synapse was eligible, from that of the trial before."""
     return decay * history + (1.0 - decay) * (1.0 if eligible else 0.0)
 
 

@@ -16,13 +16,14 @@ STRICT, DRIFT, METROPOLIS = (ACCEPTANCE[name] for name in ("strict", "drift", "m
 
 @inlined
 def keeps(after, before, offset=0.0):
-    """Whether a perturbation stands: the reward, an injected offset added, has strictly risen."""
+    """Return whether a perturbation stands: the reward, an injected offset added, has strictly risen."""
     return after + offset > before
 
 
 @kernel
 def stands(rule, after, before, offset, temperature, key, trial):
-    """Whether a perturbation stands under a rule of acceptance; what leaves the reward as it was may stand, too."""
+    """Return whether a perturbation stands under a rule of acceptance; what leaves the reward as it was may stand,
+    too."""
     risen = keeps(after, before, offset)
     if rule == STRICT:
         return risen

@@ -23,7 +23,7 @@ def reach(rule, distance):
 
 @inlined
 def annealed_radius(first, last, episode, episodes):
-    """Radius (units) in an episode (from 0) of so many: linear from the first to the last."""
+    """Return radius (units) in an episode (from 0) of so many: linear from the first to the last."""
     if episodes < 2:
         return first
     return first + (last - first) * min(1.0, episode / (episodes - 1))
@@ -31,11 +31,11 @@ def annealed_radius(first, last, episode, episodes):
 
 @inlined
 def deposit(release, share):
-    """What one source adds."""
+    """Return the contribution of one source."""
     return release * share
 
 
 @inlined
 def is_open(source, sources, trial, cycling):
-    """Whether a modulatory neuron releases in a trial: all do, or one after the other."""
+    """Return whether a modulatory neuron releases in a trial: all do, or one after the other."""
     return not cycling or trial % sources == source

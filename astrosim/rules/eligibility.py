@@ -10,7 +10,8 @@ from astrosim.core.jit import inlined
 
 @inlined
 def quadrant(pre, post, ambient, both, one, neither, level):
-    """Eligibility where both neurons fire, where exactly one does, and where neither does: then only among others.
+    """Return eligibility where both neurons fire, where exactly one does, and where neither does: then only among
+    others.
 
     Parameters
     ----------

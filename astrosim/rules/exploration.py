@@ -11,7 +11,7 @@ NONE, FLAT, MATURITY = (EXPLORATION_RULES[name] for name in ("none", "flat", "ma
 
 @inlined
 def exploration_rate(rule, activations, flat_rate, initial_rate, maturity):
-    """Probability a trial; under `maturity` initial_rate / (1 + activations / maturity)."""
+    """Return probability a trial; under `maturity` initial_rate / (1 + activations / maturity)."""
     if rule == NONE:
         return 0.0
     if rule == FLAT:
@@ -23,5 +23,5 @@ def exploration_rate(rule, activations, flat_rate, initial_rate, maturity):
 
 @inlined
 def explores(u, rate):
-    """Whether an astrocyte explores; u uniform in [0, 1)."""
+    """Return whether an astrocyte explores; u uniform in [0, 1)."""
     return u < rate

@@ -7,5 +7,6 @@ from astrosim.core.jit import inlined
 
 @inlined
 def at_threshold(activation, threshold):
-    """Whether a neuron fires: its summed input is not below its threshold; the later experiments want it above."""
+    """Return whether a neuron fires: its summed input is not below its threshold; the later experiments want it
+    above."""
     return activation >= threshold

@@ -15,13 +15,13 @@ FLAGS = {"none": NONE, "signed": SIGNED, "simple": SIMPLE, "consistent": CONSIST
 
 @inlined
 def sign(value):
-    """-1, 0 or 1."""
+    """Return the sign: -1, 0 or 1."""
     return (1.0 if value > 0.0 else 0.0) - (1.0 if value < 0.0 else 0.0)
 
 
 @inlined
 def signed(flag, eligibility, gain, decay):
-    """The flag grows by `gain` in the direction of the eligibility, starts anew where that turns, else decays."""
+    """Return the flag: it grows by `gain` along the eligibility, restarts where that turns, else decays."""
     if eligibility == 0.0:
         return flag * decay
     way = sign(eligibility)
@@ -32,7 +32,7 @@ def signed(flag, eligibility, gain, decay):
 
 @inlined
 def simple(flag, eligibility, gain, decay):
-    """The flag grows by `gain` with any eligibility, else decays."""
+    """Return the flag: it grows by `gain` with any eligibility, else decays."""
     return min(1.0, flag + gain) if eligibility != 0.0 else flag * decay
 
 
@@ -44,7 +44,8 @@ def streak_after(streak, last, eligibility):
 
 @inlined
 def consistent(flag, eligibility, last, streak, gain, decay, turned, need):
-    """The flag grows by `gain` once a sign has been repeated `need` times, shrinks where it turns, else decays.
+    """Return the flag: it grows by `gain` once a sign has been repeated `need` times, shrinks where it turns, else
+    decays.
 
     Parameters
     ----------
@@ -67,11 +68,12 @@ def consistent(flag, eligibility, last, streak, gain, decay, turned, need):
 
 @inlined
 def gated(flag, threshold):
-    """What takes the place of the eligibility: the flag where it is up, else nothing."""
+    """Return the stand-in for the eligibility: the flag where it is up, else nothing."""
     return flag if abs(flag) >= threshold else 0.0
 
 
 @inlined
 def is_shut(rule, trial, warm_up):
-    """Whether flags gate a trial (from 0): not without flags, and not before the warm-up's end (trials from 1)."""
+    """Return whether flags gate a trial (from 0): not without flags, and not before the warm-up's end (trials from
+    1)."""
     return rule != NONE and trial + 1 >= warm_up

@@ -17,11 +17,11 @@ def pushes_after(pushes, last, change):
 
 @inlined
 def mood_after(mood, chemical, decay):
-    """Running mean of the chemical at the synapse."""
+    """Return running mean of the chemical at the synapse."""
     return decay * mood + (1.0 - decay) * chemical
 
 
 @inlined
 def flips(pushes, mood, need, bound):
-    """Whether the weight turns round: pushed `need` times one way, and the chemical below a bound."""
+    """Return whether the weight turns round: pushed `need` times one way, and the chemical below a bound."""
     return pushes >= need and mood < bound

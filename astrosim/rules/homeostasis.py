@@ -11,7 +11,7 @@ from astrosim.core.jit import inlined
 
 @inlined
 def stepped(threshold, rate, target, step):
-    """Threshold after a step towards the target rate; nothing happens exactly there."""
+    """Return threshold after a step towards the target rate; nothing happens exactly there."""
     if rate > target:
         return threshold + step
     if rate < target:
@@ -21,5 +21,5 @@ def stepped(threshold, rate, target, step):
 
 @inlined
 def proportional(threshold, rate, target, step):
-    """Threshold after an episode: it moves by `step` times the distance from the target rate."""
+    """Return threshold after an episode: it moves by `step` times the distance from the target rate."""
     return threshold + step * (rate - target)

@@ -11,13 +11,13 @@ from astrosim.rules.flags import sign
 
 @inlined
 def centred(accuracy):
-    """Reward in [-1, 1] from the fraction of right bits."""
+    """Return reward in [-1, 1] from the fraction of right bits."""
     return 2.0 * (accuracy - 0.5)
 
 
 @inlined
 def powered(reward, exponent):
-    """The reward with its size raised to a whole power from 1 on, its sign kept."""
+    """Return the reward with its size raised to a whole power from 1 on, its sign kept."""
     size = abs(reward)
     power = size
     for _ in range(exponent - 1):
@@ -27,7 +27,7 @@ def powered(reward, exponent):
 
 @inlined
 def blend(episode, start, stop):
-    """How far shaping has come in an episode (from 1): 0 up to `start`, 1 from `stop` on."""
+    """Return the progress of shaping in an episode (from 1): 0 up to `start`, 1 from `stop` on."""
     if stop <= start:
         return 1.0
     return max(0.0, min(1.0, (episode - start) / (stop - start)))
@@ -35,7 +35,7 @@ def blend(episode, start, stop):
 
 @inlined
 def shaped(reward, exponent, part):
-    """Between the reward and its power."""
+    """Return a blend of the reward and its power."""
     if part >= 1.0:
         return powered(reward, exponent)
     return (1.0 - part) * reward + part * powered(reward, exponent)
@@ -43,7 +43,7 @@ def shaped(reward, exponent, part):
 
 @inlined
 def per_output(fires, wanted):
-    """What an output releases itself: 1 if it fires rightly, -1 if it is wrong, 0 if it is rightly silent."""
+    """Return the release of an output: 1 if it fires rightly, -1 if it is wrong, 0 if it is rightly silent."""
     if fires != wanted:
         return -1.0
     return 1.0 if fires else 0.0

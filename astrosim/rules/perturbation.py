@@ -21,17 +21,17 @@ from astrosim.core.rng import block_words
 
 
 def grid(limit: float) -> float:
-    """Spacing of the weights' grid for weights in [-limit, limit]."""
+    """Return spacing of the weights' grid for weights in [-limit, limit]."""
     return 2.0 ** (math.ceil(math.log2(limit)) - 23)
 
 
 def grid_limit(limit: float) -> np.float32:
-    """The largest weight on the grid."""
+    """Return the largest weight on the grid."""
     return np.float32(math.floor(limit / grid(limit)) * grid(limit))
 
 
 def on_grid(values: np.ndarray, limit: float) -> np.ndarray:
-    """Values clipped to [-limit, limit] and rounded to the grid, float32; there is no negative zero."""
+    """Return values clipped to [-limit, limit] and rounded to the grid, float32; there is no negative zero."""
     bound = grid_limit(limit)
     rounded = (np.rint(values / grid(limit)) * grid(limit)).astype(np.float32)
     return np.clip(rounded, -bound, bound) + np.float32(0.0)
@@ -39,7 +39,7 @@ def on_grid(values: np.ndarray, limit: float) -> np.ndarray:
 
 @inlined
 def gaussian_pair(word_radius, word_angle):
-    """Two independent N(0, 1) numbers (Box and Muller 1958), float32, at most 6.8 in size."""
+    """Return two independent N(0, 1) numbers (Box and Muller 1958), float32, at most 6.8 in size."""
     radius = np.sqrt(minus_two_log(word_radius))
     cosine, sine = cos_sin_turn(word_angle)
     return radius * cosine, radius * sine
@@ -47,7 +47,7 @@ def gaussian_pair(word_radius, word_angle):
 
 @inlined
 def step(gaussian, scale, spacing):
-    """Size of a step on the grid: sigma * N(0, 1), rounded; scale is sigma / spacing; all float32."""
+    """Return size of a step on the grid: sigma * N(0, 1), rounded; scale is sigma / spacing; all float32."""
     return np.rint(gaussian * scale) * spacing
 
 
@@ -61,7 +61,7 @@ def stepped(weight, size, limit):
 
 @kernel
 def gaussian_at(key, trial, index):
-    """The N(0, 1) number of one synapse in one trial, float32."""
+    """Return the N(0, 1) number of one synapse in one trial, float32."""
     w0, w1, w2, w3 = block_words(key, trial, index >> 2)
     lane = index & 3
     upper = lane >= 2
@@ -71,25 +71,26 @@ def gaussian_at(key, trial, index):
 
 @inlined
 def takes_part(u, fraction):
-    """Whether an eligible synapse is among the random part that is perturbed; u uniform in [0, 1)."""
+    """Return whether an eligible synapse is among the random part that is perturbed; u uniform in [0, 1)."""
     return u < fraction
 
 
 @inlined
 def step_scale(sigma, spacing):
-    """Sigma in steps of the grid, float32."""
+    """Return sigma in steps of the grid, float32."""
     return np.float32(sigma / spacing)
 
 
 @inlined
 def adapted_sigma(sigma, kept, rise, fall, cap):
-    """Sigma of an astrocyte after a trial in which it was active: larger after success, smaller after failure."""
+    """Return sigma of an astrocyte after a trial in which it was active: larger after success, smaller after
+    failure."""
     return min(sigma * rise, cap) if kept else sigma * fall
 
 
 @kernel
 def mean_sigma(sigma, active):
-    """Sigma of a trial: the mean over the active astrocytes (numbers), float64, shape (astrocyte,)."""
+    """Return sigma of a trial: the mean over the active astrocytes (numbers), float64, shape (astrocyte,)."""
     total = 0.0
     for a in active:
         total += sigma[a]

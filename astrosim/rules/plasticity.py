@@ -9,23 +9,23 @@ from astrosim.core.jit import inlined
 
 @inlined
 def change(trace, chemical, rate, most):
-    """The change: rate * trace * chemical, at most `most` in size."""
+    """Return the change: rate * trace * chemical, at most `most` in size."""
     return max(-most, min(most, trace * chemical * rate))
 
 
 @inlined
 def after(weight, decay, change, limit):
-    """The weight, decayed and changed, within its limit."""
+    """Return the weight, decayed and changed, within its limit."""
     return max(-limit, min(limit, weight * (1.0 - decay) + change))
 
 
 @inlined
 def falls_back(accuracy, before):
-    """Whether the change of the trial before was provisional and is taken back: the accuracy fell."""
+    """Return whether the change of the trial before was provisional and is taken back: the accuracy fell."""
     return accuracy < before
 
 
 @inlined
 def on_grid(weight, spacing):
-    """The nearest weight on the grid of the described system."""
+    """Return the nearest weight on the grid of the described system."""
     return np.rint(weight / spacing) * spacing

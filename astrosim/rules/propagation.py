@@ -12,13 +12,14 @@ from astrosim.core.jit import inlined, kernel
 
 @inlined
 def fires(activation, threshold):
-    """Whether a neuron fires: its summed input is strictly above its threshold."""
+    """Return whether a neuron fires: its summed input is strictly above its threshold."""
     return activation > threshold
 
 
 @kernel
 def summed_input(weight, arrivals, pre, fired):
-    """Summed weights of the arriving synapses whose pre neuron fired; exact in any order (weights lie on a grid).
+    """Return summed weights of the arriving synapses whose pre neuron fired; exact in any order (weights lie on a
+    grid).
 
     Parameters
     ----------
@@ -37,7 +38,8 @@ def summed_input(weight, arrivals, pre, fired):
 
 @kernel
 def settle(weight, first, post, sound, threshold, activation, fired):
-    """One pass of several cycles, by the synapses that leave; gives what `summed_input` gives, cycle by cycle.
+    """Carry out one pass of several cycles, by the synapses that leave; gives what `summed_input` gives, cycle by
+    cycle.
 
     Parameters
     ----------

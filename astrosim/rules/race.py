@@ -14,7 +14,7 @@ from astrosim.rules import decision
 
 @kernel
 def by_standing(standing, order):
-    """Places of the patterns, lowest standing reward first, ties by place; order: int64, filled."""
+    """Order the patterns, lowest standing reward first, ties by place; order: int64, filled."""
     for k in range(standing.size):
         place = k
         while place and standing[order[place - 1]] > standing[k]:
@@ -25,7 +25,7 @@ def by_standing(standing, order):
 
 @kernel
 def is_lost(rule, best, before, offset):
-    """Whether even the best mean reward that is left to a perturbation would not keep it."""
+    """Return whether even the best mean reward that is left to a perturbation would not keep it."""
     if rule == decision.STRICT:
         return not decision.keeps(best, before, offset)
     if rule == decision.DRIFT:

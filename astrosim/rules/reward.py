@@ -20,13 +20,13 @@ SOFT, BINARY, LOG_SIGMOID, MARGIN = (REWARDS[name] for name in ("soft", "binary"
 
 @inlined
 def signed(activation, target, threshold):
-    """How far an output lies on its right side of the threshold."""
+    """Return the distance of an output from the threshold, above 0 on its right side."""
     return activation - threshold if target else threshold - activation
 
 
 @kernel
 def soft_reward(activations, targets, threshold, gain=1.0):
-    """Mean over outputs of sigmoid(gain s (a - threshold)), s = +1 where the target bit is 1, else -1.
+    """Return mean over outputs of sigmoid(gain s (a - threshold)), s = +1 where the target bit is 1, else -1.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def soft_reward(activations, targets, threshold, gain=1.0):
 
 @kernel
 def log_sigmoid_reward(activations, targets, threshold, gain):
-    """Mean over outputs of the logarithm of what `soft_reward` takes the mean of."""
+    """Return mean over outputs of the logarithm of what `soft_reward` takes the mean of."""
     total = 0.0
     for bit in range(targets.size):
         total += log_sigmoid(gain * signed(activations[bit], targets[bit], threshold))
@@ -51,7 +51,7 @@ def log_sigmoid_reward(activations, targets, threshold, gain):
 
 @kernel
 def margin_reward(activations, targets, threshold, cap):
-    """Mean over outputs of min(s (a - threshold), cap)."""
+    """Return mean over outputs of min(s (a - threshold), cap)."""
     total = 0.0
     for bit in range(targets.size):
         total += min(signed(activations[bit], targets[bit], threshold), cap)
@@ -60,7 +60,7 @@ def margin_reward(activations, targets, threshold, cap):
 
 @kernel
 def binary_reward(activations, targets, threshold):
-    """Fraction of output bits that match; arguments as `soft_reward`."""
+    """Return fraction of output bits that match; arguments as `soft_reward`."""
     matching = 0
     for bit in range(targets.size):
         matching += np.uint8(fires(activations[bit], threshold)) == targets[bit]
@@ -69,7 +69,7 @@ def binary_reward(activations, targets, threshold):
 
 @kernel
 def report_reward(rule, activations, targets, threshold):
-    """The reward that decides, one of the report's two: quicker than `reward`."""
+    """Return the reward that decides, one of the report's two: quicker than `reward`."""
     if rule == SOFT:
         return soft_reward(activations, targets, threshold)
     if rule == BINARY:
@@ -79,7 +79,7 @@ def report_reward(rule, activations, targets, threshold):
 
 @kernel
 def reward(rule, activations, targets, threshold, gain, cap):
-    """The reward that decides."""
+    """Return the reward that decides."""
     if rule == LOG_SIGMOID:
         return log_sigmoid_reward(activations, targets, threshold, gain)
     if rule == MARGIN:
@@ -93,7 +93,7 @@ def reward(rule, activations, targets, threshold, gain, cap):
 
 @kernel
 def slope(rule, activation, target, threshold, gain, cap):
-    """Derivative, by one output's summed input, of the term that the output adds to the sum of `reward`."""
+    """Return derivative, by one output's summed input, of the term that the output adds to the sum of `reward`."""
     side = 1.0 if target else -1.0
     far = signed(activation, target, threshold)
     rest = sigmoid(-gain * far)
@@ -108,7 +108,7 @@ def slope(rule, activation, target, threshold, gain, cap):
 
 @kernel
 def mean_reward(rewards):
-    """Mean reward of a trial's patterns, in the order of their presentation; float64, shape (pattern,)."""
+    """Return mean reward of a trial's patterns, in the order of their presentation; float64, shape (pattern,)."""
     total = 0.0
     for one in rewards:
         total += one
@@ -117,7 +117,7 @@ def mean_reward(rewards):
 
 @kernel
 def highest_reward(rule, cap):
-    """What the reward of one pattern cannot exceed."""
+    """Return the upper bound of the reward of one pattern."""
     if rule == LOG_SIGMOID:
         return 0.0
     if rule == MARGIN:

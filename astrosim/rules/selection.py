@@ -15,13 +15,13 @@ SCORE, UNIFORM = SELECTION_RULES["score"], SELECTION_RULES["uniform"]
 
 @inlined
 def above_threshold(score, threshold):
-    """Whether an astrocyte is active by its score: strictly above its threshold."""
+    """Return whether an astrocyte is active by its score: strictly above its threshold."""
     return score > threshold
 
 
 @inlined
 def goes_by_score(rule):
-    """Whether astrocytes are selected by their scores, not drawn uniformly."""
+    """Return whether astrocytes are selected by their scores, not drawn uniformly."""
     if rule == SCORE:
         return True
     if rule == UNIFORM:
@@ -31,5 +31,5 @@ def goes_by_score(rule):
 
 @inlined
 def precedes(score_a, a, score_b, b):
-    """Whether astrocyte a comes before b: higher score first, ties by number."""
+    """Return whether astrocyte a comes before b: higher score first, ties by number."""
     return score_a > score_b or (score_a == score_b and a < b)

@@ -16,19 +16,19 @@ OF_NEURONS = tuple(rule.number for rule in SENSING.values() if rule.reads == "ne
 
 @inlined
 def reads_neurons(rule):
-    """Whether a rule reads the firing of a territory's neurons, not its synapses."""
+    """Return whether a rule reads the firing of a territory's neurons, not its synapses."""
     return rule in OF_NEURONS
 
 
 @inlined
 def traffic(weight):
-    """Traffic of a synapse whose pre neuron fired: |weight|."""
+    """Return traffic of a synapse whose pre neuron fired: |weight|."""
     return abs(float(weight))
 
 
 @inlined
 def contribution(rule, weight):
-    """Contribution to the sum of a synapse whose pre neuron fired."""
+    """Return contribution to the sum of a synapse whose pre neuron fired."""
     if rule == TRAFFIC:
         return traffic(weight)
     raise ValueError("sensing.rule: a rule without a formula for synapses")
@@ -36,7 +36,7 @@ def contribution(rule, weight):
 
 @inlined
 def score(total, size):
-    """Mean over a territory: sum per neuron, or per synapse."""
+    """Return mean over a territory: sum per neuron, or per synapse."""
     return total / size if size > 0 else 0.0
 
 

@@ -12,7 +12,7 @@ from astrosim.rules import scope
 
 @inlined
 def window_size(window, patterns):
-    """How many patterns a trial presents; a window of 0 is one of all."""
+    """Return the number of patterns per trial; a window of 0 is one of all."""
     return patterns if window == 0 or window > patterns else window
 
 
@@ -43,6 +43,6 @@ def draw_window(key, trial, chosen, deck, partner):
 
 @inlined
 def passes_before(shown, patterns, whole):
-    """Passes that a trial spends on what stands: none where all patterns are shown and whole steps are kept, since the
-    rewards of the last trial that was kept are remembered."""
+    """Return passes that a trial spends on what stands: none where all patterns are shown and whole steps are kept,
+    since the rewards of the last trial that was kept are remembered."""
     return 0 if shown == patterns and whole else shown

@@ -190,7 +190,7 @@ def _data(noted: Mapping[str, Any]) -> Path | None:
 
 
 def noted_data(directory: Path) -> Path | None:
-    """Where a run's last session was told that data sets lie; None if it was not, or nobody knows."""
+    """Return the folder of data sets of a run's last session; None if none was named."""
     try:
         return _data(json.loads((directory / PROVENANCE).read_bytes())["sessions"][-1])
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError):
@@ -198,7 +198,7 @@ def noted_data(directory: Path) -> Path | None:
 
 
 def summary_text(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Rows as CSV: reals with all their digits, nan for what does not exist."""
+    """Return rows as CSV: reals with all their digits, nan for what does not exist."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(rows[0])

@@ -134,7 +134,7 @@ class ExperimentRun:
         self.start = replace(start, packages=self.runner.packages, data=start.data or self.directory.data)
 
     def run(self, lock: HeldLock, progress: Progress, stopped: Callable[[], bool]) -> None:
-        """Do what is left to do."""
+        """Run the replicates that are not committed."""
         outcome = "failed"
         try:
             self._run(lock, progress, stopped)
@@ -243,7 +243,7 @@ def _answer(query: Query, scenario: Any, seed: int, control: Control) -> Any:
 
 
 def checkpoint_seconds() -> float:
-    """Time between checkpoints: `ASTROSIM_CHECKPOINT_SECONDS`, or the default."""
+    """Return time between checkpoints: `ASTROSIM_CHECKPOINT_SECONDS`, or the default."""
     text = os.environ.get("ASTROSIM_CHECKPOINT_SECONDS", str(CHECKPOINT_SECONDS))
     try:
         return float(text)
@@ -252,7 +252,7 @@ def checkpoint_seconds() -> float:
 
 
 def default_workers() -> int:
-    """Processors that this process may use."""
+    """Return processors that this process may use."""
     try:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on every system

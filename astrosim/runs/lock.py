@@ -38,7 +38,7 @@ def _rebuild(handle: Any) -> HeldLock:
 
 @contextlib.contextmanager
 def locked(directory: Path) -> Iterator[HeldLock]:
-    """Be the only run that writes into a directory.
+    """Return be the only run that writes into a directory.
 
     Raises
     ------

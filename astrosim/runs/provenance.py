@@ -16,12 +16,14 @@ from typing import Any
 
 
 def now() -> str:
-    """The time, to the second."""
+    """Return the time, to the second."""
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
 def versions(packages: Sequence[str] = ()) -> dict[str, str]:
-    """Python, this package, every package that it requires, and others that a scenario uses, if they are installed."""
+    """Return python, this package, every package that it requires, and others that a scenario uses, if they are
+    installed.
+    """
     found = {"python": platform.python_version()}
     names = ["astrosim", "llvmlite", "pandas", *packages]
     try:
@@ -51,7 +53,7 @@ def git_state() -> dict[str, Any] | None:
 
 
 def processor() -> str:
-    """Model name of the processor, as far as the system tells."""
+    """Return model name of the processor, as far as the system tells."""
     try:
         for line in Path("/proc/cpuinfo").read_text().splitlines():
             if line.startswith("model name"):
@@ -83,7 +85,7 @@ class Start:
 
 
 def session(start: Start) -> dict[str, Any]:
-    """One start or resumption of a run, as it stands in provenance.json; `end` is filled in when it ends."""
+    """Return one start or resumption of a run, as it stands in provenance.json; `end` is filled in when it ends."""
     data = {} if start.data is None else {"data": str(start.data.absolute())}
     return {
         "command": start.command or " ".join(sys.argv),

@@ -29,7 +29,7 @@ class Stop:
                 signal.signal(number, handler)
 
     def note(self, number: int, frame: Any) -> None:
-        """Hear a signal."""
+        """Note a signal."""
         if self.signal is not None and number == signal.SIGINT:
             raise KeyboardInterrupt
         self.signal = number

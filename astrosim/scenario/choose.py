@@ -17,7 +17,7 @@ from astrosim.scenario.relevance import named_in_full
 
 
 def select[S: Experiment](scenario: S, names: Sequence[str]) -> S:
-    """The scenario with some of its conditions only, in the order of the file.
+    """Return the scenario with some of its conditions only, in the order of the file.
 
     Raises
     ------
@@ -52,7 +52,7 @@ def check_engine(scenario: Experiment, engine: str) -> None:
 
 
 def changed[S: Experiment](scenario: S, values: Mapping[str, Any]) -> S:
-    """The scenario with other values of some fields.
+    """Return the scenario with other values of some fields.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def _no_path(name: str, paths: Sequence[str], model: type[Experiment]) -> str:
 
 
 def shadowed(scenario: Experiment, overrides: Sequence[str]) -> list[str]:
-    """Notes on overrides that some condition outdoes with a value of its own."""
+    """Return notes on overrides that some condition outdoes with a value of its own."""
     notes = []
     for text in overrides:
         path = key_path(text.partition(" ")[2].partition("=")[0] if text.startswith("--") else text.partition("=")[0])

@@ -78,7 +78,7 @@ class FieldFacts:
 
 
 def limits(info: FieldInfo) -> dict[str, Any]:
-    """The limits of a field by pydantic's names: ge, gt, le, lt, min_length, max_length."""
+    """Return the limits of a field by pydantic's names: ge, gt, le, lt, min_length, max_length."""
     found = {}
     for item in info.metadata:
         for name in ("ge", "gt", "le", "lt", "min_length", "max_length"):
@@ -101,7 +101,7 @@ def _plain(number: float) -> str:
 
 
 def interval(bounds: dict[str, Any]) -> str:
-    """The limits of a number as an interval, such as ``(0, 1]``."""
+    """Return the limits of a number as an interval, such as ``(0, 1]``."""
     if not {"ge", "gt"} & set(bounds):
         return ""
     low = f"({bounds['gt']:g}" if "gt" in bounds else f"[{bounds['ge']:g}"
@@ -111,7 +111,7 @@ def interval(bounds: dict[str, Any]) -> str:
 
 
 def choices(annotation: Any) -> tuple[Any, ...]:
-    """The values of a Literal annotation, else nothing."""
+    """Return the values of a Literal annotation, else nothing."""
     return typing.get_args(annotation) if typing.get_origin(annotation) is Literal else ()
 
 
@@ -141,7 +141,7 @@ def _facts(path: str, info: FieldInfo) -> FieldFacts:
 
 
 def is_section(annotation: Any) -> bool:
-    """Whether a field of this type is a table with fields of its own."""
+    """Return whether a field of this type is a table with fields of its own."""
     return (
         isinstance(annotation, type)
         and not isinstance(annotation, types.GenericAlias)
@@ -150,7 +150,7 @@ def is_section(annotation: Any) -> bool:
 
 
 def walk(section: type[Section], prefix: str = "") -> Iterator[FieldFacts]:
-    """All fields of a section in the order of the schema, sections after sections."""
+    """Return all fields of a section in the order of the schema, sections after sections."""
     for name, info in section.model_fields.items():
         if is_section(info.annotation):
             yield from walk(typing.cast(type[Section], info.annotation), f"{prefix}{name}.")
@@ -160,13 +160,13 @@ def walk(section: type[Section], prefix: str = "") -> Iterator[FieldFacts]:
 
 @cache
 def fields_of(model: type[Experiment]) -> dict[str, FieldFacts]:
-    """The fields of a kind of scenario by their dotted paths."""
+    """Return the fields of a kind of scenario by their dotted paths."""
     return {facts.path: facts for facts in walk(model)}
 
 
 @cache
 def sections_of(model: type[Experiment]) -> dict[str, type[Section]]:
-    """The sections of a kind of scenario by name."""
+    """Return the sections of a kind of scenario by name."""
     return {
         name: typing.cast(type[Section], info.annotation)
         for name, info in model.model_fields.items()
@@ -175,25 +175,25 @@ def sections_of(model: type[Experiment]) -> dict[str, type[Section]]:
 
 
 def figures_of(model: type[Experiment]) -> tuple[str, ...]:
-    """The published figures that a kind of scenario can hold."""
+    """Return the published figures that a kind of scenario can hold."""
     by_condition = typing.get_args(model.model_fields["reference"].annotation)[1]
     return choices(typing.get_args(by_condition)[0])
 
 
 @cache
 def entry_fields_of(model: type[Experiment]) -> dict[str, FieldFacts]:
-    """The fields of entries of lists of tables, such as ``interventions.action``, by their dotted paths."""
+    """Return the fields of entries of lists of tables, such as ``interventions.action``, by their dotted paths."""
     return {facts.path: facts for path, section in model.tables.items() for facts in walk(section, f"{path}.")}
 
 
 def facts_at(path: Iterable[str | int], model: type[Experiment]) -> FieldFacts | None:
-    """The facts of the field at a path, places in lists left out; None where there is none."""
+    """Return the facts of the field at a path, places in lists left out; None where there is none."""
     name = ".".join(part for part in path if isinstance(part, str))
     return fields_of(model).get(name) or entry_fields_of(model).get(name)
 
 
 def table_at(path: Sequence[str | int], model: type[Experiment]) -> type[Section] | None:
-    """The section that stands at a path; None where there is none."""
+    """Return the section that stands at a path; None where there is none."""
     if not path:
         return model
     name = ".".join(part for part in path if isinstance(part, str))

@@ -94,7 +94,7 @@ class InputFile:
 
     @classmethod
     def of(cls, value: Any) -> InputFile:
-        """From a name, or from a table with `file` and the `sha256` that it had.
+        """Build from a name, or from a table with `file` and the `sha256` that it had.
 
         Raises
         ------
@@ -110,7 +110,7 @@ class InputFile:
         return file
 
     def content(self) -> bytes:
-        """The file's bytes.
+        """Return the file's bytes.
 
         Raises
         ------
@@ -126,14 +126,14 @@ class InputFile:
         return data
 
     def moved(self, folder: Path) -> InputFile:
-        """The same content in another folder, under a name that no other content has."""
+        """Return the same content in another folder, under a name that no other content has."""
         mark = self.sha256[:SHOWN]
         name = self.path.name
         name = name if mark in name else f"{self.path.stem[:80]}-{mark}{self.path.suffix}"
         return InputFile(str(folder / name), self.sha256)
 
     def table(self, folder: Path | None) -> dict[str, str]:
-        """What a scenario file says of it; the name relative to `folder` if it lies inside."""
+        """Return its entry in a scenario file; the name relative to `folder` if it lies inside."""
         inside = folder is not None and self.path.is_relative_to(folder.absolute())
         path = self.path.relative_to(folder.absolute()) if inside and folder else self.path
         return {"file": path.as_posix(), "sha256": self.sha256}
@@ -155,7 +155,7 @@ class InputFile:
 
 
 def checksum(data: bytes) -> str:
-    """SHA-256 as hexadecimal text."""
+    """Return SHA-256 as hexadecimal text."""
     return hashlib.sha256(data).hexdigest()
 
 
@@ -196,7 +196,7 @@ def _changed(file: InputFile, found: str, expected: str) -> str:
 def relative_to(
     data: Mapping[str, Any], folder_of: Callable[[tuple[str, ...]], Path], fields: FileFields, modules: ModuleFields
 ) -> dict[str, Any]:
-    """A scenario's tables, conditions included, with the names of files as paths from here.
+    """Return a scenario's tables, conditions included, with the names of files as paths from here.
 
     Parameters
     ----------
@@ -232,7 +232,8 @@ def _with_module(data: dict[str, Any], section: str, field: str, file: str, fold
 
 
 def with_files(data: Mapping[str, Any], fields: FileFields) -> dict[str, Any]:
-    """Tables in which names of files have become files; a name that cannot be read stays: validation tells why."""
+    """Return tables in which names of files have become files; a name that cannot be read stays: validation tells
+    why."""
 
     def read(field: tuple[str, str], value: Any) -> Any:
         with contextlib.suppress(ValueError):
@@ -260,7 +261,7 @@ def _from(folder: Path, value: Any) -> Any:
 
 
 def replaced(data: Any, change: Callable[[InputFile], Any]) -> Any:
-    """Nested tables with every file exchanged; a file that there is not (None) is left out."""
+    """Return nested tables with every file exchanged; a file that there is not (None) is left out."""
     if isinstance(data, InputFile):
         return change(data)
     if isinstance(data, tuple) and any(isinstance(value, dict) for value in data):
@@ -271,7 +272,7 @@ def replaced(data: Any, change: Callable[[InputFile], Any]) -> Any:
 
 
 def taken_into[S: HasFiles](scenario: S, directory: Path) -> tuple[S, dict[Path, bytes]]:
-    """A scenario whose files lie in a run directory, and what to write there.
+    """Return a scenario whose files lie in a run directory, and what to write there.
 
     Parameters
     ----------

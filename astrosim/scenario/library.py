@@ -19,21 +19,22 @@ SUFFIX = ".toml"
 
 
 def folder() -> Path:
-    """Where the bundled scenarios lie: beside the package in a source tree, inside it once installed."""
+    """Return the folder of the bundled scenarios: beside the package in a source tree, inside it once installed."""
     package = Path(astrosim.__file__).parent
     inside = package / "scenarios"
     return inside if inside.is_dir() else package.parent / "scenarios"
 
 
 def bundled() -> dict[str, Path]:
-    """Bundled scenarios by name, such as ``maturity`` or ``published/exp024``."""
+    """Return bundled scenarios by name, such as ``maturity`` or ``published/exp024``."""
     root = folder()
     files = sorted(root.rglob(f"*{SUFFIX}"), key=lambda file: (len(file.relative_to(root).parts), file))
     return {file.relative_to(root).with_suffix("").as_posix(): file for file in files}
 
 
 def find(argument: str) -> Path:
-    """The file that a SCENARIO argument means: a path, or the name of a bundled scenario, its folder left out if clear.
+    """Return the file that a SCENARIO argument means: a path, or the name of a bundled scenario, its folder left out if
+    clear.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def create(name: str, directory: Path, kind: str = "astrocyte") -> Path:
 
 
 def catalogue() -> list[dict[str, Any]]:
-    """The bundled scenarios: name, kind, title, cells, and their work over all cells, by its unit."""
+    """Return the bundled scenarios: name, kind, title, cells, and their work over all cells, by its unit."""
     before = own_code_runs.set(False)
     try:
         return [_entry(name, load_scenario(path)) for name, path in bundled().items()]
@@ -100,7 +101,7 @@ def _entry(name: str, scenario: Experiment) -> dict[str, Any]:
 
 
 def catalogue_table(entries: list[dict[str, Any]]) -> Table:
-    """The catalogue as a table for the console."""
+    """Return the catalogue as a table for the console."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="underline")
     for column, options in (("name", "left"), ("title", "left"), ("cells", "right"), ("trials or\nupdates", "right")):
         table.add_column(column, justify=options, no_wrap=column != "title")  # type: ignore[arg-type]

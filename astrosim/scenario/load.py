@@ -44,17 +44,17 @@ class Source:
     flags: dict[locate.Path, str] = field(default_factory=dict)
 
     def knows(self, path: locate.Path) -> bool:
-        """Whether the path itself was written, in the file or on the command line."""
+        """Return whether the path itself was written, in the file or on the command line."""
         return path in self.flags or path in self.map.lines
 
     def place(self, path: locate.Path) -> str:
-        """``file:line`` of the path's nearest known ancestor, or the flag that set it."""
+        """Return ``file:line`` of the path's nearest known ancestor, or the flag that set it."""
         while not self.knows(path):
             path = path[:-1]
         return self.flags.get(path) or f"{self.name}:{self.map.line(path)}"
 
     def culprit(self, problem: Problem) -> locate.Path:
-        """The path to point at: a default at fault points at the field, named in the text, that made it so."""
+        """Return the path to point at: a default at fault points at the field, named in the text, that made it so."""
         if self.knows(problem.path):
             return problem.path
         condition = problem.path[:2] if problem.path[:1] == ("conditions",) else ()
@@ -63,7 +63,7 @@ class Source:
         return next((path for path in candidates if self.knows(path)), problem.path)
 
     def sentence(self, problem: Problem) -> str:
-        """The whole line that a user reads."""
+        """Return the whole line that a user reads."""
         if problem.inside:
             return problem.text
         return f"{self.place(self.culprit(problem))}: {dotted(problem.path) or 'scenario'}: {problem.text}"
@@ -145,7 +145,7 @@ def _decode(path: Path, raw: bytes) -> str:
 
 
 def parse(name: str, text: str) -> Source:
-    """Parse TOML text; raise ScenarioError with its line where it is not TOML."""
+    """Return parse TOML text; raise ScenarioError with its line where it is not TOML."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -195,7 +195,7 @@ EXAMPLE = "such as schedule.episodes=100"
 
 
 def key_path(key: str) -> tuple[str, ...] | None:
-    """The parts of a dotted TOML key; None where it is none."""
+    """Return the parts of a dotted TOML key; None where it is none."""
     if "\n" in key:
         return None
     try:
@@ -269,7 +269,7 @@ def _condition_problems(
 
 
 def condition_names(scenario: Experiment) -> tuple[str, ...]:
-    """The conditions in the order of the file; ``("default",)`` where there are none.
+    """Return the conditions in the order of the file; ``("default",)`` where there are none.
 
     Parameters
     ----------
@@ -279,7 +279,7 @@ def condition_names(scenario: Experiment) -> tuple[str, ...]:
 
 
 def resolve[S: Experiment](scenario: S, condition: str) -> S:
-    """The scenario under one condition: its overrides merged in, no conditions left.
+    """Return the scenario under one condition: its overrides merged in, no conditions left.
 
     Parameters
     ----------

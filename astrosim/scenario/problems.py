@@ -59,14 +59,14 @@ class Problem:
 
 
 def nearest(word: str, known: Iterable[str], closeness: float = 0.6) -> str | None:
-    """The known word that was probably meant, if any comes close (closeness from 0 to 1, as difflib has it)."""
+    """Return the known word that was probably meant, if any comes close (closeness from 0 to 1, as difflib has it)."""
     plain = {k.lower().replace("-", "_"): k for k in known}
     match = difflib.get_close_matches(word.lower().replace("-", "_"), plain, n=1, cutoff=closeness)
     return plain[match[0]] if match else None
 
 
 def show(value: Any) -> str:
-    """A value as TOML writes it, cut to a readable length."""
+    """Return a value as TOML writes it, cut to a readable length."""
     if isinstance(value, dict):
         return "a table"
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**SHOWN:
@@ -82,7 +82,7 @@ def show(value: Any) -> str:
 
 
 def dotted(path: Path) -> str:
-    """The path as a reader writes it: ``task.patterns[2]``."""
+    """Return the path as a reader writes it: ``task.patterns[2]``."""
     text = ""
     for part in path:
         if isinstance(part, int):
@@ -94,7 +94,7 @@ def dotted(path: Path) -> str:
 
 
 def lookup(data: Any, path: Path) -> Any:
-    """What stands at the path; None where nothing does."""
+    """Return the value at the path; None where there is none."""
     for part in path:
         try:
             data = data[part]
@@ -104,7 +104,7 @@ def lookup(data: Any, path: Path) -> Any:
 
 
 def problems_of(error: ValidationError, data: Mapping[str, Any], model: type[Experiment]) -> list[Problem]:
-    """Every problem that the validator of a kind of scenario found, with lists of bad entries cut short."""
+    """Return every problem that the validator of a kind of scenario found, with lists of bad entries cut short."""
     found: list[Problem] = []
     counts: dict[Path, int] = {}
     for detail in error.errors(include_url=False):
@@ -164,7 +164,7 @@ def _split(parent: Path, field: str) -> Path:
 
 
 def advice(path: Path, model: type[Experiment]) -> str:
-    """What would be right at a path, as a sentence."""
+    """Return the remedy at a path, as a sentence."""
     if len(path) == 1 and path[0] in sections_of(model):
         return f"Write a table [{path[0]}]."
     if path[:1] == ("reference",) and len(path) == 3:
@@ -206,6 +206,6 @@ def _meant(path: Path, model: type[Experiment]) -> str:
 
 
 def in_condition(name: str, problem: Problem) -> Problem:
-    """The problem of a resolved condition, told at the place in the file where the condition causes it."""
+    """Return the problem of a resolved condition, told at the place in the file where the condition causes it."""
     text = f"{problem.text} It is so in condition {name}." if problem.inside else problem.text
     return Problem(("conditions", name, *problem.path), text, problem.inside)

@@ -35,7 +35,7 @@ def _unread_in(scenario: Experiment, section: str) -> set[str]:
 
 
 def reads_section(scenario: Experiment, section: str) -> bool:
-    """Whether a resolved scenario reads any field of a section."""
+    """Return whether a resolved scenario reads any field of a section."""
     return _is_read(type(scenario).model_fields[section], scenario)
 
 

@@ -75,12 +75,12 @@ def real(value: Any) -> Any:
 
 
 def as_tuple(value: Any) -> Any:
-    """TOML knows lists only; frozen sections hold tuples."""
+    """Return TOML knows lists only; frozen sections hold tuples."""
     return tuple(value) if isinstance(value, list) else value
 
 
 def short(value: Any) -> str:
-    """The value as text of at most 60 characters."""
+    """Return the value as text of at most 60 characters."""
     text = repr(value)
     return text if len(text) <= 60 else f"{text[:57]}..."
 

@@ -40,14 +40,14 @@ class Table(NamedTuple):
     lines: bool  # rows are lines of text, not places in arrays
 
     def ordered(self, wanted: tuple[str, ...]) -> Table:
-        """The same table; arrays have no order of their own, they take the one that is wanted."""
+        """Return the same table; arrays have no order of their own, they take the one that is wanted."""
         if self.lines or sorted(self.columns) != sorted(wanted):
             return self
         return self._replace(columns=wanted, values=self.values[:, [self.columns.index(name) for name in wanted]])
 
 
 def located(field: str, file: InputFile, findings: Sequence[Finding]) -> list[Located]:
-    """Findings as the lines that a user reads: the first ones, in the order of the file, then how many more."""
+    """Return findings as the lines that a user reads: the first ones, in the order of the file, then how many more."""
     if not findings:
         return []
     data = file.content()
@@ -69,7 +69,7 @@ def located(field: str, file: InputFile, findings: Sequence[Finding]) -> list[Lo
 
 @lru_cache(KEPT_FILES)
 def numbers(file: InputFile) -> Table:
-    """The numbers of a file, and what could not be read as one."""
+    """Return the numbers of a file, and what could not be read as one."""
     data = file.content()
     if _is_archive(data):
         return _archive(data)
@@ -129,13 +129,13 @@ def _lines(data: bytes) -> list[tuple[int, str]]:
 
 
 def cells(data: bytes) -> tuple[list[str], list[list[str]]]:
-    """The head and the rows of a CSV text, as texts."""
+    """Return the head and the rows of a CSV text, as texts."""
     rows = [[cell.strip().strip('"') for cell in line.split(",")] for _, line in _lines(data)]
     return (rows[0], rows[1:]) if rows else ([], [])
 
 
 def head_findings(head: Sequence[str], wanted: Sequence[str], least: int) -> tuple[Finding, ...]:
-    """What is wrong with the first line; `least`: how many of the columns are needed, 0 for all."""
+    """Return the problems of the first line; `least`: how many of the columns are needed, 0 for all."""
     if tuple(head) == tuple(wanted) and head:
         return ()
     names = ",".join(wanted) if not least else f"{','.join(wanted[:least])} or {','.join(wanted)}"
@@ -143,7 +143,7 @@ def head_findings(head: Sequence[str], wanted: Sequence[str], least: int) -> tup
 
 
 def width_words(row: Sequence[str], columns: Sequence[str]) -> str:
-    """What is wrong with a row that is not as wide as the table."""
+    """Describe a row that is not as wide as the table."""
     return f"{len(row)} cells where {len(columns)} belong ({short(','.join(row))}). Write {','.join(columns)}."
 
 

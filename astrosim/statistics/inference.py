@@ -29,7 +29,7 @@ class Interval:
     n: int
 
     def holds(self, value: float) -> bool:
-        """Whether the interval contains a value."""
+        """Return whether the interval contains a value."""
         return self.low <= value <= self.high
 
 
@@ -43,7 +43,7 @@ class Median:
     n: int
 
     def holds(self, value: float) -> bool:
-        """Whether the interval contains a value."""
+        """Return whether the interval contains a value."""
         return self.low <= value <= self.high
 
 
@@ -78,7 +78,7 @@ class Comparison:
 
 
 def mean_interval(values: Sequence[float] | np.ndarray, confidence: float = CONFIDENCE) -> Interval:
-    """Mean with its BCa bootstrap interval; values that are not finite are left out.
+    """Return mean with its BCa bootstrap interval; values that are not finite are left out.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def _is_constant(data: np.ndarray) -> bool:
 
 
 def median_interval(values: Sequence[float] | np.ndarray, confidence: float = CONFIDENCE) -> Median:
-    """Median with its distribution-free interval, two of the values themselves; what is not finite is left out.
+    """Return median with its distribution-free interval, two of the values themselves; what is not finite is left out.
 
     It assumes no shape: it holds for runs that either learn or collapse, where a mean says little.
 
@@ -157,7 +157,7 @@ def share_interval(successes: int, of: int, confidence: float = CONFIDENCE) -> I
 
 
 def mean_band(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean over seeds and its pointwise percentile-bootstrap band.
+    """Return mean over seeds and its pointwise percentile-bootstrap band.
 
     Parameters
     ----------
@@ -196,7 +196,7 @@ def compare(
     second: Sequence[float] | np.ndarray,
     names: tuple[str, str] = ("first", "second"),
 ) -> Comparison:
-    """Paired comparison of two conditions.
+    """Return paired comparison of two conditions.
 
     Parameters
     ----------
@@ -229,7 +229,8 @@ def compare(
 
 
 def cohens_dz(difference: np.ndarray) -> float:
-    """Mean over standard deviation of paired differences, shape (n,); 0 if all are 0, infinite if all are alike."""
+    """Return mean over standard deviation of paired differences, shape (n,); 0 if all are 0, infinite if all are
+    alike."""
     if len(difference) < 2:
         return float("nan")
     mean = float(difference.mean())
@@ -257,7 +258,8 @@ def _sign_flip_p(difference: np.ndarray) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's step-down correction: p-values that keep the family-wise error rate; nan stay nan and do not count."""
+    """Return Holm's step-down correction: p-values that keep the family-wise error rate; nan stay nan and do not
+    count."""
     corrected = [float("nan")] * len(p_values)
     order = sorted((p, i) for i, p in enumerate(p_values) if np.isfinite(p))
     running = 0.0
@@ -268,6 +270,6 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def corrected(comparisons: Sequence[Comparison]) -> list[Comparison]:
-    """The same comparisons with `p_holm` filled in for all of them together."""
+    """Return the same comparisons with `p_holm` filled in for all of them together."""
     p_values = holm([c.p_value for c in comparisons])
     return [replace(c, p_holm=p) for c, p in zip(comparisons, p_values, strict=True)]

@@ -30,7 +30,7 @@ ARRAYS_RECORD = "store.json"  # commits the arrays' metadata and coordinates; no
 
 
 def cell_name(condition: str, seed: int) -> str:
-    """File name, without its ending, of what belongs to one cell."""
+    """Return file name, without its ending, of what belongs to one cell."""
     return f"{quote(condition, safe='')}-{seed}"
 
 
@@ -70,13 +70,13 @@ class Encoder:
         self._labels: dict[str, np.ndarray] = {}
 
     def labels(self, dimension: str) -> np.ndarray:
-        """Coordinate of a dimension that has one, ascending."""
+        """Return coordinate of a dimension that has one, ascending."""
         if dimension not in self._labels:
             self._labels[dimension] = np.asarray(zarr.open_array(self._root / dimension, mode="r")[:])
         return self._labels[dimension]
 
     def encode(self, name: str, place: tuple[Any, ...], values: np.ndarray) -> dict[str, bytes]:
-        """Bytes by key of the chunks that hold `values`, which fill them whole."""
+        """Return bytes by key of the chunks that hold `values`, which fill them whole."""
         self.arrays[name][place] = values
         return {key: self._memory.pop(key).to_bytes() for key in self._memory.keys() - self._metadata}
 
@@ -87,7 +87,7 @@ def _encoder(root: Path, stamp: tuple[int, int]) -> Encoder:
 
 
 def encoder(directory: Path) -> Encoder:
-    """The encoder of a run directory; kept for the next cell of the same arrays."""
+    """Return the encoder of a run directory; kept for the next cell of the same arrays."""
     state = (directory / COMMITS / ARRAYS_RECORD).stat()
     return _encoder(directory / TRAJECTORY, (state.st_ino, state.st_mtime_ns))
 
@@ -112,7 +112,9 @@ class CellWriter:
         self.encoder = encoder(directory)
 
     def array(self, name: str) -> Any:
-        """The array with its shape, chunks, type and fill value; None if there is none of this name, or it is empty."""
+        """Return the array with its shape, chunks, type and fill value; None if there is none of this name, or it is
+        empty.
+        """
         array = self.encoder.arrays.get(name)
         return None if array is None or 0 in array.shape else array
 
@@ -144,7 +146,7 @@ class CellWriter:
             self._write(name, place, _padded(values, shape, array.dtype, array.fill_value))
 
     def trial_chunk(self) -> tuple[int, int]:
-        """Trials a chunk of the log, and chunks a cell; (0, 0) if the store keeps no log."""
+        """Return trials a chunk of the log, and chunks a cell; (0, 0) if the store keeps no log."""
         array = self.array("decision")
         return (array.chunks[2], math.ceil(array.shape[2] / array.chunks[2])) if array is not None else (0, 0)
 
@@ -188,7 +190,7 @@ def _plain(summary: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read_commit(path: Path) -> dict[str, Any] | None:
-    """A commit record, or None if there is none.
+    """Return a commit record, or None if there is none.
 
     Raises
     ------

@@ -77,12 +77,12 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 
 def sha256(data: bytes) -> str:
-    """Checksum of bytes, as hexadecimal text."""
+    """Return checksum of bytes, as hexadecimal text."""
     return hashlib.sha256(data).hexdigest()
 
 
 def file_entry(data: bytes) -> dict[str, Any]:
-    """What a commit record holds of a file: size and checksum."""
+    """Return the entry of a file in a commit record: size and checksum."""
     return {"bytes": len(data), "sha256": sha256(data)}
 
 

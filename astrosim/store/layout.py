@@ -46,12 +46,12 @@ class Layout:
     lengths: Mapping[str, int]
 
     def labels(self) -> dict[str, np.ndarray]:
-        """Values of all coordinates, those of the cells first."""
+        """Return values of all coordinates, those of the cells first."""
         own = {"condition": np.array(self.conditions, dtype=object), "seed": np.array(self.seeds, dtype="i8")}
         return own | dict(self.coordinates)
 
     def length(self, dimension: str) -> int:
-        """Length of a dimension of the store."""
+        """Return length of a dimension of the store."""
         labels = self.labels()
         return len(labels[dimension]) if dimension in labels else self.lengths[dimension]
 

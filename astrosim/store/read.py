@@ -36,7 +36,7 @@ class CommittedStore(LocalStore):
         self.committed = committed
 
     def with_read_only(self, read_only: bool = True) -> CommittedStore:
-        """The same view; it is never writable."""
+        """Return the same view; it is never writable."""
         return type(self)(self.root, self.committed)
 
     def _hidden(self, key: str) -> bool:
@@ -45,7 +45,7 @@ class CommittedStore(LocalStore):
     def get_sync(
         self, key: str, *, prototype: BufferPrototype | None = None, byte_range: ByteRequest | None = None
     ) -> Buffer | None:
-        """Bytes of a committed key."""
+        """Return bytes of a committed key."""
         return None if self._hidden(key) else super().get_sync(key, prototype=prototype, byte_range=byte_range)
 
     async def get(
@@ -66,7 +66,7 @@ class CommittedStore(LocalStore):
 
 
 def read_arrays_record(directory: Path) -> dict[str, Any]:
-    """The record that commits the arrays themselves.
+    """Return the record that commits the arrays themselves.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def committed_cells(
 
 
 def open_run(directory: str | Path, verify: bool = True) -> xarray.Dataset:
-    """The trajectories of a run.
+    """Return the trajectories of a run.
 
     Data are read when they are used. Cells that are not committed yet read as fill values (nan; negative for counts).
 

@@ -8,7 +8,7 @@ SAME = 1e-9  # 1; differences below are rounding
 
 
 def standing(measured: float, published: float, within: str, replayed: bool) -> tuple[str, bool]:
-    """How a measured figure stands to a published one, in words, and whether they agree.
+    """Compare a measured figure with a published one, in words; say whether they agree.
 
     Parameters
     ----------

@@ -32,12 +32,12 @@ class Stage(anywidget.AnyWidget):
         self.send({"frame": True}, [frame])
 
     def listen(self, hear: Callable[[dict[str, Any]], None]) -> None:
-        """Call `hear` with whatever the page says."""
+        """Call `hear` with every message of the page."""
         self.on_msg(lambda _widget, content, _buffers: hear(content))
 
 
 def colour_maps() -> dict[str, np.ndarray]:
-    """The sequential and the diverging map: uint8, shape (shade, 3)."""
+    """Return the sequential and the diverging map: uint8, shape (shade, 3)."""
     import matplotlib as mpl
 
     steps = np.linspace(0.0, 1.0, SHADES)

@@ -61,7 +61,7 @@ class Controls:
             getattr(self.director, action)(*arguments)
 
     def reset(self) -> None:
-        """Begin anew with all that has been changed."""
+        """Restart with all changes."""
         wanted = (self.condition.value, self.seed.value, dict(self.changes.value))
 
         def make() -> Player:
@@ -73,7 +73,7 @@ class Controls:
         self.ask("replace", make)
 
     def choose_cell(self, condition: str | None = None, seed: int | None = None) -> None:
-        """Another condition or seed; a stored one is shown at once, others after a reset."""
+        """Choose another condition or seed; a stored one is shown at once, others after a reset."""
         if condition is not None and condition != self.condition.value:
             self.condition.set(condition)
             self.changes.set({})
@@ -85,7 +85,7 @@ class Controls:
             self.reset()
 
     def change(self, parameter: Parameter, value: Any) -> None:
-        """Another value of a field, after the next reset."""
+        """Change the value of a field, after the next reset."""
         changes = {path: other for path, other in self.changes.value.items() if path != parameter.path}
         if value is not None and parameter.read(value) != parameter.value:
             changes[parameter.path] = parameter.read(value)

@@ -18,7 +18,7 @@ ALIGNMENT = 8  # bytes
 
 
 def pack(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
-    """A frame as bytes.
+    """Return a frame as bytes.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def pack(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
 
 
 def unpack(frame: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Facts and arrays of a frame: what the page does in its own language."""
+    """Return facts and arrays of a frame: what the page does in its own language."""
     (length,) = struct.unpack_from("<I", frame)
     head = json.loads(frame[4 : 4 + length])
     arrays = {
@@ -66,7 +66,7 @@ class Changes:
         self._sent: dict[str, np.ndarray] = {}
 
     def of(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """The arrays that differ from those sent last; from now on they count as sent."""
+        """Return the arrays that differ from those sent last; from now on they count as sent."""
         fresh = {name: array for name, array in arrays.items() if not self._has(name, array)}
         self._sent |= {name: array.copy() for name, array in fresh.items()}
         return fresh

@@ -45,7 +45,8 @@ class History:
             self.shortest *= 2
 
     def curves(self) -> dict[str, np.ndarray]:
-        """By name, float32: trial, reward, accuracy, accept (nan where nothing was decided), thresholds (line, .)."""
+        """Return curves by name, float32: trial, reward, accuracy, accept (nan where nothing was decided), thresholds
+        (line, .)."""
         rows = np.array(self._rows) if self._rows else np.empty((0, 6))
         with np.errstate(invalid="ignore", divide="ignore"):
             accept = rows[:, 4] / rows[:, 5]
@@ -55,7 +56,7 @@ class History:
 def stored_curves(
     trial: np.ndarray, reward: np.ndarray, accuracy: np.ndarray, accept: np.ndarray, threshold: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """The same of a stored cell: arrays by record, and thresholds of shape (record, astrocyte)."""
+    """Return the same of a stored cell: arrays by record, and thresholds of shape (record, astrocyte)."""
     lines = np.array([_few(row) for row in threshold]).reshape(len(trial), -1)
     every = -(-len(trial) // MOST)
     return {

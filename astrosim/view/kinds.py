@@ -11,7 +11,7 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
-    """The scenario, if the view can show it.
+    """Return the scenario, if the view can show it.
 
     Raises
     ------

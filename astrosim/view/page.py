@@ -25,7 +25,7 @@ STYLE = (ASSETS / "page.css").read_text(encoding="utf-8")
 
 @solara.component
 def Page() -> None:
-    """The whole page."""
+    """Render the whole page."""
     controls = solara.use_memo(lambda: Controls(opened()), [])
     solara.Title(f"astrosim: {controls.source.title}")
     solara.Style(STYLE)
@@ -52,7 +52,7 @@ def Page() -> None:
 
 @solara.component
 def Layout(children: list[Any]) -> None:
-    """No bars and no padding around the page."""
+    """Render no bars and no padding around the page."""
     solara.Div(children=children)
 
 
@@ -96,13 +96,13 @@ def Transport(controls: Controls) -> None:
 
 
 def show_lines(message: str) -> str:
-    """An error without the flag that the page never shows."""
+    """Return an error without the flag that the page never shows."""
     return "\n".join(line.removeprefix("--set: ") for line in message.splitlines())
 
 
 @solara.component
 def Cell(controls: Controls) -> None:
-    """Condition and seed."""
+    """Render the choice of condition and seed."""
     source = controls.source
     solara.Select(
         "Condition",
@@ -133,7 +133,7 @@ def Cell(controls: Controls) -> None:
 
 @solara.component
 def Looks(controls: Controls) -> None:
-    """What is coloured, chosen and drawn; it changes nothing but the picture."""
+    """Render the choices of colour and selection; they change nothing but the picture."""
     if controls.astrocytes.value:
         Astrocytes(controls)
     labels = {"mine": "synapses of the chosen one", "eligible": "eligible synapses", "all": "all synapses"}
@@ -147,7 +147,7 @@ def Looks(controls: Controls) -> None:
 
 @solara.component
 def Astrocytes(controls: Controls) -> None:
-    """What territories are coloured by, and whose synapses are shown."""
+    """Render the choice of the colour of territories, and of the astrocyte whose synapses are shown."""
     colours = {name: label for name, label in COLOURS.items() if name != "calcium" or controls.coupled.value}
     by_label = {label: name for name, label in colours.items()}
     solara.Select(
@@ -170,7 +170,7 @@ def Astrocytes(controls: Controls) -> None:
 
 @solara.component
 def Parameters(controls: Controls) -> None:
-    """The fields of the scenario, a section at a time."""
+    """Render the fields of the scenario, section by section."""
     condition = controls.condition.value
     groups = solara.use_memo(lambda: parameters(controls.source.resolved(condition)), [condition])
     solara.Select(
@@ -192,7 +192,7 @@ def Parameters(controls: Controls) -> None:
 
 @solara.component
 def Field(controls: Controls, parameter: Parameter) -> None:
-    """One field: a choice, a yes or no, a slider, or a box for a number."""
+    """Render one field: a choice, a yes or no, a slider, or a box for a number."""
     value, change = controls.changes.value.get(parameter.path, parameter.value), partial(controls.change, parameter)
 
     if parameter.choices:

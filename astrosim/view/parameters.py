@@ -70,12 +70,12 @@ class Parameter:
         return 1 if self.kind is int else FINENESS
 
     def read(self, value: Any) -> Any:
-        """A control's value as the field's type."""
+        """Return a control's value as the field's type."""
         return self.kind(value)
 
 
 def parameters(scenario: Scenario) -> dict[str, list[Parameter]]:
-    """The parameters of a resolved scenario by section, in the order of the schema."""
+    """Return the parameters of a resolved scenario by section, in the order of the schema."""
     groups = {"system": [found] if (found := _parameter(scenario, "", "learner")) else []}
     for section, model in sections_of(Scenario).items():
         if section not in LEFT_OUT:

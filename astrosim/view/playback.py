@@ -58,7 +58,7 @@ class Director:
         self._thread = threading.Thread(target=self._run, daemon=True, name="astrosim-view")
 
     def start(self) -> None:
-        """Begin to do what is asked."""
+        """Start the thread that plays."""
         self._thread.start()
 
     def close(self) -> None:
@@ -72,11 +72,11 @@ class Director:
         self._ask(lambda: self._set_playing(True))
 
     def pause(self) -> None:
-        """Stand still."""
+        """Pause."""
         self._ask(lambda: self._set_playing(False))
 
     def step(self) -> None:
-        """Stand still one trial later."""
+        """Step: pause one trial later."""
         self._ask(self._one)
 
     def go(self, trial: int) -> None:
@@ -84,7 +84,7 @@ class Director:
         self._ask(lambda: self._to(trial))
 
     def set_speed(self, trials: int) -> None:
-        """Trials between two frames."""
+        """Set the number of trials between two frames."""
         self._ask(lambda: setattr(self, "_speed", trials))
 
     def choose(self, astrocyte: int | None) -> None:
@@ -100,7 +100,7 @@ class Director:
         self._ask(lambda: self._replace(make))
 
     def hear(self, content: dict[str, Any]) -> None:
-        """What the page says: `ready` (it has nothing yet), `drawn`, or `seek` with a trial."""
+        """Handle a message of the page: `ready` (it has nothing yet), `drawn`, or `seek` with a trial."""
         said = content.get("event")
         if said == "ready":
             self._ask(self._begin)

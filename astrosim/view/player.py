@@ -96,7 +96,8 @@ class Player:
         )
 
     def scene(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """What never changes: facts, and arrays by name (positions float32, units; kinds uint8; ends int32)."""
+        """Return the scene, which never changes: facts, and arrays by name (positions float32, units; kinds uint8; ends
+        int32)."""
         placed = self.engine.static()
         arrays: dict[str, np.ndarray] = {
             "neuron": np.column_stack([placed["neuron_x"], placed["neuron_y"]]).astype(np.float32),
@@ -127,7 +128,7 @@ class Player:
         return {"threshold": (low, high), "exploration": (0.0, rates[s.exploration.rule] or 1.0)}
 
     def look(self, chosen: int | None, every_weight: bool = False) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """What the present moment shows: facts, and arrays by name.
+        """Return the look of the present moment: facts, and arrays by name.
 
         Parameters
         ----------
@@ -186,7 +187,7 @@ class Player:
         }
 
     def events(self) -> list[tuple[int, str]]:
-        """The interventions so far: trial, and what was done."""
+        """Return the interventions so far: trial, and what was done."""
         happened = self.engine.happened()
         if not happened:
             return []

@@ -41,7 +41,7 @@ class Present:
 
     @classmethod
     def of(cls, trial: int, pattern: int, decision: int, active: np.ndarray) -> Present:
-        """From a row of `Decisions`."""
+        """Build from a row of `Decisions`."""
         return cls(trial, int(pattern), int(decision), tuple(active[active != NOBODY].tolist()))
 
 
@@ -51,31 +51,33 @@ class Reading(Protocol):
     engine: Any
 
     def task(self) -> tuple[np.ndarray, np.ndarray]:
-        """Patterns (uint8, shape (pattern, input bit)) and targets (uint8, shape (pattern, output bit)) as they are."""
+        """Return patterns (uint8, shape (pattern, input bit)) and targets (uint8, shape (pattern, output bit)) as they
+        are.
+        """
 
     def fired(self, present: Present | None) -> np.ndarray:
-        """Who fired in the pass that stands: uint8, shape (neuron,)."""
+        """Return the neurons that fired in the current pass: uint8, shape (neuron,)."""
 
     def astrocytes(self) -> dict[str, np.ndarray]:
-        """By name: threshold (1), exploration (1/trial), score (1), calcium (1) where coupled; (astrocyte,)."""
+        """Return by name: threshold (1), exploration (1/trial), score (1), calcium (1) where coupled; (astrocyte,)."""
 
     def territory(self, astrocyte: int) -> np.ndarray:
-        """Synapses of a territory, ascending: int, shape (synapse of it,)."""
+        """Return synapses of a territory, ascending: int, shape (synapse of it,)."""
 
     def eligible(self, present: Present | None) -> np.ndarray:
-        """Synapses that the present trial could change: int, shape (synapse,), each once."""
+        """Return synapses that the present trial could change: int, shape (synapse,), each once."""
 
     def cursor(self) -> np.ndarray:
         """Place of the cursor, units: float64, shape (2,), or empty where there is none."""
 
     def silenced(self) -> np.ndarray:
-        """Astrocytes that an intervention keeps from acting: uint8, shape (astrocyte,)."""
+        """Return astrocytes that an intervention keeps from acting: uint8, shape (astrocyte,)."""
 
     def reward(self, measured: dict[str, Any], trials: int) -> float:
-        """Mean binary reward of a stretch of trials that was advanced with `measure`."""
+        """Return mean binary reward of a stretch of trials that was advanced with `measure`."""
 
     def gap_junctions(self) -> np.ndarray:
-        """Pairs of astrocytes that share an open gap junction: int, shape (pair, 2)."""
+        """Return pairs of astrocytes that share an open gap junction: int, shape (pair, 2)."""
 
 
 class DescribedReading:
@@ -190,5 +192,5 @@ class PublishedReading:
 
 
 def reading_of(engine: Any, scenario: Scenario) -> Reading:
-    """The reading that fits an engine."""
+    """Return the reading that fits an engine."""
     return PublishedReading(engine, scenario) if isinstance(engine, PublishedEngine) else DescribedReading(engine)

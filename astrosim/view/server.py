@@ -49,7 +49,7 @@ def serve(opening: Opening, port: int | None, browser: bool, tell: Callable[[str
 
 
 def listen(port: int | None) -> socket.socket:
-    """A socket on this machine's own address, which the browser may already call."""
+    """Return a socket on this machine's own address, which the browser may already call."""
     try:
         return _bound(PORT if port is None else port)
     except OSError as error:
@@ -75,7 +75,7 @@ def _bound(port: int) -> socket.socket:
 
 
 def configure() -> None:
-    """Solara as we want it: our page, no banner, no telemetry, no search for scripts elsewhere."""
+    """Configure Solara: our page, no banner, no telemetry, no search for scripts elsewhere."""
     os.environ["SOLARA_APP"] = "astrosim.view.page"
     from solara.server import settings
 
@@ -90,7 +90,7 @@ def configure() -> None:
 
 
 def run(listener: socket.socket, when_ready: Callable[[], None]) -> None:
-    """Answer until Ctrl-C or SIGTERM; `when_ready` is called once pages can be had."""
+    """Serve until Ctrl-C or SIGTERM; `when_ready` is called once pages can be had."""
     import uvicorn
 
     class Server(uvicorn.Server):

@@ -36,13 +36,13 @@ class Source(Protocol):
     stored: bool
 
     def seeds(self, condition: str) -> tuple[int, ...]:
-        """Seeds to choose from; of a scenario any other will do."""
+        """Return seeds to choose from; of a scenario any other will do."""
 
     def resolved(self, condition: str) -> Scenario:
-        """The scenario under a condition, nothing changed."""
+        """Return the scenario under a condition, nothing changed."""
 
     def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Player:
-        """A cell before its first trial, with fields changed by dotted path.
+        """Return a cell before its first trial, with fields changed by dotted path.
 
         Raises
         ------
@@ -80,11 +80,11 @@ class ScenarioSource:
         self.title = self._scenario.title or self._scenario.name
 
     def seeds(self, condition: str) -> tuple[int, ...]:
-        """The seeds of the file."""
+        """Return the seeds of the file."""
         return self._scenario.seeds
 
     def resolved(self, condition: str) -> Scenario:
-        """The scenario under a condition, nothing changed."""
+        """Return the scenario under a condition, nothing changed."""
         return resolve(self._scenario, condition)
 
     def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Player:
@@ -122,11 +122,11 @@ class RunSource:
         self.title = f"{self._run.scenario.title or self._run.scenario.name} - stored in {directory}"
 
     def seeds(self, condition: str) -> tuple[int, ...]:
-        """Committed seeds."""
+        """Return committed seeds."""
         return tuple(self._run.cells[condition])
 
     def resolved(self, condition: str) -> Scenario:
-        """The scenario under a condition."""
+        """Return the scenario under a condition."""
         return resolve(self._run.scenario, condition)
 
     def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Player:

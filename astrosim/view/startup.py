@@ -35,7 +35,7 @@ class Opening:
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def prepare(self) -> None:
-        """Begin to make the first player."""
+        """Start to make the first player."""
         made: Future[Player] = Future()
         self._first = made
         threading.Thread(target=self._make, args=(made,), daemon=True).start()
@@ -48,7 +48,7 @@ class Opening:
             made.set_exception(error)
 
     def first(self) -> Player:
-        """The player that was prepared, to the page that asks first; a new one to all others."""
+        """Return the player that was prepared, to the page that asks first; a new one to all others."""
         with self._lock:
             made, self._first = self._first, None
         return self.source.player(self.condition, self.seed, {}) if made is None else made.result()
@@ -69,10 +69,10 @@ _opened: list[Opening] = []
 
 
 def show(opening: Opening) -> None:
-    """What pages show from now on."""
+    """Set what pages show from now on."""
     _opened[:] = [opening]
 
 
 def opened() -> Opening:
-    """What pages show."""
+    """Return what pages show."""
     return _opened[0]

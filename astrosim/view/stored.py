@@ -70,7 +70,7 @@ class StoredRun:
             )
 
     def replay(self, condition: str, seed: int) -> StoredCell:
-        """The replay of one committed cell."""
+        """Return the replay of one committed cell."""
         cell = self.dataset.sel(condition=condition, seed=seed)
         scenario = resolve(self.scenario, condition)
         recorded = np.array(scenario.record_episodes)

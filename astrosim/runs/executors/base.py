@@ -100,7 +100,7 @@ class Executor(Protocol):
         """
 
     def progress(self) -> int:
-        """Units of work done so far, summed over jobs."""
+        """Return units of work done so far, summed over jobs."""
 
     def stop(self) -> None:
         """Ask jobs in work to write checkpoints and stop, and drop those that wait."""

@@ -68,7 +68,7 @@ class LocalExecutor:
         return report
 
     def progress(self) -> int:
-        """Units of work done so far."""
+        """Return units of work done so far."""
         return sum(self._done)
 
     def stop(self) -> None:

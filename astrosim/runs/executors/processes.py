@@ -159,7 +159,7 @@ class ProcessExecutor:
         )
 
     def progress(self) -> int:
-        """Units of work done so far, summed over jobs."""
+        """Return units of work done so far, summed over jobs."""
         return sum(self._share.done)
 
     def stop(self) -> None:

@@ -73,7 +73,7 @@ class Convergence:
     p_rise: float
 
     def converges(self, alpha: float = 0.05) -> bool:
-        """Whether skill is above the surrogates', and rises with the library, each at a two-sided level."""
+        """Return whether skill is above the surrogates', and rises with the library, each at a two-sided level."""
         skill = self.map.mean[-1]
         above = skill > max(float(np.median(self.surrogate_skill[:, -1])), 0.0) and self.map.rise > 0
         return above and max(self.p_skill, self.p_rise) <= alpha
@@ -160,7 +160,7 @@ def convergence(
     surrogates: int = SURROGATES,
     period: int | None = None,
 ) -> Convergence:
-    """Cross map; test its skill against surrogates of the target and its rise over libraries, both two-sided.
+    """Return cross map; test its skill against surrogates of the target and its rise over libraries, both two-sided.
 
     Parameters
     ----------
@@ -193,7 +193,9 @@ def convergence(
 
 
 def both_ways(first: Series, second: Series, **options: Any) -> tuple[Convergence, Convergence]:
-    """An influence of the second series on the first, and of the first on the second; options as of `convergence`."""
+    """Return an influence of the second series on the first, and of the first on the second; options as of
+    `convergence`.
+    """
     return convergence(first, second, **options), convergence(second, first, **options)
 
 
@@ -219,7 +221,7 @@ def best_dimension(series: Series, largest: int = 8, lag: int = 1, theiler: int 
 
 
 def two_sided(value: float, null: np.ndarray) -> float:
-    """Two-sided p-value of a value among draws of its null: twice the smaller tail, the value counted in."""
+    """Return two-sided p-value of a value among draws of its null: twice the smaller tail, the value counted in."""
     tail = min(int((null >= value).sum()), int((null <= value).sum()))
     return min(1.0, 2 * (tail + 1) / (len(null) + 1))
 

@@ -30,7 +30,7 @@ def embed(series: np.ndarray, dimension: int, lag: int = 1) -> np.ndarray:
 
 
 def simplex_weights(distance: np.ndarray) -> np.ndarray:
-    """Weights exp(-d_i / d_1) of neighbours, normalised; of those at distance 0 alone if there are any.
+    """Return weights exp(-d_i / d_1) of neighbours, normalised; of those at distance 0 alone if there are any.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def simplex_weights(distance: np.ndarray) -> np.ndarray:
 
 
 def projection(points: np.ndarray, library: np.ndarray, theiler: int = 0) -> csr_array:
-    """The matrix that reads any target off its values at each point's neighbours: E + 1 library points.
+    """Return the matrix that reads any target off its values at each point's neighbours: E + 1 library points.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def projection(points: np.ndarray, library: np.ndarray, theiler: int = 0) -> csr
 
 
 def correlation(first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Pearson correlation of each column: float64, shape (series,); nan where one does not vary.
+    """Return Pearson correlation of each column: float64, shape (series,); nan where one does not vary.
 
     Parameters
     ----------

@@ -59,7 +59,7 @@ class HiddenUnit(mesa.Agent):
         return self.model.net.outgoing[self.index]
 
     def imagine(self, slot: int, block: int) -> None:
-        """Its sums over a block if the proposal stood."""
+        """Compute its sums over a block under the proposal."""
         model, proposal, scratch = self.model, self.model.workspace.proposal, self.model.workspace.scratch
         count = int(proposal.taps[slot])
         if count < 0:
@@ -146,14 +146,14 @@ class FieldModel(mesa.Model):
         self.batch: Batch
 
     def present(self, batch: Batch, number: int) -> None:
-        """A new batch: everything from scratch."""
+        """Present a new batch: compute everything from scratch."""
         self.batch, self.cap = batch, float(self.experiment.caps[number])
         self.trial = number * self.experiment.batches.stay
         self.workspace = fitted(self.workspace, batch)
         refresh(self.net, batch, self.workspace.every, self.workspace.standing, self.workspace.scratch)
 
     def step(self) -> None:
-        """One trial, or a round of trials."""
+        """Carry out one trial, or a round of trials."""
         if self.experiment.decision.proposals > 1:
             self._round()
             return
@@ -260,10 +260,10 @@ class AgentsLearner:
         self.model = FieldModel(scenario, seed, state)
 
     def warm(self, batch: Batch) -> None:
-        """Nothing: agents are not fast enough for it to matter."""
+        """Do nothing: agents need no compilation."""
 
     def stay(self, batch: Batch, number: int) -> float:
-        """All trials on a batch."""
+        """Return all trials on a batch."""
         self.model.present(batch, number)
         self.model.run_for(self.scenario.batches.stay // self.scenario.decision.proposals)
         return mean_reward(self.model.workspace.standing, batch)

@@ -41,7 +41,7 @@ class Images:
 
 
 def images_of(scenario: FieldScenario, seed: int, folder: Path | None) -> Images:
-    """The images of a cell.
+    """Return the images of a cell.
 
     Raises
     ------
@@ -66,18 +66,18 @@ def images_of(scenario: FieldScenario, seed: int, folder: Path | None) -> Images
 
 
 def in_steps(values: np.ndarray, largest: int) -> np.ndarray:
-    """Pixels in [0, 1] as whole steps, uint8."""
+    """Return pixels in [0, 1] as whole steps, uint8."""
     return np.rint(values * np.float32(largest)).astype(np.uint8)
 
 
 def empty_batch(pixels: int, images: int) -> Batch:
-    """Room for so many images."""
+    """Return room for so many images."""
     blocks = blocks_of(images)
     return Batch(np.zeros((blocks, pixels, BLOCK), np.uint8), np.full((blocks, BLOCK), -1, np.int32), images)
 
 
 def whole_batch(scenario: FieldScenario, part: Part) -> Batch:
-    """All images of a part, in order."""
+    """Return all images of a part, in order."""
     pixels, labels = part
     batch, (rows, columns) = empty_batch(scenario.pixels, len(labels)), scenario.image_shape
     order = np.arange(len(labels))
@@ -99,7 +99,7 @@ class Batches:
         self._room = empty_batch(scenario.pixels, 0)
 
     def at(self, number: int) -> Batch:
-        """The batch of a number, from 0; what was returned before is overwritten."""
+        """Return the batch of a number, from 0; what was returned before is overwritten."""
         size = int(self.scenario.batch_sizes[number])
         if self._room.images != size:
             self._room = empty_batch(self.scenario.pixels, size)
@@ -110,7 +110,7 @@ class Batches:
         return batch
 
     def chosen(self, number: int) -> np.ndarray:
-        """Training images of a batch: int64, shape (image,)."""
+        """Return training images of a batch: int64, shape (image,)."""
         place, stop, parts = int(self.first[number]), int(self.first[number + 1]), []
         while place < stop:
             round_, within = divmod(place, len(self.train[1]))

@@ -38,7 +38,8 @@ class Plane(NamedTuple):
 
 
 def field_corners(scenario: FieldScenario, seed: int) -> np.ndarray:
-    """Upper left pixels of the receptive fields: int64, shape (unit, 2), row and column; in order along the plane.
+    """Return upper left pixels of the receptive fields: int64, shape (unit, 2), row and column; in order along the
+    plane.
 
     Draws: stream `field_position`, trial = unit, index 0 the row, 1 the column.
     """
@@ -51,7 +52,7 @@ def field_corners(scenario: FieldScenario, seed: int) -> np.ndarray:
 
 
 def tapped(scenario: FieldScenario, corners: np.ndarray) -> np.ndarray:
-    """Pixels that each unit hears: int32, shape (unit, synapse), row by row."""
+    """Return pixels that each unit hears: int32, shape (unit, synapse), row by row."""
     if scenario.network.connections == "dense":
         return np.tile(np.arange(scenario.pixels, dtype=np.int32), (scenario.network.units, 1))
     side = np.arange(scenario.network.field)
@@ -61,7 +62,7 @@ def tapped(scenario: FieldScenario, corners: np.ndarray) -> np.ndarray:
 
 
 def make_network(scenario: FieldScenario, seed: int, centre: np.ndarray, largest: int) -> Network:
-    """A network before it has learned: incoming weights N(0, 1 / synapses), everything else 0.
+    """Return a network before it has learned: incoming weights N(0, 1 / synapses), everything else 0.
 
     Parameters
     ----------
@@ -99,12 +100,14 @@ def make_network(scenario: FieldScenario, seed: int, centre: np.ndarray, largest
 
 
 def incoming_scale(scenario: FieldScenario) -> np.float32:
-    """Standard deviation of an initial incoming weight: one over the root of their number."""
+    """Return standard deviation of an initial incoming weight: one over the root of their number."""
     return np.float32(1.0 / np.sqrt(np.float64(scenario.incoming)))
 
 
 def owned_units(scenario: FieldScenario) -> np.ndarray:
-    """Units of each territory, neighbours in the plane: int64, shape (astrocyte, unit); (1+1)-ES owns all in one."""
+    """Return units of each territory, neighbours in the plane: int64, shape (astrocyte, unit); (1+1)-ES owns all in
+    one.
+    """
     number = np.arange(scenario.network.units, dtype=np.int64)
     if scenario.learner.rule == "one_plus_one":
         return number[None]
@@ -112,7 +115,7 @@ def owned_units(scenario: FieldScenario) -> np.ndarray:
 
 
 def plane_of(scenario: FieldScenario, seed: int) -> Plane:
-    """Where inputs, units, outputs and astrocytes lie."""
+    """Return the places of inputs, units, outputs and astrocytes."""
     rows, columns = scenario.image_shape
     grid = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).reshape(-1, 2).astype(np.float64)
     side = np.array([columns, rows]) if scenario.network.connections == "dense" else np.full(2, scenario.network.field)
@@ -122,5 +125,7 @@ def plane_of(scenario: FieldScenario, seed: int) -> Plane:
 
 
 def permutation(key: np.ndarray, trial: int, count: int) -> np.ndarray:
-    """Numbers 0 to count - 1 in random order: int64; by the words of a stream at (trial, number), ties by number."""
+    """Return numbers 0 to count - 1 in random order: int64; by the words of a stream at (trial, number), ties by
+    number.
+    """
     return np.argsort(words(key, trial, count), kind="stable")

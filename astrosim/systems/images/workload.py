@@ -56,7 +56,7 @@ class ImageWorkload(Workload):
 
 
 def seconds_of(scenario: FieldScenario) -> float:
-    """Nominal seconds of a cell on one core."""
+    """Return nominal seconds of a cell on one core."""
     units = scenario.network.units
     touched = {"astrocytes": scenario.territory.units, "random_mask": min(units, scenario.incoming)}
     synapses = touched.get(scenario.learner.rule, units) * (scenario.incoming + scenario.classes)
@@ -64,7 +64,7 @@ def seconds_of(scenario: FieldScenario) -> float:
 
 
 def workload(scenario: FieldScenario) -> ImageWorkload:
-    """The work of a scenario of receptive fields."""
+    """Return the work of a scenario of receptive fields."""
     resolved = [resolve(scenario, name) for name in condition_names(scenario)]
     seeds = len(scenario.seeds)
     kept = [4 * one.parameters if one.record.weights else 0 for one in resolved]

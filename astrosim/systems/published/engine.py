@@ -119,7 +119,7 @@ class PublishedEngine:
         return kept / (kept + reverted) if kept + reverted else 0.0
 
     def measure(self) -> dict[str, Any]:
-        """Values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
+        """Return values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
         state, output, targets = self._state, self.probe(), self._circuit.targets
         values = {
             **self._episode,
@@ -142,15 +142,15 @@ class PublishedEngine:
         return {name: np.empty(0) for name in names} | {"activations_by_pattern": np.empty((0, c.PATTERNS))}
 
     def probe(self) -> np.ndarray:
-        """Outputs of the frozen network: uint8, shape (pattern, bit)."""
+        """Return outputs of the frozen network: uint8, shape (pattern, bit)."""
         return probe(self._circuit, self._state.weight)
 
     def weights(self) -> np.ndarray:
-        """A copy of the weights: float64, shape (synapse,)."""
+        """Return a copy of the weights: float64, shape (synapse,)."""
         return self._state.weight.copy()
 
     def state(self) -> dict[str, np.ndarray]:
-        """A copy of all that changes: see `astrosim.systems.published.kernel.state.State`."""
+        """Return a copy of all that changes: see `astrosim.systems.published.kernel.state.State`."""
         return copy_arrays(self._state._asdict())
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
@@ -159,7 +159,7 @@ class PublishedEngine:
         self._standing.valid[:] = False
 
     def static(self) -> dict[str, np.ndarray]:
-        """Values of `STATIC_VARIABLES`; astrocyte arrays are empty where there are none."""
+        """Return values of `STATIC_VARIABLES`; astrocyte arrays are empty where there are none."""
         net, some = self._network, self.sizes()["astrocyte"]
         return {
             "neuron_x": net.position[:, 0],
@@ -177,15 +177,15 @@ class PublishedEngine:
         }
 
     def territory(self, astrocyte: int) -> np.ndarray:
-        """Synapses of an astrocyte's territory, as the program finds them by labels: int64, ascending."""
+        """Return synapses of an astrocyte's territory, as the program finds them by labels: int64, ascending."""
         return self._network.territory_synapses[astrocyte]
 
     def happened(self) -> dict[str, np.ndarray]:
-        """No interventions: the published system knows none."""
+        """Return no interventions: the published system knows none."""
         return {}
 
     def sizes(self) -> dict[str, int]:
-        """Lengths of the dimensions; no astrocytes and no slots for the cursor and the control."""
+        """Return lengths of the dimensions; no astrocytes and no slots for the cursor and the control."""
         some = self._learner == "astrocytes"
         return {
             "neuron": c.NEURONS,
@@ -197,6 +197,6 @@ class PublishedEngine:
         }
 
     def wiring(self) -> Wiring:
-        """The direct input-to-output wiring, for the structural ceiling."""
+        """Return the direct input-to-output wiring, for the structural ceiling."""
         task = self._circuit
         return Wiring(task.direct >= 0, task.patterns, task.targets, c.FIRING_THRESHOLD, c.LIMIT)

@@ -95,7 +95,7 @@ class _Bit:
 
 
 def structural_ceiling(wiring: Wiring, time_limit: float = 10.0, found: float = 0.0) -> Ceiling:
-    """Best accuracy that weights within the limit can reach, output bit by output bit.
+    """Return best accuracy that weights within the limit can reach, output bit by output bit.
 
     Exact up to 16 patterns; above, the program stops after the time limit and `accuracy` is what weights were found
     for, `upper` the solver's bound.
@@ -135,7 +135,7 @@ def _told_apart(wiring: Wiring, reached: np.ndarray) -> int:
 def ceiling(
     system: Scenario | Wiring, *, condition: str | None = None, seed: int | None = None, time_limit: float = 10.0
 ) -> Ceiling:
-    """Best accuracy that any weights could reach, for one cell of a scenario or for a wiring.
+    """Return best accuracy that any weights could reach, for one cell of a scenario or for a wiring.
 
     Parameters
     ----------

@@ -64,12 +64,12 @@ def distinct_outputs(outputs: np.ndarray) -> int:
 
 
 def constant_output(outputs: np.ndarray) -> bool:
-    """Whether several patterns all give the same output vector; argument as `distinct_outputs`."""
+    """Return whether several patterns all give the same output vector; argument as `distinct_outputs`."""
     return len(outputs) > 1 and distinct_outputs(outputs) == 1
 
 
 def probe_accuracy(pattern_accuracy: np.ndarray, bits: int | np.ndarray) -> np.ndarray:
-    """Mean accuracy of a frozen probe.
+    """Return mean accuracy of a frozen probe.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def learned_patterns(pattern_accuracy: np.ndarray) -> np.ndarray:
 
 
 def specialised(activations_by_pattern: np.ndarray) -> np.ndarray:
-    """Which astrocytes have more than twice their mean activations for some pattern (report, table 4).
+    """Find the astrocytes that have more than twice their mean activations for some pattern (report, table 4).
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def specialised(activations_by_pattern: np.ndarray) -> np.ndarray:
 
 
 def cluster_activity(activations: np.ndarray, cluster: np.ndarray, trials: int) -> np.ndarray:
-    """Activations a trial of each cluster, all of its astrocytes together.
+    """Return activations a trial of each cluster, all of its astrocytes together.
 
     Parameters
     ----------
@@ -148,7 +148,7 @@ def dormant_clusters(activations: np.ndarray, cluster: np.ndarray, trials: int) 
 
 
 def late_degradation(accuracy: np.ndarray) -> float:
-    """Best minus last accuracy of the frozen probe (report, section 7.3).
+    """Return best minus last accuracy of the frozen probe (report, section 7.3).
 
     Parameters
     ----------
@@ -159,13 +159,13 @@ def late_degradation(accuracy: np.ndarray) -> float:
 
 
 def accept_rate(kept: int, reverted: int) -> float:
-    """kept / (kept + reverted); nan where no trial was decided."""
+    """Return kept / (kept + reverted); nan where no trial was decided."""
     decided = kept + reverted
     return kept / decided if decided else float("nan")
 
 
 def output_vectors(outputs: np.ndarray) -> list[str]:
-    """Output vectors, shape (pattern, bit), as bit strings."""
+    """Return output vectors, shape (pattern, bit), as bit strings."""
     return ["".join("1" if bit else "0" for bit in row) for row in outputs]
 
 
@@ -178,7 +178,7 @@ def summary_row(
     wiring: Wiring,
     totals: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """One row of summary.csv, with the keys of `SUMMARY_COLUMNS`.
+    """Return one row of summary.csv, with the keys of `SUMMARY_COLUMNS`.
 
     Parameters
     ----------
@@ -268,7 +268,7 @@ def _astrocyte_columns(
 
 
 def constant_output_alarm(rows: Iterable[Mapping[str, Any]], controls: Collection[str] | None = None) -> list[str]:
-    """Texts that warn of constant-output attractors, one a condition that has any.
+    """Return texts that warn of constant-output attractors, one a condition that has any.
 
     Parameters
     ----------

@@ -26,31 +26,31 @@ class Engine(Protocol):
         """Carry out trials; with `measure` (one whole episode), also gather what `measure()` reports: nothing else."""
 
     def measure(self) -> dict[str, Any]:
-        """Values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
+        """Return values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
 
     def probe(self) -> np.ndarray:
-        """Outputs of the frozen network: uint8, shape (pattern, bit)."""
+        """Return outputs of the frozen network: uint8, shape (pattern, bit)."""
 
     def weights(self) -> np.ndarray:
-        """A copy of the weights, shape (synapse,)."""
+        """Return a copy of the weights, shape (synapse,)."""
 
     def state(self) -> dict[str, np.ndarray]:
-        """A copy of all that changes, enough to go on from: what a checkpoint holds."""
+        """Return a copy of all that changes, enough to go on from: what a checkpoint holds."""
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state()` of the same scenario and seed."""
 
     def static(self) -> dict[str, np.ndarray]:
-        """Values of `STATIC_VARIABLES`; astrocyte arrays are empty where there are none."""
+        """Return values of `STATIC_VARIABLES`; astrocyte arrays are empty where there are none."""
 
     def happened(self) -> dict[str, np.ndarray]:
-        """Values of `EVENT_VARIABLES`: the interventions so far."""
+        """Return values of `EVENT_VARIABLES`: the interventions so far."""
 
     def sizes(self) -> Mapping[str, int]:
-        """Lengths of the dimensions neuron, synapse, astrocyte, pattern, bit, slot."""
+        """Return lengths of the dimensions neuron, synapse, astrocyte, pattern, bit, slot."""
 
     def wiring(self) -> Wiring:
-        """The direct input-to-output wiring, for the structural ceiling."""
+        """Return the direct input-to-output wiring, for the structural ceiling."""
 
 
 def make_quick_engine(scenario: Scenario, seed: int) -> Engine:

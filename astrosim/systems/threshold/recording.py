@@ -24,7 +24,9 @@ WARM: set[str] = set()  # conditions whose code this process has compiled
 
 
 def segments(scenario: Scenario) -> Iterator[tuple[int, bool, bool]]:
-    """Stretches between two looks at the engine: (trial at its end, is it a measured episode, keep weights then)."""
+    """Return stretches between two looks at the engine: (trial at its end, is it a measured episode, keep weights
+    then).
+    """
     length = scenario.schedule.trials_per_episode
     measured, weighed = set(scenario.record_episodes), set(scenario.weight_episodes)
     for episode in sorted(measured | weighed):

@@ -148,7 +148,7 @@ class Replay:
 
 
 def standing_after(scenario: Scenario, seed: int, happened: Sequence[tuple[int, int]]) -> Standing:
-    """What interventions have changed and not taken back in a cell.
+    """Return the interventions that are still in force in a replicate.
 
     Parameters
     ----------

@@ -76,19 +76,19 @@ class ThresholdWorkload(Workload):
 
 
 def engine_name(scenario: Scenario) -> str:
-    """Which engine runs a resolved scenario: kernel, agents, rival or published."""
+    """Return the engine of a resolved scenario: kernel, agents, rival or published."""
     if scenario.learner in BASELINES:
         return "rival"
     return "published" if scenario.system == "published" and not scenario.neuronal else scenario.engine
 
 
 def records_of(scenario: Scenario) -> int:
-    """Recorded episodes of one cell; counted, not listed: there may be 10^9."""
+    """Return recorded episodes of one cell; counted, not listed: there may be 10^9."""
     return (scenario.schedule.episodes - 2) // scenario.record.every + 2 if scenario.schedule.episodes > 1 else 1
 
 
 def eligible_synapses(scenario: Scenario) -> float:
-    """Rough mean number of synapses that a trial perturbs."""
+    """Return rough mean number of synapses that a trial perturbs."""
     total = scenario.network.expected_synapses
     if scenario.neuronal and not scenario.astrocytic:
         return total
@@ -105,7 +105,7 @@ def eligible_synapses(scenario: Scenario) -> float:
 
 
 def seconds_of(scenario: Scenario) -> float:
-    """Nominal seconds of one cell's trial loop on one core."""
+    """Return nominal seconds of one cell's trial loop on one core."""
     engine = engine_name(scenario)
     if engine == "rival":
         from astrosim.systems.threshold.forward_passes import (
@@ -135,7 +135,7 @@ def gap_junctions(scenario: Scenario, astrocytes: int) -> float:
 
 
 def bytes_of(scenario: Scenario) -> float:
-    """Bytes that one cell leaves, before compression."""
+    """Return bytes that one cell leaves, before compression."""
     astrocytes = scenario.network.clusters * scenario.astrocytes.per_cluster if scenario.astrocytic else 0
     length = {
         "episode": records_of(scenario),
@@ -158,7 +158,7 @@ def bytes_of(scenario: Scenario) -> float:
 
 
 def workload(scenario: Scenario) -> ThresholdWorkload:
-    """The work of an astrocyte scenario."""
+    """Return the work of an astrocyte scenario."""
     resolved = [resolve(scenario, name) for name in condition_names(scenario)]
     seeds = len(scenario.seeds)
     return ThresholdWorkload(

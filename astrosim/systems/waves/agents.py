@@ -119,13 +119,13 @@ class WaveAstrocyte(FixedAgent):
         return bool(self.model.reached[self.index])
 
     def expect(self) -> None:
-        """A wave sets out for this cell and comes in one step, from however many sides."""
+        """Expect a wave that arrives in one step, from any number of sides."""
         if not self._expects:
             self._expects = True
             self.model.schedule_event(self.receive, after=1)
 
     def receive(self) -> None:
-        """The wave is here: integrate."""
+        """Receive the wave: integrate."""
         self._expects, self._done = False, 0
         self.settle()
 
@@ -206,7 +206,7 @@ class WaveModel(mesa.Model):
 
     @classmethod
     def from_run(cls, directory: str | Path, condition: str, seed: int, step_ms: float = STEP_MS) -> WaveModel:
-        """The network that a run has trained, from the weights that it stored.
+        """Return the network that a run has trained, from the weights that it stored.
 
         Parameters
         ----------

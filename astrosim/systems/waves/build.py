@@ -20,7 +20,7 @@ from astrosim.systems.waves.scenario.schema import WaveScenario
 
 
 def build_program(scenario: WaveScenario) -> Program:
-    """The program of a resolved scenario's network.
+    """Return the program of a resolved scenario's network.
 
     Parameters
     ----------
@@ -37,21 +37,21 @@ def build_program(scenario: WaveScenario) -> Program:
 
 
 def on_connections(scenario: WaveScenario, what: str) -> bool:
-    """Whether there is noise on connections, or loss of connections."""
+    """Return whether there is noise on connections, or loss of connections."""
     if what == "noise":
         return scenario.noise.sigma > 0 and scenario.noise.place == "connections"
     return scenario.loss.p > 0 and scenario.loss.place == "connections"
 
 
 def leak_weights(scenario: WaveScenario) -> np.ndarray:
-    """Fixed weights of all leaks in the order of the program's taps: float32, shape (leak tap,)."""
+    """Return fixed weights of all leaks in the order of the program's taps: float32, shape (leak tap,)."""
     if scenario.leak_reach == 0 or scenario.network.model == "mlp":
         return np.zeros(0, np.float32)
     return np.concatenate([_leak(scenario, step.outputs)[1] for step in scenario.chain().steps])
 
 
 def live_taps(step: Step) -> list[np.ndarray]:
-    """Input cells that each output cell hears, ascending."""
+    """Return input cells that each output cell hears, ascending."""
     return [cell[cell >= 0] for cell in step.taps]
 
 
@@ -96,7 +96,7 @@ def _leak(scenario: WaveScenario, grid: Grid) -> tuple[list[np.ndarray], np.ndar
 
 
 def learning_rate(scenario: WaveScenario, update: int) -> float:
-    """Learning rate of an update (from 0): constant, or falling as half a cosine to 0 over the run."""
+    """Return learning rate of an update (from 0): constant, or falling as half a cosine to 0 over the run."""
     rate = scenario.training.learning_rate
     if chosen("training.decay", {"constant": False, "cosine": True}, scenario.training.decay):
         return rate * 0.5 * (1 + math.cos(math.pi * update / scenario.updates))

@@ -12,7 +12,7 @@ from astrosim.core.rng import stream_key
 
 
 def generator(seed: int, stream: str, *counters: int) -> np.random.Generator:
-    """A generator of its own for a seed, a named stream and counters such as epoch and batch.
+    """Return a generator of its own for a seed, a named stream and counters such as epoch and batch.
 
     Parameters
     ----------

@@ -36,7 +36,7 @@ class Projection:
 
 
 def sparse_projection(inputs: int, width: int, seed: int) -> Projection:
-    """Weights +-sqrt(sqrt(inputs) / width), each with probability 1 / (2 sqrt(inputs)), else 0.
+    """Return weights +-sqrt(sqrt(inputs) / width), each with probability 1 / (2 sqrt(inputs)), else 0.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def sparse_projection(inputs: int, width: int, seed: int) -> Projection:
 
 
 def gaussian_projection(inputs: int, width: int, seed: int) -> Projection:
-    """Weights normal with mean 0 and variance 1 / width; parameters and result as of `sparse_projection`."""
+    """Return weights normal with mean 0 and variance 1 / width; parameters and result as of `sparse_projection`."""
     from sklearn.random_projection import GaussianRandomProjection
 
     rule = GaussianRandomProjection(n_components=width, random_state=random_state(seed))
@@ -67,13 +67,13 @@ def gaussian_projection(inputs: int, width: int, seed: int) -> Projection:
 
 
 def random_state(seed: int) -> np.random.RandomState:
-    """The generator that scikit-learn asks for; below 2^32 the one that ``random_state=seed`` means."""
+    """Return the generator that scikit-learn asks for; below 2^32 the one that ``random_state=seed`` means."""
     words = seed if seed < 2**32 else [seed % 2**32, seed // 2**32]
     return np.random.RandomState(words)
 
 
 def project(images: np.ndarray, projection: Projection) -> np.ndarray:
-    """Features of images.
+    """Return features of images.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def project(images: np.ndarray, projection: Projection) -> np.ndarray:
 
 
 def standardise(training: np.ndarray, *others: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Z-scores by the training set's mean and standard deviation; a feature that is constant there becomes 0.
+    """Return z-scores by the training set's mean and standard deviation; a feature that is constant there becomes 0.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def standardise(training: np.ndarray, *others: np.ndarray) -> tuple[np.ndarray, 
 
 
 def moments(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and standard deviation (divided by n) of each feature: float64, shape (features,)."""
+    """Return mean and standard deviation (divided by n) of each feature: float64, shape (features,)."""
     mean = values.mean(axis=0, dtype=np.float64)
     spread = np.zeros_like(mean)
     for rows in chunks(len(values)):
@@ -128,5 +128,5 @@ def _scored(values: np.ndarray, mean: np.ndarray, factor: np.ndarray) -> np.ndar
 
 
 def chunks(n: int) -> Iterator[slice]:
-    """Consecutive rows, `CHUNK` at a time."""
+    """Return consecutive rows, `CHUNK` at a time."""
     return (slice(start, start + CHUNK) for start in range(0, n, CHUNK))

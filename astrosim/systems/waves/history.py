@@ -67,7 +67,7 @@ class History:
         facts.update({"loss_sum": 0.0, "batches": 0, "kept": 0, "tried": 0})
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The curves: float64, shape (epoch,), or (epoch, class)."""
+        """Return the curves: float64, shape (epoch,), or (epoch, class)."""
         return {name: np.array(values, dtype=np.float64) for name, values in self.curves.items() if values}
 
     def restore(self, arrays: Mapping[str, np.ndarray], facts: Mapping[str, float]) -> None:
@@ -77,7 +77,7 @@ class History:
 
 
 def has_collapsed(scenario: WaveScenario, history: History, largest_share: float) -> bool:
-    """Whether a network gives one answer to everything.
+    """Return whether a network gives one answer to everything.
 
     Classes: its accuracy is at most the largest class share of the test images, or within three binomial standard
     deviations above it. XOR: its four outputs lie within .01 of each other.
@@ -91,7 +91,7 @@ def has_collapsed(scenario: WaveScenario, history: History, largest_share: float
 def summary_row(
     scenario: WaveScenario, condition: str, seed: int, history: History, data: DataSet, device: str
 ) -> dict[str, Any]:
-    """A replicate's row of summary.csv.
+    """Return a replicate's row of summary.csv.
 
     Parameters
     ----------

@@ -29,7 +29,7 @@ JITTER = 0.1  # 1; standard deviation around delta and givens (beyond the paper,
 
 
 def initial_parameters(scenario: WaveScenario, seed: int) -> np.ndarray:
-    """Parameters before training: weights of all live taps, then biases or gains.
+    """Return parameters before training: weights of all live taps, then biases or gains.
 
     Parameters
     ----------

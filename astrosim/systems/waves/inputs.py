@@ -33,7 +33,7 @@ class Features:
 
 
 def data_of(scenario: WaveScenario, folder: Path | None) -> DataSet:
-    """The images and labels of a resolved scenario."""
+    """Return the images and labels of a resolved scenario."""
     task = scenario.task
     if task.data == "xor":
         return load("xor")
@@ -82,22 +82,22 @@ class Front:
             self.vae = Vae([seed], *sizes, front.learning_rate, front.batch, device)
 
     def passes_before(self, epoch: int) -> int:
-        """Passes that the autoencoder must have made when an epoch (from 0) begins."""
+        """Return passes that the autoencoder must have made when an epoch (from 0) begins."""
         if self.vae is None:
             return 0
         return epoch + 1 if self.rule.rule == "covae" else self.rule.epochs
 
     def behind(self, epoch: int) -> bool:
-        """Whether the autoencoder has passes to make before an epoch."""
+        """Return whether the autoencoder has passes to make before an epoch."""
         return self.vae is not None and self.vae.epoch < self.passes_before(epoch)
 
     def learn(self) -> None:
-        """One pass of the autoencoder."""
+        """Train the autoencoder for one pass."""
         assert self.vae is not None
         self.vae.train_epoch(self.data.train_x)
 
     def features(self, epoch: int) -> Features:
-        """Features of an epoch, from 0; the autoencoder must not be `behind`."""
+        """Return features of an epoch, from 0; the autoencoder must not be `behind`."""
         if self.vae is None:
             rule = self.rule
             width = 0 if rule.rule == "none" else rule.width
@@ -124,7 +124,7 @@ class Front:
         return self.vae.sample(mean, deviation, purpose, epoch)[0].cpu().numpy()
 
     def state(self) -> dict[str, np.ndarray]:
-        """What to go on from; empty if nothing was learned."""
+        """Return the state for a checkpoint; empty if nothing was learned."""
         return {} if self.vae is None else self.vae.state()
 
     def restore(self, state: dict[str, Any]) -> None:

@@ -95,7 +95,7 @@ class Transmission(nn.Module):
         self.register_buffer(name, torch.from_numpy(np.ascontiguousarray(values)), persistent=False)
 
     def forward(self, values: Tensor, weights: Tensor, bias: Tensor | None) -> Tensor:
-        """Values of the next layer, (replicate, batch, cell), from those of this and the weights of all taps."""
+        """Return values of the next layer, (replicate, batch, cell), from those of this and the weights of all taps."""
         own = weights[:, self.first : self.first + self.count]
         if self.taps_a_cell:
             return self._tap_by_tap(values, own, bias)
@@ -157,7 +157,7 @@ class WaveNet(nn.Module):
 
     @classmethod
     def from_run(cls, directory: str | Path, condition: str, seeds: Sequence[int]) -> WaveNet:
-        """Networks that a run has trained, one replicate a seed, ready to be evaluated.
+        """Return networks that a run has trained, one replicate a seed, ready to be evaluated.
 
         Parameters
         ----------
@@ -221,7 +221,9 @@ class WaveNet(nn.Module):
         return biases[:, op[BIAS] : op[BIAS] + op[OUT_STOP] - op[OUT_FIRST]]
 
     def effective(self, mode: int, trial: int) -> tuple[Tensor, Tensor]:
-        """Weights of all taps as a batch meets them, shape (replicate, tap), and biases, shape (replicate, bias)."""
+        """Return weights of all taps as a batch meets them, shape (replicate, tap), and biases, shape (replicate,
+        bias).
+        """
         program = self.program
         weights, biases = self.values.split([program.weights, program.biases], dim=1)
         if program.gains:
@@ -249,7 +251,7 @@ class WaveNet(nn.Module):
         return torch.from_numpy(np.stack(drawn)).to(values)
 
     def losses(self, outputs: Tensor, labels: Tensor) -> Tensor:
-        """Loss of every image: shape (replicate, batch). Labels: class numbers, or targets of XOR."""
+        """Return loss of every image: shape (replicate, batch). Labels: class numbers, or targets of XOR."""
         if self.program.loss == LIKELIHOOD:
             return functional.cross_entropy(outputs.transpose(1, 2), labels.long(), reduction="none")
         if self.program.loss == SQUARES:

@@ -152,7 +152,7 @@ class Builder:
         self.rows += cells
 
     def finish(self, *, gains: bool, link_noise: int, link_loss: int, loss: int) -> Program:
-        """The program; leaks' taps stand behind all trained ones."""
+        """Return the program; leaks' taps stand behind all trained ones."""
         weights = self.count
         for number, heard in self.leaks:
             self.ops[number][START] = len(self.starts)

@@ -27,7 +27,7 @@ class Space(NamedTuple):
     corners: list[Grid]
 
     def at(self, layer: int, grid: Grid, place: Grid) -> Grid:
-        """Coordinates (x, y) of a cell at (row, column) of its layer."""
+        """Return coordinates (x, y) of a cell at (row, column) of its layer."""
         row, column = place[::-1] if self.upright else place
         rows = grid[1] if self.upright else grid[0]
         x, y = self.corners[layer]

@@ -17,7 +17,7 @@ MOST_SEEDS = 8  # seeds that an error lists
 
 
 def stored_network(directory: str | Path, condition: str, seed: int) -> KernelNetwork:
-    """The network of one cell of a run.
+    """Return the network of one cell of a run.
 
     Parameters
     ----------

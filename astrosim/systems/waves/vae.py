@@ -78,7 +78,7 @@ class Vae:
         return self.values.device
 
     def train_epoch(self, images: np.ndarray | Tensor) -> np.ndarray:
-        """One pass over all images, each replicate in an order of its own.
+        """Return one pass over all images, each replicate in an order of its own.
 
         Parameters
         ----------
@@ -132,7 +132,7 @@ class Vae:
         return loss
 
     def loss(self, images: np.ndarray | Tensor, purpose: str, epoch: int) -> np.ndarray:
-        """Mean loss of an image, the code sampled: float64, shape (replicate,). Parameters as of `encode`."""
+        """Return mean loss of an image, the code sampled: float64, shape (replicate,). Parameters as of `encode`."""
         pixels = as_tensor(images, self.device)
         noise = self._noise(f"vae_{purpose}", epoch, len(pixels))
         total = torch.zeros(len(self.seeds), dtype=torch.float64, device=self.device)
@@ -144,7 +144,7 @@ class Vae:
         return total.cpu().numpy() / len(pixels)
 
     def encode(self, images: np.ndarray | Tensor, purpose: str, epoch: int) -> Tensor:
-        """Sampled codes, mu + sigma times noise that (seed, purpose, epoch) name.
+        """Return sampled codes, mu + sigma times noise that (seed, purpose, epoch) name.
 
         Parameters
         ----------
@@ -160,7 +160,9 @@ class Vae:
         return self.sample(*self.moments(images), purpose, epoch)
 
     def moments(self, images: np.ndarray | Tensor) -> tuple[Tensor, Tensor]:
-        """Mean and standard deviation of the codes: float32, shape (replicate, n, width); a fixed encoder's once."""
+        """Return mean and standard deviation of the codes: float32, shape (replicate, n, width); a fixed encoder's
+        once.
+        """
         pixels = as_tensor(images, self.device)
         encoded = [self._encoded(self._shared(pixels[rows])) for rows in parts(len(pixels), CHUNK)]
         return (
@@ -169,11 +171,11 @@ class Vae:
         )
 
     def sample(self, mean: Tensor, deviation: Tensor, purpose: str, epoch: int) -> Tensor:
-        """Codes drawn from `moments`; parameters and result as of `encode`."""
+        """Return codes drawn from `moments`; parameters and result as of `encode`."""
         return torch.addcmul(mean, self._noise(f"vae_{purpose}", epoch, mean.shape[1]), deviation)
 
     def state(self, replicate: int = 0) -> dict[str, np.ndarray]:
-        """What a replicate needs to go on.
+        """Return the state of a replicate for a checkpoint.
 
         Returns
         -------
@@ -264,7 +266,9 @@ class Layers:
         self.shapes = tuple(shape for inputs, outputs in self.sizes for shape in ((inputs, outputs), (1, outputs)))
 
     def initial(self, seed: int) -> Tensor:
-        """A replicate's first values, uniform within +-1 / sqrt(inputs) as in PyTorch: float32, shape (parameter,)."""
+        """Return a replicate's first values, uniform within +-1 / sqrt(inputs) as in PyTorch: float32, shape
+        (parameter,).
+        """
         drawn = []
         for layer, (inputs, outputs) in enumerate(self.sizes):
             bound = inputs**-0.5
@@ -272,7 +276,7 @@ class Layers:
         return torch.from_numpy(np.concatenate(drawn).astype(np.float32))
 
     def blocks(self, flat: Tensor) -> Iterator[Tensor]:
-        """All weights and biases by turns, as views of shape (replicate, ...)."""
+        """Return all weights and biases by turns, as views of shape (replicate, ...)."""
         start = 0
         for shape in self.shapes:
             size = self.replicates * shape[0] * shape[1]
@@ -280,37 +284,39 @@ class Layers:
             start += size
 
     def views(self, flat: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        """Weights and biases of each layer."""
+        """Return weights and biases of each layer."""
         blocks = list(self.blocks(flat))
         return blocks[::2], blocks[1::2]
 
     def joined(self, replicates: Sequence[Tensor]) -> Tensor:
-        """One flat array of all replicates from one of each."""
+        """Return one flat array of all replicates from one of each."""
         sizes = [rows * columns for rows, columns in self.shapes]
         return torch.cat([block.reshape(-1) for block in torch.stack(list(replicates)).split(sizes, dim=1)])
 
     def separate(self, flat: Tensor, replicate: int) -> Tensor:
-        """One replicate's part of a flat array, copied."""
+        """Return one replicate's part of a flat array, copied."""
         return torch.cat([block[replicate].reshape(-1) for block in self.blocks(flat)])
 
 
 def divergence(mu: Tensor, log_variance: Tensor) -> Tensor:
-    """Kullback-Leibler divergence of N(mu, sigma^2) from N(0, 1), summed over images and code (nats): (replicate,)."""
+    """Return kullback-Leibler divergence of N(mu, sigma^2) from N(0, 1), summed over images and code (nats):
+    (replicate,).
+    """
     return -0.5 * (1.0 + log_variance - mu.square() - log_variance.exp()).sum(dim=(1, 2))
 
 
 def cross_entropy(logits: Tensor, batch: Tensor) -> Tensor:
-    """Binary cross entropy of pixels, summed over images and pixels (nats): (replicate,)."""
+    """Return binary cross entropy of pixels, summed over images and pixels (nats): (replicate,)."""
     return functional.softplus(logits).sum(dim=(1, 2)) - torch.sum(logits * batch, dim=(1, 2))
 
 
 def parts(n: int, size: int) -> Iterator[slice]:
-    """Consecutive rows, `size` at a time; of none, one empty part."""
+    """Return consecutive rows, `size` at a time; of none, one empty part."""
     return (slice(start, start + size) for start in range(0, max(n, 1), size))
 
 
 def as_tensor(images: np.ndarray | Tensor, device: torch.device) -> Tensor:
-    """Images on a device; a read-only array is shared unless it must move."""
+    """Return images on a device; a read-only array is shared unless it must move."""
     if isinstance(images, Tensor):
         return images.to(device)
     return torch.from_dlpack(images).to(device)

@@ -61,19 +61,19 @@ class WaveWorkload(Workload):
 
 
 def seconds_of(scenario: WaveScenario) -> float:
-    """Nominal seconds of one replicate's training on one core, trained beside others."""
+    """Return nominal seconds of one replicate's training on one core, trained beside others."""
     sums = scenario.live_weights * scenario.images_per_update
     return CELL_OVERHEAD + scenario.updates * (SECONDS_AN_UPDATE + SECONDS_A_TAP * sums)
 
 
 def bytes_of(scenario: WaveScenario) -> float:
-    """Bytes that one replicate leaves, before compression."""
+    """Return bytes that one replicate leaves, before compression."""
     weights = 4 * scenario.parameters if scenario.record.weights else 0
     return FILE_OVERHEAD + weights + 8 * scenario.schedule.epochs * (WAVE_CURVES + scenario.output_width)
 
 
 def workload(scenario: WaveScenario) -> WaveWorkload:
-    """The work of a wave scenario."""
+    """Return the work of a wave scenario."""
     resolved = [resolve(scenario, name) for name in condition_names(scenario)]
     seeds = len(scenario.seeds)
     return WaveWorkload(

@@ -83,7 +83,7 @@ def _error_axis(axes: Axes) -> None:
 
 @styled
 def field_accuracy(rows: Rows) -> Figure:
-    """Final test accuracy and wall time, a point a run, by condition; bars are medians.
+    """Return final test accuracy and wall time, a point a run, by condition; bars are medians.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def field_accuracy(rows: Rows) -> Figure:
 
 @styled
 def field_confusion(dataset: Dataset, rows: Rows) -> Figure:
-    """Errors by class and answer, in test images of all seeds, a panel a condition.
+    """Return errors by class and answer, in test images of all seeds, a panel a condition.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def field_confusion(dataset: Dataset, rows: Rows) -> Figure:
 
 @styled
 def field_astrocytes(dataset: Dataset, condition: str, seed: int) -> Figure:
-    """Astrocytes in the plane of the image: how often they kept what they proposed, and their sigma.
+    """Return astrocytes in the plane of the image: how often they kept what they proposed, and their sigma.
 
     Parameters
     ----------
@@ -181,7 +181,9 @@ def field_astrocytes(dataset: Dataset, condition: str, seed: int) -> Figure:
 
 
 def apart(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Places of which no two are the same: those that are lie on a spiral around their place, within half a pixel."""
+    """Return places of which no two are the same: those that are lie on a spiral around their place, within half a
+    pixel.
+    """
     places: dict[tuple[float, float], int] = {}
     moved = np.stack([x, y]).astype(float)
     for number, place in enumerate(zip(x.tolist(), y.tolist(), strict=True)):

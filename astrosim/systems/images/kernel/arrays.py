@@ -121,5 +121,5 @@ class TrialState(NamedTuple):
 
 
 def blocks_of(images: int) -> int:
-    """Blocks that hold so many images."""
+    """Return blocks that hold so many images."""
     return -(-images // BLOCK)

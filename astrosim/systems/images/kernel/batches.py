@@ -40,7 +40,7 @@ def gather(images, labels, order, rows, columns, shift, key, number, pixels, out
 
 @compiled
 def words(key, trial, count):
-    """The first words of a stream at a trial: uint32, shape (count,)."""
+    """Return the first words of a stream at a trial: uint32, shape (count,)."""
     out = np.empty(count, np.uint32)
     for index in range(count):
         out[index] = word(key, trial, index)

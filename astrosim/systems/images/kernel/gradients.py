@@ -14,7 +14,7 @@ ZERO = np.float32(0.0)
 
 @reordered
 def dotted(first, second):
-    """Inner product of two lines (BLOCK,)."""
+    """Return inner product of two lines (BLOCK,)."""
     total = ZERO
     for b in range(BLOCK):
         total += first[b] * second[b]
@@ -23,7 +23,7 @@ def dotted(first, second):
 
 @reordered
 def dotted_pixels(pixels, block, pixel, second):
-    """Inner product of a pixel's values in a block with a line."""
+    """Return inner product of a pixel's values in a block with a line."""
     total = ZERO
     for b in range(BLOCK):
         total += np.float32(pixels[block, pixel, b]) * second[b]
@@ -32,7 +32,8 @@ def dotted_pixels(pixels, block, pixel, second):
 
 @kernel
 def softmax_errors(logits, labels, block, valid, top, total, errors):
-    """One-hot minus softmax, by class and image; 0 where no image is. Writes: top, total, errors (class, BLOCK)."""
+    """Compute one-hot minus softmax, by class and image; 0 where no image is. Writes: top, total, errors (class,
+    BLOCK)."""
     classes = logits.shape[0]
     for b in range(BLOCK):
         top[b] = logits[0, b]
@@ -52,7 +53,7 @@ def softmax_errors(logits, labels, block, valid, top, total, errors):
 
 @kernel
 def gradient(net, batch, standing, scratch, incoming, bias, outgoing, output_bias):
-    """Gradient of the mean log-likelihood of a ReLU network. Reads: standing, as `refresh` left it.
+    """Compute the gradient of the mean log-likelihood of a ReLU network. Reads: standing, as `refresh` left it.
 
     Writes: scratch, and the gradient in arrays of the parameters' shapes (float32).
     """

@@ -14,19 +14,23 @@ IMAGES, SYNAPSES = range(2)  # places of `counts`
 
 @kernel
 def race_blocks(race, blocks):
-    """Blocks before a proposal may be dropped; all of them if the race is off."""
+    """Return blocks before a proposal may be dropped; all of them if the race is off."""
     return min(blocks, max(1, int(race * blocks))) if race < 1.0 else blocks
 
 
 @kernel
 def next_sigma(sigma, kept, params, cap):
-    """An astrocyte's sigma after a trial of its own; a cap that falls from batch to batch binds after failure, too."""
+    """Return an astrocyte's sigma after a trial of its own; a cap that falls from batch to batch binds after failure,
+    too.
+    """
     return min(sigma * (params.grow_factor if kept else params.shrink_factor), cap)
 
 
 @kernel
 def computed(proposal):
-    """Synapses that are computed anew for an image: incoming ones that change, outgoing ones whose change matters."""
+    """Return synapses that are computed anew for an image: incoming ones that change, outgoing ones whose change
+    matters.
+    """
     classes, total = proposal.out_step.shape[1], 0
     for slot in range(proposal.slots[0]):
         if proposal.taps[slot] >= 0:

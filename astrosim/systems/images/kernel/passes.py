@@ -27,7 +27,7 @@ def check_kind(kind):
 
 @inlined
 def response(kind, total):
-    """Output of a hidden unit, of a kind that `check_kind` knows."""
+    """Return output of a hidden unit, of a kind that `check_kind` knows."""
     if kind == RELU:
         return total if total > ZERO else ZERO
     return ONE if total > ZERO else ZERO
@@ -35,7 +35,7 @@ def response(kind, total):
 
 @kernel
 def weighted(pixels, block, pixel, weight, count, constant, out):
-    """constant + sum of weight * pixel over `count` synapses. Reads: one block. Writes: out (BLOCK,)."""
+    """Compute constant + sum of weight * pixel over `count` synapses. Reads: one block. Writes: out (BLOCK,)."""
     for b in range(BLOCK):
         out[b] = constant
     k = 0
@@ -56,7 +56,8 @@ def weighted(pixels, block, pixel, weight, count, constant, out):
 
 @kernel
 def rewards_of(reward, logits, labels, block, top, total, own, out):
-    """Rewards of a block's images. Reads: logits (class, BLOCK). Writes: top, total, own (BLOCK,), out[block]."""
+    """Compute the rewards of a block's images. Reads: logits (class, BLOCK). Writes: top, total, own (BLOCK,),
+    out[block]."""
     classes = logits.shape[0]
     for b in range(BLOCK):
         own[b] = ZERO
@@ -102,14 +103,14 @@ def folded(after, before, block, valid, line):
 
 @kernel
 def responses(kind, sums, out):
-    """Outputs of a unit to a block. Reads: sums (BLOCK,). Writes: out (BLOCK,)."""
+    """Compute the outputs of a unit to a block. Reads: sums (BLOCK,). Writes: out (BLOCK,)."""
     for b in range(BLOCK):
         out[b] = response(kind, sums[b])
 
 
 @kernel
 def response_changes(kind, before, after, line, change):
-    """A unit's outputs after a change, and what they changed by. Writes: line, change (BLOCK,)."""
+    """Compute a unit's outputs after a change, and their differences. Writes: line, change (BLOCK,)."""
     for b in range(BLOCK):
         line[b] = response(kind, after[b])
         change[b] = line[b] - response(kind, before[b])
@@ -117,7 +118,8 @@ def response_changes(kind, before, after, line, change):
 
 @kernel
 def spread(weights, line, logits):
-    """logits += weight of each class * line. Reads: weights (class,), line (BLOCK,). Writes: logits (class, BLOCK)."""
+    """Add weight of each class * line to the logits. Reads: weights (class,), line (BLOCK,). Writes: logits (class,
+    BLOCK)."""
     for c in range(weights.size):
         w = weights[c]
         for b in range(BLOCK):
@@ -126,14 +128,14 @@ def spread(weights, line, logits):
 
 @kernel
 def added(first, second, out):
-    """out = first + second, all (BLOCK,)."""
+    """Compute out = first + second, all (BLOCK,)."""
     for b in range(BLOCK):
         out[b] = first[b] + second[b]
 
 
 @kernel
 def copied(source, out):
-    """out = source, both (class, BLOCK)."""
+    """Copy source to out, both (class, BLOCK)."""
     for c in range(source.shape[0]):
         for b in range(BLOCK):
             out[c, b] = source[c, b]
@@ -141,14 +143,14 @@ def copied(source, out):
 
 @phase
 def valid_in(images, block):
-    """Images of a block."""
+    """Return images of a block."""
     left = images - block * BLOCK
     return BLOCK if left > BLOCK else left
 
 
 @phase
 def pixel_weights(net, unit, tap, step, count, bias, pixel, weight):
-    """Synapses as weights on raw pixels. Writes: pixel, weight. Returns what remains constant over images."""
+    """Write synapses as weights on raw pixels. Writes: pixel, weight. Returns what remains constant over images."""
     constant = bias
     for k in range(count):
         p = net.taps[unit, tap[k]]

@@ -25,7 +25,7 @@ ASTROCYTE, STEP, PART, TEAM = range(len(STREAMS))
 
 @kernel
 def gaussians(key, trial, count, out):
-    """N(0, 1) numbers 0 .. count - 1 of a trial. Writes: out, up to 3 places more."""
+    """Draw N(0, 1) numbers 0 .. count - 1 of a trial. Writes: out, up to 3 places more."""
     for k in range((count + 3) // 4):
         w0, w1, w2, w3 = block_words(key, trial, k)
         g0, g1 = gaussian_pair(w0, w1)
@@ -42,7 +42,7 @@ def clear(proposal):
 
 @kernel
 def add_unit(proposal, unit):
-    """A slot for a unit of which nothing changes yet; returns the slot."""
+    """Add a slot for a unit of which nothing changes yet; returns the slot."""
     slot = proposal.slots[0]
     proposal.slots[0] = slot + 1
     proposal.unit[slot] = unit
@@ -55,7 +55,7 @@ def add_unit(proposal, unit):
 
 @kernel
 def add_incoming(proposal, slot, synapses, sigma, params, trial, normal, first):
-    """All incoming synapses of a slot's unit, or a random part, and its bias. Reads: normal from `first` on."""
+    """Propose all incoming synapses of a slot's unit, or a random part, and its bias. Reads: normal from `first` on."""
     count = 0
     for k in range(synapses):
         if params.fraction >= 1.0 or uniform(params.keys[PART], trial, first + k) < params.fraction:
@@ -68,7 +68,7 @@ def add_incoming(proposal, slot, synapses, sigma, params, trial, normal, first):
 
 @kernel
 def add_outgoing(proposal, slot, sigma, params, normal, first):
-    """All outgoing synapses of a slot's unit."""
+    """Propose all outgoing synapses of a slot's unit."""
     proposal.outward[slot] = True
     for c in range(proposal.out_step.shape[1]):
         proposal.out_step[slot, c] = sigma * params.outgoing * normal[first + c]
@@ -76,21 +76,21 @@ def add_outgoing(proposal, slot, sigma, params, normal, first):
 
 @kernel
 def add_output_biases(proposal, sigma, params, normal, first):
-    """The biases of the outputs, on top of what others propose."""
+    """Propose the biases of the outputs, on top of other proposals."""
     for c in range(proposal.output_bias_step.size):
         proposal.output_bias_step[c] += sigma * params.output_bias * normal[first + c]
 
 
 @kernel
 def propose_units(proposal, units, outward, synapses, sigma, params, trial, normal):
-    """One side of some units: a territory, or with both sides the whole network."""
+    """Propose one side of some units: a territory, or with both sides the whole network."""
     clear(proposal)
     add_units(proposal, units, outward, synapses, sigma, params, trial, normal)
 
 
 @kernel
 def add_units(proposal, units, outward, synapses, sigma, params, trial, normal):
-    """One side of some units, or both, beside what is proposed already."""
+    """Propose one side of some units, or both, beside earlier proposals."""
     classes = proposal.out_step.shape[1]
     width = (synapses + 1 if outward != OUTWARD else 0) + (classes if outward != INWARD else 0)
     gaussians(params.keys[STEP], trial, units.size * width + classes, normal)
@@ -107,7 +107,7 @@ def add_units(proposal, units, outward, synapses, sigma, params, trial, normal):
 
 @kernel
 def slot_of(proposal, unit):
-    """The slot of a unit, a new one if it has none."""
+    """Return the slot of a unit, a new one if it has none."""
     for slot in range(proposal.slots[0]):
         if proposal.unit[slot] == unit:
             return slot
@@ -116,7 +116,7 @@ def slot_of(proposal, unit):
 
 @kernel
 def propose_mask(proposal, units, size, outward, synapses, sigma, params, trial, normal):
-    """As many synapses of one side as `size` units have, anywhere in the network; each may be drawn again."""
+    """Propose as many synapses of one side as `size` units have, anywhere in the network; each may be drawn again."""
     classes = proposal.out_step.shape[1]
     width = classes if outward == OUTWARD else synapses + 1
     gaussians(params.keys[STEP], trial, size * width + classes, normal)
@@ -143,19 +143,19 @@ def propose_mask(proposal, units, size, outward, synapses, sigma, params, trial,
 
 @kernel
 def actor_of(params, trial, astrocytes):
-    """The astrocyte whose turn it is."""
+    """Return the astrocyte whose turn it is."""
     return below(params.keys[ASTROCYTE], trial, 0, astrocytes)
 
 
 @kernel
 def side_of(params, trial):
-    """The side that the trial changes."""
+    """Return the side that the trial changes."""
     return OUTWARD if uniform(params.keys[ASTROCYTE], trial, 1) < params.outward else INWARD
 
 
 @kernel
 def propose(network, params, state, workspace, trial):
-    """The proposal of a trial; returns whose it is: row of network.owned, else 0.
+    """Propose the changes of a trial; returns their owner: row of network.owned, else 0.
 
     Reads: state.sigma. Writes: workspace.proposal, workspace.normal.
     """
@@ -177,7 +177,7 @@ def propose(network, params, state, workspace, trial):
 
 @kernel
 def add_territory(network, params, state, workspace, actor, trial):
-    """What an astrocyte proposes in a trial of its own, beside what is proposed already. Writes: workspace."""
+    """Propose the changes of an astrocyte in a trial of its own, beside earlier proposals. Writes: workspace."""
     side, size = side_of(params, trial), np.float32(state.sigma[actor])
     owned, synapses = network.owned[actor], network.taps.shape[1]
     add_units(workspace.proposal, owned, side, synapses, size, params, trial, workspace.normal)

@@ -51,7 +51,7 @@ def best_of(gained):
 
 @kernel
 def winners_of(gained):
-    """How many gained anything."""
+    """Return the number of proposals that gained."""
     count = 0
     for p in range(gained.size):
         count += keeps(gained[p], 0.0)
@@ -60,7 +60,8 @@ def winners_of(gained):
 
 @kernel
 def assemble(network, params, state, workspace, only, trial):
-    """The proposal of one member (`only`, a place), or with -1 of all that gained. Writes: workspace.proposal."""
+    """Assemble the proposal of one member (`only`, a place), or with -1 of all that gained. Writes:
+    workspace.proposal."""
     team = workspace.team
     clear(workspace.proposal)
     for p in range(team.gained.size):
@@ -70,7 +71,7 @@ def assemble(network, params, state, workspace, only, trial):
 
 @kernel
 def stands_together(accept, gained, team):
-    """Whether those that gained alone stand together, given the change of the summed reward by all of them."""
+    """Return whether those that gained alone stand together, given the change of the summed reward by all of them."""
     if accept == BEST:
         return False
     if accept == EACH:
@@ -82,7 +83,7 @@ def stands_together(accept, gained, team):
 
 @kernel
 def adapt_team(params, state, team, cap, kept):
-    """Sigma follows what each gained alone; `kept`: the place that stands, -1: all that gained, -2: none."""
+    """Adapt each sigma by its own gain; `kept`: the place that stands, -1: all that gained, -2: none."""
     for p in range(team.gained.size):
         actor, gained = team.deck[p], keeps(team.gained[p], 0.0)
         state.sigma[actor] = next_sigma(state.sigma[actor], gained, params, cap)
@@ -152,7 +153,7 @@ class Proposals(NamedTuple):
 
 
 def make_proposals(proposals: int, units: int, synapses: int, classes: int) -> Proposals:
-    """Room for the proposals of a round; `units` of each territory."""
+    """Return room for the proposals of a round; `units` of each territory."""
     single = np.float32
     return Proposals(
         unit=np.zeros((proposals, units), np.int64),
@@ -167,7 +168,7 @@ def make_proposals(proposals: int, units: int, synapses: int, classes: int) -> P
 
 @kernel
 def lay_out(network, params, state, workspace, proposals, trial):
-    """Every member's proposal into its row. Writes: proposals, workspace."""
+    """Copy every member's proposal into its row. Writes: proposals, workspace."""
     team, proposal = workspace.team, workspace.proposal
     for p in range(team.gained.size):
         clear(proposal)

@@ -25,7 +25,8 @@ from astrosim.systems.images.kernel.passes import (
 
 @kernel
 def refresh(net, batch, every, standing, scratch):
-    """Everything from scratch. every: int32, all numbers of synapses. Writes: standing. Returns the mean reward."""
+    """Compute everything from scratch. every: int32, all numbers of synapses. Writes: standing. Returns the mean
+    reward."""
     check_kind(net.kind)
     units, classes = net.outgoing.shape
     blocks, synapses, total = batch.labels.shape[0], net.taps.shape[1], 0.0
@@ -121,7 +122,7 @@ def keep(net, standing, proposal, scratch, blocks):
 
 @kernel
 def answers(net, batch, every, standing, scratch, best):
-    """The class that the network names for each image, the first of equal ones.
+    """Find the class that the network names for each image, the first of equal ones.
 
     Reads: net, batch. Writes: standing (everything from scratch), best (int32, shape (block, BLOCK)). Returns the mean
     reward.

@@ -123,13 +123,13 @@ class Workspace(NamedTuple):
 
 
 def make_team(astrocytes: int, proposals: int) -> Team:
-    """Room for rounds."""
+    """Return room for rounds."""
     room = (proposals + 3) // 4 * 4
     return Team(np.arange(astrocytes, dtype=np.int32), np.zeros(room, np.uint32), np.zeros(proposals))
 
 
 def make_proposal(slots: int, synapses: int, classes: int) -> Proposal:
-    """An empty proposal with room for so many units and synapses of each."""
+    """Return an empty proposal with room for so many units and synapses of each."""
     single = np.float32
     return Proposal(
         slots=np.zeros(1, np.int64),
@@ -145,7 +145,7 @@ def make_proposal(slots: int, synapses: int, classes: int) -> Proposal:
 
 
 def make_standing(units: int, classes: int, blocks: int) -> Standing:
-    """Room for what a network makes of a batch."""
+    """Return room for what a network makes of a batch."""
     return Standing(
         np.zeros((units, blocks, BLOCK), np.float32),
         np.zeros((blocks, classes, BLOCK), np.float32),
@@ -154,7 +154,7 @@ def make_standing(units: int, classes: int, blocks: int) -> Standing:
 
 
 def make_scratch(slots: int, synapses: int, classes: int, blocks: int) -> Scratch:
-    """Room for an evaluation of proposals of that size."""
+    """Return room for an evaluation of proposals of that size."""
 
     def line() -> np.ndarray:
         return np.zeros(BLOCK, np.float32)
@@ -175,7 +175,7 @@ def make_scratch(slots: int, synapses: int, classes: int, blocks: int) -> Scratc
 
 
 def fitted(workspace: Workspace, batch: Batch) -> Workspace:
-    """A workspace with room for the blocks of a batch: the same one if it has it."""
+    """Return a workspace with room for the blocks of a batch: the same one if it has it."""
     blocks = len(batch.labels)
     if len(workspace.standing.rewards) == blocks:
         return workspace

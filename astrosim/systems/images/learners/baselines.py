@@ -36,7 +36,7 @@ class Stepping:
         self.state.counts[:] = counts
 
     def stay(self, batch: Batch, number: int) -> float:
-        """All steps whose last trial falls on the batch."""
+        """Return all steps whose last trial falls on the batch."""
         state, stay = self.state, self.scenario.batches.stay
         self.workspace = fitted(self.workspace, batch)
         self.refresh(batch)
@@ -52,11 +52,11 @@ class Stepping:
         refresh(self.state.net, batch, self.workspace.every, self.workspace.standing, self.workspace.scratch)
 
     def gradient(self, batch: Batch, trial: int) -> list[np.ndarray]:
-        """An estimate of the gradient of the mean reward, in the order of `PARAMETERS`."""
+        """Return an estimate of the gradient of the mean reward, in the order of `PARAMETERS`."""
         raise NotImplementedError
 
     def ascend(self, slopes: list[np.ndarray]) -> None:
-        """A step of Adam (Kingma and Ba 2015) uphill; bias corrections by plain products."""
+        """Take a step of Adam (Kingma and Ba 2015) uphill; bias corrections by plain products."""
         moments = self.state.moments
         moments["steps"] += 1
         count = int(moments["steps"][0])
@@ -77,7 +77,7 @@ class Backpropagation(Stepping):
         self.slopes = [np.zeros_like(array) for array in state.parameters()]
 
     def gradient(self, batch: Batch, trial: int) -> list[np.ndarray]:
-        """The exact gradient on the batch."""
+        """Return the exact gradient on the batch."""
         gradient(self.state.net, batch, self.workspace.standing, self.workspace.scratch, *self.slopes)
         self.state.counts[SYNAPSES] += self.trials * batch.images * self.scenario.synapses
         return self.slopes
@@ -92,7 +92,7 @@ class Spsa(Stepping):
         self.params = make_params(scenario, seed)._replace(fraction=1.0)
 
     def gradient(self, batch: Batch, trial: int) -> list[np.ndarray]:
-        """The step, in units of each parameter's own scale, times the slope of the reward along it."""
+        """Return the step, in units of each parameter's own scale, times the slope of the reward along it."""
         proposal, sigma = self.workspace.proposal, np.float32(self.scenario.perturbation.sigma)
         self._propose(sigma, trial)
         self.state.counts[SYNAPSES] += self.trials * batch.images * computed(proposal)

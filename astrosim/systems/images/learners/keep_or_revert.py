@@ -66,11 +66,11 @@ class State:
         return TrialState(self.sigma, self.tally, self.counts)
 
     def parameters(self) -> list[np.ndarray]:
-        """The parameters' arrays, in the order of `PARAMETERS`."""
+        """Return the parameters' arrays, in the order of `PARAMETERS`."""
         return [getattr(self.net, name) for name in PARAMETERS]
 
     def judged(self) -> Network:
-        """The network that is judged: with the running mean of the parameters if there is one."""
+        """Return the network that is judged: with the running mean of the parameters if there is one."""
         if not self.mean:
             return self.net
         incoming, bias, outgoing, output_bias = self.mean
@@ -83,7 +83,7 @@ class State:
             np.add(mean, share * (now - mean), out=mean)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """What a checkpoint holds."""
+        """Return the arrays of a checkpoint."""
         own = {"sigma": self.sigma, "tally": self.tally, "counts": self.counts}
         own |= dict(zip(PARAMETERS, self.parameters(), strict=True))
         own |= {f"mean_{name}": array for name, array in zip(PARAMETERS, self.mean, strict=False)}
@@ -101,7 +101,7 @@ class State:
 
 
 def make_state(scenario: FieldScenario, seed: int, images: Images) -> State:
-    """The state of a cell that has not begun."""
+    """Return the state of a cell that has not begun."""
     net = make_network(scenario, seed, images.centre, LARGEST[scenario.task.data])
     actors = scenario.astrocytes if scenario.learner.rule == "astrocytes" else 1
     state = State(
@@ -130,11 +130,11 @@ class Learner(Protocol):
         """Compile or load what trials call; nothing that counts changes."""
 
     def stay(self, batch: Batch, number: int) -> float:
-        """All trials on a batch, the `number`-th from 0; returns the mean reward on it at their end."""
+        """Return all trials on a batch, the `number`-th from 0; returns the mean reward on it at their end."""
 
 
 def make_params(scenario: FieldScenario, seed: int) -> Params:
-    """Numbers of a scenario's rules, and the keys of the trials' streams."""
+    """Return numbers of a scenario's rules, and the keys of the trials' streams."""
     rule = scenario.perturbation
     return Params(
         scope=chosen("learner.rule", SCOPES, scenario.learner.rule),
@@ -153,7 +153,7 @@ def make_params(scenario: FieldScenario, seed: int) -> Params:
 
 
 def make_workspace(scenario: FieldScenario) -> Workspace:
-    """Working memory for a scenario's proposals; `fitted` gives it room for a batch."""
+    """Return working memory for a scenario's proposals; `fitted` gives it room for a batch."""
     whole = scenario.learner.rule not in ("astrocytes", "random_mask")
     size = scenario.territory.units
     masked = size * (scenario.incoming + 1) if scenario.learner.rule == "random_mask" else 0
@@ -173,7 +173,7 @@ def make_workspace(scenario: FieldScenario) -> Workspace:
 
 
 def mean_reward(standing: Standing, batch: Batch) -> float:
-    """Mean standing reward over a batch's images."""
+    """Return mean standing reward over a batch's images."""
     rewards = standing.rewards.reshape(-1)[: batch.images]
     return float(rewards.astype(np.float64).sum() / batch.images)
 
@@ -191,19 +191,20 @@ class KernelLearner:
         self.advance(batch, 0, 0, 0.0)
 
     def stay(self, batch: Batch, number: int) -> float:
-        """All trials on a batch."""
+        """Return all trials on a batch."""
         stay = self.scenario.batches.stay
         self.present(batch)
         self.advance(batch, number * stay, stay, float(self.scenario.caps[number]))
         return mean_reward(self.workspace.standing, batch)
 
     def present(self, batch: Batch) -> None:
-        """A new batch: everything from scratch."""
+        """Present a new batch: compute everything from scratch."""
         self.workspace = fitted(self.workspace, batch)
         refresh(self.state.net, batch, self.workspace.every, self.workspace.standing, self.workspace.scratch)
 
     def advance(self, batch: Batch, first: int, trials: int, cap: float) -> None:
-        """Trials on the batch that was presented, from number `first` on; whole rounds; sigma stays below `cap`."""
+        """Carry out trials on the batch that was presented, from number `first` on; whole rounds; sigma stays below
+        `cap`."""
         carry_out = advance_rounds if self.scenario.decision.proposals > 1 else advance
         state = self.state
         carry_out(state.net, batch, self.params, state.of_trials, self.workspace, first, trials, cap)

@@ -60,14 +60,15 @@ class TorchLearner:
             array[...] = saved
 
     def stay(self, batch: Batch, number: int) -> float:
-        """All trials on a batch, the `number`-th from 0; returns the mean reward on it at their end."""
+        """Return all trials on a batch, the `number`-th from 0; returns the mean reward on it at their end."""
         stay, cap = self.scenario.batches.stay, float(self.scenario.caps[number])
         self.present(batch)
         self.advance(batch, number * stay, stay, cap)
         return float(self.rewards.sum(dtype=torch.float64)) / batch.images
 
     def advance(self, batch: Batch, first: int, trials: int, cap: float) -> None:
-        """Trials on the batch that was presented, from number `first` on; whole rounds; sigma stays below `cap`."""
+        """Carry out trials on the batch that was presented, from number `first` on; whole rounds; sigma stays below
+        `cap`."""
         for trial in range(first, first + trials, len(self.team.gained)):
             self._round(trial, cap)
 
@@ -75,7 +76,7 @@ class TorchLearner:
         return torch.from_numpy(np.ascontiguousarray(array)).to(self.device)
 
     def present(self, batch: Batch) -> None:
-        """A new batch: everything from scratch."""
+        """Present a new batch: compute everything from scratch."""
         net, units = self.state.net, self.scenario.network.units
         pixels = batch.pixels.transpose(1, 0, 2).reshape(self.scenario.pixels, -1)[:, : batch.images]
         inputs = self._on_device(pixels).float() - self._on_device(net.centre)[:, None]

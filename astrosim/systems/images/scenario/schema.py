@@ -263,7 +263,7 @@ class FieldScenario(Experiment):
 
 
 def geometric(first: float, last: float, steps: int, share: float) -> np.ndarray:
-    """Values from first to last in equal ratios over a share of the steps, then last: float64, shape (step,)."""
+    """Return values from first to last in equal ratios over a share of the steps, then last: float64, shape (step,)."""
     from astrosim.core.exact_functions import exp, log  # loads numba, which few need
 
     slope = log(last) - log(first)

@@ -20,22 +20,24 @@ ASCENDING = ("spsa", "backpropagation")
 
 
 def keeps_or_reverts(scenario: Any) -> bool:
-    """Whether the learner proposes, and keeps or reverts."""
+    """Return whether the learner proposes, and keeps or reverts."""
     return scenario.learner.rule not in ASCENDING
 
 
 def takes_a_side(scenario: Any) -> bool:
-    """Whether a proposal changes the incoming or the outgoing side of units; SPSA does as the one who draws says."""
+    """Return whether a proposal changes the incoming or the outgoing side of units; SPSA does as the one who draws
+    says.
+    """
     return scenario.learner.rule != "one_plus_one"
 
 
 def owns_territories(scenario: Any) -> bool:
-    """Whether units belong to territories."""
+    """Return whether units belong to territories."""
     return scenario.learner.rule in ("astrocytes", "random_mask")
 
 
 def perturbs(scenario: Any) -> bool:
-    """Whether anything is perturbed and judged by a reward."""
+    """Return whether anything is perturbed and judged by a reward."""
     return scenario.learner.rule != "backpropagation"
 
 

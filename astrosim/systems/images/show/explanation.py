@@ -38,7 +38,7 @@ TOGETHER = {
 
 
 def explanation(scenario: FieldScenario, resolved: Mapping[str, FieldScenario], file: str) -> list[RenderableType]:
-    """The parts of the explanation, in order."""
+    """Return the parts of the explanation, in order."""
     return [
         heading(scenario, file, f"receptive fields on {scenario.task.data}"),
         values_table(resolved),
@@ -50,7 +50,7 @@ def explanation(scenario: FieldScenario, resolved: Mapping[str, FieldScenario], 
 
 
 def networks_table(resolved: Mapping[str, FieldScenario]) -> Table:
-    """The network of each condition, and what its astrocytes own."""
+    """Return the network of each condition, and what its astrocytes own."""
     heads = ("hidden\nunits", "hears", "synapses", "astro-\ncytes", "owns")
     table = new_table(
         "\nNetworks", ("condition", {"overflow": "fold"}), *((name, {"justify": "right"}) for name in heads)
@@ -65,13 +65,13 @@ def networks_table(resolved: Mapping[str, FieldScenario]) -> Table:
 
 
 def hears_words(scenario: FieldScenario) -> str:
-    """What a hidden unit hears."""
+    """Describe the inputs of a hidden unit."""
     side = scenario.network.field
     return "all pixels" if scenario.network.connections == "dense" else f"{side} x {side} pixels"
 
 
 def trial_rule(phase: str, scenario: FieldScenario) -> str:
-    """What a phase of a trial does under a resolved scenario, with its numbers."""
+    """Describe a phase of a trial under a resolved scenario, with its numbers."""
     rules = {
         "batch": _batch_rule,
         "choose": _choose_rule,

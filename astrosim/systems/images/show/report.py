@@ -50,12 +50,12 @@ class FieldMaterial:
 
 
 def material_of(summary: FieldSummary, dataset: Dataset) -> FieldMaterial:
-    """The material, with what figures read in memory."""
+    """Return the material, with what figures read in memory."""
     return FieldMaterial(summary, dataset.assign({name: dataset[name].load() for name in LOADED}))
 
 
 def content(directory: Path, summary: FieldSummary) -> dict[str, Any]:
-    """All that the template shows."""
+    """Return all that the template shows."""
     scenario, resolved = summary.scenario, summary.resolved
     material = material_of(summary, open_run(directory))
     return {
@@ -160,7 +160,7 @@ def _facts(summary: FieldSummary) -> list[tuple[str, str]]:
 
 
 def notes(summary: FieldSummary) -> list[str]:
-    """What a reader must know to judge the numbers."""
+    """Return notes that help to judge the numbers."""
     rules = {one.learner.rule for one in summary.resolved.values()}
     found = [
         "Every learner but backpropagation hears one number a trial: the change of the mean reward over the batch.",

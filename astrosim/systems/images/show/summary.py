@@ -23,7 +23,7 @@ class FieldSummary(RunSummary[FieldScenario]):
     counts = COUNTS
 
     def table(self) -> Table:
-        """Conditions with median and range of the test accuracy, and what it cost."""
+        """Return conditions with median and range of the test accuracy, and what it cost."""
         table = Table(title="Test accuracy over seeds", title_justify="left", box=None, pad_edge=False)
         table.padding, table.header_style, table.title_style = (0, 1, 0, 0), "underline", "bold"
         table.add_column("condition", overflow="fold")

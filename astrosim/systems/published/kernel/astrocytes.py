@@ -20,7 +20,7 @@ WINDOW_BITS = np.uint32((1 << c.WINDOW) - 1)
 
 @inlined
 def exploration_rate(rule, activations):
-    """Probability a trial that an astrocyte below its threshold is active all the same."""
+    """Return probability a trial that an astrocyte below its threshold is active all the same."""
     if rule == MATURITY:
         return c.INITIAL_RATE / (1.0 + activations / c.MATURITY)
     return c.FLAT_RATE if rule == FLAT else 0.0
@@ -54,7 +54,7 @@ def activate(score, ranking, rule, state, active, explored):
 
 @compiled
 def remember_outcome(state, active, explored, pattern, kept):
-    """Active astrocytes note the outcome. Writes state.window and the counters."""
+    """Note the outcome for active astrocytes. Writes state.window and the counters."""
     for k in range(len(active)):
         a = active[k]
         state.window[a] = (np.uint32(state.window[a] << np.uint32(1)) | np.uint32(kept)) & WINDOW_BITS
@@ -66,7 +66,7 @@ def remember_outcome(state, active, explored, pattern, kept):
 
 @compiled
 def adapt_thresholds(state):
-    """Every astrocyte with outcomes moves its threshold towards a middling success rate. Writes state.threshold."""
+    """Move the threshold of every astrocyte with outcomes towards a middling success rate. Writes state.threshold."""
     for a in range(c.ASTROCYTES):
         length = min(state.activations[a], c.WINDOW)
         if length == 0:

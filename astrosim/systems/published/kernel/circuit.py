@@ -82,7 +82,7 @@ class Collections(NamedTuple):
 
 @inlined
 def code_of(active, number):
-    """The row of `Collections` of the first `number` astrocytes in `active`."""
+    """Return the row of `Collections` of the first `number` astrocytes in `active`."""
     base = NONE + 1
     code = active[0]
     code += base * (active[1] if number > 1 else NONE)
@@ -90,7 +90,7 @@ def code_of(active, number):
 
 
 def make_circuit(network: Network, patterns: np.ndarray, targets: np.ndarray) -> Circuit:
-    """Arrays of the network and the task (uint8, shape (pattern, bit))."""
+    """Return arrays of the network and the task (uint8, shape (pattern, bit))."""
     direct = np.full((c.INPUTS, c.OUTPUTS), -1)
     for number, (pre, post) in enumerate(zip(network.pre, network.post, strict=True)):
         if pre < c.INPUTS and c.INPUTS <= post < c.INPUTS + c.OUTPUTS:
@@ -103,7 +103,7 @@ def make_circuit(network: Network, patterns: np.ndarray, targets: np.ndarray) ->
 
 
 def make_territories(network: Network) -> Territories:
-    """Territories one after the other."""
+    """Return territories one after the other."""
     neurons = np.arange(c.NEURONS + 1)
     starts = np.cumsum([0, *map(len, network.territory_synapses)])
     segments = [
@@ -130,7 +130,7 @@ def make_collections(territories: Territories, circuit: Circuit) -> Collections:
 
 @compiled
 def decode(code, active):
-    """Writes the astrocytes that a code names; returns how many, 0 where it names no active set."""
+    """Write the astrocytes that a code names; returns how many, 0 where it names no active set."""
     number = 0
     for k in range(c.MAX_ACTIVE):
         active[k] = code // (NONE + 1) ** k % (NONE + 1)
@@ -168,7 +168,7 @@ def _collect(territories, active, direct, collected, place):
 
 @compiled
 def find_direct(direct, place_of, place):
-    """Writes `place` (input, output): where the direct synapses stand in a collected order, -1 where they do not."""
+    """Write `place` (input, output): where the direct synapses stand in a collected order, -1 where they do not."""
     for i in range(direct.shape[0]):
         for o in range(direct.shape[1]):
             place[i, o] = place_of[direct[i, o]] if direct[i, o] >= 0 else -1

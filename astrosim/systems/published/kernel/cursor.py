@@ -18,7 +18,7 @@ from astrosim.systems.published.kernel.state import note
 
 @compiled
 def move(generator, cursor, low, high):
-    """Jump or step. Reads the box (low, high). Writes cursor, generator. Draws four."""
+    """Move: jump or step. Reads the box (low, high). Writes cursor, generator. Draws four."""
     jumps = draw(generator) < c.CURSOR_JUMP
     for d in range(3):
         u = draw(generator)
@@ -30,7 +30,7 @@ def move(generator, cursor, low, high):
 
 @compiled
 def flag_neurons(circuit, cursor, flag, radius):
-    """Writes flags by label, in index order: a later neuron overwrites an earlier one of its label, with false too.
+    """Write flags by label, in index order: a later neuron overwrites an earlier one of its label, with false too.
 
     Returns whether any flag is set.
     """
@@ -44,7 +44,7 @@ def flag_neurons(circuit, cursor, flag, radius):
 
 @compiled
 def collect_flagged(circuit, flag, collected, place_of):
-    """Writes the synapses with a flag at their pre or post index, and each synapse's place; returns their count."""
+    """Write the synapses with a flag at their pre or post index, and each synapse's place; returns their count."""
     n = 0
     for j in range(len(circuit.pre)):
         eligible = flag[circuit.pre[j]] or flag[circuit.post[j]]

@@ -45,13 +45,13 @@ QUARTER_TURN_WORDS = (0x3FF921FB, 0x400921FB, 0x4012D97C, 0x401921FB)  # upper h
 
 @inlined
 def upper(x):
-    """The upper half of a double's bits."""
+    """Return the upper half of a double's bits."""
     return np.float64(x).view(np.int64) >> HIGH
 
 
 @inlined
 def log(x):
-    """Natural logarithm of a normal positive double."""
+    """Return natural logarithm of a normal positive double."""
     bits = np.float64(x).view(np.int64)
     word = (bits >> HIGH) & 0xFFFFF
     carry = (word + 0x95F64) & 0x100000
@@ -73,13 +73,13 @@ def log(x):
 
 @inlined
 def quadrant_of(x):
-    """Nearest multiple of pi/2, for x in [0, 2 pi]: float64."""
+    """Return nearest multiple of pi/2, for x in [0, 2 pi]: float64."""
     return 0.0 if upper(x) <= QUARTER_PI_WORD else np.floor(x * TWO_OVER_PI + 0.5)
 
 
 @inlined
 def near_quarter_turn(x):
-    """Whether x lies so near to a multiple of pi/2 that subtracting it takes more digits of pi."""
+    """Return whether x lies so near to a multiple of pi/2 that subtracting it takes more digits of pi."""
     word = upper(x)
     first, second, third, fourth = QUARTER_TURN_WORDS
     return (word == first) | (word == second) | (word == third) | (word == fourth)
@@ -87,7 +87,7 @@ def near_quarter_turn(x):
 
 @inlined
 def cos_in_quadrant(n, y, rest):
-    """cos(n pi/2 + y + rest) for |y| <= pi/4."""
+    """Return cos(n pi/2 + y + rest) for |y| <= pi/4."""
     z = y * y
     word = upper(y) & 0x7FFFFFFF
     r = z * (C1 + z * (C2 + z * (C3 + z * (C4 + z * (C5 + z * C6)))))
@@ -103,7 +103,7 @@ def cos_in_quadrant(n, y, rest):
 
 @inlined
 def cos_away(x):
-    """Cosine for x in [0, 2 pi] that is not `near_quarter_turn`."""
+    """Return cosine for x in [0, 2 pi] that is not `near_quarter_turn`."""
     n = quadrant_of(x)
     r = x - n * HALF_PI_1
     w = n * HALF_PI_1_REST
@@ -113,7 +113,7 @@ def cos_away(x):
 
 @compiled
 def cos_near(x):
-    """Cosine for x in (0, 2 pi] that is `near_quarter_turn`: as many digits of pi as the cancellation takes."""
+    """Return cosine for x in (0, 2 pi] that is `near_quarter_turn`: as many digits of pi as the cancellation takes."""
     n = quadrant_of(x)
     r = x - n * HALF_PI_1
     w = n * HALF_PI_1_REST
@@ -136,19 +136,19 @@ def cos_near(x):
 
 @inlined
 def lost_bits(x, y):
-    """By how many binades |y| is smaller than x > 0."""
+    """Return by how many binades |y| is smaller than x > 0."""
     return (upper(x) >> 20) - ((upper(y) >> 20) & 0x7FF)
 
 
 @inlined
 def cos(x):
-    """Cosine for x in [0, 2 pi]."""
+    """Return cosine for x in [0, 2 pi]."""
     return cos_near(x) if near_quarter_turn(x) else cos_away(x)
 
 
 @inlined
 def exp(x):
-    """e to the x for |x| <= 700."""
+    """Return e to the x for |x| <= 700."""
     if x == 1.0:
         return np.e
     k = 0.0

@@ -47,20 +47,20 @@ class Homeostasis(NamedTuple):
 
 @inlined
 def likelihood(total, target, threshold):
-    """Soft reward of one output: sigmoid of the signed distance from its threshold."""
+    """Return soft reward of one output: sigmoid of the signed distance from its threshold."""
     sign = 1.0 if target == 1 else -1.0
     return 1.0 / (1.0 + fdlibm.exp(-sign * (total - threshold)))
 
 
 @inlined
 def moved(threshold, rate, target, step):
-    """A threshold after an episode."""
+    """Return a threshold after an episode."""
     return threshold + step * (rate - target)
 
 
 @compiled
 def observe(circuit, weight, own, pattern):
-    """One pass: counts who fires, and returns soft and binary reward. Writes own."""
+    """Carry out one pass: count the firing, and returns soft and binary reward. Writes own."""
     total = sum_inputs(circuit, weight, pattern)
     own.passes[0] += 1
     for k in range(c.NEURONS):
@@ -76,7 +76,7 @@ def observe(circuit, weight, own, pattern):
 
 @compiled
 def settle(circuit, iteration, own):
-    """Thresholds after an episode; counts begin anew."""
+    """Update thresholds after an episode; reset the counts."""
     for k in range(c.NEURONS):
         if not circuit.is_input[k]:
             rate = own.fired[k] / own.passes[0]
@@ -132,7 +132,7 @@ def roam(circuit, iteration, state, own, tally, patterns, decisions):
 
 @compiled
 def frozen(circuit, weight, threshold):
-    """Outputs of the frozen network for each pattern: uint8, shape (pattern, bit)."""
+    """Return outputs of the frozen network for each pattern: uint8, shape (pattern, bit)."""
     out = np.empty((c.PATTERNS, c.OUTPUTS), dtype=np.uint8)
     for pattern in range(c.PATTERNS):
         total = sum_inputs(circuit, weight, pattern)
@@ -171,11 +171,11 @@ class IterationEngine(PublishedEngine):
         roam(self._circuit, self._iteration, self._state, self._own, tally, log.pattern, log.decision)
 
     def probe(self) -> np.ndarray:
-        """Outputs of the frozen network: uint8, shape (pattern, bit)."""
+        """Return outputs of the frozen network: uint8, shape (pattern, bit)."""
         return frozen(self._circuit, self._state.weight, self._own.threshold)
 
     def state(self) -> dict[str, np.ndarray]:
-        """A copy of all that changes, thresholds included."""
+        """Return a copy of all that changes, thresholds included."""
         return super().state() | copy_arrays(self._own._asdict(), "own/")
 
     def restore(self, state: dict[str, np.ndarray]) -> None:

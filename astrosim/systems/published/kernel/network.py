@@ -53,7 +53,7 @@ class Network:
 
 
 def build_network(seed: int) -> Network:
-    """The network of a seed, to the last bit."""
+    """Return the network of a seed, to the last bit."""
     kind = np.tile(np.repeat([k for k, _ in c.KINDS], [n for _, n in c.KINDS]), c.CLUSTERS)
     cluster = np.repeat(np.arange(c.CLUSTERS), c.PER_CLUSTER)
     label = cluster * c.LABEL_STRIDE + np.tile(np.arange(c.PER_CLUSTER), c.CLUSTERS)

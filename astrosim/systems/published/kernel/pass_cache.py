@@ -40,7 +40,7 @@ class Standing(NamedTuple):
 
 
 def new_standing() -> Standing:
-    """Nothing worked out yet."""
+    """Make a cache in which nothing is computed yet."""
     return Standing(
         np.zeros(ROWS, dtype=np.bool_),
         np.zeros((ROWS, c.NEURONS), dtype=np.bool_),
@@ -53,14 +53,15 @@ def new_standing() -> Standing:
 
 @inlined
 def likelihood(total, target):
-    """Soft reward of one output: sigmoid of the signed distance from its threshold."""
+    """Return soft reward of one output: sigmoid of the signed distance from its threshold."""
     sign = 1.0 if target == 1 else -1.0
     return 1.0 / (1.0 + exp(-sign * (total - c.FIRING_THRESHOLD)))
 
 
 @compiled
 def sum_inputs(circuit, weight, pattern):
-    """Sums by neuron index over the synapses of the clamped inputs, in synapse order: float64, shape (neuron,)."""
+    """Return sums by neuron index over the synapses of the clamped inputs, in synapse order: float64, shape
+    (neuron,)."""
     total = np.zeros(c.NEURONS)
     for i in range(c.INPUTS):
         if circuit.patterns[pattern, i]:
@@ -71,13 +72,13 @@ def sum_inputs(circuit, weight, pattern):
 
 @inlined
 def fires(circuit, total, neuron):
-    """Whether a neuron other than an input fires: it decides on the sum that is stored at its label."""
+    """Return whether a neuron other than an input fires: it decides on the sum that is stored at its label."""
     return total[circuit.label[neuron]] > c.FIRING_THRESHOLD
 
 
 @compiled
 def remember(circuit, total, pattern, memory):
-    """Writes the "fired last" memory of a pass: by label, in index order, so that the later of two neurons wins."""
+    """Write the "fired last" memory of a pass: by label, in index order, so that the later of two neurons wins."""
     for k in range(c.NEURONS):
         if circuit.is_input[k]:
             memory[circuit.label[k]] = k < c.INPUTS and circuit.patterns[pattern, k] == 1
@@ -87,7 +88,7 @@ def remember(circuit, total, pattern, memory):
 
 @compiled
 def rewards(circuit, total, pattern):
-    """Soft and binary reward of a pass."""
+    """Return soft and binary reward of a pass."""
     soft = 0.0
     right = 0
     for o in range(c.OUTPUTS):
@@ -99,7 +100,7 @@ def rewards(circuit, total, pattern):
 
 @compiled
 def sense_firing(territories, memory, score):
-    """Writes scores: the fraction of territory neurons that fired."""
+    """Write scores: the fraction of territory neurons that fired."""
     for a in range(c.ASTROCYTES):
         first, last = territories.label_first[a], territories.label_first[a + 1]
         fired = 0
@@ -110,7 +111,7 @@ def sense_firing(territories, memory, score):
 
 @compiled
 def sense_traffic(territories, weight, memory, score):
-    """Writes scores: the mean over territory synapses of |weight| where the pre neuron fired, else 0.
+    """Write scores: the mean over territory synapses of |weight| where the pre neuron fired, else 0.
 
     The memory, which is by label, is read by index. Adding a zero changes no sum, so silent neurons are passed over.
     """
@@ -126,7 +127,7 @@ def sense_traffic(territories, weight, memory, score):
 
 @compiled
 def rank(score, ranking):
-    """Writes the astrocytes by score, highest first, ties by number."""
+    """Write the astrocytes by score, highest first, ties by number."""
     for a in range(c.ASTROCYTES):
         place = a
         while place > 0 and score[a] > score[ranking[place - 1]]:
@@ -137,7 +138,7 @@ def rank(score, ranking):
 
 @compiled
 def refresh(circuit, territories, traffic, weight, standing, row):
-    """Work out a row, unless it is valid. Reads circuit, territories, weight. Writes the row of standing."""
+    """Compute a row, unless it is valid. Reads circuit, territories, weight. Writes the row of standing."""
     if standing.valid[row]:
         return
     memory = standing.memory[row]
@@ -157,7 +158,7 @@ def refresh(circuit, territories, traffic, weight, standing, row):
 
 @compiled
 def probe(circuit, weight):
-    """Outputs of the frozen network for each pattern: uint8, shape (pattern, bit)."""
+    """Return outputs of the frozen network for each pattern: uint8, shape (pattern, bit)."""
     out = np.empty((c.PATTERNS, c.OUTPUTS), dtype=np.uint8)
     for pattern in range(c.PATTERNS):
         total = sum_inputs(circuit, weight, pattern)
@@ -168,7 +169,7 @@ def probe(circuit, weight):
 
 @compiled
 def mean_magnitude(weight):
-    """Mean |weight|, added in synapse order."""
+    """Return mean |weight|, added in synapse order."""
     total = 0.0
     for w in weight:
         total += abs(w)

@@ -36,31 +36,31 @@ class Scratch(NamedTuple):
 
 
 def new_scratch(synapses: int) -> Scratch:
-    """Room for so many synapses."""
+    """Return room for so many synapses."""
     return Scratch(np.empty(DRAWS * synapses, dtype=np.uint32), np.empty(synapses))
 
 
 @inlined
 def radius(count):
-    """Length of a Box-Muller pair, from the counter of its first draw."""
+    """Return length of a Box-Muller pair, from the counter of its first draw."""
     return math.sqrt(-2.0 * fdlibm.log(uniform(count) + TINY))
 
 
 @inlined
 def angle(count):
-    """Direction of a Box-Muller pair, radians, from the counter of its second draw."""
+    """Return direction of a Box-Muller pair, radians, from the counter of its second draw."""
     return 2.0 * math.pi * uniform(count)
 
 
 @inlined
 def stepped(weight, gauss):
-    """A weight after its step, within the limits."""
+    """Return a weight after its step, within the limits."""
     return max(-c.LIMIT, min(c.LIMIT, weight + c.SIGMA * gauss))
 
 
 @inlined
 def gauss_at(place, low, stride, counters):
-    """Standard Gaussian of the synapse that was collected at `place`; its draws come from `counters`, if any."""
+    """Return standard Gaussian of the synapse that was collected at `place`; its draws come from `counters`, if any."""
     if len(counters) > 0:
         return radius(counters[DRAWS * place]) * fdlibm.cos(angle(counters[DRAWS * place + 1]))
     count = np.uint32(low + np.uint32(np.uint32(DRAWS * place) * stride))
@@ -69,7 +69,7 @@ def gauss_at(place, low, stride, counters):
 
 @compiled
 def fill_regular(low, stride, gauss):
-    """Writes the Gaussians of all collected synapses, in order, for evenly spaced counters; vectorises.
+    """Write the Gaussians of all collected synapses, in order, for evenly spaced counters; vectorises.
 
     Returns whether any of them needs `fdlibm.cos_near`, which this loop leaves out: then they are not right.
     """
@@ -84,7 +84,7 @@ def fill_regular(low, stride, gauss):
 
 @compiled
 def fill_gauss(low, stride, counters, gauss):
-    """Writes the Gaussians of all collected synapses, in order."""
+    """Write the Gaussians of all collected synapses, in order."""
     if len(counters) > 0 or fill_regular(low, stride, gauss):
         for k in range(len(gauss)):
             gauss[k] = gauss_at(k, low, stride, counters)
@@ -92,7 +92,9 @@ def fill_gauss(low, stride, counters, gauss):
 
 @compiled
 def soft_after(circuit, weight, pattern, place, low, stride, counters):
-    """Soft reward of the perturbed network; `place` (input, output) says where its direct synapses were collected."""
+    """Return soft reward of the perturbed network; `place` (input, output) says where its direct synapses were
+    collected.
+    """
     soft = 0.0
     for o in range(c.OUTPUTS):
         total = 0.0

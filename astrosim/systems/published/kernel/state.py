@@ -68,7 +68,7 @@ class Tally(NamedTuple):
 
 
 def start(network: Network) -> State:
-    """The state before the first trial."""
+    """Return the state before the first trial."""
     return State(
         generator=np.array([network.generator]),
         trial=np.zeros(1, dtype=np.int64),
@@ -85,7 +85,7 @@ def start(network: Network) -> State:
 
 
 def new_tally() -> Tally:
-    """Zeros."""
+    """Return zeros."""
     return Tally(np.zeros(1), np.zeros(1), np.zeros(1), np.full(c.ASTROCYTES, np.nan))
 
 

@@ -115,13 +115,13 @@ class Neuron(FixedAgent, Synaptic):
         self.model.interventions.silence(self.model, "neurons", self.index, silent)
 
     def integrate(self, fired: np.ndarray) -> float:
-        """Summed input from the neurons that fired (bool, shape (neuron,)); 0 while it is silenced."""
+        """Return summed input from the neurons that fired (bool, shape (neuron,)); 0 while it is silenced."""
         if self.silenced:
             return 0.0
         return propagation.summed_input(self.model.learning.weight, self.arrivals, self.model.system.pre, fired)
 
     def fires(self, activation: float) -> bool:
-        """Whether a summed input makes it fire."""
+        """Return whether a summed input makes it fire."""
         return propagation.fires(activation, self.model.rules.neuron_threshold)
 
 
@@ -231,7 +231,7 @@ class Astrocyte(FixedAgent, Synaptic):
             self.score = coupling.coupled_score(self.own_score, model.rules.gain, self.calcium)
 
     def is_above_threshold(self) -> bool:
-        """Whether the score alone makes it active."""
+        """Return whether the score alone makes it active."""
         return selection.above_threshold(self.score, self.threshold)
 
     @property
@@ -269,7 +269,7 @@ class Astrocyte(FixedAgent, Synaptic):
         self.arrived = 0.0
 
     def explores(self, trial: int) -> bool:
-        """Whether it becomes active spontaneously in this trial."""
+        """Return whether it becomes active spontaneously in this trial."""
         u = uniform(self.model.system.keys[EXPLORATION], trial, self.index)
         return exploration.explores(u, self.exploration_rate)
 
@@ -315,7 +315,8 @@ class Astrocyte(FixedAgent, Synaptic):
             )
 
     def state(self) -> dict[str, np.ndarray]:
-        """What a checkpoint keeps of this astrocyte beside the rows of the arrays: by name, a number or an array.
+        """Return the state that a checkpoint keeps of this astrocyte beside the rows of the arrays: by name, a number
+        or an array.
 
         Raises
         ------
@@ -355,14 +356,14 @@ class Cursor(CellAgent):
         return self.model.learning.cursor
 
     def move(self, trial: int) -> None:
-        """Jump anywhere, or step."""
+        """Move: jump anywhere, or step."""
         model, key = self.model, self.model.system.keys[CURSOR]
         low, high = model.box
         cursor.move(self.position, key, trial, low, high, model.rules.cursor_jump, model.rules.cursor_step)
         self.move_to(model.cell_at(self.position))
 
     def synapses(self) -> np.ndarray:
-        """Synapses with a neuron within the radius: int32, ascending."""
+        """Return synapses with a neuron within the radius: int32, ascending."""
         return near_cursor(self.model.system, self.model.rules.cursor_radius, self.position)
 
     def perturb(self, trial: int, synapses: np.ndarray) -> None:

@@ -128,16 +128,16 @@ class AstroModel(mesa.Model, PassingCell):
         return OrthogonalMooreGrid(tuple(cells.tolist()), random=self.random)
 
     def accept_rate(self) -> float:
-        """Kept / (kept + reverted) so far; nan before the first decision."""
+        """Return kept / (kept + reverted) so far; nan before the first decision."""
         kept, reverted = self.learning.counter[[KEPT_TRIALS, REVERTED_TRIALS]].tolist()
         return kept / (kept + reverted) if kept + reverted else nan
 
     def cell_of(self, neuron: int) -> Cell:
-        """The cell of the space that a neuron stands in."""
+        """Return the cell of the space that a neuron stands in."""
         return self.space[neuron] if self.grid is None else self.cell_at(self.network.position[neuron])
 
     def cell_at(self, position: np.ndarray) -> Cell:
-        """The cell of the space for a position (float64, shape (2,), units)."""
+        """Return the cell of the space for a position (float64, shape (2,), units)."""
         if self.grid is None:
             return self.space.find_nearest_cell(position)
         x, y = ((position - self.box[0]) // self.scenario_of_cell.network.cell_size).astype(int)
@@ -152,7 +152,7 @@ class AstroModel(mesa.Model, PassingCell):
         return self._decisions
 
     def step(self) -> None:
-        """One trial: all its phases in order."""
+        """Carry out one trial: all its phases in order."""
         self._trial = Trial(self.trial)
         for phase in self._phases:
             phase()
@@ -166,7 +166,7 @@ class AstroModel(mesa.Model, PassingCell):
         return np.array([astrocyte.exploration_rate for astrocyte in self.astrocytes], dtype=np.float64)
 
     def state(self) -> dict[str, np.ndarray]:
-        """A copy of all that changes, with what own astrocytes keep."""
+        """Return a copy of all that changes, with what own astrocytes keep."""
         own = {f"{a.index}/{name}": value for a in self.astrocytes for name, value in a.state().items()}
         return super().state() | own
 

@@ -22,7 +22,7 @@ SPACES = ("grid", "network")
 def chosen_scenario(
     scenario: Scenario | str | Path | None, condition: str | None, fields: Mapping[str, Any]
 ) -> Scenario:
-    """The scenario (by default the described system) under a condition, with other values of fields.
+    """Return the scenario (by default the described system) under a condition, with other values of fields.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def chosen_scenario(
 
 
 def chosen_seed(seed: Any, rng: Any) -> int:
-    """The seed that was given as one of the two.
+    """Return the seed that was given as one of the two.
 
     Raises
     ------
@@ -62,7 +62,7 @@ def chosen_seed(seed: Any, rng: Any) -> int:
 
 
 def checked_space(space: str) -> str:
-    """The kind of space.
+    """Return the kind of space.
 
     Raises
     ------

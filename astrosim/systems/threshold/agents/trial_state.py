@@ -48,6 +48,6 @@ class Arrival:
         self.astrocyte, self.trial = astrocyte, trial
 
     def land(self) -> None:
-        """Mesa's event: all waves that reach the astrocyte before this trial arrive."""
+        """Deliver all waves that reach the astrocyte before this trial; Mesa's event."""
         self.astrocyte.model.arrivals.pop((self.trial, self.astrocyte.index))
         self.astrocyte.receive(self.trial)

@@ -39,7 +39,7 @@ GAUSSIANS = (-6.5, -1.0, -0.1, 0.0, 0.3, 2.0)  # within what `rules.perturbation
 
 
 def problems(scenario: Scenario) -> list[str | Located]:
-    """All that is wrong with the own astrocytes of a resolved scenario of the described system."""
+    """Return all that is wrong with the own astrocytes of a resolved scenario of the described system."""
     try:
         kind = astrocyte_class(scenario)
     except ComplaintError as error:

@@ -21,7 +21,7 @@ KEPT = 64  # classes; assumed: more than the conditions of a scenario name
 
 
 def astrocyte_class(scenario: Scenario) -> type[Astrocyte]:
-    """The class of a resolved scenario's astrocytes.
+    """Return the class of a resolved scenario's astrocytes.
 
     Raises
     ------

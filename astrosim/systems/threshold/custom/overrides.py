@@ -37,7 +37,7 @@ class Overrides:
     jitted: tuple[str, ...]
 
     def of(self, phase: str) -> list[str]:
-        """What it changes of a phase."""
+        """Return its changes of a phase."""
         return [name for name in OF_PHASE.get(phase, ()) if name in self.python + self.jitted]
 
     def __str__(self) -> str:
@@ -49,7 +49,7 @@ class Overrides:
 
 
 def overrides_of(kind: type[Astrocyte]) -> Overrides:
-    """What a subclass changes of `Astrocyte`, its bases in between included."""
+    """Return the overrides of a subclass of `Astrocyte`, its bases in between included."""
     added = [base for base in kind.__mro__ if not issubclass(Astrocyte, base)]
     names = dict.fromkeys(name for base in added for name in vars(base) if hasattr(Astrocyte, name))
     own = [name for name in names if name in SPECIAL or not (name.startswith("_") or name == "state_names")]
@@ -58,6 +58,6 @@ def overrides_of(kind: type[Astrocyte]) -> Overrides:
 
 
 def exchanged_formulas(kind: type[Astrocyte]) -> dict[Callable[..., Any], Callable[..., Any]]:
-    """The formulas that a class replaces: what `astrosim.core.jit_substitution.specialised` takes."""
+    """Return the formulas that a class replaces: what `astrosim.core.jit_substitution.specialised` takes."""
     pairs = ((getattr(Astrocyte, name), getattr(kind, name)) for name in FORMULAS)
     return {old: new for old, new in pairs if new is not old}

@@ -47,7 +47,8 @@ DECISIONS = {KEPT: ("kept", KEPT_COLOUR), IDLE: ("nothing to decide", IDLE_COLOU
 def frame_trials(
     trials: int, frames: int, first: int = 0, last: int | None = None, every: int | None = None
 ) -> list[int]:
-    """Trials that are shown: every so many of a stretch, else at most `frames` of it, evenly spaced, both ends in.
+    """Return trials that are shown: every so many of a stretch, else at most `frames` of it, evenly spaced, both ends
+    in.
 
     Parameters
     ----------
@@ -260,7 +261,7 @@ def _decision(frame: Frame) -> tuple[str, str]:
 
 
 def events_of(replay: Replay) -> list[Event]:
-    """What has befallen a cell so far."""
+    """Return the interventions on a replicate so far."""
     scenario, seed = replay.engine.scenario_of_cell, replay.seed
     items, length = scenario.interventions, scenario.schedule.trials_per_episode
     return [

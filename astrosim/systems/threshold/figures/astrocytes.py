@@ -27,7 +27,7 @@ PANELS = (
 
 @styled
 def astrocyte_curves(dataset: Dataset, trials_per_episode: int, events: Events = ()) -> Figure:
-    """Threshold, exploration rate and activity of each astrocyte, mean over seeds; a row a condition.
+    """Return threshold, exploration rate and activity of each astrocyte, mean over seeds; a row a condition.
 
     Parameters
     ----------
@@ -89,7 +89,8 @@ def _row(row: np.ndarray, condition: Dataset, trials_per_episode: int) -> dict[i
 
 
 def activity(activations: np.ndarray, episode: np.ndarray, trials_per_episode: int) -> np.ndarray:
-    """Activations a trial between one record and the next; the first since the start. Episodes without record are nan.
+    """Return activations a trial between one record and the next; the first since the start. Episodes without record
+    are nan.
 
     Parameters
     ----------

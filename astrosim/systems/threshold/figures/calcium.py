@@ -14,7 +14,7 @@ from astrosim.systems.threshold.figures.timeline import Timeline
 
 
 def coupled_conditions(dataset: Dataset) -> list[str]:
-    """Conditions of which some committed cell has calcium."""
+    """Return conditions of which some committed cell has calcium."""
     if "calcium" not in dataset:
         return []
     has = np.isfinite(dataset["calcium"].values).any(axis=(1, 2, 3))
@@ -45,7 +45,7 @@ def recruited_share(recruitments: np.ndarray, activations: np.ndarray) -> np.nda
 
 @styled
 def calcium_curves(dataset: Dataset, events: Events = ()) -> Figure:
-    """Mean calcium of the astrocytes and the share of recruited activations over episodes, a line a condition.
+    """Return mean calcium of the astrocytes and the share of recruited activations over episodes, a line a condition.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ PANELS = (
 
 @styled
 def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = None, events: Events = ()) -> Figure:
-    """Probe accuracy, rewards and accept rate over episodes, a line a condition with its band over seeds.
+    """Return probe accuracy, rewards and accept rate over episodes, a line a condition with its band over seeds.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = Non
 
 
 def running_mean(values: np.ndarray, width: int = SMOOTHING) -> np.ndarray:
-    """Centred running mean over the last axis, shorter at the ends; nan stays, and is no part of other means."""
+    """Return centred running mean over the last axis, shorter at the ends; nan stays, and is no part of other means."""
     finite = np.isfinite(values)
     kernel = np.ones(width)
     totals = np.apply_along_axis(np.convolve, -1, np.where(finite, values, 0.0), kernel, mode="same")
@@ -93,7 +93,7 @@ def _band(axes: Axes, series: DataArray, condition: str, colour: str, line: str,
 
 
 def reference(axes: Axes, value: float, text: str) -> None:
-    """A dashed level with its name at the right."""
+    """Draw a dashed level with its name at the right."""
     axes.axhline(value, color=MUTED, linewidth=0.9, linestyle=(0, (6, 3)), zorder=0)
     axes.annotate(
         text,

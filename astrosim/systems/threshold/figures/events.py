@@ -48,11 +48,11 @@ class Event(NamedTuple):
     seeds: int
 
     def time(self, unit: str) -> float:
-        """When, in episodes or trials."""
+        """Return the time, in episodes or trials."""
         return self.trial / self.length if unit == EPISODE else float(self.trial)
 
     def when(self, unit: str) -> str:
-        """The same in words."""
+        """Return the same in words."""
         episode, rest = divmod(self.trial, self.length)
         if unit == TRIAL:
             return f"before trial {self.trial:,}"
@@ -63,7 +63,7 @@ Events = Sequence[Event]
 
 
 def read_events(dataset: Dataset, resolved: Mapping[str, Scenario]) -> tuple[Event, ...]:
-    """What befell the cells of a run, in order of condition, seed and time.
+    """Read the interventions of a run, in order of condition, seed and time.
 
     Parameters
     ----------
@@ -91,17 +91,17 @@ def read_events(dataset: Dataset, resolved: Mapping[str, Scenario]) -> tuple[Eve
 
 
 def of_cell(events: Iterable[Event], condition: str, seed: int | None) -> tuple[Event, ...]:
-    """Events of one cell alone."""
+    """Return events of one cell alone."""
     return tuple(e._replace(seeds=1) for e in events if e.condition == condition and e.seed == seed)
 
 
 def before(events: Iterable[Event], episode: int) -> tuple[Event, ...]:
-    """Events up to the end of an episode (from 0)."""
+    """Return events up to the end of an episode (from 0)."""
     return tuple(e for e in events if e.trial < (episode + 1) * e.length)
 
 
 def task_changed(events: Iterable[Event], conditions: Sequence[str]) -> bool:
-    """Whether some condition has come to have another task, or more patterns."""
+    """Return whether some condition has come to have another task, or more patterns."""
     return any(e.action in ("swap_task", "extend_task") and e.condition in conditions for e in events)
 
 

@@ -27,7 +27,7 @@ def accuracy_by_condition(
     intervals: Mapping[str, Interval] | None = None,
     events: Events = (),
 ) -> Figure:
-    """Accuracy per seed and condition, with mean and interval, mean ceiling and published value.
+    """Return accuracy per seed and condition, with mean and interval, mean ceiling and published value.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def _legend(figure: Figure, axes: Axes, published: bool) -> None:
 
 
 def spread(values: np.ndarray) -> np.ndarray:
-    """Offsets that lay equal values side by side, shape (seed,), within +- SPREAD."""
+    """Return offsets that lay equal values side by side, shape (seed,), within +- SPREAD."""
     offsets = np.zeros(len(values))
     _, group, counts = np.unique(values, return_inverse=True, return_counts=True)
     step = min(0.09, 2 * SPREAD / max(int(counts.max(initial=1)) - 1, 1))

@@ -15,18 +15,19 @@ TRIAL_SAMPLE = 5_000_000  # trials of one cell that a figure reads at most; assu
 
 
 def condition_names(dataset: Dataset) -> list[str]:
-    """Conditions in the order of the run."""
+    """Return conditions in the order of the run."""
     return [str(name) for name in dataset["condition"].values]
 
 
 def last_record(dataset: Dataset, condition: str) -> int:
-    """Index of the last record that any cell of a condition has (conditions may differ in length); -1 if none."""
+    """Return index of the last record that any cell of a condition has (conditions may differ in length); -1 if
+    none."""
     recorded = np.isfinite(probes(dataset).sel(condition=condition).values).any(axis=0)
     return int(np.flatnonzero(recorded)[-1]) if recorded.any() else -1
 
 
 def probes(dataset: Dataset) -> DataArray:
-    """Accuracy of every frozen probe: (condition, seed, episode), 1; nan where nothing is recorded."""
+    """Return accuracy of every frozen probe: (condition, seed, episode), 1; nan where nothing is recorded."""
     accuracy = dataset["pattern_accuracy"]
     bits = (dataset["output"].values >= 0).any(axis=3).sum(axis=-1)
     return DataArray(probe_accuracy(accuracy.values, bits), dims=accuracy.dims[:-1], name="probe").assign_coords(
@@ -35,7 +36,7 @@ def probes(dataset: Dataset) -> DataArray:
 
 
 def with_astrocytes(dataset: Dataset) -> list[str]:
-    """Conditions that have astrocytes in some committed cell."""
+    """Return conditions that have astrocytes in some committed cell."""
     if dataset.sizes.get("astrocyte", 0) == 0:
         return []
     placed = np.isfinite(dataset["astrocyte_x"].values).any(axis=(1, 2))
@@ -43,7 +44,7 @@ def with_astrocytes(dataset: Dataset) -> list[str]:
 
 
 def first_seed(dataset: Dataset, condition: str) -> int | None:
-    """First seed of a condition that is committed; None if none is."""
+    """Return first seed of a condition that is committed; None if none is."""
     for seed in dataset["seed"].values:
         if np.isfinite(dataset["mean_binary_reward"].sel(condition=condition, seed=seed).values).any():
             return int(seed)
@@ -60,7 +61,7 @@ def best_seed(dataset: Dataset, condition: str) -> int | None:
 
 
 def with_decisions(dataset: Dataset) -> list[str]:
-    """Conditions whose trial log is there and in which somebody decided something."""
+    """Return conditions whose trial log is there and in which somebody decided something."""
     if "decision" not in dataset:
         return []
     found = []

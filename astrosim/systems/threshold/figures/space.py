@@ -33,7 +33,8 @@ HOLLOW: dict[str, Any] = {"facecolors": PAPER, "edgecolors": INK, "linewidths": 
 
 @styled
 def space_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode: int | None = None) -> Figure:
-    """Neurons by kind, astrocytes with circles of the radius, and the most active one's synapses by final weight.
+    """Return neurons by kind, astrocytes with circles of the radius, and the most active one's synapses by final
+    weight.
 
     The best seed of the first condition with astrocytes (else of the first condition) is shown.
 
@@ -80,13 +81,13 @@ def space_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode
 
 
 def shown(dataset: Dataset) -> tuple[str, int | None]:
-    """Condition and seed that the map shows."""
+    """Return condition and seed that the map shows."""
     names = with_astrocytes(dataset) or [str(dataset["condition"].values[0])]
     return names[0], best_seed(dataset, names[0])
 
 
 def territory_synapses(cell: Dataset, astrocyte: int, radius: float) -> np.ndarray:
-    """Synapses with a neuron of the astrocyte's cluster within the radius: indices, ascending."""
+    """Return synapses with a neuron of the astrocyte's cluster within the radius: indices, ascending."""
     dx = cell["neuron_x"].values - cell["astrocyte_x"].values[astrocyte]
     dy = cell["neuron_y"].values - cell["astrocyte_y"].values[astrocyte]
     own = cell["neuron_cluster"].values == cell["astrocyte_cluster"].values[astrocyte]

@@ -147,12 +147,12 @@ class Timeline:
         )
 
     def colour(self, mark: Mark) -> str:
-        """The condition's own colour if the mark is its alone."""
+        """Return the condition's own colour if the mark is its alone."""
         (first, *others) = mark.times
         return INK if others else self.colours.get(first, INK)
 
     def breaks(self, condition: str, records: np.ndarray) -> list[int]:
-        """Places of the first records (at times `records`) after each event of a condition that is a line."""
+        """Return places of the first records (at times `records`) after each event of a condition that is a line."""
         times = [t for mark in self.marks if not mark.recurs for t in mark.times.get(condition, ())]
         places = np.searchsorted(records, np.array(times)).tolist()
         return sorted({place for place in places if 0 < place < len(records)})

@@ -61,7 +61,7 @@ class Weights(NamedTuple):
 
 @styled
 def weight_map(dataset: Dataset, resolved: Mapping[str, Scenario], events: Events = ()) -> Figure:
-    """Distributions of weights at the start and after each kept episode, and mean |weight| over episodes.
+    """Return distributions of weights at the start and after each kept episode, and mean |weight| over episodes.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def weight_map(dataset: Dataset, resolved: Mapping[str, Scenario], events: Event
 
 
 def read_weights(dataset: Dataset, condition: str, scenario: Scenario) -> Weights | None:
-    """Weights of a condition's finished seeds, as many as `MOST_WEIGHTS` allow; None if none were kept."""
+    """Return weights of a condition's finished seeds, as many as `MOST_WEIGHTS` allow; None if none were kept."""
     own = dataset[["weight", "pre", "post", "neuron_kind", "neuron_cluster", "committed"]].sel(condition=condition)
     seeds = own["seed"].values[own["committed"].values]
     room = max(1, MOST_WEIGHTS // max(own.sizes["weight_episode"] * own.sizes["synapse"], 1))
@@ -114,7 +114,7 @@ def read_weights(dataset: Dataset, condition: str, scenario: Scenario) -> Weight
 
 
 def direct_path(cell: Dataset) -> np.ndarray:
-    """Synapses from an input to an output of cluster 0, which has the task: bool, shape (synapse,)."""
+    """Return synapses from an input to an output of cluster 0, which has the task: bool, shape (synapse,)."""
     kind, cluster = cell["neuron_kind"].values, cell["neuron_cluster"].values
     given, wanted = ((kind == NEURON_KINDS.index(name)) & (cluster == 0) for name in ("input", "output"))
     pre, post = cell["pre"].values, cell["post"].values

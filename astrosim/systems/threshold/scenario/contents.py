@@ -45,7 +45,7 @@ class Wires(NamedTuple):
 
 
 def read_patterns(file: InputFile) -> tuple[tuple[str, str], ...]:
-    """Pairs of input and target bits.
+    """Return pairs of input and target bits.
 
     Raises
     ------
@@ -87,14 +87,16 @@ def _bit_problem(bits: str, first: str) -> str:
 
 
 def read_positions(file: InputFile) -> np.ndarray:
-    """Positions: float64, shape (neuron, 3), units; z is nan where the file has none. The file was checked before."""
+    """Return positions: float64, shape (neuron, 3), units; z is nan where the file has none. The file was checked
+    before.
+    """
     values = np.full((len(numbers(file).values), 3), np.nan)
     values[:, : numbers(file).values.shape[1] - 1] = numbers(file).values[:, 1:]
     return values
 
 
 def check_positions(file: InputFile, neurons: int) -> list[Located]:
-    """All that is wrong with a file of positions for so many neurons."""
+    """Return all that is wrong with a file of positions for so many neurons."""
     return located("network.positions", file, _position_findings(file, neurons))
 
 
@@ -120,18 +122,18 @@ def _position_findings(file: InputFile, neurons: int) -> tuple[Finding, ...]:
 
 
 def read_wiring(file: InputFile) -> Wires:
-    """Synapses in order. The file was checked before."""
+    """Return synapses in order. The file was checked before."""
     pre, post, weight = numbers(file).ordered(WIRING_COLUMNS).values.T
     return Wires(pre.astype(np.int32), post.astype(np.int32), weight)
 
 
 def synapse_count(file: InputFile) -> int:
-    """Synapses in a file; 0 where it cannot be read."""
+    """Return synapses in a file; 0 where it cannot be read."""
     return len(numbers(file).values)
 
 
 def extent(file: InputFile) -> tuple[float, float]:
-    """Width and height of the neurons' bounding box, units; 0 where there is none. Wrong places are left out."""
+    """Return width and height of the neurons' bounding box, units; 0 where there is none. Wrong places are left out."""
     table = numbers(file)
     if table.columns[1:3] != POSITION_COLUMNS[1:3]:
         return 0.0, 0.0
@@ -143,7 +145,7 @@ def extent(file: InputFile) -> tuple[float, float]:
 
 
 def check_wiring(file: InputFile, neurons: int, per_cluster: int, inputs: int, limit: float) -> list[Located]:
-    """All that is wrong with a file of synapses.
+    """Return all that is wrong with a file of synapses.
 
     Parameters
     ----------

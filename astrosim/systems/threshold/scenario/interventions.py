@@ -193,7 +193,7 @@ class Intervention(Section):
 
 
 def words(item: Intervention) -> str:
-    """The action in words."""
+    """Return the action in words."""
     text = item.action.replace("_", " ")
     if item.action == "set":
         return f"{item.parameter} = {item.value}"
@@ -210,7 +210,7 @@ def words(item: Intervention) -> str:
 
 
 def when_words(item: Intervention) -> str:
-    """When it acts, in words."""
+    """Return the time at which it acts, in words."""
     unit = "trial" if item.at_trial is not None else "episode"
     if item.when is not None:
         text = f"after accuracy above {item.when.accuracy_above:g} for {item.when.episodes} episodes"
@@ -222,14 +222,14 @@ def when_words(item: Intervention) -> str:
 
 
 def most_patterns(patterns: int, items: tuple[Intervention, ...]) -> int:
-    """The most patterns that a task may come to have, from so many."""
+    """Return the most patterns that a task may come to have, from so many."""
     swapped = [len(i.patterns) for i in items if i.action == "swap_task" and i.patterns]
     added = [len(i.patterns) for i in items if i.action == "extend_task" and i.patterns]
     return max(patterns, *swapped, 0) + sum(added)
 
 
 def most_events(item: Intervention, episodes: int, trials_per_episode: int) -> int:
-    """The most times that an intervention may act in a run of this length."""
+    """Return the most times that an intervention may act in a run of this length."""
     if item.every is None:
         return 1
     last = episodes * trials_per_episode - 1 if item.at_trial is not None else episodes - 1
@@ -239,7 +239,7 @@ def most_events(item: Intervention, episodes: int, trials_per_episode: int) -> i
 
 
 def parameter_problem(scenario: Any, item: Intervention) -> str | None:
-    """What is wrong with the parameter or value of a `set`, led by the field."""
+    """Return the problem of the parameter or value of a `set`, led by the field."""
     path = str(item.parameter)
     section, _, field = path.partition(".")
     part = getattr(scenario, section, None)
@@ -259,7 +259,7 @@ def parameter_problem(scenario: Any, item: Intervention) -> str | None:
 
 
 def problems(scenario: Any) -> list[str]:
-    """What does not fit the scenario (resolved) that interventions belong to, a line a problem, led by the field."""
+    """Return the interventions' conflicts with their (resolved) scenario, one line per problem, led by the field."""
     found = []
     for number, item in enumerate(scenario.interventions):
         found += [f"interventions.{number}.{text}" for text in _problems(scenario, item)]

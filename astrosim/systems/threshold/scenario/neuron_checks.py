@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def problems(scenario: Scenario) -> list[str]:
-    """All problems of a scenario whose `neuronal` holds."""
+    """Return all problems of a scenario whose `neuronal` holds."""
     if scenario.learner == "both" and scenario.system == "published":
         return [
             'learner: neurons and astrocytes never learnt together there ("both"). Write system = "described", or '

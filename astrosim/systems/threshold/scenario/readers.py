@@ -19,58 +19,59 @@ OF_NEURONS = ("neurons", "both")
 
 
 def astrocytes_learn(scenario: Scenario) -> bool:
-    """Whether astrocytes learn, alone or beside neurons."""
+    """Return whether astrocytes learn, alone or beside neurons."""
     return scenario.learner in OF_ASTROCYTES
 
 
 def astrocytes_score(scenario: Scenario) -> bool:
-    """Whether astrocytes act by their scores."""
+    """Return whether astrocytes act by their scores."""
     return astrocytes_learn(scenario) and scenario.astrocytes.selection == "score"
 
 
 def neurons_learn(scenario: Scenario) -> bool:
-    """Whether neurons learn by rules of their own, alone or beside astrocytes."""
+    """Return whether neurons learn by rules of their own, alone or beside astrocytes."""
     return scenario.learner in OF_NEURONS
 
 
 def thresholds_follow(scenario: Scenario) -> bool:
-    """Whether thresholds of neurons may follow firing rates: neurons learn, or the published cursor has it so."""
+    """Return whether thresholds of neurons may follow firing rates: neurons learn, or the published cursor has it
+    so."""
     published = scenario.learner == "cursor" and scenario.system == "published"
     return neurons_learn(scenario) or (published and scenario.homeostasis.rule == "episode")
 
 
 def cursor_learns(scenario: Scenario) -> bool:
-    """Whether the cursor learns."""
+    """Return whether the cursor learns."""
     return scenario.learner == "cursor"
 
 
 def perturbs(scenario: Scenario) -> bool:
-    """Whether astrocytes or a cursor keep or revert perturbations."""
+    """Return whether astrocytes or a cursor keep or revert perturbations."""
     return astrocytes_learn(scenario) or cursor_learns(scenario)
 
 
 def baseline_learns(scenario: Scenario) -> bool:
-    """Whether a baseline learns."""
+    """Return whether a baseline learns."""
     return scenario.learner in BASELINES
 
 
 def anyone_learns(scenario: Scenario) -> bool:
-    """Whether there is a learner at all."""
+    """Return whether there is a learner at all."""
     return scenario.learner != "none"
 
 
 def keeps_or_climbs(scenario: Scenario) -> bool:
-    """Whether whoever learns takes a reward for the whole network."""
+    """Return whether whoever learns takes a reward for the whole network."""
     return perturbs(scenario) or baseline_learns(scenario)
 
 
 def rewarded(scenario: Scenario) -> bool:
-    """Whether the chosen reward judges."""
+    """Return whether the chosen reward judges."""
     return perturbs(scenario) or (baseline_learns(scenario) and _baseline(scenario).rewarded)
 
 
 def fields_of_baseline(scenario: Scenario) -> Collection[str]:
-    """Names of the fields of the section `rival` that the baseline reads."""
+    """Return names of the fields of the section `rival` that the baseline reads."""
     return _baseline(scenario).reads
 
 
@@ -79,15 +80,15 @@ def _baseline(scenario: Scenario) -> Baseline:
 
 
 def sigma_adapts(scenario: Scenario) -> bool:
-    """Whether the sigma of every astrocyte follows its success."""
+    """Return whether the sigma of every astrocyte follows its success."""
     return astrocytes_learn(scenario) and scenario.perturbation.adapt_sigma
 
 
 def waves_spread(scenario: Scenario) -> bool:
-    """Whether astrocytes share gap junctions."""
+    """Return whether astrocytes share gap junctions."""
     return scenario.coupling.graph != "none"
 
 
 def waves_are_sent_on(scenario: Scenario) -> bool:
-    """Whether arrivals of calcium waves are sent on."""
+    """Return whether arrivals of calcium waves are sent on."""
     return waves_spread(scenario) and scenario.coupling.relay

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def idle_sections(scenario: Scenario) -> dict[str, tuple[str, str]]:
-    """Sections that only another learner reads: by name, who has them, and the learner under which they would act.
+    """Return sections that only another learner reads: by name, who has them, and the learner under which they would
+    act.
 
     Without a learner, and where both learn, there are none.
 
@@ -33,7 +34,7 @@ def idle_sections(scenario: Scenario) -> dict[str, tuple[str, str]]:
 
 
 def problems(scenario: Scenario, written: Mapping[str, Any] | None) -> list[str]:
-    """What stands there and does nothing, a line a section: its first field that is not at its default.
+    """Return the sections that nothing reads, one line each: the first field that is not at its default.
 
     Parameters
     ----------

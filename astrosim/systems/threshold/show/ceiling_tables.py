@@ -14,7 +14,7 @@ from astrosim.systems.threshold.show.summary import mean
 
 
 def ceilings(scenario: Scenario, time_limit: float = 10.0) -> list[dict[str, Any]]:
-    """The structural ceiling of every condition and seed.
+    """Return the structural ceiling of every condition and seed.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def _ceiling_row(found: Any) -> dict[str, Any]:
 
 
 def ceilings_table(rows: list[dict[str, Any]]) -> Table:
-    """Ceilings as a table; conditions with the same wiring share their lines."""
+    """Return ceilings as a table; conditions with the same wiring share their lines."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="underline")
     table.add_column("condition")
     for name in ("seed", "ceiling", "bound", "synapses", "best constant", "output", "per bit"):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def explanation(scenario: Scenario, resolved: Mapping[str, Scenario], file: str) -> list[RenderableType]:
-    """The parts of the explanation, in order."""
+    """Return the parts of the explanation, in order."""
     planned = any(condition.interventions for condition in resolved.values())
     extended = any(condition.agents.astrocyte is not None for condition in resolved.values())
     return [
@@ -52,7 +52,7 @@ def _trials(resolved: Mapping[str, Scenario]) -> list[Table]:
 
 
 def own_astrocytes_table(resolved: Mapping[str, Scenario]) -> Table:
-    """The class of each condition's astrocytes, where it comes from, and what it overrides."""
+    """Return the class of each condition's astrocytes, where it comes from, and what it overrides."""
     table = new_table(
         "\nOwn astrocytes", ("condition", {"no_wrap": True}), ("class", {}), ("from", {}), ("what it changes", {})
     )
@@ -68,7 +68,7 @@ def own_astrocytes_table(resolved: Mapping[str, Scenario]) -> Table:
 
 
 def interventions_table(resolved: Mapping[str, Scenario]) -> Table:
-    """What befalls each condition, and when."""
+    """Return the interventions of each condition as a table."""
     table = new_table("\nInterventions", ("condition", {"no_wrap": True}), ("when", {}), ("what", {}), ("label", {}))
     for name, scenario in resolved.items():
         for item in scenario.interventions:
@@ -79,7 +79,7 @@ def interventions_table(resolved: Mapping[str, Scenario]) -> Table:
 
 
 def rule(phase: str, scenario: Scenario) -> str:
-    """What a phase does under a resolved scenario, with its numbers, and what an own class changes of it."""
+    """Describe a phase under a resolved scenario, with its numbers, and what an own class changes of it."""
     text = _told(phase, scenario)
     if scenario.agents.astrocyte is None or not scenario.astrocytic:
         return text

@@ -95,12 +95,12 @@ class Material:
 
 
 def pictures(material: Material) -> list[Picture]:
-    """All figures that the run has something for, in order."""
+    """Return all figures that the run has something for, in order."""
     return reported(KINDS.values(), material)
 
 
 def absences(material: Material) -> list[str]:
-    """What is left out because the run has nothing for it."""
+    """Return the figures that are left out because the run has no data for them."""
     texts = []
     if not with_astrocytes(material.dataset):
         texts.append("No condition of this run has astrocytes: there are no thresholds, rates or territories to show.")

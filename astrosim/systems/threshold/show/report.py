@@ -28,7 +28,7 @@ OPEN_ROWS = 40  # cells; a longer table of seeds begins folded
 
 
 def content(directory: Path, summary: Summary) -> dict[str, Any]:
-    """All that the template shows."""
+    """Return all that the template shows."""
     scenario = summary.scenario
     rows = tables.condition_rows(summary)
     resolved = {name: resolve(scenario, name) for name in condition_names(scenario)}
@@ -123,7 +123,7 @@ def _interventions(scenario: Scenario) -> str:
 
 
 def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str, Scenario]) -> list[str]:
-    """What a reader must know to judge the numbers."""
+    """Return notes that help to judge the numbers."""
     scenario = summary.scenario
     notes = [
         _ceiling_note(summary, resolved),

@@ -33,7 +33,7 @@ class SolvingRow:
 
 
 def solving_rows(summary: Summary, rows: list[ConditionRow]) -> list[SolvingRow]:
-    """Rows of the conditions that count passes, in their order."""
+    """Return rows of the conditions that count passes, in their order."""
     counting = [row.name for row in rows if np.isfinite(summary.column(row.name, "passes")).any()]
     return [_row(summary, name) for name in counting]
 
@@ -56,7 +56,7 @@ def _row(summary: Summary, name: str) -> SolvingRow:
 
 
 def quantile_text(counts: np.ndarray, share: float, most: float) -> str:
-    """A quantile of counts (shape (seed,), nan where there is none) in words; `most`: of a run."""
+    """Return a quantile of counts (shape (seed,), nan where there is none) in words; `most`: of a run."""
     if not len(counts):
         return UNKNOWN
     value = float(np.quantile(np.where(np.isfinite(counts), counts, np.inf), share, method="higher"))

@@ -49,7 +49,7 @@ class Summary(RunSummary[Scenario]):
     counts = COUNTS
 
     def table(self) -> Table:
-        """Conditions with mean accuracy, interval, ceiling and published figures; empty columns are left out."""
+        """Return conditions with mean accuracy, interval, ceiling and published figures; empty columns are left out."""
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="underline")
         table.add_column("condition", no_wrap=True)
         lines = [self._cells(condition) for condition in self.conditions]
@@ -87,14 +87,16 @@ class Summary(RunSummary[Scenario]):
         return f"{np.isfinite(self.column(condition, 'solved_trial')).sum()}"
 
     def alarms(self) -> list[Panel | str]:
-        """A loud warning for every condition in which a constant output poses as learning; a note where expected."""
+        """Return a loud warning for every condition in which a constant output poses as learning; a note where
+        expected.
+        """
         return [
             Panel(text, title="WARNING", style="bold red") if text.startswith("CONSTANT") else f"Note: {text}"
             for text in self.alarm_texts()
         ]
 
     def alarm_texts(self) -> list[str]:
-        """The warnings as plain texts."""
+        """Return the warnings as plain texts."""
         from astrosim.systems.threshold.diagnostics import constant_output_alarm
 
         names = [name for name in condition_names(self.scenario) if resolve(self.scenario, name).learner == "none"]
@@ -112,7 +114,7 @@ def _number(value: float | None, digits: int = 3) -> str:
 
 
 def interval_words(values: np.ndarray) -> str:
-    """Bootstrap confidence interval of the mean over seeds, in words."""
+    """Return bootstrap confidence interval of the mean over seeds, in words."""
     from astrosim.statistics.inference import mean_interval
 
     if len(values) < 2:

@@ -45,7 +45,7 @@ class ConditionRow:
 
 
 def condition_rows(summary: Summary) -> list[ConditionRow]:
-    """Rows of the summary table, in the order of the scenario."""
+    """Return rows of the summary table, in the order of the scenario."""
     return [_condition_row(summary, name) for name in summary.conditions]
 
 
@@ -75,7 +75,7 @@ def _condition_row(summary: Summary, name: str) -> ConditionRow:
 
 
 def published_rows(summary: Summary) -> list[PublishedRow]:
-    """All published figures of the scenario whose condition has finished seeds."""
+    """Return all published figures of the scenario whose condition has finished seeds."""
     rows = []
     present = {row["condition"] for row in summary.rows}
     for condition, figures in summary.scenario.reference.items():
@@ -99,12 +99,12 @@ def published_rows(summary: Summary) -> list[PublishedRow]:
 
 
 def comparisons(summary: Summary) -> list[Comparison]:
-    """Paired comparisons of mean accuracy over common seeds, Holm-corrected together; see `pairs_of`."""
+    """Return paired comparisons of mean accuracy over common seeds, Holm-corrected together; see `pairs_of`."""
     return compare_pairs(summary.rows, pairs_of(summary.conditions), "mean_accuracy")
 
 
 def seed_rows(summary: Summary) -> list[dict[str, Any]]:
-    """Rows of the table of single cells: those of summary.csv, with what is derived and the texts."""
+    """Return rows of the table of single cells: those of summary.csv, with what is derived and the texts."""
     rows = []
     for row in summary.rows:
         rows.append(

@@ -26,7 +26,7 @@ STRONGEST = 98  # percentile of |calcium| at which the colours end
 
 @styled
 def front_map(directory: Path, cells: Sequence[tuple[str, int]], data: Path | None = None) -> Figure:
-    """Heat maps, layer by cell, of the first test inputs' waves: a row a network.
+    """Return heat maps, layer by cell, of the first test inputs' waves: a row a network.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def front_map(directory: Path, cells: Sequence[tuple[str, int]], data: Path | No
 
 
 def first_inputs(scenario: WaveScenario, seed: int, data: Path | None) -> tuple[np.ndarray, list[str]]:
-    """The first test inputs of a network, float32, shape (image, feature), and what they are.
+    """Return the first test inputs of a network, float32, shape (image, feature), and what they are.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def first_inputs(scenario: WaveScenario, seed: int, data: Path | None) -> tuple[
 
 
 def layers_of(model: WaveModel, features: np.ndarray) -> np.ndarray:
-    """Calcium of a wave: float64, shape (cell of the widest layer, layer); nan where a layer has no cell.
+    """Return calcium of a wave: float64, shape (cell of the widest layer, layer); nan where a layer has no cell.
 
     Layers stand centred; cells of a grid are counted row by row.
     """
@@ -96,7 +96,7 @@ def layers_of(model: WaveModel, features: np.ndarray) -> np.ndarray:
 
 
 def answer(model: WaveModel, features: np.ndarray) -> str:
-    """What the outputs say: a class, or a number where there is but one."""
+    """Return the answer of the outputs: a class, or a number where there is but one."""
     outputs = model.respond(features)
     return f"{int(np.argmax(outputs))}" if len(outputs) > 1 else f"{float(outputs[0]):.2f}"
 

@@ -63,7 +63,7 @@ class Sweep:
 
 
 def find_sweeps(resolved: Mapping[str, WaveScenario]) -> list[Sweep]:
-    """Sweeps of leak, noise and loss among the conditions of a run.
+    """Return sweeps of leak, noise and loss among the conditions of a run.
 
     A condition without the disturbance begins every series that it else agrees with: its kernel, border or place then
     mean nothing.
@@ -125,12 +125,12 @@ class Axis:
 
     @classmethod
     def of(cls, sweep: Sweep) -> Axis:
-        """The axis of all series of a sweep."""
+        """Return the axis of all series of a sweep."""
         values = tuple(sorted({value for one in sweep.series for value in one.values}))
         return cls(values, bool(np.diff(values).min() < CROWDED * np.ptp(values)))
 
     def place(self, value: float) -> float:
-        """Where a value lies."""
+        """Return the place of a value."""
         return math.sqrt(value) if self.root else value
 
     @property

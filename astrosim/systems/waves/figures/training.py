@@ -36,7 +36,7 @@ CURVES = {
 
 @styled
 def wave_curves(dataset: Dataset, rows: Rows, variable: str = "test_accuracy") -> Figure:
-    """A variable over epochs, a panel a condition: every run as a thin line, their median as a thick one.
+    """Return a variable over epochs, a panel a condition: every run as a thin line, their median as a thick one.
 
     Parameters
     ----------
@@ -79,13 +79,13 @@ def wave_curves(dataset: Dataset, rows: Rows, variable: str = "test_accuracy") -
 
 
 def drawn_conditions(dataset: Dataset, rows: Rows, variable: str) -> list[str]:
-    """The first `MOST_CURVES` conditions that have recorded a variable."""
+    """Return the first `MOST_CURVES` conditions that have recorded a variable."""
     known = [str(n) for n in dataset["condition"].values[np.isfinite(dataset[variable].values).any(axis=(1, 2))]]
     return [name for name in conditions_of(rows) if name in known][:MOST_CURVES]
 
 
 def thinned(count: int) -> np.ndarray:
-    """Indices of at most `DRAWN_EPOCHS` of `count` epochs, evenly spaced, the first and the last among them."""
+    """Return indices of at most `DRAWN_EPOCHS` of `count` epochs, evenly spaced, the first and the last among them."""
     return np.unique(np.linspace(0, count - 1, min(count, DRAWN_EPOCHS)).round().astype(int))
 
 
@@ -164,7 +164,9 @@ def wave_solved(dataset: Dataset, rows: Rows, updates_per_epoch: Mapping[str, in
 
 
 def first_hits(dataset: Dataset, condition: str) -> np.ndarray:
-    """Epoch in which runs had everything right for the first time, shape (run that ever had,), in order of seeds."""
+    """Return epoch in which runs had everything right for the first time, shape (run that ever had,), in order of
+    seeds.
+    """
     series = dataset["test_accuracy"].sel(condition=condition)
     right = series.values >= 1.0
     return series["epoch"].values[right.argmax(axis=1)[right.any(axis=1)]].astype(float)

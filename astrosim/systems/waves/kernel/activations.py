@@ -13,14 +13,15 @@ ZERO, ONE = np.float32(0.0), np.float32(1.0)
 
 @inlined
 def elu(x):
-    """x above 0, exp(x) - 1 below."""
+    """Return x above 0, exp(x) - 1 below."""
     below = expm1_single(x)
     return x if x > ZERO else below
 
 
 @phase
 def activate(code, source, first, cells, values, spare, images):
-    """Rows first .. first + cells, in place; SiLU from the rows source .. Writes: values, spare.
+    """Apply the non-linearity to rows first .. first + cells, in place; SiLU from the rows source .. Writes: values,
+    spare.
 
     In place means one array in the loop: of two that may overlap, the compiler makes no vectors.
     """
@@ -47,7 +48,7 @@ def activate(code, source, first, cells, values, spare, images):
 
 @phase
 def activate_back(code, source, first, cells, values, gradients, spare, images):
-    """Gradients before the non-linearity from those behind it. Writes: gradients of the source rows, spare."""
+    """Compute gradients before the non-linearity from those behind it. Writes: gradients of the source rows, spare."""
     if code == SOFTMAX:
         softmax_back(first, cells, values, gradients, spare, images)
     for j in range(cells):
@@ -73,7 +74,7 @@ def activate_back(code, source, first, cells, values, gradients, spare, images):
 
 @phase
 def begin_sums(first, cells, values, spare, images):
-    """Largest value of a layer for each image, and a sum of nothing: what exponentials need. Writes: spare."""
+    """Find the largest value of a layer for each image, and clear its sums. Writes: spare."""
     largest, total = spare[0], spare[1]
     for c in range(images):
         largest[c] = values[first, c]
@@ -86,7 +87,8 @@ def begin_sums(first, cells, values, spare, images):
 
 @phase
 def softmax(first, cells, values, spare, images):
-    """exp(y_j) / sum_i exp(y_i) over the cells of a layer, in place; each image on its own. Writes: values, spare."""
+    """Compute exp(y_j) / sum_i exp(y_i) over the cells of a layer, in place; each image on its own. Writes: values,
+    spare."""
     largest, total = spare[0], spare[1]
     begin_sums(first, cells, values, spare, images)
     for j in range(cells):
@@ -102,7 +104,7 @@ def softmax(first, cells, values, spare, images):
 
 @phase
 def softmax_back(first, cells, values, gradients, spare, images):
-    """dx_j = y_j (dy_j - sum_i y_i dy_i), in place. Writes: gradients, spare."""
+    """Compute dx_j = y_j (dy_j - sum_i y_i dy_i), in place. Writes: gradients, spare."""
     mean = spare[0]
     for c in range(images):
         mean[c] = ZERO

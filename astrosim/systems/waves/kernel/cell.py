@@ -10,12 +10,12 @@ from astrosim.systems.waves.program import EVALUATION
 
 @kernel
 def prepare(program, replicate, parameters, scratch, trial):
-    """Weights as an image meets them when a network is evaluated. Writes: scratch.effective, scratch.factor."""
+    """Prepare the effective weights for an evaluation. Writes: scratch.effective, scratch.factor."""
     place_leaks(program, replicate, scratch)
     effective_weights(program, replicate, parameters, scratch, replicate.keys[3], trial, EVALUATION)
 
 
 @kernel
 def carry_out(program, replicate, parameters, scratch, trial):
-    """The operations of a program that is a piece of a network's, for one image. Writes: scratch.values, drawn."""
+    """Carry out the operations of a part of a network, for one image. Writes: scratch.values, drawn."""
     forward(program, replicate, parameters, scratch, replicate.keys[2], trial, EVALUATION, 1)

@@ -18,7 +18,7 @@ LANES = 4
 
 @phase
 def gaussians(key, trial, row, images, out):
-    """N(0, 1) numbers of a row, float32. Writes: out, up to LANES - 1 places more than images."""
+    """Draw N(0, 1) numbers of a row, float32. Writes: out, up to LANES - 1 places more than images."""
     blocks = (images + LANES - 1) // LANES
     for k in range(blocks):
         w0, w1, w2, w3 = block_words(key, trial, row * COLUMNS + k)
@@ -32,7 +32,7 @@ def gaussians(key, trial, row, images, out):
 
 @phase
 def uniforms(key, trial, row, images, out):
-    """Numbers uniform in [0, 1) of a row, float32. Writes: out, up to LANES - 1 places more than images."""
+    """Draw numbers uniform in [0, 1) of a row, float32. Writes: out, up to LANES - 1 places more than images."""
     blocks = (images + LANES - 1) // LANES
     for k in range(blocks):
         w0, w1, w2, w3 = block_words(key, trial, row * COLUMNS + k)
@@ -44,7 +44,7 @@ def uniforms(key, trial, row, images, out):
 
 @compiled
 def row_draws(key, trial, rows, images, normal):
-    """The numbers of several rows: float32, shape (row, image); N(0, 1) if normal, else uniform in [0, 1)."""
+    """Return the numbers of several rows: float32, shape (row, image); N(0, 1) if normal, else uniform in [0, 1)."""
     out = np.empty((len(rows), images), np.float32)
     spare = np.empty(images + LANES, np.float32)
     for number, row in enumerate(rows):

@@ -56,7 +56,7 @@ class Moments(NamedTuple):
 
 
 def make_scratch(program: Program, images: int) -> Scratch:
-    """Working memory for batches of up to so many images."""
+    """Return working memory for batches of up to so many images."""
     longest = max(images, program.weights) + LANES
     return Scratch(
         values=np.zeros((program.rows, images), np.float32),
@@ -71,7 +71,7 @@ def make_scratch(program: Program, images: int) -> Scratch:
 
 @phase
 def gather(features, chosen, values, images):
-    """Features of the chosen images into the first rows, an image a column."""
+    """Gather features of the chosen images into the first rows, one image per column."""
     for c in range(0, images, BLOCK):
         stop = min(c + BLOCK, images)
         for cell in range(features.shape[1]):
@@ -82,7 +82,7 @@ def gather(features, chosen, values, images):
 
 @phase
 def adam(parameters, slopes, moments, rate, update):
-    """One step of Adam; `update` counts from 1. Reads: slopes. Writes: parameters, moments."""
+    """Take one step of Adam; `update` counts from 1. Reads: slopes. Writes: parameters, moments."""
     step = np.float32(rate / (1.0 - BETA1**update))
     root = np.float32(np.sqrt(1.0 - BETA2**update))
     keep1, keep2 = np.float32(BETA1), np.float32(BETA2)
@@ -97,14 +97,15 @@ def adam(parameters, slopes, moments, rate, update):
 
 @phase
 def place_leaks(program, replicate, scratch):
-    """Fixed weights of the leaks behind the trained ones. Writes: scratch.effective."""
+    """Place the fixed weights of the leaks behind the trained ones. Writes: scratch.effective."""
     for p in range(len(replicate.leaks)):
         scratch.effective[program.weights + p] = replicate.leaks[p]
 
 
 @kernel
 def gradient(program, replicate, parameters, scratch, chosen, labels, update):
-    """Loss of a batch, summed over images; its gradient is left in scratch.slopes. The inputs lie in scratch.values."""
+    """Compute the loss of a batch, summed over images; its gradient is left in scratch.slopes. The inputs lie in
+    scratch.values."""
     images = len(chosen)
     place_leaks(program, replicate, scratch)
     effective_weights(program, replicate, parameters, scratch, replicate.keys[1], update, TRAINING)
@@ -116,7 +117,7 @@ def gradient(program, replicate, parameters, scratch, chosen, labels, update):
 
 @kernel
 def train(program, replicate, parameters, moments, scratch, features, labels, order, batch, rates, first, losses):
-    """Updates of one replicate.
+    """Train one replicate for some updates.
 
     Parameters
     ----------

@@ -50,7 +50,7 @@ def squares(first, values, gradients, labels, images):
 
 @phase
 def count_classes(first, cells, values, labels, images, counts):
-    """Images whose largest output is their label's. Writes: counts, images given to each class."""
+    """Count images whose largest output is their label's. Writes: counts, images given to each class."""
     right = 0
     for c in range(images):
         best = 0
@@ -64,7 +64,7 @@ def count_classes(first, cells, values, labels, images, counts):
 
 @phase
 def count_close(first, values, labels, images):
-    """Images whose output's size is within the tolerance of the target."""
+    """Count images whose output's size is within the tolerance of the target."""
     right = 0
     for c in range(images):
         right += abs(abs(values[first, c]) - labels[c]) < TOLERANCE

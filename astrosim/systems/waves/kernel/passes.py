@@ -35,7 +35,7 @@ ZERO, ONE = np.float32(0.0), np.float32(1.0)
 
 @phase
 def power(base, exponent):
-    """base ** exponent for a small whole exponent, float32."""
+    """Return base ** exponent for a small whole exponent, float32."""
     result = ONE
     for _ in range(exponent):
         result = result * base
@@ -44,7 +44,7 @@ def power(base, exponent):
 
 @phase
 def effective_weights(program, replicate, parameters, scratch, key, trial, mode):
-    """Weights as this batch meets them: gains multiplied in, connections lost, noise added.
+    """Compute the effective weights of this batch: gains multiplied in, connections lost, noise added.
 
     Reads: parameters. Writes: scratch.factor, scratch.effective. Draws: stream `wave_links` (noise, then losses).
     """
@@ -70,7 +70,7 @@ def effective_weights(program, replicate, parameters, scratch, key, trial, mode)
 
 @phase
 def forward(program, replicate, parameters, scratch, key, trial, mode, images, begin=0):
-    """All operations from number `begin` on, in order.
+    """Carry out all operations from number `begin` on, in order.
 
     Reads: the rows before them, scratch.effective. Writes: scratch.values, scratch.drawn.
     """
@@ -112,7 +112,7 @@ def forward(program, replicate, parameters, scratch, key, trial, mode, images, b
 
 @phase
 def silence(replicate, source, target, cells, rows, drawn, key, trial, address, images):
-    """Rows from source to target with units lost, the survivors scaled up. Writes: rows, drawn.
+    """Copy rows from source to target with units lost, the survivors scaled up. Writes: rows, drawn.
 
     Draws: as NOISE, at the rows from `address` on, whichever way the signal runs.
     """
@@ -126,7 +126,7 @@ def silence(replicate, source, target, cells, rows, drawn, key, trial, address, 
 
 @phase
 def judge(program, scratch, labels, images):
-    """Loss of a batch, summed over images. Writes: gradients of the outputs, scratch.spare."""
+    """Compute the loss of a batch, summed over images. Writes: gradients of the outputs, scratch.spare."""
     first = program.rows - program.outputs
     if program.loss == LIKELIHOOD:
         return likelihood(first, program.outputs, scratch.values, scratch.gradients, scratch.spare, labels, images)
@@ -137,7 +137,7 @@ def judge(program, scratch, labels, images):
 
 @phase
 def backward(program, replicate, parameters, scratch, key, trial, mode, images):
-    """All operations in reverse.
+    """Carry out all operations in reverse.
 
     Reads: scratch.values, the outputs' gradients. Writes: scratch.gradients, scratch.slopes (of the parameters).
     """
@@ -173,7 +173,8 @@ def backward(program, replicate, parameters, scratch, key, trial, mode, images):
 
 @phase
 def own_slopes(program, parameters, scratch):
-    """Gradients of the weights, and of gains, from those of the effective weights. Reads, writes: scratch.slopes."""
+    """Compute gradients of the weights, and of gains, from those of the effective weights. Reads, writes:
+    scratch.slopes."""
     weights, slopes = program.weights, scratch.slopes
     if program.gains:
         for b in range(program.biases):

@@ -15,7 +15,7 @@ ZERO = np.float32(0.0)
 
 @phase
 def transmit(starts, taps, weights, biases, bias, start, first, cells, values, images):
-    """Rows first .. first + cells from the rows that they hear. Reads: values. Writes: values."""
+    """Compute rows first .. first + cells from their input rows. Reads: values. Writes: values."""
     for j in range(cells):
         out = values[first + j]
         begin = biases[bias + j] if bias >= 0 else ZERO
@@ -58,7 +58,7 @@ def total_of(a, images):
 
 @phase
 def weight_gradients(starts, taps, start, first, cells, values, gradients, slopes, images):
-    """Gradients of the weights of a product. Reads: values, gradients. Writes: slopes."""
+    """Compute the gradients of the weights of a product. Reads: values, gradients. Writes: slopes."""
     for j in range(cells):
         out = gradients[first + j]
         for p in range(starts[start + j], starts[start + j + 1]):
@@ -67,6 +67,6 @@ def weight_gradients(starts, taps, start, first, cells, values, gradients, slope
 
 @phase
 def bias_gradients(bias, first, cells, gradients, slopes, images):
-    """Gradients of added biases; `slopes` begins with the first bias of the network."""
+    """Compute the gradients of added biases; `slopes` begins with the first bias of the network."""
     for j in range(cells):
         slopes[bias + j] = total_of(gradients[first + j], images)

@@ -126,7 +126,7 @@ class Workspace(NamedTuple):
 
 @phase
 def mean_size(row, lanes, images):
-    """Mean of |x_c| over images, in an order that does not depend on the machine. Writes: lanes."""
+    """Return mean of |x_c| over images, in an order that does not depend on the machine. Writes: lanes."""
     whole = images - images % LANES
     for lane in range(LANES):
         lanes[lane] = ZERO
@@ -143,7 +143,7 @@ def mean_size(row, lanes, images):
 
 @phase
 def sense(program, mesh, state, scratch, workspace, images):
-    """Traffic that arrives in every territory. Returns how many feel any.
+    """Sense the traffic that arrives in every territory. Returns how many feel any.
 
     Reads: scratch.values, scratch.effective. Writes: the population's score and touched; workspace.arriving, traffic.
     """
@@ -169,7 +169,7 @@ def sense(program, mesh, state, scratch, workspace, images):
 
 @phase
 def collect(mesh, parameters, workspace, active):
-    """The active astrocytes' parameters, each once. Returns how many, and the first operation that they act on.
+    """Collect the active astrocytes' parameters, each once. Returns how many, and the first operation that they act on.
 
     Reads: the population's active. Writes: workspace.chosen, before; held, which it leaves as it was.
     """
@@ -213,7 +213,7 @@ def learn(
     first,
     losses,
 ):
-    """Trials of one replicate, one a mini-batch.
+    """Carry out trials of one replicate, one per mini-batch.
 
     Reads: program, replicate, mesh, params. Writes: state, parameters, scratch, workspace. Draws: streams
     `wave_exploration` (index = astrocyte), `wave_perturbation` (index = parameter), and those of a pass.

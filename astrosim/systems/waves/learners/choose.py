@@ -15,7 +15,7 @@ FREE = {"leak": "sigma", "noise": "sigma", "loss": "p", "network": "gain"}
 
 
 def in_torch(scenario: WaveScenario) -> bool:
-    """Whether networks are trained by torch: where the scenario says so, or on a GPU that is there."""
+    """Return whether networks are trained by torch: where the scenario says so, or on a GPU that is there."""
     if scenario.training.rule != "gradient":
         return False
     if scenario.engine == "torch" or scenario.device == "cpu":
@@ -26,7 +26,7 @@ def in_torch(scenario: WaveScenario) -> bool:
 
 
 def device_of(scenario: WaveScenario) -> str:
-    """Where a scenario's networks train: cpu, or the model of the GPU."""
+    """Return the device on which a scenario's networks train: cpu, or the model of the GPU."""
     if not in_torch(scenario):
         return "cpu"
     from astrosim.core.device import device_name
@@ -35,7 +35,7 @@ def device_of(scenario: WaveScenario) -> str:
 
 
 def batched_key(scenario: WaveScenario, replicate: Replicate) -> str:
-    """Replicates with equal keys can learn in step; on the kernel each stands alone."""
+    """Return replicates with equal keys can learn in step; on the kernel each stands alone."""
     if not in_torch(scenario):
         return f"{replicate.condition} {replicate.seed}"
     data: dict[str, Any] = scenario.model_dump(
@@ -47,7 +47,7 @@ def batched_key(scenario: WaveScenario, replicate: Replicate) -> str:
 
 
 def make_learner(scenarios: Sequence[WaveScenario], seeds: Sequence[int]) -> Learner:
-    """The learner of replicates with equal `batched_key`.
+    """Return the learner of replicates with equal `batched_key`.
 
     Parameters
     ----------

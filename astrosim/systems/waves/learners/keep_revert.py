@@ -42,7 +42,7 @@ def make_state(scenario: WaveScenario, astrocytes: int) -> State:
 
 
 def neighbours(grid: Grid, radius: int) -> list[np.ndarray]:
-    """Cells of a layer within a Chebyshev distance of each of them, ascending.
+    """Return cells of a layer within a Chebyshev distance of each of them, ascending.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ class LearningMesh:
         )
 
     def state(self) -> dict[str, np.ndarray]:
-        """A copy of all that changes."""
+        """Return a copy of all that changes."""
         return copy_arrays(self._arrays())
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
@@ -195,7 +195,9 @@ class KeepRevertLearner:
         return losses
 
     def decisions(self) -> list[tuple[int, int]]:
-        """Perturbations kept, and tried, since this was last asked or a state was restored; one pair a replicate."""
+        """Return perturbations kept, and tried, since this was last asked or a state was restored; one pair a
+        replicate.
+        """
         before, self._told = self._told, [replicate.decided for replicate in self.replicates]
         return [(kept - old[0], tried - old[1]) for (kept, tried), old in zip(self._told, before, strict=True)]
 

@@ -73,10 +73,10 @@ class Learner(Protocol):
         """Judge every replicate on a set of images; `trial` addresses draws, the outputs of `keep` images are kept."""
 
     def parameters(self, replicate: int) -> np.ndarray:
-        """A copy of a replicate's parameters: float32, shape (parameter,)."""
+        """Return a copy of a replicate's parameters: float32, shape (parameter,)."""
 
     def state(self, replicate: int) -> dict[str, np.ndarray]:
-        """A copy of all that changes in a replicate."""
+        """Return a copy of all that changes in a replicate."""
 
     def restore(self, replicate: int, state: dict[str, np.ndarray]) -> None:
         """Let a replicate go on from a `state()`."""
@@ -87,11 +87,11 @@ class Deciding(Protocol):
     """What learners have besides that keep or revert perturbations."""
 
     def decisions(self) -> list[tuple[int, int]]:
-        """Perturbations kept, and tried, since this was last asked: a pair a replicate."""
+        """Return perturbations kept, and tried, since this was last asked: a pair a replicate."""
 
 
 def replicate_of(scenario: WaveScenario, seed: int) -> loop.Replicate:
-    """The numbers that a program leaves open, for one replicate."""
+    """Return the numbers that a program leaves open, for one replicate."""
     return loop.Replicate(
         leaks=leak_weights(scenario),
         noise=np.float32(scenario.noise.sigma),
@@ -101,18 +101,18 @@ def replicate_of(scenario: WaveScenario, seed: int) -> loop.Replicate:
 
 
 def evaluation_batch(scenario: WaveScenario) -> int:
-    """Images evaluated together: at least as many as an update has."""
+    """Return images evaluated together: at least as many as an update has."""
     return max(scenario.images_per_update, min(TEST_BATCH, scenario.test_images))
 
 
 def rates_of(scenario: WaveScenario, stretch: Stretch) -> np.ndarray:
-    """Learning rates of a stretch: float64, shape (update,)."""
+    """Return learning rates of a stretch: float64, shape (update,)."""
     updates = range(stretch.update, stretch.update + stretch.batches)
     return np.array([learning_rate(scenario, update) for update in updates])
 
 
 def read_only(array: np.ndarray) -> np.ndarray:
-    """A view that nobody can write to: the kernel is compiled for one kind of array."""
+    """Return a view that nobody can write to: the kernel is compiled for one kind of array."""
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view

@@ -75,7 +75,7 @@ class Chain:
         return tuple(ends)
 
     def shapes(self) -> str:
-        """All layers in a row, such as ``20-18-18`` or ``4x5-6x7``."""
+        """Return all layers in a row, such as ``20-18-18`` or ``4x5-6x7``."""
         line = all(rows == 1 for rows, _ in self.grids)
         return "-".join(str(columns) if line else f"{rows}x{columns}" for rows, columns in self.grids)
 

@@ -32,7 +32,7 @@ PAPER_REACH = 3  # cells; the paper's formulas hold for it alone
 
 
 def paper_penalty(m: int, n: int) -> int:
-    """Layer penalty l as the paper prints it; can be negative.
+    """Return layer penalty l as the paper prints it; can be negative.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def paper_penalty(m: int, n: int) -> int:
 
 
 def penalty(m: int, n: int, reach: int = PAPER_REACH) -> int | None:
-    """The paper's l for any reach, at least 0; None for m = n > 1 and reach 2, whose slides hear one side alone.
+    """Return the paper's l for any reach, at least 0; None for m = n > 1 and reach 2, whose slides hear one side alone.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def penalty(m: int, n: int, reach: int = PAPER_REACH) -> int | None:
 
 
 def cells_between(m: int, n: int, layers: int, reach: int = PAPER_REACH) -> int:
-    """Cells of the first layers between m and n by the formula: sum of m +- (k - 1) i for i = 1 .. layers.
+    """Return cells of the first layers between m and n by the formula: sum of m +- (k - 1) i for i = 1 .. layers.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def cells_between(m: int, n: int, layers: int, reach: int = PAPER_REACH) -> int:
 
 
 def widths_by_search(m: int, n: int, reach: int = PAPER_REACH) -> tuple[int, ...] | None:
-    """Widths of the shortest chain of gathers and spreads from m to n cells; None if there is none.
+    """Return widths of the shortest chain of gathers and spreads from m to n cells; None if there is none.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def _steps_between_widths(widest: int, reach: int) -> nx.DiGraph:
 
 
 def mixing_steps(m: int, n: int, reach: int = PAPER_REACH, ring: bool = False) -> int | None:
-    r"""Fewest steps after which every output hears every input: ceil((m + n - 2) / (k - 1)); None if unreachable.
+    r"""Return fewest steps after which every output hears every input: ceil((m + n - 2) / (k - 1)); None if unreachable.
 
     Counted from the middle of the line, a step carries a value (k - 1) / 2 cells at most, and from the first input to
     the last output lie (m + n - 2) / 2. For m = n and k = 3 that is m - 1, the paper's l + 1.
@@ -194,7 +194,7 @@ class Complexity:
 
 
 def compare(m: int, n: int, reach: int = PAPER_REACH, step_time: float = STEP_TIME) -> Complexity:
-    """Paper, formula and breadth-first search side by side.
+    """Return paper, formula and breadth-first search side by side.
 
     Parameters
     ----------
@@ -252,7 +252,7 @@ COLUMNS = {
 
 
 def table(pairs: Iterable[tuple[int, int]], reach: int = PAPER_REACH, step_time: float = STEP_TIME) -> list[dict]:
-    """Rows of paper, formula and truth for pairs (m, n), by the headings in `COLUMNS`.
+    """Return rows of paper, formula and truth for pairs (m, n), by the headings in `COLUMNS`.
 
     Parameters
     ----------
@@ -268,7 +268,7 @@ def table(pairs: Iterable[tuple[int, int]], reach: int = PAPER_REACH, step_time:
 
 
 def markdown(rows: list[dict]) -> str:
-    """Rows of `table` as a Markdown table; what does not exist is a dash."""
+    """Return rows of `table` as a Markdown table; what does not exist is a dash."""
     lines = [list(rows[0]), ["---"] * len(rows[0])] if rows else []
     lines += [[_cell(value) for value in row.values()] for row in rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -77,7 +77,7 @@ class Cost:
 
 
 def to_local(network: TwoLayer, mode: str = "exact", h: float = 2.0**-16, centre: float = 0.0) -> RegisterNet:
-    """A wave of local steps that equals a two-layer net.
+    """Return a wave of local steps that equals a two-layer net.
 
     Parameters
     ----------
@@ -105,13 +105,13 @@ def to_local(network: TwoLayer, mode: str = "exact", h: float = 2.0**-16, centre
 
 
 def chain_text(inputs: int, units: int) -> str:
-    """Steps of the wave for n inputs and r units."""
+    """Return steps of the wave for n inputs and r units."""
     slides = inputs * units - 1
     return f"s {f'd*{slides}' if slides else ''} g*{(inputs + 2) // 2}"
 
 
 def cost(net: RegisterNet, step_time: float = STEP_TIME) -> Cost:
-    """Depth, cells and time of a wave beside the two-layer net it was built from.
+    """Return depth, cells and time of a wave beside the two-layer net it was built from.
 
     Parameters
     ----------

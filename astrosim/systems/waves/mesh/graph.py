@@ -21,7 +21,7 @@ LINE_GAP = 1.0  # cells between lines; a drawing scales it
 
 
 def positions(chain: Chain) -> list[np.ndarray]:
-    """Places of the cells of every layer.
+    """Return places of the cells of every layer.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def _oblique(grid: Grid) -> np.ndarray:
 
 
 def weight_matrices(chain: Chain, weights: np.ndarray) -> list[np.ndarray]:
-    """Live weights of a network as one matrix a step.
+    """Return live weights of a network as one matrix a step.
 
     Parameters
     ----------
@@ -85,7 +85,7 @@ def weight_matrices(chain: Chain, weights: np.ndarray) -> list[np.ndarray]:
 
 
 def to_networkx(chain: Chain, weights: Sequence[np.ndarray] | None = None) -> nx.DiGraph:
-    """The mesh as a directed graph, from the cell that is heard to the cell that hears it.
+    """Return the mesh as a directed graph, from the cell that is heard to the cell that hears it.
 
     Nodes are (layer, cell), with `layer`, `cell`, `row`, `column` and `pos` (x, y); edges carry `step` (its number),
     `letter`, and `weight` if there are weights. The graph carries `text`, `reach` and `variant`.

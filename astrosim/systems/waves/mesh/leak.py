@@ -21,7 +21,7 @@ Axis = tuple[list[np.ndarray], list[np.ndarray]]
 def leak_table(
     grid: Grid, sigma: float, reach: int, border: str = "zero", kernel: str = "normalised"
 ) -> tuple[list[np.ndarray], np.ndarray]:
-    """Which cells of its own layer a cell hears, and how strongly.
+    """Tabulate the cells of its own layer that a cell hears, and how strongly.
 
     Parameters
     ----------
@@ -58,14 +58,14 @@ def leak_table(
 
 
 def normalised_kernel(sigma: float, reach: int) -> np.ndarray:
-    """exp(-d^2 / (2 sigma^2)) for d = -reach .. reach, divided by its sum: float64."""
+    """Return exp(-d^2 / (2 sigma^2)) for d = -reach .. reach, divided by its sum: float64."""
     distance = np.arange(-reach, reach + 1)
     weights = np.exp(-0.5 * (distance / sigma) ** 2)
     return weights / weights.sum()
 
 
 def attenuated_kernel(sigma: float) -> np.ndarray:
-    """The program's three taps: float64."""
+    """Return the program's three taps: float64."""
     a = math.exp(-0.5 / sigma**2)
     g0 = 1 / (1 + 2 * a)
     return np.array([g0 * a * g0, g0 * g0, g0 * a * g0])

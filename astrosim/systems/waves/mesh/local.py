@@ -99,7 +99,7 @@ def random_wave(
     sigma: Activation = ACTIVATIONS["tanh"],
     leak: Leak | None = None,
 ) -> LocalNet:
-    """A member of P_r(sigma), equation 8: a chain with standard normal weights over the root of a cell's taps.
+    """Return a member of P_r(sigma), equation 8: a chain with standard normal weights over the root of a cell's taps.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ def random_wave(
 def paper_wave(
     inputs: int, widest: int, reach: int, rng: np.random.Generator, sigma: Activation = ACTIVATIONS["tanh"]
 ) -> LocalNet:
-    """Equations 4 to 7 for any n, r and k: spreads up to r, sigma there, then gathers by c and by sigma in turn.
+    """Return equations 4 to 7 for any n, r and k: spreads up to r, sigma there, then gathers by c and by sigma in turn.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def paper_wave(
 
 
 def convolution(kernel: np.ndarray, border: str = "zero") -> Leak:
-    """rho_x from a kernel over neighbouring cells.
+    """Return rho_x from a kernel over neighbouring cells.
 
     Parameters
     ----------
@@ -174,7 +174,8 @@ def convolution(kernel: np.ndarray, border: str = "zero") -> Leak:
 
 
 def collapse(net: LocalNet) -> TwoLayer:
-    """The two-layer network that equals a wave with one layer of sigma: theorem II.2 as it is stated, where it holds.
+    """Return the two-layer network that equals a wave with one layer of sigma: theorem II.2 as it is stated, where it
+    holds.
 
     Linear layers before and after are multiplied out. What they add to the output, which equation 1 has no place for,
     becomes one more unit without inputs.

@@ -46,7 +46,7 @@ class Locality:
 
 
 def reachability(chain: Chain) -> np.ndarray:
-    """Which inputs of a chain can matter to which outputs: the boolean product of all steps' taps.
+    """Return which inputs of a chain can matter to which outputs: the boolean product of all steps' taps.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def reachability(chain: Chain) -> np.ndarray:
 
 
 def unheard_inputs(chain: Chain) -> np.ndarray:
-    """Input cells that no output depends on: int, ascending."""
+    """Return input cells that no output depends on: int, ascending."""
     return np.flatnonzero(~reachability(chain).any(axis=0))
 
 

@@ -95,7 +95,7 @@ class Step:
 
 
 def make_step(letter: str, inputs: Grid, reach: int = 3, variant: str = "described") -> Step:
-    """The step that a letter stands for, from a layer of a given shape.
+    """Return the step that a letter stands for, from a layer of a given shape.
 
     Parameters
     ----------
@@ -121,28 +121,28 @@ def make_step(letter: str, inputs: Grid, reach: int = 3, variant: str = "describ
 
 
 def make_line_step(letter: str, cells: int, reach: int = 3, variant: str = "described") -> Step:
-    """The step that d, s or g stands for on a line of cells; see `make_step`."""
+    """Return the step that d, s or g stands for on a line of cells; see `make_step`."""
     along = {"d": "h", "s": "U", "g": "Q"}[letter]
     step = make_step(along, (1, cells), reach, variant)
     return Step(letter, step.inputs, step.outputs, step.taps)
 
 
 def axis_taps(kind: str, n: int, reach: int) -> list[range]:
-    """Cells heard along one axis of n cells, by each cell of the next layer, as the paper describes it."""
+    """Return cells heard along one axis of n cells, by each cell of the next layer, as the paper describes it."""
     first = {"stay": 0, "slide": -((reach - 1) // 2), "spread": 1 - reach, "gather": 0}[kind]
     width = 1 if kind == "stay" else reach
     return [range(max(j + first, 0), min(j + first + width, n)) for j in range(axis_width(kind, n, reach))]
 
 
 def axis_width(kind: str, n: int, reach: int) -> int:
-    """Cells along one axis after a step from n cells."""
+    """Return cells along one axis after a step from n cells."""
     if kind == "spread":
         return n + reach - 1
     return max(n - reach + 1, 1) if kind == "gather" else n
 
 
 def axis_taps_published(kind: str, n: int, reach: int) -> list[range] | list[list[int]]:
-    """The same as the program computed it (spec, section 1); every set is ascending."""
+    """Return the same as the program computed it (spec, section 1); every set is ascending."""
     if kind == "slide":
         return [sorted({(j - 1) % n, j, (j + 1) % n}) for j in range(n)]
     if kind == "gather":

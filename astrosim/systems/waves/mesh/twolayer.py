@@ -111,13 +111,14 @@ class TwoLayer:
 def random_two_layer(
     inputs: int, units: int, rng: np.random.Generator, sigma: Activation = ACTIVATIONS["tanh"]
 ) -> TwoLayer:
-    """A member of M_r(sigma), equation 2, with standard normal parameters; inner weights are scaled by n^(-1/2)."""
+    """Return a member of M_r(sigma), equation 2, with standard normal parameters; inner weights are scaled by
+    n^(-1/2)."""
     inner = rng.normal(size=(units, inputs)) / np.sqrt(inputs)
     return TwoLayer(rng.normal(size=units), inner, rng.normal(size=units), sigma)
 
 
 def box_grid(low: Sequence[float], high: Sequence[float], points: int) -> np.ndarray:
-    """A regular grid over a box, the compact set K.
+    """Return a regular grid over a box, the compact set K.
 
     Parameters
     ----------
@@ -135,7 +136,8 @@ def box_grid(low: Sequence[float], high: Sequence[float], points: int) -> np.nda
 
 
 def sup_distance(first: Function, second: Function, x: np.ndarray) -> float:
-    """Greatest \\|F - f\\| on points of K, the left side of equation 3: a lower bound of the maximum over all of K.
+    """Return greatest \\|F - f\\| on points of K, the left side of equation 3: a lower bound of the maximum over all of
+    K.
 
     Parameters
     ----------
@@ -147,7 +149,7 @@ def sup_distance(first: Function, second: Function, x: np.ndarray) -> float:
 
 
 def approximates(first: Function, second: Function, x: np.ndarray, epsilon: float) -> bool:
-    """Equation 3 on points of K: whether max \\|F - f\\| < epsilon; see `sup_distance`."""
+    """Return equation 3 on points of K: whether max \\|F - f\\| < epsilon; see `sup_distance`."""
     return sup_distance(first, second, x) < epsilon
 
 
@@ -159,7 +161,8 @@ def fit_two_layer(
     sigma: Activation = ACTIVATIONS["tanh"],
     scale: float = 2.0,
 ) -> TwoLayer:
-    """A member of M_r(sigma) near a target: random inner weights, outer weights by least squares over points of K.
+    """Return a member of M_r(sigma) near a target: random inner weights, outer weights by least squares over points of
+    K.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ OTHER_VARIANT = 'or network.variant = "described"'
 
 
 def problems_of(scenario: WaveScenario) -> list[str]:
-    """All that does not fit together; steps are looked at only if it is clear what goes in."""
+    """Return all that does not fit together; steps are looked at only if it is clear what goes in."""
     fronts = front_problems(scenario)
     networks = [] if fronts else network_problems(scenario)
     return [
@@ -35,7 +35,7 @@ def problems_of(scenario: WaveScenario) -> list[str]:
 
 
 def task_problems(scenario: WaveScenario) -> list[str]:
-    """More images than there are, or none left."""
+    """Return more images than there are, or none left."""
     task, (train, test) = scenario.task, SIZES[scenario.task.data]
     if task.data == "xor":
         return [
@@ -61,7 +61,7 @@ def task_problems(scenario: WaveScenario) -> list[str]:
 
 
 def front_problems(scenario: WaveScenario) -> list[str]:
-    """Fronts that do not fit the data."""
+    """Return fronts that do not fit the data."""
     front, data, (rows, columns) = scenario.front, scenario.task.data, scenario.image_shape
     if data == "xor" and front.rule != "none":
         return [f'front.rule: task.data = "xor" has two inputs and no images ("{front.rule}"). Write "none".']
@@ -75,7 +75,7 @@ def front_problems(scenario: WaveScenario) -> list[str]:
 
 
 def network_problems(scenario: WaveScenario) -> list[str]:
-    """A network that cannot be built."""
+    """Return a network that cannot be built."""
     if scenario.network.model == "mlp":
         return mlp_problems(scenario)
     problems = [*bias_problems(scenario), *grid_problems(scenario)]
@@ -83,7 +83,7 @@ def network_problems(scenario: WaveScenario) -> list[str]:
 
 
 def mlp_problems(scenario: WaveScenario) -> list[str]:
-    """What neurons that all hear all others cannot have."""
+    """Return the problems of an MLP: fields that it cannot have."""
     network, problems = scenario.network, []
     if network.bias == "gain":
         problems.append('network.bias: network.model = "mlp" has no gains ("gain"). Write "additive" or "none".')
@@ -101,7 +101,7 @@ def mlp_problems(scenario: WaveScenario) -> list[str]:
 
 
 def bias_problems(scenario: WaveScenario) -> list[str]:
-    """A bias of the other variant."""
+    """Return a bias of the other variant."""
     network = scenario.network
     if network.variant == "described" and network.bias == "gain":
         return [
@@ -117,7 +117,7 @@ def bias_problems(scenario: WaveScenario) -> list[str]:
 
 
 def grid_problems(scenario: WaveScenario) -> list[str]:
-    """An input layer of another size, or one that the published program does not know."""
+    """Return an input layer of another size, or one that the published program does not know."""
     network, problems = scenario.network, []
     grid, width = network.grid, scenario.input_width
     if grid is not None and len(grid) != 2:
@@ -143,12 +143,12 @@ def grid_problems(scenario: WaveScenario) -> list[str]:
 
 
 def input_words(scenario: WaveScenario) -> str:
-    """Which field gives the network its inputs."""
+    """Name the field that gives the network its inputs."""
     return f'task.data = "{scenario.task.data}"' if scenario.front.rule == "none" else "front.width"
 
 
 def chain_problems(scenario: WaveScenario) -> list[str]:
-    """Steps that are no chain, or end at another width than the task's."""
+    """Return steps that are no chain, or end at another width than the task's."""
     network = scenario.network
     try:
         chain = scenario.chain()
@@ -167,7 +167,7 @@ def chain_problems(scenario: WaveScenario) -> list[str]:
 
 
 def training_problems(scenario: WaveScenario) -> list[str]:
-    """What keep and revert cannot do."""
+    """Return the problems of keep and revert."""
     training, problems = scenario.training, []
     if training.rule == "keep_revert" and scenario.network.model == "mlp":
         problems.append(
@@ -183,7 +183,7 @@ def training_problems(scenario: WaveScenario) -> list[str]:
 
 
 def perturbation_problems(scenario: WaveScenario) -> list[str]:
-    """Leak, noise and loss: of the wrong model, too many at once, or of an impossible kernel."""
+    """Return leak, noise and loss: of the wrong model, too many at once, or of an impossible kernel."""
     leak, amounts = scenario.leak, perturbations(scenario)
     problems = []
     if scenario.network.model == "mlp":
@@ -212,7 +212,7 @@ def perturbation_problems(scenario: WaveScenario) -> list[str]:
 
 
 def perturbations(scenario: WaveScenario) -> dict[str, float]:
-    """Leak, noise and loss that there is, by field."""
+    """Return leak, noise and loss that there is, by field."""
     amounts = {
         "leak.sigma": scenario.leak.sigma,
         "noise.sigma": scenario.noise.sigma,

@@ -75,7 +75,7 @@ class WaveScenario(Experiment):
 
     @property
     def work(self) -> int:
-        """Updates of one replicate."""
+        """Train one replicate for some updates."""
         return self.updates
 
     @model_validator(mode="after")
@@ -110,7 +110,7 @@ class WaveScenario(Experiment):
         return (1, self.input_width) if grid is None else (grid[0], grid[1])
 
     def chain(self) -> mesh.Chain:
-        """The steps of the wave; those of an MLP mean nothing.
+        """Return the steps of the wave; those of an MLP mean nothing.
 
         Raises
         ------
@@ -191,7 +191,7 @@ class WaveScenario(Experiment):
 
 
 def follow_variant(data: dict[str, Any], base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
-    """Merged tables in which the network's defaults follow an overridden model or variant.
+    """Return merged tables in which the network's defaults follow an overridden model or variant.
 
     Parameters
     ----------

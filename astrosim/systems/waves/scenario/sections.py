@@ -37,22 +37,22 @@ BY_VARIANT: Defaults = {
 
 
 def encodes(scenario: Any) -> bool:
-    """Whether a variational autoencoder makes the features."""
+    """Return whether a variational autoencoder makes the features."""
     return scenario.front.rule in ("vae", "covae")
 
 
 def goes_by_steps(scenario: Any) -> bool:
-    """Whether the network is a chain of wave steps."""
+    """Return whether the network is a chain of wave steps."""
     return scenario.network.model == "wave"
 
 
 def follows_gradients(scenario: Any) -> bool:
-    """Whether weights follow the gradient of the loss."""
+    """Return whether weights follow the gradient of the loss."""
     return scenario.training.rule == "gradient"
 
 
 def keeps_or_reverts(scenario: Any) -> bool:
-    """Whether astrocytes propose, and keep or revert."""
+    """Return whether astrocytes propose, and keep or revert."""
     return scenario.training.rule == "keep_revert"
 
 
@@ -150,7 +150,7 @@ class WaveNetwork(Section):
 
 
 def network_defaults(network: Mapping[str, Any]) -> Mapping[str, str]:
-    """The values of `BY_VARIANT` for a table of a network; nothing where its model or variant is wrong."""
+    """Return the values of `BY_VARIANT` for a table of a network; nothing where its model or variant is wrong."""
     chosen = network.get("model", "wave"), network.get("variant", "described")
     return BY_VARIANT.get(chosen, {}) if all(isinstance(part, str) for part in chosen) else {}
 

@@ -161,7 +161,7 @@ class Scene:
 
 @styled
 def draw_wave(model: WaveModel, time: float, title: str = "") -> Figure:
-    """A wave as a figure, at a time.
+    """Return a wave as a figure, at a time.
 
     Parameters
     ----------

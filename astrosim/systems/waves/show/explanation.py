@@ -54,7 +54,7 @@ PHASES_BY_RULE = {
 
 
 def explanation(scenario: WaveScenario, resolved: Mapping[str, WaveScenario], file: str) -> list[RenderableType]:
-    """The parts of the explanation, in order."""
+    """Return the parts of the explanation, in order."""
     return [
         heading(scenario, file, f"waves on {scenario.task.data}"),
         values_table(resolved),
@@ -66,7 +66,7 @@ def explanation(scenario: WaveScenario, resolved: Mapping[str, WaveScenario], fi
 
 
 def chains_table(resolved: Mapping[str, WaveScenario]) -> Table:
-    """The network of each condition: its layers, and what it consists of."""
+    """Return the network of each condition: its layers, and what it consists of."""
     table = new_table(
         "\nNetworks",
         ("condition", {"max_width": 22, "overflow": "fold"}),
@@ -85,20 +85,20 @@ def chains_table(resolved: Mapping[str, WaveScenario]) -> Table:
 
 
 def steps_words(scenario: WaveScenario) -> str:
-    """The chain as it was written, and how many steps it has."""
+    """Return the chain as it was written, and how many steps it has."""
     written = "all to all" if scenario.network.model == "mlp" else scenario.network.steps
     return f"{written} ({scenario.step_count})"
 
 
 def layers_words(scenario: WaveScenario) -> str:
-    """Widths of all layers, or their shapes on a grid."""
+    """Return widths of all layers, or their shapes on a grid."""
     if scenario.network.model == "mlp":
         return "-".join(str(width) for width in scenario.widths)
     return scenario.chain().shapes()
 
 
 def update_tables(resolved: Mapping[str, WaveScenario]) -> list[Table]:
-    """The phases of an update, a table for each training rule in use."""
+    """Return the phases of an update, a table for each training rule in use."""
     tables = []
     for rule, (title, phases) in PHASES_BY_RULE.items():
         own = {name: scenario for name, scenario in resolved.items() if scenario.training.rule == rule}
@@ -108,7 +108,7 @@ def update_tables(resolved: Mapping[str, WaveScenario]) -> list[Table]:
 
 
 def update_rule(phase: str, scenario: WaveScenario) -> str:
-    """What a phase of an update does under a resolved scenario, with its numbers."""
+    """Describe a phase of an update under a resolved scenario, with its numbers."""
     rules = {
         "batch": _batch_rule,
         "project": _project_rule,
@@ -153,7 +153,7 @@ def _project_rule(scenario: WaveScenario) -> str:
 
 
 def forward_rule(scenario: WaveScenario) -> str:
-    """How values go through the network, and what disturbs them."""
+    """Describe the way of values through the network, and their disturbances."""
     network = scenario.network
     if network.model == "mlp":
         return f"{scenario.step_count} layers, all to all; {network.activation} after each but the last"
@@ -163,7 +163,7 @@ def forward_rule(scenario: WaveScenario) -> str:
 
 
 def disturbance_words(scenario: WaveScenario) -> str:
-    """Leak, noise and loss, where there are any; how much is told among the values."""
+    """Return leak, noise and loss, where there are any; how much is told among the values."""
     leak, noise, loss = scenario.leak, scenario.noise, scenario.loss
     found = []
     if leak.sigma:

@@ -57,12 +57,12 @@ class WaveMaterial:
 
 
 def pictures(material: WaveMaterial) -> list[Picture]:
-    """All figures that the run has something for, in order."""
+    """Return all figures that the run has something for, in order."""
     return reported(KINDS.values(), material)
 
 
 def absences(summary: WaveSummary) -> list[str]:
-    """What is left out."""
+    """Return the figures that are left out."""
     if len(summary.conditions) > MOST_CURVES:
         return [f"Of {len(summary.conditions)} conditions, figures with a panel each show {MOST_CURVES}."]
     return []
@@ -77,7 +77,7 @@ def counts_words(summary: WaveSummary) -> str:
 
 
 def published_accuracies(summary: WaveSummary) -> dict[str, float]:
-    """Published test accuracies by condition."""
+    """Return published test accuracies by condition."""
     reference = summary.scenario.reference
     return {name: figures["test_accuracy"] for name, figures in reference.items() if "test_accuracy" in figures}
 
@@ -166,7 +166,7 @@ def _mesh(material: WaveMaterial) -> Drawn:
 
 
 def waves(material: WaveMaterial) -> list[str]:
-    """Conditions whose network passes waves."""
+    """Return conditions whose network passes waves."""
     resolved = material.summary.resolved
     return [name for name in material.summary.conditions if resolved[name].network.model == "wave"]
 

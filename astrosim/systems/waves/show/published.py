@@ -67,7 +67,7 @@ class PublishedFigure:
 
 
 def published_figures(rows: Sequence[Mapping[str, Any]], resolved: Mapping[str, WaveScenario]) -> list[PublishedFigure]:
-    """All published figures of a scenario whose condition has finished seeds, in the order of the conditions.
+    """Return all published figures of a scenario whose condition has finished seeds, in the order of the conditions.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def _share(values: np.ndarray, published: float) -> tuple[float, float, float, s
 
 
 def shortfalls(scenario: WaveScenario) -> tuple[str, ...]:
-    """In what a resolved scenario is shorter than the published runs on its data, in words."""
+    """Return in what a resolved scenario is shorter than the published runs on its data, in words."""
     data, schedule, front = scenario.task.data, scenario.schedule, scenario.front
     train, test = SIZES[data]
     found = []

@@ -35,7 +35,7 @@ SENTENCES = {
 
 
 def content(directory: Path, summary: WaveSummary) -> dict[str, Any]:
-    """All that the template shows."""
+    """Return all that the template shows."""
     scenario, resolved = summary.scenario, summary.resolved
     dataset = open_run(directory)
     dataset = dataset.assign({name: dataset[name].load() for name in LOADED})
@@ -126,7 +126,7 @@ def _test(scenario: WaveScenario) -> str:
 
 
 def notes(summary: WaveSummary) -> list[str]:
-    """What a reader must know to judge the numbers."""
+    """Return notes that help to judge the numbers."""
     resolved = list(summary.resolved.values())
     data: set[str] = {one.task.data for one in resolved}
     found = [*_reading(summary), *_published_notes(summary, data)]

@@ -52,7 +52,7 @@ class WaveSummary(RunSummary[WaveScenario]):
         return published_figures(self.rows, self.resolved)
 
     def table(self) -> Table:
-        """Conditions with median, range, mean and published test accuracy, and how many collapsed.
+        """Return conditions with median, range, mean and published test accuracy, and how many collapsed.
 
         Columns that are empty are left out.
         """
@@ -93,14 +93,14 @@ class WaveSummary(RunSummary[WaveScenario]):
         return self.resolved[condition].task.data == "xor"
 
     def alarms(self) -> list[Panel | str]:
-        """A loud warning if any run collapsed; a note where published figures are missed."""
+        """Return a loud warning if any run collapsed; a note where published figures are missed."""
         texts = self.collapsed_texts()
         told = "\n".join([COLLAPSED_WORDS, *map(self._collapsed_line, self.collapsed)]) if len(texts) > FEW else None
         found: list[Panel | str] = [Panel(told or "\n".join(texts), title="WARNING", style="bold red")] if texts else []
         return found + [f"Note: {text}" for text in self.missed_texts()]
 
     def alarm_texts(self) -> list[str]:
-        """The warnings and notes as plain texts."""
+        """Return the warnings and notes as plain texts."""
         return self.collapsed_texts() + self.missed_texts()
 
     @cached_property
@@ -109,7 +109,7 @@ class WaveSummary(RunSummary[WaveScenario]):
         return [condition for condition in self.conditions if self.column(condition, "collapsed").any()]
 
     def collapsed_texts(self) -> list[str]:
-        """A text for each condition with runs that give one answer to everything."""
+        """Return a text for each condition with runs that give one answer to everything."""
         return [self._collapsed_text(condition) for condition in self.collapsed]
 
     def _collapsed_text(self, condition: str) -> str:
@@ -132,7 +132,9 @@ class WaveSummary(RunSummary[WaveScenario]):
         return f"{condition}, {len(down)} of {len(rows)} networks (seed{_s(down)} {names_words(down)}; {others})"
 
     def missed_texts(self) -> list[str]:
-        """A text for each sort of published figure that some condition misses, and in what these runs are shorter."""
+        """Return a text for each sort of published figure that some condition misses, and in what these runs are
+        shorter.
+        """
         missed = sorted(
             (row for row in self.published if not row.good), key=lambda row: list(FIGURES).index(row.figure)
         )
@@ -147,7 +149,7 @@ def _missed_text(figure: str, rows: list[PublishedFigure]) -> str:
 
 
 def fraction(value: float, digits: int = 3) -> str:
-    """A fraction without its leading zero; a dash for what does not exist."""
+    """Return a fraction without its leading zero; a dash for what does not exist."""
     if not math.isfinite(value):
         return UNKNOWN
     text = f"{value:.{digits}f}"
@@ -155,7 +157,7 @@ def fraction(value: float, digits: int = 3) -> str:
 
 
 def names_words(names: list[str], between: str = ", ") -> str:
-    """Names in a row, cut short where there are many."""
+    """Return names in a row, cut short where there are many."""
     more = f"{between}and {len(names) - NAMED} more" if len(names) > NAMED else ""
     return between.join(names[:NAMED]) + more
 

@@ -46,7 +46,7 @@ class WaveRow:
 
 
 def condition_rows(summary: WaveSummary, dataset: Dataset) -> list[WaveRow]:
-    """Rows of the table of results, in the order of the scenario."""
+    """Return rows of the table of results, in the order of the scenario."""
     return [_condition_row(summary, dataset, name) for name in summary.conditions]
 
 
@@ -81,7 +81,7 @@ def _hits(summary: WaveSummary, dataset: Dataset, name: str) -> str:
 
 
 def network_rows(resolved: Mapping[str, WaveScenario]) -> list[dict[str, Any]]:
-    """The network of each condition: chain with all widths, and what it consists of."""
+    """Return the network of each condition: chain with all widths, and what it consists of."""
     return [
         {
             "condition": name,
@@ -101,7 +101,7 @@ def network_rows(resolved: Mapping[str, WaveScenario]) -> list[dict[str, Any]]:
 
 
 def published_rows(figures: Sequence[PublishedFigure]) -> list[PublishedRow]:
-    """Published figures beside the measured ones, as the table shows them."""
+    """Return published figures beside the measured ones, as the table shows them."""
     return [
         PublishedRow(
             condition=row.condition,
@@ -118,7 +118,7 @@ def published_rows(figures: Sequence[PublishedFigure]) -> list[PublishedRow]:
 
 
 def comparison_pairs(resolved: Mapping[str, WaveScenario], names: Sequence[str]) -> list[tuple[str, str]]:
-    """Which conditions are compared: first minus second.
+    """Return the pairs of conditions that are compared: first minus second.
 
     Every wave with every MLP; in a sweep every condition with the first of its series; else as `pairs_of` says.
 
@@ -141,5 +141,5 @@ def comparison_pairs(resolved: Mapping[str, WaveScenario], names: Sequence[str])
 
 
 def seed_rows(summary: WaveSummary) -> list[dict[str, Any]]:
-    """Rows of the table of single cells: those of summary.csv, in the order of the scenario."""
+    """Return rows of the table of single cells: those of summary.csv, in the order of the scenario."""
     return [row for name in summary.conditions for row in summary.of(name)]
