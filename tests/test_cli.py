@@ -289,7 +289,7 @@ def test_conditions_with_other_wiring_have_lines_of_their_own() -> None:
         (
             OSError(28, "No space left on device", "d/f"),
             1,
-            "d/f: No space left on device. Mend this, then try again.\n",
+            "d/f: No space left on device. Fix this, then try again.\n",
         ),
         (RunError("a worker died."), 1, "a worker died.\n"),
         (Interrupted("Go on with: astrosim run d --resume"), 130, "Go on with: astrosim run d --resume\n"),

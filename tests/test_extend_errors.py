@@ -47,7 +47,7 @@ WRONG_MODULES = [
 @pytest.mark.parametrize(("module", "line", "text"), WRONG_MODULES)
 def test_text_for_an_error_inside_the_module(tmp_path: Path, module: str, line: int, text: str) -> None:
     path = write(tmp_path, module, 'agents.astrocyte = "own:Own"\n')
-    assert complaints(path) == [f"own.py:{line}: agents.astrocyte: {text}. Mend that line."]
+    assert complaints(path) == [f"own.py:{line}: agents.astrocyte: {text}. Fix that line."]
 
 
 def test_text_for_an_error_inside_an_installed_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +57,7 @@ def test_text_for_an_error_inside_an_installed_module(tmp_path: Path, monkeypatc
         (tmp_path / "installed" / f"broken_{number}.py").write_text(module)
         path = write(tmp_path, "", f'agents.astrocyte = "broken_{number}:Own"\n')
         place = f"installed/broken_{number}.py:{line}"
-        assert complaints(path) == [f"{place}: agents.astrocyte: {text}. Mend that line."]
+        assert complaints(path) == [f"{place}: agents.astrocyte: {text}. Fix that line."]
 
 
 def jitted(name: str, body: str, options: str = "") -> str:

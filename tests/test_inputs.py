@@ -257,7 +257,7 @@ def test_many_problems_are_cut_short_and_counted(tmp_path: Path) -> None:
     found = complaints(write_scenario(tmp_path, wiring=f"pre,post,weight\n{rows}"))
     assert len(found) == 21
     assert found[19].startswith("wiring.csv:21: post: no such neuron (69). ")
-    assert found[20] == "wiring.csv:22: post: 980 more problems from here on. Mend the first ones."
+    assert found[20] == "wiring.csv:22: post: 980 more problems from here on. Fix the first ones."
 
 
 def write_arrays(path: Path, **arrays: object) -> None:

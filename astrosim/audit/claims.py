@@ -20,7 +20,7 @@ VERDICTS = (REPRODUCED, ACCIDENT, NOT)
 EVERYWHERE = "all experiments"  # in place of a scenario
 GOOD_SEEDS = (618, 777, 888, 999, 1234)  # of experiment 007
 SIGNED = "only with the signed flag that the program no longer has"
-BROKEN = "only with homeostasis inside the propagation cycles, a slip that was mended later"
+BROKEN = "only with homeostasis inside the propagation cycles, a slip that was fixed later"
 ACCIDENTS = {
     **{(name, ""): SIGNED for name in ("exp004", "exp005", "exp006", "exp007", "exp008")},
     (
@@ -76,7 +76,7 @@ class Stated:
     reason : str or callable
         Of a `Suite`.
     digits : int
-        The figures agree if they do in so many decimal places.
+        Number of decimal places to which the figures must agree.
     accident : bool
         Whether agreement does not support the claim.
     """
@@ -99,7 +99,7 @@ def claims(suite: Suite) -> list[Claim]:
 
 
 def agree(published: float, measured: float, digits: int) -> bool:
-    """Return whether two figures are the same in so many decimal places."""
+    """Return whether two figures agree to a number of decimal places."""
     return abs(published - measured) <= 0.5 * 10.0**-digits + 1e-9
 
 

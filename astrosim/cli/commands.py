@@ -269,7 +269,7 @@ def rerun(
 
 @app.command()
 def report(directory: RunArgument) -> None:
-    """Write the report of a run anew, and print its path."""
+    """Write the report of a run again, and print its path."""
     with guarded():
         typer.echo(str(_write_report(directory)))
 

@@ -41,7 +41,7 @@ def say(text: str) -> None:
 
 @contextlib.contextmanager
 def guarded() -> Iterator[None]:
-    """Turn errors into a text on standard error and an exit code; never a traceback for what a user can mend."""
+    """Turn errors into a text on standard error and an exit code; never a traceback for what a user can fix."""
     try:
         yield
     except KeyboardInterrupt as interrupt:
@@ -55,7 +55,7 @@ def guarded() -> Iterator[None]:
         raise typer.Exit(BAD_INPUT) from None
     except OSError as error:
         name = f"{error.filename}: " if error.filename else ""
-        say(f"{name}{error.strerror or error}. Mend this, then try again.")
+        say(f"{name}{error.strerror or error}. Fix this, then try again.")
         raise typer.Exit(FAILED if error.errno in FULL else BAD_INPUT) from None
     except (MemoryError, RecursionError) as error:
         say(f"out of memory ({type(error).__name__}). Lower the size of the network, or use fewer --workers.")

@@ -112,7 +112,9 @@ def animate(
     ] = None,
     frames: Annotated[int | None, typer.Option(min=1, help="Pictures, evenly spaced in time; by default 120.")] = None,
     fps: Annotated[float, typer.Option(min=0.1, max=100, help="Pictures a second.")] = 12.0,
-    every: Annotated[int | None, typer.Option(min=1, metavar="TRIALS", help="A picture every so many trials.")] = None,
+    every: Annotated[
+        int | None, typer.Option(min=1, metavar="TRIALS", help="Trials from one picture to the next.")
+    ] = None,
     first: Annotated[int | None, typer.Option("--from", min=0, metavar="TRIAL", help="The first trial shown.")] = None,
     last: Annotated[int | None, typer.Option("--to", min=0, metavar="TRIAL", help="The last trial shown.")] = None,
     colour: Annotated[ColourName, typer.Option(help="What colours the territories.")] = ColourName.exploration,

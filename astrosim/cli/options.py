@@ -10,7 +10,7 @@ import typer
 
 
 class LogLevel(StrEnum):
-    """How much is told on standard error."""
+    """Verbosity on standard error."""
 
     debug = "debug"
     info = "info"
@@ -28,14 +28,14 @@ class EngineName(StrEnum):
 
 
 class FormatName(StrEnum):
-    """What a run can be exported to."""
+    """Formats of exports."""
 
     csv = "csv"
     netcdf = "netcdf"
 
 
 class FigureFormat(StrEnum):
-    """What a figure can be written as."""
+    """Formats of figures."""
 
     png = "png"
     svg = "svg"
@@ -43,14 +43,14 @@ class FigureFormat(StrEnum):
 
 
 class StreamsName(StrEnum):
-    """Who draws, where published experiments run with other seeds."""
+    """Sources of draws, where published experiments run with other seeds."""
 
     described = "described"
     published = "published"
 
 
 class ColourName(StrEnum):
-    """What colours territories in animations."""
+    """Quantities that colour territories in animations."""
 
     calcium = "calcium"
     exploration = "exploration"

@@ -1,4 +1,4 @@
-"""Errors that a user can mend. The command line prints them without a traceback; exit code 2, or 1 where noted."""
+"""Errors that a user can fix. The command line prints them without a traceback; exit code 2, or 1 where noted."""
 
 from __future__ import annotations
 

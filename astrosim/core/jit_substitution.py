@@ -1,6 +1,6 @@
 """Compiled functions with some of the functions that they call exchanged: how a kernel takes an own formula.
 
-The functions between the one that is wanted and those that are exchanged are built anew from their source's byte code,
+The functions between the one that is wanted and those that are exchanged are rebuilt from their source's byte code,
 everything else is shared. What is built is compiled in each process that needs it, and not kept on disk, where it would
 be taken for the original.
 """
@@ -103,7 +103,7 @@ class _Exchange:
         return other
 
     def _built(self, function: Any, changed: dict[str, Any]) -> Any:
-        """The function anew, with other meanings of some names, compiled as it was."""
+        """Rebuild the function with other meanings of some names, compiled as it was."""
         old = function.py_func
         new = FunctionType(old.__code__, old.__globals__ | changed, old.__name__, old.__defaults__)
         options = {name: value for name, value in function.targetoptions.items() if name != "nopython"}

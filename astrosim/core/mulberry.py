@@ -79,7 +79,7 @@ def run(state, draws):
 
 @compiled
 def jump(state, draws):
-    """Return the state after so many draws (at most 2^21)."""
+    """Return the state after a number of draws (at most 2^21)."""
     if draws < 1:
         return state
     first, stride, regular = run(state, draws)

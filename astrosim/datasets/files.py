@@ -105,7 +105,7 @@ def unpack(source: Source, path: Path) -> bytes:
         raw = path.read_bytes()
         return gzip.decompress(raw) if raw.startswith(GZIP) else raw
     except (OSError, EOFError, zlib.error) as error:
-        raise DataError(f"{path}: cannot be read or unpacked ({error}). Get it anew. {offer(source)}") from error
+        raise DataError(f"{path}: cannot be read or unpacked ({error}). Get it again. {offer(source)}") from error
 
 
 def cache_folder(source: Source) -> Path:

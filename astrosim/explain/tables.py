@@ -112,7 +112,7 @@ def _facts(facts: FieldFacts, scenario: Experiment, varies: bool) -> tuple[Rende
 
 
 def differences_table(resolved: Mapping[str, Experiment]) -> RenderableType:
-    """Return the fields that differ between conditions, a row a condition.
+    """Return the fields that differ between conditions, one row per condition.
 
     Parameters
     ----------

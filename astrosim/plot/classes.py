@@ -20,7 +20,7 @@ SHADE = 0.5  # exponent of the colour scale, so that a tenth is told from nothin
 
 @styled
 def wave_classes(dataset: Dataset, rows: Rows) -> Figure:
-    """Share of the test images given to each class after the last epoch: a row a run, the best on top.
+    """Share of the test images given to each class after the last epoch: one row per run, the best on top.
 
     Parameters
     ----------

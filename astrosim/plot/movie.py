@@ -53,7 +53,7 @@ def find_ffmpeg() -> str | None:
 
 
 def write_movie[T](figure: Figure, show: Callable[[T], Any], moments: Iterable[T], path: Path, fps: float) -> Path:
-    """Write a figure, drawn anew for every moment, as a GIF or an MP4, as the path ends; a file is whole or absent.
+    """Write a figure, redrawn for every moment, as a GIF or an MP4, as the path ends; a file is whole or absent.
 
     Parameters
     ----------

@@ -35,7 +35,7 @@ class TrialRange:
 
 @dataclass(frozen=True)
 class Look:
-    """How an animation looks.
+    """Look of an animation.
 
     Attributes
     ----------

@@ -22,7 +22,7 @@ LISTED = 12  # seeds or episodes that an error lists
 
 @dataclass(frozen=True)
 class Choice:
-    """What of a run is to be shown; None: all of it.
+    """Choice of the part of a run that is shown; None: all of it.
 
     Attributes
     ----------

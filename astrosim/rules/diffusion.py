@@ -23,7 +23,7 @@ def reach(rule, distance):
 
 @inlined
 def annealed_radius(first, last, episode, episodes):
-    """Return radius (units) in an episode (from 0) of so many: linear from the first to the last."""
+    """Return radius (units) in an episode (from 0) of `episodes`: linear from the first to the last."""
     if episodes < 2:
         return first
     return first + (last - first) * min(1.0, episode / (episodes - 1))

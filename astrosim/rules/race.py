@@ -2,7 +2,8 @@
 
 The patterns of a trial are evaluated from the one whose standing reward is lowest, and may thus rise most, to the one
 whose is highest. Those that are left count with the highest reward that there is. Rounded sums keep the order of what
-they sum, so that whoever is given up would have been reverted: the decisions are those without a race, after fewer
+they sum, so that a perturbation that is given up would have been reverted: the decisions are those without a race,
+after fewer
 passes.
 """
 

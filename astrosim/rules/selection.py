@@ -1,6 +1,6 @@
 """Which astrocytes are active: score above threshold, exploration, at least one and at most three. Murray 2026, 4.2.
 
-`uniform` is this package's: so many of those that are not silenced, drawn without replacement (stream `selection`,
+`uniform` is this package's: a number of those that are not silenced, drawn without replacement (stream `selection`,
 index = position in the sample), whatever they sense.
 """
 

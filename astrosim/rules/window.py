@@ -1,6 +1,6 @@
 """Which patterns a trial presents: one, some or all. One: Murray 2026, section 4.4; more are this package's.
 
-A window of K patterns integrates the reward over them before the decision. They are drawn anew each trial, without
+A window of K patterns integrates the reward over them before the decision. They are drawn afresh each trial, without
 replacement (stream `pattern`, index = place in the window); a window of all patterns presents them in their order.
 """
 

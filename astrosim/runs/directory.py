@@ -106,7 +106,7 @@ class RunDirectory:
             self._first, self.data = sessions[0]["versions"], _data(sessions[-1])
         except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
             raise StoreError(
-                f"{self.path / PROVENANCE}: damaged ({error!r}). Put the original back, or run the scenario anew."
+                f"{self.path / PROVENANCE}: damaged ({error!r}). Put the original back, or run the scenario again."
             ) from error
         found = sha256(text.encode())
         if found != expected:

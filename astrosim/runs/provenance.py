@@ -65,7 +65,7 @@ def processor() -> str:
 
 @dataclass(frozen=True)
 class Start:
-    """How a session of a run was started.
+    """Start of a session of a run.
 
     Attributes
     ----------

@@ -28,7 +28,7 @@ TIME_LIMITED = ("ceiling", "ceiling_upper", "ceiling_exact")  # a bound under a 
 
 @dataclass(frozen=True)
 class RerunResult:
-    """What a replay showed.
+    """Outcome of a replay.
 
     Attributes
     ----------

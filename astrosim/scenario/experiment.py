@@ -122,7 +122,7 @@ class Experiment(Section):
         if len(set(value)) != len(value):
             seen: set[int] = set()
             twice = next(s for s in value if s in seen or seen.add(s))  # type: ignore[func-returns-value]
-            raise ValueError(f"a seed stands there twice ({twice}). Name each seed once.")
+            raise ValueError(f"a seed is listed twice ({twice}). Name each seed once.")
         return value
 
     @field_validator("conditions")

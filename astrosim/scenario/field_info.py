@@ -67,7 +67,7 @@ class FieldFacts:
 
     @property
     def advice(self) -> str:
-        """What would be right, as a sentence."""
+        """Remedy, as a sentence."""
         if self.kind == "one of":
             return f"Write {'one of ' if ',' in self.range else ''}{self.range}."
         if self.path == "name":

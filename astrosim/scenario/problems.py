@@ -142,7 +142,7 @@ def _translate(detail: ErrorDetails, data: Mapping[str, Any], model: type[Experi
 
 
 def _own_words(path: Path, error: ValueError) -> Iterator[Problem]:
-    """Split the schema's own message: a line a problem, each perhaps led by the field it is about."""
+    """Split the schema's own message: one line per problem, each perhaps led by the field it is about."""
     for line in getattr(error, "problems", str(error).split("\n")):
         if isinstance(line, Located):
             yield Problem((*path, *line.field.split(".")), line.text, inside=True)

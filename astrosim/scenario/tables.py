@@ -1,6 +1,6 @@
 """Tables of numbers or texts in files: CSV with a head, or NPZ with equally long arrays.
 
-Blank lines and what follows a # are passed over. All that is wrong with a file is told at once, a line a problem.
+Blank lines and what follows a # are passed over. All that is wrong with a file is told at once, one line per problem.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def located(field: str, file: InputFile, findings: Sequence[Finding]) -> list[Lo
     told = [Located(field, f"{place(finding)}: {finding.text}") for finding in ordered[:MOST]]
     if len(findings) > MOST:
         more = len(findings) - MOST
-        told.append(Located(field, f"{place(ordered[MOST])}: {more} more problems from here on. Mend the first ones."))
+        told.append(Located(field, f"{place(ordered[MOST])}: {more} more problems from here on. Fix the first ones."))
     return told
 
 

@@ -36,7 +36,7 @@ def _remedy(number: int | None, directory: Path) -> str:
         return f"Free space or raise the file-size limit, then {resume}: committed cells are kept."
     if number in CLOSED:
         return f"Make {directory} writable or choose another place with --out; {resume} goes on with a begun run."
-    return f"Mend this, then {resume}: committed cells are kept."
+    return f"Fix this, then {resume}: committed cells are kept."
 
 
 def fsync_directory(path: Path) -> None:

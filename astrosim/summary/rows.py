@@ -34,7 +34,7 @@ def read_rows(path: Path, texts: Container[str], flags: Container[str], counts: 
     except FileNotFoundError:
         raise StoreError(f"{path}: no summary here. Name the directory of a finished run.") from None
     except (ValueError, TypeError, UnicodeDecodeError) as error:
-        raise StoreError(f"{path}: damaged ({error}). `astrosim run {path.parent} --resume` writes it anew.") from error
+        raise StoreError(f"{path}: damaged ({error}). `astrosim run {path.parent} --resume` rewrites it.") from error
 
 
 def _typed(text: str, is_text: bool, is_flag: bool, is_count: bool) -> Any:

@@ -60,7 +60,7 @@ def _padded(block: bytes) -> bytes:
 
 
 class Changes:
-    """What a page has been sent, so that it is sent no array twice."""
+    """Record of the arrays that a page has, so that none is sent twice."""
 
     def __init__(self) -> None:
         self._sent: dict[str, np.ndarray] = {}

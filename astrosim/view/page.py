@@ -1,7 +1,7 @@
 """The page: controls on the left, the stage on the right.
 
 The controls are Solara's own, named and ordered as those of Mesa's SolaraViz. SolaraViz itself would draw all
-components anew for every step of a Mesa model, restart it whenever a slider moves, and needs altair; here the stage is
+components again for every step of a Mesa model, restart it whenever a slider moves, and needs altair; here the stage is
 fed with typed arrays past Solara's rendering, by a director in a thread of its own.
 """
 

@@ -16,7 +16,7 @@ LEFT_OUT = (
 )  # lists of patterns, what is stored, and learners that are not watched
 PUBLISHED = ("learner", "sensing.rule", "exploration.rule")  # all that may vary in the published system
 SLIDER_SPAN = 2.0  # 1; real fields of at most this range get a slider
-SLIDER_STEPS = 255  # whole numbers of at most so many values get one too
+SLIDER_STEPS = 255  # whole numbers of at most this number of values get one too
 FINENESS = 0.01  # 1; step of a slider over real numbers
 
 

@@ -162,7 +162,7 @@ class Director:
         self._show()
 
     def _show(self) -> None:
-        """Send all of a cell anew."""
+        """Send the whole scene again."""
         self._changes = Changes()
         self._listening = self._due = True
         if self._player is not None:

@@ -24,7 +24,7 @@ CHUNK = 10_000  # trials between two looks at whether anything was asked; some 2
 
 
 class Player:
-    """One cell, advanced by whoever watches.
+    """One replicate, advanced by its viewer.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the live view reads off an engine: places once, states anew for every frame. It writes nothing.
+"""What the live view reads off an engine: places once, states for every frame. It writes nothing.
 
 Of the published system no more is known than its engine tells: firing of inputs and outputs alone.
 """
@@ -46,7 +46,7 @@ class Present:
 
 
 class Reading(Protocol):
-    """What is shown of a cell, whichever system it belongs to."""
+    """Reading of a replicate, whichever system it belongs to."""
 
     engine: Any
 

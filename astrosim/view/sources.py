@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Source(Protocol):
-    """What the page can choose from.
+    """Choices of the page.
 
     Attributes
     ----------

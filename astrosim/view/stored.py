@@ -1,4 +1,4 @@
-"""To and fro in a stored run: its scenario is carried out again, and every recorded episode compared (times in trials).
+"""Back and forth in a stored run: its scenario is replayed, and every recorded episode compared (times in trials).
 
 A replay passes every episode once and leaves snapshots behind, so that going back costs a short stretch only.
 """
@@ -126,7 +126,7 @@ class StoredCell(Player):
         self._forward(min(self.trial + trials, self.end), until)
 
     def go(self, trial: int) -> None:
-        """Go to the moment after so many trials, backwards or forwards."""
+        """Go to the moment after `trial` trials, backwards or forwards."""
         trial = max(0, min(trial, self.end))
         if trial <= self.trial:
             # One trial before the goal at least, so that the last trial can be shown

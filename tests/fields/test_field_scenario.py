@@ -19,7 +19,8 @@ WRONG = {
     "[network]\nfield = 9": "network.field: larger than the images, 8 x 8 pixels (9). Write 8 or less.",
     "[territory]\nunits = 7": "territory.units: does not divide network.units = 256 (7). Write a divisor of it: every "
     "unit has one owner.",
-    '[task]\nsplit = "drawn"': 'task.test: task.split = "drawn" draws so many test images (0). Write their number.',
+    '[task]\nsplit = "drawn"': 'task.test: task.split = "drawn" draws this number of test images (0). '
+    "Write their number.",
     "[task]\nvalidation = 1297": "task.validation: leaves nothing to train on (1297). Write less than 1297.",
     "[task]\ntrain = 1300": "task.train: more than there are (1300). At most 1297 remain of digits without those for "
     "validation and test.",

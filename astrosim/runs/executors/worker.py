@@ -21,7 +21,7 @@ from astrosim.runs.stop import Stop
 
 @dataclass(frozen=True)
 class Share:
-    """What a worker gets from its parent when it starts.
+    """Context of a worker, from its parent.
 
     Attributes
     ----------

@@ -98,7 +98,7 @@ class HiddenUnit(mesa.Agent):
 
 
 class FieldAstrocyte(mesa.Agent):
-    """Who owns a territory of hidden units, or stands for a learner that owns them all.
+    """Owner of a territory of hidden units, or of all of them.
 
     Attributes
     ----------
@@ -129,7 +129,7 @@ class FieldModel(mesa.Model):
     Parameters
     ----------
     scenario : FieldScenario
-        Resolved; keep or revert, whoever it is by.
+        Resolved; any learner by keep or revert.
     seed : int
     state : State
     """

@@ -21,7 +21,7 @@ Part = tuple[np.ndarray, np.ndarray]
 
 @dataclass(frozen=True)
 class Images:
-    """What a cell learns from and is judged on.
+    """Images to learn from, and those to be judged on.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ def in_steps(values: np.ndarray, largest: int) -> np.ndarray:
 
 
 def empty_batch(pixels: int, images: int) -> Batch:
-    """Return room for so many images."""
+    """Return room for a number of images."""
     blocks = blocks_of(images)
     return Batch(np.zeros((blocks, pixels, BLOCK), np.uint8), np.full((blocks, BLOCK), -1, np.int32), images)
 

@@ -13,7 +13,7 @@ from astrosim.systems.images.kernel.workspace import make_scratch, make_standing
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a network makes of a set of images.
+    """Judgement of a network on a set of images.
 
     Attributes
     ----------

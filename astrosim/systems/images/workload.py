@@ -15,7 +15,7 @@ SECONDS_A_SYNAPSE = 1e-10  # an image and an incoming synapse, by difference; me
 
 @dataclass(frozen=True)
 class ImageWorkload(Workload):
-    """What a run of a scenario of receptive fields amounts to.
+    """Work of a scenario of image networks.
 
     Attributes
     ----------

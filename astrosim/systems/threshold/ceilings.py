@@ -37,7 +37,7 @@ CACHED_BITS = 4096  # problems; assumed: the 5-bit task has 160
 
 @dataclass(frozen=True)
 class Ceiling:
-    """What any weights could reach.
+    """Structural ceiling.
 
     Attributes
     ----------

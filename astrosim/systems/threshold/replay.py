@@ -1,4 +1,4 @@
-"""Cells seen again: a scenario and a seed give every trial anew, bit for bit (times in trials, from 0).
+"""Cells seen again: a scenario and a seed give every trial again, bit for bit (times in trials, from 0).
 
 `Replay` walks a cell of the described system on the quickest engine and shows single trials; `standing_after` says whom
 interventions have silenced, without a trial being run.

@@ -22,7 +22,7 @@ SECONDS_A_DRAW = 2.2e-9  # of the kernel, a Gaussian; spec: DESIGN, speed
 
 @dataclass(frozen=True)
 class ThresholdWorkload(Workload):
-    """What a run of a scenario amounts to.
+    """Work of a scenario of threshold networks.
 
     Attributes
     ----------
@@ -122,7 +122,7 @@ def seconds_of(scenario: Scenario) -> float:
 
 
 def gap_junctions(scenario: Scenario, astrocytes: int) -> float:
-    """Return the rough number of gap junctions of a resolved scenario with so many astrocytes."""
+    """Return the rough number of gap junctions of a resolved scenario with a number of astrocytes."""
     chosen = scenario.coupling
     pairs = astrocytes * (astrocytes - 1) / 2
     expected = {

@@ -92,7 +92,7 @@ class WaveAstrocyte(FixedAgent):
 
     @property
     def calcium(self) -> float:
-        """What the cell emits (dimensionless); of the last wave that came by."""
+        """Calcium that the astrocyte emits (dimensionless), of the last wave."""
         return self.model.values[self._row, 0].item()
 
     @calcium.setter

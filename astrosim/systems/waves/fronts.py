@@ -3,7 +3,7 @@
 A projection is drawn from its replicate's seed alone, with scikit-learn's rules. Its scale stands apart from its
 weights: those of a sparse one are -1, 0 and 1, and float64 adds up float32 pixels without rounding, so that the
 features are the same bits whatever order a matrix product adds in. Sources: Achlioptas 2003; Li, Hastie and Church
-2006; Peterson draws it anew for each run.
+2006; Peterson draws another one for each run.
 """
 
 from __future__ import annotations

@@ -29,7 +29,7 @@ FIRST_BATCHES = 8  # assumed: a first stretch, to learn how long a batch takes
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """How far a replicate is: epoch, pass of the epoch, batch of the pass; all from 0, all done before."""
+    """Progress of a replicate: epoch, pass of the epoch, batch of the pass; all from 0, all done before."""
 
     epoch: int = 0
     round: int = 0

@@ -16,7 +16,7 @@ WAVE_CURVES = 5  # figures of an epoch: two losses, two accuracies, accept rate
 
 @dataclass(frozen=True)
 class WaveWorkload(Workload):
-    """What a run of a wave scenario amounts to.
+    """Work of a scenario of calcium-wave networks.
 
     Attributes
     ----------

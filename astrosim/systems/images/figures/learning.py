@@ -1,6 +1,6 @@
 """Figures of runs on receptive fields: accuracy against what it cost, final accuracies, confusion, astrocytes.
 
-Accuracies are fractions; costs are images, or images x synapses, that were computed anew. `rows` are those of
+Accuracies are fractions; costs are images, or images x synapses, that were recomputed. `rows` are those of
 summary.csv, values typed.
 """
 
@@ -26,7 +26,7 @@ GOLDEN = np.pi * (3 - np.sqrt(5))  # radians; the golden angle: a sunflower
 
 @styled
 def field_curves(dataset: Dataset, rows: Rows) -> Figure:
-    """Test accuracy against images, and against synapses, that were computed anew; a thin line a run, thick: median.
+    """Test accuracy against images, and against synapses, that were recomputed; thin: one line per run, thick: median.
 
     Parameters
     ----------

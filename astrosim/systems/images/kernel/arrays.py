@@ -104,7 +104,7 @@ class Params(NamedTuple):
 
 
 class TrialState(NamedTuple):
-    """What trials change beside the parameters of the network.
+    """State that trials change beside the parameters of the network.
 
     Attributes
     ----------
@@ -112,7 +112,7 @@ class TrialState(NamedTuple):
     tally : ndarray of int64, shape (2, astrocyte)
         Proposals tried and kept.
     counts : ndarray of int64, shape (2,)
-        Images put through a changed network; images x synapses computed anew.
+        Images put through a changed network; images x synapses recomputed.
     """
 
     sigma: np.ndarray
@@ -121,5 +121,5 @@ class TrialState(NamedTuple):
 
 
 def blocks_of(images: int) -> int:
-    """Return blocks that hold so many images."""
+    """Return the number of blocks that hold a number of images."""
     return -(-images // BLOCK)

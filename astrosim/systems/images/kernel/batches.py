@@ -13,7 +13,7 @@ from astrosim.systems.images.kernel.arrays import BLOCK
 def gather(images, labels, order, rows, columns, shift, key, number, pixels, out):
     """Fill a batch. images: uint8, shape (image, pixel); order: int64, the images of the batch.
 
-    With shift > 0 each image is moved by up to so many pixels along each axis, 0 moves in: draws from `key` at
+    With shift > 0 each image is moved by up to `shift` pixels along each axis, 0 moves in: draws from `key` at
     (number, 2 * place + axis), number that of the batch. Writes: pixels (block, pixel, BLOCK), out (block, BLOCK): the
     labels, -1 where no image is.
     """

@@ -28,7 +28,7 @@ def next_sigma(sigma, kept, params, cap):
 
 @kernel
 def computed(proposal):
-    """Return synapses that are computed anew for an image: incoming ones that change, outgoing ones whose change
+    """Return synapses that are recomputed for an image: incoming ones that change, outgoing ones whose change
     matters.
     """
     classes, total = proposal.out_step.shape[1], 0

@@ -140,7 +140,7 @@ class Proposals(NamedTuple):
     out_step : ndarray of float32, shape (proposal, unit, class)
     output_bias_step : ndarray of float32, shape (proposal, class)
     computed : ndarray of int64, shape (proposal,)
-        Synapses computed anew for an image.
+        Synapses recomputed for an image.
     """
 
     unit: np.ndarray

@@ -10,7 +10,7 @@ from astrosim.systems.images.kernel.arrays import BLOCK, Batch
 
 
 class Standing(NamedTuple):
-    """What the network as it stands makes of a batch; every proposal is evaluated by difference to it.
+    """Responses of the current network to a batch; every proposal is evaluated by difference to it.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Proposal(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """What an evaluation leaves for the case that its proposal is kept, and room for one block.
+    """Responses under a proposal, for the case that it is kept, and room for one block.
 
     Attributes
     ----------
@@ -129,7 +129,7 @@ def make_team(astrocytes: int, proposals: int) -> Team:
 
 
 def make_proposal(slots: int, synapses: int, classes: int) -> Proposal:
-    """Return an empty proposal with room for so many units and synapses of each."""
+    """Return an empty proposal with room for a number of units and synapses of each."""
     single = np.float32
     return Proposal(
         slots=np.zeros(1, np.int64),

@@ -46,7 +46,7 @@ class State:
     tally : ndarray of int64, shape (2, astrocyte)
         Proposals tried and kept.
     counts : ndarray of int64, shape (2,)
-        Images put through a changed network; images x synapses computed anew.
+        Images put through a changed network; images x synapses recomputed.
     mean : list of ndarray
         Running mean of the parameters, in the order of `PARAMETERS`; empty without one.
     moments : dict of str to ndarray
@@ -122,7 +122,7 @@ def make_state(scenario: FieldScenario, seed: int, images: Images) -> State:
 
 
 class Learner(Protocol):
-    """Who carries out the trials of a cell."""
+    """Learner that carries out the trials of a replicate."""
 
     state: State
 

@@ -86,7 +86,7 @@ class FieldScenario(Experiment):
         task, problems = self.task, []
         held, test = SIZES[task.data]
         if task.split == "drawn" and not task.test:
-            problems.append('task.test: task.split = "drawn" draws so many test images (0). Write their number.')
+            problems.append('task.test: task.split = "drawn" draws this number of test images (0). Write their number.')
             return problems
         if task.test > (held + test - 2 if task.split == "drawn" else test):
             problems.append(f"task.test: more than {task.data} has ({task.test}). At most {test} are given.")

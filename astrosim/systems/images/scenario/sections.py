@@ -42,7 +42,7 @@ def perturbs(scenario: Any) -> bool:
 
 
 class FieldTask(Section):
-    """What is learned, and from how much of it."""
+    """Task: the data set, and its parts."""
 
     data: Literal["digits", "mnist", "fashion"] = quantity(
         "digits", "digits: scikit-learn's 8x8 ones, which need no download; MNIST; Fashion-MNIST", ""
@@ -78,13 +78,13 @@ class FieldNetwork(Section):
 
 
 class Territory(Section):
-    """What an astrocyte owns."""
+    """Territory of an astrocyte."""
 
     units: int = quantity(1, "hidden units, neighbours in the plane", "neurons", "measured", ge=1, le=100_000)
 
 
 class FieldPerturbation(Section):
-    """How synapses are perturbed; standard deviations are sigma times the scale of each sort of synapse."""
+    """Perturbation of synapses; standard deviations are sigma times the scale of each sort of synapse."""
 
     sigma: Real = quantity(0.05, "of each astrocyte at the start", "1", "measured", gt=0, le=100)
     cap: Real = quantity(
@@ -168,12 +168,12 @@ class Batches(Section):
     growth: Real = quantity(0.85, "share of the run over which batches grow", "1", "measured", gt=0, le=1)
     stay: int = quantity(1000, "trials that a batch stays, from its refresh on", "trials", "measured", ge=1, le=10**7)
     shift: int = quantity(
-        0, "images are shifted by up to this along each axis, anew in each batch", "pixels", ge=0, le=4
+        0, "images are shifted by up to this along each axis, afresh in each batch", "pixels", ge=0, le=4
     )
 
 
 class FieldLearner(Section):
-    """Who learns. All share network, batches and count of evaluations."""
+    """Learner. All share network, batches and count of evaluations."""
 
     rule: Literal["astrocytes", "random_mask", "one_plus_one", "spsa", "backpropagation"] = quantity(
         "astrocytes",
@@ -196,13 +196,13 @@ class FieldLearner(Section):
 
 
 class FieldSchedule(Section):
-    """How long a network learns."""
+    """Length of a run."""
 
     trials: int = quantity(60_000, "evaluations of a batch", "trials", "measured", ge=1, le=10**10)
 
 
 class FieldRecord(Section):
-    """What is written down. Nothing here changes a run."""
+    """Record plan. Nothing here changes a run."""
 
     every: int = quantity(5_000, "trials between two records, whole batches", "trials", ge=1, le=10**10)
     weights: bool = quantity(True, "keep the final parameters")

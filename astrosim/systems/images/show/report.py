@@ -37,7 +37,7 @@ COMPARISON_WORDS = (
 
 @dataclass(frozen=True)
 class FieldMaterial:
-    """What figures are drawn from."""
+    """Material of the figures."""
 
     summary: FieldSummary
     dataset: Dataset
@@ -167,7 +167,7 @@ def notes(summary: FieldSummary) -> list[str]:
         "A trial is one evaluation of the batch, for every learner: at equal trials and batches all have seen the same "
         "number of images. SPSA takes a step every two trials, backpropagation every three (a gradient counts as three "
         "forward passes).",
-        "Synapses evaluated: images x synapses that are computed anew for a trial. It tells what a trial costs without "
+        "Synapses evaluated: images x synapses that are recomputed for a trial. It tells what a trial costs without "
         "telling whose machine it was. Seconds are of the trial loop with its batches, without tests and storage.",
         "Settings were chosen by validation accuracy on other seeds; the test images are looked at in records alone.",
         f"Intervals of medians are distribution-free (order statistics, from six seeds on); means of differences have "
@@ -193,7 +193,7 @@ def _curves(material: FieldMaterial) -> Drawn:
         "Accuracy against its cost",
         field_curves(material.dataset, material.summary.rows),
         "Test accuracy at the records, against the images put through a changed network (left) and the synapses "
-        "computed anew for them (right). Thin: a run; thick: median over seeds. The axis of accuracies is logarithmic "
+        "recomputed for them (right). Thin: a run; thick: median over seeds. The axis of accuracies is logarithmic "
         "in the error.",
     )
 

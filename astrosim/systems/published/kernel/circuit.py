@@ -43,7 +43,7 @@ class Circuit(NamedTuple):
 
 
 class Territories(NamedTuple):
-    """What the astrocytes sense.
+    """Territories of the astrocytes.
 
     Attributes
     ----------

@@ -17,7 +17,8 @@ ROWS = 2 * c.PATTERNS  # row p: pattern p has passed; row 8 + p: an episode star
 
 
 class Standing(NamedTuple):
-    """What follows from the present weights; row p < 8: after a pass on pattern p; row 8 + p: before the first one.
+    """Results that follow from the current weights; row p < 8: after a pass on pattern p; row 8 + p: before the first
+    one.
 
     Attributes
     ----------

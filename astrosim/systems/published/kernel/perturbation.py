@@ -36,7 +36,7 @@ class Scratch(NamedTuple):
 
 
 def new_scratch(synapses: int) -> Scratch:
-    """Return room for so many synapses."""
+    """Return room for a number of synapses."""
     return Scratch(np.empty(DRAWS * synapses, dtype=np.uint32), np.empty(synapses))
 
 

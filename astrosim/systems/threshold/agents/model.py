@@ -199,14 +199,14 @@ class AstroModel(mesa.Model, PassingCell):
         return self._origin + trial + BETWEEN
 
     def _schedule_intervention(self, start: int) -> None:
-        """Schedule the first trial from `start` on at which something may befall the cell."""
+        """Schedule the first trial from `start` on with an intervention."""
         trial = self.interventions.due(start)
         if trial != NEVER:
             at = self._time_before(trial)
             self._pending = self.schedule_event(self._intervene, at=at, priority=Priority.HIGH)
 
     def _intervene(self) -> None:
-        """Mesa's event: what befalls the cell before the present trial; then the next one is scheduled."""
+        """Apply the interventions before the present trial, Mesa's event; then schedule the next one."""
         self.interventions.act(self, self.trial)
         self._schedule_intervention(self.trial + 1)
 
@@ -259,7 +259,7 @@ class AstroModel(mesa.Model, PassingCell):
                     astrocyte.send(trial.number)
 
     def _drawn(self, able: list[Astrocyte]) -> list[Astrocyte]:
-        """So many astrocytes as act in a trial, at random."""
+        """Draw the astrocytes that act in a trial, at random."""
         count, deck = min(self.rules.max_active, len(able)), np.arange(len(able), dtype=np.int32)
         scope.sample(self.system.keys[SELECTION], self._trial.number, count, deck, np.empty(count + 3, np.uint32))
         return [able[number] for number in deck[:count]]

@@ -11,7 +11,7 @@ from astrosim.systems.threshold.agents.agents import Astrocyte
 
 @dataclass
 class Trial:
-    """What the phases of one trial hand on."""
+    """State that the phases of one trial hand on."""
 
     number: int
     window: np.ndarray = field(default_factory=lambda: np.zeros(1, np.int64))

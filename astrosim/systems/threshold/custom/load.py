@@ -76,7 +76,7 @@ def _inside(error: BaseException, file: InputFile | None = None) -> Located:
     else:
         name, line = (mine or frames)[-1].filename, (mine or frames)[-1].lineno
     name = file.name if file is not None else name
-    return Located(FIELD, f"{name}:{line or 1}: {FIELD}: {what} ({_words(error)}). Mend that line.")
+    return Located(FIELD, f"{name}:{line or 1}: {FIELD}: {what} ({_words(error)}). Fix that line.")
 
 
 def _words(error: BaseException) -> str:

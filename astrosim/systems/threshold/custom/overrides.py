@@ -23,7 +23,7 @@ SPECIAL = ("__init__", "__getattribute__", "__getattr__", "__setattr__")
 
 @dataclass(frozen=True)
 class Overrides:
-    """What a class changes.
+    """Changes that a class makes.
 
     Attributes
     ----------

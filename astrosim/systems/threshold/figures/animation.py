@@ -47,8 +47,8 @@ DECISIONS = {KEPT: ("kept", KEPT_COLOUR), IDLE: ("nothing to decide", IDLE_COLOU
 def frame_trials(
     trials: int, frames: int, first: int = 0, last: int | None = None, every: int | None = None
 ) -> list[int]:
-    """Return trials that are shown: every so many of a stretch, else at most `frames` of it, evenly spaced, both ends
-    in.
+    """Return trials that are shown: every `every`-th of a stretch, else at most `frames` of it, evenly spaced, both
+    ends in.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def frame_trials(
 
 
 class CellScene:
-    """The picture of a cell, drawn anew for any of its frames.
+    """Picture of a replicate, redrawn for any of its frames.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ class CellScene:
     frames : sequence of Frame
         All that will be shown, in order.
     events : sequence of Event
-        What befell the cell.
+        Interventions on the replicate.
     colour : str
         Of `COLOURED`.
     title : str

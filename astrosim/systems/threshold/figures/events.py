@@ -1,4 +1,4 @@
-"""Interventions as figures tell them: what befell which cell when, gathered into numbered marks (trials or episodes).
+"""Interventions as figures tell them, gathered into numbered marks (trials or episodes).
 
 What happens a few times is a line; what happens often, or to each seed at its own time, is a row of ticks.
 `astrosim.systems.threshold.figures.timeline` draws them.
@@ -20,7 +20,7 @@ EPISODE, TRIAL = "episode", "trial"
 
 
 class Event(NamedTuple):
-    """One thing that befell a cell.
+    """One intervention on a replicate.
 
     Attributes
     ----------
@@ -206,7 +206,7 @@ def _rows(tracks: Sequence[_Track], unit: str, named: bool, first: int) -> list[
 
 
 def _by_condition(said: Mapping[str, Sequence[str]], named: bool) -> str:
-    """What befell whom; conditions that the same befell are named together."""
+    """Tell the interventions; conditions with the same ones are named together."""
     groups: dict[str, list[str]] = {}
     for condition, labels in said.items():
         groups.setdefault(", ".join(labels), []).append(condition)

@@ -99,7 +99,7 @@ class Timeline:
         self._write(axes, mark, (time, 1), ("data", "axes fraction"), (-2 if left else 2, -1 - 7 * level), left, "top")
 
     def _rows(self, axes: Axes, rows: Sequence[tuple[Mark, list[float]]]) -> None:
-        """Ticks below the data, a row a mark, its number behind it."""
+        """Draw ticks below the data, one row per mark, its number behind it."""
         self._make_room(axes, len(rows))
         look: dict[str, Any] = {"linestyle": "", "marker": "|", "markersize": 4, "markeredgewidth": 0.6, "zorder": 3.5}
         for row, (mark, times) in enumerate(rows):

@@ -96,7 +96,7 @@ def read_positions(file: InputFile) -> np.ndarray:
 
 
 def check_positions(file: InputFile, neurons: int) -> list[Located]:
-    """Return all that is wrong with a file of positions for so many neurons."""
+    """Return all that is wrong with a file of positions for a number of neurons."""
     return located("network.positions", file, _position_findings(file, neurons))
 
 
@@ -190,7 +190,7 @@ def _order_findings(key: np.ndarray, neurons: int) -> Iterator[Finding]:
     twice[order[1:]] = key[order[1:]] == key[order[:-1]]
     for row in _first(twice):
         ends = f"{key[row] // neurons:.0f} to {key[row] % neurons:.0f}"
-        yield Finding(row, "post", f"the synapse from {ends} stands there twice ({key[row] % neurons:.0f}). Remove it.")
+        yield Finding(row, "post", f"the synapse from {ends} is listed twice ({key[row] % neurons:.0f}). Remove it.")
     before = np.fmax.accumulate(np.concatenate([[-1.0], key]))[:-1] if key.size else key
     for row in _first(~twice & (key < before)):
         what = f"out of order ({key[row] // neurons:.0f}, {key[row] % neurons:.0f})"

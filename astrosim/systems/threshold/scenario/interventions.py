@@ -1,4 +1,4 @@
-"""Interventions: what befalls a cell between two trials. Times in trials or episodes, rewards and accuracies are 1.
+"""Interventions between two trials. Times in trials or episodes, rewards and accuracies are 1.
 
 An intervention names when (`at_trial`, `at_episode` or `when`), perhaps how often (`every`, `until`), and one `action`
 with what the action takes. It acts before the phases of its trial; several of one trial act in the order of the file.
@@ -112,11 +112,11 @@ class When(Section):
     accuracy_above: Real = quantity(
         ..., "fraction of matching bits of the frozen network on the present task, strictly above", "1", ge=0, lt=1
     )
-    episodes: int = quantity(1, "so many episodes in a row", "episodes", ge=1, le=10**9)
+    episodes: int = quantity(1, "this number of episodes in a row", "episodes", ge=1, le=10**9)
 
 
 class Intervention(Section):
-    """One thing that befalls a cell, once or again and again."""
+    """One intervention, once or repeated."""
 
     action: Action = quantity(..., "what is done", "")
     label: str = quantity("", "name of its marks in figures and tables; empty: the action's", "", max_length=60)
@@ -124,7 +124,7 @@ class Intervention(Section):
     at_episode: int | None = quantity(None, "episode, from 0, before which it acts", "episodes", ge=0)
     when: When | None = quantity(None, "acts before the episode after this came true for the first time", "")
     every: int | None = quantity(
-        None, "acts again every so many trials (with at_trial) or episodes (else)", "trials or episodes", ge=1
+        None, "acts again after this number of trials (with at_trial) or episodes (else)", "trials or episodes", ge=1
     )
     until: int | None = quantity(
         None, "last trial (with at_trial) or episode (else) before which it acts again", "trials or episodes", ge=0
@@ -188,7 +188,7 @@ class Intervention(Section):
 
     @property
     def name(self) -> str:
-        """What marks and tables call it."""
+        """Name in marks and tables."""
         return self.label or words(self)
 
 
@@ -222,7 +222,7 @@ def when_words(item: Intervention) -> str:
 
 
 def most_patterns(patterns: int, items: tuple[Intervention, ...]) -> int:
-    """Return the most patterns that a task may come to have, from so many."""
+    """Return the most patterns that a task may come to have, from `patterns`."""
     swapped = [len(i.patterns) for i in items if i.action == "swap_task" and i.patterns]
     added = [len(i.patterns) for i in items if i.action == "extend_task" and i.patterns]
     return max(patterns, *swapped, 0) + sum(added)

@@ -13,7 +13,7 @@ from astrosim.scenario.section import Real, Section, quantity
 
 
 class Dynamics(Section):
-    """How trials follow each other."""
+    """Order of trials."""
 
     persists: bool = quantity(
         True, "neurons go on firing into the next trial; false: all but inputs start silent", "", "spec 1.4"
@@ -50,11 +50,11 @@ class Homeostasis(Section):
 
 
 class Eligibility(Section):
-    """What a synapse is worth to the trial, by which of its neurons fires; nothing of it outlives the trial."""
+    """Eligibility of a synapse, by which of its neurons fires; nothing of it outlives the trial."""
 
     both: Real = quantity(1.0, "both neurons fire", "1", "spec 1.5", ge=-10, le=10)
     one: Real = quantity(-0.5, "exactly one fires", "1", "spec 1.5", ge=-10, le=10)
-    neither: Real = quantity(0.5, "neither fires, amid an ambient field above level", "1", "spec 1.5", ge=-10, le=10)
+    neither: Real = quantity(0.5, "neither fires, in an ambient field above level", "1", "spec 1.5", ge=-10, le=10)
     level: Real = quantity(0.3, "the ambient field counts as busy above this", "1/units", "spec 1.5", ge=0, le=1000)
     ambient_radius: Real = quantity(
         0.0, "the ambient field sums 1 / distance of what fires within this; published: 0 or 3", "units", "002", ge=0
@@ -137,7 +137,7 @@ class Flags(Section):
 
 
 class Modulation(Section):
-    """What is released as reward."""
+    """Release as reward."""
 
     source: Literal["modulatory", "outputs"] = quantity(
         "modulatory",
@@ -161,7 +161,7 @@ class Modulation(Section):
 
 
 class Chemical(Section):
-    """How what is released reaches synapses: by the distance of their post neuron."""
+    """Spread of the release to synapses: by the distance of their post neuron."""
 
     falloff: Literal["even", "inverse"] = quantity("even", "all alike, or 1 / distance", "", "002")
     radius: Real = quantity(1000.0, "nothing beyond", "units", "002", ge=0, le=1e9)
@@ -170,7 +170,7 @@ class Chemical(Section):
 
 
 class Plasticity(Section):
-    """How weights follow eligibility (or flags) times chemical; they stay within `perturbation.limit`."""
+    """Change of weights by eligibility (or flags) times chemical; they stay within `perturbation.limit`."""
 
     rate: Real = quantity(0.01, "learning rate", "1", "spec 1.5", ge=0, le=100)
     most: Real = quantity(0.1, "largest change a trial", "1", "spec 1.5", ge=0, le=100)

@@ -61,7 +61,7 @@ def anyone_learns(scenario: Scenario) -> bool:
 
 
 def keeps_or_climbs(scenario: Scenario) -> bool:
-    """Return whether whoever learns takes a reward for the whole network."""
+    """Return whether the learner takes a reward for the whole network."""
     return perturbs(scenario) or baseline_learns(scenario)
 
 

@@ -121,7 +121,7 @@ class Scenario(Experiment):
     schedule: Schedule = table(Schedule)
     record: Record = table(Record)
     interventions: Annotated[tuple[Intervention, ...], BeforeValidator(as_tuple)] = quantity(
-        (), "what befalls a cell between trials: tables [[interventions]]", "", max_length=MOST
+        (), "interventions between trials: tables [[interventions]]", "", max_length=MOST
     )
     reference: dict[str, dict[Figure, Real]] = Field(default_factory=dict, description="published figures by condition")
 

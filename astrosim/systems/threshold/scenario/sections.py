@@ -133,7 +133,7 @@ class Astrocytes(Section):
 
 
 class Sensing(Section):
-    """What an astrocyte feels of the last standing pass."""
+    """Sensing of the last pass."""
 
     rule: Literal[*SENSING] = quantity("traffic", meanings(SENSING), "", "4.1")  # type: ignore[valid-type]
 
@@ -191,7 +191,7 @@ class Coupling(Section):
     )
     neighbours: int = quantity(
         4,
-        "under `nearest`: each with so many, and with all as near as the last",
+        "under `nearest`: each with this number, and with all as near as the last",
         "astrocytes",
         ge=1,
         le=1000,
@@ -271,7 +271,7 @@ class Coupling(Section):
             elif min(one, other) < 0:
                 problems.append(f"edges: pair {pair + 1} has a negative number ({one}, {other}). Write numbers from 0.")
         if len({tuple(sorted(pair)) for pair in self.edges}) < len(self.edges):
-            problems.append(f"edges: a pair stands there twice ({len(self.edges)} pairs). Remove it.")
+            problems.append(f"edges: a pair is listed twice ({len(self.edges)} pairs). Remove it.")
         complain(problems[:10])
         return self
 
@@ -312,7 +312,7 @@ class Decision(Section):
     )
     window: int = quantity(
         1,
-        "patterns, drawn anew each trial, whose mean reward decides; 0: all",
+        "patterns, drawn afresh each trial, whose mean reward decides; 0: all",
         "patterns",
         ge=0,
         le=PATTERN_LIMIT,
@@ -321,7 +321,7 @@ class Decision(Section):
 
 
 class Schedule(Section):
-    """How long a cell learns."""
+    """Length of a run."""
 
     episodes: int = quantity(20_000, "episodes", "episodes", "6.3", ge=1, le=10**9)
     trials_per_episode: int = quantity(10, "trials an episode", "trials", "program", ge=1, le=10**6)
@@ -336,7 +336,7 @@ class Schedule(Section):
 
 
 class Record(Section):
-    """What is written down. Nothing here changes a run."""
+    """Record plan. Nothing here changes a run."""
 
     every: int = quantity(250, "record every this many episodes, and the last", "episodes", "program", ge=1, le=10**9)
     decisions: bool = quantity(True, "keep pattern, decision and active astrocytes of every trial")

@@ -48,7 +48,7 @@ RUNNING = " that reach over no intervention"
 
 @dataclass(frozen=True)
 class Material:
-    """What figures are drawn from.
+    """Material of the figures.
 
     Attributes
     ----------
@@ -60,7 +60,7 @@ class Material:
     rows : sequence of ConditionRow
         The summary table.
     events : tuple of Event
-        What befell its cells.
+        Interventions on its replicates.
     episode : int or None
         The moment that figures of one moment show; None: the end.
     """
@@ -273,9 +273,9 @@ def _has_decisions(material: Material) -> bool:
 
 KINDS: dict[str, Kind[Material]] = {
     "overview": Kind("final accuracy of every seed beside its mean, ceiling and published figure", _accuracy, _always),
-    "curves": Kind("accuracy, rewards and accept rate over episodes, a line a condition", _curves, _always),
+    "curves": Kind("accuracy, rewards and accept rate over episodes, one line per condition", _curves, _always),
     "solving": Kind("share of the seeds that have solved the task, over forward passes", _solving, _solves),
-    "budget": Kind("accuracy over forward passes, a line a condition", _by_passes, _solves),
+    "budget": Kind("accuracy over forward passes, one line per condition", _by_passes, _solves),
     "patterns": Kind("accuracy pattern by pattern, with the output vectors", _patterns, _always, moment=True),
     "thresholds": Kind(
         "threshold, exploration rate and activity of every astrocyte over episodes", _astrocytes, _by_score

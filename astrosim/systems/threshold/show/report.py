@@ -118,7 +118,7 @@ def _window_words(scenario: Scenario) -> str:
 
 
 def _interventions(scenario: Scenario) -> str:
-    """What befalls a condition, and when; empty if nothing does."""
+    """Return the interventions of a condition, and their times; empty if there are none."""
     return "; ".join(f"{words(item)}, {when_words(item)}" for item in scenario.interventions)
 
 

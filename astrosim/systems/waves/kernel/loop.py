@@ -56,7 +56,7 @@ class Moments(NamedTuple):
 
 
 def make_scratch(program: Program, images: int) -> Scratch:
-    """Return working memory for batches of up to so many images."""
+    """Return a workspace for batches of up to a number of images."""
     longest = max(images, program.weights) + LANES
     return Scratch(
         values=np.zeros((program.rows, images), np.float32),

@@ -1,6 +1,6 @@
 """A batch through a network and back: every operation of a program in order, then in reverse.
 
-One replicate at a time. `values` and `gradients` have a row a cell and a column an image of the batch.
+One replicate at a time. `values` and `gradients` have one row per cell and one column per image of the batch.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ STREAMS = ("wave_values", "wave_links", "wave_values_test", "wave_links_test")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a network does with a set of images.
+    """Judgement of a network on a set of images.
 
     Attributes
     ----------
@@ -84,7 +84,7 @@ class Learner(Protocol):
 
 @runtime_checkable
 class Deciding(Protocol):
-    """What learners have besides that keep or revert perturbations."""
+    """Learner that keeps or reverts perturbations."""
 
     def decisions(self) -> list[tuple[int, int]]:
         """Return perturbations kept, and tried, since this was last asked: a pair a replicate."""

@@ -111,7 +111,7 @@ def _steps_between_widths(widest: int, reach: int) -> nx.DiGraph:
 
 
 def mixing_steps(m: int, n: int, reach: int = PAPER_REACH, ring: bool = False) -> int | None:
-    r"""Return fewest steps after which every output hears every input: ceil((m + n - 2) / (k - 1)); None if unreachable.
+    r"""Return the fewest steps until all outputs hear all inputs, ceil((m + n - 2) / (k - 1)); None if unreachable.
 
     Counted from the middle of the line, a step carries a value (k - 1) / 2 cells at most, and from the first input to
     the last output lie (m + n - 2) / 2. For m = n and k = 3 that is m - 1, the paper's l + 1.

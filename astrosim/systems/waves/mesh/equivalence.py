@@ -50,7 +50,7 @@ class RegisterNet(LocalNet):
 
 @dataclass(frozen=True)
 class Cost:
-    """What a two-layer net costs as neurons and as a wave.
+    """Cost of a two-layer net as neurons and as a wave.
 
     Attributes
     ----------

@@ -24,7 +24,7 @@ class Locality:
     row, column : int or None
         Output and input cell of that entry.
     value : float or None
-        What stands there.
+        The text at that place.
     count : int
         Entries out of reach.
     """

@@ -27,7 +27,7 @@ PUBLISHED_REACH = 3  # cells; the only reach that the program knew
 
 @dataclass(frozen=True)
 class Motion:
-    """What a letter does along the rows and along the columns: slide, spread, gather or stay."""
+    """Motion of a letter along the rows and along the columns: slide, spread, gather or stay."""
 
     rows: str
     columns: str
@@ -85,7 +85,7 @@ class Step:
 
     @property
     def exponents(self) -> np.ndarray:
-        """How often the published gain multiplies each tap: int32, shape (output cell, tap); 0 where there is none.
+        """Powers of the published gain at each tap: int32, shape (output cell, tap); 0 where there is none.
 
         The program went through the inputs in order and multiplied the whole sum by its gain each time, so the last
         input was multiplied once, the one before twice (spec, section 1).

@@ -57,7 +57,7 @@ def keeps_or_reverts(scenario: Any) -> bool:
 
 
 class WaveTask(Section):
-    """What is learned, and from how much of it."""
+    """Task: the data set, and its parts."""
 
     data: Literal["xor", "mnist", "fashion", "digits"] = quantity(
         "digits", "xor; MNIST; Fashion-MNIST; digits: scikit-learn's 8x8 ones, which need no download", "", "paper"
@@ -156,7 +156,7 @@ def network_defaults(network: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 class Training(Section):
-    """How the weights change."""
+    """Training of the weights."""
 
     rule: Literal["gradient", "keep_revert"] = quantity(
         "gradient", "gradient: Adam; keep_revert: the astrocytes perturb, and keep what helped", "", "program; Murray 4"
@@ -236,7 +236,7 @@ class Loss(Section):
 
 
 class WaveSchedule(Section):
-    """How long a network is trained."""
+    """Length of the training."""
 
     epochs: int = quantity(10, "epochs, each with a test at its end", "epochs", "measured", ge=1, le=100_000)
     batch: int = quantity(128, "images an update", "images", "program", ge=1, le=10**6, read_if=follows_gradients)
@@ -244,6 +244,6 @@ class WaveSchedule(Section):
 
 
 class WaveRecord(Section):
-    """What is written down beside the figures of every epoch. Nothing here changes a run."""
+    """Record plan, beside the figures of every epoch. Nothing here changes a run."""
 
     weights: bool = quantity(True, "keep the final weights of every replicate")

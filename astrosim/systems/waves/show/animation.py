@@ -41,7 +41,7 @@ TAIL = 0.4  # of a step; length of a signal under way
 
 
 class Scene:
-    """The picture of one wave, drawn anew for any time.
+    """Picture of one wave, redrawn for any time.
 
     Parameters
     ----------

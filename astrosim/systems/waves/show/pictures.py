@@ -34,7 +34,7 @@ CURVES = {
 
 @dataclass(frozen=True)
 class WaveMaterial:
-    """What figures of a wave run are drawn from.
+    """Material of the figures of a wave run.
 
     Attributes
     ----------
@@ -147,8 +147,8 @@ def _classes(material: WaveMaterial) -> Drawn:
     return Drawn(
         "Which classes the networks name",
         wave_classes(material.dataset, summary.rows),
-        "Share of the test images given to each class after the last epoch; a row a run, the best on top. A collapsed "
-        "run (circle) names one class, or nearly so: one bright field in a dark row. Square-root scale."
+        "Share of the test images given to each class after the last epoch; one row per run, the best on top. A "
+        "collapsed run (circle) names one class, or nearly so: one bright field in a dark row. Square-root scale."
         + (" Conditions with collapsed runs are shown first." if many else ""),
     )
 
