@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from places import TESTS
+
 from astrosim.core.errors import AstrosimError, Interrupted
 from astrosim.runs import run_scenario
 from astrosim.runs.control import Control
@@ -78,7 +80,7 @@ def start(directory: Path, scenario: Scenario | None, workers: int = 1, **enviro
     """A run (of a scenario, or resumed without one) in a process of its own, ready within milliseconds."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["run_warm"])
-    with mock.patch.dict(os.environ, PYTHONPATH=str(Path(__file__).parent)):
+    with mock.patch.dict(os.environ, PYTHONPATH=str(TESTS)):
         forkserver.ensure_running()  # it looks for what it is to load in PYTHONPATH alone
     process = context.Process(target=_child, args=(directory, scenario, workers, environment))
     process.start()

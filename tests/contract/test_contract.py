@@ -24,8 +24,11 @@ def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize("bench", targets(), indirect=True)
-@pytest.mark.xdist_group("contract")
+@pytest.mark.parametrize(
+    "bench",
+    [pytest.param(name, marks=pytest.mark.xdist_group(f"contract-{name}")) for name in targets()],
+    indirect=True,
+)
 def test_system_keeps_the_contract(bench: Bench, check) -> None:
     check(bench)
 

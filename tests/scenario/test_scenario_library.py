@@ -7,15 +7,13 @@ from pathlib import Path
 from statistics import mean
 
 import pytest
+from places import GOLDEN
 
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.library import bundled, catalogue, create, find
 from astrosim.systems.threshold.scenario.schema import PUBLISHED_SEEDS
-
-GOLDEN = Path(__file__).parent / "golden"
-
 
 WAVES = [
     "astrocyte_trained",

@@ -1,11 +1,11 @@
 import itertools
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from places import GOLDEN
 from scipy.optimize import linprog
 
 from astrosim.systems.published.engine import PublishedEngine
@@ -15,7 +15,6 @@ from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import PUBLISHED_SEEDS, Scenario
 from astrosim.systems.threshold.scenario.sections import EIGHT_PATTERNS
 
-GOLDEN = Path(__file__).parent / "golden"
 PUBLISHED_SYNAPSES = (14, 15, 18, 15, 15, 15, 14, 16, 13, 15)  # specification, section 1
 PUBLISHED_CEILINGS = (0.700, 0.750, 0.775, 0.775, 0.725, 0.675, 0.625, 0.675, 0.625, 0.725)
 

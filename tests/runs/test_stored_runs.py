@@ -16,10 +16,11 @@ import numpy as np
 import pytest
 import xarray
 from llvmlite.binding import get_host_cpu_name
+from places import GOLDEN
 
 import astrosim
 
-STORED = Path(__file__).parent / "golden" / "stored"
+STORED = GOLDEN / "stored"
 NAMES = sorted(path.name.removesuffix(".tar.gz") for path in STORED.glob("*.tar.gz"))
 INTERRUPTED = [name for name in NAMES if name.endswith("_interrupted")]
 FINISHED = [name for name in NAMES if name not in INTERRUPTED]

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from places import ROOT
 
 from astrosim import datasets
 from astrosim.core.errors import AstrosimError, DataError, DiskFullError
@@ -22,7 +23,7 @@ from astrosim.datasets import catalogue, files, sets
 from astrosim.datasets.catalogue import TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS
 from astrosim.datasets.idx import read_idx
 
-REPOSITORY = Path(__file__).parents[1]
+REPOSITORY = ROOT
 REAL = Path(os.environ.get("ASTROSIM_DATA", REPOSITORY / "../shared/data"))
 FILES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
 TRAIN, TEST, SIDE = 30, 12, 4

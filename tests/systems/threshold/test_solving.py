@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from places import ROOT
 
 from astrosim import ceiling, open_run, plot
 from astrosim.report import write_report
@@ -30,7 +30,7 @@ SHORT = {
 @pytest.fixture(scope="module")
 def directory(tmp_path_factory):
     overrides = [f"{path}={value}" for path, value in SHORT.items()]
-    file = Path(__file__).parent.parent / "scenarios" / "eight_of_eight.toml"
+    file = ROOT / "scenarios" / "eight_of_eight.toml"
     scenario = load_scenario(file, overrides=[*overrides, "seeds=[20000, 20001, 20002]"])
     folder = tmp_path_factory.mktemp("solving") / "run"
     run_scenario(scenario, folder, workers=2)

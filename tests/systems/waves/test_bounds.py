@@ -3,9 +3,9 @@
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from places import TESTS
 
 CODE = """
 import sys
@@ -57,6 +57,6 @@ def test_the_kernel_stays_within_its_arrays(tmp_path):
 def assert_within(code, tmp_path):
     """Run code with bounds checks on, compiled anew."""
     environment = os.environ | {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
-    command = [sys.executable, "-c", code, str(Path(__file__).parent)]
+    command = [sys.executable, "-c", code, str(TESTS)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "within\n"), done.stderr[-2000:]

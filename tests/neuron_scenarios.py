@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from pathlib import Path
+
+from places import ROOT
 
 from astrosim.scenario import load_scenario, resolve
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.learners.neurons.cell import NeuronCell
 from astrosim.systems.threshold.scenario.schema import Scenario
 
-ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "scenarios" / "published"
 CONFIGURATIONS = {
     "000 untrained": ("exp002", ""),

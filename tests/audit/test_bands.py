@@ -13,7 +13,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from neurons.neuron_scenarios import golden_rows
+from neuron_scenarios import golden_rows
 from scipy.stats import binom
 from typer.testing import CliRunner
 

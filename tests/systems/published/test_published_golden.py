@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
+from places import GOLDEN
 from published_reference import golden_engine
 
 from astrosim.store.variables import IDLE, KEPT, REVERTED
 from astrosim.systems.published.kernel.astrocytes import MATURITY, exploration_rate
 from astrosim.systems.published.kernel.network import build_network
-
-GOLDEN = Path(__file__).parents[1] / "golden"
 
 
 def rows(episodes: int) -> list:
