@@ -11,6 +11,7 @@ from astrosim.conformance import CHECKS, Bench
 from astrosim.contracts.registry import find_system, targets
 from astrosim.scenario import condition_names, resolve
 
+SYSTEMS = [pytest.param(name, marks=pytest.mark.xdist_group(f"contract-{name}")) for name in targets()]
 BENCHES: dict[str, Bench] = {}
 
 
