@@ -7,6 +7,7 @@ be taken for the original.
 
 from __future__ import annotations
 
+import dis
 from collections.abc import Callable, Mapping
 from functools import cache
 from types import FunctionType, ModuleType
@@ -78,24 +79,23 @@ class _Exchange:
         return self.known[function]
 
     def _changed(self, function: Any) -> dict[str, Any]:
-        """The names in a function that mean something else than before."""
-        names, meaning = function.__code__.co_names, function.__globals__
-        changed = {}
-        for name in names:
+        """The global names of a function that mean something else than before."""
+        meaning, changed = function.__globals__, {}
+        for name, attributes in _global_names(function).items():
             old = meaning.get(name)
             new = old
             if is_jitted(old):
                 new = self.apply(old)
             elif isinstance(old, ModuleType) and old.__name__.startswith("astrosim."):
-                new = self._stand_in(old, names)
+                new = self._stand_in(old, attributes)
             if new is not old:
                 changed[name] = new
         return changed
 
-    def _stand_in(self, module: ModuleType, names: tuple[str, ...]) -> ModuleType:
+    def _stand_in(self, module: ModuleType, names: set[str]) -> ModuleType:
         """A module for numba to look names up in; the module itself if none of them has changed."""
         meaning = vars(module)
-        new = {name: self.apply(meaning[name]) for name in names if is_jitted(meaning.get(name))}
+        new = {name: self.apply(meaning[name]) for name in sorted(names) if is_jitted(meaning.get(name))}
         if all(meaning[name] is value for name, value in new.items()):
             return module
         other = ModuleType(module.__name__)
@@ -108,3 +108,19 @@ class _Exchange:
         new = FunctionType(old.__code__, old.__globals__ | changed, old.__name__, old.__defaults__)
         options = {name: value for name, value in function.targetoptions.items() if name != "nopython"}
         return njit(**options)(new) if self.jitted else new
+
+
+def _global_names(function: Any) -> dict[str, set[str]]:
+    """Global names that a function loads, each with the attributes that are read of it at once."""
+    found: dict[str, set[str]] = {}
+    last = None
+    for instruction in dis.get_instructions(function):
+        if instruction.opname == "LOAD_GLOBAL":
+            last = instruction.argval
+            found.setdefault(last, set())
+        elif instruction.opname in ("LOAD_ATTR", "LOAD_METHOD") and last is not None:
+            found[last].add(instruction.argval)
+            last = None
+        else:
+            last = None
+    return found
