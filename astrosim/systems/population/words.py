@@ -26,7 +26,7 @@ def exploration_words(rule: str, rates: Rates, turn: Turn) -> str:
 def adaptation_words(adaptation: Adaptation, outcomes: int) -> str:
     """Return how thresholds adapt to the success among the remembered outcomes."""
     return (
-        f"every {adaptation.interval} trials by {adaptation.step:g}: down above {adaptation.upper_success:g} success in "
-        f"the last {outcomes}, up below {adaptation.lower_success:g}; within {adaptation.floor:g} to "
+        f"every {adaptation.interval} trials by {adaptation.step:g}: down above {adaptation.upper_success:g} success "
+        f"in the last {outcomes}, up below {adaptation.lower_success:g}; within {adaptation.floor:g} to "
         f"{adaptation.ceiling:g}"
     )
