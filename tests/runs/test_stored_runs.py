@@ -146,7 +146,9 @@ def test_a_stored_run_is_reported_and_written_as_netcdf(name, tmp_path):
     for condition in dataset.condition.values:
         assert condition in page
     assert page.count("<figure") >= 2
-    with xarray.open_dataset(astrosim.export_run(directory, format="netcdf"), engine="h5netcdf") as file:
+    with xarray.open_dataset(
+        astrosim.export_run(directory, format="netcdf"), engine="h5netcdf", mask_and_scale=False
+    ) as file:
         assert len(file.data_vars) >= 5
         for variable in file.data_vars:
             np.testing.assert_array_equal(file[variable].values, dataset[variable].values, err_msg=str(variable))
