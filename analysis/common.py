@@ -15,7 +15,7 @@ from xarray import Dataset
 
 from astrosim import load_scenario, open_run, run
 from astrosim.report.tables import interval_text, number, p_text
-from astrosim.scenario import AnyScenario, condition_names
+from astrosim.scenario import Experiment, condition_names
 from astrosim.scenario.library import find
 from astrosim.statistics.inference import Comparison, compare, corrected, median_interval
 from astrosim.systems.threshold.show.solving import quantile_text, solving_rows
@@ -30,14 +30,14 @@ WIDTH = 760  # pixels of a figure as shown
 HEADS = ("seeds", "accuracy", "95 % interval", "ceiling", "of it", "accept rate", "distinct", "constant", "learned")
 
 
-def made(name: str, scenario: AnyScenario | str, overrides: Sequence[str] = ()) -> Path:
+def made(name: str, scenario: Experiment | str, overrides: Sequence[str] = ()) -> Path:
     """The directory of a run in the folder of runs; carried out, or finished, if it is not there whole.
 
     Parameters
     ----------
     name : str
         Of the directory.
-    scenario : AnyScenario or str
+    scenario : Experiment or str
         The scenario, or the name of a bundled one.
     overrides : sequence of str
         Such as ``"schedule.episodes=100"``, for a bundled scenario.
@@ -53,7 +53,7 @@ def made(name: str, scenario: AnyScenario | str, overrides: Sequence[str] = ()) 
     return directory
 
 
-def opened(name: str, scenario: AnyScenario | str, overrides: Sequence[str] = ()) -> tuple[Dataset, Summary]:
+def opened(name: str, scenario: Experiment | str, overrides: Sequence[str] = ()) -> tuple[Dataset, Summary]:
     """Trajectories and summary of the run of an astrocyte scenario that `made` makes, by the same arguments."""
     directory = made(name, scenario, overrides)
     return open_run(directory), Summary.read(directory)

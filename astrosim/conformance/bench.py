@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -89,10 +89,12 @@ def contents(directory: Path) -> dict[str, Any]:
     return files | {SUMMARY: summary_rows(directory)}
 
 
-def summary_rows(directory: Path) -> list[dict[str, str]]:
-    """Return the rows of summary.csv without the time."""
+def summary_rows(directory: Path, left_out: Sequence[str] = ()) -> list[dict[str, str]]:
+    """Return the rows of summary.csv without the time, and without some columns."""
     with open(directory / SUMMARY, encoding="utf-8", newline="") as file:
-        return [{name: text for name, text in row.items() if name != TIMES} for row in csv.DictReader(file)]
+        return [
+            {name: text for name, text in row.items() if name not in (TIMES, *left_out)} for row in csv.DictReader(file)
+        ]
 
 
 def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:

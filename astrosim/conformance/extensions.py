@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from astrosim.conformance.bench import Bench
 from astrosim.conformance.checks import CHECKS, Finding, check_bench, check_system
-from astrosim.contracts.example import Example
 from astrosim.contracts.registry import find_system, register
 from astrosim.contracts.system import System
 from astrosim.core.errors import AstrosimError
@@ -78,5 +78,5 @@ def _check_astrocytes(target: str, kind: type[Astrocyte], folder: Path) -> Itera
     in_python = bool(overrides_of(kind).python)
     conditions = {"own": {"agents": {"astrocyte": target}}}
     tables = {**bench.example.tables, "conditions": conditions, "engine": "agents" if in_python else "kernel"}
-    bench.example = Example(tables, bench.example.recording, () if in_python else ("agents",))
+    bench.example = replace(bench.example, tables=tables, engines=() if in_python else ("agents",), other_engine={})
     return check_bench(bench, [check for check in CHECKS if check.__name__ in RUNNABLE])

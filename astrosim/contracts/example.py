@@ -16,7 +16,9 @@ class Example:
     tables : mapping
         As read from TOML; one condition per learner, at least two seeds.
     recording : mapping
-        Tables of another record plan, which must change nothing else.
+        Tables of another record plan, which must change nothing but `by_records`.
+    by_records : tuple of str
+        Columns of summary.csv that are computed from the recorded episodes, and so follow the record plan.
     engines : tuple of str
         Engines that give the bits of the scenario's own.
     other_engine : mapping of str to tuple of str
@@ -25,5 +27,6 @@ class Example:
 
     tables: Mapping[str, Any]
     recording: Mapping[str, Any]
+    by_records: tuple[str, ...] = ()
     engines: tuple[str, ...] = ()
     other_engine: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

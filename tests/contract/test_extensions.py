@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,14 +52,16 @@ def test_engines_that_differ_are_found(tmp_path: Path) -> None:
     tables = {**bench.example.tables, "conditions": {"astrocytes": {}}}
     part = bench.of(tables, "engine_agents")
     part.run("other", {"perturbation": {"scope": "global"}})
-    bench.example = type(bench.example)(tables, {}, ("agents",))
+    bench.example = replace(bench.example, tables=tables, other_engine={})
     (finding,) = check_bench(bench, [engines_agree])
     assert finding.problem.startswith("engine agents: other bytes than the scenario's own")
 
 
 def test_a_report_without_a_condition_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bench = Bench(find_system("astrocyte"), tmp_path)
-    bench.example = type(bench.example)({**bench.example.tables, "conditions": {"cursor": {"learner": "cursor"}}}, {})
+    bench.example = replace(
+        bench.example, tables={**bench.example.tables, "conditions": {"cursor": {"learner": "cursor"}}}
+    )
     assert bench.finished
     monkeypatch.setattr("astrosim.conformance.checks.condition_names", lambda scenario: ("cursor", "forgotten"))
     (finding,) = check_bench(bench, [the_report_is_complete])

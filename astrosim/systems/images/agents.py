@@ -263,7 +263,7 @@ class AgentsLearner:
         """Do nothing: agents need no compilation."""
 
     def stay(self, batch: Batch, number: int) -> float:
-        """Return all trials on a batch."""
+        """Carry out all trials on a batch; returns the mean reward on it at their end."""
         self.model.present(batch, number)
         self.model.run_for(self.scenario.batches.stay // self.scenario.decision.proposals)
         return mean_reward(self.model.workspace.standing, batch)

@@ -20,4 +20,5 @@ EXAMPLE = Example(
         },
     },
     recording={"record": {"every": 2, "weights_at": [2]}},
+    by_records=("late_degradation",),
 )

@@ -37,6 +37,7 @@ EXAMPLE = Example(
         "conditions": CONDITIONS | FURTHER,
     },
     recording={"record": {"every": 5, "weights_at": [2], "decisions": False}},
+    by_records=("late_degradation",),
     engines=("agents",),
     other_engine={"agents": tuple(name for name in (*CONDITIONS, *FURTHER) if name not in BASELINES)},
 )

@@ -166,7 +166,7 @@ def test_what_a_territory_does_not_own_stays():
         tried = state.tally[0].copy()
         learner.stay(batches.at(number), number)
         (actor,) = np.flatnonzero(state.tally[0] - tried)
-        others = np.setdiff1d(np.arange(12), learner.owned[actor])
+        others = np.setdiff1d(np.arange(12), state.net.owned[actor])
         assert (state.net.incoming[others] == before[0][others]).all()
         assert (state.net.outgoing[others] == before[1][others]).all()
 

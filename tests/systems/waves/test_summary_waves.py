@@ -156,10 +156,10 @@ def test_exclusive_or_counts_what_is_solved(tmp_path):
 
 def test_kinds_are_told_apart(tmp_path):
     directory = written(tmp_path)
-    with pytest.raises(StoreError, match=r"kind wave, not of astrocytes"):
+    with pytest.raises(StoreError, match=r"kind wave, not astrocyte"):
         Summary.read(directory)
     (directory / "scenario.toml").write_text(to_toml(Scenario()))
-    with pytest.raises(StoreError, match=r"kind astrocyte, not of waves\. Use `summary\.read`"):
+    with pytest.raises(StoreError, match=r"kind astrocyte, not wave\. Use `summary\.read`"):
         WaveSummary.read(directory)
 
 

@@ -130,7 +130,7 @@ class Learner(Protocol):
         """Compile or load what trials call; nothing that counts changes."""
 
     def stay(self, batch: Batch, number: int) -> float:
-        """Return all trials on a batch, the `number`-th from 0; returns the mean reward on it at their end."""
+        """Carry out all trials on a batch, the `number`-th from 0; returns the mean reward on it at their end."""
 
 
 def make_params(scenario: FieldScenario, seed: int) -> Params:
@@ -191,7 +191,7 @@ class KernelLearner:
         self.advance(batch, 0, 0, 0.0)
 
     def stay(self, batch: Batch, number: int) -> float:
-        """Return all trials on a batch."""
+        """Carry out all trials on a batch; returns the mean reward on it at their end."""
         stay = self.scenario.batches.stay
         self.present(batch)
         self.advance(batch, number * stay, stay, float(self.scenario.caps[number]))

@@ -60,7 +60,7 @@ class TorchLearner:
             array[...] = saved
 
     def stay(self, batch: Batch, number: int) -> float:
-        """Return all trials on a batch, the `number`-th from 0; returns the mean reward on it at their end."""
+        """Carry out all trials on a batch, the `number`-th from 0; returns the mean reward on it at their end."""
         stay, cap = self.scenario.batches.stay, float(self.scenario.caps[number])
         self.present(batch)
         self.advance(batch, number * stay, stay, cap)
