@@ -52,7 +52,13 @@ def recording_changes_nothing(bench: Bench) -> None:
 
 
 def engines_agree(bench: Bench) -> None:
-    """Check that engines that promise the same bits give them; the summary alone names the engine."""
+    """Check that engines that promise the same bits give them; the summary alone names the engine.
+
+    Raises
+    ------
+    ContractError
+        If an engine's store holds other bytes than the scenario's own.
+    """
     for engine in bench.example.engines:
         names = bench.example.other_engine.get(engine, condition_names(bench.scenario()))
         conditions = {name: bench.example.tables["conditions"][name] for name in names}
@@ -64,7 +70,13 @@ def engines_agree(bench: Bench) -> None:
 
 
 def every_field_is_explained(bench: Bench) -> None:
-    """Check that an explanation names every field of the schema."""
+    """Check that an explanation names every field of the schema.
+
+    Raises
+    ------
+    ContractError
+        If a field is not named.
+    """
     stream = io.StringIO()
     explain(bench.scenario(), Console(file=stream, width=200))
     text = stream.getvalue()
@@ -84,7 +96,13 @@ def _told(path: str, text: str) -> bool:
 
 
 def every_figure_is_drawn_and_captioned(bench: Bench) -> None:
-    """Check that each kind of figure that a run has data for is drawn, with a title and a caption."""
+    """Check that each kind of figure that a run has data for is drawn, with a title and a caption.
+
+    Raises
+    ------
+    ContractError
+        If a figure has no title or no caption.
+    """
     shown = show(bench.finished)
     for name in shown.kinds:
         drawn = shown.draw(name)
@@ -94,7 +112,13 @@ def every_figure_is_drawn_and_captioned(bench: Bench) -> None:
 
 
 def exports_are_readable(bench: Bench) -> None:
-    """Check that NetCDF gives every value back, and that there is a table per family of dimensions."""
+    """Check that NetCDF gives every value back, and that there is a table per family of dimensions.
+
+    Raises
+    ------
+    ContractError
+        If NetCDF lacks a variable or has other values of it, or there is no table.
+    """
     dataset = open_run(bench.finished)
     path = export_run(bench.finished, bench.folder / "run.nc", "netcdf")
     with xarray.open_dataset(path) as other:
@@ -119,7 +143,13 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def the_report_is_complete(bench: Bench) -> None:
-    """Check that a report names every condition, shows a figure, and numbers its tables in order."""
+    """Check that a report names every condition, shows a figure, and numbers its tables in order.
+
+    Raises
+    ------
+    ContractError
+        If a condition or every figure is missing, or tables are numbered in another way.
+    """
     text = write_report(bench.finished).read_text(encoding="utf-8")
     missing = [name for name in condition_names(bench.scenario()) if name not in text]
     if missing:
@@ -132,7 +162,13 @@ def the_report_is_complete(bench: Bench) -> None:
 
 
 def what_is_missing_is_refused(bench: Bench) -> None:
-    """Check that a part that the system lacks is refused in a sentence that names a remedy."""
+    """Check that a part that the system lacks is refused in a sentence that names a remedy.
+
+    Raises
+    ------
+    ContractError
+        If a part is neither there nor refused in the system's own sentence.
+    """
     for part in OPTIONAL:
         if bench.system.has(part):
             continue

@@ -112,7 +112,7 @@ class Alone:
 
 
 def copy_arrays(own: Arrays, prefix: str = "") -> dict[str, np.ndarray]:
-    """Return copies of arrays, by name behind a prefix."""
+    """Return copies of arrays of any shape, by name behind a prefix."""
     return {prefix + name: array.copy() for name, array in own.items()}
 
 

@@ -57,7 +57,13 @@ def contents(source: Source, folder: Path | None) -> dict[str, bytes]:
 
 
 def located(source: Source, folder: Path) -> dict[str, Path]:
-    """Return the place of each file: all in the data set's own subfolder, else all in the folder itself."""
+    """Return the place of each file: all in the data set's own subfolder, else all in the folder itself.
+
+    Raises
+    ------
+    DataError
+        If the folder lacks a file of the data set, or is none.
+    """
     for place in (*(folder / name for name in source.folders), folder):
         found = {file: path for file in source.sums if (path := packed_or_plain(place, file))}
         if len(found) == len(source.sums):
@@ -81,7 +87,13 @@ def offer(source: Source) -> str:
 
 
 def content(source: Source, file: str, path: Path) -> bytes:
-    """Return the content of a file, unpacked and verified."""
+    """Return the content of a file, unpacked and verified.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read, is damaged, or belongs to another data set.
+    """
     unpacked = unpack(source, path)
     digest = hashlib.sha256(unpacked).hexdigest()
     if digest == source.sums[file]:
@@ -100,7 +112,13 @@ def content(source: Source, file: str, path: Path) -> bytes:
 
 
 def unpack(source: Source, path: Path) -> bytes:
-    """Return a file's bytes, without gzip's wrapping if it has one."""
+    """Return a file's bytes, without gzip's wrapping if it has one.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read or unpacked.
+    """
     try:
         raw = path.read_bytes()
         return gzip.decompress(raw) if raw.startswith(GZIP) else raw
@@ -114,7 +132,15 @@ def cache_folder(source: Source) -> Path:
 
 
 def downloaded(source: Source, file: str) -> bytes:
-    """Return the content of a file of the cache; one that is absent or damaged is downloaded first."""
+    """Return the content of a file of the cache; one that is absent or damaged is downloaded first.
+
+    Raises
+    ------
+    DataError
+        If no mirror gives the file as it would be.
+    DiskFullError
+        If there is no room for a download.
+    """
     path = cache_folder(source) / f"{file}.gz"
     if path.exists():
         with suppress(DataError):

@@ -13,7 +13,7 @@ UNSIGNED_BYTE = 8  # the format's code of its type
 
 
 def read_idx(content: bytes, dimensions: int, where: object) -> np.ndarray:
-    """Return decode unsigned bytes.
+    """Read the unsigned bytes of an IDX file.
 
     Parameters
     ----------
@@ -22,16 +22,17 @@ def read_idx(content: bytes, dimensions: int, where: object) -> np.ndarray:
     dimensions : int
         Dimensions that it must have: 3 for images, 1 for labels.
     where : object
-        Whose text an error names, e.g. the path.
+        Named by the text of an error, e.g. the path.
 
     Returns
     -------
     ndarray of uint8, read-only
+        Its shape is the header's: (image, row, column) or (label,).
 
     Raises
     ------
     DataError
-        If the magic number is another one or the length is not what the sizes ask for.
+        If the magic number is another one, the header is cut off, or the length is not that of the header's sizes.
     """
     magic = bytes((0, 0, UNSIGNED_BYTE, dimensions))
     if content[:4] != magic:

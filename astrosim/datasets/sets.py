@@ -120,7 +120,13 @@ def _part(name: str, folder: Path | None, train: int, test: int, validation: int
 
 
 def check_counts(name: str, counts: dict[str, tuple[int, int]]) -> None:
-    """See to it that no more is asked for than there is."""
+    """Check that no more is asked for than there is.
+
+    Raises
+    ------
+    DataError
+        If a number is negative or too large; the text names each of them.
+    """
     problems = [
         f"{field}: {name} has no such number of images ({asked}). It would be 0 to {most:,}."
         for field, (asked, most) in counts.items()
@@ -139,7 +145,7 @@ def values(pixels: np.ndarray, labels: np.ndarray, part: slice, largest: int) ->
 
 
 def frozen(array: np.ndarray) -> np.ndarray:
-    """Return the array, read-only."""
+    """Return the array itself, of any shape, made read-only."""
     array.flags.writeable = False
     return array
 
@@ -159,7 +165,13 @@ def pixels(name: str, folder: Path | None) -> Whole:
 
 @lru_cache(maxsize=1)
 def digits() -> Whole:
-    """Return scikit-learn's 8x8 digits (the test set of Alpaydin and Kaynak 1998), split in the order of the file."""
+    """Return scikit-learn's 8x8 digits (the test set of Alpaydin and Kaynak 1998), split in the order of the file.
+
+    Raises
+    ------
+    DataError
+        If scikit-learn is not installed.
+    """
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:

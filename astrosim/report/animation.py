@@ -81,6 +81,8 @@ def animate(
     AstrosimError
         If the run, the replicate or the trials are not there, its system has no animation, the file cannot be written,
         or the replay differs from the store.
+    StoreError
+        If no replicate is finished.
     """
     check_ending(path)
     found = summary.read(directory)

@@ -88,12 +88,14 @@ def show(directory: Path, choice: Choice | None = None, kind: str | None = None)
     directory : Path
     choice : Choice, optional
     kind : str, optional
-        What is going to be drawn: an episode can be chosen for figures of one moment only.
+        Figure that is going to be drawn: an episode can be chosen for figures of one moment only.
 
     Raises
     ------
     AstrosimError
-        If the directory is no run, no cell is finished, or what was chosen is not there.
+        If the directory is no run, or a part that was chosen is not there.
+    StoreError
+        If no replicate is finished.
     """
     choice = choice or Choice()
     found = summary.read(directory)
@@ -112,8 +114,12 @@ def chosen_rows(found: RunSummary[Any], choice: Choice) -> list[dict[str, Any]]:
 
     Raises
     ------
+    ScenarioError
+        If the scenario has no such condition.
+    StoreError
+        If no replicate of the chosen conditions is finished.
     AstrosimError
-        If a condition or a finished seed is not there.
+        If a chosen seed is not there.
     """
     known = condition_names(found.scenario)
     wrong = [name for name in choice.conditions or () if name not in known]

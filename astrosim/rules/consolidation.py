@@ -16,7 +16,7 @@ WHOLE, PART, PROPORTIONAL = (CONSOLIDATION[name] for name in ("whole", "part", "
 
 @kernel
 def share_kept(rule, rate, after, before):
-    """Share of a kept step that stays, from 0 to 1."""
+    """Return the share of a kept step that stays, from 0 to 1. Raises ValueError for an unknown rule."""
     if rule == WHOLE:
         return 1.0
     if rule == PART:

@@ -22,8 +22,11 @@ def keeps(after, before, offset=0.0):
 
 @kernel
 def stands(rule, after, before, offset, temperature, key, trial):
-    """Return whether a perturbation stands under a rule of acceptance; what leaves the reward as it was may stand,
-    too."""
+    """Return whether a perturbation stands under a rule of acceptance.
+
+    One that leaves the reward as it was may stand, too. Draws under METROPOLIS alone: the stream of `key` at
+    `trial`, index 0. Raises ValueError for an unknown rule.
+    """
     risen = keeps(after, before, offset)
     if rule == STRICT:
         return risen

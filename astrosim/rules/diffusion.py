@@ -13,7 +13,10 @@ FALLOFFS = {"even": EVEN, "inverse": INVERSE}
 
 @inlined
 def reach(rule, distance):
-    """Share of a source's release that arrives at a distance (units): 1, or 1 / distance, without a bound near 0."""
+    """Return the share of a release that arrives at a distance (units): 1, or 1 / distance, without a bound near 0.
+
+    Raises ValueError for an unknown rule.
+    """
     if rule == EVEN:
         return 1.0
     if rule == INVERSE:

@@ -11,7 +11,10 @@ NONE, FLAT, MATURITY = (EXPLORATION_RULES[name] for name in ("none", "flat", "ma
 
 @inlined
 def exploration_rate(rule, activations, flat_rate, initial_rate, maturity):
-    """Return probability a trial; under `maturity` initial_rate / (1 + activations / maturity)."""
+    """Return probability per trial; under `maturity` initial_rate / (1 + activations / maturity).
+
+    Raises ValueError for an unknown rule.
+    """
     if rule == NONE:
         return 0.0
     if rule == FLAT:

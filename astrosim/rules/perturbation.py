@@ -31,7 +31,7 @@ def grid_limit(limit: float) -> np.float32:
 
 
 def on_grid(values: np.ndarray, limit: float) -> np.ndarray:
-    """Return values clipped to [-limit, limit] and rounded to the grid, float32; there is no negative zero."""
+    """Return values of any shape clipped to [-limit, limit] and rounded to the grid: float32, without negative zero."""
     bound = grid_limit(limit)
     rounded = (np.rint(values / grid(limit)) * grid(limit)).astype(np.float32)
     return np.clip(rounded, -bound, bound) + np.float32(0.0)

@@ -26,7 +26,10 @@ def by_standing(standing, order):
 
 @kernel
 def is_lost(rule, best, before, offset):
-    """Return whether even the best mean reward that is left to a perturbation would not keep it."""
+    """Return whether even the best mean reward that is left to a perturbation would not keep it.
+
+    Raises ValueError for a rule of acceptance under which nothing can be given up.
+    """
     if rule == decision.STRICT:
         return not decision.keeps(best, before, offset)
     if rule == decision.DRIFT:

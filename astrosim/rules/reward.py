@@ -69,7 +69,10 @@ def binary_reward(activations, targets, threshold):
 
 @kernel
 def report_reward(rule, activations, targets, threshold):
-    """Return the reward that decides, one of the report's two: quicker than `reward`."""
+    """Return the reward that decides, one of the two of Murray 2026: quicker than `reward`.
+
+    Raises ValueError for another one.
+    """
     if rule == SOFT:
         return soft_reward(activations, targets, threshold)
     if rule == BINARY:
@@ -79,7 +82,7 @@ def report_reward(rule, activations, targets, threshold):
 
 @kernel
 def reward(rule, activations, targets, threshold, gain, cap):
-    """Return the reward that decides."""
+    """Return the reward that decides: the mean over outputs. Raises ValueError for an unknown rule."""
     if rule == LOG_SIGMOID:
         return log_sigmoid_reward(activations, targets, threshold, gain)
     if rule == MARGIN:
@@ -93,7 +96,10 @@ def reward(rule, activations, targets, threshold, gain, cap):
 
 @kernel
 def slope(rule, activation, target, threshold, gain, cap):
-    """Return derivative, by one output's summed input, of the term that the output adds to the sum of `reward`."""
+    """Return derivative, by one output's summed input, of the term that the output adds to the sum of `reward`.
+
+    Raises ValueError for a reward without a slope: the binary one.
+    """
     side = 1.0 if target else -1.0
     far = signed(activation, target, threshold)
     rest = sigmoid(-gain * far)
@@ -117,7 +123,7 @@ def mean_reward(rewards):
 
 @kernel
 def highest_reward(rule, cap):
-    """Return the upper bound of the reward of one pattern."""
+    """Return the upper bound of the reward of one pattern. Raises ValueError for an unknown rule."""
     if rule == LOG_SIGMOID:
         return 0.0
     if rule == MARGIN:

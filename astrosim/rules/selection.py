@@ -21,7 +21,10 @@ def above_threshold(score, threshold):
 
 @inlined
 def goes_by_score(rule):
-    """Return whether astrocytes are selected by their scores, not drawn uniformly."""
+    """Return whether astrocytes are selected by their scores, not drawn uniformly.
+
+    Raises ValueError for an unknown rule.
+    """
     if rule == SCORE:
         return True
     if rule == UNIFORM:

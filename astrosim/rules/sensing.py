@@ -28,7 +28,10 @@ def traffic(weight):
 
 @inlined
 def contribution(rule, weight):
-    """Return contribution to the sum of a synapse whose pre neuron fired."""
+    """Return contribution to the sum of a synapse whose pre neuron fired.
+
+    Raises ValueError for a rule without a formula for synapses.
+    """
     if rule == TRAFFIC:
         return traffic(weight)
     raise ValueError("sensing.rule: a rule without a formula for synapses")

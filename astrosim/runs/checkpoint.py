@@ -62,7 +62,7 @@ class Checkpoint:
             save(self.path, arrays, {**facts, "of": self.of})
 
     def load(self) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
-        """Read it; None if there is none.
+        """Read it: its arrays by name, each of the shape that was saved, and its facts; None if there is none.
 
         Raises
         ------
@@ -109,8 +109,9 @@ def save(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any])
     ----------
     path : Path
     arrays : mapping of str to ndarray
+        Of any shape; any dtype but object.
     facts : mapping
-        What JSON can hold.
+        Values that JSON can hold.
     """
     facts = {**facts, "format_version": FORMAT_VERSION}
     text = json.dumps({"facts": facts, "sha256": _seal(arrays, facts)})
@@ -120,7 +121,7 @@ def save(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any])
 
 
 def load(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
-    """Read a checkpoint file; None if there is none.
+    """Read a checkpoint file: arrays by name, each of the shape that was saved, and facts; None if there is none.
 
     Raises
     ------

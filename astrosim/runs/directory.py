@@ -150,6 +150,11 @@ class RunDirectory:
         ----------
         make : callable
             Gives the layout; called only when the arrays are to be created.
+
+        Raises
+        ------
+        StoreError
+            If the record of the arrays is missing although replicates are committed, or the arrays are damaged.
         """
         record = self.path / COMMITS / ARRAYS_RECORD
         with storage_errors(self.path):

@@ -81,6 +81,8 @@ def run_scenario(
         If a worker process died, or the scenario's kind needs what is not installed.
     Interrupted
         On Ctrl-C, on SIGTERM, or if `stopped` says so; checkpoints are left, its text tells how to go on.
+    ValueError
+        If neither a scenario is given nor `resume`.
     """
     path = Path(directory)
     if not resume:
@@ -243,7 +245,13 @@ def _answer(query: Query, scenario: Any, seed: int, control: Control) -> Any:
 
 
 def checkpoint_seconds() -> float:
-    """Return time between checkpoints: `ASTROSIM_CHECKPOINT_SECONDS`, or the default."""
+    """Return time between checkpoints (s): `ASTROSIM_CHECKPOINT_SECONDS`, or the default.
+
+    Raises
+    ------
+    RunError
+        If the variable holds no number.
+    """
     text = os.environ.get("ASTROSIM_CHECKPOINT_SECONDS", str(CHECKPOINT_SECONDS))
     try:
         return float(text)

@@ -86,7 +86,7 @@ def short(value: Any) -> str:
 
 
 def complain(problems: Sequence[str | Located]) -> None:
-    """Raise what is wrong, if anything is."""
+    """Raise ComplaintError with all problems, if there are any."""
     if problems:
         raise ComplaintError(problems)
 

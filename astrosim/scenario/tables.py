@@ -189,7 +189,7 @@ def _no_table(column: str, text: str) -> Table:
 
 
 def write(path: Path, head: Sequence[str], columns: Sequence[np.ndarray]) -> None:
-    """Write columns of equal length as CSV with a head; reals with all their digits."""
+    """Write columns, each of shape (row,), as CSV with a head; reals with all their digits."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(head)

@@ -70,13 +70,13 @@ class Encoder:
         self._labels: dict[str, np.ndarray] = {}
 
     def labels(self, dimension: str) -> np.ndarray:
-        """Return coordinate of a dimension that has one, ascending."""
+        """Return the coordinate of a dimension that has one: shape (label,), of the type on disk, ascending."""
         if dimension not in self._labels:
             self._labels[dimension] = np.asarray(zarr.open_array(self._root / dimension, mode="r")[:])
         return self._labels[dimension]
 
     def encode(self, name: str, place: tuple[Any, ...], values: np.ndarray) -> dict[str, bytes]:
-        """Return bytes by key of the chunks that hold `values`, which fill them whole."""
+        """Return bytes by key of the chunks that hold `values`, of the shape of `place`, which fill them whole."""
         self.arrays[name][place] = values
         return {key: self._memory.pop(key).to_bytes() for key in self._memory.keys() - self._metadata}
 
@@ -119,13 +119,27 @@ class CellWriter:
         return None if array is None or 0 in array.shape else array
 
     def write(self, name: str, values: np.ndarray) -> None:
-        """Write a variable of the cell, padded with fill values to the store's lengths."""
+        """Write a variable of the replicate.
+
+        Parameters
+        ----------
+        name : str
+        values : ndarray
+            Of the store's shape without (condition, seed), or shorter: then padded with fill values.
+        """
         array = self.array(name)
         if array is not None:
             self._write(name, self.cell, _padded(values, array.shape[2:], array.dtype, array.fill_value))
 
     def write_at(self, name: str, labels: Sequence[int], values: np.ndarray) -> None:
-        """Write a variable of the cell that has only these labels of its first dimension (other cells have others)."""
+        """Write a variable of which the replicate has only some labels of the first dimension; others have others.
+
+        Parameters
+        ----------
+        name : str
+        labels : sequence of int
+        values : ndarray, shape (label, ...)
+        """
         array = self.array(name)
         if array is not None:
             dimension = array.metadata.dimension_names[len(self.cell)]
@@ -134,7 +148,7 @@ class CellWriter:
             self.write(name, spread)
 
     def write_trials(self, chunk: int, log: Mapping[str, np.ndarray]) -> None:
-        """Write the `chunk`-th stretch of the trial log."""
+        """Write the `chunk`-th stretch of the trial log: by variable, values of shape (trial, ...)."""
         for name, values in log.items():
             array = self.array(name)
             if array is None:

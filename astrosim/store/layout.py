@@ -46,7 +46,7 @@ class Layout:
     lengths: Mapping[str, int]
 
     def labels(self) -> dict[str, np.ndarray]:
-        """Return values of all coordinates, those of the cells first."""
+        """Return labels of all coordinates, each of shape (label,): condition (str), seed (int64), `coordinates`."""
         own = {"condition": np.array(self.conditions, dtype=object), "seed": np.array(self.seeds, dtype="i8")}
         return own | dict(self.coordinates)
 

@@ -66,7 +66,7 @@ def images_of(scenario: FieldScenario, seed: int, folder: Path | None) -> Images
 
 
 def in_steps(values: np.ndarray, largest: int) -> np.ndarray:
-    """Return pixels in [0, 1] as whole steps, uint8."""
+    """Return pixels in [0, 1], of any shape, as whole steps from 0 to `largest`: uint8."""
     return np.rint(values * np.float32(largest)).astype(np.uint8)
 
 

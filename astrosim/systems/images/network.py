@@ -125,7 +125,8 @@ def plane_of(scenario: FieldScenario, seed: int) -> Plane:
 
 
 def permutation(key: np.ndarray, trial: int, count: int) -> np.ndarray:
-    """Return numbers 0 to count - 1 in random order: int64; by the words of a stream at (trial, number), ties by
-    number.
+    """Return numbers 0 to count - 1 in random order: int64, shape (count,).
+
+    By the words of a stream at (trial, number), ties by number; `key` has shape (2,), uint32.
     """
     return np.argsort(words(key, trial, count), kind="stable")

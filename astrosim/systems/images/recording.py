@@ -158,7 +158,7 @@ class Recording(Alone):
         self.before = [tried, kept]
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return all that learning changes."""
+        """Return all arrays that learning changes, each of the type and shape that `State.arrays` names."""
         return self.learning.arrays()
 
     def facts(self) -> dict[str, Any]:
@@ -166,7 +166,10 @@ class Recording(Alone):
         return {"curves": self.curves, "done": self.stays, "wall_s": self.seconds, "before": self.before}
 
     def restore(self, state: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
-        """Go on from a `state()` and `facts()`; see `astrosim.contracts.simulation.Member.restore`."""
+        """Go on from a `state()`, whose arrays have the same shape, and `facts()`.
+
+        See `astrosim.contracts.simulation.Member.restore`.
+        """
         self.learning.restore(state)
         self.curves = {name: list(facts["curves"][name]) for name in CURVES}
         self.stays, self.seconds, self.before = facts["done"], facts["wall_s"], facts["before"]

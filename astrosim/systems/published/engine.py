@@ -150,16 +150,21 @@ class PublishedEngine:
         return self._state.weight.copy()
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return a copy of all that changes: see `astrosim.systems.published.kernel.state.State`."""
+        """Return a copy of all that changes, by name: types and shape of each as `kernel.state.State` names them."""
         return copy_arrays(self._state._asdict())
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Go on from a `state()` of the same scenario and seed."""
+        """Go on from a `state()` of the same scenario and seed: arrays of the same shape and type."""
         restore_arrays(self._state._asdict(), state)
         self._standing.valid[:] = False
 
     def static(self) -> dict[str, np.ndarray]:
-        """Return values of `STATIC_VARIABLES`; astrocyte arrays are empty where there are none."""
+        """Return values of `STATIC_VARIABLES`.
+
+        Positions are float64 of shape (neuron,) or (astrocyte,); ``neuron_kind`` is int8, all others are int32: of
+        shape (neuron,), (synapse,) for ``pre`` and ``post``, or (astrocyte,). Without astrocytes those of astrocytes
+        are empty.
+        """
         net, some = self._network, self.sizes()["astrocyte"]
         return {
             "neuron_x": net.position[:, 0],
@@ -177,11 +182,14 @@ class PublishedEngine:
         }
 
     def territory(self, astrocyte: int) -> np.ndarray:
-        """Return synapses of an astrocyte's territory, as the program finds them by labels: int64, ascending."""
+        """Return synapses of an astrocyte's territory, as the program finds them by labels: int64, shape (synapse,).
+
+        Ascending.
+        """
         return self._network.territory_synapses[astrocyte]
 
     def happened(self) -> dict[str, np.ndarray]:
-        """Return no interventions: the published system knows none."""
+        """Return no array of any shape: the published system knows no interventions."""
         return {}
 
     def sizes(self) -> dict[str, int]:

@@ -106,6 +106,7 @@ class WaveAstrocyte(FixedAgent):
 
     @weights.setter
     def weights(self, values: np.ndarray) -> None:
+        """Set the weights of the cell's taps: float32, shape (tap,)."""
         self.model.parameters[self.span] = values
 
     @property

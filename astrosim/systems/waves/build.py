@@ -51,7 +51,7 @@ def leak_weights(scenario: WaveScenario) -> np.ndarray:
 
 
 def live_taps(step: Step) -> list[np.ndarray]:
-    """Return input cells that each output cell hears, ascending."""
+    """Return input cells that each output cell hears: per output cell int32, shape (tap,), ascending."""
     return [cell[cell >= 0] for cell in step.taps]
 
 

@@ -38,7 +38,7 @@ class History:
     )
 
     def add_batches(self, losses: np.ndarray, seconds: float) -> None:
-        """Note the mean losses of some batches, and what they took."""
+        """Note the mean losses of some batches, shape (batch,), and the time they took (s)."""
         # One after the other: the sum must not depend on where a stretch of batches was cut.
         self.facts["loss_sum"] = float(np.add.accumulate([self.facts["loss_sum"], *losses])[-1])
         self.facts["batches"] += len(losses)
@@ -71,7 +71,7 @@ class History:
         return {name: np.array(values, dtype=np.float64) for name, values in self.curves.items() if values}
 
     def restore(self, arrays: Mapping[str, np.ndarray], facts: Mapping[str, float]) -> None:
-        """Go on from `arrays()` and `facts`."""
+        """Go on from `facts` and `arrays()`: curves of shape (epoch,) or (epoch, class)."""
         self.curves = {name: list(arrays.get(name, ())) for name in CURVES}
         self.facts = dict(facts)
 

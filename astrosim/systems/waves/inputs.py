@@ -124,7 +124,7 @@ class Front:
         return self.vae.sample(mean, deviation, purpose, epoch)[0].cpu().numpy()
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return the state for a checkpoint; empty if nothing was learned."""
+        """Return the arrays of a checkpoint, of the shape that `Vae.state` names; empty if nothing was learned."""
         return {} if self.vae is None else self.vae.state()
 
     def restore(self, state: dict[str, Any]) -> None:

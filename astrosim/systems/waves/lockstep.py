@@ -77,7 +77,11 @@ class Trainee:
         return rounds * per_round + self.place.batch
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return what the learner and the front keep of this replicate, and its curves."""
+        """Return the arrays of this replicate: of the learner, of the front, and its curves.
+
+        Names begin with ``learner/``, ``front/`` or ``curves/``; each array has the shape that `Learner.state`,
+        `Front.state` and `History.arrays` give it.
+        """
         arrays = {f"learner/{name}": values for name, values in self.group.learner.state(self.number).items()}
         arrays |= {f"front/{name}": values for name, values in self.group.fronts[self.number].state().items()}
         return arrays | {f"curves/{name}": values for name, values in self.history.arrays().items()}
@@ -88,7 +92,10 @@ class Trainee:
         return {"place": place, "history": self.history.facts}
 
     def restore(self, state: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
-        """Go on from a `state()` and `facts()`; see `astrosim.contracts.simulation.Member.restore`."""
+        """Go on from a `state()`, of the same shape array by array, and `facts()`.
+
+        See `astrosim.contracts.simulation.Member.restore`.
+        """
         parts: dict[str, dict[str, np.ndarray]] = {"learner": {}, "front": {}, "curves": {}}
         for name, values in state.items():
             part, _, key = name.partition("/")

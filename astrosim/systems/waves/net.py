@@ -190,6 +190,11 @@ class WaveNet(nn.Module):
         Returns
         -------
         Tensor, shape (replicate, batch, output)
+
+        Raises
+        ------
+        ValueError
+            If the program has an operation without a formula.
         """
         values = inputs.expand(len(self.replicates), *inputs.shape[-2:])
         mode = TRAINING if self.training else EVALUATION
@@ -251,7 +256,19 @@ class WaveNet(nn.Module):
         return torch.from_numpy(np.stack(drawn)).to(values)
 
     def losses(self, outputs: Tensor, labels: Tensor) -> Tensor:
-        """Return loss of every image: shape (replicate, batch). Labels: class numbers, or targets of XOR."""
+        """Return loss of every image: shape (replicate, batch).
+
+        Parameters
+        ----------
+        outputs : Tensor, shape (replicate, batch, output)
+        labels : Tensor, shape (replicate, batch)
+            Class numbers, or targets of XOR.
+
+        Raises
+        ------
+        ValueError
+            If the program's loss has no formula.
+        """
         if self.program.loss == LIKELIHOOD:
             return functional.cross_entropy(outputs.transpose(1, 2), labels.long(), reduction="none")
         if self.program.loss == SQUARES:

@@ -108,7 +108,17 @@ class Builder:
         self.count = 0
 
     def product(self, heard: list[np.ndarray], bias: bool, exponents: np.ndarray | None = None) -> None:
-        """Add a trained product; `heard` lists the input cells of each output cell, ascending."""
+        """Add a trained product.
+
+        Parameters
+        ----------
+        heard : list of ndarray of int, shape (tap,)
+            Input cells of each output cell, ascending.
+        bias : bool
+            Whether each output cell has a bias, or a gain.
+        exponents : ndarray of int32, shape (weight,), optional
+            How often the gain multiplies each weight; 0 if left out.
+        """
         first = self.last[0]
         start = len(self.starts)
         for cell in heard:
@@ -134,7 +144,15 @@ class Builder:
             self.ops.append([ACTIVATION, first, stop, first, stop, -1, -1, code, TRAINING | EVALUATION])
 
     def leak(self, heard: list[np.ndarray], when: str) -> None:
-        """Add a leak; its fixed weights are given with the replicates."""
+        """Add a leak; its fixed weights are given with the replicates.
+
+        Parameters
+        ----------
+        heard : list of ndarray of int, shape (tap,)
+            Input cells of each output cell, ascending.
+        when : str
+            Passes in which it acts: training, evaluation or both.
+        """
         self.leaks.append((len(self.ops), [cell + self.last[0] for cell in heard]))
         self._op(LEAK, len(heard), when=when)
 

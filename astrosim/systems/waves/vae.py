@@ -194,12 +194,12 @@ class Vae:
         return arrays | {"updates": np.array(int(adam.get("step", 0))), "epoch": np.array(self.epoch)}
 
     def restore(self, states: Sequence[Mapping[str, np.ndarray]]) -> None:
-        """Go on from what `state` gave, one for each replicate, all of the same epoch.
+        """Go on from the arrays that `state` gave, one mapping per replicate, all of the same epoch.
 
         Parameters
         ----------
         states : sequence of mappings
-            In the order of the seeds.
+            In the order of the seeds; each array of the shape that `state` names.
         """
 
         def joined(name: str) -> Tensor:
@@ -316,7 +316,7 @@ def parts(n: int, size: int) -> Iterator[slice]:
 
 
 def as_tensor(images: np.ndarray | Tensor, device: torch.device) -> Tensor:
-    """Return images on a device; a read-only array is shared unless it must move."""
+    """Return images of any shape on a device; a read-only array is shared unless it must move."""
     if isinstance(images, Tensor):
         return images.to(device)
     return torch.from_dlpack(images).to(device)

@@ -181,8 +181,9 @@ def field_astrocytes(dataset: Dataset, condition: str, seed: int) -> Figure:
 
 
 def apart(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return places of which no two are the same: those that are lie on a spiral around their place, within half a
-    pixel.
+    """Return places of which no two are the same (pixels): float64, shape (place,) each for x and y.
+
+    Equal ones are put on a spiral around their place, within half a pixel.
     """
     places: dict[tuple[float, float], int] = {}
     moved = np.stack([x, y]).astype(float)

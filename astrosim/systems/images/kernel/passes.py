@@ -20,7 +20,10 @@ ZERO, ONE = np.float32(0.0), np.float32(1.0)
 
 @kernel
 def check_kind(kind):
-    """Refuse hidden units without a formula; asked once a batch, so that loops over images have no way out."""
+    """Refuse hidden units without a formula; asked once per batch, so that loops over images have no way out.
+
+    Raises ValueError for an unknown kind.
+    """
     if kind not in (RELU, THRESHOLD):
         raise ValueError("network.activation: a unit without a formula")
 
@@ -56,8 +59,11 @@ def weighted(pixels, block, pixel, weight, count, constant, out):
 
 @kernel
 def rewards_of(reward, logits, labels, block, top, total, own, out):
-    """Compute the rewards of a block's images. Reads: logits (class, BLOCK). Writes: top, total, own (BLOCK,),
-    out[block]."""
+    """Compute the rewards of a block's images.
+
+    Reads: logits (class, BLOCK), labels[block]. Writes: top, total, own (BLOCK,), out[block]; labels and out have shape
+    (block, BLOCK). Raises ValueError for an unknown reward.
+    """
     classes = logits.shape[0]
     for b in range(BLOCK):
         own[b] = ZERO

@@ -157,7 +157,7 @@ def side_of(params, trial):
 def propose(network, params, state, workspace, trial):
     """Propose the changes of a trial; returns their owner: row of network.owned, else 0.
 
-    Reads: state.sigma. Writes: workspace.proposal, workspace.normal.
+    Reads: state.sigma. Writes: workspace.proposal, workspace.normal. Raises ValueError for a learner without synapses.
     """
     owned, synapses = network.owned, network.taps.shape[1]
     proposal, normal = workspace.proposal, workspace.normal

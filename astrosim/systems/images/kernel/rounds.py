@@ -71,7 +71,10 @@ def assemble(network, params, state, workspace, only, trial):
 
 @kernel
 def stands_together(accept, gained, team):
-    """Return whether those that gained alone stand together, given the change of the summed reward by all of them."""
+    """Return whether those that gained alone stand together, given the change of the summed reward by all of them.
+
+    Raises ValueError for an unknown rule of acceptance.
+    """
     if accept == BEST:
         return False
     if accept == EACH:

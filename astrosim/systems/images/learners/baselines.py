@@ -52,11 +52,23 @@ class Stepping:
         refresh(self.state.net, batch, self.workspace.every, self.workspace.standing, self.workspace.scratch)
 
     def gradient(self, batch: Batch, trial: int) -> list[np.ndarray]:
-        """Return an estimate of the gradient of the mean reward, in the order of `PARAMETERS`."""
+        """Estimate the gradient of the mean reward on a batch.
+
+        Returns
+        -------
+        list of ndarray of float32
+            In the order of `PARAMETERS`: shape (unit, synapse), (unit,), (unit, class) and (class,).
+        """
         raise NotImplementedError
 
     def ascend(self, slopes: list[np.ndarray]) -> None:
-        """Take a step of Adam (Kingma and Ba 2015) uphill; bias corrections by plain products."""
+        """Take a step of Adam (Kingma and Ba 2015) uphill; bias corrections by plain products.
+
+        Parameters
+        ----------
+        slopes : list of ndarray of float32
+            In the order of `PARAMETERS`, each of the shape of its parameter.
+        """
         moments = self.state.moments
         moments["steps"] += 1
         count = int(moments["steps"][0])
@@ -77,7 +89,7 @@ class Backpropagation(Stepping):
         self.slopes = [np.zeros_like(array) for array in state.parameters()]
 
     def gradient(self, batch: Batch, trial: int) -> list[np.ndarray]:
-        """Return the exact gradient on the batch."""
+        """Return the exact gradient on the batch: by parameter as `Stepping.gradient`, float32, of its shape."""
         gradient(self.state.net, batch, self.workspace.standing, self.workspace.scratch, *self.slopes)
         self.state.counts[SYNAPSES] += self.trials * batch.images * self.scenario.synapses
         return self.slopes
@@ -92,7 +104,10 @@ class Spsa(Stepping):
         self.params = make_params(scenario, seed)._replace(fraction=1.0)
 
     def gradient(self, batch: Batch, trial: int) -> list[np.ndarray]:
-        """Return the step, in units of each parameter's own scale, times the slope of the reward along it."""
+        """Return the step, in units of each parameter's own scale, times the slope of the reward along it.
+
+        In the order of `PARAMETERS`, each float32, of its parameter's shape.
+        """
         proposal, sigma = self.workspace.proposal, np.float32(self.scenario.perturbation.sigma)
         self._propose(sigma, trial)
         self.state.counts[SYNAPSES] += self.trials * batch.images * computed(proposal)

@@ -66,7 +66,10 @@ class State:
         return TrialState(self.sigma, self.tally, self.counts)
 
     def parameters(self) -> list[np.ndarray]:
-        """Return the parameters' arrays, in the order of `PARAMETERS`."""
+        """Return the parameters' own arrays in the order of `PARAMETERS`.
+
+        float32, of shape (unit, synapse), (unit,), (unit, class) and (class,).
+        """
         return [getattr(self.net, name) for name in PARAMETERS]
 
     def judged(self) -> Network:
@@ -83,14 +86,24 @@ class State:
             np.add(mean, share * (now - mean), out=mean)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Return the arrays of a checkpoint."""
+        """Return the arrays of a checkpoint by name.
+
+        ``sigma`` (float64, shape (astrocyte,)), ``tally`` (int64, (2, astrocyte)), ``counts`` (int64, (2,)), the
+        parameters, and where there are any their means and moments, each float32 and of its parameter's shape, and
+        ``moment_steps`` (int64, (1,)).
+        """
         own = {"sigma": self.sigma, "tally": self.tally, "counts": self.counts}
         own |= dict(zip(PARAMETERS, self.parameters(), strict=True))
         own |= {f"mean_{name}": array for name, array in zip(PARAMETERS, self.mean, strict=False)}
         return own | {f"moment_{name}": array for name, array in self.moments.items()}
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Go on from `arrays()`.
+        """Go on from `arrays()` of the same shapes.
+
+        Parameters
+        ----------
+        arrays : mapping of str to ndarray
+            Of the shape and type that `arrays` gives.
 
         Raises
         ------

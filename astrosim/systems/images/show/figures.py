@@ -11,7 +11,13 @@ from astrosim.systems.images.show.summary import FieldSummary
 
 
 def figures(found: FieldSummary, dataset: Dataset, choice: Choice, kind: str | None) -> Shown:
-    """Return the material of a run, and its kinds of figures; see `astrosim.report.figure_of_run.show`."""
+    """Return the material of a run, and its kinds of figures; see `astrosim.report.figure_of_run.show`.
+
+    Raises
+    ------
+    AstrosimError
+        If an episode is chosen: receptive fields have records.
+    """
     if choice.episode is not None:
         raise AstrosimError(f"--episode: fields have records, not episodes ({choice.episode}). Leave it out.")
     material = report.material_of(found, dataset)

@@ -175,10 +175,14 @@ class IterationEngine(PublishedEngine):
         return frozen(self._circuit, self._state.weight, self._own.threshold)
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return a copy of all that changes, thresholds included."""
+        """Return a copy of all that changes, thresholds included.
+
+        Beside the base's: ``own/threshold`` (float64, shape (neuron,)), ``own/fired`` (int64, shape (neuron,)) and
+        ``own/passes`` (int64, shape (1,)).
+        """
         return super().state() | copy_arrays(self._own._asdict(), "own/")
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Go on from a `state()` of the same scenario and seed."""
+        """Go on from a `state()` of the same scenario and seed: arrays of the same shape and type."""
         super().restore(state)
         restore_arrays(self._own._asdict(), state, "own/")

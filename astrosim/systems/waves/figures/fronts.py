@@ -96,7 +96,7 @@ def layers_of(model: WaveModel, features: np.ndarray) -> np.ndarray:
 
 
 def answer(model: WaveModel, features: np.ndarray) -> str:
-    """Return the answer of the outputs: a class, or a number where there is but one."""
+    """Return the answer of the outputs to features, float32 of shape (feature,)."""
     outputs = model.respond(features)
     return f"{int(np.argmax(outputs))}" if len(outputs) > 1 else f"{float(outputs[0]):.2f}"
 

@@ -135,7 +135,7 @@ class Axis:
 
     @property
     def places(self) -> np.ndarray:
-        """Where all values lie, ascending."""
+        """Places of all values: float64, shape (value,), ascending."""
         return np.array([self.place(value) for value in self.values])
 
     @property

@@ -85,7 +85,10 @@ def drawn_conditions(dataset: Dataset, rows: Rows, variable: str) -> list[str]:
 
 
 def thinned(count: int) -> np.ndarray:
-    """Return indices of at most `DRAWN_EPOCHS` of `count` epochs, evenly spaced, the first and the last among them."""
+    """Return indices of at most `DRAWN_EPOCHS` of `count` epochs: int64, shape (index,).
+
+    Evenly spaced, the first and the last among them.
+    """
     return np.unique(np.linspace(0, count - 1, min(count, DRAWN_EPOCHS)).round().astype(int))
 
 

@@ -23,7 +23,8 @@ def activate(code, source, first, cells, values, spare, images):
     """Apply the non-linearity to rows first .. first + cells, in place; SiLU from the rows source .. Writes: values,
     spare.
 
-    In place means one array in the loop: of two that may overlap, the compiler makes no vectors.
+    In place means one array in the loop: of two that may overlap, the compiler makes no vectors. Raises ValueError for
+    an unknown non-linearity.
     """
     if code == SOFTMAX:
         softmax(first, cells, values, spare, images)
@@ -48,7 +49,10 @@ def activate(code, source, first, cells, values, spare, images):
 
 @phase
 def activate_back(code, source, first, cells, values, gradients, spare, images):
-    """Compute gradients before the non-linearity from those behind it. Writes: gradients of the source rows, spare."""
+    """Compute gradients before the non-linearity from those behind it. Writes: gradients of the source rows, spare.
+
+    Raises ValueError for a non-linearity without a slope.
+    """
     if code == SOFTMAX:
         softmax_back(first, cells, values, gradients, spare, images)
     for j in range(cells):

@@ -119,14 +119,22 @@ def gradient(program, replicate, parameters, scratch, chosen, labels, update):
 def train(program, replicate, parameters, moments, scratch, features, labels, order, batch, rates, first, losses):
     """Train one replicate for some updates.
 
+    Reads: program, replicate, features, labels, order, rates. Writes: parameters, moments, scratch, losses. Draws:
+    streams `wave_values` and `wave_links`.
+
     Parameters
     ----------
+    program : Program
+    replicate : Replicate
+    parameters : ndarray of float32, shape (parameter,)
+    moments : Moments
+    scratch : Scratch
     features : ndarray of float32, shape (image, feature)
     labels : ndarray of float32, shape (image,)
     order : ndarray of int32, shape (image,)
         Order of the images in this pass.
     batch : int
-        Images an update; the last of a pass may have fewer.
+        Images per update; the last of a pass may have fewer.
     rates : ndarray of float64, shape (update in this call,)
         Learning rates.
     first : tuple of int
@@ -157,10 +165,12 @@ def evaluate(program, replicate, parameters, scratch, features, labels, order, b
 
     Parameters
     ----------
-    features, labels, batch
+    program, replicate, parameters, scratch, features, labels
         See `train`.
     order : ndarray of int32, shape (image,)
-        Which images.
+        Images to pass.
+    batch : int
+        Images passed together.
     trial : int
         Addresses the draws of the first batch, trial + 1 those of the second, ...
     counts : ndarray of int64, shape (class,)

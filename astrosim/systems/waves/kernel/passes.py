@@ -126,7 +126,10 @@ def silence(replicate, source, target, cells, rows, drawn, key, trial, address, 
 
 @phase
 def judge(program, scratch, labels, images):
-    """Compute the loss of a batch, summed over images. Writes: gradients of the outputs, scratch.spare."""
+    """Compute the loss of a batch, summed over images; labels are float32, shape (image,).
+
+    Writes: gradients of the outputs, scratch.spare. Raises ValueError for an unknown loss.
+    """
     first = program.rows - program.outputs
     if program.loss == LIKELIHOOD:
         return likelihood(first, program.outputs, scratch.values, scratch.gradients, scratch.spare, labels, images)

@@ -220,12 +220,21 @@ def learn(
 
     Parameters
     ----------
+    program : Program
+    replicate : Replicate
+    mesh : Mesh
+    params : Params
+    state : State
+    parameters : ndarray of float32, shape (parameter,)
+        On the grid of `astrosim.rules.perturbation`.
+    scratch : Scratch
+    workspace : Workspace
     features : ndarray of float32, shape (image, feature)
     labels : ndarray of float32, shape (image,)
     order : ndarray of int32, shape (image,)
         Order of the images in this pass.
     batch : int
-        Images a trial; the last of a pass may have fewer.
+        Images per trial; the last of a pass may have fewer.
     first : tuple of int
         (trials done before, batch of the pass to begin with).
     losses : ndarray of float64, shape (trial in this call,)

@@ -42,7 +42,7 @@ def make_state(scenario: WaveScenario, astrocytes: int) -> State:
 
 
 def neighbours(grid: Grid, radius: int) -> list[np.ndarray]:
-    """Return cells of a layer within a Chebyshev distance of each of them, ascending.
+    """Return cells of a layer within a Chebyshev distance of each of them.
 
     Parameters
     ----------
@@ -50,6 +50,11 @@ def neighbours(grid: Grid, radius: int) -> list[np.ndarray]:
         Rows and columns; cells are numbered row by row.
     radius : int
         Cells; 0: each cell alone.
+
+    Returns
+    -------
+    list of ndarray of int64, shape (neighbour,)
+        One per cell, ascending; the cell itself is among its neighbours.
     """
     number = np.arange(grid[0] * grid[1]).reshape(grid)
     near = []
@@ -139,7 +144,19 @@ class LearningMesh:
     def learn(
         self, features: np.ndarray, labels: np.ndarray, order: np.ndarray, first: tuple[int, int], losses: np.ndarray
     ) -> None:
-        """Carry out trials; see `astrosim.systems.waves.kernel.trials.learn`."""
+        """Carry out trials; see `astrosim.systems.waves.kernel.trials.learn`.
+
+        Parameters
+        ----------
+        features : ndarray of float32, shape (image, feature)
+        labels : ndarray, shape (image,)
+            Class numbers, or targets of XOR.
+        order : ndarray of int32, shape (image,)
+        first : tuple of int
+            (trials done before, batch of the pass to begin with).
+        losses : ndarray of float64, shape (trial,)
+            Takes the mean losses before perturbation.
+        """
         network = self.network
         learn(
             network.program,
@@ -159,11 +176,15 @@ class LearningMesh:
         )
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return a copy of all that changes."""
+        """Return a copy of all that changes.
+
+        ``parameters`` (float32, shape (parameter,)), ``counter`` (int64, shape (3,)), and the fields of
+        `astrosim.systems.population.state.State`.
+        """
         return copy_arrays(self._arrays())
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Go on from a `state()`."""
+        """Go on from a `state()`: arrays of the same shape and type."""
         restore_arrays(self._arrays(), state)
 
     def _arrays(self) -> dict[str, np.ndarray]:
@@ -187,7 +208,10 @@ class KeepRevertLearner:
         self._told = [replicate.decided for replicate in self.replicates]
 
     def advance(self, features: Sequence[np.ndarray], labels: np.ndarray, stretch: Stretch) -> np.ndarray:
-        """Carry out a trial a batch; returns the mean loss of each before its perturbation. See `Learner`."""
+        """Carry out one trial per batch; returns the mean loss of each before its perturbation.
+
+        float64, shape (replicate, trial). See `Learner`.
+        """
         losses = np.zeros((len(self.replicates), stretch.batches))
         first = (stretch.update, stretch.batch)
         for number, replicate in enumerate(self.replicates):
@@ -202,19 +226,19 @@ class KeepRevertLearner:
         return [(kept - old[0], tried - old[1]) for (kept, tried), old in zip(self._told, before, strict=True)]
 
     def evaluate(self, features: Sequence[np.ndarray], labels: np.ndarray, trial: int, keep: int = 0) -> list[Verdict]:
-        """See `Learner`."""
+        """Judge every replicate: features of shape (image, feature) each; see `Learner.evaluate`."""
         networks = [replicate.network for replicate in self.replicates]
         return [network.judge(own, labels, trial, keep) for network, own in zip(networks, features, strict=True)]
 
     def parameters(self, replicate: int) -> np.ndarray:
-        """See `Learner`."""
+        """Return a copy of a replicate's parameters: float32, shape (parameter,)."""
         return self.replicates[replicate].network.values.copy()
 
     def state(self, replicate: int) -> dict[str, np.ndarray]:
-        """See `Learner`."""
+        """Return a copy of all that changes in a replicate, each array of the shape that `LearningMesh.state` names."""
         return self.replicates[replicate].state()
 
     def restore(self, replicate: int, state: dict[str, np.ndarray]) -> None:
-        """See `Learner`."""
+        """Go on with a replicate from a `state()`: arrays of the same shape and type."""
         self.replicates[replicate].restore(state)
         self._told[replicate] = self.replicates[replicate].decided

@@ -67,19 +67,49 @@ class Learner(Protocol):
     """Replicates of one network that learn in step."""
 
     def advance(self, features: Sequence[np.ndarray], labels: np.ndarray, stretch: Stretch) -> np.ndarray:
-        """Carry out updates; returns the mean loss of every batch: float64, shape (replicate, update)."""
+        """Carry out updates.
+
+        Parameters
+        ----------
+        features : sequence of ndarray of float32, shape (image, feature)
+            One per replicate.
+        labels : ndarray, shape (image,)
+            Class numbers (int64), or targets of XOR (float32).
+        stretch : Stretch
+
+        Returns
+        -------
+        ndarray of float64, shape (replicate, update)
+            Mean loss of every batch.
+        """
 
     def evaluate(self, features: Sequence[np.ndarray], labels: np.ndarray, trial: int, keep: int = 0) -> list[Verdict]:
-        """Judge every replicate on a set of images; `trial` addresses draws, the outputs of `keep` images are kept."""
+        """Judge every replicate on a set of images.
+
+        Parameters
+        ----------
+        features : sequence of ndarray of float32, shape (image, feature)
+            One per replicate.
+        labels : ndarray, shape (image,)
+            Class numbers (int64), or targets of XOR (float32).
+        trial : int
+            Addresses draws.
+        keep : int
+            Images, from the first on, whose outputs are kept.
+
+        Returns
+        -------
+        list of Verdict
+        """
 
     def parameters(self, replicate: int) -> np.ndarray:
         """Return a copy of a replicate's parameters: float32, shape (parameter,)."""
 
     def state(self, replicate: int) -> dict[str, np.ndarray]:
-        """Return a copy of all that changes in a replicate."""
+        """Return a copy of all that changes in a replicate: arrays by name, each of a fixed shape and type."""
 
     def restore(self, replicate: int, state: dict[str, np.ndarray]) -> None:
-        """Let a replicate go on from a `state()`."""
+        """Continue a replicate from a `state()`: arrays of the same shape and type."""
 
 
 @runtime_checkable
@@ -112,7 +142,7 @@ def rates_of(scenario: WaveScenario, stretch: Stretch) -> np.ndarray:
 
 
 def read_only(array: np.ndarray) -> np.ndarray:
-    """Return a view that nobody can write to: the kernel is compiled for one kind of array."""
+    """Return a read-only, contiguous view, of any shape: the kernel is compiled for one kind of array."""
     view = np.ascontiguousarray(array).view()
     view.flags.writeable = False
     return view
@@ -142,7 +172,7 @@ class KernelNetwork:
         self.scratch = loop.make_scratch(self.program, evaluation_batch(scenario))
 
     def judge(self, features: np.ndarray, labels: np.ndarray, trial: int = 0, keep: int = 0) -> Verdict:
-        """Pass images through; see `Learner.evaluate`."""
+        """Pass images through: features of shape (image, feature), labels (image,); see `Learner.evaluate`."""
         classes = self.program.outputs if self.program.loss == LIKELIHOOD else 0
         counts = np.zeros(classes, np.int64)
         outputs = np.zeros((min(keep, len(features)), self.program.outputs), np.float32)
@@ -188,7 +218,7 @@ class KernelLearner:
         self.advance([features] * len(self.networks), features[:, 0], Stretch(0, 0, 0, [nothing] * len(self.networks)))
 
     def advance(self, features: Sequence[np.ndarray], labels: np.ndarray, stretch: Stretch) -> np.ndarray:
-        """See `Learner`."""
+        """Carry out updates; returns mean losses, float64, shape (replicate, update); see `Learner`."""
         losses = np.zeros((len(self.networks), stretch.batches))
         for number, network in enumerate(self.networks):
             loop.train(
@@ -208,11 +238,11 @@ class KernelLearner:
         return losses
 
     def evaluate(self, features: Sequence[np.ndarray], labels: np.ndarray, trial: int, keep: int = 0) -> list[Verdict]:
-        """See `Learner`."""
+        """Judge every replicate: features of shape (image, feature) each; see `Learner.evaluate`."""
         return [network.judge(own, labels, trial, keep) for network, own in zip(self.networks, features, strict=True)]
 
     def parameters(self, replicate: int) -> np.ndarray:
-        """See `Learner`."""
+        """Return a copy of a replicate's parameters: float32, shape (parameter,)."""
         return self.networks[replicate].values.copy()
 
     def _arrays(self, replicate: int) -> dict[str, np.ndarray]:
@@ -221,9 +251,9 @@ class KernelLearner:
         return {"parameters": self.networks[replicate].values, "first": moments.first, "second": moments.second}
 
     def state(self, replicate: int) -> dict[str, np.ndarray]:
-        """See `Learner`."""
+        """Return copies of a replicate's parameters and the moments of Adam: float32, shape (parameter,) each."""
         return copy_arrays(self._arrays(replicate))
 
     def restore(self, replicate: int, state: dict[str, np.ndarray]) -> None:
-        """See `Learner`."""
+        """Continue a replicate from a `state()`: float32, shape (parameter,) each."""
         restore_arrays(self._arrays(replicate), state)

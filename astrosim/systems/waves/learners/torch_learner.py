@@ -46,7 +46,7 @@ class TorchLearner:
         return self._held[1]
 
     def advance(self, features: Sequence[np.ndarray], labels: np.ndarray, stretch: Stretch) -> np.ndarray:
-        """See `Learner`."""
+        """Carry out updates; returns mean losses, float64, shape (replicate, update); see `Learner`."""
         inputs, batch = self._on_device(features), self.scenario.images_per_update
         wanted = torch.from_numpy(labels).to(self.device)
         orders = torch.from_numpy(np.stack(stretch.orders).astype(np.int64)).to(self.device)
@@ -67,7 +67,7 @@ class TorchLearner:
 
     @torch.no_grad()
     def evaluate(self, features: Sequence[np.ndarray], labels: np.ndarray, trial: int, keep: int = 0) -> list[Verdict]:
-        """See `Learner`."""
+        """Judge every replicate: features of shape (image, feature) each; see `Learner.evaluate`."""
         self.net.eval()
         outputs, batch = [], evaluation_batch(self.scenario)
         for number, begin in enumerate(range(0, len(labels), batch)):
@@ -90,11 +90,14 @@ class TorchLearner:
         return Verdict(loss, float(right.double().mean()), counts, outputs[:keep].numpy())
 
     def parameters(self, replicate: int) -> np.ndarray:
-        """See `Learner`."""
+        """Return a copy of a replicate's parameters: float32, shape (parameter,)."""
         return self.net.values[replicate].detach().cpu().numpy().copy()
 
     def state(self, replicate: int) -> dict[str, np.ndarray]:
-        """See `Learner`."""
+        """Return copies of a replicate's parameters and the moments of Adam.
+
+        ``parameters``, ``first`` and ``second`` are float32, shape (parameter,); ``updates`` is int64, shape ().
+        """
         return {
             "parameters": self.parameters(replicate),
             "first": self.moments["exp_avg"][replicate].cpu().numpy().copy(),
@@ -104,7 +107,7 @@ class TorchLearner:
 
     @torch.no_grad()
     def restore(self, replicate: int, state: dict[str, np.ndarray]) -> None:
-        """See `Learner`."""
+        """Continue a replicate from a `state()`: arrays of the same shape and type."""
         self.net.values[replicate] = torch.from_numpy(state["parameters"]).to(self.device)
         self.moments["exp_avg"][replicate] = torch.from_numpy(state["first"]).to(self.device)
         self.moments["exp_avg_sq"][replicate] = torch.from_numpy(state["second"]).to(self.device)

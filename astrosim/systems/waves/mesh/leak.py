@@ -41,6 +41,11 @@ def leak_table(
     heard : list of ndarray of int, one a cell
         Cells heard, ascending.
     weights : ndarray of float32, shape (all taps in order,)
+
+    Raises
+    ------
+    AstrosimError
+        If there is no such kernel.
     """
     if kernel == "attenuated":
         across, along = _alone(grid[0]), _axis(grid[1], attenuated_kernel(sigma), "zero")
@@ -58,14 +63,14 @@ def leak_table(
 
 
 def normalised_kernel(sigma: float, reach: int) -> np.ndarray:
-    """Return exp(-d^2 / (2 sigma^2)) for d = -reach .. reach, divided by its sum: float64."""
+    """Return exp(-d^2 / (2 sigma^2)) for d = -reach .. reach, divided by its sum: float64, shape (2 reach + 1,)."""
     distance = np.arange(-reach, reach + 1)
     weights = np.exp(-0.5 * (distance / sigma) ** 2)
     return weights / weights.sum()
 
 
 def attenuated_kernel(sigma: float) -> np.ndarray:
-    """Return the program's three taps: float64."""
+    """Return the program's three taps: float64, shape (3,)."""
     a = math.exp(-0.5 / sigma**2)
     g0 = 1 / (1 + 2 * a)
     return np.array([g0 * a * g0, g0 * g0, g0 * a * g0])

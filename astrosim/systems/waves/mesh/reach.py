@@ -63,7 +63,7 @@ def reachability(chain: Chain) -> np.ndarray:
 
 
 def unheard_inputs(chain: Chain) -> np.ndarray:
-    """Return input cells that no output depends on: int, ascending."""
+    """Return input cells that no output depends on: int64, shape (input cell,), ascending."""
     return np.flatnonzero(~reachability(chain).any(axis=0))
 
 

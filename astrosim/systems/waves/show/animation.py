@@ -253,7 +253,13 @@ def animate_run(
 
 
 def animation(found: WaveSummary, rows: list[dict[str, Any]], path: Path, chosen: TrialRange, look: Look) -> None:
-    """Write the passage of a wave through the first network that passes waves; see `astrosim.report.animation`."""
+    """Write the passage of a wave through the first network that passes waves; see `astrosim.report.animation`.
+
+    Raises
+    ------
+    AstrosimError
+        If trials are chosen, or no chosen replicate passes waves.
+    """
     for name, value in (("--from", chosen.first), ("--to", chosen.last), ("--every", chosen.every)):
         if value is not None:
             raise AstrosimError(f"{name}: a wave has no trials ({value}). Leave it out; --frames goes with waves.")

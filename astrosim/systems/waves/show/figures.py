@@ -16,7 +16,13 @@ from astrosim.systems.waves.show.summary import WaveSummary
 
 
 def figures(found: WaveSummary, dataset: Dataset, choice: Choice, kind: str | None) -> Shown:
-    """Return the material of a run, and its kinds of figures; see `astrosim.report.figure_of_run.show`."""
+    """Return the material of a run, and its kinds of figures; see `astrosim.report.figure_of_run.show`.
+
+    Raises
+    ------
+    AstrosimError
+        If an episode is chosen: waves have epochs.
+    """
     if choice.episode is not None:
         raise AstrosimError(f"--episode: waves have epochs, not episodes ({choice.episode}). Leave it out.")
     dataset = dataset.assign({name: dataset[name].load() for name in pictures.LOADED})
