@@ -80,12 +80,14 @@ def audit_bands(
 
     Parameters
     ----------
-    directory, names, workers, told, command
+    directory, names
         As of `audit`.
     streams : str
         "described": independent streams, weights on their grid; "published": the program's generator.
     seeds : str
         ``FIRST:COUNT`` or ``1,2,3``.
+    workers, told, command
+        As of `audit`.
 
     Raises
     ------

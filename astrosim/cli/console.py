@@ -41,7 +41,13 @@ def say(text: str) -> None:
 
 @contextlib.contextmanager
 def guarded() -> Iterator[None]:
-    """Turn errors into a text on standard error and an exit code; never a traceback for what a user can fix."""
+    """Turn errors into a text on standard error and an exit code; never a traceback for what a user can fix.
+
+    Raises
+    ------
+    typer.Exit
+        In place of an error: INTERRUPTED after Ctrl-C, BAD_INPUT for what the user can fix, FAILED for all else.
+    """
     try:
         yield
     except KeyboardInterrupt as interrupt:

@@ -74,7 +74,7 @@ def colours(names: Sequence[str]) -> dict[str, tuple[str, Any]]:
 
 
 def cluster_colours(clusters: np.ndarray) -> dict[int, Any]:
-    """Return colour by cluster number: the palette for up to eight, else a sequential map."""
+    """Return colour by cluster number (int, of any shape): the palette for up to eight, else a sequential map."""
     present = [int(c) for c in np.unique(clusters)]
     if len(present) <= len(PALETTE):
         return dict(zip(present, PALETTE, strict=False))
@@ -89,7 +89,14 @@ def count_axis(axes: Axes, intervals: int = 4) -> None:
 
 
 def span_episodes(axes: Axes, episode: np.ndarray) -> None:
-    """Let x run from the first to the last recorded episode; a single record still needs a width."""
+    """Set the limits of x to the first and last recorded episode; a single record still needs a width.
+
+    Parameters
+    ----------
+    axes : Axes
+    episode : ndarray of int, shape (record,)
+        Episodes.
+    """
     first, last = float(episode.min(initial=0)), float(episode.max(initial=0))
     room = max(0.02 * (last - first), 0.5)
     axes.set_xlim(first - room, last + room)

@@ -163,6 +163,8 @@ def mean_band(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[np.nd
     ----------
     values : ndarray of float, shape (seed, point)
         Seeds with any value that is not finite at a point are left out of that point.
+    confidence : float
+        Of the band at each point; between 0 and 1.
 
     Returns
     -------

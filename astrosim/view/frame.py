@@ -24,7 +24,7 @@ def pack(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
     ----------
     facts : mapping
         Whatever JSON can hold.
-    arrays : mapping of str to ndarray of float32, int32 or uint8
+    arrays : mapping of str to ndarray of float32, int32 or uint8, of any shape
 
     Raises
     ------
@@ -45,7 +45,7 @@ def pack(facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> bytes:
 
 
 def unpack(frame: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return facts and arrays of a frame: what the page does in its own language."""
+    """Return facts and arrays (by name, of any shape) of a frame: what the page does in its own language."""
     (length,) = struct.unpack_from("<I", frame)
     head = json.loads(frame[4 : 4 + length])
     arrays = {
@@ -66,7 +66,7 @@ class Changes:
         self._sent: dict[str, np.ndarray] = {}
 
     def of(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """Return the arrays that differ from those sent last; from now on they count as sent."""
+        """Return the arrays (by name, of any shape) that differ from those sent last; they then count as sent."""
         fresh = {name: array for name, array in arrays.items() if not self._has(name, array)}
         self._sent |= {name: array.copy() for name, array in fresh.items()}
         return fresh

@@ -34,7 +34,21 @@ class History:
         decided: int,
         thresholds: np.ndarray,
     ) -> None:
-        """Add a stretch of trials that ends before `trial`."""
+        """Add a stretch of trials.
+
+        Parameters
+        ----------
+        trial : int
+            The trial that it ends before, from 0.
+        trials : int
+            Its length, at least 1.
+        reward, accuracy : float
+            Mean binary reward of the stretch and accuracy at its end, 1.
+        kept, decided : int
+            Trials.
+        thresholds : ndarray of float64, shape (astrocyte,)
+            At its end, 1.
+        """
         row = np.concatenate([[trial, trials, reward, accuracy, kept, decided], _few(thresholds)])
         self._open = row if self._open is None else _joined(self._open, row)
         if self._open[1] >= self.shortest:
@@ -45,8 +59,14 @@ class History:
             self.shortest *= 2
 
     def curves(self) -> dict[str, np.ndarray]:
-        """Return curves by name, float32: trial, reward, accuracy, accept (nan where nothing was decided), thresholds
-        (line, .)."""
+        """Return curves by name, float32.
+
+        Returns
+        -------
+        dict of str to ndarray
+            trial (trials), reward (1), accuracy (1) and accept (1; nan where nothing was decided), shape (point,);
+            thresholds (1), shape (line, point).
+        """
         rows = np.array(self._rows) if self._rows else np.empty((0, 6))
         with np.errstate(invalid="ignore", divide="ignore"):
             accept = rows[:, 4] / rows[:, 5]

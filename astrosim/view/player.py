@@ -96,8 +96,15 @@ class Player:
         )
 
     def scene(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """Return the scene, which never changes: facts, and arrays by name (positions float32, units; kinds uint8; ends
-        int32)."""
+        """Return the scene, which never changes: facts, and arrays by name.
+
+        Returns
+        -------
+        facts : dict
+        arrays : dict of str to ndarray
+            neuron (float32, units) and kind (uint8), shape (neuron, 2) and (neuron,); pre and post (int32), shape
+            (synapse,); astrocyte (float32, units) and cluster (int32), shape (astrocyte, 2) and (astrocyte,).
+        """
         placed = self.engine.static()
         arrays: dict[str, np.ndarray] = {
             "neuron": np.column_stack([placed["neuron_x"], placed["neuron_y"]]).astype(np.float32),
@@ -141,7 +148,11 @@ class Player:
         -------
         facts : dict
         arrays : dict of str to ndarray
-            float32, int32 or uint8.
+            fired (uint8), shape (neuron,); eligible and mine (int32), mineWeight and allWeight (float32), shape
+            (synapse,), of those meant; activity (float32, 1/trial), silenced (uint8) and the values of
+            `Reading.astrocytes` (float32), shape (astrocyte,); cursor (float32, units), shape (2,) or (0,); junction
+            (int32), shape (pair, 2); patterns, targets and outputs (uint8), shape (pattern, bit); curve_... as of
+            `History.curves`.
         """
         patterns, targets = self.reading.task()
         outputs = self.engine.probe()

@@ -41,7 +41,7 @@ class Present:
 
     @classmethod
     def of(cls, trial: int, pattern: int, decision: int, active: np.ndarray) -> Present:
-        """Build from a row of `Decisions`."""
+        """Build from a row of `Decisions`; `active` is int32, shape (slot,)."""
         return cls(trial, int(pattern), int(decision), tuple(active[active != NOBODY].tolist()))
 
 
@@ -59,7 +59,13 @@ class Reading(Protocol):
         """Return the neurons that fired in the current pass: uint8, shape (neuron,)."""
 
     def astrocytes(self) -> dict[str, np.ndarray]:
-        """Return by name: threshold (1), exploration (1/trial), score (1), calcium (1) where coupled; (astrocyte,)."""
+        """Return values of the astrocytes by name.
+
+        Returns
+        -------
+        dict of str to ndarray of float64, shape (astrocyte,)
+            threshold (1), exploration (1/trial), score (1), and calcium (1) where coupled.
+        """
 
     def territory(self, astrocyte: int) -> np.ndarray:
         """Return synapses of a territory, ascending: int, shape (synapse of it,)."""
@@ -87,34 +93,34 @@ class DescribedReading:
         self.engine = engine
 
     def task(self) -> tuple[np.ndarray, np.ndarray]:
-        """See `Reading`."""
+        """See `Reading`: uint8, shape (pattern, input bit) and (pattern, output bit)."""
         return self.engine.system.patterns, self.engine.system.targets
 
     def fired(self, present: Present | None) -> np.ndarray:
-        """See `Reading`."""
+        """See `Reading`: uint8, shape (neuron,)."""
         state = self.engine.learning
         fired = np.zeros(self.engine.network.kind.size, np.uint8)
         fired[state.fired[: state.counter[FIRED]]] = 1
         return fired
 
     def astrocytes(self) -> dict[str, np.ndarray]:
-        """See `Reading`."""
+        """See `Reading`: float64, shape (astrocyte,)."""
         state = self.engine.learning
         values = {"threshold": state.threshold, "exploration": self.engine.exploration_rates(), "score": state.score}
         return values | ({"calcium": state.calcium} if self.engine.rules.coupled else {})
 
     def gap_junctions(self) -> np.ndarray:
-        """See `Reading`."""
+        """See `Reading`: int64, shape (pair, 2)."""
         system = self.engine.system
         one = np.repeat(np.arange(len(self.engine.territories)), np.diff(system.gap_start))
         return np.column_stack([one, system.gap])[one < system.gap]
 
     def territory(self, astrocyte: int) -> np.ndarray:
-        """See `Reading`."""
+        """See `Reading`: int32, shape (synapse of it,)."""
         return self.engine.territories.synapses[astrocyte]
 
     def eligible(self, present: Present | None) -> np.ndarray:
-        """See `Reading`."""
+        """See `Reading`: int32, shape (synapse,)."""
         if present is None or present.decision == IDLE:
             return np.empty(0, np.int32)
         engine = self.engine
@@ -122,11 +128,11 @@ class DescribedReading:
         return eligible(engine.system, engine.rules, present.trial, territories, engine.learning.cursor)
 
     def cursor(self) -> np.ndarray:
-        """See `Reading`."""
+        """See `Reading`: float64, shape (2,), units, or empty."""
         return self.engine.learning.cursor if self.engine.rules.learner == CURSOR else np.empty(0)
 
     def silenced(self) -> np.ndarray:
-        """See `Reading`."""
+        """See `Reading`: uint8, shape (astrocyte,)."""
         return (~self.engine.system.acts).astype(np.uint8)
 
     def reward(self, measured: dict[str, Any], trials: int) -> float:
@@ -146,11 +152,11 @@ class PublishedReading:
         self._neurons = kind.size
 
     def task(self) -> tuple[np.ndarray, np.ndarray]:
-        """See `Reading`."""
+        """See `Reading`: uint8, shape (pattern, input bit) and (pattern, output bit)."""
         return self._patterns, self._targets
 
     def fired(self, present: Present | None) -> np.ndarray:
-        """See `Reading`; inputs and outputs alone."""
+        """See `Reading`: uint8, shape (neuron,); inputs and outputs alone."""
         fired = np.zeros(self._neurons, np.uint8)
         if present is not None and present.pattern < len(self._patterns):
             fired[self._ends[0]] = self._patterns[present.pattern]
@@ -158,7 +164,7 @@ class PublishedReading:
         return fired
 
     def astrocytes(self) -> dict[str, np.ndarray]:
-        """See `Reading`."""
+        """See `Reading`: float64, shape (astrocyte,), or (0,) for other learners."""
         if self._learner != "astrocytes":
             return {name: np.empty(0) for name in ("threshold", "exploration", "score")}
         measured = self.engine.measure()
@@ -166,24 +172,24 @@ class PublishedReading:
         return {"threshold": measured["threshold"], "exploration": measured["exploration_rate"], "score": score}
 
     def territory(self, astrocyte: int) -> np.ndarray:
-        """See `Reading`."""
+        """See `Reading`: int64, shape (synapse of it,)."""
         return self.engine.territory(astrocyte)
 
     def eligible(self, present: Present | None) -> np.ndarray:
-        """See `Reading`; the cursor's, which reaches through space, are not shown."""
+        """See `Reading`: int, shape (synapse,); the cursor's, which reaches through space, are not shown."""
         territories = [self.territory(a) for a in present.active] if present is not None else []
         return np.unique(np.concatenate(territories)) if territories else np.empty(0, np.int32)
 
     def cursor(self) -> np.ndarray:
-        """See `Reading`; its place seen from above."""
+        """See `Reading`: float64, shape (2,), units, or empty; its place seen from above."""
         return self.engine.state()["cursor"][:2] if self._learner == "cursor" else np.empty(0)
 
     def silenced(self) -> np.ndarray:
-        """See `Reading`."""
+        """See `Reading`: uint8, shape (astrocyte,)."""
         return np.zeros(self.engine.sizes()["astrocyte"], np.uint8)
 
     def gap_junctions(self) -> np.ndarray:
-        """See `Reading`."""
+        """See `Reading`: int32, shape (0, 2)."""
         return np.empty((0, 2), np.int32)
 
     def reward(self, measured: dict[str, Any], trials: int) -> float:

@@ -49,7 +49,18 @@ def serve(opening: Opening, port: int | None, browser: bool, tell: Callable[[str
 
 
 def listen(port: int | None) -> socket.socket:
-    """Return a socket on this machine's own address, which the browser may already call."""
+    """Return a socket on this machine's own address, which the browser may already call.
+
+    Parameters
+    ----------
+    port : int or None
+        None for the usual one, or any free one if that cannot be had; 0 for any free one.
+
+    Raises
+    ------
+    AstrosimError
+        If the port that is named is in use, or may not be used.
+    """
     try:
         return _bound(PORT if port is None else port)
     except OSError as error:
@@ -75,7 +86,13 @@ def _bound(port: int) -> socket.socket:
 
 
 def configure() -> None:
-    """Configure Solara: our page, no banner, no telemetry, no search for scripts elsewhere."""
+    """Configure Solara: our page, no banner, no telemetry, no search for scripts elsewhere.
+
+    Raises
+    ------
+    AstrosimError
+        If Solara's assets are not installed.
+    """
     os.environ["SOLARA_APP"] = "astrosim.view.page"
     from solara.server import settings
 

@@ -88,7 +88,13 @@ class ScenarioSource:
         return resolve(self._scenario, condition)
 
     def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Player:
-        """See `Source`; changes are read like `--set`, and so are their errors."""
+        """See `Source`; changes are read like `--set`, and so are their errors.
+
+        Raises
+        ------
+        ScenarioError
+            If the seed is out of range, or a change does not fit.
+        """
         from astrosim.view.player import Player
 
         if not 0 <= seed < SEED_LIMIT:
@@ -130,7 +136,13 @@ class RunSource:
         return resolve(self._run.scenario, condition)
 
     def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Player:
-        """See `Source`; nothing can be changed."""
+        """See `Source`; nothing can be changed.
+
+        Raises
+        ------
+        ScenarioError
+            If there are changes.
+        """
         if changes:
             raise ScenarioError(
                 [f"{self._run.path}: a stored run stays as it is. `astrosim view SCENARIO` takes changes."]

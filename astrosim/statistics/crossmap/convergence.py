@@ -221,7 +221,14 @@ def best_dimension(series: Series, largest: int = 8, lag: int = 1, theiler: int 
 
 
 def two_sided(value: float, null: np.ndarray) -> float:
-    """Return two-sided p-value of a value among draws of its null: twice the smaller tail, the value counted in."""
+    """Return two-sided p-value of a value among draws of its null: twice the smaller tail, the value counted in.
+
+    Parameters
+    ----------
+    value : float
+    null : ndarray of float64, shape (draw,)
+        Unit as of `value`.
+    """
     tail = min(int((null >= value).sum()), int((null <= value).sum()))
     return min(1.0, 2 * (tail + 1) / (len(null) + 1))
 

@@ -64,7 +64,7 @@ def distinct_outputs(outputs: np.ndarray) -> int:
 
 
 def constant_output(outputs: np.ndarray) -> bool:
-    """Return whether several patterns all give the same output vector; argument as `distinct_outputs`."""
+    """Return whether several patterns all give the same output vector (uint8, shape (pattern, bit))."""
     return len(outputs) > 1 and distinct_outputs(outputs) == 1
 
 
@@ -143,7 +143,17 @@ def cluster_activity(activations: np.ndarray, cluster: np.ndarray, trials: int) 
 
 
 def dormant_clusters(activations: np.ndarray, cluster: np.ndarray, trials: int) -> int:
-    """Number of clusters with less than `DORMANT_FRACTION` activations a trial; arguments as `cluster_activity`."""
+    """Number of clusters with less than `DORMANT_FRACTION` activations per trial.
+
+    Parameters
+    ----------
+    activations : ndarray of int, shape (astrocyte,)
+        Activations, trials.
+    cluster : ndarray of int, shape (astrocyte,)
+        Number of the astrocyte's cluster.
+    trials : int
+        Trials of the run, at least 1.
+    """
     return int(np.sum(cluster_activity(activations, cluster, trials) < DORMANT_FRACTION))
 
 
@@ -187,10 +197,10 @@ def summary_row(
     seed : int
     condition : str
     measured : mapping of str to ndarray
-        `EPISODE_VARIABLES`, and `DEEP_VARIABLES` where they are kept, stacked along a leading axis of recorded
-        episodes.
+        `EPISODE_VARIABLES`, and `DEEP_VARIABLES` where they are kept, of the recorded episodes: shape (episode, ...),
+        as each variable declares its dimensions.
     static : mapping of str to ndarray
-        `STATIC_VARIABLES`; astrocyte arrays are empty where there are none.
+        `STATIC_VARIABLES`, shape (neuron,), (synapse,) or (astrocyte,), the last empty where there are none.
     wiring : Wiring
     totals : mapping
         kept (trials), reverted (trials), mean_abs_weight_start (1), wall_s (s).

@@ -35,16 +35,16 @@ class Engine(Protocol):
         """Return a copy of the weights, shape (synapse,)."""
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return a copy of all that changes, enough to go on from: what a checkpoint holds."""
+        """Return a copy of all that changes, enough for a checkpoint to go on from: by name, arrays of any shape."""
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Go on from a `state()` of the same scenario and seed."""
+        """Go on from a `state()` of the same scenario and seed: by name, arrays of any shape."""
 
     def static(self) -> dict[str, np.ndarray]:
-        """Return values of `STATIC_VARIABLES`; astrocyte arrays are empty where there are none."""
+        """Return values of `STATIC_VARIABLES`, shape (neuron,), (synapse,) or (astrocyte,), the last empty for none."""
 
     def happened(self) -> dict[str, np.ndarray]:
-        """Return values of `EVENT_VARIABLES`: the interventions so far."""
+        """Return values of `EVENT_VARIABLES`, the interventions so far: int, shape (event,)."""
 
     def sizes(self) -> Mapping[str, int]:
         """Return lengths of the dimensions neuron, synapse, astrocyte, pattern, bit, slot."""

@@ -66,7 +66,7 @@ class TrialLog:
             self._write()
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return a copy of the unwritten tail."""
+        """Return a copy of the unwritten tail: `TRIAL_VARIABLES` by name, shape (trial,), of "active" (trial, slot)."""
         return {name: tail.copy() for name, tail in self._tail().items()}
 
     def facts(self) -> dict[str, Any]:
@@ -74,7 +74,7 @@ class TrialLog:
         return {"kept": self.kept, "reverted": self.reverted, "chunk": self._chunk, "files": self._writer.entries}
 
     def restore(self, tail: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
-        """Go on from a `state()` and `facts()`."""
+        """Go on from a `state()`, shape (trial,) or (trial, slot), and `facts()`."""
         self.kept, self.reverted, self._chunk = facts["kept"], facts["reverted"], facts["chunk"]
         self._writer.entries.update(facts["files"])
         for name, values in tail.items():

@@ -36,7 +36,7 @@ def segments(scenario: Scenario) -> Iterator[tuple[int, bool, bool]]:
 
 
 def mean_abs(weights: np.ndarray) -> float:
-    """Return the mean |weight| in double precision; nan without synapses."""
+    """Return the mean |weight| in double precision (weights of shape (synapse,)); nan without synapses."""
     return float(np.mean(np.abs(weights), dtype="f8")) if len(weights) else float("nan")
 
 
@@ -133,7 +133,7 @@ class Recording(Alone):
         return elapsed
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return the engine's arrays, the log's tail and all that was recorded."""
+        """Return the engine's arrays, the log's tail and all that was recorded: by name, arrays of any shape."""
         arrays = {f"state/{name}": np.asarray(values) for name, values in self.engine.state().items()}
         arrays |= {f"log/{name}": values for name, values in self.log.state().items()}
         arrays |= {f"measured/{name}": np.stack(values) for name, values in self.measured.items()}
@@ -144,7 +144,19 @@ class Recording(Alone):
         return {"trial": self.engine.trial, "log": self.log.facts(), "progress": self.totals}
 
     def restore(self, state: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
-        """Go on from a `state()` and `facts()`; see `astrosim.contracts.simulation.Member.restore`."""
+        """Go on from a `state()` and `facts()`; see `astrosim.contracts.simulation.Member.restore`.
+
+        Parameters
+        ----------
+        state : mapping of str to ndarray
+            By name, arrays of any shape.
+        facts : mapping
+
+        Raises
+        ------
+        ValueError
+            If files of the log are missing or damaged, or arrays and facts are those of different trials.
+        """
         if problem := next(damage(self.writer.directory, facts["log"]["files"]), None):
             raise ValueError(problem)
         parts: dict[str, dict[str, np.ndarray]] = {part: {} for part in PARTS}

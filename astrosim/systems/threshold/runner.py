@@ -76,7 +76,7 @@ def _variables(longest: Mapping[str, int], weight_type: str, conditions: Sequenc
 
 
 def union(conditions: Iterable[Sequence[int]]) -> np.ndarray:
-    """Return ascending union of the episodes of several conditions, int64."""
+    """Return ascending union of the episodes of several conditions: int64, shape (episode,)."""
     return np.array(sorted({episode for episodes in conditions for episode in episodes}), dtype="i8")
 
 

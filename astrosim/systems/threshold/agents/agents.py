@@ -56,6 +56,13 @@ class Synaptic:
 
     @weights.setter
     def weights(self, values: Any) -> None:
+        """Set the weights of its synapses, rounded to the grid: shape (synapse,), or a scalar for all.
+
+        Raises
+        ------
+        ValueError
+            If one lies beyond `perturbation.limit`.
+        """
         limit = self.model.scenario_of_cell.perturbation.limit
         wanted = np.broadcast_to(np.asarray(values, np.float64), self.synapses.shape)
         for value in wanted[~(np.abs(wanted) <= limit)][:1]:
@@ -176,7 +183,7 @@ class Astrocyte(FixedAgent, Synaptic):
 
     @property
     def neighbours(self) -> np.ndarray:
-        """Astrocytes that it shares open gap junctions with: int32 numbers, ascending."""
+        """Astrocytes that it shares open gap junctions with: int32 numbers, shape (neighbour,), ascending."""
         start, stop = self.model.system.gap_start[self.index : self.index + 2]
         return self.model.system.gap[start:stop]
 
@@ -274,7 +281,7 @@ class Astrocyte(FixedAgent, Synaptic):
         return exploration.explores(u, self.exploration_rate)
 
     def perturb(self, trial: int, synapses: np.ndarray) -> None:
-        """Perturb synapses of the territory (int32 numbers)."""
+        """Perturb synapses of the territory (int32 numbers, shape (synapse,), each once)."""
         self.model.perturb(trial, synapses)
 
     def remember(self, patterns: np.ndarray, kept: bool, explored: bool) -> None:
@@ -316,7 +323,7 @@ class Astrocyte(FixedAgent, Synaptic):
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the state that a checkpoint keeps of this astrocyte beside the rows of the arrays: by name, a number
-        or an array.
+        or an array of any shape.
 
         Raises
         ------
@@ -331,7 +338,7 @@ class Astrocyte(FixedAgent, Synaptic):
         return kept
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Go on from a `state()`."""
+        """Go on from a `state()`: by name, arrays of any shape, of shape () for numbers."""
         for name in self.state_names:
             setattr(self, name, state[name].copy() if state[name].ndim else state[name].item())
 
@@ -363,9 +370,9 @@ class Cursor(CellAgent):
         self.move_to(model.cell_at(self.position))
 
     def synapses(self) -> np.ndarray:
-        """Return synapses with a neuron within the radius: int32, ascending."""
+        """Return synapses with a neuron within the radius: int32, shape (synapse,), ascending."""
         return near_cursor(self.model.system, self.model.rules.cursor_radius, self.position)
 
     def perturb(self, trial: int, synapses: np.ndarray) -> None:
-        """Perturb synapses (int32 numbers)."""
+        """Perturb synapses (int32 numbers, shape (synapse,), each once)."""
         self.model.perturb(trial, synapses)

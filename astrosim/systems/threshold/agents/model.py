@@ -166,12 +166,12 @@ class AstroModel(mesa.Model, PassingCell):
         return np.array([astrocyte.exploration_rate for astrocyte in self.astrocytes], dtype=np.float64)
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return a copy of all that changes, with what own astrocytes keep."""
+        """Return a copy of all that changes, with what own astrocytes keep: by name, arrays of any shape."""
         own = {f"{a.index}/{name}": value for a in self.astrocytes for name, value in a.state().items()}
         return super().state() | own
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
-        """Go on from a `state()` of the same scenario and seed."""
+        """Go on from a `state()` of the same scenario and seed: by name, arrays of any shape."""
         super().restore(state)
         for a in self.astrocytes:
             prefix = f"{a.index}/"
@@ -284,7 +284,17 @@ class AstroModel(mesa.Model, PassingCell):
             trial.idle = True
 
     def perturb(self, trial: int, synapses: np.ndarray, share: float = 1.0) -> None:
-        """Add the random steps of a trial, or a share of each, to the weights of synapses (int32, each once)."""
+        """Add the random steps of a trial, or a share of each, to the weights of synapses.
+
+        Parameters
+        ----------
+        trial : int
+            From 0.
+        synapses : ndarray of int32, shape (synapse,)
+            Numbers, each once.
+        share : float
+            Factor of each step, 1.
+        """
         self._trial.steps.append(synapses)
         r, key = self.rules, self.system.keys[PERTURBATION]
         scale = r.scale

@@ -69,7 +69,20 @@ def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = Non
 
 
 def running_mean(values: np.ndarray, width: int = SMOOTHING) -> np.ndarray:
-    """Return centred running mean over the last axis, shorter at the ends; nan stays, and is no part of other means."""
+    """Return centred running mean over the last axis, shorter at the ends.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (..., record)
+        A nan is left out of the means around it.
+    width : int
+        Records.
+
+    Returns
+    -------
+    ndarray of float64, shape (..., record)
+        nan where the value is.
+    """
     finite = np.isfinite(values)
     kernel = np.ones(width)
     totals = np.apply_along_axis(np.convolve, -1, np.where(finite, values, 0.0), kernel, mode="same")

@@ -87,7 +87,7 @@ def shown(dataset: Dataset) -> tuple[str, int | None]:
 
 
 def territory_synapses(cell: Dataset, astrocyte: int, radius: float) -> np.ndarray:
-    """Return synapses with a neuron of the astrocyte's cluster within the radius: indices, ascending."""
+    """Return synapses with a neuron of an astrocyte's cluster within the radius (units): int64, shape (synapse,)."""
     dx = cell["neuron_x"].values - cell["astrocyte_x"].values[astrocyte]
     dy = cell["neuron_y"].values - cell["astrocyte_y"].values[astrocyte]
     own = cell["neuron_cluster"].values == cell["astrocyte_cluster"].values[astrocyte]

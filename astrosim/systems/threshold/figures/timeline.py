@@ -152,7 +152,14 @@ class Timeline:
         return INK if others else self.colours.get(first, INK)
 
     def breaks(self, condition: str, records: np.ndarray) -> list[int]:
-        """Return places of the first records (at times `records`) after each event of a condition that is a line."""
+        """Return places of the first records after each event of a condition that is a line.
+
+        Parameters
+        ----------
+        condition : str
+        records : ndarray of int, shape (record,)
+            Times, in the unit of the axis, ascending.
+        """
         times = [t for mark in self.marks if not mark.recurs for t in mark.times.get(condition, ())]
         places = np.searchsorted(records, np.array(times)).tolist()
         return sorted({place for place in places if 0 < place < len(records)})

@@ -215,7 +215,16 @@ def write_positions(path: Path, position: np.ndarray, z: np.ndarray) -> None:
 
 
 def write_wiring(path: Path, pre: np.ndarray, post: np.ndarray, weight: np.ndarray) -> None:
-    """Write synapses, in order, with all digits of their weights; as arrays if the name ends in ``.npz``."""
+    """Write synapses, in order, with all digits of their weights.
+
+    Parameters
+    ----------
+    path : Path
+        Arrays if it ends in ``.npz``, else a table.
+    pre, post : ndarray of int32, shape (synapse,)
+        Neurons.
+    weight : ndarray of float32 or float64, shape (synapse,)
+    """
     if path.suffix == ".npz":
         np.savez(path, pre=pre, post=post, weight=weight)
     else:

@@ -104,7 +104,7 @@ class Summary(RunSummary[Scenario]):
 
 
 def mean(values: np.ndarray) -> float:
-    """Return the mean of the finite values; nan if there are none."""
+    """Return the mean of the finite values (float, of any shape); nan if there are none."""
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) else math.nan
 
@@ -114,7 +114,7 @@ def _number(value: float | None, digits: int = 3) -> str:
 
 
 def interval_words(values: np.ndarray) -> str:
-    """Return bootstrap confidence interval of the mean over seeds, in words."""
+    """Return bootstrap confidence interval of the mean over seeds (float64, shape (seed,)), in words."""
     from astrosim.statistics.inference import mean_interval
 
     if len(values) < 2:
