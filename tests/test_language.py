@@ -22,8 +22,9 @@ VERBS = set((Path(__file__).parent / "verbs.txt").read_text().split())
 """First words of the docstrings of public functions."""
 
 NOT_NOUNS = ("What ", "Who ", "Whom ", "Let ", "How ")
-PENDING: set[str] = set()
-"""Rooms whose docstrings are not yet held to the rules for functions."""
+PENDING = {"systems/threshold/kernel", "systems/threshold/network", "systems/threshold/learners"}
+"""Rooms whose docstrings are not yet held to these rules; see "Limits" in the README."""
+STORED = {"records.py"}  # long names of variables are part of stored runs
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def test_plain_words():
     found = [
         f"{file.relative_to(PACKAGE.parent)}:{number} {match[0]}"
         for file in FILES
-        if room_of(file) not in PENDING
+        if room_of(file) not in PENDING and file.name not in STORED
         for number, line in enumerate(file.read_text().split("\n"), 1)
         if (match := re.search(rf"\b(?:{NOT_USED})\b", line, re.IGNORECASE))
     ]

@@ -45,7 +45,13 @@ def resumed_is_uninterrupted(bench: Bench) -> None:
 
 
 def recording_changes_nothing(bench: Bench) -> None:
-    """Check that another record plan leaves every row of the summary as it was, but for columns by records."""
+    """Check that another record plan leaves every row of the summary as it was, but for columns by records.
+
+    Raises
+    ------
+    ContractError
+        If a row differs.
+    """
     other, left_out = bench.run("recorded", bench.example.recording), bench.example.by_records
     if summary_rows(bench.finished, left_out) != summary_rows(other, left_out):
         raise ContractError("summary.csv: differs under another record plan.")

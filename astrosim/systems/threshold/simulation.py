@@ -44,7 +44,7 @@ class DescribedCell:
     learning : State
         The arrays that learning changes; allocated once, never rebound.
     interventions : Interventions
-        What befalls the cell between trials; it exchanges `system` and `rules`.
+        Interventions between trials; they exchange `system` and `rules`.
     """
 
     exploration_rate_of = staticmethod(exploration_rate)
@@ -72,11 +72,11 @@ class DescribedCell:
         return Decisions(np.empty(trials, np.uint16), np.empty(trials, np.int8), np.empty((trials, slots), np.int32))
 
     def weights(self) -> np.ndarray:
-        """Weights: float32, shape (synapse,)."""
+        """Return the weights: float32, shape (synapse,)."""
         return self.learning.weight[: self.network.post.size].copy()
 
     def probe(self) -> np.ndarray:
-        """Outputs of the frozen network: uint8, shape (pattern, bit)."""
+        """Return the outputs of the frozen network: uint8, shape (pattern, bit)."""
         if self.scenario_of_cell.deep:
             return fires(self._outputs(), self.rules.neuron_threshold).astype(np.uint8)
         matrix = np.zeros((self.system.inputs.size, self.system.outputs.size))
@@ -106,7 +106,7 @@ class DescribedCell:
         return np.array(rows)
 
     def measure(self) -> dict[str, Any]:
-        """Values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
+        """Return the values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
         state, rules, totals = self.learning, self.rules, self._totals
         outputs = self.probe()
         decided = totals["kept"] + totals["reverted"]
@@ -139,7 +139,7 @@ class DescribedCell:
         )
 
     def accuracy(self) -> float:
-        """Fraction of matching bits of the frozen network on the present task."""
+        """Return the fraction of matching bits of the frozen network on the current task."""
         return float((self.probe() == self.system.targets).mean())
 
     def _by_pattern(self, values: np.ndarray, fill: float) -> np.ndarray:
@@ -149,7 +149,7 @@ class DescribedCell:
         return padded
 
     def exploration_rates(self) -> np.ndarray:
-        """Present exploration rate of each astrocyte, a trial: float64, shape (astrocyte,)."""
+        """Return the exploration rate of each astrocyte per trial: float64, shape (astrocyte,)."""
         r = self.rules
         rates = [
             self.exploration_rate_of(r.exploration, n, r.flat_rate, r.initial_rate, r.maturity)
@@ -158,7 +158,7 @@ class DescribedCell:
         return np.array(rates, dtype=np.float64)
 
     def state(self) -> dict[str, np.ndarray]:
-        """A copy of all that changes; the neurons that fired last are sorted."""
+        """Return copies of all arrays that change, each in its own shape; the neurons that fired last are sorted."""
         state = copy_arrays(self.learning._asdict())
         fired = np.sort(state["fired"][: state["counter"][FIRED]])
         state["fired"] = np.zeros_like(state["fired"])
@@ -177,11 +177,11 @@ class DescribedCell:
         self.interventions.restore(self, state)
 
     def happened(self) -> dict[str, np.ndarray]:
-        """Values of `EVENT_VARIABLES`."""
+        """Return the values of `EVENT_VARIABLES`, each of shape (event,)."""
         return self.interventions.happened()
 
     def static(self) -> dict[str, np.ndarray]:
-        """Values of `STATIC_VARIABLES`."""
+        """Return the values of `STATIC_VARIABLES`, each of shape (neuron,), (synapse,) or (astrocyte,)."""
         net, held, junctions = self.network, self.territories, self.gap_junctions
         coupled = {
             "gap_junction_from": junctions.edge[:, 0],
@@ -204,7 +204,7 @@ class DescribedCell:
         }
 
     def sizes(self) -> dict[str, int]:
-        """Lengths of the dimensions."""
+        """Return the lengths of the dimensions."""
         return {
             "neuron": len(self.network.kind),
             "synapse": len(self.network.post),
@@ -216,7 +216,7 @@ class DescribedCell:
         }
 
     def wiring(self) -> Wiring:
-        """The direct wiring of inputs and tonic neurons to outputs, and whom they reach within a pass."""
+        """Return the direct wiring of inputs and tonic neurons to outputs, and whom they reach within a pass."""
         system, net, cycles = self.system, self.network, self.rules.cycles
         sources = np.concatenate([system.inputs, system.tonic])
         heard = system.sound[net.post]
