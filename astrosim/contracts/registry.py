@@ -6,14 +6,11 @@ Other packages add systems by an entry point of the group `astrosim.systems`.
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Any
 
-from astrosim.core.errors import AstrosimError, RunError
-
-if TYPE_CHECKING:
-    from astrosim.contracts.system import System
+from astrosim.contracts.loading import find
+from astrosim.contracts.system import System
+from astrosim.core.errors import AstrosimError
 
 SYSTEMS = {
     "astrocyte": "astrosim.systems.threshold.system:SYSTEM",
@@ -27,13 +24,6 @@ ALIASES = {"images": "fields"}
 """Other names that a file may give."""
 
 GROUP = "astrosim.systems"
-EXTRAS = {
-    "torch": "wave",
-    "sklearn": "wave",
-    "pooch": "wave",
-    "imageio_ffmpeg": "view",
-}
-"""Extra of the package that brings a module."""
 
 
 @cache
@@ -79,40 +69,3 @@ def find_system(name: str) -> System:
         raise AstrosimError(f"kind: no such kind of scenario ({name!r}). Write one of {', '.join(targets())}.")
     system: System = find(targets()[name], f'Scenarios with kind = "{name}" need')
     return system
-
-
-def find(target: str, who: str) -> Any:
-    """Return what a module offers, by name.
-
-    Parameters
-    ----------
-    target : str
-        ``module:name``.
-    who : str
-        Begin of the sentence of the error, up to the verb.
-
-    Raises
-    ------
-    RunError
-        If the module needs a package that is not installed; says what to install.
-    """
-    module, _, name = target.partition(":")
-    try:
-        return getattr(import_module(module), name)
-    except ModuleNotFoundError as error:
-        raise missing_extra(error, who) from error
-
-
-def missing_extra(error: ModuleNotFoundError, who: str) -> Exception:
-    """Return the error to raise where a module is missing: it names the extra, if one brings the module.
-
-    Parameters
-    ----------
-    error : ModuleNotFoundError
-    who : str
-        Begin of the sentence, up to the verb.
-    """
-    missing = (error.name or "").partition(".")[0]
-    if missing not in EXTRAS:
-        return error
-    return RunError(f"{who} {missing}, which is not installed. Install it: pip install 'astrosim[{EXTRAS[missing]}]'")

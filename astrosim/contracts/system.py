@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from astrosim.contracts.registry import find
+from astrosim.contracts.loading import find
 from astrosim.core.errors import AstrosimError
 
 OPTIONAL = ("animation", "ceiling", "view")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from astrosim.contracts.registry import find, find_system, targets
+from astrosim.contracts.loading import find
+from astrosim.contracts.registry import find_system, targets
 
 SHARED = {"solved_curves": "astrosim.plot.solving:solved_curves", "wave_classes": "astrosim.plot.classes:wave_classes"}
 """``module:function`` of the figures that several systems draw."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from astrosim.contracts.registry import missing_extra
+from astrosim.contracts.loading import missing_extra
 from astrosim.contracts.simulation import Member, Simulation
 from astrosim.runs.checkpoint import Checkpoint, CheckpointError
 from astrosim.runs.control import Control, Stopped

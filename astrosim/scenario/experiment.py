@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
-from astrosim.contracts.registry import find
+from astrosim.contracts.loading import find
 from astrosim.scenario.inputs import with_files
 from astrosim.scenario.section import Section, as_tuple, complain, quantity
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from rich.table import Table
 
-import astrosim
 from astrosim.contracts import registry
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario.experiment import NAME, Experiment, own_code_runs
@@ -20,7 +19,7 @@ SUFFIX = ".toml"
 
 def folder() -> Path:
     """Return the folder of the bundled scenarios: beside the package in a source tree, inside it once installed."""
-    package = Path(astrosim.__file__).parent
+    package = Path(__file__).parents[1]
     inside = package / "scenarios"
     return inside if inside.is_dir() else package.parent / "scenarios"
 

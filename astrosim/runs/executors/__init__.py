@@ -6,7 +6,7 @@ An executor is a class that takes a `WorkerContext` and the number of workers, a
 
 from __future__ import annotations
 
-from astrosim.contracts.registry import find
+from astrosim.contracts.loading import find
 from astrosim.runs.executors.base import Executor, Job, WorkerContext, run_jobs
 
 EXECUTORS = {

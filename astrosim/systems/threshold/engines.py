@@ -7,7 +7,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from astrosim.contracts.registry import find, find_system
+from astrosim.contracts.loading import find
+from astrosim.contracts.registry import find_system
 from astrosim.rules.choices import chosen
 from astrosim.store.variables import Decisions
 from astrosim.systems.threshold.learners.table import carrier_of

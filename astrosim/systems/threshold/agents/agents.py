@@ -7,7 +7,7 @@ every formula is one of `astrosim.rules`. Murray 2026, sections 3 and 4.
 from __future__ import annotations
 
 from math import nan
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from mesa.discrete_space import CellAgent, FixedAgent
@@ -19,8 +19,7 @@ from astrosim.rules.perturbation import on_grid
 from astrosim.store.variables import NEURON_KINDS
 from astrosim.systems.threshold.network.eligibility import near_cursor
 
-if TYPE_CHECKING:
-    from astrosim.systems.threshold.agents.model import AstroModel
+AstroModel = Any  # the model imports its agents
 
 
 class Row:

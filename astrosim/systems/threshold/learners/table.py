@@ -6,14 +6,15 @@ The schema reads the names alone; a file, which may load compiled code, is loade
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from astrosim.contracts.registry import find
+from astrosim.contracts.loading import find
 from astrosim.rules.choices import chosen
+
+Scenario = Any  # the schema imports the table of learners
 
 if TYPE_CHECKING:
     from astrosim.systems.threshold.learners.learner import Learner
-    from astrosim.systems.threshold.scenario.schema import Scenario
 
 HERE = "astrosim.systems.threshold.learners"
 BASELINES = {

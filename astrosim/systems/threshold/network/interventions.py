@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -19,8 +19,8 @@ from astrosim.store.variables import NEURON_KINDS
 from astrosim.systems.threshold.network.state import NOBODY, Rules, bits, gap_lists, make_rules
 from astrosim.systems.threshold.scenario.interventions import ACTIONS, Intervention
 
-if TYPE_CHECKING:
-    from astrosim.systems.threshold.simulation import DescribedCell
+DescribedCell = Any  # the simulation imports its interventions
+
 
 NEVER = 2**62  # trial
 ROOM = 2**22  # draws of one intervention: as many as there are neurons at most

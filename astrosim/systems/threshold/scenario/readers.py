@@ -6,13 +6,14 @@ Each takes a scenario that may be unchecked, so that a wrong value is no error h
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from astrosim.systems.threshold.learners.table import BASELINES, learner_of
 
+Scenario = Any  # the schema imports its readers
+
 if TYPE_CHECKING:
     from astrosim.systems.threshold.learners.baselines.baseline import Baseline
-    from astrosim.systems.threshold.scenario.schema import Scenario
 
 OF_ASTROCYTES = ("astrocytes", "both")
 OF_NEURONS = ("neurons", "both")

@@ -6,12 +6,11 @@ A section that conditions share may act in some of them only. A condition answer
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from astrosim.scenario.relevance import owned_by, reads_section
 
-if TYPE_CHECKING:
-    from astrosim.systems.threshold.scenario.schema import Scenario
+Scenario = Any  # the schema imports its checks
 
 
 def idle_sections(scenario: Scenario) -> dict[str, tuple[str, str]]:

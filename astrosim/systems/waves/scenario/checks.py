@@ -7,14 +7,14 @@ that the file's line can be found.
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import Any
 
 from astrosim.scenario.section import short
 from astrosim.systems.waves import mesh
 from astrosim.systems.waves.scenario.sections import SIZES
 
-if TYPE_CHECKING:
-    from astrosim.systems.waves.scenario.schema import WaveScenario
+WaveScenario = Any  # the schema imports its checks
+
 
 WEIGHT_LIMIT = 20_000_000  # of an MLP; assumed: as the synapses of an astrocyte scenario
 PUBLISHED_REACH = 3  # cells (spec, section 1)

@@ -6,7 +6,7 @@ reach it: it sums them, judges their eligibility, and changes their weights. Mur
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from mesa.discrete_space import FixedAgent
@@ -25,8 +25,7 @@ from astrosim.rules import (
 from astrosim.rules import eligibility as quadrants
 from astrosim.store.variables import NEURON_KINDS
 
-if TYPE_CHECKING:
-    from astrosim.systems.threshold.learners.neurons.phases import NeuronPhases
+NeuronPhases = Any  # the phases import their neurons
 
 
 class Row:

@@ -1,0 +1,53 @@
+"""Objects found by the text ``module:name``; a missing package is named with the extra that brings it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from astrosim.core.errors import RunError
+
+EXTRAS = {
+    "torch": "wave",
+    "sklearn": "wave",
+    "pooch": "wave",
+    "imageio_ffmpeg": "view",
+}
+"""Extra of the package that brings a module."""
+
+
+def find(target: str, who: str) -> Any:
+    """Return what a module offers, by name.
+
+    Parameters
+    ----------
+    target : str
+        ``module:name``.
+    who : str
+        Begin of the sentence of the error, up to the verb.
+
+    Raises
+    ------
+    RunError
+        If the module needs a package that is not installed; says what to install.
+    """
+    module, _, name = target.partition(":")
+    try:
+        return getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        raise missing_extra(error, who) from error
+
+
+def missing_extra(error: ModuleNotFoundError, who: str) -> Exception:
+    """Return the error to raise where a module is missing: it names the extra, if one brings the module.
+
+    Parameters
+    ----------
+    error : ModuleNotFoundError
+    who : str
+        Begin of the sentence, up to the verb.
+    """
+    missing = (error.name or "").partition(".")[0]
+    if missing not in EXTRAS:
+        return error
+    return RunError(f"{who} {missing}, which is not installed. Install it: pip install 'astrosim[{EXTRAS[missing]}]'")
