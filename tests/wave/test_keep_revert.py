@@ -102,7 +102,7 @@ class WrittenOut:
         return np.array([sensing.score(reach[own].sum(), len(own)) for own in taps])
 
     def active(self, trial: int, scores: np.ndarray) -> list[int]:
-        rules, key, chosen = self.own.rules, self.own.mesh.keys[EXPLORATION], []
+        rules, key, chosen = self.own.rules.population, self.own.mesh.keys[EXPLORATION], []
         ranked = sorted(range(len(scores)), key=lambda a: (-scores[a], a))
         for a in ranked:
             rate = exploration.exploration_rate(
@@ -114,7 +114,7 @@ class WrittenOut:
         return chosen or ranked[:1]
 
     def trial(self, number: int, features: np.ndarray, labels: np.ndarray) -> None:
-        own, rules = self.own, self.own.rules
+        own, rules = self.own, self.own.rules.perturbation
         before = own.network.judge(features, labels).loss
         active = self.active(number, self.scores(len(features)))
         old = own.network.values.copy()
@@ -128,7 +128,7 @@ class WrittenOut:
         self.remember(active, bool(kept), number + 1)
 
     def remember(self, active: list[int], kept: bool, done: int) -> None:
-        rules = self.own.rules
+        rules = self.own.rules.population
         for a in active:
             self.outcomes[a] = [*self.outcomes[a], int(kept)][-rules.window :]
             self.activations[a] += 1

@@ -5,50 +5,50 @@ from __future__ import annotations
 import numpy as np
 
 from astrosim.core.jit import phase
-from astrosim.core.rng import EXPLORATION, UNIT, block_words
+from astrosim.core.rng import UNIT, block_words
 from astrosim.rules import exploration, selection, sensing
 from astrosim.store.variables import NOBODY
 from astrosim.systems.threshold.network.state import BLOCK, FIRED, KEPT
 
 
 @phase
-def sense(system, rules, state, scratch, touched):
+def sense(network, params, state, workspace, touched):
     """Scores from the last standing pass, 0 for untouched astrocytes. Returns the new number of touched ones.
 
-    Reads: state.fired, state.weight, state.counter. Writes: state.score, scratch.sum, scratch.touched, and what a
-    neuron adds to the astrocytes near it (scratch.near_value), which holds until a perturbation is kept.
+    Reads: state.fired, state.weight, state.counter. Writes: state.score, workspace.sum, workspace.touched, and what a
+    neuron adds to the astrocytes near it (workspace.near_value), which holds until a perturbation is kept.
     """
     for k in range(touched):
-        state.score[scratch.touched[k]] = 0.0
+        state.score[workspace.touched[k]] = 0.0
     touched = 0
     for k in range(state.counter[FIRED]):
         neuron = state.fired[k]
-        if rules.sensing == sensing.TRAFFIC and scratch.near_kept[neuron] != state.counter[KEPT]:
-            scratch.near_kept[neuron] = state.counter[KEPT]
-            _refresh(system, state.weight, scratch.near_value, neuron)
-        for n in range(system.near_start[neuron], system.near_start[neuron + 1]):
-            a = system.near[n]
-            if scratch.sum[a] == 0.0 and scratch.near_value[n] > 0.0:
-                scratch.touched[touched] = a
+        if params.sensing == sensing.TRAFFIC and workspace.near_kept[neuron] != state.counter[KEPT]:
+            workspace.near_kept[neuron] = state.counter[KEPT]
+            _refresh(network, state.weight, workspace.near_value, neuron)
+        for n in range(network.near_start[neuron], network.near_start[neuron + 1]):
+            a = network.near[n]
+            if workspace.sum[a] == 0.0 and workspace.near_value[n] > 0.0:
+                workspace.touched[touched] = a
                 touched += 1
-            scratch.sum[a] += scratch.near_value[n]
+            workspace.sum[a] += workspace.near_value[n]
     for k in range(touched):
-        a = scratch.touched[k]
-        state.score[a] = sensing.score(scratch.sum[a], system.size[a])
-        scratch.sum[a] = 0.0
+        a = workspace.touched[k]
+        state.score[a] = sensing.score(workspace.sum[a], network.size[a])
+        workspace.sum[a] = 0.0
     return touched
 
 
 @phase
-def _refresh(system, weight, value, neuron):
+def _refresh(network, weight, value, neuron):
     """Traffic that a neuron causes in the territories near it: what reaches a target there, or all that leaves it."""
-    start, holding = system.near_start[neuron], system.near_holding[neuron]
+    start, holding = network.near_start[neuron], network.near_holding[neuron]
     for n in range(start, holding):
-        value[n] = sensing.traffic(weight[system.near_synapse[n]])
-    for r in range(system.reach_start[neuron], system.reach_start[neuron + 1]):
-        value[system.reach_near[r]] += sensing.traffic(weight[system.reach_synapse[r]])
-    leaving = _leaving_traffic(weight, system.first[neuron], system.first[neuron + 1])
-    for n in range(holding, system.near_start[neuron + 1]):
+        value[n] = sensing.traffic(weight[network.near_synapse[n]])
+    for r in range(network.reach_start[neuron], network.reach_start[neuron + 1]):
+        value[network.reach_near[r]] += sensing.traffic(weight[network.reach_synapse[r]])
+    leaving = _leaving_traffic(weight, network.first[neuron], network.first[neuron + 1])
+    for n in range(holding, network.near_start[neuron + 1]):
         value[n] = leaving
 
 
@@ -70,101 +70,102 @@ def _leaving_traffic(weight, start, end):
 
 
 @phase
-def select(system, rules, state, scratch, trial, touched):
+def select(acts, key, params, state, workspace, trial, touched):
     """Find the active astrocytes in score order; returns how many (at least one, unless all are silenced).
 
     Draws are addressed by astrocyte, so nobody need be asked in order: an astrocyte that would come after a full list
     of active ones is passed over.
 
-    Reads: state.score, state.threshold, state.activations, scratch.touched. Writes: scratch.active, explored, word.
-    Draws: stream `exploration`, index = astrocyte, only for astrocytes below threshold.
+    Reads: acts (bool, shape (astrocyte,)), params, state.score, threshold and activations, workspace.touched. Writes:
+    workspace.active, explored, word.
+    Draws: the stream of `key`, index = astrocyte, only for astrocytes below threshold.
     """
     count = 0
     for k in range(touched):
-        a = scratch.touched[k]
+        a = workspace.touched[k]
         if selection.above_threshold(state.score[a], state.threshold[a]):
-            count = _insert(rules, state, scratch, a, False, count)
-    if rules.exploration != exploration.NONE:
+            count = _insert(params, state, workspace, a, False, count)
+    if params.exploration != exploration.NONE:
         for k in range(touched):
-            a = scratch.touched[k]
+            a = workspace.touched[k]
             below = not selection.above_threshold(state.score[a], state.threshold[a])
-            candidate = below and _has_place(rules, state, scratch, a, count)
-            if candidate and _explores(system, rules, state, scratch, trial, a):
-                count = _insert(rules, state, scratch, a, True, count)
+            candidate = below and _has_place(params, state, workspace, a, count)
+            if candidate and _explores(acts, key, params, state, workspace, trial, a):
+                count = _insert(params, state, workspace, a, True, count)
         a = 0 if touched < state.score.size else state.score.size
-        while count < rules.max_active and a < state.score.size:
-            if state.score[a] == 0.0 and _explores(system, rules, state, scratch, trial, a):
-                count = _insert(rules, state, scratch, a, True, count)
+        while count < params.max_active and a < state.score.size:
+            if state.score[a] == 0.0 and _explores(acts, key, params, state, workspace, trial, a):
+                count = _insert(params, state, workspace, a, True, count)
             a += 1
     if count == 0:
-        best = _best(system, state, scratch, touched)
+        best = _best(acts, state, workspace, touched)
         if best != NOBODY:
-            count = _insert(rules, state, scratch, best, False, count)
+            count = _insert(params, state, workspace, best, False, count)
     return count
 
 
 @phase
-def _best(system, state, scratch, touched):
+def _best(acts, state, workspace, touched):
     """The astrocyte that comes first among those that are not silenced; NOBODY if all are."""
     best = np.int32(NOBODY)
     for k in range(touched):
-        a = scratch.touched[k]
-        if system.acts[a] and (best == NOBODY or selection.precedes(state.score[a], a, state.score[best], best)):
+        a = workspace.touched[k]
+        if acts[a] and (best == NOBODY or selection.precedes(state.score[a], a, state.score[best], best)):
             best = a
     a = np.int32(0)
-    while best == NOBODY and a < system.acts.size:
-        if system.acts[a]:
+    while best == NOBODY and a < acts.size:
+        if acts[a]:
             best = a
         a += np.int32(1)
     return best
 
 
 @phase
-def _has_place(rules, state, scratch, a, count):
+def _has_place(params, state, workspace, a, count):
     """Whether an astrocyte would be among the first if it were active."""
-    if count < rules.max_active:
+    if count < params.max_active:
         return True
-    last = scratch.active[count - 1]
+    last = workspace.active[count - 1]
     return selection.precedes(state.score[a], a, state.score[last], last)
 
 
 @phase
-def _insert(rules, state, scratch, a, explored, count):
+def _insert(params, state, workspace, a, explored, count):
     """Put an astrocyte into its place among the active ones; the last one of a full list drops out."""
-    if not _has_place(rules, state, scratch, a, count):
+    if not _has_place(params, state, workspace, a, count):
         return count
-    place = min(count, rules.max_active - 1)
+    place = min(count, params.max_active - 1)
     while place and selection.precedes(
-        state.score[a], a, state.score[scratch.active[place - 1]], scratch.active[place - 1]
+        state.score[a], a, state.score[workspace.active[place - 1]], workspace.active[place - 1]
     ):
-        scratch.active[place] = scratch.active[place - 1]
-        scratch.explored[place] = scratch.explored[place - 1]
+        workspace.active[place] = workspace.active[place - 1]
+        workspace.explored[place] = workspace.explored[place - 1]
         place -= 1
-    scratch.active[place] = a
-    scratch.explored[place] = explored
-    return min(count + 1, rules.max_active)
+    workspace.active[place] = a
+    workspace.explored[place] = explored
+    return min(count + 1, params.max_active)
 
 
 @phase
-def _explores(system, rules, state, scratch, trial, a):
+def _explores(acts, key, params, state, workspace, trial, a):
     """Whether an astrocyte becomes active spontaneously; a silenced one never does."""
-    if not system.acts[a]:
+    if not acts[a]:
         return False
     rate = exploration.exploration_rate(
-        rules.exploration, state.activations[a], rules.flat_rate, rules.initial_rate, rules.maturity
+        params.exploration, state.activations[a], params.flat_rate, params.initial_rate, params.maturity
     )
-    return exploration.explores(_exploration_draw(system, scratch, trial, a), rate)
+    return exploration.explores(_exploration_draw(key, workspace, trial, a), rate)
 
 
 @phase
-def _exploration_draw(system, scratch, trial, a):
+def _exploration_draw(key, workspace, trial, a):
     """The uniform number of astrocyte a; four neighbours share a Philox block."""
     group = a // BLOCK
-    if scratch.word_trial[group] != trial:
-        scratch.word_trial[group] = trial
-        w0, w1, w2, w3 = block_words(system.keys[EXPLORATION], trial, group)
-        scratch.word[group * BLOCK] = w0
-        scratch.word[group * BLOCK + 1] = w1
-        scratch.word[group * BLOCK + 2] = w2
-        scratch.word[group * BLOCK + 3] = w3
-    return scratch.word[a] * UNIT
+    if workspace.word_trial[group] != trial:
+        workspace.word_trial[group] = trial
+        w0, w1, w2, w3 = block_words(key, trial, group)
+        workspace.word[group * BLOCK] = w0
+        workspace.word[group * BLOCK + 1] = w1
+        workspace.word[group * BLOCK + 2] = w2
+        workspace.word[group * BLOCK + 3] = w3
+    return workspace.word[a] * UNIT

@@ -6,6 +6,7 @@ import numpy as np
 
 from astrosim.core.jit import phase
 from astrosim.core.rng import CURSOR as CURSOR_STREAM
+from astrosim.core.rng import EXPLORATION
 from astrosim.rules import adaptation, cursor, perturbation
 from astrosim.store.variables import IDLE, KEPT, NOBODY, REVERTED
 from astrosim.systems.threshold.kernel.activation import select, sense
@@ -18,92 +19,94 @@ from astrosim.systems.threshold.network.state import REVERTED as REVERTED_TRIALS
 
 
 @phase
-def activate(system, rules, state, scratch, waves, trial, touched):
+def activate(network, params, state, workspace, waves, trial, touched):
     """Find the active astrocytes by their scores; returns how many, and how many have a score.
 
-    Reads: state. Writes: state.score, and the waves that the active ones send; scratch. Draws: stream `exploration`.
+    Reads: state. Writes: state.score, and the waves that the active ones send; workspace. Draws: stream `exploration`.
     """
-    touched = sense(system, rules, state, scratch, touched)
+    touched = sense(network, params, state, workspace, touched)
     if waves is not None:
-        touched = couple(waves, rules, system.acts, state.score, scratch.own_score, scratch.touched)
-    active = select(system, rules, state, scratch, trial, touched)
+        touched = couple(waves, params, network.acts, state.score, workspace.own_score, workspace.touched)
+    acts, key = network.acts, params.keys[EXPLORATION]
+    active = select(acts, key, params.population, state, workspace, trial, touched)
     if waves is not None:
-        send_waves(waves, state, scratch, trial, active)
+        send_waves(waves, state, workspace, trial, active)
     return active, touched
 
 
 @phase
-def gather(system, rules, state, scratch, trial, by_union, active):
+def gather(network, params, state, workspace, trial, by_union, active):
     """Gather the synapses of the trial's scope, unless it is a union of territories; returns the number of blocks.
 
-    Writes: state.cursor, where the cursor learns; scratch. Draws: streams `cursor`, `scope`.
+    Writes: state.cursor, where the cursor learns; workspace. Draws: streams `cursor`, `scope`.
     """
     blocks = np.int64(0)
-    if rules.learner == CURSOR:
-        key = system.keys[CURSOR_STREAM]
-        cursor.move(state.cursor, key, trial, system.low, system.high, rules.cursor_jump, rules.cursor_step)
-        blocks = gather_cursor(system, rules, state, scratch)
+    if params.learner == CURSOR:
+        key = params.keys[CURSOR_STREAM]
+        cursor.move(state.cursor, key, trial, network.low, network.high, params.cursor.jump, params.cursor.step)
+        blocks = gather_cursor(network, params, state, workspace)
     elif active and not by_union:
-        blocks = gather_chance(system, rules, scratch, trial, active)
+        blocks = gather_chance(network, params, workspace, trial, active)
     return blocks
 
 
 @phase
-def whole_scope(system, scratch, by_union, active, blocks):
+def whole_scope(network, workspace, by_union, active, blocks):
     """Blocks, masks and number of blocks of all synapses that the trial may change."""
     if by_union:
-        u = find_union(system, scratch, active)
-        return scratch.union_block[u], scratch.union_mask[u], scratch.union_blocks[u]
-    close_scope(scratch, blocks)
-    return scratch.block, scratch.block_mask, np.int64(blocks)
+        u = find_union(network, workspace, active)
+        return workspace.union_block[u], workspace.union_mask[u], workspace.union_blocks[u]
+    close_scope(workspace, blocks)
+    return workspace.block, workspace.block_mask, np.int64(blocks)
 
 
 @phase
-def adapt(system, rules, state, scratch, waves, deep, pattern, active, kept):
+def adapt(network, params, state, workspace, waves, cache, pattern, active, kept):
     """Note the outcome with the active astrocytes; every so often thresholds move.
 
-    Reads: scratch.active, scratch.explored, scratch.own_score, state.score, state.counter. Writes: the astrocytes'
-    windows, counts and thresholds.
+    Reads: workspace.active, explored and own_score; state.score, state.counter. Writes: the astrocytes' windows, counts
+    and thresholds.
     """
+    own = params.perturbation
     for k in range(active):
-        a = scratch.active[k]
+        a = workspace.active[k]
         state.outcomes[a], state.recent[a] = adaptation.remember(
             state.outcome[a], state.outcomes[a], state.recent[a], np.uint8(kept)
         )
         state.activations[a] += 1
         state.successes[a] += kept
-        state.explorations[a] += scratch.explored[k]
-        if deep is None:
+        state.explorations[a] += workspace.explored[k]
+        if cache is None:
             state.by_pattern[a, pattern] += 1
         else:
-            for shown in deep.window:
+            for shown in cache.window:
                 state.by_pattern[a, shown] += 1
-            if rules.adapts_sigma:
+            if own.adapt_sigma:
                 state.sigma[a] = perturbation.adapted_sigma(
-                    state.sigma[a], kept, rules.sigma_rise, rules.sigma_fall, rules.sigma_cap
+                    state.sigma[a], kept, own.sigma_rise, own.sigma_fall, own.sigma_cap
                 )
         if waves is not None:
-            state.recruitments[a] += recruited(state, scratch, a)
-    if adaptation.is_due(state.counter[TRIALS], rules.interval):
+            state.recruitments[a] += recruited(state, workspace, a)
+    if adaptation.is_due(state.counter[TRIALS], params.population.interval):
         for a in range(state.threshold.size):
-            if state.outcomes[a] and system.acts[a]:
+            if state.outcomes[a] and network.acts[a]:
                 state.threshold[a] = adaptation.adapted(
                     state.threshold[a],
-                    adaptation.success_rate(state.recent[a], state.outcomes[a], rules.window),
-                    rules.adaptation_step,
-                    rules.upper_success,
-                    rules.lower_success,
-                    rules.floor,
-                    rules.ceiling,
+                    adaptation.success_rate(state.recent[a], state.outcomes[a], params.population.window),
+                    params.population.adaptation_step,
+                    params.population.upper_success,
+                    params.population.lower_success,
+                    params.population.floor,
+                    params.population.ceiling,
                 )
 
 
 @phase
-def eligible_synapses(system, scratch, by_union, active, blocks):
+def eligible_synapses(network, workspace, by_union, active, blocks):
     """Number of synapses in the trial's scope."""
     if by_union:
-        return scratch.union_size[find_union(system, scratch, active)]
-    return close_scope(scratch, blocks)
+        return workspace.union_size[find_union(network, workspace, active)]
+    return close_scope(workspace, blocks)
 
 
 @phase

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.core.jit import kernel, phase
-from astrosim.core.rng import PERTURBATION
+from astrosim.core.rng import EXPLORATION, PERTURBATION
 from astrosim.rules import decision, perturbation, sensing
 from astrosim.systems.threshold.kernel.activation import select
 from astrosim.systems.threshold.kernel.phases import adapt
@@ -220,11 +220,12 @@ def learn(
         before = judge(program, scratch, desk.labels, images) / images
 
         touched = sense(program, mesh, state, scratch, desk, images)
-        active = select(mesh, rules, state, desk, trial, touched)
+        active = select(mesh.acts, mesh.keys[EXPLORATION], rules.population, state, desk, trial, touched)
         count, begin_op = collect(program, mesh, parameters, desk, active)
         key = mesh.keys[PERTURBATION]
         chosen = desk.chosen[:count]
-        perturbation.perturb(parameters, chosen, key, trial, rules.scale, rules.spacing, rules.limit)
+        steps = rules.perturbation
+        perturbation.perturb(parameters, chosen, key, trial, steps.scale, steps.spacing, steps.limit)
 
         effective_weights(program, replicate, parameters, scratch, links, trial, TRAINING)
         forward(program, replicate, parameters, scratch, values, trial, TRAINING, images, begin_op)

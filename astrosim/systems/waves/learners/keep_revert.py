@@ -14,7 +14,8 @@ import numpy as np
 
 from astrosim.core.rng import STREAMS, stream_key
 from astrosim.rules.perturbation import on_grid
-from astrosim.systems.threshold.network.state import BLOCK, KEPT, REVERTED, Rules, make_rules
+from astrosim.systems.threshold.network.params import Params, make_params
+from astrosim.systems.threshold.network.state import BLOCK, KEPT, REVERTED
 from astrosim.systems.threshold.network.territories import Ragged
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.waves.kernel.trials import LANES, Desk, Mesh, Population, learn
@@ -105,12 +106,12 @@ def make_population(astrocytes: int, system: Scenario) -> Population:
     )
 
 
-def make_desk(program: Program, rules: Rules, astrocytes: int, images: int) -> Desk:
+def make_desk(program: Program, rules: Params, astrocytes: int, images: int) -> Desk:
     """Working memory of a trial."""
     groups = -(-astrocytes // BLOCK)
     return Desk(
-        active=np.zeros(rules.max_active, np.int64),
-        explored=np.zeros(rules.max_active, np.bool_),
+        active=np.zeros(rules.population.max_active, np.int64),
+        explored=np.zeros(rules.population.max_active, np.bool_),
         touched=np.zeros(astrocytes, np.int64),
         word=np.zeros(groups * BLOCK, np.uint32),
         word_trial=np.full(groups, -1, np.int64),
@@ -138,7 +139,7 @@ class LearningMesh:
     network : KernelNetwork
         Its parameters lie on the grid of `astrosim.rules.perturbation`.
     mesh : Mesh
-    rules : Rules
+    rules : Params
     population : Population
     """
 
@@ -147,7 +148,7 @@ class LearningMesh:
         self.network = KernelNetwork(scenario, seed)
         self.network.values[:] = on_grid(self.network.values, scenario.astrocytes.limit)
         self.mesh = make_mesh(scenario, self.network.program, seed)
-        self.rules = make_rules(system)
+        self.rules = make_params(system, self.mesh.keys)
         self.population = make_population(len(self.mesh.bias), system)
         images = self.network.scratch.values.shape[1]
         self._desk = make_desk(self.network.program, self.rules, len(self.mesh.bias), images)
