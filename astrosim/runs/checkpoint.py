@@ -83,7 +83,7 @@ class Checkpoint:
     def lost(self, error: CheckpointError) -> str:
         """Tell the user that the checkpoint is of no use: it costs its replicate's time, and nothing else."""
         return (
-            f"{error}. Condition {self.replicate.condition}, seed {self.replicate.seed} restarts; "
+            f"{error}. Condition {self.replicate.condition}, seed {self.replicate.seed} starts again; "
             "committed cells are kept, and the results do not change."
         )
 

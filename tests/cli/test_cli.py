@@ -81,7 +81,7 @@ def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
         (["run", "quick", "--resume"], "quick: no such run directory. Name the directory of a run to resume it.\n"),
         (["run", ".", "--resume", "--seeds", "1"], ".: a run goes on as it began. Leave out --out, --seeds, "),
         (["run", "quick", "--seeds", "1,x"], "--seeds: seeds: no range of seeds ('[1,x]'). Write first:count, "),
-        (["run", "quick", "--seeds", "1,1"], "--seeds: seeds: a seed stands there twice (1). Name each seed once.\n"),
+        (["run", "quick", "--seeds", "1,1"], "--seeds: seeds: a seed is listed twice (1). Name each seed once.\n"),
         (["run", "quick", "--conditions", "contrl"], "--conditions: conditions: no such condition (contrl). Did you "),
         (["run", "quick", "--set", "schedule.episods=1"], "--set: schedule.episods: unknown key (1). Did you mean "),
         (["run", "quick", "--data", "none"], "--data: no such directory (none). Name an existing one, or leave it "),

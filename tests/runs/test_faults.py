@@ -247,7 +247,7 @@ def test_a_damaged_checkpoint_is_reported_and_its_cell_starts_anew(half, whole, 
         run_scenario(None, directory, workers=workers, resume=True)
     (record,) = caplog.records
     assert str(checkpoint) in record.message
-    assert "Condition cursor, seed 3 restarts; committed cells are kept" in record.message
+    assert "Condition cursor, seed 3 starts again; committed cells are kept" in record.message
     assert differing(whole, contents(directory)) == []
 
 

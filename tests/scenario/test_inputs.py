@@ -215,7 +215,7 @@ WRONG_CONTENTS = [
             "wiring.csv:2: post: an input neuron (7), which is driven from outside. Remove the synapse.",
             "wiring.csv:3: post: a synapse of a neuron onto itself (2). Remove it.",
             "wiring.csv:4: weight: beyond perturbation.limit = 2 (2.5). Write -2 to 2, or raise perturbation.limit.",
-            "wiring.csv:5: post: the synapse from 2 to 3 stands there twice (3). Remove it.",
+            "wiring.csv:5: post: the synapse from 2 to 3 is listed twice (3). Remove it.",
             "wiring.csv:6: pre: out of order (1, 4). Sort the synapses by pre, then by post.",
         ],
     ),

@@ -98,7 +98,7 @@ ONE_PROBLEM = [
         "seeds = '5:0'",
         "s.toml:1: seeds: no range of seeds ('5:0'). Write first:count, such as '1000:200', or a list of seeds.",
     ),
-    ("seeds = [1, 2, 1]", "s.toml:1: seeds: a seed stands there twice (1). Name each seed once."),
+    ("seeds = [1, 2, 1]", "s.toml:1: seeds: a seed is listed twice (1). Name each seed once."),
     (
         "kind = 'waev'\nlayers = 3",
         's.toml:1: kind: not a valid choice ("waev"). Did you mean "wave"? Write one of "astrocyte", "wave", "fields".',

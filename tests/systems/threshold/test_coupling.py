@@ -338,7 +338,7 @@ def test_waves_that_take_too_long_are_refused() -> None:
             'edges: nothing for coupling.graph = "none" (((0, 1),)). Remove them, or write coupling.graph = "edges".',
         ),
         ({"graph": "edges", "edges": [[1, 1]]}, "edges: pair 1 joins an astrocyte with itself (1). Remove it."),
-        ({"graph": "edges", "edges": [[0, 1], [1, 0]]}, "edges: a pair stands there twice (2 pairs). Remove it."),
+        ({"graph": "edges", "edges": [[0, 1], [1, 0]]}, "edges: a pair is listed twice (2 pairs). Remove it."),
         ({"graph": "edges", "edges": [[0, 8]]}, "coupling.edges: no such astrocyte (8). Write numbers from 0 to 7."),
         ({"graph": "edges", "edges": [[-1, 2]]}, "edges: pair 1 has a negative number (-1, 2). Write numbers from 0."),
     ],
