@@ -100,7 +100,7 @@ class Suite:
         return self.summaries[name].column(condition, column)
 
     def mean(self, name: str, condition: str, column: str = "mean_accuracy") -> float:
-        """Return its mean over seeds."""
+        """Return the mean of a column over seeds."""
         return float(self.column(name, condition, column).mean())
 
     def last(self, name: str, condition: str, variable: str) -> np.ndarray:

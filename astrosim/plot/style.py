@@ -61,7 +61,7 @@ def styled[**P, R](draw: Callable[P, R]) -> Callable[P, R]:
 
 
 def new_figure(height: float) -> Figure:
-    """Return an empty figure of the common width; height in inches."""
+    """Make an empty figure of the common width; height in inches."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure

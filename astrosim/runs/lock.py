@@ -38,7 +38,7 @@ def _rebuild(handle: Any) -> HeldLock:
 
 @contextlib.contextmanager
 def locked(directory: Path) -> Iterator[HeldLock]:
-    """Return be the only run that writes into a directory.
+    """Hold a directory as the only run that writes into it.
 
     Raises
     ------

@@ -21,8 +21,8 @@ def now() -> str:
 
 
 def versions(packages: Sequence[str] = ()) -> dict[str, str]:
-    """Return python, this package, every package that it requires, and others that a scenario uses, if they are
-    installed.
+    """Return versions: Python, this package, every package that it requires, and others that a scenario uses, if they
+    are installed.
     """
     found = {"python": platform.python_version()}
     names = ["astrosim", "llvmlite", "pandas", *packages]

@@ -145,7 +145,7 @@ def _decode(path: Path, raw: bytes) -> str:
 
 
 def parse(name: str, text: str) -> Source:
-    """Return parse TOML text; raise ScenarioError with its line where it is not TOML."""
+    """Parse TOML text; raise ScenarioError with its line where it is not TOML."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

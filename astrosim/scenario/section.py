@@ -75,7 +75,7 @@ def real(value: Any) -> Any:
 
 
 def as_tuple(value: Any) -> Any:
-    """Return TOML knows lists only; frozen sections hold tuples."""
+    """Return a list as a tuple: TOML knows lists only, frozen sections hold tuples."""
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -160,7 +160,7 @@ def convergence(
     surrogates: int = SURROGATES,
     period: int | None = None,
 ) -> Convergence:
-    """Return cross map; test its skill against surrogates of the target and its rise over libraries, both two-sided.
+    """Compute a cross map; test its skill against surrogates of the target and its rise over libraries, both two-sided.
 
     Parameters
     ----------

@@ -34,35 +34,36 @@ class Rates(Protocol):
 
 
 def first_threshold(turn: Turn, signal: str = "", read_if: Condition | None = None) -> Any:
-    """Return field: the activation threshold at the start; `signal` says of what, where the section's name does not."""
+    """Return the field of a section: the activation threshold at the start; `signal` says of what, where the
+    section's name does not."""
     meaning = f"activation threshold at the start{signal}"
     return quantity(0.5, meaning, "1", f"{turn.paper}3.2", ge=0, le=100, read_if=read_if)
 
 
 def remembered_outcomes(turn: Turn, read_if: Condition | None = None) -> Any:
-    """Return field: length of an astrocyte's memory of outcomes."""
+    """Return the field of a section: length of an astrocyte's memory of outcomes."""
     meaning = "remembered outcomes (kept or not)"
     return quantity(20, meaning, "activations", f"{turn.paper}3.2", ge=1, le=255, read_if=read_if)
 
 
 def most_active(turn: Turn) -> Any:
-    """Return field: number of astrocytes that act at once."""
+    """Return the field of a section: number of astrocytes that act at once."""
     return quantity(3, f"active astrocytes {turn.words}, at most", "astrocytes", f"{turn.paper}4.2", ge=1, le=64)
 
 
 def flat_rate(turn: Turn) -> Any:
-    """Return field: rate of exploration under `flat`."""
+    """Return the field of a section: rate of exploration under `flat`."""
     return quantity(0.01, f"probability {turn.words} under `flat`", turn.rate, f"{turn.paper}table 2", ge=0, le=1)
 
 
 def initial_rate(turn: Turn) -> Any:
-    """Return field: rate of exploration under `maturity`, before the first activation."""
+    """Return the field of a section: rate of exploration under `maturity`, before the first activation."""
     meaning = f"probability {turn.words} of a fresh astrocyte under `maturity`"
     return quantity(0.30, meaning, turn.rate, f"{turn.paper}4.2", ge=0, le=1)
 
 
 def maturity(turn: Turn) -> Any:
-    """Return field: activations that halve the rate of exploration."""
+    """Return the field of a section: activations that halve the rate of exploration."""
     meaning = "activations after which the rate has halved"
     return quantity(2000.0, meaning, "activations", f"{turn.paper}4.2", gt=0, le=1e12)
 

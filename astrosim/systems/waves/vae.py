@@ -299,7 +299,7 @@ class Layers:
 
 
 def divergence(mu: Tensor, log_variance: Tensor) -> Tensor:
-    """Return kullback-Leibler divergence of N(mu, sigma^2) from N(0, 1), summed over images and code (nats):
+    """Return the Kullback-Leibler divergence of N(mu, sigma^2) from N(0, 1), summed over images and code (nats):
     (replicate,).
     """
     return -0.5 * (1.0 + log_variance - mu.square() - log_variance.exp()).sum(dim=(1, 2))

@@ -83,7 +83,7 @@ def _error_axis(axes: Axes) -> None:
 
 @styled
 def field_accuracy(rows: Rows) -> Figure:
-    """Return final test accuracy and wall time, a point a run, by condition; bars are medians.
+    """Draw final test accuracy and wall time, a point a run, by condition; bars are medians.
 
     Parameters
     ----------
@@ -118,7 +118,7 @@ def field_accuracy(rows: Rows) -> Figure:
 
 @styled
 def field_confusion(dataset: Dataset, rows: Rows) -> Figure:
-    """Return errors by class and answer, in test images of all seeds, a panel a condition.
+    """Draw errors by class and answer, in test images of all seeds, a panel a condition.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def field_confusion(dataset: Dataset, rows: Rows) -> Figure:
 
 @styled
 def field_astrocytes(dataset: Dataset, condition: str, seed: int) -> Figure:
-    """Return astrocytes in the plane of the image: how often they kept what they proposed, and their sigma.
+    """Draw astrocytes in the plane of the image: how often they kept what they proposed, and their sigma.
 
     Parameters
     ----------

@@ -85,7 +85,7 @@ def start(network: Network) -> State:
 
 
 def new_tally() -> Tally:
-    """Return zeros."""
+    """Return an array of zeros."""
     return Tally(np.zeros(1), np.zeros(1), np.zeros(1), np.full(c.ASTROCYTES, np.nan))
 
 

@@ -27,7 +27,7 @@ PANELS = (
 
 @styled
 def astrocyte_curves(dataset: Dataset, trials_per_episode: int, events: Events = ()) -> Figure:
-    """Return threshold, exploration rate and activity of each astrocyte, mean over seeds; one row per condition.
+    """Draw threshold, exploration rate and activity of each astrocyte, mean over seeds; one row per condition.
 
     Parameters
     ----------

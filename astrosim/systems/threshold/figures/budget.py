@@ -20,7 +20,7 @@ ROW = 0.16  # inches that a condition's name takes
 
 @styled
 def accuracy_by_passes(dataset: Dataset, ceilings: Mapping[str, float] | None = None) -> Figure:
-    """Return probe accuracy over forward passes, logarithmic: one line per condition, mean over seeds with its band.
+    """Draw probe accuracy over forward passes, logarithmic: one line per condition, mean over seeds with its band.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ def recruited_share(recruitments: np.ndarray, activations: np.ndarray) -> np.nda
 
 @styled
 def calcium_curves(dataset: Dataset, events: Events = ()) -> Figure:
-    """Return mean calcium of the astrocytes and the share of recruited activations over episodes, one line per
+    """Draw mean calcium of the astrocytes and the share of recruited activations over episodes, one line per
     condition.
 
     Parameters

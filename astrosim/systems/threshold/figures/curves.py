@@ -28,7 +28,7 @@ PANELS = (
 
 @styled
 def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = None, events: Events = ()) -> Figure:
-    """Return probe accuracy, rewards and accept rate over episodes, one line per condition with its band over seeds.
+    """Draw probe accuracy, rewards and accept rate over episodes, one line per condition with its band over seeds.
 
     Parameters
     ----------

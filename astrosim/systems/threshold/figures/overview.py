@@ -27,7 +27,7 @@ def accuracy_by_condition(
     intervals: Mapping[str, Interval] | None = None,
     events: Events = (),
 ) -> Figure:
-    """Return accuracy per seed and condition, with mean and interval, mean ceiling and published value.
+    """Draw accuracy per seed and condition, with mean and interval, mean ceiling and published value.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ LIGHT_BELOW = 0.55  # accuracy below which the colour is dark and its text light
 
 @styled
 def pattern_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode: int | None = None) -> Figure:
-    """Return accuracy by pattern: the best seed of each condition with its output vectors, and the mean over seeds.
+    """Draw accuracy by pattern: the best seed of each condition with its output vectors, and the mean over seeds.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ HOLLOW: dict[str, Any] = {"facecolors": PAPER, "edgecolors": INK, "linewidths": 
 
 @styled
 def space_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode: int | None = None) -> Figure:
-    """Return neurons by kind, astrocytes with circles of the radius, and the most active one's synapses by final
+    """Draw neurons by kind, astrocytes with circles of the radius, and the most active one's synapses by final
     weight.
 
     The best seed of the first condition with astrocytes (else of the first condition) is shown.

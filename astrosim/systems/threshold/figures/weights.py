@@ -61,7 +61,7 @@ class Weights(NamedTuple):
 
 @styled
 def weight_map(dataset: Dataset, resolved: Mapping[str, Scenario], events: Events = ()) -> Figure:
-    """Return distributions of weights at the start and after each kept episode, and mean |weight| over episodes.
+    """Draw distributions of weights at the start and after each kept episode, and mean |weight| over episodes.
 
     Parameters
     ----------

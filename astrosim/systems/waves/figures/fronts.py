@@ -26,7 +26,7 @@ STRONGEST = 98  # percentile of |calcium| at which the colours end
 
 @styled
 def front_map(directory: Path, cells: Sequence[tuple[str, int]], data: Path | None = None) -> Figure:
-    """Return heat maps, layer by cell, of the first test inputs' waves: one row per network.
+    """Draw heat maps, layer by cell, of the first test inputs' waves: one row per network.
 
     Parameters
     ----------

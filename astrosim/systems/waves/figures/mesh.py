@@ -42,7 +42,7 @@ STRONGEST = 98  # percentile of |weight| at which the colours end, so that one o
 
 @styled
 def mesh_map(chain: Chain, weights: Sequence[np.ndarray] | None = None, trace: int | None = None) -> Figure:
-    """Return cells as points, taps as lines; a line's layers stand upright side by side, grids lie in oblique view.
+    """Draw cells as points, taps as lines; a line's layers stand upright side by side, grids lie in oblique view.
 
     All taps of a grid together would hide each other. There one cell a layer shows its taps, and an output is always
     traced: the darker a cell, the more ways lead from it to that output.

@@ -35,7 +35,7 @@ def device_of(scenario: WaveScenario) -> str:
 
 
 def batched_key(scenario: WaveScenario, replicate: Replicate) -> str:
-    """Return replicates with equal keys can learn in step; on the kernel each stands alone."""
+    """Return a key: replicates with equal keys can learn in step; on the kernel each stands alone."""
     if not in_torch(scenario):
         return f"{replicate.condition} {replicate.seed}"
     data: dict[str, Any] = scenario.model_dump(

@@ -132,7 +132,8 @@ def random_wave(
 def paper_wave(
     inputs: int, widest: int, reach: int, rng: np.random.Generator, sigma: Activation = ACTIVATIONS["tanh"]
 ) -> LocalNet:
-    """Return equations 4 to 7 for any n, r and k: spreads up to r, sigma there, then gathers by c and by sigma in turn.
+    """Build the wave of equations 4 to 7 for any n, r and k: spreads up to r, sigma there, then gathers by c and by
+    sigma in turn.
 
     Parameters
     ----------

@@ -149,7 +149,7 @@ def sup_distance(first: Function, second: Function, x: np.ndarray) -> float:
 
 
 def approximates(first: Function, second: Function, x: np.ndarray, epsilon: float) -> bool:
-    """Return equation 3 on points of K, shape (point, n): whether max \\|F - f\\| < epsilon; see `sup_distance`."""
+    """Test equation 3 on points of K, shape (point, n): whether max \\|F - f\\| < epsilon; see `sup_distance`."""
     return sup_distance(first, second, x) < epsilon
 
 

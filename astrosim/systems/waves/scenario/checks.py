@@ -35,7 +35,7 @@ def problems_of(scenario: WaveScenario) -> list[str]:
 
 
 def task_problems(scenario: WaveScenario) -> list[str]:
-    """Return more images than there are, or none left."""
+    """Return the problems of the task: more images than there are, or none left."""
     task, (train, test) = scenario.task, SIZES[scenario.task.data]
     if task.data == "xor":
         return [
@@ -61,7 +61,7 @@ def task_problems(scenario: WaveScenario) -> list[str]:
 
 
 def front_problems(scenario: WaveScenario) -> list[str]:
-    """Return fronts that do not fit the data."""
+    """Return the problems of the front: it does not fit the data."""
     front, data, (rows, columns) = scenario.front, scenario.task.data, scenario.image_shape
     if data == "xor" and front.rule != "none":
         return [f'front.rule: task.data = "xor" has two inputs and no images ("{front.rule}"). Write "none".']
@@ -148,7 +148,7 @@ def input_words(scenario: WaveScenario) -> str:
 
 
 def chain_problems(scenario: WaveScenario) -> list[str]:
-    """Return steps that are no chain, or end at another width than the task's."""
+    """Return the problems of the steps: they are no chain, or end at another width than the task's."""
     network = scenario.network
     try:
         chain = scenario.chain()
@@ -183,7 +183,7 @@ def training_problems(scenario: WaveScenario) -> list[str]:
 
 
 def perturbation_problems(scenario: WaveScenario) -> list[str]:
-    """Return leak, noise and loss: of the wrong model, too many at once, or of an impossible kernel."""
+    """Return the problems of leak, noise and loss: of the wrong model, too many at once, or of an impossible kernel."""
     leak, amounts = scenario.leak, perturbations(scenario)
     problems = []
     if scenario.network.model == "mlp":

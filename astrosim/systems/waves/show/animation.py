@@ -161,7 +161,7 @@ class Scene:
 
 @styled
 def draw_wave(model: WaveModel, time: float, title: str = "") -> Figure:
-    """Return a wave as a figure, at a time.
+    """Draw a wave as a figure, at a time.
 
     Parameters
     ----------
