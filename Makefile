@@ -55,13 +55,13 @@ notebooks: $(VENV)/.notebook  ## execute analysis/*.py and write the .ipynb besi
 	@$(VENV)/bin/python analysis/execute.py $(NAMES)
 
 test-quick: lint  ## style, types and a choice of tests, for small steps
-	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not full' --quick
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) -m 'not full' --quick
 
 test: lint  ## style, types and all tests but the slowest
-	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadgroup -m 'not full' --durations=25
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) -m 'not full' --durations=25
 
 test-full: lint  ## the same with the slowest tests
-	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist loadgroup --durations=25
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) --durations=25
 
 lint: dev  ## style and types
 	@$(VENV)/bin/ruff check .

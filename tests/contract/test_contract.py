@@ -7,31 +7,17 @@ from typing import get_args
 
 import pytest
 
-from astrosim.conformance import CHECKS, Bench
+from astrosim.conformance import CHECKS, Bench, check_system
 from astrosim.contracts.registry import find_system, targets
 from astrosim.scenario import condition_names, resolve
 
-SYSTEMS = [pytest.param(name, marks=pytest.mark.xdist_group(f"contract-{name}")) for name in targets()]
-BENCHES: dict[str, Bench] = {}
 
-
-@pytest.fixture
-def bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Bench:
-    """The runs of a system's example; made once per process."""
-    name: str = request.param
-    if name not in BENCHES:
-        BENCHES[name] = Bench(find_system(name), tmp_path_factory.mktemp(name))
-    return BENCHES[name]
-
-
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
-@pytest.mark.parametrize(
-    "bench",
-    [pytest.param(name, marks=pytest.mark.xdist_group(f"contract-{name}")) for name in targets()],
-    indirect=True,
-)
-def test_system_keeps_the_contract(bench: Bench, check) -> None:
-    check(bench)
+@pytest.mark.parametrize("name", targets())
+def test_system_keeps_the_contract(name: str, tmp_path: Path) -> None:
+    """All checks in one test: they share the runs of the system's example, which take longest."""
+    findings = list(check_system(find_system(name), tmp_path))
+    assert len(findings) == len(CHECKS)
+    assert [finding for finding in findings if finding.problem] == []
 
 
 @pytest.mark.parametrize(
