@@ -30,9 +30,16 @@ def test_what_cannot_be_checked_is_told(target: str) -> None:
     assert (result.exit_code, result.stderr) == (2, f"{WRONG[target]}\n")
 
 
-def test_own_astrocytes_keep_the_contract(monkeypatch: pytest.MonkeyPatch) -> None:
+OWN = (
+    "sensing_memory:Remembering",
+    pytest.param("proportional_adaptation:Proportional", marks=pytest.mark.full),  # compiled anew by each process
+)
+
+
+@pytest.mark.parametrize("target", OWN)
+def test_own_astrocytes_keep_the_contract(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT / "scenarios" / "extend")
-    result = CliRunner().invoke(app, ["check-extension", "--json", "proportional_adaptation:Proportional"])
+    result = CliRunner().invoke(app, ["check-extension", "--json", target])
     outcomes = {one["check"]: one["problem"] for one in json.loads(result.stdout)}
     assert outcomes == dict.fromkeys(outcomes, "")
     assert {"same_seed_same_bytes", "resumed_is_uninterrupted", "engines_agree"} <= set(outcomes)
