@@ -86,7 +86,7 @@ def test_kills_at_random_moments_leave_the_same_bytes(tmp_path, whole_long, work
         number += 1
 
 
-def _command(directory, *arguments):
+def _command(*arguments):
     environment = os.environ | ALWAYS
     command = [sys.executable, "-m", "astrosim.cli", "run", *arguments, "--workers", "2", "--no-report"]
     return subprocess.Popen(
@@ -97,7 +97,7 @@ def _command(directory, *arguments):
 def _endless(directory, file):
     """The command line with two workers in the middle of cells that never end."""
     file.write_text(to_toml(ENDLESS))
-    process = _command(directory, file, "--out", directory)
+    process = _command(file, "--out", directory)
     deadline = time.monotonic() + 60
     while len(list(directory.glob("checkpoints/*.npz"))) < 2:
         assert process.poll() is None
@@ -109,26 +109,31 @@ def _endless(directory, file):
 
 
 def _kill_whole_group(tmp_path, scenario, expected, seed, times):
-    """Kill the command line with all its processes at random moments after it has begun, until `times` kills."""
+    """Kill the command line with all its processes at random moments, `times` times; then let the last run end."""
     file = tmp_path / "scenario.toml"
     file.write_text(to_toml(scenario))
+    begin = time.monotonic()
+    undisturbed = _command(file, "--out", tmp_path / "undisturbed")
+    assert undisturbed.wait() == 0, undisturbed.stdout.read()
+    longest = time.monotonic() - begin
     chance = random.Random(seed)
     kills = number = 0
     while kills < times:
         directory = tmp_path / f"cli{number}"
         number += 1
-        while not (directory / "summary.csv").exists() or kills < times:
+        ended = False
+        while not ended and kills < times:
             begun = (directory / "scenario.toml").exists()
-            process = _command(directory, *([directory, "--resume"] if begun else [file, "--out", directory]))
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(chance.uniform(0.5, 4.0))
-            if process.poll() is not None:
-                assert process.returncode == 0, process.stdout.read()
-                break
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            kills += 1
-        run_scenario(None, directory, workers=1, resume=True)
+            process = _command(*([directory, "--resume"] if begun else [file, "--out", directory]))
+            try:
+                ended = process.wait(chance.uniform(0.2, 1.0) * longest) == 0
+                assert ended, process.stdout.read()
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                kills += 1
+        begun = (directory / "scenario.toml").exists()
+        run_scenario(None if begun else scenario, directory, workers=1, resume=begun)
         assert differing(expected, contents(directory)) == []
 
 
