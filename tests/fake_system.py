@@ -28,7 +28,7 @@ from astrosim.core.errors import AstrosimError
 from astrosim.runs import run_scenario
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Dimensions, Jobs, Runner, RunQueries
-from astrosim.store.cells import CellWriter
+from astrosim.store.replicates import CellWriter
 from astrosim.systems.waves.records import VARIABLES as WAVE_VARIABLES
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.system import SYSTEM as WAVES

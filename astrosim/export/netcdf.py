@@ -14,7 +14,7 @@ import h5py
 import numpy as np
 import xarray
 
-from astrosim.export.cells import CELL, committed, pieces, present
+from astrosim.export.replicates import CELL, committed, pieces, present
 from astrosim.store.variables import Variable
 
 CHUNK = 2**20  # values a chunk of the file; assumed: a few megabytes

@@ -17,9 +17,9 @@ from astrosim.runs.checkpoint import CHECKPOINTS
 from astrosim.runs.lock import LOCK
 from astrosim.runs.provenance import Start, now, session
 from astrosim.scenario.inputs import FOLDER
-from astrosim.store.cells import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
 from astrosim.store.files import sha256, storage_errors, write_atomically, write_sealed
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY, Layout, create
+from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
 
 LOGGER = logging.getLogger("astrosim.runs")
 SCENARIO = "scenario.toml"

@@ -23,10 +23,10 @@ from astrosim.runs.runner import Query, find_runner
 from astrosim.runs.stop import Stop
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
-from astrosim.store.cells import cell_name
 from astrosim.store.files import storage_errors
 from astrosim.store.layout import Layout
 from astrosim.store.read import committed_cells
+from astrosim.store.replicates import cell_name
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment

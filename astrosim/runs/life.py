@@ -14,8 +14,8 @@ from astrosim.runs.checkpoint import Checkpoint, CheckpointError
 from astrosim.runs.control import Control, Stopped
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Runner
-from astrosim.store.cells import CellWriter
 from astrosim.store.files import storage_errors
+from astrosim.store.replicates import CellWriter
 
 MISFITS = (KeyError, ValueError, TypeError, IndexError)
 """Errors of a checkpoint that another version wrote."""

@@ -126,7 +126,7 @@ def test_units_name_every_column(finished: Path, folder: Path) -> None:
 
 def test_the_order_of_blocks_does_not_show(finished: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tidy, "ROWS", 37)
-    monkeypatch.setattr("astrosim.export.cells.TRIAL_CHUNK", 100)
+    monkeypatch.setattr("astrosim.export.replicates.TRIAL_CHUNK", 100)
     again = export_run(finished, folder.parent / "blocks")
     for path in folder.iterdir():
         assert path.read_bytes() == (again / path.name).read_bytes()

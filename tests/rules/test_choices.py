@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from cells import scenario
+from replicates import scenario
 
 from astrosim.core.errors import AstrosimError
 from astrosim.rules import choices, consolidation, decision, exploration, race, reward, scope, selection, sensing

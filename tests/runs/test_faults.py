@@ -22,7 +22,7 @@ from astrosim.runs import open_run, run_scenario
 from astrosim.runs.control import Control, Stopped
 from astrosim.runs.replicate import make_replicates
 from astrosim.scenario import condition_names, resolve, to_toml
-from astrosim.store.cells import commit_path
+from astrosim.store.replicates import commit_path
 
 SMALL = small()
 LONG = small(schedule={"episodes": 3000}, record={"every": 100, "weights_at": [-1]}, seeds=[3])

@@ -17,8 +17,8 @@ from astrosim.runs.control import Control, Stopped
 from astrosim.runs.replicate import Replicate, make_replicates
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.store import layout
-from astrosim.store.cells import commit_path, read_commit
 from astrosim.store.files import file_entry, write_sealed
+from astrosim.store.replicates import commit_path, read_commit
 from astrosim.store.variables import IDLE, KEPT, REVERTED
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.recording import segments

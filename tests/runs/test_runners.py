@@ -25,7 +25,7 @@ from astrosim.export import export_run
 from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.runs.runner import find_runner
 from astrosim.scenario import to_toml
-from astrosim.store.cells import commit_path
+from astrosim.store.replicates import commit_path
 from astrosim.systems.waves.records import VARIABLES as WAVE_VARIABLES
 from astrosim.systems.waves.scenario.schema import WaveScenario
 

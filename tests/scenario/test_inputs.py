@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tomli_w
-from cells import CONDITIONS, differences, scenario
+from replicates import CONDITIONS, differences, scenario
 from run_helpers import contents, differing
 from typer.testing import CliRunner
 

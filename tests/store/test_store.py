@@ -10,8 +10,8 @@ from run_helpers import small
 
 from astrosim.core.errors import StoreError
 from astrosim.runs import open_run, run_scenario
-from astrosim.store.cells import commit_path
 from astrosim.store.files import read_sealed, write_atomically, write_sealed
+from astrosim.store.replicates import commit_path
 from astrosim.systems.threshold.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES
 
 VARIABLES = EPISODE_VARIABLES + TRIAL_VARIABLES + WEIGHT_VARIABLES + STATIC_VARIABLES

@@ -16,7 +16,7 @@ import numpy as np
 
 from astrosim.contracts.simulation import Alone, Outcome
 from astrosim.runs.replicate import Replicate
-from astrosim.store.cells import CellWriter
+from astrosim.store.replicates import CellWriter
 from astrosim.systems.images.data import Batches, images_of, whole_batch
 from astrosim.systems.images.judge import judge
 from astrosim.systems.images.kernel.loop import IMAGES, SYNAPSES

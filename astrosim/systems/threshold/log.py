@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.store.cells import CellWriter
+from astrosim.store.replicates import CellWriter
 from astrosim.store.variables import KEPT, NOBODY, REVERTED, Decisions
 from astrosim.systems.threshold.records import TRIAL_VARIABLES
 

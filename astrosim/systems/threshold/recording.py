@@ -11,8 +11,8 @@ import numpy as np
 
 from astrosim.contracts.simulation import Alone, Outcome
 from astrosim.runs.replicate import Replicate
-from astrosim.store.cells import CellWriter
 from astrosim.store.files import damage, storage_errors
+from astrosim.store.replicates import CellWriter
 from astrosim.systems.threshold.engines import Engine, make_engine
 from astrosim.systems.threshold.log import TrialLog
 from astrosim.systems.threshold.scenario.schema import Scenario

@@ -17,7 +17,7 @@ import numpy as np
 from astrosim.contracts.simulation import Outcome
 from astrosim.datasets import DataSet
 from astrosim.runs.replicate import Replicate
-from astrosim.store.cells import CellWriter
+from astrosim.store.replicates import CellWriter
 from astrosim.systems.waves.history import History, summary_row
 from astrosim.systems.waves.inputs import Features, Front, data_of, order_of
 from astrosim.systems.waves.learners.choose import batched_key, device_of, make_learner

@@ -9,9 +9,9 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from cells import CONDITIONS, differences, scenario
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from replicates import CONDITIONS, differences, scenario
 
 from astrosim.core.errors import AstrosimError
 from astrosim.rules import coupling

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cells import CONDITIONS, differences, scenario
 from own_astrocytes import IMPORTS, LEARNING, OWN_FORMULAS, PYTHON, SAME_FORMULAS, own, write
+from replicates import CONDITIONS, differences, scenario
 from run_helpers import carry_out, contents, differing
 from typer.testing import CliRunner
 

@@ -19,7 +19,7 @@ from astrosim.runs.control import Control, Stopped
 from astrosim.runs.directory import RunDirectory
 from astrosim.runs.replicate import Replicate, make_replicates
 from astrosim.scenario import condition_names, resolve
-from astrosim.store.cells import commit_path
+from astrosim.store.replicates import commit_path
 from astrosim.systems.waves import WaveNet
 from astrosim.systems.waves.fronts import project, sparse_projection
 from astrosim.systems.waves.runner import RUNNER
