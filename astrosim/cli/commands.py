@@ -351,8 +351,8 @@ def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOp
         if as_json:
             typer.echo(json.dumps({"valid": not problems, "problems": problems}, indent=1))
         else:
-            cells = max(1, len(loaded.conditions)) * len(loaded.seeds)
-            typer.echo(f"{scenario_file(scenario)}: valid, {cells} cells")
+            replicates = max(1, len(loaded.conditions)) * len(loaded.seeds)
+            typer.echo(f"{scenario_file(scenario)}: valid, {replicates} replicates")
         if problems:
             raise typer.Exit(BAD_INPUT)
 

@@ -120,7 +120,7 @@ def animate(
     colour: Annotated[ColourName, typer.Option(help="What colours the territories.")] = ColourName.exploration,
     data: DataOption = None,
 ) -> None:
-    """Replay a cell of a run and write what it did as GIF or MP4; of a wave run, a wave's passage. Prints the path."""
+    """Replay one replicate of a run as GIF or MP4; of a wave run, show a wave's passage. Prints the path."""
     with guarded():
         from astrosim.report.animation import Look, TrialRange
         from astrosim.report.animation import animate as write

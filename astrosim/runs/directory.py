@@ -174,19 +174,19 @@ class RunDirectory:
         return None
 
     def drop_checkpoint(self, name: str) -> None:
-        """Remove the checkpoint of a committed cell."""
+        """Remove the checkpoint of a committed replicate."""
         with storage_errors(self.path):
             (self.path / CHECKPOINTS / f"{name}.npz").unlink(missing_ok=True)
 
     def write_summary(self, rows: Mapping[Key, Mapping[str, Any]], order: Sequence[Key]) -> None:
-        """Write the rows of the committed cells, in the order of the scenario."""
+        """Write the rows of the committed replicates, in the order of the scenario."""
         present = [rows[key] for key in order if key in rows]
         if present:
             with storage_errors(self.path):
                 write_atomically(self.path / SUMMARY, summary_text(present).encode())
 
     def commit_path(self, condition: str, seed: int) -> Path:
-        """Commit record of a cell."""
+        """Commit record of a replicate."""
         return commit_path(self.path, condition, seed)
 
 

@@ -15,7 +15,7 @@ from astrosim.runs.control import Control, Stopped
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Runner
 from astrosim.store.files import storage_errors
-from astrosim.store.replicates import CellWriter
+from astrosim.store.replicates import ReplicateWriter
 
 MISFITS = (KeyError, ValueError, TypeError, IndexError)
 """Errors of a checkpoint that another version wrote."""
@@ -29,13 +29,13 @@ class Entry:
     ----------
     replicate : Replicate
     checkpoint : Checkpoint
-    writer : CellWriter
+    writer : ReplicateWriter
     member : Member
     """
 
     replicate: Replicate
     checkpoint: Checkpoint
-    writer: CellWriter
+    writer: ReplicateWriter
     member: Member
 
 
@@ -108,7 +108,7 @@ class Life:
 
     def _begin(self, replicate: Replicate) -> Entry:
         scenario = self.resolved[replicate.condition]
-        writer = CellWriter(self.directory, replicate.row, replicate.column)
+        writer = ReplicateWriter(self.directory, replicate.row, replicate.column)
         member = self.runner.simulate(replicate, scenario, writer, self.control.data)
         return Entry(replicate, Checkpoint(self.directory, replicate, scenario), writer, member)
 

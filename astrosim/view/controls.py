@@ -72,7 +72,7 @@ class Controls:
 
         self.ask("replace", make)
 
-    def choose_cell(self, condition: str | None = None, seed: int | None = None) -> None:
+    def choose_replicate(self, condition: str | None = None, seed: int | None = None) -> None:
         """Choose another condition or seed; a stored one is shown at once, others after a reset."""
         if condition is not None and condition != self.condition.value:
             self.condition.set(condition)

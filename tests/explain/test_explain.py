@@ -139,12 +139,12 @@ def test_rule_of_a_phase(fields: dict[str, Any], phase: str, expected: str) -> N
 
 def test_work_of_the_main_job(maturity: str) -> None:
     work = workload(load_scenario(bundled()["maturity"]))
-    assert (work.cells, work.conditions, work.seeds) == (40, 4, 10)
+    assert (work.replicates, work.conditions, work.seeds) == (40, 4, 10)
     assert (work.neurons, work.synapses, work.astrocytes) == (60, 1620, 8)
-    assert (work.trials_per_cell, work.trials, work.learning_trials) == (200_000, 8_000_000, 6_000_000)
-    assert (work.records_per_cell, work.records) == (81, 3_240)
+    assert (work.trials_per_replicate, work.trials, work.learning_trials) == (200_000, 8_000_000, 6_000_000)
+    assert (work.records_per_replicate, work.records) == (81, 3_240)
     end = maturity.partition("The work to come")[2]
-    assert re.search(r"cells +40 +4 conditions x 10 seeds", end)
+    assert re.search(r"replicates +40 +4 conditions x 10 seeds", end)
     assert re.search(r"that learn +6,000,000", end)
 
 
@@ -285,15 +285,15 @@ def test_rule_of_an_update(tables: dict[str, Any], phase: str, expected: str) ->
 def test_work_of_a_wave() -> None:
     """Sixty microseconds an update, and eight nanoseconds a live weight and image."""
     work = workload(load_scenario(bundled()["waves/digits_sparse"]))
-    assert (work.cells, work.conditions, work.seeds) == (160, 8, 20)
+    assert (work.replicates, work.conditions, work.seeds) == (160, 8, 20)
     assert work.as_dict() | {"disk_bytes": 0, "seconds": 0} == {
         "conditions": 8,
         "seeds": 20,
-        "cells": 160,
+        "replicates": 160,
         "parameters": 3_020,
         "live_weights": 2_250,
         "mesh_cells": 790,
-        "updates_per_cell": 70_350,
+        "updates_per_replicate": 70_350,
         "updates": 11_256_000,
         "disk_bytes": 0,
         "seconds": 0,

@@ -37,7 +37,7 @@ CONDITIONS = {
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run whose cells have different lengths of every dimension, with one cell not committed."""
+    """A run whose replicates have different lengths of every dimension, with one replicate not committed."""
     directory = tmp_path_factory.mktemp("export") / "run"
     run_scenario(small(conditions=CONDITIONS), directory, workers=1)
     (directory / "commits" / "wide-8.json").unlink()

@@ -274,7 +274,7 @@ def test_seed_and_parameters(own: View) -> None:
     own.wait("colour", "calcium")
 
 
-def test_a_wrong_value_is_told_and_the_old_cell_stays(own: View) -> None:
+def test_a_wrong_value_is_told_and_the_old_replicate_stays(own: View) -> None:
     before = own.state("synapses")
     own.choose("section", "network")
     own.write(".as-parameter-network-spacing", "-3")

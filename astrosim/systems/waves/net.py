@@ -169,7 +169,7 @@ class WaveNet(nn.Module):
         Raises
         ------
         AstrosimError
-            If there is no such cell, or it is not done, or its weights were not kept.
+            If there is no such replicate, or it is not done, or its weights were not kept.
         """
         stored = [stored_network(directory, condition, seed) for seed in seeds]
         net = cls(stored[0].scenario, seeds)

@@ -71,12 +71,12 @@ def astrocyte_curves(dataset: Dataset, trials_per_episode: int, events: Events =
 
 def _row(row: np.ndarray, condition: Dataset, trials_per_episode: int) -> dict[int, Any]:
     """Draw one condition; gives the clusters' colours."""
-    cells = condition["astrocyte_cluster"].values
-    cluster = cells.max(axis=0)  # the same in every finished seed, -1 in the others
+    clusters = condition["astrocyte_cluster"].values
+    cluster = clusters.max(axis=0)  # the same in every finished seed, -1 in the others
     drawn = np.flatnonzero(cluster >= 0)
     drawn = drawn[:: -(-len(drawn) // DRAWN_ASTROCYTES)]
     marks = cluster_colours(cluster[cluster >= 0])
-    done = (cells >= 0).any(axis=1)
+    done = (clusters >= 0).any(axis=1)
     episode = condition["episode"].values
     series = {
         "threshold": condition["threshold"].values[done],

@@ -331,7 +331,7 @@ class Schedule(Section):
 
     @property
     def trials(self) -> int:
-        """Trials of one cell."""
+        """Trials of one replicate."""
         return self.episodes * self.trials_per_episode
 
 

@@ -41,7 +41,7 @@ LOADED = (
     "astrocyte_x",
     "astrocyte_cluster",
 )
-"""Variables that figures read of all cells; the others are read for one cell at a time."""
+"""Variables that figures read of all replicates; the others are read for one replicate at a time."""
 MARKED = " Numbered marks: interventions, told below the figure."
 RUNNING = " that reach over no intervention"
 
@@ -225,10 +225,10 @@ def _decisions(material: Material) -> Drawn:
     return Drawn(
         "Decisions",
         decision_raster(material.dataset, material.events),
-        f"One cell a condition (n = 1, seed {first_seed(material.dataset, names[0])}). (a) The first {OPENING} trials: "
-        "active astrocytes, coloured by whether the change was kept; white: nothing was eligible. (b) The whole run in "
-        f"at most {BINS} bins: share of trials in which each astrocyte was active (square-root scale), and share of "
-        "the decided trials that were kept." + more + (MARKED if material.events else ""),
+        f"One replicate per condition (n = 1, seed {first_seed(material.dataset, names[0])}). (a) The first {OPENING} "
+        "trials: active astrocytes, coloured by whether the change was kept; white: nothing was eligible. (b) The "
+        f"whole run in at most {BINS} bins: share of trials in which each astrocyte was active (square-root scale), "
+        "and share of the decided trials that were kept." + more + (MARKED if material.events else ""),
     )
 
 
