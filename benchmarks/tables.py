@@ -75,7 +75,7 @@ def events(rows: Rows) -> Table:
     """Time an event, and a coupled trial."""
     table = _table(
         "Time an event (us), an event every 20 trials, kernel, network of the paper's size",
-        "`without`, `with`: us a trial. An event befalls the cell between two trials, and cuts the kernel's stretch.",
+        "`without`, `with`: us a trial. An event acts on the replicate between two trials, and cuts the kernel's stretch.",
         "what, without, with, ratio, an event, goal",
         texts=1,
     )
@@ -97,7 +97,7 @@ def sizes(rows: Rows) -> Table:
     table = _table(
         "Time a trial (us) against size, kernel; territories and synapses a neuron as in the paper",
         "`x smallest`: median against the smallest network. `build`: s. `arrays`, `process`: bytes a synapse of all "
-        "arrays of the cell, and by which the process grew (with small networks it takes from its reserve).",
+        "arrays of the replicate, and by which the process grew (with small networks it takes from its reserve).",
         "condition, synapses, neurons, eligible, fastest, median, x smallest, build, arrays, process",
         texts=1,
     )
@@ -203,7 +203,7 @@ def startup(rows: Rows) -> Table:
     """Seconds to start."""
     table = _table(
         "Start-up (s)",
-        "A checkpoint needs at least one episode. `first trial`: building the cell included, imports left out.",
+        "A checkpoint needs at least one episode. `first trial`: building the replicate included, imports left out.",
         "what, fastest, median, goal",
         texts=1,
     )
