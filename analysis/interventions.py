@@ -65,7 +65,7 @@ def told(run: tuple[Dataset, Summary]) -> None:
 
 
 def events(run: tuple[Dataset, Summary], condition: str) -> list[tuple[Intervention, np.ndarray]]:
-    """The interventions of a condition, each with the trials before which it acted, one a seed."""
+    """The interventions of a condition, each with the trials before which it acted, one per seed."""
     own = run[0].sel(condition=condition)
     items = resolve(run[1].scenario, condition).interventions
     return [(item, own["event_trial"].values[own["event_intervention"].values == i]) for i, item in enumerate(items)]

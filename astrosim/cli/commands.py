@@ -365,7 +365,7 @@ def ceiling(
     conditions: ConditionsOption = None,
     engine: EngineOption = None,
     set_: SetOption = None,
-    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds a network above 16 patterns.")] = 10.0,
+    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds per network above 16 patterns.")] = 10.0,
     as_json: JsonOption = False,
 ) -> None:
     """Compute the best accuracy that any weights could reach, for the wiring of every seed."""

@@ -111,7 +111,7 @@ def animate(
         int | None, typer.Option(metavar="N", help="By default the condition's first finished one.")
     ] = None,
     frames: Annotated[int | None, typer.Option(min=1, help="Pictures, evenly spaced in time; by default 120.")] = None,
-    fps: Annotated[float, typer.Option(min=0.1, max=100, help="Pictures a second.")] = 12.0,
+    fps: Annotated[float, typer.Option(min=0.1, max=100, help="Pictures per second.")] = 12.0,
     every: Annotated[
         int | None, typer.Option(min=1, metavar="TRIALS", help="Trials from one picture to the next.")
     ] = None,

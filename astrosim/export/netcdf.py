@@ -17,7 +17,7 @@ import xarray
 from astrosim.export.replicates import REPLICATE, committed, pieces, present
 from astrosim.store.variables import Variable
 
-CHUNK = 2**20  # values a chunk of the file; assumed: a few megabytes
+CHUNK = 2**20  # values per chunk of the file; assumed: a few megabytes
 
 
 def write_netcdf(dataset: xarray.Dataset, variables: Sequence[Variable], path: Path, scenario: str = "") -> None:

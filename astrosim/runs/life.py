@@ -49,7 +49,7 @@ class Course:
     entries : list of Entry
         Of its members, in their order.
     rate : float
-        Units of work a second, as the latest stretch had it; 0 before the first.
+        Units of work per second, as the latest stretch had it; 0 before the first.
     """
 
     simulation: Simulation

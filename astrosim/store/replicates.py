@@ -160,7 +160,7 @@ class ReplicateWriter:
             self._write(name, place, _padded(values, shape, array.dtype, array.fill_value))
 
     def trial_chunk(self) -> tuple[int, int]:
-        """Return trials a chunk of the log, and chunks per replicate; (0, 0) if the store keeps no log."""
+        """Return trials per chunk of the log, and chunks per replicate; (0, 0) if the store keeps no log."""
         array = self.array("decision")
         return (array.chunks[2], math.ceil(array.shape[2] / array.chunks[2])) if array is not None else (0, 0)
 

@@ -15,7 +15,7 @@ from astrosim.view.startup import Opening
 if TYPE_CHECKING:
     from astrosim.view.player import Player
 
-START_SPEED = 10  # trials a frame: an episode of the paper's system
+START_SPEED = 10  # trials per frame: an episode of the paper's system
 
 
 class Controls:

@@ -18,7 +18,7 @@ from astrosim.view.controls import Controls
 from astrosim.view.parameters import Parameter, parameters
 from astrosim.view.startup import opened
 
-SPEEDS = [mantissa * 10**power for power in range(5) for mantissa in (1, 2, 5)] + [100_000]  # trials a frame
+SPEEDS = [mantissa * 10**power for power in range(5) for mantissa in (1, 2, 5)] + [100_000]  # trials per frame
 COLOURS = {"threshold": "threshold", "exploration": "exploration rate", "score": "score", "calcium": "calcium"}
 STYLE = (ASSETS / "page.css").read_text(encoding="utf-8")
 
@@ -86,7 +86,7 @@ def Transport(controls: Controls) -> None:
     speed = controls.speed.value
     with solara.Div(classes=["as-speed"]):
         solara.SliderInt(
-            f"Speed: {speed:,} trial{'s' * (speed > 1)} a frame",
+            f"Speed: {speed:,} trial{'s' * (speed > 1)} per frame",
             SPEEDS.index(speed),
             min=0,
             max=len(SPEEDS) - 1,

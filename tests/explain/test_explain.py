@@ -114,8 +114,8 @@ def test_phases_in_order(maturity: str) -> None:
     [
         ({}, "sense", "traffic = mean |weight| of territory synapses whose pre neuron fired"),
         ({"sensing": {"rule": "firing"}}, "sense", "firing = fraction of territory neurons that fired"),
-        ({}, "activate", "at most 3; exploration 0.3 / (1 + activations / 2000) a trial"),
-        ({"exploration": {"rule": "flat"}}, "activate", "at most 3; exploration 0.01 a trial, flat"),
+        ({}, "activate", "at most 3; exploration 0.3 / (1 + activations / 2000) per trial"),
+        ({"exploration": {"rule": "flat"}}, "activate", "at most 3; exploration 0.01 per trial, flat"),
         ({"exploration": {"rule": "none"}}, "activate", "at most 3; no exploration"),
         ({"perturbation": {"scope": "single"}}, "perturb", "one synapse, anywhere; sigma 0.1, clipped to +-2"),
         ({"learner": "none"}, "perturb", "nothing (nobody learns)"),
@@ -163,7 +163,7 @@ def test_records_are_counted_as_they_are_listed(episodes: int, every: int) -> No
 
 
 def test_disk_grows_by_the_decision_log() -> None:
-    """Pattern 2, decision 1, three slots of 4 bytes: 15 bytes a trial."""
+    """Pattern 2, decision 1, three slots of 4 bytes: 15 bytes per trial."""
     with_log = Scenario()
     without = Scenario.model_validate({"record": {"decisions": False}})
     assert bytes_of(with_log) - bytes_of(without) == 15 * 200_000
@@ -244,7 +244,7 @@ PUBLISHED = {"network": {"variant": "published"}}
 @pytest.mark.parametrize(
     ("tables", "phase", "expected"),
     [
-        ({}, "batch", "128 of 1,297 images of digits; 11 updates an epoch"),
+        ({}, "batch", "128 of 1,297 images of digits; 11 updates per epoch"),
         ({}, "project", "sparse random projection to 20, one of each seed"),
         ({"front": {"standardise": True}}, "project", "sparse random projection to 20, one of each seed, z-scored"),
         (
@@ -268,7 +268,7 @@ PUBLISHED = {"network": {"variant": "published"}}
         (
             {"training": {"rule": "keep_revert"}},
             "activate",
-            "at most 3, territories of radius 1; exploration 0.3 / (1 + activations / 2000) an update",
+            "at most 3, territories of radius 1; exploration 0.3 / (1 + activations / 2000) per update",
         ),
         ({"training": {"rule": "keep_revert"}}, "perturb", "sigma 0.1, clipped to +-2"),
         (
@@ -283,7 +283,7 @@ def test_rule_of_an_update(tables: dict[str, Any], phase: str, expected: str) ->
 
 
 def test_work_of_a_wave() -> None:
-    """Sixty microseconds an update, and eight nanoseconds a live weight and image."""
+    """Sixty microseconds per update, and eight nanoseconds per live weight and image."""
     work = workload(load_scenario(bundled()["waves/digits_sparse"]))
     assert (work.replicates, work.conditions, work.seeds) == (160, 8, 20)
     assert work.as_dict() | {"disk_bytes": 0, "seconds": 0} == {

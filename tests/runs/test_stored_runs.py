@@ -25,7 +25,7 @@ NAMES = sorted(path.name.removesuffix(".tar.gz") for path in STORED.glob("*.tar.
 INTERRUPTED = [name for name in NAMES if name.endswith("_interrupted")]
 FINISHED = [name for name in NAMES if name not in INTERRUPTED]
 REPORTED = {"fields", "files", "keep_revert", "published_neurons", "xor"}
-"""Reported in the ordinary suite. Figures take long: 5 s a run, 14 s at most."""
+"""Reported in the ordinary suite. Figures take long: 5 s per run, 14 s at most."""
 RERUN = {
     "agents",
     "fields",

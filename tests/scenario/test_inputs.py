@@ -161,7 +161,7 @@ WRONG_CONTENTS = [
     (
         "patterns",
         "input,target\n",
-        ["patterns.csv:1: input: no pattern follows (0). Write input,target bits, a pattern a line."],
+        ["patterns.csv:1: input: no pattern follows (0). Write input,target bits, one pattern per line."],
     ),
     ("patterns", "", ["patterns.csv:1: columns: not the head of this table (''). Write input,target."]),
     (

@@ -1,4 +1,4 @@
-"""Series of a stored run, to be cross-mapped (units as stored, one value a record)."""
+"""Series of a stored run, to be cross-mapped (units as stored, one value per record)."""
 
 from __future__ import annotations
 

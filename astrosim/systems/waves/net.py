@@ -44,7 +44,9 @@ from astrosim.systems.waves.program import (
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.stored import stored_network
 
-DENSE = 40_000  # entries; a product with more, and few taps a cell, goes tap by tap; assumed: where both cost the same
+DENSE = (
+    40_000  # entries; a product with more, and few taps per cell, goes tap by tap; assumed: where both cost the same
+)
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
     "elu": functional.elu,
@@ -118,9 +120,9 @@ class WaveNet(nn.Module):
     Parameters
     ----------
     scenarios : WaveScenario or sequence of WaveScenario
-        Resolved; one for all replicates, or one a replicate. They may differ in strengths of leak, noise and loss.
+        Resolved; one for all replicates, or one per replicate. They may differ in strengths of leak, noise and loss.
     seeds : sequence of int
-        One a replicate.
+        One per replicate.
 
     Attributes
     ----------
@@ -157,7 +159,7 @@ class WaveNet(nn.Module):
 
     @classmethod
     def from_run(cls, directory: str | Path, condition: str, seeds: Sequence[int]) -> WaveNet:
-        """Return networks that a run has trained, one replicate a seed, ready to be evaluated.
+        """Return networks that a run has trained, one replicate per seed, ready to be evaluated.
 
         Parameters
         ----------

@@ -121,13 +121,13 @@ def test_words_on_what_was_run(page):
     assert "20-18-18-16-16-14-14-12-12-10-10" in text
     assert "20-20-10" in text
     assert "sparse random projection to 20, one of each seed" in text
-    assert "2 epochs, 32 updates a network" in text
+    assert "2 epochs, 32 updates per network" in text
     assert "200 images of digits" in text
     assert "6: 3, 8, 11, 12, 13, 14" in text
     assert "astrosim run small.toml" in text
     assert "A median hides collapsed runs" in text
     assert "network.variant" in text
-    assert "n = 6 runs a condition" in text
+    assert "n = 6 runs per condition" in text
     for number in range(1, 6):
         assert f"Figure {number}." in text
     assert "Figure 6." not in text

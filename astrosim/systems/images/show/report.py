@@ -202,7 +202,7 @@ def _accuracy(material: FieldMaterial) -> Drawn:
     return Drawn(
         "Final test accuracy and time",
         field_accuracy(material.summary.rows),
-        "A point a run; bar: median. Seconds are wall time of the trial loop.",
+        "One point per run; bar: median. Seconds are wall time of the trial loop.",
     )
 
 

@@ -32,7 +32,7 @@ MOST_FRAMES = 3_000  # assumed: a GIF of more is larger than what a browser show
 DRAWN_LINES = 500  # eligible synapses drawn; beyond, every k-th
 COLOURED = {
     "threshold": ("threshold", "threshold"),
-    "exploration": ("exploration_rate", "exploration rate a trial"),
+    "exploration": ("exploration_rate", "exploration rate per trial"),
     "calcium": ("calcium", "calcium"),
 }
 """What territories can be coloured by: the field of a `Frame`, and the name of the scale."""
@@ -285,7 +285,7 @@ def animate_replicate(
     path : Path
         Ends in .gif or .mp4.
     fps : float
-        Pictures a second.
+        Pictures per second.
     colour : str
         Of `COLOURED`.
     title : str

@@ -33,7 +33,7 @@ class Event(NamedTuple):
     action, label : str
         What was done, and its name.
     length : int
-        Trials an episode of the condition.
+        Trials per episode of the condition.
     seeds : int
         Finished seeds of the condition.
     """

@@ -28,7 +28,7 @@ CONDITIONS = 6  # conditions shown at most
 
 @styled
 def decision_raster(dataset: Dataset, events: Events = ()) -> Figure:
-    """Draw the first trials one by one and the whole run in bins; two rows a condition, its first seed.
+    """Draw the first trials one by one and the whole run in bins; two rows per condition, its first seed.
 
     Parameters
     ----------

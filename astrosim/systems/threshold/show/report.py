@@ -96,7 +96,7 @@ def _learner_words(first: Scenario) -> tuple[str, str]:
     return (
         "Neurons and astrocytes" if both else "Astrocytes",
         (f"neurons {RULES_OF_NEURONS}, from the pass that astrocytes let stand; these: " if both else "")
-        + f"{first.astrocytes.per_cluster} a cluster, radius {first.astrocytes.radius:g}; a perturbation is Gaussian "
+        + f"{first.astrocytes.per_cluster} per cluster, radius {first.astrocytes.radius:g}; a perturbation is Gaussian "
         f"(standard deviation {first.perturbation.sigma:g}), weights stay within ±{first.perturbation.limit:g}; "
         f"kept if the {first.decision.reward} reward {_window_words(first)}rises",
     )

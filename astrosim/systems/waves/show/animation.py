@@ -199,7 +199,7 @@ def animate_wave(
         Ends in .gif or .mp4.
     title : str
     frames_per_step : int
-        Pictures a step of the wave, at least 1.
+        Pictures per step of the wave, at least 1.
     frames_per_second : float
         1/s.
 

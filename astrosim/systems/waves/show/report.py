@@ -115,7 +115,7 @@ def _training(scenario: WaveScenario) -> str:
 
 
 def _length(scenario: WaveScenario) -> str:
-    return f"{scenario.schedule.epochs:,} epochs, {scenario.updates:,} updates a network"
+    return f"{scenario.schedule.epochs:,} epochs, {scenario.updates:,} updates per network"
 
 
 def _test(scenario: WaveScenario) -> str:

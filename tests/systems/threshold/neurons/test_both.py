@@ -211,7 +211,7 @@ def test_tonic_neurons_always_fire_and_are_left_alone():
 
 
 def test_the_first_solution_is_noted():
-    """One pattern whose answer is silence is solved from the start; passes: one or two a trial."""
+    """One pattern whose answer is silence is solved from the start; passes: one or two per trial."""
     silence = {"task.patterns": [["10000", "00000"]]}
     for learner, passes in (("neurons", 1), ("both", 2)):
         one = cell(silence, learner=learner)
@@ -224,7 +224,7 @@ def test_the_first_solution_is_noted():
 REFUSED = {
     "all patterns at once": (
         {"learner": "both", "decision.window": 0},
-        'decision.window: neurons learn from one pattern a trial (0). Write 1, or learner = "astrocytes".',
+        'decision.window: neurons learn from one pattern per trial (0). Write 1, or learner = "astrocytes".',
     ),
     "provisional changes": (
         {"learner": "both", "plasticity.provisional": True},

@@ -10,7 +10,7 @@ from neuron_scenarios import CONFIGURATIONS, engine_of, golden_rows, scenario_of
 
 from astrosim.systems.threshold.learners.neurons.state import REVERTED
 
-LONG = ("017", "018")  # 5,000 and 10,000 trials a row
+LONG = ("017", "018")  # 5,000 and 10,000 trials per row
 QUICK_SEEDS = (42, 314, 500, 777)  # with the flips of 011, and the transient of 016
 
 
