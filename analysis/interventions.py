@@ -101,7 +101,7 @@ assert [len(trial) for trial in triggered.values()] == [38]  # two networks neve
 # %%
 @styled
 def draw(run: tuple[Dataset, Summary], groups: dict[str, list[str]]) -> Figure:
-    """Accuracy of the frozen network, a panel a group of conditions; marks at the median event."""
+    """Accuracy of the frozen network, one panel per group of conditions; marks at the median event."""
     figure = new_figure(3.2)
     marks = colours(list(dict.fromkeys(name for group in groups.values() for name in group)))
     panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]

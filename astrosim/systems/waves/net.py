@@ -44,9 +44,7 @@ from astrosim.systems.waves.program import (
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.stored import stored_network
 
-DENSE = (
-    40_000  # entries; a product with more, and few taps per cell, goes tap by tap; assumed: where both cost the same
-)
+DENSE = 40_000  # entries; a product with more and few taps per cell goes tap by tap; assumed: where both cost the same
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
     "elu": functional.elu,
