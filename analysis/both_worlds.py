@@ -35,10 +35,10 @@ from astrosim import plot
 #
 # The network of `eight_of_eight`: a tonic neuron and two cycles, which let all patterns be right at once. 40,000
 # passes each; the numbers of every rival were chosen on other seeds (see the scenario's head). Not all are told the
-# same: the first eight conditions see one scalar a trial; node perturbation and REINFORCE see it pattern by pattern and
-# each neuron's own noise; the delta rule and backpropagation see the error of every output.
-# `online`, `phase_one`, `phase_one_full`, `together` and `together_gentle` see one pattern a trial: astrocytes; neurons
-# by the rules of experiments 018 and 012b; and both in one network.
+# same: the first eight conditions see one scalar per trial; node perturbation and REINFORCE see it pattern by pattern
+# and each neuron's own noise; the delta rule and backpropagation see the error of every output.
+# `online`, `phase_one`, `phase_one_full`, `together` and `together_gentle` see one pattern per trial: astrocytes;
+# neurons by the rules of experiments 018 and 012b; and both in one network.
 
 # %%
 dataset, summary = opened("both_worlds", "both_worlds", ['seeds = "28000:8"'])
@@ -83,14 +83,14 @@ show(
 # | zero-temperature Monte Carlo | 9 | > 40,000 | .911 |
 # | REINFORCE | 2 | > 40,000 | .937 |
 # | delta rule | 1 | > 40,000 | .818 |
-# | astrocytes, one pattern a trial (`online`) | 1 | > 40,000 | .850 |
+# | astrocytes, one pattern per trial (`online`) | 1 | > 40,000 | .850 |
 # | neurons, experiment 018 (`phase_one`) | 0 | > 40,000 | .522 |
 # | neurons, experiment 012b (`phase_one_full`) | 0 | > 40,000 | .500 |
 # | astrocytes and neurons (`together`) | 0 | > 40,000 | .528 |
 # | the same, neurons a hundred times weaker (`together_gentle`) | 0 | > 40,000 | .702 |
 #
 # Astrocytes are no better than random masks of the same size: place buys nothing, being sparse does. Both solve every
-# seed, and their medians are below those of all rivals that are told one scalar a trial. But evolution
+# seed, and their medians are below those of all rivals that are told one scalar per trial. But evolution
 # strategies that move all weights, the antithetic one and CMA-ES, need less than twice as many passes: moving all
 # weights at once does learn here. To keep or revert steps of all weights is what is slow. Whoever is told the error of
 # every output and follows it through the network is some seventy times as quick. The delta rule cannot change what

@@ -40,7 +40,7 @@ SEEDS = (42, 137, 271, 314, 500, 618, 777, 888, 999, 1234)
 CONDITIONS = ("baseline", "ambient", "dampening", "full")
 
 
-def cell(experiment, condition, seed):
+def replicate(experiment, condition, seed):
     """The engine of one network, before its first trial."""
     return make_engine(resolve(load_scenario(find(experiment)), condition), seed)
 
@@ -56,7 +56,7 @@ def vectors(engine):
 # Four patterns, each to be inverted, five bits. All 32 constant answers:
 
 # %%
-targets = cell("exp002", "full", 42).circuit.targets
+targets = replicate("exp002", "full", 42).circuit.targets
 score = {"".join(map(str, bits)): round(100 * float((targets == bits).mean())) for bits in product((0, 1), repeat=5)}
 print("score in %: number of constants", dict(sorted(Counter(score.values()).items())))
 print("the best:", [bits for bits, value in score.items() if value == 65])
@@ -68,7 +68,7 @@ assert (score["11111"], score["00000"], max(score.values())) == (55, 45, 65)
 # chance: every untrained network does.
 
 # %%
-assert all(vectors(cell("exp002", "full", seed)) == ["00000"] * 4 for seed in SEEDS)
+assert all(vectors(replicate("exp002", "full", seed)) == ["00000"] * 4 for seed in SEEDS)
 
 # %% [markdown]
 # ## Which constants, and how often
@@ -181,7 +181,7 @@ assert (len(alternate), len(frozen)) == (6, 9)
 checkpoints = np.arange(500, 10_001, 500)
 accuracy, varies = (np.empty((len(SEEDS), len(checkpoints))) for _ in range(2))
 for row, seed in enumerate(SEEDS):
-    engine = cell("exp018", "baseline", seed)
+    engine = replicate("exp018", "baseline", seed)
     for column, stop in enumerate(checkpoints):
         engine.advance(stop - engine.trial)
         accuracy[row, column], varies[row, column] = engine.accuracy(), kind(vectors(engine)) == "varies"

@@ -45,7 +45,7 @@ from astrosim.systems.threshold.figures.select import condition_names
 # the sum of the edges' lengths over the speed, each rounded up to whole trials, with amplitude exp(-way / length).
 
 # %%
-SPEED, LENGTH = 0.4, 8.0  # units a trial, units
+SPEED, LENGTH = 0.4, 8.0  # units per trial, units
 LATTICE = 5
 RIM = [0, 1, 2, 3, 4, 9, 14, 19, 24, 23, 22, 21, 20, 15, 10, 5]
 GRAPHS = {
@@ -203,7 +203,7 @@ idle_share = (activations.where(cluster == 1, 0).sum("astrocyte") / activations.
 
 @styled
 def draw_shares() -> Figure:
-    """A dot a seed: the share of cluster 1, and the accuracy that goes with it."""
+    """One dot per seed: the share of cluster 1, and the accuracy that goes with it."""
     figure = new_figure(3.0)
     axes = figure.subplots()
     marks = colours(names)

@@ -131,7 +131,7 @@ def told_apart(output: np.ndarray) -> np.ndarray:
 
 @styled
 def draw_pairs(shares: dict[tuple[str, str], np.ndarray]) -> Figure:
-    """A map a condition: share of seeds in which two patterns get different outputs."""
+    """One map per condition: share of seeds in which two patterns get different outputs."""
     figure = new_figure(3.9)
     grid = figure.subplots(2, 4, sharex=True, sharey=True)
     places = {(system, name): grid[row, ORDER.index(name)] for row, system in enumerate(runs) for name in ORDER}
@@ -176,7 +176,7 @@ for (system, name), share in pairs.items():
 # %%
 @styled
 def draw_distinct() -> Figure:
-    """Distinct outputs over episodes, a panel a system."""
+    """Distinct outputs over episodes, one panel per system."""
     figure = new_figure(2.6)
     panels = figure.subplots(1, 2, sharey=True)
     marks = colours(ORDER)
@@ -224,7 +224,7 @@ for system, (dataset, _) in runs.items():
 # lie within. One figure misses: the described cursor keeps 7.8 % of its changes where .037 was published, because it
 # moves in the plane and the program's in space. Trained networks tell 24 to 26 of 28 pairs apart, so no seed of a
 # trained condition is a constant-output attractor, and every untrained one is. But telling apart is not knowing: about
-# one pattern of eight is right in all five bits (.8 to 1.0 a seed; intervals reach from .2 to 2.1), P1 is right in
+# one pattern of eight is right in all five bits (.8 to 1.0 per seed; intervals reach from .2 to 2.1), P1 is right in
 # none, and P7 is answered no better than by silence, which has .60 of its bits (.52 to .60; every interval holds .60).
 # Accuracies of .65 are 92 to 95 % of the ceilings (.705 and .698), so it is the wiring, not the rule, that leaves
 # patterns unlearned. Baseline against cursor: +.020 (.005 to .035), p = .08 in the replay, -.013 (-.033 to .000), p =

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 
 FOLDER = Path(__file__).parent
 HEAD = "# ---\n# jupyter:"  # how the source of a notebook begins
-SECONDS = 300  # a cell; assumed: ten times what the longest takes
+SECONDS = 300  # per cell; assumed: ten times what the longest takes
 
 
 def sources() -> list[Path]:

@@ -39,7 +39,7 @@ TRIALS = 20_000  # of a run
 # %% [markdown]
 # ## One factor at a time
 #
-# Base: two cycles, a tonic neuron, all eight patterns a trial, log sigmoid at gain 3, sigma .3 on 5 % of a territory.
+# Base: two cycles, a tonic neuron, all eight patterns per trial, log sigmoid at gain 3, sigma .3 on 5 % of a territory.
 
 # %%
 PROTOTYPE = {  # share solved, median trials
@@ -103,7 +103,7 @@ assert hits.shape == (5, 6, 8)
 
 @styled
 def maps(panels):
-    """A heat map a panel: title, medians and, where they are known, seeds solved (shape (share, sigma))."""
+    """One heat map per panel: title, medians and, where they are known, seeds solved (shape (share, sigma))."""
     figure = new_figure(2.9)
     grid = figure.subplots(1, len(panels), sharey=True)
     scale = LogNorm(800, TRIALS)
@@ -162,7 +162,7 @@ assert count[0, -1] == count[-1, 0] == 0  # too far for all synapses, too near f
 # - *Not needed.* A sigma that adapts to success is worse: 88 of 100, 2,635 (2,294 to 3,434; 91 %, 2,397). Initial
 #   weights from .01 to 1 and clipping from 1 to 10 all solve every seed and change the median by less than a fifth;
 #   clipping at 4 or at 10 gives the same median.
-# - *Two, three, eight astrocytes at once*, as many synapses a trial: 1,391 (1,197 to 1,463), 1,268 (1,166 to 1,430),
+# - *Two, three, eight astrocytes at once*, as many synapses per trial: 1,391 (1,197 to 1,463), 1,268 (1,166 to 1,430),
 #   1,166 (1,106 to 1,248), where the prototype had 1,330, 1,342, 1,311. A gain, small but clear for eight: the more
 #   the same number of synapses is spread, the better. Here, too, it is not locality that learns.
 # - *Step size.* 5 %, sigma .3: 1,287 (1,177 to 1,588); 10 %, sigma .5: 977 (904 to 1,141; prototype 955), the least

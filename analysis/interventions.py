@@ -65,7 +65,7 @@ def told(run: tuple[Dataset, Summary]) -> None:
 
 
 def events(run: tuple[Dataset, Summary], condition: str) -> list[tuple[Intervention, np.ndarray]]:
-    """The interventions of a condition, each with the trials before which it acted, one a seed."""
+    """The interventions of a condition, each with the trials before which it acted, one per seed."""
     own = run[0].sel(condition=condition)
     items = resolve(run[1].scenario, condition).interventions
     return [(item, own["event_trial"].values[own["event_intervention"].values == i]) for i, item in enumerate(items)]
@@ -101,7 +101,7 @@ assert [len(trial) for trial in triggered.values()] == [38]  # two networks neve
 # %%
 @styled
 def draw(run: tuple[Dataset, Summary], groups: dict[str, list[str]]) -> Figure:
-    """Accuracy of the frozen network, a panel a group of conditions; marks at the median event."""
+    """Accuracy of the frozen network, one panel per group of conditions; marks at the median event."""
     figure = new_figure(3.2)
     marks = colours(list(dict.fromkeys(name for group in groups.values() for name in group)))
     panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]

@@ -200,7 +200,7 @@ show(draw_explorations(), "maturation_explorations")
 # %%
 episode = np.append(np.arange(0, 5_000, 20), 4_999)
 FLOOR = 0.1 + 1e-9
-AT_FLOOR = {"maturity": (40, 40), "flat": (39, 37), "none": (34, 0)}  # of 40 astrocytes a cluster, at any time
+AT_FLOOR = {"maturity": (40, 40), "flat": (39, 37), "none": (34, 0)}  # of 40 astrocytes per cluster, at any time
 for condition, wanted in AT_FLOOR.items():
     low = recorded(condition, "threshold") <= FLOOR
     first = np.where(low.any(axis=1), episode[low.argmax(axis=1)], np.inf)
@@ -254,7 +254,7 @@ for condition in AT_FLOOR:
     own = [mean_interval(activations[:, cluster == number].mean(axis=1)) for number in (0, 1)]
     dormant = int(summary.column(condition, "dormant_clusters").sum())
     words = ", ".join(f"cluster {k}: {one.mean:,.0f} ({one.low:,.0f} to {one.high:,.0f})" for k, one in enumerate(own))
-    print(f"{condition}: activations an astrocyte in 50,000 trials, {words}; {dormant} dormant clusters on ten seeds")
+    print(f"{condition}: activations per astrocyte in 50,000 trials, {words}; {dormant} dormant clusters on ten seeds")
     assert dormant == (10 if condition == "none" else 0)
 
 # %%
@@ -279,7 +279,7 @@ assert min(one.p_holm for one in accuracy + degradation) > 0.05
 # 220 episodes and stay there; cluster 0's scores lie mostly above it. An astrocyte of cluster 1 that is active alone
 # changes no output, so its change is never kept: under the flat rate most of their thresholds rise to .9 first, and
 # come down (37 of 40, at episode 1,390 in the median) once they are active in company. Without exploration cluster 1
-# stays dormant on all ten seeds (9 activations an astrocyte in 50,000 trials), with either rule it wakes (10,933 and
+# stays dormant on all ten seeds (9 activations per astrocyte in 50,000 trials), with either rule it wakes (10,933 and
 # 7,145), as the report says. But waking it teaches nothing that the last probe shows: maturity minus none is .000
 # (-.027 to .013, p = 1), flat minus none +.005 (-.003 to .022, p = .75), for no synapse that can change an output
 # touches a neuron of cluster 1. After 20,000 episodes maturity minus flat is +.015 (.003 to .037) in accuracy and as

@@ -18,7 +18,7 @@
 # that solves the task on no seed (notebook `window`). Why, and what mends it?
 #
 # **Claim.** A kept step must be small where the reward rises little. If only a part of it stays, in proportion to the
-# rise, one pattern a trial is enough.
+# rise, one pattern per trial is enough.
 #
 # **To run it.** `make notebooks NAMES=online`. Seeds 26000 to 26003, the first four of the scenario's fifty, named
 # before the run.
@@ -51,7 +51,7 @@ print(solved)
 # %% [markdown]
 # ## Reading
 #
-# With whole steps one pattern a trial solves no seed, nor do smaller steps or a larger rise that is asked for
+# With whole steps one pattern per trial solves no seed, nor do smaller steps or a larger rise that is asked for
 # (accuracies .506, .700 and .644 after 100,000 trials). Once only a part of a kept step stays, it works: a tenth of
 # every step solves 4 of 4 seeds (median 77,496 trials, 154,992 passes), .3 times the rise of the reward 4 of 4
 # (32,289 trials, 64,578 passes), and at the end 98.8 % of the bits are right. So the report's online trial can solve

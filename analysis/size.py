@@ -72,7 +72,7 @@ for n in (60, 180, 600):
 # %% [markdown]
 # ## Reading
 #
-# Every seed is solved at every size with some 15 synapses a trial. From 60 to 6,000 neurons the median goes from
+# Every seed is solved at every size with some 15 synapses per trial. From 60 to 6,000 neurons the median goes from
 # 1,292 over 932, 884 and 942 to 1,422 trials; on the fifty seeds of the scenario from 1,190 over 918, 903 and 1,050
 # to 1,357, a factor of 1.50 between the smallest and the largest. That is flat for a network that grows a
 # hundredfold, and just at the aim of 1.5. It is not free of the number of synapses: with a third as many a trial the

@@ -29,7 +29,7 @@ from common import compared, medians, opened, passes_to_solve, show, solving
 
 from astrosim import plot
 
-SPARSE = ("territory", "territory_4", "cluster", "random")  # some 47 synapses a trial, wherever they lie
+SPARSE = ("territory", "territory_4", "cluster", "random")  # some 47 synapses per trial, wherever they lie
 PROTOTYPE = {  # share solved, median passes, of an earlier program on 50 or 100 other seeds
     "territory": (1.0, 8_432),
     "territory_4": (1.0, 7_500),
@@ -84,9 +84,9 @@ assert solved["evolution"].all()
 # %% [markdown]
 # ## Reading
 #
-# The first fifty of the scenario's seeds in full: some 47 synapses a trial solve 50 of 50 wherever they lie, in
+# The first fifty of the scenario's seeds in full: some 47 synapses per trial solve 50 of 50 wherever they lie, in
 # territories of radius 3 (median 8,488 passes), of radius 4 (7,776), in whole clusters (7,920), anywhere (7,880). One
-# synapse a trial solves 42 of 50 (121,624), all at once 34 and 20, the (1+1)-ES 22, SPSA 40 (46,736), antithetic
+# synapse per trial solves 42 of 50 (121,624), all at once 34 and 20, the (1+1)-ES 22, SPSA 40 (46,736), antithetic
 # evolution with Adam all (13,008). Radius 2 solves 47: neurons that lie in no territory keep their first weights.
 #
 # So the report's "local beats global" is *sparse beats dense*. No difference between territories and masks is seen

@@ -107,7 +107,7 @@ for name in ("p30", "p60", "p80"):
 # %%
 @styled
 def draw_ceilings() -> Figure:
-    """Accuracy reached against the ceiling, a dot a network, a panel a system."""
+    """Accuracy reached against the ceiling, one dot per network, one panel per system."""
     figure = new_figure(3.6)
     left, right = figure.subplots(1, 2, sharex=True, sharey=True)
     for axes in (left, right):
@@ -124,7 +124,7 @@ def draw_ceilings() -> Figure:
 
 
 def dots(axes: Axes, runs: Summary, names: dict[str, str]) -> None:
-    """A dot a network; equal ones side by side, at their own distance from the diagonal."""
+    """One dot per network; equal ones side by side, at their own distance from the diagonal."""
     for name, (colour, _) in colours(list(names)).items():
         x, y = runs.column(name, "ceiling"), runs.column(name, "mean_accuracy")
         offset = 0.06 * spread(np.round(1000 * x) * 1000 + np.round(1000 * y))

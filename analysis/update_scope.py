@@ -70,7 +70,7 @@ for name in ceilings:
     kept = mean_interval(summary.column(name, "accept_rate"))
     eligible = float(np.nanmean(dataset["eligible_synapses"].sel(condition=name)))
     interval = f"{kept.low:.4f} to {kept.high:.4f}"
-    print(f"{name}: {kept.mean:.4f} of the changes kept ({interval}), {eligible:,.0f} synapses a trial")
+    print(f"{name}: {kept.mean:.4f} of the changes kept ({interval}), {eligible:,.0f} synapses per trial")
 
 # %% [markdown]
 # ## Scope against scope
@@ -110,6 +110,6 @@ assert (wired.min(), wired.max()) == (9, 21)
 # fails: a single synapse stays at .503 with one answer on 37 of 40 seeds. It is slow, not blind: with twenty times the
 # trials it reaches .636 (.621 to .652), still .016 (.008 to .026, p = .003 corrected) below territories. The reason is
 # in the numbers: 9 to 21 of some 1,630 synapses matter, so a single one hits them 185 times in a run, while territories
-# hold 897 synapses a trial, more than half of the network: they are no small scope. All others are passengers,
+# hold 897 synapses per trial, more than half of the network: they are no small scope. All others are passengers,
 # whichever scope carries them. The networks are those of the report, with one propagation step; where more synapses
 # matter, scope may count for more, which is not tested here.

@@ -47,7 +47,7 @@ SMALL = ["schedule.epochs=3", 'seeds="1000:5"']  # of the run that is made where
 
 # %%
 def read_runs(folder: Path) -> dict[str, WaveSummary]:
-    """Runs of waves with at least one finished cell, by the name of their directory."""
+    """Runs of waves with at least one finished replicate, by the name of their directory."""
     found = {}
     for path in sorted(folder.glob("*/scenario.toml")):
         try:

@@ -54,7 +54,7 @@ assert [accuracy[name].mean() for name in two] == sorted(accuracy[name].mean() f
 # %% [markdown]
 # ## Reading
 #
-# One pattern a trial solves nothing (accuracy .669 here, .703 on the hundred seeds of `astrosim run window`), though
+# One pattern per trial solves nothing (accuracy .669 here, .703 on the hundred seeds of `astrosim run window`), though
 # a fifth of all perturbations is kept: what one pattern gains the others pay. Two patterns reach .767, four solve 9
 # of 12 seeds within 10,000 trials (91 of 100 within 20,000; median 74,520 passes), all eight solve every seed (12 of
 # 12; 100 of 100, median 12,088 passes). A third cycle changes little. With the report's reward and steps even eight

@@ -1,4 +1,4 @@
-"""Time a trial of networks past the report's ceiling: tonic drive, two cycles, all eight patterns a trial."""
+"""Time a trial of networks past the report's ceiling: tonic drive, two cycles, all eight patterns per trial."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def make_cases() -> list[tuple[str, str, Timed]]:
 
 
 def measure(rounds: int = ROUNDS) -> list[dict[str, Any]]:
-    """One row a scenario and condition."""
+    """One row per scenario and condition."""
     cases = make_cases()
     take_turns([case for _, _, case in cases], rounds)
     first = cases[0][2].typical

@@ -1,4 +1,4 @@
-"""Time an intervention and a coupled trial on the kernel, against the same cell without, within one run."""
+"""Time an intervention and a coupled trial on the kernel, against the same replicate without, within one run."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ EVENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def _cell(events: list[dict[str, Any]], coupled: bool) -> Any:
-    """A cell of the condition `maturity` with these events."""
+def _replicate(events: list[dict[str, Any]], coupled: bool) -> Any:
+    """A replicate of the condition `maturity` with these events."""
     fields: dict[str, Any] = {"interventions": events, "schedule": {"episodes": EPISODES}} | CONDITIONS["maturity"]
     return make_engine(Scenario.model_validate(fields | ({"coupling": COUPLING} if coupled else {})), SEED)
 
 
 def measure(rounds: int = ROUNDS) -> list[dict[str, Any]]:
-    """One row an action, and one for coupling."""
-    plain = {coupled: Timed("plain", _cell([], coupled)) for coupled in (False, True)}
+    """One row per action, and one for coupling."""
+    plain = {coupled: Timed("plain", _replicate([], coupled)) for coupled in (False, True)}
     cases = {}
     for action, fields in EVENTS.items():
         event = {"action": action, "at_trial": 0, "every": EVERY, **fields}
-        cases[action] = Timed(action, _cell([event], "gap" in action))
+        cases[action] = Timed(action, _replicate([event], "gap" in action))
     take_turns([*plain.values(), *cases.values()], rounds)
     rows = [_row(action, case, plain["gap" in action]) for action, case in cases.items()]
     coupled = _row("coupling, no event", plain[True], plain[False])

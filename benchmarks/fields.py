@@ -63,7 +63,7 @@ class Trials:
 
 
 def measure(rounds: int = ROUNDS) -> list[dict[str, Any]]:
-    """One row a case."""
+    """One row per case."""
     cases = [(name, Trials(changes)) for name, changes in CASES.items()]
     timed = [Timed(name, trials) for name, trials in cases]  # type: ignore[arg-type]
     take_turns(timed, rounds)

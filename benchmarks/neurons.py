@@ -29,13 +29,13 @@ CASES = (
 
 
 def measure(rounds: int = ROUNDS) -> list[dict[str, Any]]:
-    """One row an experiment, condition and engine."""
+    """One row per experiment, condition and engine."""
     cases = []
     for name, condition, engine in CASES:
         scenario = resolve(load_scenario(find(name)), condition)
-        cell = make_engine(scenario.model_copy(update={"engine": engine}), SEED)
-        cell.advance(LEARNED if engine == "kernel" else 1)
-        cases.append((f"{name} {condition}", engine, Timed(name, cell)))
+        made = make_engine(scenario.model_copy(update={"engine": engine}), SEED)
+        made.advance(LEARNED if engine == "kernel" else 1)
+        cases.append((f"{name} {condition}", engine, Timed(name, made)))
     take_turns([case for _, _, case in cases], rounds)
     return [_row(*case) for case in cases]
 

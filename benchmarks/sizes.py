@@ -42,7 +42,7 @@ def arrays_in(thing: Any, seen: set[int]) -> Iterator[np.ndarray]:
 
 
 def array_bytes(engine: Any) -> int:
-    """Memory of all arrays of a cell."""
+    """Memory of all arrays of a replicate."""
     return sum(array.nbytes for array in arrays_in(engine, set()))
 
 
@@ -55,7 +55,7 @@ def resident_bytes() -> int | None:
 
 
 def build(condition: str, synapses: int) -> dict[str, Any]:
-    """Time and memory that building a cell takes, in a process that has built a small one before."""
+    """Time and memory that building a replicate takes, in a process that has built a small one before."""
     make_engine(sized(condition, SIZES[0]), SEED).advance(1)
     before, start = resident_bytes(), time.perf_counter()
     engine = make_engine(sized(condition, synapses), SEED)
@@ -76,7 +76,7 @@ def build_apart(condition: str, synapses: int) -> dict[str, Any]:
 
 
 def measure(sizes: tuple[int, ...] = SIZES, rounds: int = ROUNDS) -> list[dict[str, Any]]:
-    """One row a condition and size."""
+    """One row per condition and size."""
     cases = []
     for condition in CONDITIONS:
         for synapses in sizes:

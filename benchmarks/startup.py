@@ -28,7 +28,7 @@ start = time.perf_counter()
 make_engine(Scenario.model_validate({{"system": {system!r}, "sensing": {{"rule": "firing"}}}}), {seed}).advance(1)
 print(time.perf_counter() - start)
 """
-"""Time of building a cell and of its first trial: loading or compiling all that they call."""
+"""Time of building a replicate and of its first trial: loading or compiling all that they call."""
 
 
 def wall(arguments: list[str]) -> float:
@@ -39,7 +39,7 @@ def wall(arguments: list[str]) -> float:
 
 
 def first_trials() -> float:
-    """Time from the start of `astrosim run` until a cell of the main job has left its first checkpoint.
+    """Time from the start of `astrosim run` until a replicate of the main job has left its first checkpoint.
 
     Checkpoints are asked for after every stretch, so that the first one follows the first episode.
     """

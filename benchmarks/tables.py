@@ -1,4 +1,4 @@
-"""The tables of the benchmarks: microseconds a trial, ratios, bytes a synapse, seconds to start."""
+"""The tables of the benchmarks: microseconds per trial, ratios, bytes per synapse, seconds to start."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def events(rows: Rows) -> Table:
     """Time an event, and a coupled trial."""
     table = _table(
         "Time an event (us), an event every 20 trials, kernel, network of the paper's size",
-        "`without`, `with`: us a trial. An event befalls the cell between two trials, and cuts the kernel's stretch.",
+        "`without`, `with`: us per trial. An event acts between two trials and cuts the kernel's stretch.",
         "what, without, with, ratio, an event, goal",
         texts=1,
     )
@@ -95,9 +95,9 @@ def events(rows: Rows) -> Table:
 def sizes(rows: Rows) -> Table:
     """Time a trial, building time and memory against size."""
     table = _table(
-        "Time a trial (us) against size, kernel; territories and synapses a neuron as in the paper",
-        "`x smallest`: median against the smallest network. `build`: s. `arrays`, `process`: bytes a synapse of all "
-        "arrays of the cell, and by which the process grew (with small networks it takes from its reserve).",
+        "Time a trial (us) against size, kernel; territories and synapses per neuron as in the paper",
+        "`x smallest`: median against the smallest network. `build`: s. `arrays`, `process`: bytes per synapse of all "
+        "arrays of the replicate, and by which the process grew (with small networks it takes from its reserve).",
         "condition, synapses, neurons, eligible, fastest, median, x smallest, build, arrays, process",
         texts=1,
     )
@@ -121,7 +121,7 @@ def sizes(rows: Rows) -> Table:
 def deep(rows: Rows) -> Table:
     """Time a trial of networks past the report's ceiling."""
     table = _table(
-        "Time a trial (us) of networks past the report's ceiling, all eight patterns a trial",
+        "Time a trial (us) of networks past the report's ceiling, all eight patterns per trial",
         "`x first`: median against the first row.",
         "scenario, condition, neurons, synapses, fastest, median, trials/s, x first",
         texts=2,
@@ -167,8 +167,8 @@ def fields(rows: Rows) -> Table:
     """Time a trial on receptive fields."""
     table = _table(
         "Time a trial on receptive fields of 7 x 7 pixels, ten classes, one core",
-        "`us`: a trial on a batch of so many images; `ns an image`: median time of a trial over them.",
-        "learner, images, fastest us, median us, trials/s, ns an image, target",
+        "`us`: a trial on a batch of so many images; `ns per image`: median time of a trial over them.",
+        "learner, images, fastest us, median us, trials/s, ns per image, target",
         texts=1,
     )
     for row in rows:
@@ -203,7 +203,7 @@ def startup(rows: Rows) -> Table:
     """Seconds to start."""
     table = _table(
         "Start-up (s)",
-        "A checkpoint needs at least one episode. `first trial`: building the cell included, imports left out.",
+        "A checkpoint needs at least one episode. `first trial`: building the replicate included, imports left out.",
         "what, fastest, median, goal",
         texts=1,
     )

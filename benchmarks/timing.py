@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from astrosim.systems.threshold.engines import Engine
 
 BLOCK_SECONDS = 0.04  # long against the clock and a call, short against changes in the machine's load
-FEWEST = 2  # trials a block
+FEWEST = 2  # trials per block
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Timed:
     engine : Engine
         Warmed up.
     block : int
-        Trials a block.
+        Trials per block.
     seconds : list of float
         Time a trial, block by block.
     """
@@ -69,7 +69,7 @@ def take_turns(cases: Sequence[Timed], rounds: int) -> None:
 
 
 def mean_eligible(engine: Engine, episode: int, episodes: int = 50) -> float:
-    """Mean number of eligible synapses a trial, over some episodes from the present state on."""
+    """Mean number of eligible synapses per trial, over some episodes from the present state on."""
     total = 0.0
     for _ in range(episodes):
         engine.advance(episode, measure=True)

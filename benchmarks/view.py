@@ -1,4 +1,4 @@
-"""The live view in a headless Chromium: seconds to the first frame, and frames a second, by the wall clock."""
+"""The live view in a headless Chromium: seconds to the first frame, and frames per second, by the wall clock."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SIZES = (2_000, 10_000, 50_000)  # synapses, about
 STARTS = 3
 WATCHED = 5.0  # s
 SETTLE = 1.0  # s
-FIRST_GOAL, RATE_GOAL, RATE_SIZE = 5.0, 10.0, 10_000  # s; frames a second at about so many synapses
+FIRST_GOAL, RATE_GOAL, RATE_SIZE = 5.0, 10.0, 10_000  # s; frames per second at about so many synapses
 FASTEST = 12  # steps of the speed slider from its place at the start to its end
 
 
@@ -86,7 +86,7 @@ def _first_frame(browser: Any) -> dict[str, Any]:
 
 
 def _frames(browser: Any, synapses: int) -> list[dict[str, Any]]:
-    """Frames a second with two layers of synapses and with all; trials a second at full speed."""
+    """Frames per second with two layers of synapses and with all; trials per second at full speed."""
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "sized.toml"
         file.write_text(to_toml(sized("maturity", synapses)))
@@ -94,13 +94,13 @@ def _frames(browser: Any, synapses: int) -> list[dict[str, Any]]:
             page = _opened(browser, address)
             count = int(page.evaluate(f"{STAGE}.synapses"))
             page.click(".as-play")
-            rows = [_row("frames/s, 10 trials a frame, chosen and eligible synapses", count, _rate(page, "frames"))]
+            rows = [_row("frames/s, 10 trials per frame, chosen and eligible synapses", count, _rate(page, "frames"))]
             page.click(".as-layer-all input")
-            rows.append(_row("frames/s, 10 trials a frame, all synapses drawn", count, _rate(page, "frames")))
+            rows.append(_row("frames/s, 10 trials per frame, all synapses drawn", count, _rate(page, "frames")))
             page.locator(".as-speed [role=slider]").focus()
             for _ in range(FASTEST):
                 page.keyboard.press("ArrowRight")
-            rows.append(_row("trials/s, 100,000 trials a frame, all synapses drawn", count, _rate(page, "trial")))
+            rows.append(_row("trials/s, 100,000 trials per frame, all synapses drawn", count, _rate(page, "trial")))
             page.context.close()
     return rows
 

@@ -114,7 +114,7 @@ def make_cases() -> list[tuple[str, str, int, Timed]]:
 
 
 def measure(rounds: int = ROUNDS) -> list[dict[str, Any]]:
-    """One row a network, engine and number of replicates; times a replicate."""
+    """One row per network, engine and number of replicates; times per replicate."""
     torch.set_num_threads(1)
     cases = make_cases()
     take_turns([case for *_, case in cases], rounds)

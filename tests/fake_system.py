@@ -28,7 +28,7 @@ from astrosim.core.errors import AstrosimError
 from astrosim.runs import run_scenario
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Dimensions, Jobs, Runner, RunQueries
-from astrosim.store.cells import CellWriter
+from astrosim.store.replicates import ReplicateWriter
 from astrosim.systems.waves.records import VARIABLES as WAVE_VARIABLES
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.system import SYSTEM as WAVES
@@ -68,7 +68,12 @@ class Training(Alone):
     """One replicate in motion."""
 
     def __init__(
-        self, settings: Settings, replicate: Replicate, scenario: WaveScenario, writer: CellWriter, data: Path | None
+        self,
+        settings: Settings,
+        replicate: Replicate,
+        scenario: WaveScenario,
+        writer: ReplicateWriter,
+        data: Path | None,
     ) -> None:
         self.settings, self.replicate, self.directory = settings, replicate, writer.directory
         self.epochs = scenario.schedule.epochs
@@ -131,7 +136,7 @@ def together(members: Sequence[Training], data: Path | None) -> Sequence[Trainin
         member.job = job
     line = {
         "process": os.getpid(),
-        "cells": [[one.replicate.condition, one.replicate.seed] for one in members],
+        "replicates": [[one.replicate.condition, one.replicate.seed] for one in members],
         "epochs": [one.done for one in members],
         "data": None if data is None else str(data),
     }

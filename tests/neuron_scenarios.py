@@ -61,6 +61,6 @@ def scenario_of(configuration: str, condition: str) -> Scenario:
 
 def engine_of(configuration: str, condition: str, seed: int, engine: str = "kernel") -> NeuronCell:
     scenario = scenario_of(configuration, condition).model_copy(update={"engine": engine})
-    cell = make_engine(scenario, seed)
-    assert isinstance(cell, NeuronCell)
-    return cell
+    replicate = make_engine(scenario, seed)
+    assert isinstance(replicate, NeuronCell)
+    return replicate

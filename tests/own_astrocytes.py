@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cells import CONDITIONS, scenario
+from replicates import CONDITIONS, scenario
 
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import load_scenario

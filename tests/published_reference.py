@@ -34,7 +34,7 @@ class SequentialMulberry:
 
 
 class Reference:
-    """One cell; `trial()` carries out one trial and returns (pattern, decision, active astrocytes)."""
+    """One replicate; `trial()` carries out one trial and returns (pattern, decision, active astrocytes)."""
 
     def __init__(self, seed: int, learner: str, sensing: str, exploration: str, generator: float | None = None) -> None:
         self.net = build_network(seed)

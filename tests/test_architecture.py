@@ -18,7 +18,7 @@ from astrosim.core.jit import numeric_sources, system_of
 REPOSITORY = Path(__file__).parent.parent
 PACKAGE = REPOSITORY / "astrosim"
 FILES = sorted(PACKAGE.rglob("*.py"))
-LONGEST = 400  # lines a file
+LONGEST = 400  # lines per file
 
 FLOORS = (
     {"core"},

@@ -112,7 +112,7 @@ def test_what_the_command_line_does_is_a_few_lines_of_python(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_ceiling_is_that_of_the_cell_that_was_asked_for():
+def test_a_ceiling_is_that_of_the_replicate_that_was_asked_for():
     from astrosim.systems.threshold.ceilings import structural_ceiling
 
     scenario = astrosim.Scenario.model_validate(

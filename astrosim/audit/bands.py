@@ -29,7 +29,7 @@ TRANSIENT = slice(3000, 7000)  # episodes of experiment 018
 ROUNDING = 1e-9  # means are sums of fractions
 WEAK = 0.3  # assumed: "weak" is a correlation below this
 Measure = Callable[[Suite, str, str], np.ndarray]
-"""Of a suite, a scenario and a condition: what is held against a band, float64, a value a seed or a block of ten."""
+"""Of a suite, a scenario and a condition: what is held against a band, float64, one value per seed or block of ten."""
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ def _figure(suite: Suite, name: str, condition: str, figure: str, published: flo
 
 
 UNSEEDED = {
-    "exp001": "one unseeded run a condition, scored while it learned: noise",
+    "exp001": "one unseeded run per condition, scored while it learned: noise",
     "exp020_iterations": "the original runs had no seed; the same kind",
 }
 """Why figures of a scenario cannot come out to the digit."""

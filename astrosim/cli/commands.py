@@ -351,8 +351,8 @@ def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOp
         if as_json:
             typer.echo(json.dumps({"valid": not problems, "problems": problems}, indent=1))
         else:
-            cells = max(1, len(loaded.conditions)) * len(loaded.seeds)
-            typer.echo(f"{scenario_file(scenario)}: valid, {cells} cells")
+            replicates = max(1, len(loaded.conditions)) * len(loaded.seeds)
+            typer.echo(f"{scenario_file(scenario)}: valid, {replicates} replicates")
         if problems:
             raise typer.Exit(BAD_INPUT)
 
@@ -365,7 +365,7 @@ def ceiling(
     conditions: ConditionsOption = None,
     engine: EngineOption = None,
     set_: SetOption = None,
-    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds a network above 16 patterns.")] = 10.0,
+    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds per network above 16 patterns.")] = 10.0,
     as_json: JsonOption = False,
 ) -> None:
     """Compute the best accuracy that any weights could reach, for the wiring of every seed."""

@@ -111,7 +111,7 @@ def animate(
         int | None, typer.Option(metavar="N", help="By default the condition's first finished one.")
     ] = None,
     frames: Annotated[int | None, typer.Option(min=1, help="Pictures, evenly spaced in time; by default 120.")] = None,
-    fps: Annotated[float, typer.Option(min=0.1, max=100, help="Pictures a second.")] = 12.0,
+    fps: Annotated[float, typer.Option(min=0.1, max=100, help="Pictures per second.")] = 12.0,
     every: Annotated[
         int | None, typer.Option(min=1, metavar="TRIALS", help="Trials from one picture to the next.")
     ] = None,
@@ -120,7 +120,7 @@ def animate(
     colour: Annotated[ColourName, typer.Option(help="What colours the territories.")] = ColourName.exploration,
     data: DataOption = None,
 ) -> None:
-    """Replay a cell of a run and write what it did as GIF or MP4; of a wave run, a wave's passage. Prints the path."""
+    """Replay one replicate of a run as GIF or MP4; of a wave run, show a wave's passage. Prints the path."""
     with guarded():
         from astrosim.report.animation import Look, TrialRange
         from astrosim.report.animation import animate as write

@@ -13,12 +13,14 @@ from astrosim.explain.tables import seconds_words
 LINE_SECONDS = 5.0  # between plain lines; assumed: a log stays short
 PREPARING_SECONDS = 3.0  # without a unit done, before the user is told why; assumed: longer than any start
 RATE_SECONDS = 0.5  # over which a rate is measured at least; assumed
-STRETCH = 0.01  # of the work, or else a cell, before the clock of the rate starts; assumed: compilation is over by then
-PREPARING = "rate and time left follow the first cell (a first run compiles its loops; autoencoders train beforehand)"
+STRETCH = 0.01  # of the work, or else a replicate, before the rate's clock starts; assumed: compilation is over by then
+PREPARING = (
+    "rate and time left follow the first replicate (a first run compiles its loops; autoencoders train beforehand)"
+)
 
 
 class ProgressDisplay:
-    """Shows how far a run is; call it with (units done, units in all, cells done, cells in all).
+    """Shows how far a run is; call it with (units done, units in all, replicates done, replicates in all).
 
     Parameters
     ----------
@@ -58,26 +60,27 @@ class ProgressDisplay:
         if self._bar:
             self._bar.stop()
 
-    def __call__(self, done: int, total: int, cells_done: int, cells: int) -> None:
+    def __call__(self, done: int, total: int, replicates_done: int, replicates: int) -> None:
         """Take the state of the run."""
-        words = self.words(done, total, cells_done, cells, time.monotonic())
+        words = self.words(done, total, replicates_done, replicates, time.monotonic())
         if self._bar:
             self._bar.update(self._task, completed=done, total=total, words=words)
-        elif time.monotonic() >= self._next_line or (cells_done == cells and not self._finished):
+        elif time.monotonic() >= self._next_line or (replicates_done == replicates and not self._finished):
             self._next_line = time.monotonic() + LINE_SECONDS
             percent = 100 * done // max(total, 1)
             self.console.print(f"{self.label}: {percent} %, {words}", highlight=False, markup=False, soft_wrap=True)
-            self._finished = cells_done == cells
+            self._finished = replicates_done == replicates
 
-    def words(self, done: int, total: int, cells_done: int, cells: int, now: float) -> str:
-        """Return cells, rate and time left, by what was done since this session's first cell or hundredth of the
-        work."""
-        text = f"{cells_done} of {cells} cells"
+    def words(self, done: int, total: int, replicates_done: int, replicates: int, now: float) -> str:
+        """Return replicates, rate and time left, by what was done since this session's first replicate or hundredth of
+        the work.
+        """
+        text = f"{replicates_done} of {replicates} replicates"
         if self._start is None or done < self._start[1]:
-            self._start, self._clock = (now, done, cells_done), None
-        began, done_before, cells_before = self._start
+            self._start, self._clock = (now, done, replicates_done), None
+        began, done_before, replicates_before = self._start
         if self._clock is None:
-            if cells_done == cells_before and done - done_before <= STRETCH * (total - done_before):
+            if replicates_done == replicates_before and done - done_before <= STRETCH * (total - done_before):
                 return text if now - began < PREPARING_SECONDS else f"{text}; {PREPARING}"
             self._clock = (now, done)
         elapsed, counted = now - self._clock[0], done - self._clock[1]

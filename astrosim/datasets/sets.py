@@ -46,7 +46,7 @@ class DataSet:
 
     @property
     def features(self) -> int:
-        """Values an image or pattern."""
+        """Values per image or pattern."""
         return self.shape[0] * self.shape[1]
 
     @property
@@ -152,7 +152,7 @@ def frozen(array: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=2)
 def pixels(name: str, folder: Path | None) -> Whole:
-    """Return MNIST or Fashion-MNIST, decoded once a process."""
+    """Return MNIST or Fashion-MNIST, decoded once per process."""
     files = contents(SOURCES[name], folder)
     return Whole(
         read_idx(files[TRAIN_IMAGES], 3, TRAIN_IMAGES),

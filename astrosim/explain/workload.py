@@ -11,7 +11,7 @@ from astrosim.contracts.registry import find_system
 from astrosim.explain.tables import sizes_table
 from astrosim.scenario import Experiment
 
-CELL_OVERHEAD = 0.02  # s per replicate; assumed: wiring, ceiling, commit
+REPLICATE_OVERHEAD = 0.02  # s per replicate; assumed: wiring, ceiling, commit
 FILE_OVERHEAD = 20_000  # bytes per replicate: metadata, commit record, summary; assumed: a few dozen small files
 
 

@@ -1,4 +1,4 @@
-"""Runs for other programs: tidy CSV tables, or one NetCDF file. Only committed cells are written, one at a time."""
+"""Runs for other programs: tidy CSV tables or one NetCDF file. What is committed is written, replicate by replicate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT_NAMES = {"csv": "csv", "netcdf": "trajectory.nc"}
 
 
 def export_run(directory: str | Path, target: str | Path | None = None, format: Format = "csv") -> Path:
-    """Write a run's trajectories in another format, one cell after the other.
+    """Write a run's trajectories in another format, one replicate after the other.
 
     Parameters
     ----------

@@ -14,10 +14,10 @@ import h5py
 import numpy as np
 import xarray
 
-from astrosim.export.cells import CELL, committed, pieces, present
+from astrosim.export.replicates import REPLICATE, committed, pieces, present
 from astrosim.store.variables import Variable
 
-CHUNK = 2**20  # values a chunk of the file; assumed: a few megabytes
+CHUNK = 2**20  # values per chunk of the file; assumed: a few megabytes
 
 
 def write_netcdf(dataset: xarray.Dataset, variables: Sequence[Variable], path: Path, scenario: str = "") -> None:
@@ -41,7 +41,7 @@ def write_netcdf(dataset: xarray.Dataset, variables: Sequence[Variable], path: P
                 _write_coordinate(file, dataset[name])
         _write_committed(file, dataset["committed"])
         for variable in variables:
-            _write_cells(file, dataset, variable)
+            _write_replicates(file, dataset, variable)
 
 
 def _write_coordinate(file: h5netcdf.File, coordinate: xarray.DataArray) -> None:
@@ -53,13 +53,13 @@ def _write_coordinate(file: h5netcdf.File, coordinate: xarray.DataArray) -> None
 
 
 def _write_committed(file: h5netcdf.File, flag: xarray.DataArray) -> None:
-    made = file.create_variable("committed", CELL, np.dtype("i1"))
+    made = file.create_variable("committed", REPLICATE, np.dtype("i1"))
     made[...] = flag.values.astype("i1")
     made.attrs.update({**flag.attrs, "dtype": "bool"})  # as xarray marks truth values, which NetCDF does not know
 
 
-def _write_cells(file: h5netcdf.File, dataset: xarray.Dataset, variable: Variable) -> None:
-    """Create a variable and fill its committed cells; all others read as fill values."""
+def _write_replicates(file: h5netcdf.File, dataset: xarray.Dataset, variable: Variable) -> None:
+    """Create a variable and fill its committed replicates; all others read as fill values."""
     array = dataset[variable.name]
     made = file.create_variable(
         variable.name,
@@ -78,7 +78,7 @@ def _write_cells(file: h5netcdf.File, dataset: xarray.Dataset, variable: Variabl
 
 
 def _chunks(shape: tuple[int, ...]) -> tuple[int, ...]:
-    """Whole cells, or as much of the last dimensions as a chunk holds."""
+    """Whole replicates, or as much of the last dimensions as a chunk holds."""
     chunks: tuple[int, ...] = ()
     room = CHUNK
     for length in reversed(shape[2:]):

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import xarray
 
-from astrosim.export.cells import committed, pieces, present
+from astrosim.export.replicates import committed, pieces, present
 from astrosim.store.layout import FORMAT_VERSION
 from astrosim.store.variables import Variable
 

@@ -1,4 +1,4 @@
-"""Moving pictures as files: GIF through Pillow, MP4 through ffmpeg (pictures a second; sizes in inches and dots)."""
+"""Moving pictures as files: GIF through Pillow, MP4 through ffmpeg (pictures per second; sizes in inches and dots)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def write_movie[T](figure: Figure, show: Callable[[T], Any], moments: Iterable[T
     moments : iterable
     path : Path
     fps : float
-        Pictures a second.
+        Pictures per second.
 
     Raises
     ------

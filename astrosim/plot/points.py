@@ -1,4 +1,4 @@
-"""What figures of wave networks share: rows by condition, a point a run, and marks for medians and collapsed runs."""
+"""What figures of wave networks share: rows by condition, one point per run, marks for medians and collapsed runs."""
 
 from __future__ import annotations
 

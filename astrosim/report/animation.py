@@ -92,5 +92,7 @@ def animate(
     choice = Choice(None if condition is None else [condition], None if seed is None else [seed])
     rows = chosen_rows(found, choice) if found.rows else []
     if not rows:
-        raise StoreError(f"{directory}: no cell is finished yet. `astrosim run {directory} --resume` goes on with it.")
+        raise StoreError(
+            f"{directory}: no replicate is finished yet. `astrosim run {directory} --resume` goes on with it."
+        )
     system.part("animation")(found, rows, path, trials or TrialRange(), look or Look())

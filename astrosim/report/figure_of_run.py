@@ -100,7 +100,9 @@ def show(directory: Path, choice: Choice | None = None, kind: str | None = None)
     choice = choice or Choice()
     found = summary.read(directory)
     if not found.rows:
-        raise StoreError(f"{directory}: no cell is finished yet. `astrosim run {directory} --resume` goes on with it.")
+        raise StoreError(
+            f"{directory}: no replicate is finished yet. `astrosim run {directory} --resume` goes on with it."
+        )
     rows = chosen_rows(found, choice)
     dataset = open_run(directory).sel(
         condition=list(dict.fromkeys(row["condition"] for row in rows)), seed=sorted({row["seed"] for row in rows})
@@ -127,7 +129,7 @@ def chosen_rows(found: RunSummary[Any], choice: Choice) -> list[dict[str, Any]]:
         raise ScenarioError([f"--condition: {unknown_condition(name, known)}" for name in wrong])
     rows = [row for row in found.rows if choice.conditions is None or row["condition"] in choice.conditions]
     if not rows:
-        raise StoreError(f"{found.directory}: no cell of {', '.join(choice.conditions or ())} is finished yet.")
+        raise StoreError(f"{found.directory}: no replicate of {', '.join(choice.conditions or ())} is finished yet.")
     seeds = sorted({row["seed"] for row in rows})
     missing = [seed for seed in choice.seeds or () if seed not in seeds]
     if missing:

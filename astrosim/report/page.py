@@ -24,7 +24,7 @@ def write_report(directory: Path) -> Path:
     Parameters
     ----------
     directory : Path
-        Of a run with at least one finished cell.
+        Of a run with at least one finished replicate.
 
     Returns
     -------
@@ -34,12 +34,14 @@ def write_report(directory: Path) -> Path:
     Raises
     ------
     StoreError
-        If the directory is no run, is damaged, has no finished cell or cannot be written to.
+        If the directory is no run, is damaged, has no finished replicate or cannot be written to.
     """
     directory = Path(directory)
     found = summary.read(directory)
     if not found.rows:
-        raise StoreError(f"{directory}: no cell is finished yet. `astrosim run {directory} --resume` goes on with it.")
+        raise StoreError(
+            f"{directory}: no replicate is finished yet. `astrosim run {directory} --resume` goes on with it."
+        )
     system = find_system(found.scenario.kind)
     content = system.part("report")(directory, found)
     template = _environment().get_template(system.part("report_template"))

@@ -27,7 +27,7 @@ def seeds_words(seeds: tuple[int, ...]) -> str:
 
 
 def differences(resolved: Mapping[str, Experiment]) -> dict[str, Any]:
-    """Return fields that differ between conditions: their paths, and a row of values a condition.
+    """Return fields that differ between conditions: their paths, and a row of values per condition.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""The learning rules, one idea a file and each formula once; both engines call these functions."""
+"""The learning rules, one idea per file and each formula once; both engines call these functions."""

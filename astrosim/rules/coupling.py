@@ -1,7 +1,7 @@
 """Calcium waves between astrocytes over gap junctions (amplitudes and calcium dimensionless, times in trials).
 
 An active astrocyte sends a wave: an arrival of amplitude exp(-d / lambda) at each neighbour, d / v trials later.
-Calcium decays by exp(-1 / tau) a trial and takes up what arrives; a score grows by g times calcium. Source: this
+Calcium decays by exp(-1 / tau) per trial and takes up what arrives; a score grows by g times calcium. Source: this
 package, after the slow calcium signalling that Murray 2026 leaves out; Hösli et al. 2022 for disrupted coupling, as
 cited there.
 

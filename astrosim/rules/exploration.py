@@ -1,4 +1,4 @@
-"""Spontaneous activation of astrocytes below threshold (rates a trial). Murray 2026, section 4.2."""
+"""Spontaneous activation of astrocytes below threshold (rates per trial). Murray 2026, section 4.2."""
 
 from __future__ import annotations
 

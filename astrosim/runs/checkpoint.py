@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from astrosim.runs.replicate import Replicate
-from astrosim.store.cells import cell_name
 from astrosim.store.files import storage_errors, write_atomically
+from astrosim.store.replicates import replicate_name
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
@@ -40,7 +40,7 @@ class Checkpoint:
 
     def __init__(self, directory: Path, replicate: Replicate, scenario: Experiment) -> None:
         self.directory, self.replicate = directory, replicate
-        self.path = directory / CHECKPOINTS / f"{cell_name(replicate.condition, replicate.seed)}.npz"
+        self.path = directory / CHECKPOINTS / f"{replicate_name(replicate.condition, replicate.seed)}.npz"
         self.of = identity(replicate, scenario)
 
     def save(self, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
@@ -72,7 +72,7 @@ class Checkpoint:
         with storage_errors(self.directory):
             found = load(self.path)
         if found is not None and found[1].get("of") != self.of:
-            raise CheckpointError(f"{self.path}: it belongs to another cell or scenario")
+            raise CheckpointError(f"{self.path}: it belongs to another replicate or scenario")
         return found
 
     def remove(self) -> None:
@@ -84,7 +84,7 @@ class Checkpoint:
         """Tell the user that the checkpoint is of no use: it costs its replicate's time, and nothing else."""
         return (
             f"{error}. Condition {self.replicate.condition}, seed {self.replicate.seed} starts again; "
-            "committed cells are kept, and the results do not change."
+            "committed replicates are kept, and the results do not change."
         )
 
 

@@ -17,9 +17,9 @@ from astrosim.runs.checkpoint import CHECKPOINTS
 from astrosim.runs.lock import LOCK
 from astrosim.runs.provenance import Start, now, session
 from astrosim.scenario.inputs import FOLDER
-from astrosim.store.cells import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
 from astrosim.store.files import sha256, storage_errors, write_atomically, write_sealed
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY, Layout, create
+from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
 
 LOGGER = logging.getLogger("astrosim.runs")
 SCENARIO = "scenario.toml"
@@ -174,19 +174,19 @@ class RunDirectory:
         return None
 
     def drop_checkpoint(self, name: str) -> None:
-        """Remove the checkpoint of a committed cell."""
+        """Remove the checkpoint of a committed replicate."""
         with storage_errors(self.path):
             (self.path / CHECKPOINTS / f"{name}.npz").unlink(missing_ok=True)
 
     def write_summary(self, rows: Mapping[Key, Mapping[str, Any]], order: Sequence[Key]) -> None:
-        """Write the rows of the committed cells, in the order of the scenario."""
+        """Write the rows of the committed replicates, in the order of the scenario."""
         present = [rows[key] for key in order if key in rows]
         if present:
             with storage_errors(self.path):
                 write_atomically(self.path / SUMMARY, summary_text(present).encode())
 
     def commit_path(self, condition: str, seed: int) -> Path:
-        """Commit record of a cell."""
+        """Commit record of a replicate."""
         return commit_path(self.path, condition, seed)
 
 

@@ -23,16 +23,16 @@ from astrosim.runs.runner import Query, find_runner
 from astrosim.runs.stop import Stop
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
-from astrosim.store.cells import cell_name
 from astrosim.store.files import storage_errors
 from astrosim.store.layout import Layout
-from astrosim.store.read import committed_cells
+from astrosim.store.read import committed_replicates
+from astrosim.store.replicates import replicate_name
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
 
 Progress = Callable[[int, int, int, int], None]
-SUMMARY_SECONDS = 1.0  # assumed: how old summary.csv may be while cells finish
+SUMMARY_SECONDS = 1.0  # assumed: how old summary.csv may be while replicates finish
 
 
 def run_scenario(
@@ -66,8 +66,8 @@ def run_scenario(
     data : str or Path, optional
         Where data sets lie, for scenarios that use some; with `resume`, by default where they were before.
     progress : callable, optional
-        Called about ten times a second with (units done, units in all, cells done, cells in all); a unit is a trial, or
-        an update of a network.
+        Called about ten times a second with (units done, units in all, replicates done, replicates in all); a unit is a
+        trial, or an update of a network.
     command : str
         What the user typed; kept in provenance.json.
     stopped : callable
@@ -152,7 +152,7 @@ class ExperimentRun:
         """Take in what was committed by jobs that did not end."""
         with contextlib.suppress(StoreError, OSError):
             conditions, seeds = tuple(self.resolved), self.scenario.seeds
-            records = committed_cells(self.directory.path, conditions, seeds, check=False)
+            records = committed_replicates(self.directory.path, conditions, seeds, check=False)
             self.rows = {key: record["summary"] for key, record in records.items()}
 
     def _close(self, outcome: str) -> None:
@@ -177,7 +177,7 @@ class ExperimentRun:
         with Stop().listening() as stop:
             context = WorkerContext(
                 jobs=len(self.replicates),
-                remedy=f"`astrosim run {self.directory.path} --resume` goes on; committed cells are kept.",
+                remedy=f"`astrosim run {self.directory.path} --resume` goes on; committed replicates are kept.",
                 tick=tick,
                 stopped=lambda: stop.signal is not None or stopped(),
                 checkpoint_seconds=checkpoint_seconds(),
@@ -192,10 +192,10 @@ class ExperimentRun:
 
     def _left(self) -> list[Replicate]:
         """Take in what is committed, and return the replicates that are not."""
-        records = committed_cells(self.directory.path, tuple(self.resolved), self.scenario.seeds)
+        records = committed_replicates(self.directory.path, tuple(self.resolved), self.scenario.seeds)
         self.rows = {key: record["summary"] for key, record in records.items()}
         for condition, seed in records:
-            self.directory.drop_checkpoint(cell_name(condition, seed))
+            self.directory.drop_checkpoint(replicate_name(condition, seed))
         return [one for one in self.replicates if (one.condition, one.seed) not in records]
 
     def _units(self, replicates: Sequence[Replicate]) -> int:
@@ -233,7 +233,7 @@ class ExperimentRun:
 
     def _farewell(self) -> str:
         return (
-            f"Interrupted: {len(self.rows)} of {len(self.replicates)} cells are committed, "
+            f"Interrupted: {len(self.rows)} of {len(self.replicates)} replicates are committed, "
             "the others have checkpoints. "
             f"Go on with: astrosim run {self.directory.path} --resume"
         )

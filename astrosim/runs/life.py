@@ -14,8 +14,8 @@ from astrosim.runs.checkpoint import Checkpoint, CheckpointError
 from astrosim.runs.control import Control, Stopped
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Runner
-from astrosim.store.cells import CellWriter
 from astrosim.store.files import storage_errors
+from astrosim.store.replicates import ReplicateWriter
 
 MISFITS = (KeyError, ValueError, TypeError, IndexError)
 """Errors of a checkpoint that another version wrote."""
@@ -29,13 +29,13 @@ class Entry:
     ----------
     replicate : Replicate
     checkpoint : Checkpoint
-    writer : CellWriter
+    writer : ReplicateWriter
     member : Member
     """
 
     replicate: Replicate
     checkpoint: Checkpoint
-    writer: CellWriter
+    writer: ReplicateWriter
     member: Member
 
 
@@ -49,7 +49,7 @@ class Course:
     entries : list of Entry
         Of its members, in their order.
     rate : float
-        Units of work a second, as the latest stretch had it; 0 before the first.
+        Units of work per second, as the latest stretch had it; 0 before the first.
     """
 
     simulation: Simulation
@@ -108,7 +108,7 @@ class Life:
 
     def _begin(self, replicate: Replicate) -> Entry:
         scenario = self.resolved[replicate.condition]
-        writer = CellWriter(self.directory, replicate.row, replicate.column)
+        writer = ReplicateWriter(self.directory, replicate.row, replicate.column)
         member = self.runner.simulate(replicate, scenario, writer, self.control.data)
         return Entry(replicate, Checkpoint(self.directory, replicate, scenario), writer, member)
 

@@ -33,4 +33,4 @@ def label(replicates: Sequence[Replicate]) -> str:
     """Name some replicates in an error: the first, and how many others."""
     first, *others = replicates
     place = f"condition {first.condition}, seed {first.seed}"
-    return f"{place} and {len(others)} more cells" if others else place
+    return f"{place} and {len(others)} more replicates" if others else place

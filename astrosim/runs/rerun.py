@@ -16,7 +16,7 @@ from astrosim.runs.directory import noted_data
 from astrosim.runs.experiment import Progress, run_scenario
 from astrosim.scenario import load_scenario
 from astrosim.store.files import storage_errors
-from astrosim.store.read import committed_cells, open_run, read_arrays_record
+from astrosim.store.read import committed_replicates, open_run, read_arrays_record
 
 if TYPE_CHECKING:
     import xarray
@@ -99,11 +99,11 @@ Records = dict[tuple[str, int], dict[str, Any]]
 def _finished(path: Path) -> Records:
     with storage_errors(path):
         arrays = read_arrays_record(path)
-        records = committed_cells(path, arrays["conditions"], arrays["seeds"])
-    cells = len(arrays["conditions"]) * len(arrays["seeds"])
-    if len(records) < cells:
+        records = committed_replicates(path, arrays["conditions"], arrays["seeds"])
+    replicates = len(arrays["conditions"]) * len(arrays["seeds"])
+    if len(records) < replicates:
         raise StoreError(
-            f"{path}: {len(records)} of {cells} cells are committed. "
+            f"{path}: {len(records)} of {replicates} replicates are committed. "
             f"Finish it first: `astrosim run {path} --resume`; then rerun it."
         )
     return records
@@ -140,12 +140,12 @@ def _array_differences(old: xarray.Dataset, new: xarray.Dataset) -> Iterator[str
         elif old[name].shape != new[name].shape or old[name].dtype != new[name].dtype:
             yield f"{name}: {old[name].dtype}{old[name].shape} was stored, {new[name].dtype}{new[name].shape} came out"
         elif old[name].dims[:2] == ("condition", "seed"):
-            yield from _cell_differences(name, old[name], new[name])
+            yield from _replicate_differences(name, old[name], new[name])
         elif not np.array_equal(old[name].values, new[name].values):
             yield f"{name}: other values"
 
 
-def _cell_differences(name: Any, old: xarray.DataArray, new: xarray.DataArray) -> Iterator[str]:
+def _replicate_differences(name: Any, old: xarray.DataArray, new: xarray.DataArray) -> Iterator[str]:
     for row, condition in enumerate(old["condition"].values):
         for column, seed in enumerate(old["seed"].values):
             one, other = np.atleast_1d(old[row, column].values), np.atleast_1d(new[row, column].values)

@@ -62,8 +62,8 @@ class Runner[S: Experiment]:
     Attributes
     ----------
     simulate : callable
-        Takes a replicate, its resolved scenario, a `CellWriter` and the place of data sets (Path or None); returns the
-        replicate before its first unit of work, a `Member`. Sees to it that code is compiled.
+        Takes a replicate, its resolved scenario, a `ReplicateWriter` and the place of data sets (Path or None); returns
+        the replicate before its first unit of work, a `Member`. Sees to it that code is compiled.
     units : callable
         Units of work (trials, updates) of a resolved scenario.
     cost : callable

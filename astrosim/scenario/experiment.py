@@ -41,7 +41,7 @@ Name = Annotated[str, Field(pattern=NAME)]
 
 
 class Experiment(Section):
-    """Conditions x seeds, each pair a cell that runs on its own.
+    """Conditions x seeds, each pair a replicate that runs on its own.
 
     `conditions` holds overrides as nested tables, e.g. ``{"baseline": {"sensing": {"rule": "firing"}}}``; see
     `astrosim.scenario.resolve`. A subclass is one kind of scenario: it names its `kind`, declares `reference`, the

@@ -1,7 +1,7 @@
 """How sure we are: intervals of means and medians, paired comparisons over common seeds, Holm's correction.
 
 Efron 1987 (BCa bootstrap), Conover 1999 (order statistics), Holm 1979, Cohen 1988 (d_z), through scipy.stats.
-A value a seed; units are those of the values.
+One value per seed; units are those of the values.
 """
 
 from __future__ import annotations

@@ -33,10 +33,10 @@ def storage_errors(directory: Path, path: Path | None = None) -> Iterator[None]:
 def _remedy(number: int | None, directory: Path) -> str:
     resume = f"`astrosim run {directory} --resume`"
     if number in FULL:
-        return f"Free space or raise the file-size limit, then {resume}: committed cells are kept."
+        return f"Free space or raise the file-size limit, then {resume}: committed replicates are kept."
     if number in CLOSED:
         return f"Make {directory} writable or choose another place with --out; {resume} goes on with a begun run."
-    return f"Fix this, then {resume}: committed cells are kept."
+    return f"Fix this, then {resume}: committed replicates are kept."
 
 
 def fsync_directory(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The arrays of a trajectory store: dimensions over all cells, types, and their creation up front."""
+"""The arrays of a trajectory store: dimensions over all replicates, types, and their creation up front."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from astrosim.store.variables import LONG_NAMES, Variable
 TRAJECTORY = "trajectory.zarr"
 FORMAT_VERSION = 1
 TRIAL_CHUNK = 2**20  # trials; assumed: a few megabytes, so that a long log never stays in memory whole
-CELL_DIMENSIONS = ("condition", "seed")
+REPLICATE_DIMENSIONS = ("condition", "seed")
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Layout:
     variables : tuple of Variable
         With their types on disk.
     coordinates : mapping of str to ndarray of integers
-        Labels of dimensions, of the type on disk: a union over the cells, ascending; a cell fills those that it has.
-        Dimensions of length 0 are no error, their variables stay empty.
+        Labels of dimensions, of the type on disk: a union over the replicates, ascending; a replicate fills those that
+        it has. Dimensions of length 0 are no error, their variables stay empty.
     lengths : mapping of str to int
         Of dimensions without labels.
     """
@@ -86,7 +86,7 @@ def create(layout: Layout, root: Path) -> dict[str, dict[str, Any]]:
 
 
 def _create_variable(group: Any, layout: Layout, variable: Variable) -> None:
-    dims = CELL_DIMENSIONS + variable.dims
+    dims = REPLICATE_DIMENSIONS + variable.dims
     shape = tuple(layout.length(d) for d in dims)
     chunks = tuple(min(n, TRIAL_CHUNK) if d == "trial" else n for d, n in zip(variable.dims, shape[2:], strict=True))
     group.create_array(

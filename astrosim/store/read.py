@@ -12,9 +12,9 @@ from zarr.core.buffer import Buffer, BufferPrototype
 from zarr.storage import LocalStore
 
 from astrosim.core.errors import StoreError
-from astrosim.store.cells import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
 from astrosim.store.files import storage_errors
 from astrosim.store.layout import TRAJECTORY
+from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
 
 if TYPE_CHECKING:
     import xarray
@@ -82,7 +82,7 @@ def read_arrays_record(directory: Path) -> dict[str, Any]:
     return record
 
 
-def committed_cells(
+def committed_replicates(
     directory: Path, conditions: Sequence[str], seeds: Sequence[int], check: bool = True
 ) -> dict[tuple[str, int], dict[str, Any]]:
     """Commit records by (condition, seed), in that order.
@@ -120,7 +120,8 @@ def committed_cells(
 def open_run(directory: str | Path, verify: bool = True) -> xarray.Dataset:
     """Return the trajectories of a run.
 
-    Data are read when they are used. Cells that are not committed yet read as fill values (nan; negative for counts).
+    Data are read when they are used. Replicates that are not committed yet read as fill values (nan; negative for
+    counts).
 
     Parameters
     ----------
@@ -148,12 +149,12 @@ def open_run(directory: str | Path, verify: bool = True) -> xarray.Dataset:
         if verify:
             _verify_arrays(directory, arrays)
         conditions, seeds = arrays["conditions"], arrays["seeds"]
-        records = committed_cells(directory, conditions, seeds, check=verify)
+        records = committed_replicates(directory, conditions, seeds, check=verify)
         files = [name for record in (arrays, *records.values()) for name in record["files"]]
         store = CommittedStore(directory / TRAJECTORY, frozenset(n.removeprefix(f"{TRAJECTORY}/") for n in files))
         dataset = xarray.open_zarr(store, chunks=None, consolidated=False, mask_and_scale=False)
     committed = np.array([[(c, s) in records for s in seeds] for c in conditions], dtype=bool)
-    flag = xarray.Variable(("condition", "seed"), committed, {"units": "1", "long_name": "the cell is committed"})
+    flag = xarray.Variable(("condition", "seed"), committed, {"units": "1", "long_name": "the replicate is committed"})
     names = xarray.Variable("condition", np.array(conditions), dataset["condition"].attrs)
     return dataset.assign_coords(condition=names).assign(committed=flag)
 

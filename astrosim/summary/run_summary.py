@@ -96,7 +96,7 @@ class RunSummary[S: Experiment]:
         return {
             "directory": str(self.directory),
             "report": None if report is None else str(report),
-            "cells": len(rows),
+            "replicates": len(rows),
             "alarms": self.alarm_texts(),
             "rows": rows,
         }

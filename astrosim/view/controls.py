@@ -15,7 +15,7 @@ from astrosim.view.startup import Opening
 if TYPE_CHECKING:
     from astrosim.view.player import Player
 
-START_SPEED = 10  # trials a frame: an episode of the paper's system
+START_SPEED = 10  # trials per frame: an episode of the paper's system
 
 
 class Controls:
@@ -72,7 +72,7 @@ class Controls:
 
         self.ask("replace", make)
 
-    def choose_cell(self, condition: str | None = None, seed: int | None = None) -> None:
+    def choose_replicate(self, condition: str | None = None, seed: int | None = None) -> None:
         """Choose another condition or seed; a stored one is shown at once, others after a reset."""
         if condition is not None and condition != self.condition.value:
             self.condition.set(condition)

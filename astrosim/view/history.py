@@ -76,7 +76,7 @@ class History:
 def stored_curves(
     trial: np.ndarray, reward: np.ndarray, accuracy: np.ndarray, accept: np.ndarray, threshold: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Return the same of a stored cell: arrays by record, and thresholds of shape (record, astrocyte)."""
+    """Return the same of a stored replicate: arrays by record, and thresholds of shape (record, astrocyte)."""
     lines = np.array([_few(row) for row in threshold]).reshape(len(trial), -1)
     every = -(-len(trial) // MOST)
     return {

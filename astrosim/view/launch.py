@@ -58,7 +58,7 @@ def _source(path: Path, conditions: Sequence[str] | None, overrides: Sequence[st
 
 
 def _check(path: Path, flag: str, wanted: Sequence[object], there: Sequence[object]) -> None:
-    """Refuse what is not among the stored cells."""
+    """Refuse what is not among the stored replicates."""
     for name in wanted:
         if name not in there:
             listed = ", ".join(str(known) for known in there[:10])

@@ -18,7 +18,7 @@ from astrosim.view.controls import Controls
 from astrosim.view.parameters import Parameter, parameters
 from astrosim.view.startup import opened
 
-SPEEDS = [mantissa * 10**power for power in range(5) for mantissa in (1, 2, 5)] + [100_000]  # trials a frame
+SPEEDS = [mantissa * 10**power for power in range(5) for mantissa in (1, 2, 5)] + [100_000]  # trials per frame
 COLOURS = {"threshold": "threshold", "exploration": "exploration rate", "score": "score", "calcium": "calcium"}
 STYLE = (ASSETS / "page.css").read_text(encoding="utf-8")
 
@@ -36,7 +36,7 @@ def Page() -> None:
         with solara.Div(classes=["as-body"]):
             with solara.Div(classes=["as-controls"]):
                 Transport(controls)
-                Cell(controls)
+                ReplicateChoice(controls)
                 Looks(controls)
                 if not controls.source.stored:
                     Parameters(controls)
@@ -86,7 +86,7 @@ def Transport(controls: Controls) -> None:
     speed = controls.speed.value
     with solara.Div(classes=["as-speed"]):
         solara.SliderInt(
-            f"Speed: {speed:,} trial{'s' * (speed > 1)} a frame",
+            f"Speed: {speed:,} trial{'s' * (speed > 1)} per frame",
             SPEEDS.index(speed),
             min=0,
             max=len(SPEEDS) - 1,
@@ -101,14 +101,14 @@ def show_lines(message: str) -> str:
 
 
 @solara.component
-def Cell(controls: Controls) -> None:
+def ReplicateChoice(controls: Controls) -> None:
     """Render the choice of condition and seed."""
     source = controls.source
     solara.Select(
         "Condition",
         values=list(source.conditions),
         value=controls.condition.value,
-        on_value=lambda name: controls.choose_cell(condition=name),
+        on_value=lambda name: controls.choose_replicate(condition=name),
         dense=True,
         classes=["as-condition"],
     )
@@ -117,7 +117,7 @@ def Cell(controls: Controls) -> None:
             "Seed",
             values=list(source.seeds(controls.condition.value)),
             value=controls.seed.value,
-            on_value=lambda seed: controls.choose_cell(seed=seed),
+            on_value=lambda seed: controls.choose_replicate(seed=seed),
             dense=True,
             classes=["as-seed"],
         )
@@ -125,7 +125,7 @@ def Cell(controls: Controls) -> None:
         solara.InputInt(
             "Seed",
             value=controls.seed.value,
-            on_value=lambda seed: controls.choose_cell(seed=seed),
+            on_value=lambda seed: controls.choose_replicate(seed=seed),
             dense=True,
             classes=["as-seed"],
         )

@@ -1,7 +1,7 @@
-"""The thread that advances a cell and sends frames, as fast as the page draws them and no faster.
+"""The thread that advances a replicate and sends frames, as fast as the page draws them and no faster.
 
-Whatever the page asks for is put on a queue and done in this thread: no one else touches the cell. A frame is sent when
-the page has drawn the one before; while nobody looks, nothing moves.
+Whatever the page asks for is put on a queue and done in this thread: no one else touches the replicate. A frame is sent
+when the page has drawn the one before; while nobody looks, nothing moves.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FRAMES_A_SECOND = 30.0  # at most; assumed: what an eye takes for motion
 
 
 class Director:
-    """Plays a cell to a page.
+    """Plays a replicate to a page.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ class Director:
         self._ask(lambda: self._look_at(self._chosen, wanted))
 
     def replace(self, make: Callable[[], Player]) -> None:
-        """Go on with another cell, standing still; if it cannot be made, the error is told and the old one stays."""
+        """Go on with another replicate, standing still; if it cannot be made, tell the error and keep the old one."""
         self._ask(lambda: self._replace(make))
 
     def hear(self, content: dict[str, Any]) -> None:
@@ -200,7 +200,7 @@ class Director:
             self._on_change(False, str(error))
             return
         except Exception as error:  # the page must not stand still without a word
-            self._on_change(False, f"The cell cannot be made ({type(error).__name__}: {error}).")
+            self._on_change(False, f"The replicate cannot be made ({type(error).__name__}: {error}).")
             return
         self._player = player
         self._measured = (time.monotonic(), player.trial)

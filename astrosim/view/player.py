@@ -1,4 +1,4 @@
-"""A cell in motion, between the frames of the live view: it knows neither Solara nor a browser (times in trials).
+"""A replicate in motion, between the frames of the live view: it knows neither Solara nor a browser (times in trials).
 
 Looking never changes a run: the engine is advanced, and read. Whatever the stretches, its bits are those of a run that
 nobody watches.
@@ -58,12 +58,12 @@ class Player:
 
     @property
     def end(self) -> int:
-        """Trials of the scenario's schedule; a live cell may go on past it."""
+        """Trials of the scenario's schedule; a live replicate may go on past it."""
         return self.scenario.schedule.trials
 
     @property
     def last(self) -> int | None:
-        """The last moment that there is; a live cell has none."""
+        """The last moment that there is; a live replicate has none."""
         return None
 
     def advance(self, trials: int, until: Callable[[], bool] | None = None) -> None:
@@ -76,7 +76,7 @@ class Player:
                 return
 
     def go(self, trial: int) -> None:
-        """Go to another moment: stored cells do, a live one stays where it is."""
+        """Go to another moment: stored replicates do, a live one stays where it is."""
 
     def _stretch(self, trials: int) -> None:
         log = self.engine.advance(trials, measure=True)

@@ -1,6 +1,6 @@
-"""Where the cells of the live view come from: a scenario file, or a stored run.
+"""Where the replicates of the live view come from: a scenario file, or a stored run.
 
-Engines and the store are imported when a cell is made: the page is to be served before.
+Engines and the store are imported when a replicate is made: the page is to be served before.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Source(Protocol):
     title : str
     conditions : tuple of str
     stored : bool
-        Whether cells are those of a stored run: then nothing can be changed.
+        Whether replicates are those of a stored run: then nothing can be changed.
     """
 
     title: str
@@ -42,7 +42,7 @@ class Source(Protocol):
         """Return the scenario under a condition, nothing changed."""
 
     def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Player:
-        """Return a cell before its first trial, with fields changed by dotted path.
+        """Return a replicate before its first trial, with fields changed by dotted path.
 
         Raises
         ------
@@ -52,7 +52,7 @@ class Source(Protocol):
 
 
 class ScenarioSource:
-    """Cells of a scenario file.
+    """Replicates of a scenario file.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ class ScenarioSource:
 
 
 class RunSource:
-    """Cells of a run directory.
+    """Replicates of a run directory.
 
     Parameters
     ----------
@@ -124,12 +124,12 @@ class RunSource:
         from astrosim.view.stored import StoredRun
 
         self._run = StoredRun(directory)
-        self.conditions = tuple(self._run.cells)
+        self.conditions = tuple(self._run.replicates)
         self.title = f"{self._run.scenario.title or self._run.scenario.name} - stored in {directory}"
 
     def seeds(self, condition: str) -> tuple[int, ...]:
         """Return committed seeds."""
-        return tuple(self._run.cells[condition])
+        return tuple(self._run.replicates[condition])
 
     def resolved(self, condition: str) -> Scenario:
         """Return the scenario under a condition."""

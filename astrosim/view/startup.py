@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Opening:
-    """A source, and the cell to begin with.
+    """A source, and the replicate to begin with.
 
     Its first player is made at once, in a thread of its own, while the browser still loads the page.
 
@@ -55,7 +55,7 @@ class Opening:
 
 
 def warm_up(scenario: Scenario) -> None:
-    """Load or compile all that a trial calls, on a small cell of the same system and learner."""
+    """Load or compile all that a trial calls, on a small replicate of the same system and learner."""
     from astrosim.view.player import Player
 
     window = {"decision": {"window": 0}} if scenario.learner in BASELINES else {}

@@ -20,7 +20,7 @@ from astrosim.view.history import stored_curves
 from astrosim.view.kinds import astrocyte_scenario
 from astrosim.view.player import CHUNK, Player
 
-SNAPSHOTS = 48  # of a whole cell; assumed: going back takes a fiftieth of going through
+SNAPSHOTS = 48  # of a whole replicate; assumed: going back takes a fiftieth of going through
 MEMORY = 500_000_000  # bytes of all snapshots at most; assumed: a fraction of a laptop's memory
 COMPARED = (
     "threshold",
@@ -32,7 +32,7 @@ COMPARED = (
 
 
 class StoredRun:
-    """A run directory: its scenario, and the cells that are committed.
+    """A run directory: its scenario, and the replicates that are committed.
 
     Parameters
     ----------
@@ -41,13 +41,13 @@ class StoredRun:
     Attributes
     ----------
     scenario : Scenario
-    cells : dict of str to list of int
+    replicates : dict of str to list of int
         Committed seeds by condition, in the order of the run.
 
     Raises
     ------
     StoreError
-        If the directory holds no run, or no committed cell, or a damaged one.
+        If the directory holds no run, or no committed replicate, or a damaged one.
     ScenarioError
         If it is a run of another kind of scenario.
     """
@@ -58,29 +58,29 @@ class StoredRun:
         self.scenario = astrocyte_scenario(load_scenario(self.path / "scenario.toml"), str(directory))
         committed = self.dataset["committed"].values
         names, seeds = (self.dataset[name].values.tolist() for name in ("condition", "seed"))
-        self.cells = {
+        self.replicates = {
             name: [seed for seed, there in zip(seeds, row, strict=True) if there]
             for name, row in zip(names, committed, strict=True)
             if row.any()
         }
-        if not self.cells:
+        if not self.replicates:
             raise StoreError(
-                f"{directory}: no cell of this run is committed yet. "
+                f"{directory}: no replicate of this run is committed yet. "
                 f"`astrosim run {directory} --resume` goes on with it."
             )
 
-    def replay(self, condition: str, seed: int) -> StoredCell:
-        """Return the replay of one committed cell."""
-        cell = self.dataset.sel(condition=condition, seed=seed)
+    def replay(self, condition: str, seed: int) -> StoredReplicate:
+        """Return the replay of one committed replicate."""
+        replicate = self.dataset.sel(condition=condition, seed=seed)
         scenario = resolve(self.scenario, condition)
         recorded = np.array(scenario.record_episodes)
         names = (*COMPARED, "mean_binary_reward", "accept_rate", "pattern_accuracy")
-        stored = {name: cell[name].values[: recorded.size] for name in names if name in cell}
-        return StoredCell(scenario, seed, recorded, stored)
+        stored = {name: replicate[name].values[: recorded.size] for name in names if name in replicate}
+        return StoredReplicate(scenario, seed, recorded, stored)
 
 
-class StoredCell(Player):
-    """A stored cell, carried out again.
+class StoredReplicate(Player):
+    """A stored replicate, carried out again.
 
     Parameters
     ----------

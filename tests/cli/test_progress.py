@@ -17,46 +17,49 @@ class TestProgress:
 
     def test_rate_and_time_left(self) -> None:
         display, _ = self.display()
-        assert display.words(1_000, 10_000, 0, 4, now=100.0) == "0 of 4 cells"
-        assert display.words(2_000, 10_000, 0, 4, now=101.0) == "0 of 4 cells"
-        assert display.words(4_000, 10_000, 1, 4, now=103.0) == "1 of 4 cells, 1,000 trials/s, 6 s left"
-        assert display.words(10_000, 10_000, 4, 4, now=109.0) == "4 of 4 cells, 1,000 trials/s"
+        assert display.words(1_000, 10_000, 0, 4, now=100.0) == "0 of 4 replicates"
+        assert display.words(2_000, 10_000, 0, 4, now=101.0) == "0 of 4 replicates"
+        assert display.words(4_000, 10_000, 1, 4, now=103.0) == "1 of 4 replicates, 1,000 trials/s, 6 s left"
+        assert display.words(10_000, 10_000, 4, 4, now=109.0) == "4 of 4 replicates, 1,000 trials/s"
 
     def test_the_unit_is_the_kinds_own(self) -> None:
         display = ProgressDisplay(Console(record=True, file=io.StringIO()), "x", "updates")
         display.words(0, 10_000, 0, 4, now=100.0)
         display.words(1_000, 10_000, 0, 4, now=101.0)
-        assert display.words(2_000, 10_000, 1, 4, now=102.0) == "1 of 4 cells, 1,000 updates/s, 8 s left"
+        assert display.words(2_000, 10_000, 1, 4, now=102.0) == "1 of 4 replicates, 1,000 updates/s, 8 s left"
 
     def test_a_run_that_has_not_begun_says_why(self) -> None:
         display, _ = self.display()
-        assert display.words(0, 10_000, 0, 4, now=100.0) == "0 of 4 cells"
-        assert display.words(0, 10_000, 0, 4, now=102.0) == "0 of 4 cells"
-        assert display.words(0, 10_000, 0, 4, now=104.0).startswith("0 of 4 cells; rate and time left follow the first")
+        assert display.words(0, 10_000, 0, 4, now=100.0) == "0 of 4 replicates"
+        assert display.words(0, 10_000, 0, 4, now=102.0) == "0 of 4 replicates"
+        assert display.words(0, 10_000, 0, 4, now=104.0).startswith(
+            "0 of 4 replicates; rate and time left follow the first"
+        )
 
     def test_compilation_tells_no_time_left(self) -> None:
         display, _ = self.display()
         display.words(0, 6_000_000, 0, 500, now=0.0)
         for done, now in [(2, 7.0), (2, 20.0), (6_000, 44.0)]:
             assert " left follow" in display.words(done, 6_000_000, 0, 500, now=now)
-        assert display.words(12_000, 6_000_000, 1, 500, now=45.0) == "1 of 500 cells"
+        assert display.words(12_000, 6_000_000, 1, 500, now=45.0) == "1 of 500 replicates"
         assert (
-            display.words(36_000, 6_000_000, 2, 500, now=47.0) == "2 of 500 cells, 12,000 trials/s, 8.28 minutes left"
+            display.words(36_000, 6_000_000, 2, 500, now=47.0)
+            == "2 of 500 replicates, 12,000 trials/s, 8.28 minutes left"
         )
 
-    def test_a_hundredth_of_a_long_cell_is_enough(self) -> None:
+    def test_a_hundredth_of_a_long_replicate_is_enough(self) -> None:
         display, _ = self.display()
         display.words(0, 10_000, 0, 1, now=0.0)
         assert " left follow" in display.words(100, 10_000, 0, 1, now=50.0)
-        assert display.words(101, 10_000, 0, 1, now=51.0) == "0 of 1 cells"
-        assert display.words(111, 10_000, 0, 1, now=52.0).startswith("0 of 1 cells, 10 trials/s")
+        assert display.words(101, 10_000, 0, 1, now=51.0) == "0 of 1 replicates"
+        assert display.words(111, 10_000, 0, 1, now=52.0).startswith("0 of 1 replicates, 10 trials/s")
 
-    def test_a_resumed_run_counts_from_its_own_first_cell(self) -> None:
+    def test_a_resumed_run_counts_from_its_own_first_replicate(self) -> None:
         display, _ = self.display()
         display.words(5_000, 10_000, 2, 4, now=0.0)
         assert " left follow" in display.words(5_020, 10_000, 2, 4, now=30.0)
         display.words(7_500, 10_000, 3, 4, now=40.0)
-        assert display.words(8_500, 10_000, 3, 4, now=50.0) == "3 of 4 cells, 100 trials/s, 15 s left"
+        assert display.words(8_500, 10_000, 3, 4, now=50.0) == "3 of 4 replicates, 100 trials/s, 15 s left"
 
     def test_plain_lines_are_few(self) -> None:
         display, console = self.display()
@@ -65,7 +68,7 @@ class TestProgress:
                 display(done, 1_000, 0, 2)
             for _ in range(3):
                 display(1_000, 1_000, 2, 2)
-        assert re.fullmatch(r"x: 100 %, 2 of 2 cells.*\n", console.export_text())
+        assert re.fullmatch(r"x: 100 %, 2 of 2 replicates.*\n", console.export_text())
 
     def test_bar_on_a_terminal(self) -> None:
         display, console = self.display(terminal=True)
@@ -73,4 +76,4 @@ class TestProgress:
             display(500, 1_000, 1, 2)
         text = console.export_text()
         assert "50%" in text
-        assert "1 of 2 cells" in text
+        assert "1 of 2 replicates" in text

@@ -114,8 +114,8 @@ def test_phases_in_order(maturity: str) -> None:
     [
         ({}, "sense", "traffic = mean |weight| of territory synapses whose pre neuron fired"),
         ({"sensing": {"rule": "firing"}}, "sense", "firing = fraction of territory neurons that fired"),
-        ({}, "activate", "at most 3; exploration 0.3 / (1 + activations / 2000) a trial"),
-        ({"exploration": {"rule": "flat"}}, "activate", "at most 3; exploration 0.01 a trial, flat"),
+        ({}, "activate", "at most 3; exploration 0.3 / (1 + activations / 2000) per trial"),
+        ({"exploration": {"rule": "flat"}}, "activate", "at most 3; exploration 0.01 per trial, flat"),
         ({"exploration": {"rule": "none"}}, "activate", "at most 3; no exploration"),
         ({"perturbation": {"scope": "single"}}, "perturb", "one synapse, anywhere; sigma 0.1, clipped to +-2"),
         ({"learner": "none"}, "perturb", "nothing (nobody learns)"),
@@ -139,12 +139,12 @@ def test_rule_of_a_phase(fields: dict[str, Any], phase: str, expected: str) -> N
 
 def test_work_of_the_main_job(maturity: str) -> None:
     work = workload(load_scenario(bundled()["maturity"]))
-    assert (work.cells, work.conditions, work.seeds) == (40, 4, 10)
+    assert (work.replicates, work.conditions, work.seeds) == (40, 4, 10)
     assert (work.neurons, work.synapses, work.astrocytes) == (60, 1620, 8)
-    assert (work.trials_per_cell, work.trials, work.learning_trials) == (200_000, 8_000_000, 6_000_000)
-    assert (work.records_per_cell, work.records) == (81, 3_240)
+    assert (work.trials_per_replicate, work.trials, work.learning_trials) == (200_000, 8_000_000, 6_000_000)
+    assert (work.records_per_replicate, work.records) == (81, 3_240)
     end = maturity.partition("The work to come")[2]
-    assert re.search(r"cells +40 +4 conditions x 10 seeds", end)
+    assert re.search(r"replicates +40 +4 conditions x 10 seeds", end)
     assert re.search(r"that learn +6,000,000", end)
 
 
@@ -163,7 +163,7 @@ def test_records_are_counted_as_they_are_listed(episodes: int, every: int) -> No
 
 
 def test_disk_grows_by_the_decision_log() -> None:
-    """Pattern 2, decision 1, three slots of 4 bytes: 15 bytes a trial."""
+    """Pattern 2, decision 1, three slots of 4 bytes: 15 bytes per trial."""
     with_log = Scenario()
     without = Scenario.model_validate({"record": {"decisions": False}})
     assert bytes_of(with_log) - bytes_of(without) == 15 * 200_000
@@ -244,7 +244,7 @@ PUBLISHED = {"network": {"variant": "published"}}
 @pytest.mark.parametrize(
     ("tables", "phase", "expected"),
     [
-        ({}, "batch", "128 of 1,297 images of digits; 11 updates an epoch"),
+        ({}, "batch", "128 of 1,297 images of digits; 11 updates per epoch"),
         ({}, "project", "sparse random projection to 20, one of each seed"),
         ({"front": {"standardise": True}}, "project", "sparse random projection to 20, one of each seed, z-scored"),
         (
@@ -268,7 +268,7 @@ PUBLISHED = {"network": {"variant": "published"}}
         (
             {"training": {"rule": "keep_revert"}},
             "activate",
-            "at most 3, territories of radius 1; exploration 0.3 / (1 + activations / 2000) an update",
+            "at most 3, territories of radius 1; exploration 0.3 / (1 + activations / 2000) per update",
         ),
         ({"training": {"rule": "keep_revert"}}, "perturb", "sigma 0.1, clipped to +-2"),
         (
@@ -283,17 +283,17 @@ def test_rule_of_an_update(tables: dict[str, Any], phase: str, expected: str) ->
 
 
 def test_work_of_a_wave() -> None:
-    """Sixty microseconds an update, and eight nanoseconds a live weight and image."""
+    """Sixty microseconds per update, and eight nanoseconds per live weight and image."""
     work = workload(load_scenario(bundled()["waves/digits_sparse"]))
-    assert (work.cells, work.conditions, work.seeds) == (160, 8, 20)
+    assert (work.replicates, work.conditions, work.seeds) == (160, 8, 20)
     assert work.as_dict() | {"disk_bytes": 0, "seconds": 0} == {
         "conditions": 8,
         "seeds": 20,
-        "cells": 160,
+        "replicates": 160,
         "parameters": 3_020,
         "live_weights": 2_250,
         "mesh_cells": 790,
-        "updates_per_cell": 70_350,
+        "updates_per_replicate": 70_350,
         "updates": 11_256_000,
         "disk_bytes": 0,
         "seconds": 0,

@@ -37,7 +37,7 @@ CONDITIONS = {
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run whose cells have different lengths of every dimension, with one cell not committed."""
+    """A run whose replicates have different lengths of every dimension, with one replicate not committed."""
     directory = tmp_path_factory.mktemp("export") / "run"
     run_scenario(small(conditions=CONDITIONS), directory, workers=1)
     (directory / "commits" / "wide-8.json").unlink()
@@ -126,7 +126,7 @@ def test_units_name_every_column(finished: Path, folder: Path) -> None:
 
 def test_the_order_of_blocks_does_not_show(finished: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tidy, "ROWS", 37)
-    monkeypatch.setattr("astrosim.export.cells.TRIAL_CHUNK", 100)
+    monkeypatch.setattr("astrosim.export.replicates.TRIAL_CHUNK", 100)
     again = export_run(finished, folder.parent / "blocks")
     for path in folder.iterdir():
         assert path.read_bytes() == (again / path.name).read_bytes()

@@ -12,7 +12,7 @@ archives of other names. Written with Python 3.12.1, numpy 2.5.5, numba 0.68.1, 
 1.9.1; the `provenance.json` of every archive names all packages. The machine's name is taken out of it, the processor's
 is kept, as gradients are summed in the order of its vectors (znver3, as LLVM names it).
 
-An archive holds one run directory. `NAME_interrupted` is the run `NAME`, stopped by Ctrl-C in its last cell.
+An archive holds one run directory. `NAME_interrupted` is the run `NAME`, stopped by Ctrl-C in its last replicate.
 """
 
 from __future__ import annotations
@@ -353,10 +353,10 @@ def scenario(name: str, folder: Path) -> Any:
     return astrosim.load_scenario(path)
 
 
-def interrupt_in_last_cell(units: int, total: int, done: int, cells: int) -> None:
-    """Press Ctrl-C once three quarters of the last cell are done; the pause lets every stretch be told."""
+def interrupt_in_last_replicate(units: int, total: int, done: int, replicates: int) -> None:
+    """Press Ctrl-C once three quarters of the last replicate are done; the pause lets every stretch be told."""
     time.sleep(TOLD_SECONDS)
-    if units >= total * (cells - 0.25) / cells:
+    if units >= total * (replicates - 0.25) / replicates:
         signal.raise_signal(signal.SIGINT)
 
 
@@ -365,7 +365,7 @@ def store(name: str, interrupted: bool) -> Path:
     stored = f"{name}_interrupted" if interrupted else name
     with tempfile.TemporaryDirectory() as place:
         directory = Path(place) / "runs" / stored
-        options: dict[str, Any] = {"progress": interrupt_in_last_cell} if interrupted else {}
+        options: dict[str, Any] = {"progress": interrupt_in_last_replicate} if interrupted else {}
         try:
             astrosim.run(scenario(name, Path(place)), directory, workers=1, command=COMMAND, **options)
         except KeyboardInterrupt:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from cells import scenario
+from replicates import scenario
 
 from astrosim.core.errors import AstrosimError
 from astrosim.rules import choices, consolidation, decision, exploration, race, reward, scope, selection, sensing
@@ -121,8 +121,8 @@ def test_a_number_without_formula_raises(formula):
 
 
 def test_words_take_their_numbers():
-    told = choices.EXPLORATION["maturity"].told(each="a trial", initial_rate=0.3, maturity=2000.0)
-    assert told == "exploration 0.3 / (1 + activations / 2000) a trial"
+    told = choices.EXPLORATION["maturity"].told(each="per trial", initial_rate=0.3, maturity=2000.0)
+    assert told == "exploration 0.3 / (1 + activations / 2000) per trial"
     assert choices.CONSOLIDATION["whole"].told(rate=0.5) == ""
     assert choices.meanings(choices.SCOPE).startswith("territory: union of the active territories; random: ")
 

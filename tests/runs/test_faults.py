@@ -22,13 +22,13 @@ from astrosim.runs import open_run, run_scenario
 from astrosim.runs.control import Control, Stopped
 from astrosim.runs.replicate import make_replicates
 from astrosim.scenario import condition_names, resolve, to_toml
-from astrosim.store.cells import commit_path
+from astrosim.store.replicates import commit_path
 
 SMALL = small()
 LONG = small(schedule={"episodes": 3000}, record={"every": 100, "weights_at": [-1]}, seeds=[3])
 ENDLESS = small(schedule={"episodes": 100_000_000}, record={"every": 1_000_000, "decisions": False})
 ALWAYS = {"ASTROSIM_CHECKPOINT_SECONDS": "0"}
-CELLS = make_replicates(condition_names(SMALL), SMALL.seeds)
+REPLICATES = make_replicates(condition_names(SMALL), SMALL.seeds)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +95,7 @@ def _command(*arguments):
 
 
 def _endless(directory, file):
-    """The command line with two workers in the middle of cells that never end."""
+    """The command line with two workers in the middle of replicates that never end."""
     file.write_text(to_toml(ENDLESS))
     process = _command(file, "--out", directory)
     deadline = time.monotonic() + 60
@@ -190,7 +190,7 @@ def test_workers_end_and_free_the_directory_when_their_parent_is_killed(tmp_path
     again.join()
 
 
-def test_a_killed_worker_is_a_clear_error_and_costs_only_its_cell(tmp_path, whole):
+def test_a_killed_worker_is_a_clear_error_and_costs_only_its_replicate(tmp_path, whole):
     directory = tmp_path / "run"
     process = _endless(directory, tmp_path / "endless.toml")
     os.kill(_workers_of(process.pid)[0], signal.SIGKILL)
@@ -213,21 +213,21 @@ def _workers_of(group):
     return found
 
 
-def _stop_early(directory, cell):
-    """Leave a checkpoint of a cell in the middle."""
+def _stop_early(directory, replicate):
+    """Leave a checkpoint of a replicate in the middle."""
     coin = random.Random(1)
     control = Control(stopped=lambda: coin.random() < 0.3)
     with pytest.raises(Stopped):
-        carry_out(directory, [cell], {cell.condition: resolve(SMALL, cell.condition)}, control)
+        carry_out(directory, [replicate], {replicate.condition: resolve(SMALL, replicate.condition)}, control)
 
 
 @pytest.fixture
 def half(tmp_path, whole):
-    """A run with one cell committed less, and a checkpoint of that cell."""
+    """A run with one replicate committed less, and a checkpoint of that replicate."""
     directory = tmp_path / "run"
     run_scenario(SMALL, directory, workers=1)
-    commit_path(directory, CELLS[2].condition, CELLS[2].seed).unlink()
-    _stop_early(directory, CELLS[2])
+    commit_path(directory, REPLICATES[2].condition, REPLICATES[2].seed).unlink()
+    _stop_early(directory, REPLICATES[2])
     (checkpoint,) = (directory / "checkpoints").iterdir()
     return directory, checkpoint
 
@@ -244,24 +244,26 @@ def _flip(path):
 
 @pytest.mark.parametrize("workers", [1, 2])
 @pytest.mark.parametrize("harm", [_cut, _flip, lambda path: path.write_bytes(b"")], ids=["cut", "flip", "empty"])
-def test_a_damaged_checkpoint_is_reported_and_its_cell_starts_anew(half, whole, harm, workers, caplog):
+def test_a_damaged_checkpoint_is_reported_and_its_replicate_starts_anew(half, whole, harm, workers, caplog):
     directory, checkpoint = half
-    commit_path(directory, CELLS[0].condition, CELLS[0].seed).unlink()  # work for a second worker
+    commit_path(directory, REPLICATES[0].condition, REPLICATES[0].seed).unlink()  # work for a second worker
     harm(checkpoint)
     with caplog.at_level(logging.WARNING, "astrosim.runs"):
         run_scenario(None, directory, workers=workers, resume=True)
     (record,) = caplog.records
     assert str(checkpoint) in record.message
-    assert "Condition cursor, seed 3 starts again; committed cells are kept" in record.message
+    assert "Condition cursor, seed 3 starts again; committed replicates are kept" in record.message
     assert differing(whole, contents(directory)) == []
 
 
-def test_a_checkpoint_of_another_cell_is_refused(half, whole, caplog):
+def test_a_checkpoint_of_another_replicate_is_refused(half, whole, caplog):
     directory, checkpoint = half
-    commit_path(directory, CELLS[0].condition, CELLS[0].seed).unlink()
+    commit_path(directory, REPLICATES[0].condition, REPLICATES[0].seed).unlink()
     shutil.copy(checkpoint, checkpoint.with_name("maturity-3.npz"))
     run_scenario(None, directory, workers=1, resume=True)
-    assert [("maturity-3.npz: it belongs to another cell" in record.message) for record in caplog.records] == [True]
+    assert [("maturity-3.npz: it belongs to another replicate" in record.message) for record in caplog.records] == [
+        True
+    ]
     assert differing(whole, contents(directory)) == []
 
 
@@ -323,9 +325,9 @@ def test_a_full_disk_is_a_clear_error_and_the_last_commit_stays(tmp_path, whole,
     with _mounted(tmp_path / "disk", "-o", "size=16m") as disk:
         directory = disk / "run"
         run_scenario(SMALL, directory, workers=1)
-        for cell in CELLS[1:]:
-            commit_path(directory, cell.condition, cell.seed).unlink()
-            for chunk in (directory / "trajectory.zarr").glob(f"*/c.{cell.row}.{cell.column}.*"):
+        for replicate in REPLICATES[1:]:
+            commit_path(directory, replicate.condition, replicate.seed).unlink()
+            for chunk in (directory / "trajectory.zarr").glob(f"*/c.{replicate.row}.{replicate.column}.*"):
                 chunk.unlink()
         free = os.statvfs(disk)
         (disk / "ballast").write_bytes(bytes(free.f_bavail * free.f_bsize - 80_000))
@@ -375,7 +377,7 @@ def test_the_interruption_of_a_run_in_this_process_is_told_like_any_other(tmp_pa
             signal.raise_signal(signal.SIGINT)
 
     before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(Interrupted, match=r"Interrupted: \d of 4 cells are committed"):
+    with pytest.raises(Interrupted, match=r"Interrupted: \d of 4 replicates are committed"):
         run_scenario(SMALL, tmp_path / "run", workers=1, progress=interrupt)
     assert signal.getsignal(signal.SIGINT) is before
     run_scenario(None, tmp_path / "run", workers=1, resume=True)

@@ -17,8 +17,8 @@ from astrosim.runs.control import Control, Stopped
 from astrosim.runs.replicate import Replicate, make_replicates
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.store import layout
-from astrosim.store.cells import commit_path, read_commit
 from astrosim.store.files import file_entry, write_sealed
+from astrosim.store.replicates import commit_path, read_commit
 from astrosim.store.variables import IDLE, KEPT, REVERTED
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.recording import segments
@@ -68,22 +68,22 @@ def test_what_is_stored_is_what_the_engine_did(tmp_path, scenario):
     data = open_run(tmp_path / "run")
     for condition in condition_names(scenario):
         for seed in scenario.seeds:
-            cell = data.sel(condition=condition, seed=seed)
+            replicate = data.sel(condition=condition, seed=seed)
             engine = make_engine(resolve(scenario, condition), seed)
             done = engine.advance(scenario.schedule.trials - 10)
             last = engine.advance(10, measure=True)
             decisions = np.concatenate([done.decision, last.decision])
-            assert np.array_equal(cell.decision, decisions)
-            assert np.array_equal(cell.trial_pattern, np.concatenate([done.pattern, last.pattern]))
+            assert np.array_equal(replicate.decision, decisions)
+            assert np.array_equal(replicate.trial_pattern, np.concatenate([done.pattern, last.pattern]))
             active = np.concatenate([done.active, last.active])
-            assert np.array_equal(cell.active[:, : active.shape[1]], active)
+            assert np.array_equal(replicate.active[:, : active.shape[1]], active)
             weights = engine.weights()
-            assert cell.weight.dtype == weights.dtype
+            assert replicate.weight.dtype == weights.dtype
             assert np.array_equal(
-                cell.weight.sel(weight_episode=scenario.schedule.episodes - 1)[: len(weights)], weights
+                replicate.weight.sel(weight_episode=scenario.schedule.episodes - 1)[: len(weights)], weights
             )
             for name, values in engine.measure().items():
-                stored = cell[name].isel(episode=-1).values
+                stored = replicate[name].isel(episode=-1).values
                 stored = stored[tuple(slice(0, n) for n in np.shape(values))]
                 assert np.array_equal(stored, values, equal_nan=stored.dtype.kind == "f"), name
             row = read_commit(commit_path(tmp_path / "run", condition, seed))["summary"]
@@ -121,7 +121,7 @@ BEFALLEN = small(
 
 
 @pytest.mark.parametrize("scenario", [SMALL, PUBLISHED, BEFALLEN], ids=["described", "published", "interventions"])
-def test_a_cell_interrupted_anywhere_any_number_of_times_writes_the_same_bytes(tmp_path, scenario, monkeypatch):
+def test_a_replicate_interrupted_anywhere_any_number_of_times_writes_the_same_bytes(tmp_path, scenario, monkeypatch):
     """Stretches of one trial or as long as may be, a stop after any of them, and a log in chunks of 64 trials."""
     monkeypatch.setattr(layout, "TRIAL_CHUNK", 64)
     run_scenario(scenario, tmp_path / "whole", workers=1)
@@ -130,13 +130,18 @@ def test_a_cell_interrupted_anywhere_any_number_of_times_writes_the_same_bytes(t
     assert any(name.startswith("decision/c.0.0.6") for name in whole)
     coin = random.Random(5)
     stops = 0
-    for cell in make_replicates(condition_names(scenario), scenario.seeds):
-        commit_path(tmp_path / "parts", cell.condition, cell.seed).unlink()
+    for replicate in make_replicates(condition_names(scenario), scenario.seeds):
+        commit_path(tmp_path / "parts", replicate.condition, replicate.seed).unlink()
         done = False
         while not done:
             control = Control(stopped=lambda: coin.random() < 0.2, stretch_seconds=coin.choice([0, 1e9]))
             try:
-                carry_out(tmp_path / "parts", [cell], {cell.condition: resolve(scenario, cell.condition)}, control)
+                carry_out(
+                    tmp_path / "parts",
+                    [replicate],
+                    {replicate.condition: resolve(scenario, replicate.condition)},
+                    control,
+                )
                 done = True
             except Stopped:
                 stops += 1
@@ -296,15 +301,15 @@ def test_rerun_names_what_differs_by_variable_condition_and_seed(tmp_path):
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
-def _forge(directory, cell):
-    """Change the first decision and a count of a cell, and commit the forgery with right checksums."""
+def _forge(directory, replicate):
+    """Change the first decision and a count of a replicate, and commit the forgery with right checksums."""
     import zarr
 
     array = zarr.open_array(directory / "trajectory.zarr" / "decision", mode="r+")
-    array[cell.row, cell.column, 0] = 7
-    path = commit_path(directory, cell.condition, cell.seed)
+    array[replicate.row, replicate.column, 0] = 7
+    path = commit_path(directory, replicate.condition, replicate.seed)
     record = read_commit(path)
-    name = f"trajectory.zarr/decision/c.{cell.row}.{cell.column}.0"
+    name = f"trajectory.zarr/decision/c.{replicate.row}.{replicate.column}.0"
     record["files"][name] = file_entry((directory / name).read_bytes())
     record["summary"]["kept"] = -1
     write_sealed(path, record)
@@ -313,7 +318,9 @@ def _forge(directory, cell):
 def test_rerun_of_an_unfinished_run_says_how_to_finish_it(tmp_path):
     run_scenario(SMALL, tmp_path / "run", workers=1)
     commit_path(tmp_path / "run", "cursor", 3).unlink()
-    with pytest.raises(StoreError, match=r"3 of 4 cells are committed. Finish it first: `astrosim run .* --resume`"):
+    with pytest.raises(
+        StoreError, match=r"3 of 4 replicates are committed. Finish it first: `astrosim run .* --resume`"
+    ):
         rerun(tmp_path / "run")
 
 

@@ -25,13 +25,13 @@ from astrosim.export import export_run
 from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.runs.runner import find_runner
 from astrosim.scenario import to_toml
-from astrosim.store.cells import commit_path
+from astrosim.store.replicates import commit_path
 from astrosim.systems.waves.records import VARIABLES as WAVE_VARIABLES
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
 SEEDS = (4, 1, 7)
 EPOCHS = {"short": 5, "wave": 9, "long": 12}
-CELLS = [(condition, seed) for condition in EPOCHS for seed in SEEDS]
+REPLICATES = [(condition, seed) for condition in EPOCHS for seed in SEEDS]
 UNITS = len(SEEDS) * sum(EPOCHS.values())
 
 
@@ -54,7 +54,7 @@ def fake() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The experiment, undisturbed, all cells in one block of this process."""
+    """The experiment, undisturbed, all replicates in one block of this process."""
     directory = tmp_path_factory.mktemp("whole") / "run"
     with fake_system.registered(), pytest.MonkeyPatch.context() as patch:
         patch.setenv("FAKE_BLOCK", "100")
@@ -67,12 +67,12 @@ def lines(directory: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in fake_system.logbook(directory).read_text().splitlines()]
 
 
-def cells_of(noted: list[dict[str, Any]]) -> list[tuple[str, int]]:
-    return sorted((condition, seed) for line in noted for condition, seed in line["cells"])
+def replicates_of(noted: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    return sorted((condition, seed) for line in noted for condition, seed in line["replicates"])
 
 
 def committed(directory: Path) -> set[tuple[str, int]]:
-    return {(c, s) for c, s in CELLS if commit_path(directory, c, s).exists()}
+    return {(c, s) for c, s in REPLICATES if commit_path(directory, c, s).exists()}
 
 
 @pytest.mark.parametrize(("block", "workers"), [(1, 1), (4, 1), (2, 2), (4, 3)])
@@ -82,17 +82,17 @@ def test_any_blocks_and_workers_write_the_same_bytes(whole, tmp_path, monkeypatc
     run_scenario(waves(), tmp_path / "run", workers=workers, progress=lambda *counts: seen.append(counts))
     assert differing(contents(whole), contents(tmp_path / "run")) == []
     noted = lines(tmp_path / "run")
-    assert max(len(line["cells"]) for line in noted) == block
-    assert cells_of(noted) == sorted(CELLS)
+    assert max(len(line["replicates"]) for line in noted) == block
+    assert replicates_of(noted) == sorted(REPLICATES)
     assert len({line["process"] for line in noted}) <= workers
     assert seen == sorted(seen)
     assert seen[-1] == (UNITS, UNITS, 9, 9)
 
 
 def test_rows_stand_in_the_order_of_the_scenario_although_blocks_do_not(whole):
-    assert [(row["condition"], int(row["seed"])) for row in summary_rows(whole)] == CELLS
+    assert [(row["condition"], int(row["seed"])) for row in summary_rows(whole)] == REPLICATES
     (line,) = lines(whole)
-    assert [tuple(cell) for cell in line["cells"]] == CELLS[::-1]
+    assert [tuple(replicate) for replicate in line["replicates"]] == REPLICATES[::-1]
 
 
 def test_a_run_is_opened_like_any_other(whole):
@@ -111,27 +111,27 @@ def test_a_run_is_opened_like_any_other(whole):
     for _ in range(9):
         value = 3.9 * value * (1 - value)
         losses.append(value)
-    cell = data.sel(condition="wave", seed=7)
-    assert cell.train_loss.sel(epoch=slice(1, 9)).values.tolist() == losses
-    assert np.isnan(cell.train_loss.sel(epoch=slice(10, None))).all()
-    assert np.array_equal(cell.predicted_share.sel(epoch=9), np.array([1, 2, 3]) * value)
-    assert np.isnan(cell.accept_rate).all()
-    assert cell.weight.values.tolist() == [np.float32(losses[-2]), np.float32(value)]
-    row = summary_rows(whole)[CELLS.index(("wave", 7))]
+    replicate = data.sel(condition="wave", seed=7)
+    assert replicate.train_loss.sel(epoch=slice(1, 9)).values.tolist() == losses
+    assert np.isnan(replicate.train_loss.sel(epoch=slice(10, None))).all()
+    assert np.array_equal(replicate.predicted_share.sel(epoch=9), np.array([1, 2, 3]) * value)
+    assert np.isnan(replicate.accept_rate).all()
+    assert replicate.weight.values.tolist() == [np.float32(losses[-2]), np.float32(value)]
+    row = summary_rows(whole)[REPLICATES.index(("wave", 7))]
     assert row["test_loss"] == repr(2 * value)
     assert row["validation_accuracy"] == "nan"
     assert row["collapsed"] == str(value < 0.5)
 
 
-def test_a_worker_killed_amid_the_commits_of_its_block_costs_no_committed_cell(whole, tmp_path, monkeypatch):
+def test_a_worker_killed_amid_the_commits_of_its_block_costs_no_committed_replicate(whole, tmp_path, monkeypatch):
     directory = tmp_path / "run"
     monkeypatch.setenv("ASTROSIM_CHECKPOINT_SECONDS", "0")
     monkeypatch.setenv("FAKE_BLOCK", "4")
     monkeypatch.setenv("FAKE_KILL_AFTER", "2")
-    with pytest.raises(RunError, match=r"seed \d and 3 more cells was ended by signal 9 .* --resume` goes on"):
+    with pytest.raises(RunError, match=r"seed \d and 3 more replicates was ended by signal 9 .* --resume` goes on"):
         run_scenario(waves(), directory, workers=2)
     before, kept = lines(directory), committed(directory)
-    assert 2 <= len(kept) < len(CELLS)
+    assert 2 <= len(kept) < len(REPLICATES)
     assert list((directory / "checkpoints").glob("*.npz"))
     assert {(row["condition"], int(row["seed"])) for row in summary_rows(directory)} == kept
     monkeypatch.delenv("FAKE_KILL_AFTER")
@@ -139,9 +139,9 @@ def test_a_worker_killed_amid_the_commits_of_its_block_costs_no_committed_cell(w
     seen = []
     run_scenario(None, directory, workers=2, resume=True, progress=lambda *counts: seen.append(counts))
     after = lines(directory)[len(before) :]
-    assert cells_of(after) == sorted(set(CELLS) - kept)
-    old_blocks = {frozenset(map(tuple, line["cells"])) for line in before}
-    assert any(not any(set(map(tuple, line["cells"])) <= block for block in old_blocks) for line in after)
+    assert replicates_of(after) == sorted(set(REPLICATES) - kept)
+    old_blocks = {frozenset(map(tuple, line["replicates"])) for line in before}
+    assert any(not any(set(map(tuple, line["replicates"])) <= block for block in old_blocks) for line in after)
     assert seen[0][0] >= sum(EPOCHS[condition] for condition, _ in kept)
     assert seen[-1] == (UNITS, UNITS, 9, 9)
     assert list((directory / "checkpoints").iterdir()) == []
@@ -160,7 +160,7 @@ def test_a_run_killed_amid_the_commits_of_a_block_goes_on_from_its_checkpoints(w
     run_scenario(None, directory, workers=1, resume=True)
     first, *after = lines(directory)
     assert first["epochs"] == [0] * 9
-    assert cells_of(after) == sorted(set(CELLS) - kept)
+    assert replicates_of(after) == sorted(set(REPLICATES) - kept)
     assert all(epoch >= min(EPOCHS.values()) - 1 for line in after for epoch in line["epochs"])
     assert differing(contents(whole), contents(directory)) == []
 
@@ -179,15 +179,17 @@ def test_ctrl_c_amid_a_block_keeps_what_is_committed_and_leaves_checkpoints(whol
         run_scenario(waves(), directory, workers=workers, progress=interrupt)
     kept = committed(directory)
     assert 1 <= len(kept) < 9
-    assert str(caught.value).startswith(f"Interrupted: {len(kept)} of 9 cells are committed, ")
-    assert [(row["condition"], int(row["seed"])) for row in summary_rows(directory)] == [c for c in CELLS if c in kept]
+    assert str(caught.value).startswith(f"Interrupted: {len(kept)} of 9 replicates are committed, ")
+    assert [(row["condition"], int(row["seed"])) for row in summary_rows(directory)] == [
+        c for c in REPLICATES if c in kept
+    ]
     assert list((directory / "checkpoints").glob("*.npz"))
     monkeypatch.delenv("FAKE_EPOCH_SECONDS")
     run_scenario(None, directory, workers=1, resume=True)
     assert differing(contents(whole), contents(directory)) == []
 
 
-def test_a_damaged_checkpoint_costs_its_cell_and_no_other_of_the_block(whole, tmp_path, monkeypatch, caplog):
+def test_a_damaged_checkpoint_costs_its_replicate_and_no_other_of_the_block(whole, tmp_path, monkeypatch, caplog):
     directory = tmp_path / "run"
     settings = {"ASTROSIM_CHECKPOINT_SECONDS": "0", "FAKE_BLOCK": "9", "FAKE_KILL_AFTER": "3"}
     fake_system.run_in_a_process(directory, waves(), **settings)
@@ -202,11 +204,11 @@ def test_a_damaged_checkpoint_costs_its_cell_and_no_other_of_the_block(whole, tm
         "long, seed 1",
         "wave, seed 1",
     ]
-    assert f"{stranger}: it belongs to another cell or scenario" in texts[0]
+    assert f"{stranger}: it belongs to another replicate or scenario" in texts[0]
     assert f"{broken}: damaged" in texts[1]
     line = lines(directory)[-1]
-    started = {tuple(cell): epoch for cell, epoch in zip(line["cells"], line["epochs"], strict=True)}
-    assert {cell for cell, epoch in started.items() if epoch == 0} == {("wave", 1), ("long", 1)}
+    started = {tuple(replicate): epoch for replicate, epoch in zip(line["replicates"], line["epochs"], strict=True)}
+    assert {replicate for replicate, epoch in started.items() if epoch == 0} == {("wave", 1), ("long", 1)}
     assert differing(contents(whole), contents(directory)) == []
 
 
@@ -260,7 +262,7 @@ def test_tables_and_netcdf_hold_every_value(whole, tmp_path):
     assert list(epochs)[:3] == ["condition", "seed", "epoch"]
     assert len(epochs) == UNITS
     frame = epochs.set_index(["condition", "seed", "epoch"]).sort_index()
-    for condition, seed in CELLS:
+    for condition, seed in REPLICATES:
         stored = data.test_loss.sel(condition=condition, seed=seed).values[: EPOCHS[condition]]
         assert frame.loc[(condition, seed), "test_loss"].tolist() == stored.tolist()
     assert len(pandas.read_csv(folder / "classes.csv")) == 3 * UNITS

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cells import CONDITIONS, scenario
+from replicates import CONDITIONS, scenario
 
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.scenario import load_scenario

@@ -25,7 +25,7 @@ NAMES = sorted(path.name.removesuffix(".tar.gz") for path in STORED.glob("*.tar.
 INTERRUPTED = [name for name in NAMES if name.endswith("_interrupted")]
 FINISHED = [name for name in NAMES if name not in INTERRUPTED]
 REPORTED = {"fields", "files", "keep_revert", "published_neurons", "xor"}
-"""Reported in the ordinary suite. Figures take long: 5 s a run, 14 s at most."""
+"""Reported in the ordinary suite. Figures take long: 5 s per run, 14 s at most."""
 RERUN = {
     "agents",
     "fields",
@@ -126,16 +126,16 @@ def test_a_stored_run_opens_and_is_exported(name, tmp_path):
     directory = unpacked(name, tmp_path)
     scenario, dataset = astrosim.load_scenario(directory / "scenario.toml"), astrosim.open_run(directory)
     conditions = astrosim.condition_names(scenario)
-    cells = [(condition, seed) for condition in conditions for seed in scenario.seeds]
+    replicates = [(condition, seed) for condition in conditions for seed in scenario.seeds]
     assert scenario.name == name
-    assert [(row["condition"], int(row["seed"])) for row in summary_rows(directory)] == cells
+    assert [(row["condition"], int(row["seed"])) for row in summary_rows(directory)] == replicates
     assert (tuple(dataset.condition.values), tuple(dataset.seed.values)) == (conditions, scenario.seeds)
     assert dataset.committed.values.all()
     exported = set()
     for table in astrosim.export_run(directory).glob("*.csv"):
         with table.open(newline="") as file:
             exported |= {(row["condition"], int(row["seed"])) for row in csv.DictReader(file) if "condition" in row}
-    assert exported == set(cells)
+    assert exported == set(replicates)
 
 
 @pytest.mark.parametrize("name", marked(FINISHED, REPORTED))
@@ -175,7 +175,7 @@ def test_a_finished_run_is_left_as_it_is(tmp_path):
 
 @pytest.mark.parametrize("name", marked(INTERRUPTED, GONE_ON))
 def test_an_interrupted_run_ends_as_the_undisturbed_one(name, tmp_path, caplog):
-    """It was interrupted after three quarters of its last cell. A version may refuse the checkpoint, if it says so."""
+    """It stopped after three quarters of its last replicate. A version may refuse the checkpoint, if it says so."""
     directory, told = unpacked(name, tmp_path), []
     (checkpoint,) = (directory / "checkpoints").iterdir()
     committed = astrosim.open_run(directory).committed.values

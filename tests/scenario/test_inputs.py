@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tomli_w
-from cells import CONDITIONS, differences, scenario
+from replicates import CONDITIONS, differences, scenario
 from run_helpers import contents, differing
 from typer.testing import CliRunner
 
@@ -96,12 +96,12 @@ def test_engines_agree_on_a_network_that_no_seed_would_draw(tmp_path: Path, cond
 
 
 def test_learned_weights_can_be_saved_too(tmp_path: Path) -> None:
-    cell = KernelEngine(scenario(), 4)
-    cell.advance(500)
-    cell.network.save(tmp_path, cell.weights())
+    engine = KernelEngine(scenario(), 4)
+    engine.advance(500)
+    engine.network.save(tmp_path, engine.weights())
     again = build_network(scenario(network=network_fields(tmp_path)), 4)
-    assert np.array_equal(again.initial_weight, cell.weights())
-    assert not np.array_equal(again.initial_weight, cell.network.initial_weight)
+    assert np.array_equal(again.initial_weight, engine.weights())
+    assert not np.array_equal(again.initial_weight, engine.network.initial_weight)
 
 
 def write_scenario(folder: Path, **files: str | bytes) -> Path:
@@ -161,7 +161,7 @@ WRONG_CONTENTS = [
     (
         "patterns",
         "input,target\n",
-        ["patterns.csv:1: input: no pattern follows (0). Write input,target bits, a pattern a line."],
+        ["patterns.csv:1: input: no pattern follows (0). Write input,target bits, one pattern per line."],
     ),
     ("patterns", "", ["patterns.csv:1: columns: not the head of this table (''). Write input,target."]),
     (

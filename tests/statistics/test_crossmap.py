@@ -290,12 +290,12 @@ def run(tmp_path_factory):
 
 
 def test_logged_trajectories_can_be_mapped(run):
-    cell = {"condition": "maturity", "seed": 5, "astrocyte": 1}
-    reward = run_series(run, "mean_soft_reward", difference=True, **cell)
-    threshold = run_series(run, "threshold", difference=True, **cell)
+    place = {"condition": "maturity", "seed": 5, "astrocyte": 1}
+    reward = run_series(run, "mean_soft_reward", difference=True, **place)
+    threshold = run_series(run, "threshold", difference=True, **place)
     stored = run["threshold"].sel(condition="maturity", seed=5, astrocyte=1).values
     np.testing.assert_array_equal(threshold, np.diff(stored))
-    assert len(run_series(run, "threshold", **cell | {"condition": "short"})) == 40
+    assert len(run_series(run, "threshold", **place | {"condition": "short"})) == 40
     found = convergence(threshold, reward, null="shift", surrogates=19, samples=5)
     assert -1 <= found.map.mean[-1] <= 1
     assert found.p_skill >= 0.1

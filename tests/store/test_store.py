@@ -10,8 +10,8 @@ from run_helpers import small
 
 from astrosim.core.errors import StoreError
 from astrosim.runs import open_run, run_scenario
-from astrosim.store.cells import commit_path
 from astrosim.store.files import read_sealed, write_atomically, write_sealed
+from astrosim.store.replicates import commit_path
 from astrosim.systems.threshold.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES
 
 VARIABLES = EPISODE_VARIABLES + TRIAL_VARIABLES + WEIGHT_VARIABLES + STATIC_VARIABLES
@@ -56,7 +56,7 @@ def test_data_are_read_when_they_are_used(run):
     assert (data.decision.values[0, 1] != -2).all()
 
 
-def test_a_cell_without_commit_reads_as_fill_values_although_its_files_are_there(run):
+def test_a_replicate_without_commit_reads_as_fill_values_although_its_files_are_there(run):
     commit_path(run, "cursor", 8).unlink()
     assert (run / "trajectory.zarr" / "decision" / "c.1.1.0").exists()
     data = open_run(run)
@@ -94,7 +94,7 @@ def test_a_damaged_chunk_is_named_with_the_remedy(run, kind, variable):
     with pytest.raises(StoreError, match=rf"{chunk}: {text}") as caught:
         open_run(run)
     record = commit_path(run, "maturity", 8)
-    assert f"Delete {record}; `astrosim run {run} --resume` then computes this cell again" in str(caught.value)
+    assert f"Delete {record}; `astrosim run {run} --resume` then computes this replicate again" in str(caught.value)
     open_run(run, verify=False)
 
 

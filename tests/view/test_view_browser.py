@@ -214,16 +214,16 @@ def test_play_pause_step(view: View) -> None:
 
 def test_speed(view: View) -> None:
     view.slide(".as-speed", "ArrowLeft", 3)
-    expect(view.page.locator(".as-speed")).to_contain_text("Speed: 1 trial a frame")
+    expect(view.page.locator(".as-speed")).to_contain_text("Speed: 1 trial per frame")
     view.slide(".as-speed", "ArrowRight", 12)
-    expect(view.page.locator(".as-speed")).to_contain_text("Speed: 10,000 trials a frame")
+    expect(view.page.locator(".as-speed")).to_contain_text("Speed: 10,000 trials per frame")
     view.click("play")
     view.wait_beyond("trial", 19_999)
     view.click("pause")
     view.wait("playing", "false")
     assert int(view.state("trial")) % 10_000 == 0
     view.slide(".as-speed", "ArrowLeft", 9)
-    expect(view.page.locator(".as-speed")).to_contain_text("Speed: 10 trials a frame")
+    expect(view.page.locator(".as-speed")).to_contain_text("Speed: 10 trials per frame")
 
 
 def test_conditions_alarm_and_interventions(own: View) -> None:
@@ -274,7 +274,7 @@ def test_seed_and_parameters(own: View) -> None:
     own.wait("colour", "calcium")
 
 
-def test_a_wrong_value_is_told_and_the_old_cell_stays(own: View) -> None:
+def test_a_wrong_value_is_told_and_the_old_replicate_stays(own: View) -> None:
     before = own.state("synapses")
     own.choose("section", "network")
     own.write(".as-parameter-network-spacing", "-3")

@@ -123,7 +123,7 @@ def test_only_some_conditions(scenario: Path) -> None:
         ScenarioSource(scenario, conditions=["stepe"])
 
 
-def test_a_run_without_a_committed_cell(tmp_path: Path) -> None:
+def test_a_run_without_a_committed_replicate(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="no trajectories here"):
         RunSource(tmp_path)
 
@@ -195,7 +195,7 @@ def test_play_pause_step_speed(watcher: Watcher) -> None:
     assert [watcher.told.get(timeout=5)[0] for _ in range(3)] == [False, True, False]
 
 
-def test_a_cell_that_cannot_be_made_leaves_the_old_one(watcher: Watcher) -> None:
+def test_a_replicate_that_cannot_be_made_leaves_the_old_one(watcher: Watcher) -> None:
     def fail() -> Player:
         raise ScenarioError(["nothing doing"])
 
@@ -213,10 +213,10 @@ def test_even_a_defect_is_told(watcher: Watcher) -> None:
     watcher.until(0)
     watcher.director.replace(lambda: Player(Scenario(), "one"))  # type: ignore[arg-type]
     told = [watcher.told.get(timeout=5)[1] for _ in range(2)]
-    assert told[1].startswith("The cell cannot be made (")
+    assert told[1].startswith("The replicate cannot be made (")
 
 
-def test_a_new_cell_starts_anew_and_a_live_one_does_not_go_back(watcher: Watcher) -> None:
+def test_a_new_replicate_starts_anew_and_a_live_one_does_not_go_back(watcher: Watcher) -> None:
     watcher.until(0)
     watcher.director.step()
     watcher.until(1)

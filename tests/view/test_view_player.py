@@ -238,8 +238,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_stored_run_is_gone_through_to_and_fro(stored: Path) -> None:
     opened = StoredRun(stored)
-    assert opened.cells == {name: [3, 4] for name in ("maturity", "control", "lesion", "coupled")}
-    for condition in opened.cells:
+    assert opened.replicates == {name: [3, 4] for name in ("maturity", "control", "lesion", "coupled")}
+    for condition in opened.replicates:
         replay, straight = opened.replay(condition, 4), opened.replay(condition, 4)
         for trial in (427, 100, 101, 1, 0, 300, 299, 427):
             replay.go(trial)
@@ -257,10 +257,10 @@ def test_a_stored_run_is_gone_through_to_and_fro(stored: Path) -> None:
 def test_stored_curves_are_shown(stored: Path) -> None:
     opened = StoredRun(stored)
     curves = {name[6:]: a for name, a in opened.replay("maturity", 3).look(0)[1].items() if name.startswith("curve_")}
-    cell = opened.dataset.sel(condition="maturity", seed=3)
+    replicate = opened.dataset.sel(condition="maturity", seed=3)
     assert curves["trial"].tolist() == [7 * (e + 1) for e in (*range(0, 60, 5), 60)]
-    assert np.array_equal(curves["reward"], cell["mean_binary_reward"].values.astype(np.float32))
-    assert np.array_equal(curves["thresholds"], cell["threshold"].values.T.astype(np.float32))
+    assert np.array_equal(curves["reward"], replicate["mean_binary_reward"].values.astype(np.float32))
+    assert np.array_equal(curves["thresholds"], replicate["threshold"].values.T.astype(np.float32))
 
 
 def test_a_mismatch_is_told(stored: Path) -> None:

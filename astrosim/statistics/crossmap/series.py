@@ -1,4 +1,4 @@
-"""Series of a stored run, to be cross-mapped (units as stored, one value a record)."""
+"""Series of a stored run, to be cross-mapped (units as stored, one value per record)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def run_series(dataset: Dataset, name: str, *, difference: bool = False, **where: object) -> np.ndarray:
-    """Return one series of a run: a variable of `astrosim.open_run` at one cell and one place, along the only axis
+    """Return one series of a run: a variable of `astrosim.open_run` at one replicate and one place, along the only axis
     left.
 
     Parameters

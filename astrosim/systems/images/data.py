@@ -1,4 +1,4 @@
-"""Images of a cell (pixels in whole steps, uint8): training, validation and test kept apart, and batches of them."""
+"""Images of a replicate (pixels in whole steps, uint8): training, validation and test kept apart, and their batches."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Images:
 
 
 def images_of(scenario: FieldScenario, seed: int, folder: Path | None) -> Images:
-    """Return the images of a cell.
+    """Return the images of a replicate.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def whole_batch(scenario: FieldScenario, part: Part) -> Batch:
 
 
 class Batches:
-    """The batches of a cell: passes over the training images, each in an order of its own, cut into batches.
+    """The batches of a replicate: passes over the training images, each in an order of its own, cut into batches.
 
     Draws: stream `field_order`, trial = pass; `field_shift`, trial = batch.
     """

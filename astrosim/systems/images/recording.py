@@ -16,7 +16,7 @@ import numpy as np
 
 from astrosim.contracts.simulation import Alone, Outcome
 from astrosim.runs.replicate import Replicate
-from astrosim.store.cells import CellWriter
+from astrosim.store.replicates import ReplicateWriter
 from astrosim.systems.images.data import Batches, images_of, whole_batch
 from astrosim.systems.images.judge import judge
 from astrosim.systems.images.kernel.loop import IMAGES, SYNAPSES
@@ -76,7 +76,7 @@ class Recording(Alone):
     replicate : Replicate
     scenario : FieldScenario
         Resolved for the replicate's condition.
-    writer : CellWriter
+    writer : ReplicateWriter
         Nothing is written before the commit.
     data : Path or None
         Where data sets lie, if the user said so.
@@ -90,7 +90,9 @@ class Recording(Alone):
         Batches done.
     """
 
-    def __init__(self, replicate: Replicate, scenario: FieldScenario, writer: CellWriter, data: Path | None) -> None:
+    def __init__(
+        self, replicate: Replicate, scenario: FieldScenario, writer: ReplicateWriter, data: Path | None
+    ) -> None:
         self.replicate, self.scenario = replicate, scenario
         images = images_of(scenario, replicate.seed, data)
         self.batches = Batches(scenario, replicate.seed, images.train)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from astrosim.explain.tables import bytes_words, seconds_words
-from astrosim.explain.workload import CELL_OVERHEAD, FILE_OVERHEAD, Workload
+from astrosim.explain.workload import FILE_OVERHEAD, REPLICATE_OVERHEAD, Workload
 from astrosim.scenario import condition_names, resolve
 from astrosim.systems.images.scenario.schema import FieldScenario
 
@@ -19,13 +19,13 @@ class ImageWorkload(Workload):
 
     Attributes
     ----------
-    conditions, seeds, cells : int
+    conditions, seeds, replicates : int
     synapses : int
         Of the largest condition.
-    trials_per_cell : int
+    trials_per_replicate : int
         Of the longest condition.
     trials, evaluations : int
-        Over all cells: trials, and images that are put through a changed network, at most.
+        Over all replicates: trials, and images that are put through a changed network, at most.
     disk_bytes : int
         Estimate, before compression.
     seconds : float
@@ -34,9 +34,9 @@ class ImageWorkload(Workload):
 
     conditions: int
     seeds: int
-    cells: int
+    replicates: int
     synapses: int
-    trials_per_cell: int
+    trials_per_replicate: int
     trials: int
     evaluations: int
     disk_bytes: int
@@ -45,22 +45,26 @@ class ImageWorkload(Workload):
     def rows(self) -> tuple[tuple[str, str, str], ...]:
         """Return name, value and remark of each line that is shown."""
         return (
-            ("cells", f"{self.cells:,}", f"{self.conditions:,} conditions x {self.seeds:,} seeds, a network each"),
+            (
+                "replicates",
+                f"{self.replicates:,}",
+                f"{self.conditions:,} conditions x {self.seeds:,} seeds, a network each",
+            ),
             ("synapses", f"{self.synapses:,}", "in the largest condition"),
-            ("trials a cell", f"{self.trials_per_cell:,}", "in the longest condition"),
-            ("trials", f"{self.trials:,}", "over all cells"),
-            ("images evaluated", f"{self.evaluations:.2e}", "over all cells, at most"),
+            ("trials per replicate", f"{self.trials_per_replicate:,}", "in the longest condition"),
+            ("trials", f"{self.trials:,}", "over all replicates"),
+            ("images evaluated", f"{self.evaluations:.2e}", "over all replicates, at most"),
             ("on disk", f"about {bytes_words(self.disk_bytes)}", "before compression"),
             ("time", f"about {seconds_words(self.seconds)}", "on one core at a nominal rate"),
         )
 
 
 def seconds_of(scenario: FieldScenario) -> float:
-    """Return nominal seconds of a cell on one core."""
+    """Return nominal seconds of a replicate on one core."""
     units = scenario.network.units
     touched = {"astrocytes": scenario.territory.units, "random_mask": min(units, scenario.incoming)}
     synapses = touched.get(scenario.learner.rule, units) * (scenario.incoming + scenario.classes)
-    return CELL_OVERHEAD + scenario.evaluations * (SECONDS_AN_IMAGE + SECONDS_A_SYNAPSE * synapses)
+    return REPLICATE_OVERHEAD + scenario.evaluations * (SECONDS_AN_IMAGE + SECONDS_A_SYNAPSE * synapses)
 
 
 def workload(scenario: FieldScenario) -> ImageWorkload:
@@ -71,9 +75,9 @@ def workload(scenario: FieldScenario) -> ImageWorkload:
     return ImageWorkload(
         conditions=len(resolved),
         seeds=seeds,
-        cells=len(resolved) * seeds,
+        replicates=len(resolved) * seeds,
         synapses=max(one.synapses for one in resolved),
-        trials_per_cell=max(one.schedule.trials for one in resolved),
+        trials_per_replicate=max(one.schedule.trials for one in resolved),
         trials=seeds * sum(one.schedule.trials for one in resolved),
         evaluations=seeds * sum(one.evaluations for one in resolved),
         disk_bytes=seeds * (sum(kept) + len(resolved) * FILE_OVERHEAD),

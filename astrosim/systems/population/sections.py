@@ -12,7 +12,7 @@ from astrosim.scenario.section import Condition, Real, Section, complain, quanti
 class Turn(NamedTuple):
     """The system's word for the step in which astrocytes act once."""
 
-    words: str  # with its article, "a trial"
+    words: str  # with its preposition, "per trial"
     rate: str  # unit of a probability, "1/trial"
     paper: str  # precedes a section of Murray 2026 in sources; empty where all sources are of that paper
 

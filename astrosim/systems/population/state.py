@@ -12,7 +12,7 @@ import numpy as np
 from astrosim.rules.choices import EXPLORATION, chosen
 from astrosim.systems.population.sections import Adaptation, Rates
 
-WORDS = 4  # exploration draws a block: Philox4x32 yields four words
+WORDS = 4  # exploration draws per block: Philox4x32 yields four words
 
 
 class Params(NamedTuple):

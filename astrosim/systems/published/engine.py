@@ -33,7 +33,7 @@ LEARNERS = {name: name for name in ("astrocytes", "cursor", "none")}  # of the p
 
 
 class PublishedEngine:
-    """One cell of the published system in motion: see `astrosim.systems.threshold.engines.Engine`.
+    """One replicate of the published system in motion: see `astrosim.systems.threshold.engines.Engine`.
 
     Parameters
     ----------

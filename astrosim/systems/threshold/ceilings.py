@@ -135,7 +135,7 @@ def _told_apart(wiring: Wiring, reached: np.ndarray) -> int:
 def ceiling(
     system: Scenario | Wiring, *, condition: str | None = None, seed: int | None = None, time_limit: float = 10.0
 ) -> Ceiling:
-    """Return best accuracy that any weights could reach, for one cell of a scenario or for a wiring.
+    """Return best accuracy that any weights could reach, for one replicate of a scenario or for a wiring.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ _cache: OrderedDict[tuple, tuple[int, int]] = OrderedDict()
 
 
 def _cached_bounds(bit: _Bit, time_limit: float) -> tuple[int, int]:
-    """`_bounds`, remembered: cells share wirings of single bits far more often than whole wirings."""
+    """`_bounds`, remembered: replicates share wirings of single bits far more often than whole wirings."""
     key = (
         bit.inputs.shape,
         np.packbits(bit.inputs.astype(bool)).tobytes(),

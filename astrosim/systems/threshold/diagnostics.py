@@ -122,7 +122,7 @@ def specialised(activations_by_pattern: np.ndarray) -> np.ndarray:
 
 
 def cluster_activity(activations: np.ndarray, cluster: np.ndarray, trials: int) -> np.ndarray:
-    """Return activations a trial of each cluster, all of its astrocytes together.
+    """Return activations per trial of each cluster, all of its astrocytes together.
 
     Parameters
     ----------
@@ -278,7 +278,7 @@ def _astrocyte_columns(
 
 
 def constant_output_alarm(rows: Iterable[Mapping[str, Any]], controls: Collection[str] | None = None) -> list[str]:
-    """Return texts that warn of constant-output attractors, one a condition that has any.
+    """Return texts that warn of constant-output attractors, one per condition that has any.
 
     Parameters
     ----------

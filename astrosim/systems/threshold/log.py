@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.store.cells import CellWriter
+from astrosim.store.replicates import ReplicateWriter
 from astrosim.store.variables import KEPT, NOBODY, REVERTED, Decisions
 from astrosim.systems.threshold.records import TRIAL_VARIABLES
 
@@ -17,12 +17,12 @@ class TrialLog:
 
     Parameters
     ----------
-    writer : CellWriter
+    writer : ReplicateWriter
     wanted : bool
         Keep the log; the counts are kept in any case.
     """
 
-    def __init__(self, writer: CellWriter, wanted: bool) -> None:
+    def __init__(self, writer: ReplicateWriter, wanted: bool) -> None:
         self.kept = self.reverted = 0
         self._writer = writer
         length, self._chunks = writer.trial_chunk()

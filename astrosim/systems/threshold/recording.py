@@ -11,8 +11,8 @@ import numpy as np
 
 from astrosim.contracts.simulation import Alone, Outcome
 from astrosim.runs.replicate import Replicate
-from astrosim.store.cells import CellWriter
 from astrosim.store.files import damage, storage_errors
+from astrosim.store.replicates import ReplicateWriter
 from astrosim.systems.threshold.engines import Engine, make_engine
 from astrosim.systems.threshold.log import TrialLog
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -63,7 +63,7 @@ class Recording(Alone):
     replicate : Replicate
     scenario : Scenario
         Resolved for the replicate's condition.
-    writer : CellWriter
+    writer : ReplicateWriter
     data : Path or None
         Threshold networks need no data sets.
 
@@ -77,7 +77,9 @@ class Recording(Alone):
         mean_abs_weight_start (1) and wall_s (s, the trial loop alone).
     """
 
-    def __init__(self, replicate: Replicate, scenario: Scenario, writer: CellWriter, data: Path | None = None) -> None:
+    def __init__(
+        self, replicate: Replicate, scenario: Scenario, writer: ReplicateWriter, data: Path | None = None
+    ) -> None:
         warm_up(scenario, replicate.seed)
         self.replicate, self.scenario, self.writer = replicate, scenario, writer
         self.engine: Engine = make_engine(scenario, replicate.seed)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from astrosim.explain.tables import bytes_words, seconds_words
-from astrosim.explain.workload import CELL_OVERHEAD, FILE_OVERHEAD, Workload
+from astrosim.explain.workload import FILE_OVERHEAD, REPLICATE_OVERHEAD, Workload
 from astrosim.scenario import condition_names, resolve
 from astrosim.store.variables import Variable
 from astrosim.systems.threshold.learners.table import BASELINES
@@ -26,19 +26,19 @@ class ThresholdWorkload(Workload):
 
     Attributes
     ----------
-    conditions, seeds, cells : int
+    conditions, seeds, replicates : int
     neurons, synapses, astrocytes : int
         Of the largest condition; synapses are the mean over seeds.
-    trials_per_cell : int
+    trials_per_replicate : int
         Of the longest condition.
     trials : int
-        Over all cells.
+        Over all replicates.
     learning_trials : int
-        Over all cells in which somebody learns.
-    records_per_cell : int
+        Over all replicates in which somebody learns.
+    records_per_replicate : int
         Recorded episodes of the longest condition.
     records : int
-        Over all cells.
+        Over all replicates.
     disk_bytes : int
         Estimate, before compression.
     seconds : float
@@ -47,14 +47,14 @@ class ThresholdWorkload(Workload):
 
     conditions: int
     seeds: int
-    cells: int
+    replicates: int
     neurons: int
     synapses: int
     astrocytes: int
-    trials_per_cell: int
+    trials_per_replicate: int
     trials: int
     learning_trials: int
-    records_per_cell: int
+    records_per_replicate: int
     records: int
     disk_bytes: int
     seconds: float
@@ -62,14 +62,14 @@ class ThresholdWorkload(Workload):
     def rows(self) -> tuple[tuple[str, str, str], ...]:
         """Return name, value and remark of each line that is shown."""
         return (
-            ("cells", f"{self.cells:,}", f"{self.conditions:,} conditions x {self.seeds:,} seeds"),
+            ("replicates", f"{self.replicates:,}", f"{self.conditions:,} conditions x {self.seeds:,} seeds"),
             ("neurons", f"{self.neurons:,}", "in the largest condition"),
             ("synapses", f"{self.synapses:,}", "expected, mean over seeds"),
             ("astrocytes", f"{self.astrocytes:,}", ""),
-            ("trials a cell", f"{self.trials_per_cell:,}", "in the longest condition"),
-            ("trials", f"{self.trials:,}", "over all cells"),
+            ("trials per replicate", f"{self.trials_per_replicate:,}", "in the longest condition"),
+            ("trials", f"{self.trials:,}", "over all replicates"),
             ("  that learn", f"{self.learning_trials:,}", ""),
-            ("records", f"{self.records:,}", f"episodes; {self.records_per_cell:,} in a cell"),
+            ("records", f"{self.records:,}", f"episodes; {self.records_per_replicate:,} in a replicate"),
             ("on disk", f"about {bytes_words(self.disk_bytes)}", "before compression"),
             ("time", f"about {seconds_words(self.seconds)}", "on one core at a nominal rate; workers share it"),
         )
@@ -83,7 +83,7 @@ def engine_name(scenario: Scenario) -> str:
 
 
 def records_of(scenario: Scenario) -> int:
-    """Return recorded episodes of one cell; counted, not listed: there may be 10^9."""
+    """Return recorded episodes of one replicate; counted, not listed: there may be 10^9."""
     return (scenario.schedule.episodes - 2) // scenario.record.every + 2 if scenario.schedule.episodes > 1 else 1
 
 
@@ -105,20 +105,20 @@ def eligible_synapses(scenario: Scenario) -> float:
 
 
 def seconds_of(scenario: Scenario) -> float:
-    """Return nominal seconds of one cell's trial loop on one core."""
+    """Return nominal seconds of one replicate's trial loop on one core."""
     engine = engine_name(scenario)
     if engine == "rival":
         from astrosim.systems.threshold.forward_passes import (
             passes_a_trial,  # loads numba, which no other estimate needs
         )
 
-        return CELL_OVERHEAD + SECONDS_A_PASS * passes_a_trial(scenario) * scenario.schedule.trials
+        return REPLICATE_OVERHEAD + SECONDS_A_PASS * passes_a_trial(scenario) * scenario.schedule.trials
     trial = SECONDS_A_TRIAL[engine]
     if scenario.neuronal:
         trial = scenario.network.expected_synapses * SECONDS_A_NEURAL_SYNAPSE[engine]
     elif engine == "kernel":
         trial += max(0.0, eligible_synapses(scenario) - 1_250) * SECONDS_A_DRAW  # 1,250: the paper's network
-    return CELL_OVERHEAD + trial * scenario.schedule.trials * (0.5 if scenario.learner == "none" else 1.0)
+    return REPLICATE_OVERHEAD + trial * scenario.schedule.trials * (0.5 if scenario.learner == "none" else 1.0)
 
 
 def gap_junctions(scenario: Scenario, astrocytes: int) -> float:
@@ -135,7 +135,7 @@ def gap_junctions(scenario: Scenario, astrocytes: int) -> float:
 
 
 def bytes_of(scenario: Scenario) -> float:
-    """Return bytes that one cell leaves, before compression."""
+    """Return bytes that one replicate leaves, before compression."""
     astrocytes = scenario.network.clusters * scenario.astrocytes.per_cluster if scenario.astrocytic else 0
     length = {
         "episode": records_of(scenario),
@@ -164,14 +164,14 @@ def workload(scenario: Scenario) -> ThresholdWorkload:
     return ThresholdWorkload(
         conditions=len(resolved),
         seeds=seeds,
-        cells=len(resolved) * seeds,
+        replicates=len(resolved) * seeds,
         neurons=max(r.network.neurons for r in resolved),
         synapses=round(max(r.network.expected_synapses for r in resolved)),
         astrocytes=max(r.network.clusters * r.astrocytes.per_cluster for r in resolved),
-        trials_per_cell=max(r.schedule.trials for r in resolved),
+        trials_per_replicate=max(r.schedule.trials for r in resolved),
         trials=seeds * sum(r.schedule.trials for r in resolved),
         learning_trials=seeds * sum(r.schedule.trials for r in resolved if r.learner != "none"),
-        records_per_cell=max(records_of(r) for r in resolved),
+        records_per_replicate=max(records_of(r) for r in resolved),
         records=seeds * sum(records_of(r) for r in resolved),
         disk_bytes=round(seeds * sum(bytes_of(r) for r in resolved)),
         seconds=seeds * sum(seconds_of(r) for r in resolved),

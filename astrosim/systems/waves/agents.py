@@ -37,7 +37,7 @@ from astrosim.systems.waves.program import (
 from astrosim.systems.waves.space import Space, make_space
 from astrosim.systems.waves.stored import stored_network
 
-STEP_MS = 10.0  # ms; t_a, the paper's example of a reaction that takes 10 ms a step (Astrocyte complexity)
+STEP_MS = 10.0  # ms; t_a, the paper's example of a reaction that takes 10 ms per step (Astrocyte complexity)
 
 
 class Event(NamedTuple):
@@ -159,7 +159,7 @@ class WaveModel(mesa.Model):
     Attributes
     ----------
     grid : mesa.discrete_space.OrthogonalMooreGrid
-        A cell an astrocyte; a line of cells stands upright.
+        One cell per astrocyte; a line of cells stands upright.
     astrocytes : list of WaveAstrocyte
         Layer by layer, inputs first.
     layers : list of list of WaveAstrocyte

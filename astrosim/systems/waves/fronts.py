@@ -41,7 +41,7 @@ def sparse_projection(inputs: int, width: int, seed: int) -> Projection:
     Parameters
     ----------
     inputs : int
-        Pixels an image.
+        Pixels per image.
     width : int
         Features.
     seed : int

@@ -26,7 +26,7 @@ class History:
     Attributes
     ----------
     curves : dict of str to list
-        By variable of `astrosim.store.variables.WAVE_VARIABLES`, an entry an epoch.
+        By variable of `astrosim.store.variables.WAVE_VARIABLES`, one entry per epoch.
     facts : dict
         loss_sum (sum of the batches' mean losses in this epoch), batches (of them), kept and tried (perturbations in
         this epoch), wall_s (s, training alone), constant (1 if the last outputs were one answer).

@@ -17,7 +17,7 @@ import numpy as np
 from astrosim.contracts.simulation import Outcome
 from astrosim.datasets import DataSet
 from astrosim.runs.replicate import Replicate
-from astrosim.store.cells import CellWriter
+from astrosim.store.replicates import ReplicateWriter
 from astrosim.systems.waves.history import History, summary_row
 from astrosim.systems.waves.inputs import Features, Front, data_of, order_of
 from astrosim.systems.waves.learners.choose import batched_key, device_of, make_learner
@@ -44,7 +44,7 @@ class Trainee:
     replicate : Replicate
     scenario : WaveScenario
         Resolved for the replicate's condition.
-    writer : CellWriter
+    writer : ReplicateWriter
         Nothing is written before the commit.
     data : Path or None
         The group reads the data.
@@ -64,7 +64,9 @@ class Trainee:
     group: Group
     number: int
 
-    def __init__(self, replicate: Replicate, scenario: WaveScenario, writer: CellWriter, data: Path | None) -> None:
+    def __init__(
+        self, replicate: Replicate, scenario: WaveScenario, writer: ReplicateWriter, data: Path | None
+    ) -> None:
         self.replicate, self.scenario = replicate, scenario
         self.history, self.place = History(), Place()
         self.found: dict[str, dict[str, np.ndarray]] = {"learner": {}, "front": {}}

@@ -44,7 +44,7 @@ from astrosim.systems.waves.program import (
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.stored import stored_network
 
-DENSE = 40_000  # entries; a product with more, and few taps a cell, goes tap by tap; assumed: where both cost the same
+DENSE = 40_000  # entries; a product with more and few taps per cell goes tap by tap; assumed: where both cost the same
 FUNCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
     "elu": functional.elu,
@@ -118,9 +118,9 @@ class WaveNet(nn.Module):
     Parameters
     ----------
     scenarios : WaveScenario or sequence of WaveScenario
-        Resolved; one for all replicates, or one a replicate. They may differ in strengths of leak, noise and loss.
+        Resolved; one for all replicates, or one per replicate. They may differ in strengths of leak, noise and loss.
     seeds : sequence of int
-        One a replicate.
+        One per replicate.
 
     Attributes
     ----------
@@ -157,7 +157,7 @@ class WaveNet(nn.Module):
 
     @classmethod
     def from_run(cls, directory: str | Path, condition: str, seeds: Sequence[int]) -> WaveNet:
-        """Return networks that a run has trained, one replicate a seed, ready to be evaluated.
+        """Return networks that a run has trained, one replicate per seed, ready to be evaluated.
 
         Parameters
         ----------
@@ -169,7 +169,7 @@ class WaveNet(nn.Module):
         Raises
         ------
         AstrosimError
-            If there is no such cell, or it is not done, or its weights were not kept.
+            If there is no such replicate, or it is not done, or its weights were not kept.
         """
         stored = [stored_network(directory, condition, seed) for seed in seeds]
         net = cls(stored[0].scenario, seeds)

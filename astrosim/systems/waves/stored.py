@@ -17,7 +17,7 @@ MOST_SEEDS = 8  # seeds that an error lists
 
 
 def stored_network(directory: str | Path, condition: str, seed: int) -> KernelNetwork:
-    """Return the network of one cell of a run.
+    """Return the network of one replicate of a run.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def stored_network(directory: str | Path, condition: str, seed: int) -> KernelNe
     Raises
     ------
     AstrosimError
-        If there is no such cell, or it is not done, or its weights were not kept.
+        If there is no such replicate, or it is not done, or its weights were not kept.
     """
     path = Path(directory)
     network = KernelNetwork(_scenario_of(path, condition, seed), seed)
@@ -38,7 +38,7 @@ def stored_network(directory: str | Path, condition: str, seed: int) -> KernelNe
 
 
 def _scenario_of(directory: Path, condition: str, seed: int) -> WaveScenario:
-    """The resolved scenario of a run's cell."""
+    """The resolved scenario of a run's replicate."""
     file = directory / "scenario.toml"
     scenario = load_scenario(file)
     if not isinstance(scenario, WaveScenario):
@@ -60,7 +60,7 @@ def _some(seeds: Sequence[int]) -> str:
 
 
 def _weights(directory: Path, condition: str, seed: int, parameters: int) -> np.ndarray:
-    """The final parameters of a run's cell: float32, shape (parameter,)."""
+    """The final parameters of a run's replicate: float32, shape (parameter,)."""
     with open_run(directory) as run:
         kept = "weight" in run and run.sizes["parameter"] >= parameters
         found = run["weight"].sel(condition=condition, seed=seed).values[:parameters] if kept else np.full(1, np.nan)

@@ -24,14 +24,14 @@ CHUNK = 2000  # images encoded at a time; assumed: some MB of hidden values
 
 
 class Vae:
-    """One variational autoencoder a seed.
+    """One variational autoencoder per seed.
 
     Parameters
     ----------
     seeds : sequence of int
         A replicate each, 0 to 2^64 - 1.
     features : int
-        Pixels an image.
+        Pixels per image.
     hidden : int
         Hidden units of the encoder and of the decoder.
     width : int

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from astrosim.explain.tables import bytes_words, seconds_words
-from astrosim.explain.workload import CELL_OVERHEAD, FILE_OVERHEAD, Workload
+from astrosim.explain.workload import FILE_OVERHEAD, REPLICATE_OVERHEAD, Workload
 from astrosim.scenario import condition_names, resolve
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
@@ -20,16 +20,16 @@ class WaveWorkload(Workload):
 
     Attributes
     ----------
-    conditions, seeds, cells : int
-        A cell is one replicate: one network that is trained.
+    conditions, seeds, replicates : int
+        A replicate is one network that is trained.
     parameters, live_weights : int
         Of the largest condition.
     mesh_cells : int
         Astrocytes, or neurons of an MLP, inputs included, in the largest condition.
-    updates_per_cell : int
+    updates_per_replicate : int
         Of the longest condition.
     updates : int
-        Over all cells.
+        Over all replicates.
     disk_bytes : int
         Estimate, before compression.
     seconds : float
@@ -38,11 +38,11 @@ class WaveWorkload(Workload):
 
     conditions: int
     seeds: int
-    cells: int
+    replicates: int
     parameters: int
     live_weights: int
     mesh_cells: int
-    updates_per_cell: int
+    updates_per_replicate: int
     updates: int
     disk_bytes: int
     seconds: float
@@ -50,11 +50,15 @@ class WaveWorkload(Workload):
     def rows(self) -> tuple[tuple[str, str, str], ...]:
         """Return name, value and remark of each line that is shown."""
         return (
-            ("cells", f"{self.cells:,}", f"{self.conditions:,} conditions x {self.seeds:,} seeds, a network each"),
+            (
+                "replicates",
+                f"{self.replicates:,}",
+                f"{self.conditions:,} conditions x {self.seeds:,} seeds, a network each",
+            ),
             ("parameters", f"{self.parameters:,}", f"in the largest condition; {self.live_weights:,} live weights"),
             ("astrocytes", f"{self.mesh_cells:,}", "of the mesh, or neurons of an MLP, inputs included"),
-            ("updates a cell", f"{self.updates_per_cell:,}", "in the longest condition"),
-            ("updates", f"{self.updates:,}", "over all cells"),
+            ("updates per replicate", f"{self.updates_per_replicate:,}", "in the longest condition"),
+            ("updates", f"{self.updates:,}", "over all replicates"),
             ("on disk", f"about {bytes_words(self.disk_bytes)}", "before compression"),
             ("time", f"about {seconds_words(self.seconds)}", "on one core at a nominal rate, without a VAE's training"),
         )
@@ -63,7 +67,7 @@ class WaveWorkload(Workload):
 def seconds_of(scenario: WaveScenario) -> float:
     """Return nominal seconds of one replicate's training on one core, trained beside others."""
     sums = scenario.live_weights * scenario.images_per_update
-    return CELL_OVERHEAD + scenario.updates * (SECONDS_AN_UPDATE + SECONDS_A_TAP * sums)
+    return REPLICATE_OVERHEAD + scenario.updates * (SECONDS_AN_UPDATE + SECONDS_A_TAP * sums)
 
 
 def bytes_of(scenario: WaveScenario) -> float:
@@ -79,11 +83,11 @@ def workload(scenario: WaveScenario) -> WaveWorkload:
     return WaveWorkload(
         conditions=len(resolved),
         seeds=seeds,
-        cells=len(resolved) * seeds,
+        replicates=len(resolved) * seeds,
         parameters=max(r.parameters for r in resolved),
         live_weights=max(r.live_weights for r in resolved),
         mesh_cells=max(r.cells for r in resolved),
-        updates_per_cell=max(r.updates for r in resolved),
+        updates_per_replicate=max(r.updates for r in resolved),
         updates=seeds * sum(r.updates for r in resolved),
         disk_bytes=round(seeds * sum(bytes_of(r) for r in resolved)),
         seconds=seeds * sum(seconds_of(r) for r in resolved),

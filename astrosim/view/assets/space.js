@@ -3,7 +3,7 @@ const KIND_NAMES = ["input", "output", "modulatory", "regular", "tonic"];
 const BINS = 24; // colours of weights; each is one path
 const MARGIN = 14; // pixels
 const NAMED = 40; // astrocytes that carry their names
-const FADE = 0.72; // of a flash, a frame
+const FADE = 0.72; // of a flash, per frame
 const INK = "#222222", FAINT = "#8a8a8a", ELIGIBLE = "#009E73", FLASH = "#D55E00", CALCIUM = "#0072B2";
 
 class Space {

@@ -25,7 +25,7 @@ class Stage {
     });
     this.alarm = create("div", "as-alarm", side);
     this.alarm.setAttribute("role", "alert");
-    create("span", "as-waiting", this.status, "Preparing the cell; the first time ever takes half a minute.");
+    create("span", "as-waiting", this.status, "Preparing the replicate; the first time ever takes half a minute.");
     this.table = create("table", "as-patterns", create("div", "as-scroll", side));
     this.space = new Space(this.canvas, (a) => this.say({ event: "choose", astrocyte: a }));
     this.scrubber();

@@ -80,7 +80,7 @@ def test_squares_are_those_of_numpy():
 
 
 def begun(scenario: FieldScenario, seed: int = 3) -> tuple[Images, State, KernelLearner, Batches]:
-    """A cell before its first trial."""
+    """A replicate before its first trial."""
     images = images_of(scenario, seed, None)
     state = make_state(scenario, seed, images)
     return images, state, KernelLearner(scenario, seed, state), Batches(scenario, seed, images.train)

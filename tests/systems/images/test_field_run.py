@@ -84,7 +84,7 @@ def test_the_agents_engine_stores_the_same(whole, tmp_path):
 
 
 class Once:
-    """Stops a cell at every look."""
+    """Stops a replicate at every look."""
 
     def __call__(self) -> bool:
         return True
@@ -94,11 +94,11 @@ def test_stops_after_every_batch_change_nothing(whole, tmp_path):
     resolved = {name: resolve(SMALL, name) for name in condition_names(SMALL)}
     directory, stops = tmp_path, 0
     RunDirectory(directory).arrays(lambda: RUNNER.layout(SMALL, resolved, None))
-    for cell in make_replicates(tuple(resolved), SMALL.seeds):
+    for replicate in make_replicates(tuple(resolved), SMALL.seeds):
         control = Control(stopped=Once(), checkpoint_seconds=1e9, stretch_seconds=0)
         while True:
             try:
-                carry_out(directory, [cell], resolved, control)
+                carry_out(directory, [replicate], resolved, control)
                 break
             except Stopped:
                 stops += 1

@@ -116,7 +116,7 @@ def test_waves_remember_twenty_outcomes_unless_the_file_says_otherwise() -> None
 
 def test_exploration_in_words() -> None:
     waves, flat = WaveAstrocytes(), Exploration.model_validate({"flat_rate": 0.2})
-    assert exploration_words("maturity", waves, UPDATE) == "exploration 0.3 / (1 + activations / 2000) an update"
-    assert exploration_words("flat", flat, TRIAL) == "exploration 0.2 a trial, flat"
+    assert exploration_words("maturity", waves, UPDATE) == "exploration 0.3 / (1 + activations / 2000) per update"
+    assert exploration_words("flat", flat, TRIAL) == "exploration 0.2 per trial, flat"
     with pytest.raises(AstrosimError, match=r"no such rule .'often'."):
         exploration_words("often", waves, UPDATE)

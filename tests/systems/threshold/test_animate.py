@@ -23,7 +23,7 @@ from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.library import find
 from astrosim.store.variables import KEPT, REVERTED
 from astrosim.systems.threshold.agents.model import AstroModel
-from astrosim.systems.threshold.figures.animation import CellScene, events_of, frame_trials
+from astrosim.systems.threshold.figures.animation import ReplicateScene, events_of, frame_trials
 from astrosim.systems.threshold.figures.raster import KEPT_COLOUR, REVERTED_COLOUR
 from astrosim.systems.threshold.replay import Replay
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -63,14 +63,14 @@ def frames_of(condition: str, seed: int = 3) -> tuple[Replay, list[Any]]:
 
 @pytest.mark.parametrize("condition", SCENARIO.conditions)
 def test_every_trial_is_replayed_as_it_was_stored(directory, condition):
-    cell = open_run(directory).sel(condition=condition, seed=3)
+    replicate = open_run(directory).sel(condition=condition, seed=3)
     _, frames = frames_of(condition)
-    assert [frame.decision for frame in frames] == cell["decision"].values.tolist()
-    assert [frame.pattern for frame in frames] == cell["trial_pattern"].values.tolist()
-    active = cell["active"].values
+    assert [frame.decision for frame in frames] == replicate["decision"].values.tolist()
+    assert [frame.pattern for frame in frames] == replicate["trial_pattern"].values.tolist()
+    active = replicate["active"].values
     assert [frame.active.tolist() for frame in frames] == [row[row >= 0].tolist() for row in active]
-    for episode in cell["episode"].values:
-        last, record = frames[10 * episode + 9], cell.sel(episode=episode)
+    for episode in replicate["episode"].values:
+        last, record = frames[10 * episode + 9], replicate.sel(episode=episode)
         known = np.isfinite(record["threshold"].values)
         assert last.threshold.tolist() == record["threshold"].values[known].tolist()
         assert last.exploration_rate.tolist() == record["exploration_rate"].values[known].tolist()
@@ -147,7 +147,7 @@ def test_trials_of_frames():
 
 def test_what_a_picture_shows():
     replay, frames = frames_of("lesioned")
-    scene = CellScene(replay, frames, events_of(replay), "threshold", "lesioned, seed 3")
+    scene = ReplicateScene(replay, frames, events_of(replay), "threshold", "lesioned, seed 3")
     for number in (0, 40, 110):
         frame = frames[number]
         scene.show(frame)
@@ -173,14 +173,14 @@ def test_what_a_picture_shows():
 
 def test_territories_are_coloured_by_what_was_asked_for():
     replay, frames = frames_of("maturity")
-    scenes = {colour: CellScene(replay, frames, [], colour) for colour in ("threshold", "exploration")}
+    scenes = {colour: ReplicateScene(replay, frames, [], colour) for colour in ("threshold", "exploration")}
     assert scenes["threshold"].scale.vmax == max(frame.threshold.max() for frame in frames)
     assert scenes["exploration"].scale.vmax == max(frame.exploration_rate.max() for frame in frames)
 
 
 def test_the_cursor_is_drawn_where_it_is():
     replay, frames = frames_of("cursor")
-    scene = CellScene(replay, frames, [], "threshold")
+    scene = ReplicateScene(replay, frames, [], "threshold")
     scene.show(frames[30])
     assert scene.cursor.get_visible()
     assert scene.cursor.center == tuple(frames[30].cursor)

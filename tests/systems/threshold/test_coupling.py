@@ -9,9 +9,9 @@ from typing import Any
 import networkx as nx
 import numpy as np
 import pytest
-from cells import CONDITIONS, differences, scenario
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from replicates import CONDITIONS, differences, scenario
 
 from astrosim.core.errors import AstrosimError
 from astrosim.rules import coupling
@@ -53,24 +53,24 @@ def line(count: int) -> list[list[int]]:
 
 def arrivals(s: Scenario, engine: Any, start: int, trials: int) -> list[list[tuple[int, float]]]:
     """Trials and amounts of what reaches each astrocyte, after astrocyte `start` has sent a wave in trial 0."""
-    cell = engine(s, 3)
-    junctions = cell.gap_junctions
-    for k in range(cell.system.gap_start[start], cell.system.gap_start[start + 1]):
-        other, slot = cell.system.gap[k], cell.system.gap_delay[k] % junctions.slots
-        left = coupling.passed_on(1.0, cell.system.gap_attenuation[k])
-        cell.learning.arriving[slot, other] += left
-        cell.learning.strongest[slot, other] = max(left, cell.learning.strongest[slot, other])
-    cell.learning.sent[start] = 0
-    cell.restore(cell.state())
-    found: list[list[tuple[int, float]]] = [[] for _ in range(len(cell.territories))]
-    before = cell.learning.calcium.copy()
+    replicate = engine(s, 3)
+    junctions = replicate.gap_junctions
+    for k in range(replicate.system.gap_start[start], replicate.system.gap_start[start + 1]):
+        other, slot = replicate.system.gap[k], replicate.system.gap_delay[k] % junctions.slots
+        left = coupling.passed_on(1.0, replicate.system.gap_attenuation[k])
+        replicate.learning.arriving[slot, other] += left
+        replicate.learning.strongest[slot, other] = max(left, replicate.learning.strongest[slot, other])
+    replicate.learning.sent[start] = 0
+    replicate.restore(replicate.state())
+    found: list[list[tuple[int, float]]] = [[] for _ in range(len(replicate.territories))]
+    before = replicate.learning.calcium.copy()
     decay = math.exp(-1.0 / s.coupling.decay_time)
     for trial in range(trials):
-        cell.advance(1)
-        gained = cell.learning.calcium - before * decay
+        replicate.advance(1)
+        gained = replicate.learning.calcium - before * decay
         for a in np.flatnonzero(gained > 1e-9):
             found[a].append((trial, float(gained[a])))
-        before = cell.learning.calcium.copy()
+        before = replicate.learning.calcium.copy()
     return found
 
 
@@ -207,10 +207,10 @@ def test_a_whole_number_of_ticks_is_not_rounded_up() -> None:
 @pytest.mark.parametrize("count", [2, 7, 25])
 def test_calcium_decays_exponentially(count: int) -> None:
     s = quiet(graph="edges", edges=[[0, 1]], relay=False, decay_time=4.0, length=2.0)
-    cell = KernelEngine(s, 3)
-    cell.learning.calcium[0] = 1.5
-    cell.advance(count)
-    assert cell.learning.calcium[0] == pytest.approx(1.5 * math.exp(-count / 4.0), rel=1e-13)
+    replicate = KernelEngine(s, 3)
+    replicate.learning.calcium[0] = 1.5
+    replicate.advance(count)
+    assert replicate.learning.calcium[0] == pytest.approx(1.5 * math.exp(-count / 4.0), rel=1e-13)
 
 
 def test_arrivals_of_a_trial_add_up_and_the_strongest_is_sent_on() -> None:
@@ -248,22 +248,22 @@ def test_only_who_is_above_threshold_or_explores_sends() -> None:
         GRAPHS["nearest"],
         **CONDITIONS["traffic"] | {"astrocytes": {"threshold": 90.0}, "adaptation": {"ceiling": 90.0}},
     )
-    cell = KernelEngine(s, 5)
-    log = cell.advance(100)
+    replicate = KernelEngine(s, 5)
+    log = replicate.advance(100)
     assert (log.active[:, 0] >= 0).all()
-    assert not cell.learning.arriving.any()
-    assert not cell.learning.calcium.any()
+    assert not replicate.learning.arriving.any()
+    assert not replicate.learning.calcium.any()
 
 
 def test_calcium_recruits_a_silent_neighbour() -> None:
     """With enough calcium a score of 0 comes above threshold; that is counted as a recruitment."""
     s = coupled(GRAPHS["edges"] | {"gain": 1.0}, exploration={"rule": "none"})
-    cell = AstroModel(s, 5)
-    cell.learning.calcium[7] = 50.0
-    cell.step()
-    assert cell.astrocytes[7].own_score < cell.astrocytes[7].threshold < cell.astrocytes[7].score
-    assert cell.learning.recruitments.tolist() == [0] * 7 + [1]
-    assert cell.learning.activations[7] == 1
+    replicate = AstroModel(s, 5)
+    replicate.learning.calcium[7] = 50.0
+    replicate.step()
+    assert replicate.astrocytes[7].own_score < replicate.astrocytes[7].threshold < replicate.astrocytes[7].score
+    assert replicate.learning.recruitments.tolist() == [0] * 7 + [1]
+    assert replicate.learning.activations[7] == 1
 
 
 @pytest.mark.parametrize("action", ["cut_gap_junctions", "lesion_astrocytes"])

@@ -110,12 +110,12 @@ def test_a_run_resumes_to_the_same_bits(cut):
 def test_a_pass_equals_matrices():
     """Two cycles by matrices: driven and tonic neurons fire throughout, all others by what was sent before."""
     s = scenario(network={"cycles": 3})
-    cell = DescribedCell(s, 4)
-    net = cell.network
+    replicate = DescribedCell(s, 4)
+    net = replicate.network
     matrix = np.zeros((61, 61))
     matrix[net.pre, net.post] = net.initial_weight * 12.0
-    cell.learning.weight[: net.post.size] = matrix[net.pre, net.post]
-    for pattern, output in zip(cell.system.patterns, cell._outputs(), strict=True):
+    replicate.learning.weight[: net.post.size] = matrix[net.pre, net.post]
+    for pattern, output in zip(replicate.system.patterns, replicate._outputs(), strict=True):
         driven = np.zeros(61, bool)
         driven[:5] = pattern
         driven[60] = True
@@ -139,13 +139,13 @@ def test_tonic_neurons_and_the_inputs_of_the_task():
 
 
 def test_tonic_neurons_are_in_no_territory():
-    cell = DescribedCell(scenario(), 1)
-    assert not np.isin(cell.territories.neurons.index, 60).any()
-    for a in range(len(cell.territories)):
-        held = cell.territories.synapses[a]
-        tonic = held[cell.network.pre[held] == 60]
+    replicate = DescribedCell(scenario(), 1)
+    assert not np.isin(replicate.territories.neurons.index, 60).any()
+    for a in range(len(replicate.territories)):
+        held = replicate.territories.synapses[a]
+        tonic = held[replicate.network.pre[held] == 60]
         assert tonic.size
-        assert np.isin(cell.network.post[tonic], cell.territories.neurons[a]).all()
+        assert np.isin(replicate.network.post[tonic], replicate.territories.neurons[a]).all()
 
 
 def test_synapses_of_the_task_are_those_of_the_whole_network_that_matter():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from cells import CONDITIONS, scenario
+from replicates import CONDITIONS, scenario
 from scipy import stats
 
 from astrosim.store.variables import IDLE, KEPT, NOBODY

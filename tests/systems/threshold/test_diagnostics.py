@@ -36,8 +36,8 @@ def test_late_degradation():
     assert diagnostics.late_degradation(np.array([0.5, 0.7])) == 0.0
 
 
-def cell(outputs, accuracy, astrocytes=True):
-    """Measured values and static values of two records of one cell with two clusters of one astrocyte."""
+def replicate(outputs, accuracy, astrocytes=True):
+    """Measured values and static values of two records of one replicate with two clusters of one astrocyte."""
     count = 2 if astrocytes else 0
     measured = {
         "output": np.array([outputs, outputs]),
@@ -65,7 +65,7 @@ def scenario(**fields):
 
 
 def test_summary_row():
-    measured, static = cell([[1, 0], [0, 1], [0, 1]], [1.0, 1.0, 0.5])
+    measured, static = replicate([[1, 0], [0, 1], [0, 1]], [1.0, 1.0, 0.5])
     row = summary_row(scenario(), 7, "maturity", measured, static, WIRING, TOTALS)
     assert tuple(row) == SUMMARY_COLUMNS
     assert all(math.isnan(row.pop(name)) for name in ("passes", "solved_trial", "solved_passes"))
@@ -100,7 +100,7 @@ def test_summary_row():
 
 
 def test_summary_row_without_astrocytes_and_decisions():
-    measured, static = cell([[1, 1]] * 3, [0.5, 0.5, 1.0], astrocytes=False)
+    measured, static = replicate([[1, 1]] * 3, [0.5, 0.5, 1.0], astrocytes=False)
     totals = {**TOTALS, "kept": 0, "reverted": 0}
     row = summary_row(scenario(learner="none"), 7, "control", measured, static, WIRING, totals)
     assert math.isnan(row["accept_rate"])
@@ -110,7 +110,7 @@ def test_summary_row_without_astrocytes_and_decisions():
 
 
 def test_engine_column_of_the_published_system():
-    measured, static = cell([[1, 0]] * 3, [0.5, 0.5, 1.0])
+    measured, static = replicate([[1, 0]] * 3, [0.5, 0.5, 1.0])
     row = summary_row(scenario(system="published"), 7, "maturity", measured, static, WIRING, TOTALS)
     assert row["engine"] == "published"
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from cells import CONDITIONS, differences, scenario
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from replicates import CONDITIONS, differences, scenario
 
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.kernel.engine import KernelEngine

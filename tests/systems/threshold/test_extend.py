@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cells import CONDITIONS, differences, scenario
 from own_astrocytes import IMPORTS, LEARNING, OWN_FORMULAS, PYTHON, SAME_FORMULAS, own, write
+from replicates import CONDITIONS, differences, scenario
 from run_helpers import carry_out, contents, differing
 from typer.testing import CliRunner
 
@@ -148,19 +148,19 @@ def test_text_for_state_that_cannot_be_kept(tmp_path: Path) -> None:
     assert str(caught.value) == f"{what}. Keep numbers, or leave it out of state_names."
 
 
-def test_a_cell_stopped_anywhere_any_number_of_times_writes_the_same_bytes(tmp_path: Path) -> None:
+def test_a_replicate_stopped_anywhere_any_number_of_times_writes_the_same_bytes(tmp_path: Path) -> None:
     path = write(tmp_path, PYTHON, 'engine = "agents"\nagents.astrocyte = "own:Patient"\n')
     s = load_scenario(path, ["seeds=[3]"])
     run_scenario(s, tmp_path / "whole", workers=1)
     with pytest.raises(KeyboardInterrupt):
         run_scenario(s, tmp_path / "cut", workers=1, progress=_interrupt)
-    (cell,) = make_replicates(["default"], [3])
+    (replicate,) = make_replicates(["default"], [3])
     coin, stops = random.Random(1), 0
     while True:
         control = Control(stopped=lambda: coin.random() < 0.4, stretch_seconds=0)
         try:
             own = resolve(load_scenario(tmp_path / "cut" / "scenario.toml"), "default")
-            carry_out(tmp_path / "cut", [cell], {"default": own}, control)
+            carry_out(tmp_path / "cut", [replicate], {"default": own}, control)
             break
         except Stopped:
             stops += 1

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cells import CONDITIONS, differences, scenario
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from replicates import CONDITIONS, differences, scenario
 
 from astrosim.store.variables import IDLE, KEPT, REVERTED
 from astrosim.systems.threshold.agents.model import AstroModel

@@ -11,9 +11,9 @@ import mesa
 import networkx as nx
 import numpy as np
 import pytest
-from cells import CONDITIONS, differences, scenario
 from mesa.batchrunner import batch_run
 from mesa.discrete_space import Network as NetworkSpace
+from replicates import CONDITIONS, differences, scenario
 from run_helpers import small
 from tolerances import rounding
 

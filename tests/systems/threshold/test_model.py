@@ -3,7 +3,7 @@
 import mesa
 import numpy as np
 import pytest
-from cells import scenario
+from replicates import scenario
 
 from astrosim.core.phases import PHASES
 from astrosim.systems.threshold.agents.agents import Astrocyte, Cursor, Neuron

@@ -155,9 +155,9 @@ def test_activity_by_bin():
 
 
 def test_territories_in_space_are_those_of_the_engine(dataset):
-    cell = dataset.sel(condition="maturity", seed=8)
-    for astrocyte, wanted in enumerate(cell["territory_synapses"].values):
-        assert len(space.territory_synapses(cell, astrocyte, SCENARIO.astrocytes.radius)) == wanted
+    replicate = dataset.sel(condition="maturity", seed=8)
+    for astrocyte, wanted in enumerate(replicate["territory_synapses"].values):
+        assert len(space.territory_synapses(replicate, astrocyte, SCENARIO.astrocytes.radius)) == wanted
 
 
 def test_space_map(dataset):

@@ -53,8 +53,8 @@ def test_lines_are_means_over_seeds_of_the_coupled_conditions(directory: Path) -
         stored = dataset["calcium"].sel(condition=name)
         assert np.array_equal(line.get_xdata(), dataset["episode"].values)
         assert np.allclose(line.get_ydata(), stored.mean(("seed", "astrocyte")).values, rtol=1e-12)
-    cell = dataset.sel(condition="coupled")
-    total = {n: cell[n].sum("astrocyte").values for n in ("recruitments", "activations")}
+    coupled = dataset.sel(condition="coupled")
+    total = {n: coupled[n].sum("astrocyte").values for n in ("recruitments", "activations")}
     last = (total["recruitments"][:, -1] - total["recruitments"][:, -2]) / np.diff(total["activations"])[:, -1]
     assert recruited.lines[0].get_ydata()[-1] == pytest.approx(last.mean(), rel=1e-12)
 

@@ -14,7 +14,15 @@ from astrosim.runs import open_run, run_scenario
 from astrosim.scenario import resolve
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.figures import curves, select
-from astrosim.systems.threshold.figures.events import EPISODE, TRIAL, Event, before, make_marks, of_cell, read_events
+from astrosim.systems.threshold.figures.events import (
+    EPISODE,
+    TRIAL,
+    Event,
+    before,
+    make_marks,
+    of_replicate,
+    read_events,
+)
 from astrosim.systems.threshold.figures.timeline import INK, Timeline
 from astrosim.systems.threshold.replay import standing_after
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -91,11 +99,11 @@ def test_events_are_those_of_the_store_with_the_names_of_the_scenario(dataset, e
     mine = [(e.seed, e.trial, e.label) for e in events if e.condition == "lesioned" and e.seed == 8]
     assert mine == [(8, 200, "lesion astrocytes 1, 6"), (8, 200, "two neurons"), (8, 305, "lesion neurons 9")]
     stored = dataset["event_trial"].sel(condition="often", seed=3).values
-    assert [e.trial for e in of_cell(events, "often", 3)] == stored[stored >= 0].tolist()
+    assert [e.trial for e in of_replicate(events, "often", 3)] == stored[stored >= 0].tolist()
     assert {e.seeds for e in events} == {2}
-    assert {e.seeds for e in of_cell(events, "often", 3)} == {1}
-    assert [e.trial for e in before(of_cell(events, "lesioned", 3), 20)] == [200, 200]
-    assert before(of_cell(events, "lesioned", 3), 19) == ()
+    assert {e.seeds for e in of_replicate(events, "often", 3)} == {1}
+    assert [e.trial for e in before(of_replicate(events, "lesioned", 3), 20)] == [200, 200]
+    assert before(of_replicate(events, "lesioned", 3), 19) == ()
     assert read_events(dataset.drop_vars("event_trial"), RESOLVED) == ()
 
 
@@ -201,15 +209,15 @@ def test_marks_outside_the_axes_are_left_out():
 
 
 def test_space_shows_who_is_silent_and_who_is_lesioned(dataset, events):
-    cell = dataset.sel(condition=["lesioned"])
-    seed = select.best_seed(cell, "lesioned")
-    figure = plot.space_map(cell, RESOLVED["lesioned"], events)
+    lesioned = dataset.sel(condition=["lesioned"])
+    seed = select.best_seed(lesioned, "lesioned")
+    figure = plot.space_map(lesioned, RESOLVED["lesioned"], events)
     axes = figure.axes[0]
     hollow, crossed = (
         np.concatenate([c.get_offsets() for c in axes.collections if c.get_gid() == gid])
         for gid in ("silent", "lesioned")
     )
-    own = cell.sel(condition="lesioned", seed=seed)
+    own = lesioned.sel(condition="lesioned", seed=seed)
     neurons, astrocytes = (
         np.column_stack([own[f"{what}_x"].values, own[f"{what}_y"].values]) for what in ("neuron", "astrocyte")
     )
@@ -224,7 +232,7 @@ def test_space_shows_who_is_silent_and_who_is_lesioned(dataset, events):
     ]
 
 
-def test_standing_is_that_of_a_cell_that_ran():
+def test_standing_is_that_of_a_replicate_that_ran():
     engine = make_engine(RESOLVED["lesioned"], 3)
     engine.advance(306)
     found = standing_after(RESOLVED["lesioned"], 3, engine.interventions.log)
@@ -247,13 +255,13 @@ def test_targets_that_changed_are_not_written_under_patterns(dataset, events):
 def test_weights_are_told_apart_by_path_and_time(dataset, events):
     figure = plot.weight_map(dataset, RESOLVED, events)
     direct, other, mean = figure.axes[3:6]
-    cells = [dataset.sel(condition="lesioned", seed=seed) for seed in (3, 8)]
+    replicates = [dataset.sel(condition="lesioned", seed=seed) for seed in (3, 8)]
     start = np.concatenate([make_engine(RESOLVED["lesioned"], seed).weights() for seed in (3, 8)])
     wired = sum(int(make_engine(RESOLVED["lesioned"], seed).wiring().wired.sum()) for seed in (3, 8))
     assert direct.texts[0].get_text() == f"{wired} synapses"
     assert other.texts[0].get_text() == f"{len(start) - wired:,} synapses"
     assert [line.get_gid() for line in direct.lines] == ["start", "0", "19", "39"]
-    final = np.concatenate([cell["weight"].values[-1][cell["pre"].values >= 0] for cell in cells])
+    final = np.concatenate([replicate["weight"].values[-1][replicate["pre"].values >= 0] for replicate in replicates])
     drawn = np.concatenate([np.asarray(direct.lines[3].get_xdata())[1:-1]])
     assert len(drawn) == wired
     assert np.isin(drawn, final).all()

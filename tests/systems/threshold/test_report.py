@@ -95,8 +95,8 @@ def test_constant_output_is_loud_and_the_control_is_not(page):
 def test_words_on_what_was_run(page):
     text = text_of(page)
     assert "A <b>small</b> run" in text  # escaped in the page, hence text here
-    assert "9 of 9 cells" in text
-    assert "60 episodes of 10 trials a cell" in text
+    assert "9 of 9 replicates" in text
+    assert "60 episodes of 10 trials per replicate" in text
     assert "3: 3, 8, 11" in text
     assert "astrosim run small.toml" in text
     assert "numpy " + np.__version__ in text
@@ -171,16 +171,16 @@ def test_unfinished_run_says_what_is_missing(directory, tmp_path):
     lines = (copy / "summary.csv").read_text().splitlines(keepends=True)
     (copy / "summary.csv").write_text("".join(line for line in lines if not line.startswith("control")))
     text = text_of(write_report(copy).read_text(encoding="utf-8"))
-    assert "This run is not finished: 3 of 9 cells are missing." in text
-    assert "6 of 9 cells" in text
+    assert "This run is not finished: 3 of 9 replicates are missing." in text
+    assert "6 of 9 replicates" in text
 
 
-def test_run_without_finished_cells_is_refused(directory, tmp_path):
+def test_run_without_finished_replicates_is_refused(directory, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(directory, copy)
     header = (copy / "summary.csv").read_text().splitlines(keepends=True)[0]
     (copy / "summary.csv").write_text(header)
-    with pytest.raises(StoreError, match=r"no cell is finished yet\. `astrosim run .* --resume` goes on with it"):
+    with pytest.raises(StoreError, match=r"no replicate is finished yet\. `astrosim run .* --resume` goes on with it"):
         write_report(copy)
 
 

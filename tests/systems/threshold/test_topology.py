@@ -3,9 +3,9 @@
 import networkx as nx
 import numpy as np
 import pytest
-from cells import scenario
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from replicates import scenario
 from scipy import stats
 
 from astrosim.rules.perturbation import grid

@@ -10,7 +10,7 @@ from places import TESTS
 CODE = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from cells import CONDITIONS, scenario
+from replicates import CONDITIONS, scenario
 from astrosim.systems.threshold.kernel import KernelEngine
 for name, fields in CONDITIONS.items():
     for network in ({"clusters": 1, "regular": 1}, {"clusters": 2, "regular": 3}, {"clusters": 3}):

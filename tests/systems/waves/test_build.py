@@ -89,10 +89,10 @@ def test_a_missing_gpu_is_told_once(caplog):
     if torch.cuda.is_available():
         pytest.skip("there is a GPU here")
     scenario = wave(device="cuda")
-    cells = make_replicates(("default",), (1, 2, 3))
+    replicates = make_replicates(("default",), (1, 2, 3))
     with caplog.at_level("WARNING", logger="astrosim.systems.waves"):
-        jobs = RUNNER.split({"default": scenario}, cells, 2)
+        jobs = RUNNER.split({"default": scenario}, replicates, 2)
         assert place("cuda").type == "cpu"
-        RUNNER.split({"default": wave(device="auto")}, cells, 2)
+        RUNNER.split({"default": wave(device="auto")}, replicates, 2)
     assert [record.message for record in caplog.records] == ["device = 'cuda': no GPU here; the CPU computes."]
     assert [len(job) for job in jobs] == [1, 1, 1]  # on the kernel each stands alone

@@ -118,7 +118,7 @@ def test_curves_show_every_run_and_their_median():
         assert by_gid(axes, "share")[0].get_ydata()[0] == SHARE
 
 
-def test_curves_of_cells_that_are_missing_or_shorter():
+def test_curves_of_replicates_that_are_missing_or_shorter():
     dataset = dataset_of(ROWS)
     dataset["test_accuracy"][0, :, 2:] = np.nan  # a shorter condition
     dataset["test_accuracy"][1, 1:] = np.nan  # one run committed

@@ -117,17 +117,17 @@ def test_pairs_are_compared_by_seed(page, rows):
 def test_words_on_what_was_run(page):
     text = text_of(page)
     assert "A <b>small</b> run" in text
-    assert "18 of 18 cells" in text
+    assert "18 of 18 replicates" in text
     assert "20-18-18-16-16-14-14-12-12-10-10" in text
     assert "20-20-10" in text
     assert "sparse random projection to 20, one of each seed" in text
-    assert "2 epochs, 32 updates a network" in text
+    assert "2 epochs, 32 updates per network" in text
     assert "200 images of digits" in text
     assert "6: 3, 8, 11, 12, 13, 14" in text
     assert "astrosim run small.toml" in text
     assert "A median hides collapsed runs" in text
     assert "network.variant" in text
-    assert "n = 6 runs a condition" in text
+    assert "n = 6 runs per condition" in text
     for number in range(1, 6):
         assert f"Figure {number}." in text
     assert "Figure 6." not in text
@@ -141,9 +141,9 @@ def test_unfinished_run_says_what_is_missing(directory, tmp_path):
     lines = (copy / "summary.csv").read_text().splitlines(keepends=True)
     (copy / "summary.csv").write_text("".join(line for line in lines if not line.startswith("mlp")))
     text = text_of(write_report(copy).read_text(encoding="utf-8"))
-    assert "This run is not finished: 6 of 18 cells are missing." in text
+    assert "This run is not finished: 6 of 18 replicates are missing." in text
     (copy / "summary.csv").write_text(lines[0])
-    with pytest.raises(StoreError, match="no cell is finished yet"):
+    with pytest.raises(StoreError, match="no replicate is finished yet"):
         write_report(copy)
 
 

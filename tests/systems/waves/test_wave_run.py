@@ -19,7 +19,7 @@ from astrosim.runs.control import Control, Stopped
 from astrosim.runs.directory import RunDirectory
 from astrosim.runs.replicate import Replicate, make_replicates
 from astrosim.scenario import condition_names, resolve
-from astrosim.store.cells import commit_path
+from astrosim.store.replicates import commit_path
 from astrosim.systems.waves import WaveNet
 from astrosim.systems.waves.fronts import project, sparse_projection
 from astrosim.systems.waves.runner import RUNNER
@@ -180,7 +180,9 @@ def jobs_with_stops(scenario: WaveScenario, directory: Any, looks: int) -> int:
             carry_out(directory, job, resolved, control)
         except Stopped:
             stops += 1
-        left = [cell for cell in left if not commit_path(directory, cell.condition, cell.seed).exists()]
+        left = [
+            replicate for replicate in left if not commit_path(directory, replicate.condition, replicate.seed).exists()
+        ]
     return stops
 
 
@@ -202,11 +204,11 @@ def test_stops_between_any_two_updates_change_nothing(tmp_path, front):
 def test_replicates_of_a_seed_share_an_autoencoder():
     scenario = small(front=VAE)
     resolved = {name: resolve(scenario, name) for name in condition_names(scenario)}
-    cells = make_replicates(tuple(resolved), scenario.seeds)
-    jobs = RUNNER.split(resolved, cells, 2)
+    replicates = make_replicates(tuple(resolved), scenario.seeds)
+    jobs = RUNNER.split(resolved, replicates, 2)
     assert sorted(len(job) for job in jobs) == [2, 2]
-    assert all(len({cell.seed for cell in job}) == 1 for job in jobs)
-    assert sorted(cell for job in jobs for cell in [(c.row, c.column) for c in job]) == [
+    assert all(len({replicate.seed for replicate in job}) == 1 for job in jobs)
+    assert sorted(replicate for job in jobs for replicate in [(c.row, c.column) for c in job]) == [
         (0, 0), (0, 1), (1, 0), (1, 1),
     ]  # fmt: skip
 
@@ -233,7 +235,7 @@ def test_a_sweep_is_one_batch_in_torch():
     scenario = small(engine="torch", conditions=conditions)
     resolved = {name: resolve(scenario, name) for name in condition_names(scenario)}
     jobs = RUNNER.split(resolved, make_replicates(tuple(resolved), scenario.seeds), 1)
-    together = sorted(sorted({cell.condition for cell in job}) for job in jobs)
+    together = sorted(sorted({replicate.condition for replicate in job}) for job in jobs)
     assert together == [["mlp"], ["noise_0.1", "noise_0.2"], ["quiet"]]
 
 

@@ -20,7 +20,7 @@ from astrosim.plot.style import MUTED, PAPER, SEQUENTIAL, colours, new_figure, s
 COSTS = (("sample_evaluations", "images evaluated"), ("synapse_evaluations", "synapses evaluated, summed over images"))
 LEAST_ERROR = 5e-4  # 1; what an axis of errors shows at least
 TICKS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
-ROW = 0.34  # inches a condition
+ROW = 0.34  # inches per condition
 GOLDEN = np.pi * (3 - np.sqrt(5))  # radians; the golden angle: a sunflower
 
 
@@ -83,7 +83,7 @@ def _error_axis(axes: Axes) -> None:
 
 @styled
 def field_accuracy(rows: Rows) -> Figure:
-    """Draw final test accuracy and wall time, a point a run, by condition; bars are medians.
+    """Draw final test accuracy and wall time, one point per run, by condition; bars are medians.
 
     Parameters
     ----------
@@ -112,13 +112,13 @@ def field_accuracy(rows: Rows) -> Figure:
     panels[1].xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     panels[1].xaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
     panels[1].xaxis.set_minor_formatter(NullFormatter())
-    panels[1].set_xlabel("seconds a seed, one core")
+    panels[1].set_xlabel("seconds per seed, one core")
     return figure
 
 
 @styled
 def field_confusion(dataset: Dataset, rows: Rows) -> Figure:
-    """Draw errors by class and answer, in test images of all seeds, a panel a condition.
+    """Draw errors by class and answer, in test images of all seeds, one panel per condition.
 
     Parameters
     ----------

@@ -37,7 +37,7 @@ NORMAL_ROOM = 4  # numbers drawn beyond those that are asked for: a block of fou
 
 @dataclass
 class State:
-    """All that changes in a cell between two batches; arrays are written in place.
+    """All that changes in a replicate between two batches; arrays are written in place.
 
     Attributes
     ----------
@@ -114,7 +114,7 @@ class State:
 
 
 def make_state(scenario: FieldScenario, seed: int, images: Images) -> State:
-    """Return the state of a cell that has not begun."""
+    """Return the state of a replicate that has not begun."""
     net = make_network(scenario, seed, images.centre, LARGEST[scenario.task.data])
     actors = scenario.astrocytes if scenario.learner.rule == "astrocytes" else 1
     state = State(

@@ -35,7 +35,7 @@ from astrosim.systems.images.scenario.sections import (
 
 FieldFigure = Literal["test_accuracy"]
 COUNTED = {"spsa": 2, "backpropagation": 3}
-"""Trials a step of a learner without keep or revert: passes over the batch; a gradient counts as three of them."""
+"""Trials per step of a learner without keep or revert: passes over the batch; a gradient counts as three of them."""
 
 
 class FieldScenario(Experiment):
@@ -231,7 +231,7 @@ class FieldScenario(Experiment):
 
     @property
     def astrocytes(self) -> int:
-        """Astrocytes: one a territory."""
+        """Astrocytes: one per territory."""
         return self.network.units // self.territory.units
 
     @property

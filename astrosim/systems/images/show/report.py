@@ -23,7 +23,7 @@ from astrosim.systems.images.show import explanation
 from astrosim.systems.images.show.summary import FieldSummary
 
 TEMPLATE = "astrosim.systems.images.show:report.html.j2"
-OPEN_ROWS = 40  # cells; a longer table of seeds begins folded
+OPEN_ROWS = 40  # replicates; a longer table of seeds begins folded
 LOADED = (
     "test_accuracy", "sample_evaluations", "synapse_evaluations", "accept_rate", "confusion", "territory_x",
     "territory_y", "astrocyte_tried", "astrocyte_kept", "astrocyte_sigma",
@@ -61,7 +61,7 @@ def content(directory: Path, summary: FieldSummary) -> dict[str, Any]:
     return {
         "scenario": scenario,
         "summary": [_condition_row(summary, name) for name in summary.conditions],
-        "cells": {"done": len(summary.rows), "all": len(resolved) * len(scenario.seeds)},
+        "replicates": {"done": len(summary.rows), "all": len(resolved) * len(scenario.seeds)},
         "alarms": [],
         "expected": [],
         "facts": _facts(summary),
@@ -163,7 +163,7 @@ def notes(summary: FieldSummary) -> list[str]:
     """Return notes that help to judge the numbers."""
     rules = {one.learner.rule for one in summary.resolved.values()}
     found = [
-        "Every learner but backpropagation hears one number a trial: the change of the mean reward over the batch.",
+        "Every learner but backpropagation hears one number per trial: the change of the mean reward over the batch.",
         "A trial is one evaluation of the batch, for every learner: at equal trials and batches all have seen the same "
         "number of images. SPSA takes a step every two trials, backpropagation every three (a gradient counts as three "
         "forward passes).",
@@ -202,7 +202,7 @@ def _accuracy(material: FieldMaterial) -> Drawn:
     return Drawn(
         "Final test accuracy and time",
         field_accuracy(material.summary.rows),
-        "A point a run; bar: median. Seconds are wall time of the trial loop.",
+        "One point per run; bar: median. Seconds are wall time of the trial loop.",
     )
 
 

@@ -20,7 +20,7 @@ WINDOW_BITS = np.uint32((1 << c.WINDOW) - 1)
 
 @inlined
 def exploration_rate(rule, activations):
-    """Return probability a trial that an astrocyte below its threshold is active all the same."""
+    """Return probability per trial that an astrocyte below its threshold is active all the same."""
     if rule == MATURITY:
         return c.INITIAL_RATE / (1.0 + activations / c.MATURITY)
     return c.FLAT_RATE if rule == FLAT else 0.0

@@ -142,7 +142,7 @@ def frozen(circuit, weight, threshold):
 
 
 class IterationEngine(PublishedEngine):
-    """One cell of an early iteration in motion: see `astrosim.systems.threshold.engines.Engine`.
+    """One replicate of an early iteration in motion: see `astrosim.systems.threshold.engines.Engine`.
 
     The ceiling is that of thresholds that stay at 0.5.
 

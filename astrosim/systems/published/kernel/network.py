@@ -72,7 +72,7 @@ def build_network(seed: int) -> Network:
 def _synapses(
     generator: float, kind: np.ndarray, cluster: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
-    """Draw the wiring: one draw a possible synapse, a second one for the weight of an existing one."""
+    """Draw the wiring: one draw per possible synapse, a second one for the weight of an existing one."""
     draws, _ = uniforms(generator, 2 * c.NEURONS**2)
     pre, post, weight = [], [], []
     used = 0
@@ -91,7 +91,7 @@ def _synapses(
 
 
 def _astrocytes(position: np.ndarray, cluster: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Four astrocytes a cluster, at the quartile points of its bounding box."""
+    """Four astrocytes per cluster, at the quartile points of its bounding box."""
     places, homes = [], []
     for home in range(c.CLUSTERS):
         own = position[cluster == home, :2]

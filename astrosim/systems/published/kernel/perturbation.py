@@ -19,7 +19,7 @@ from astrosim.systems.published.kernel import fdlibm
 from astrosim.systems.published.kernel.pass_cache import likelihood
 
 TINY = 1e-12  # keeps the logarithm finite; program
-DRAWS = 2  # draws a synapse: Box-Muller, cosine branch; program
+DRAWS = 2  # draws per synapse: Box-Muller, cosine branch; program
 
 
 class Scratch(NamedTuple):

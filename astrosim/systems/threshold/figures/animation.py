@@ -1,4 +1,4 @@
-"""A cell as it learns: who fires, which astrocytes are active, what may change, and what the network is worth (trials).
+"""A replicate as it learns: who fires, which astrocytes are active, what may change, what the network can do (trials).
 
 Territories are coloured by threshold (1), exploration rate (1/trial) or calcium (1). Active ones are ringed: blue if
 the trial's change was kept, orange if it was reverted.
@@ -32,7 +32,7 @@ MOST_FRAMES = 3_000  # assumed: a GIF of more is larger than what a browser show
 DRAWN_LINES = 500  # eligible synapses drawn; beyond, every k-th
 COLOURED = {
     "threshold": ("threshold", "threshold"),
-    "exploration": ("exploration_rate", "exploration rate a trial"),
+    "exploration": ("exploration_rate", "exploration rate per trial"),
     "calcium": ("calcium", "calcium"),
 }
 """What territories can be coloured by: the field of a `Frame`, and the name of the scale."""
@@ -53,10 +53,10 @@ def frame_trials(
     Parameters
     ----------
     trials : int
-        Of the cell.
+        Of the replicate.
     frames : int
     first, last : int
-        The stretch, trials from 0; to the cell's last one if left out.
+        The stretch, trials from 0; to the replicate's last one if left out.
     every : int, optional
     """
     last = trials - 1 if last is None else last
@@ -65,7 +65,7 @@ def frame_trials(
     return np.unique(np.linspace(first, last, min(frames, last - first + 1)).round().astype(int)).tolist()
 
 
-class CellScene:
+class ReplicateScene:
     """Picture of a replicate, redrawn for any of its frames.
 
     Parameters
@@ -271,10 +271,10 @@ def events_of(replay: Replay) -> list[Event]:
 
 
 @styled
-def animate_cell(
+def animate_replicate(
     replay: Replay, frames: Sequence[Frame], path: Path, fps: float = 12.0, colour: str = "threshold", title: str = ""
 ) -> Path:
-    """Write frames of a cell as a GIF or an MP4; returns the path.
+    """Write frames of a replicate as a GIF or an MP4; returns the path.
 
     Parameters
     ----------
@@ -285,7 +285,7 @@ def animate_cell(
     path : Path
         Ends in .gif or .mp4.
     fps : float
-        Pictures a second.
+        Pictures per second.
     colour : str
         Of `COLOURED`.
     title : str
@@ -295,5 +295,5 @@ def animate_cell(
     AstrosimError
         See `astrosim.plot.movie.check_ending`.
     """
-    scene = CellScene(replay, frames, events_of(replay), colour, title)
+    scene = ReplicateScene(replay, frames, events_of(replay), colour, title)
     return write_movie(scene.figure, scene.show, frames, path, fps)

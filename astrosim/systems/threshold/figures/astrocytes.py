@@ -1,4 +1,4 @@
-"""Thresholds (1), exploration rates (1/trial) and activity (activations a trial) of every astrocyte over episodes."""
+"""Thresholds (1), exploration rates (1/trial) and activity (activations per trial) of every astrocyte over episodes."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ DRAWN_ASTROCYTES = 48  # lines; beyond, every k-th astrocyte is drawn
 NAMED_CLUSTERS = 8  # clusters named in the legend at most
 PANELS = (
     ("threshold", "threshold"),
-    ("exploration_rate", "exploration rate a trial"),
-    ("activity", "activations a trial"),
+    ("exploration_rate", "exploration rate per trial"),
+    ("activity", "activations per trial"),
 )
 
 
@@ -34,7 +34,7 @@ def astrocyte_curves(dataset: Dataset, trials_per_episode: int, events: Events =
     dataset : Dataset
         Of `open_run`.
     trials_per_episode : int
-        Turns counts between records into activations a trial.
+        Turns counts between records into activations per trial.
     events : sequence of Event, optional
         Of `astrosim.systems.threshold.figures.events.read_events`; they are marked.
     """
@@ -71,12 +71,12 @@ def astrocyte_curves(dataset: Dataset, trials_per_episode: int, events: Events =
 
 def _row(row: np.ndarray, condition: Dataset, trials_per_episode: int) -> dict[int, Any]:
     """Draw one condition; gives the clusters' colours."""
-    cells = condition["astrocyte_cluster"].values
-    cluster = cells.max(axis=0)  # the same in every finished seed, -1 in the others
+    clusters = condition["astrocyte_cluster"].values
+    cluster = clusters.max(axis=0)  # the same in every finished seed, -1 in the others
     drawn = np.flatnonzero(cluster >= 0)
     drawn = drawn[:: -(-len(drawn) // DRAWN_ASTROCYTES)]
     marks = cluster_colours(cluster[cluster >= 0])
-    done = (cells >= 0).any(axis=1)
+    done = (clusters >= 0).any(axis=1)
     episode = condition["episode"].values
     series = {
         "threshold": condition["threshold"].values[done],
@@ -89,7 +89,7 @@ def _row(row: np.ndarray, condition: Dataset, trials_per_episode: int) -> dict[i
 
 
 def activity(activations: np.ndarray, episode: np.ndarray, trials_per_episode: int) -> np.ndarray:
-    """Return activations a trial between one record and the next; the first since the start. Episodes without record
+    """Return activations per trial between one record and the next; the first since the start. Episodes without record
     are nan.
 
     Parameters

@@ -14,7 +14,7 @@ from astrosim.systems.threshold.figures.timeline import Timeline
 
 
 def coupled_conditions(dataset: Dataset) -> list[str]:
-    """Return conditions of which some committed cell has calcium."""
+    """Return conditions of which some committed replicate has calcium."""
     if "calcium" not in dataset:
         return []
     has = np.isfinite(dataset["calcium"].values).any(axis=(1, 2, 3))
@@ -63,9 +63,9 @@ def calcium_curves(dataset: Dataset, events: Events = ()) -> Figure:
     marks = {name: mark for name, mark in colours(condition_names(dataset)).items() if name in names}
     timeline = Timeline(events, EPISODE, names, {name: colour for name, (colour, _) in marks.items()})
     for name, (colour, line) in marks.items():
-        cell = dataset.sel(condition=name)
-        share = recruited_share(cell["recruitments"].values, cell["activations"].values)
-        for axes, values in zip(grid, (np.nanmean(cell["calcium"].values, axis=2), share), strict=True):
+        condition = dataset.sel(condition=name)
+        share = recruited_share(condition["recruitments"].values, condition["activations"].values)
+        for axes, values in zip(grid, (np.nanmean(condition["calcium"].values, axis=2), share), strict=True):
             known = np.isfinite(values).all(axis=0)
             mean, low, high = mean_band(values[:, known])
             episode = dataset["episode"].values[known]

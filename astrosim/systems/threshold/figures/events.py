@@ -33,7 +33,7 @@ class Event(NamedTuple):
     action, label : str
         What was done, and its name.
     length : int
-        Trials an episode of the condition.
+        Trials per episode of the condition.
     seeds : int
         Finished seeds of the condition.
     """
@@ -81,17 +81,19 @@ def read_events(dataset: Dataset, resolved: Mapping[str, Scenario]) -> tuple[Eve
         if not scenario.interventions:
             continue
         seeds, length = int(committed[row].sum()), scenario.schedule.trials_per_episode
-        cells = dataset[["event_trial", "event_intervention"]].isel(condition=row).load()
+        replicates = dataset[["event_trial", "event_intervention"]].isel(condition=row).load()
         for column, seed in enumerate(map(int, dataset["seed"].values)):
-            times = zip(cells["event_trial"].values[column], cells["event_intervention"].values[column], strict=True)
+            times = zip(
+                replicates["event_trial"].values[column], replicates["event_intervention"].values[column], strict=True
+            )
             for trial, number in [(int(trial), int(number)) for trial, number in times if trial >= 0]:
                 item = scenario.interventions[number]
                 found.append(Event(condition, seed, trial, number, item.action, item.name, length, seeds))
     return tuple(found)
 
 
-def of_cell(events: Iterable[Event], condition: str, seed: int | None) -> tuple[Event, ...]:
-    """Return events of one cell alone."""
+def of_replicate(events: Iterable[Event], condition: str, seed: int | None) -> tuple[Event, ...]:
+    """Return events of one replicate alone."""
     return tuple(e._replace(seeds=1) for e in events if e.condition == condition and e.seed == seed)
 
 

@@ -1,4 +1,4 @@
-"""One dot a seed: final accuracy of every condition beside its mean, its ceiling and the published figure (all 1)."""
+"""One dot per seed: final accuracy of every condition beside its mean, its ceiling and the published figure (all 1)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def accuracy_by_condition(
     Parameters
     ----------
     accuracy, ceilings : mapping of str to sequence of float
-        By condition, one value a seed.
+        By condition, one value per seed.
     published : mapping of str to float
         By condition, where there is one.
     intervals : mapping of str to Interval, optional

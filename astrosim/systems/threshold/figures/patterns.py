@@ -38,7 +38,7 @@ def pattern_map(dataset: Dataset, scenario: Scenario, events: Events = (), episo
     names = [name for name in condition_names(dataset) if best_seed(dataset, name) is not None]
     figure = new_figure(1.6 + 0.62 * max(len(names), 1))
     if not names:
-        say(figure.subplots(), "No cell of this run is finished yet.")
+        say(figure.subplots(), "No replicate of this run is finished yet.")
         return figure
     top, bottom = figure.subplots(2, 1, sharex=True)
     best = [_best(dataset, name) for name in names]
@@ -56,10 +56,10 @@ def pattern_map(dataset: Dataset, scenario: Scenario, events: Events = (), episo
 
 def _best(dataset: Dataset, condition: str) -> tuple[np.ndarray, list[str]]:
     """Accuracies and output vectors by pattern of a condition's best seed."""
-    cell = dataset[["pattern_accuracy", "output"]].sel(condition=condition, seed=best_seed(dataset, condition))
-    cell = cell.isel(episode=last_record(dataset, condition))
-    output = cell["output"].values
-    return cell["pattern_accuracy"].values, output_vectors(output[:, (output >= 0).any(axis=0)])
+    replicate = dataset[["pattern_accuracy", "output"]].sel(condition=condition, seed=best_seed(dataset, condition))
+    replicate = replicate.isel(episode=last_record(dataset, condition))
+    output = replicate["output"].values
+    return replicate["pattern_accuracy"].values, output_vectors(output[:, (output >= 0).any(axis=0)])
 
 
 def _mean(dataset: Dataset, condition: str) -> np.ndarray:

@@ -10,7 +10,7 @@ from xarray import Dataset
 
 from astrosim.plot.style import SEQUENTIAL, count_axis, new_figure, say, styled
 from astrosim.store.variables import KEPT, REVERTED
-from astrosim.systems.threshold.figures.events import TRIAL, Events, of_cell
+from astrosim.systems.threshold.figures.events import TRIAL, Events, of_replicate
 from astrosim.systems.threshold.figures.select import (
     TRIAL_SAMPLE,
     activity_by_bin,
@@ -28,7 +28,7 @@ CONDITIONS = 6  # conditions shown at most
 
 @styled
 def decision_raster(dataset: Dataset, events: Events = ()) -> Figure:
-    """Draw the first trials one by one and the whole run in bins; two rows a condition, its first seed.
+    """Draw the first trials one by one and the whole run in bins; two rows per condition, its first seed.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def decision_raster(dataset: Dataset, events: Events = ()) -> Figure:
         count_axis(axes, 3)
     handles = [grid[0, 0].plot([], [], "s", color=c, markersize=5)[0] for c in (KEPT_COLOUR, REVERTED_COLOUR)]
     figure.legend(handles, ["kept", "reverted"], loc="outside upper center", ncols=2)
-    own = [event for name in names for event in of_cell(events, name, first_seed(dataset, name))]
+    own = [event for name in names for event in of_replicate(events, name, first_seed(dataset, name))]
     timeline = Timeline(own, TRIAL, names)
     for number, name in enumerate(names):
         _mark(grid[2 * number : 2 * number + 2], timeline, name)
@@ -78,10 +78,10 @@ def _mark(grid: np.ndarray, timeline: Timeline, name: str) -> None:
 
 def _condition(figure: Figure, grid: np.ndarray, dataset: Dataset, name: str) -> None:
     seed = first_seed(dataset, name)
-    cell = dataset[["decision", "active"]].sel(condition=name, seed=seed).isel(trial=slice(0, TRIAL_SAMPLE))
-    decision = cell["decision"].values
+    replicate = dataset[["decision", "active"]].sel(condition=name, seed=seed).isel(trial=slice(0, TRIAL_SAMPLE))
+    decision = replicate["decision"].values
     ran = int((decision >= -1).sum())
-    decision, active = decision[:ran], cell["active"].values[:ran]
+    decision, active = decision[:ran], replicate["active"].values[:ran]
     astrocytes = int(active.max(initial=-1)) + 1
     if astrocytes and "astrocyte_x" in dataset:
         astrocytes = int(np.isfinite(dataset["astrocyte_x"].sel(condition=name, seed=seed).values).sum())

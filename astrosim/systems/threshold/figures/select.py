@@ -11,7 +11,7 @@ from xarray import DataArray, Dataset
 from astrosim.store.variables import IDLE, NOBODY
 from astrosim.systems.threshold.diagnostics import probe_accuracy
 
-TRIAL_SAMPLE = 5_000_000  # trials of one cell that a figure reads at most; assumed: 20 MB of decisions
+TRIAL_SAMPLE = 5_000_000  # trials of one replicate that a figure reads at most; assumed: 20 MB of decisions
 
 
 def condition_names(dataset: Dataset) -> list[str]:
@@ -20,7 +20,7 @@ def condition_names(dataset: Dataset) -> list[str]:
 
 
 def last_record(dataset: Dataset, condition: str) -> int:
-    """Return index of the last record that any cell of a condition has (conditions may differ in length); -1 if
+    """Return index of the last record that any replicate of a condition has (conditions may differ in length); -1 if
     none."""
     recorded = np.isfinite(probes(dataset).sel(condition=condition).values).any(axis=0)
     return int(np.flatnonzero(recorded)[-1]) if recorded.any() else -1
@@ -36,7 +36,7 @@ def probes(dataset: Dataset) -> DataArray:
 
 
 def with_astrocytes(dataset: Dataset) -> list[str]:
-    """Return conditions that have astrocytes in some committed cell."""
+    """Return conditions that have astrocytes in some committed replicate."""
     if dataset.sizes.get("astrocyte", 0) == 0:
         return []
     placed = np.isfinite(dataset["astrocyte_x"].values).any(axis=(1, 2))

@@ -16,7 +16,7 @@ from xarray import Dataset
 from astrosim.plot.palette import FILLS
 from astrosim.plot.style import DIVERGING, MUTED, PAPER, cluster_colours, new_figure, say, styled
 from astrosim.store.variables import NEURON_KINDS
-from astrosim.systems.threshold.figures.events import Events, of_cell
+from astrosim.systems.threshold.figures.events import Events, of_replicate
 from astrosim.systems.threshold.figures.select import best_seed, with_astrocytes
 from astrosim.systems.threshold.figures.timeline import INK, note
 from astrosim.systems.threshold.network.interventions import Standing
@@ -53,24 +53,24 @@ def space_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode
     condition, seed = shown(dataset)
     if seed is None:
         figure = new_figure(SHAPES[0])
-        say(figure.subplots(), "No cell of this run is finished yet.")
+        say(figure.subplots(), "No replicate of this run is finished yet.")
         return figure
-    cell = dataset.drop_vars(["trial_pattern", "decision", "active"], errors="ignore")
-    cell = cell.sel(condition=condition, seed=seed).load()
-    placed = np.isfinite(cell["neuron_x"].values)
-    x, y = cell["neuron_x"].values[placed], cell["neuron_y"].values[placed]
+    replicate = dataset.drop_vars(["trial_pattern", "decision", "active"], errors="ignore")
+    replicate = replicate.sel(condition=condition, seed=seed).load()
+    placed = np.isfinite(replicate["neuron_x"].values)
+    x, y = replicate["neuron_x"].values[placed], replicate["neuron_y"].values[placed]
     figure = new_figure(_height(x, y))
     axes = figure.subplots()
-    astrocyte = _most_active(cell)
-    happened = of_cell(events, condition, seed)
+    astrocyte = _most_active(replicate)
+    happened = of_replicate(events, condition, seed)
     standing = standing_after(scenario, seed, [(e.trial, e.number) for e in happened]) if happened else None
-    _synapses(figure, axes, cell, scenario, astrocyte)
+    _synapses(figure, axes, replicate, scenario, astrocyte)
     if astrocyte is not None:
-        _territories(axes, cell, scenario.astrocytes.radius, astrocyte, standing)
-        _gap_junctions(axes, cell, standing)
-    _neurons(axes, cell, x, y, placed)
+        _territories(axes, replicate, scenario.astrocytes.radius, astrocyte, standing)
+        _gap_junctions(axes, replicate, standing)
+    _neurons(axes, replicate, x, y, placed)
     if standing is not None:
-        _silent(axes, np.column_stack([x, y]), cell["neuron_kind"].values[placed], standing)
+        _silent(axes, np.column_stack([x, y]), replicate["neuron_kind"].values[placed], standing)
         _silent_legend(axes, standing)
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel("x (units)")
@@ -86,13 +86,13 @@ def shown(dataset: Dataset) -> tuple[str, int | None]:
     return names[0], best_seed(dataset, names[0])
 
 
-def territory_synapses(cell: Dataset, astrocyte: int, radius: float) -> np.ndarray:
+def territory_synapses(replicate: Dataset, astrocyte: int, radius: float) -> np.ndarray:
     """Return synapses with a neuron of an astrocyte's cluster within the radius (units): int64, shape (synapse,)."""
-    dx = cell["neuron_x"].values - cell["astrocyte_x"].values[astrocyte]
-    dy = cell["neuron_y"].values - cell["astrocyte_y"].values[astrocyte]
-    own = cell["neuron_cluster"].values == cell["astrocyte_cluster"].values[astrocyte]
+    dx = replicate["neuron_x"].values - replicate["astrocyte_x"].values[astrocyte]
+    dy = replicate["neuron_y"].values - replicate["astrocyte_y"].values[astrocyte]
+    own = replicate["neuron_cluster"].values == replicate["astrocyte_cluster"].values[astrocyte]
     inside = own & (np.hypot(dx, dy) <= radius)
-    pre, post = cell["pre"].values, cell["post"].values
+    pre, post = replicate["pre"].values, replicate["post"].values
     return np.flatnonzero((pre >= 0) & (inside[pre] | inside[post]))
 
 
@@ -102,26 +102,26 @@ def _height(x: np.ndarray, y: np.ndarray) -> float:
     return float(np.clip(5.4 * shape + 0.9, *SHAPES))
 
 
-def _most_active(cell: Dataset) -> int | None:
+def _most_active(replicate: Dataset) -> int | None:
     """Astrocyte with most activations at the end; None where there are none."""
-    if cell.sizes.get("astrocyte", 0) == 0 or not np.isfinite(cell["astrocyte_x"].values).any():
+    if replicate.sizes.get("astrocyte", 0) == 0 or not np.isfinite(replicate["astrocyte_x"].values).any():
         return None
-    return int(np.argmax(cell["activations"].values.max(axis=0)))
+    return int(np.argmax(replicate["activations"].values.max(axis=0)))
 
 
-def _synapses(figure: Figure, axes: Axes, cell: Dataset, scenario: Scenario, astrocyte: int | None) -> None:
-    weights = cell["weight"].values
+def _synapses(figure: Figure, axes: Axes, replicate: Dataset, scenario: Scenario, astrocyte: int | None) -> None:
+    weights = replicate["weight"].values
     kept = np.flatnonzero(np.isfinite(weights).any(axis=1))
     if astrocyte is None or not len(kept):
         return
     weight = weights[kept[-1]]
-    chosen = territory_synapses(cell, astrocyte, scenario.astrocytes.radius)
+    chosen = territory_synapses(replicate, astrocyte, scenario.astrocytes.radius)
     chosen = chosen[np.argsort(np.abs(weight[chosen]), kind="stable")]
     chosen = chosen[:: -(-len(chosen) // DRAWN_SYNAPSES) or 1]
     ends = np.stack(
         [
-            np.column_stack([cell["neuron_x"].values[n], cell["neuron_y"].values[n]])
-            for n in (cell["pre"].values[chosen], cell["post"].values[chosen])
+            np.column_stack([replicate["neuron_x"].values[n], replicate["neuron_y"].values[n]])
+            for n in (replicate["pre"].values[chosen], replicate["post"].values[chosen])
         ],
         axis=1,
     )
@@ -133,11 +133,11 @@ def _synapses(figure: Figure, axes: Axes, cell: Dataset, scenario: Scenario, ast
     figure.colorbar(lines, ax=axes, label="weight", shrink=0.7, pad=0.01)
 
 
-def _territories(axes: Axes, cell: Dataset, radius: float, marked: int, standing: Standing | None) -> None:
-    cluster = cell["astrocyte_cluster"].values
+def _territories(axes: Axes, replicate: Dataset, radius: float, marked: int, standing: Standing | None) -> None:
+    cluster = replicate["astrocyte_cluster"].values
     marks = cluster_colours(cluster[cluster >= 0])
     present = np.flatnonzero(cluster >= 0)
-    places = np.column_stack([cell["astrocyte_x"].values, cell["astrocyte_y"].values])
+    places = np.column_stack([replicate["astrocyte_x"].values, replicate["astrocyte_y"].values])
     acts = np.ones(len(places), bool)
     if standing is not None:
         acts[: len(standing.silent["astrocytes"])] = standing.acting("astrocytes")
@@ -162,13 +162,13 @@ def _territories(axes: Axes, cell: Dataset, radius: float, marked: int, standing
         _cross(axes, places[lesioned], 1.6)
 
 
-def _gap_junctions(axes: Axes, cell: Dataset, standing: Standing | None) -> None:
+def _gap_junctions(axes: Axes, replicate: Dataset, standing: Standing | None) -> None:
     """Lines between coupled astrocytes; dotted where interventions have cut them."""
-    if "gap_junction_from" not in cell:
+    if "gap_junction_from" not in replicate:
         return
-    pairs = np.column_stack([cell["gap_junction_from"].values, cell["gap_junction_to"].values])
+    pairs = np.column_stack([replicate["gap_junction_from"].values, replicate["gap_junction_to"].values])
     pairs = pairs[pairs[:, 0] >= 0]
-    places = np.column_stack([cell["astrocyte_x"].values, cell["astrocyte_y"].values])
+    places = np.column_stack([replicate["astrocyte_x"].values, replicate["astrocyte_y"].values])
     cut = np.zeros(len(pairs), bool) if standing is None else standing.cut
     lines = LineCollection(
         list(places[pairs]), colors="black", linewidths=1.0, linestyles=["dotted" if one else "solid" for one in cut]
@@ -205,8 +205,8 @@ def _cross(axes: Axes, places: np.ndarray, scale: float) -> None:
         )
 
 
-def _neurons(axes: Axes, cell: Dataset, x: np.ndarray, y: np.ndarray, placed: np.ndarray) -> None:
-    kind = cell["neuron_kind"].values[placed]
+def _neurons(axes: Axes, replicate: Dataset, x: np.ndarray, y: np.ndarray, placed: np.ndarray) -> None:
+    kind = replicate["neuron_kind"].values[placed]
     size = 26 if len(x) <= 400 else max(1.0, 26 * 400 / len(x))
     for number, name in enumerate(NEURON_KINDS):
         of = kind == number
@@ -223,5 +223,5 @@ def _neurons(axes: Axes, cell: Dataset, x: np.ndarray, y: np.ndarray, placed: np
                 zorder=4,
                 rasterized=len(x) > 2000,
             )
-    if cell.sizes.get("astrocyte", 0) == 0 or not np.isfinite(cell["astrocyte_x"].values).any():
+    if replicate.sizes.get("astrocyte", 0) == 0 or not np.isfinite(replicate["astrocyte_x"].values).any():
         axes.set_title("no astrocytes in this run", color=MUTED)

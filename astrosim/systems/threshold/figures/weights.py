@@ -76,7 +76,7 @@ def weight_map(dataset: Dataset, resolved: Mapping[str, Scenario], events: Event
     shown = {name: weights for name, weights in found.items() if weights is not None}
     figure = new_figure(0.9 + 1.5 * max(len(shown), 0.6))
     if not shown:
-        say(figure.subplots(), "No weights of this run were kept (record.weights_at), or no cell is finished yet.")
+        say(figure.subplots(), "No weights of this run were kept (record.weights_at), or no replicate is finished yet.")
         return figure
     grid = figure.subplots(len(shown), 3, squeeze=False, sharex="col", sharey="col")
     timeline = Timeline(events, EPISODE, list(shown))
@@ -101,23 +101,28 @@ def read_weights(dataset: Dataset, condition: str, scenario: Scenario) -> Weight
     own = dataset[["weight", "pre", "post", "neuron_kind", "neuron_cluster", "committed"]].sel(condition=condition)
     seeds = own["seed"].values[own["committed"].values]
     room = max(1, MOST_WEIGHTS // max(own.sizes["weight_episode"] * own.sizes["synapse"], 1))
-    cells = [own.sel(seed=int(seed)).load() for seed in seeds[:room]]
-    times = np.flatnonzero(np.isfinite(cells[0]["weight"].values).any(axis=1)) if cells else np.empty(0, int)
+    replicates = [own.sel(seed=int(seed)).load() for seed in seeds[:room]]
+    times = np.flatnonzero(np.isfinite(replicates[0]["weight"].values).any(axis=1)) if replicates else np.empty(0, int)
     if not len(times):
         return None
-    real = [cell["pre"].values >= 0 for cell in cells]
-    kept = [cell["weight"].values[times][:, some].astype(float) for cell, some in zip(cells, real, strict=True)]
-    starts = [make_engine(scenario, int(cell["seed"])).weights().astype(float) for cell in cells]
-    direct = [direct_path(cell)[some] for cell, some in zip(cells, real, strict=True)]
+    real = [replicate["pre"].values >= 0 for replicate in replicates]
+    kept = [
+        replicate["weight"].values[times][:, some].astype(float)
+        for replicate, some in zip(replicates, real, strict=True)
+    ]
+    starts = [make_engine(scenario, int(replicate["seed"])).weights().astype(float) for replicate in replicates]
+    direct = [direct_path(replicate)[some] for replicate, some in zip(replicates, real, strict=True)]
     episodes = own["weight_episode"].values[times]
-    return Weights(np.concatenate(starts), episodes, np.concatenate(kept, axis=1), np.concatenate(direct), len(cells))
+    return Weights(
+        np.concatenate(starts), episodes, np.concatenate(kept, axis=1), np.concatenate(direct), len(replicates)
+    )
 
 
-def direct_path(cell: Dataset) -> np.ndarray:
+def direct_path(replicate: Dataset) -> np.ndarray:
     """Return synapses from an input to an output of cluster 0, which has the task: bool, shape (synapse,)."""
-    kind, cluster = cell["neuron_kind"].values, cell["neuron_cluster"].values
+    kind, cluster = replicate["neuron_kind"].values, replicate["neuron_cluster"].values
     given, wanted = ((kind == NEURON_KINDS.index(name)) & (cluster == 0) for name in ("input", "output"))
-    pre, post = cell["pre"].values, cell["post"].values
+    pre, post = replicate["pre"].values, replicate["post"].values
     return np.asarray((pre >= 0) & given[pre] & wanted[post])
 
 

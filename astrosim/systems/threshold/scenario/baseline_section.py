@@ -12,8 +12,8 @@ class Rival(Section):
 
     population: int = quantity(
         1,
-        "evolution: antithetic pairs an update; cma_es: half of its networks; node_perturbation, reinforce: noisy "
-        "passes a pattern",
+        "evolution: antithetic pairs per update; cma_es: half of its networks; node_perturbation, reinforce: noisy "
+        "passes per pattern",
         "1",
         ge=1,
         le=10**4,

@@ -1,6 +1,6 @@
 """Patterns, positions and wiring as files: what they must hold, how they are read and written (units; weights 1).
 
-    patterns   CSV  input,target         bit texts, a pattern a line
+    patterns   CSV  input,target         bit texts, one pattern per line
     positions  CSV  neuron,x,y[,z]       all neurons of the network in order
     wiring     CSV  pre,post,weight      all synapses, ordered by pre, then by post
 
@@ -74,7 +74,7 @@ def _patterns(file: InputFile) -> tuple[tuple[tuple[str, str], ...], tuple[Findi
             if text := _bit_problem(row[side], pairs[0][side]):
                 findings.append(Finding(number, column, text))
     if not rows:
-        findings.append(Finding(-1, "input", "no pattern follows (0). Write input,target bits, a pattern a line."))
+        findings.append(Finding(-1, "input", "no pattern follows (0). Write input,target bits, one pattern per line."))
     return tuple(pairs), tuple(findings)
 
 

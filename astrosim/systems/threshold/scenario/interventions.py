@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, complain, quantity, short
 
 MOST = 1000  # interventions of a scenario; assumed: each has room of its own among the draws
-EVENT_LIMIT = 100_000  # events of a cell; assumed: a thousand times what a reader can look at
+EVENT_LIMIT = 100_000  # events of a replicate; assumed: a thousand times what a reader can look at
 
 Action = Literal[
     "lesion_astrocytes",
@@ -139,7 +139,7 @@ class Intervention(Section):
     neuron_kind: Literal["input", "output", "modulatory", "regular", "tonic"] | None = quantity(
         None, "only neurons of this kind", ""
     )
-    fraction: Real | None = quantity(None, "of those a random part, by the cell's seed", "1", gt=0, le=1)
+    fraction: Real | None = quantity(None, "of those a random part, by the replicate's seed", "1", gt=0, le=1)
     parameter: str | None = quantity(None, "dotted path of what `set` changes", "")
     value: Any = quantity(None, "what `set` changes it to", "")
     patterns: Patterns | None = quantity(

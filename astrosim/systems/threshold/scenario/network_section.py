@@ -30,10 +30,10 @@ class Network(Section):
         "001 to 018",
     )
     clusters: int = quantity(2, "number of clusters, on a square lattice", "clusters", "3.1", ge=1, le=100_000)
-    inputs: int = quantity(5, "input neurons a cluster", "neurons", "3.1", ge=1, le=10_000)
-    outputs: int = quantity(5, "output neurons a cluster", "neurons", "3.1", ge=1, le=10_000)
-    modulatory: int = quantity(2, "modulatory neurons a cluster", "neurons", "3.1", ge=0, le=10_000)
-    regular: int = quantity(18, "regular neurons a cluster", "neurons", "3.1", ge=0, le=10_000)
+    inputs: int = quantity(5, "input neurons per cluster", "neurons", "3.1", ge=1, le=10_000)
+    outputs: int = quantity(5, "output neurons per cluster", "neurons", "3.1", ge=1, le=10_000)
+    modulatory: int = quantity(2, "modulatory neurons per cluster", "neurons", "3.1", ge=0, le=10_000)
+    regular: int = quantity(18, "regular neurons per cluster", "neurons", "3.1", ge=0, le=10_000)
     further_regular: int = quantity(
         18, "in a relay: regular neurons of each cluster from the third on", "neurons", "014", ge=0, le=10_000
     )

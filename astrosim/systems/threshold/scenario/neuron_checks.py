@@ -83,7 +83,7 @@ def _joint_problems(scenario: Scenario) -> list[str]:
     found = []
     if scenario.decision.window != 1:
         found.append(
-            f"decision.window: neurons learn from one pattern a trial ({scenario.decision.window}). Write 1, or "
+            f"decision.window: neurons learn from one pattern per trial ({scenario.decision.window}). Write 1, or "
             'learner = "astrocytes".'
         )
     if scenario.plasticity.provisional:

@@ -39,7 +39,7 @@ class Homeostasis(Section):
     )
     every_cycle: bool = quantity(
         False,
-        "after every propagation cycle, not once a trial",
+        "after every propagation cycle, not once per trial",
         "",
         "010b, 013",
         read_if=lambda s: s.homeostasis.rule != "none",
@@ -90,7 +90,7 @@ class Flags(Section):
     )
     gain: Real = quantity(
         0.3,
-        "rise a trial; published: 0.15 under consistent",
+        "rise per trial; published: 0.15 under consistent",
         "1",
         "004",
         ge=0,
@@ -173,8 +173,8 @@ class Plasticity(Section):
     """Change of weights by eligibility (or flags) times chemical; they stay within `perturbation.limit`."""
 
     rate: Real = quantity(0.01, "learning rate", "1", "spec 1.5", ge=0, le=100)
-    most: Real = quantity(0.1, "largest change a trial", "1", "spec 1.5", ge=0, le=100)
-    decay: Real = quantity(0.005, "part of a weight that is lost a trial", "1/trial", "spec 1.5", ge=0, le=1)
+    most: Real = quantity(0.1, "largest change per trial", "1", "spec 1.5", ge=0, le=100)
+    decay: Real = quantity(0.005, "part of a weight that is lost per trial", "1/trial", "spec 1.5", ge=0, le=1)
     provisional: bool = quantity(False, "a change is taken back if the next trial is less accurate", "", "015")
 
 

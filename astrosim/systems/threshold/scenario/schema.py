@@ -76,7 +76,7 @@ EARLY_FIELDS = (
 
 
 class Scenario(Experiment):
-    """One experiment on neurons and astrocytes: conditions x seeds, each pair a cell that runs on its own.
+    """One experiment on neurons and astrocytes: conditions x seeds, each pair a replicate that runs on its own.
 
     `conditions` holds overrides as nested tables, e.g. ``{"baseline": {"sensing": {"rule": "firing"}}}``; see
     `astrosim.scenario.resolve`. `reference` holds published figures by condition, shown beside the measured ones.
@@ -329,7 +329,7 @@ class Scenario(Experiment):
 
     @property
     def most_events(self) -> int:
-        """The most interventions that may happen in a cell."""
+        """The most interventions that may happen in a replicate."""
         length = self.schedule.episodes, self.schedule.trials_per_episode
         return sum(interventions.most_events(item, *length) for item in self.interventions)
 

@@ -31,7 +31,7 @@ from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, co
 from astrosim.systems.population import sections as population
 from astrosim.systems.threshold.scenario import contents, readers
 
-TRIAL = population.Turn("a trial", "1/trial", "")
+TRIAL = population.Turn("per trial", "1/trial", "")
 
 
 class Agents(Section):
@@ -121,7 +121,7 @@ class Astrocytes(Section):
     """The population that learns."""
 
     per_cluster: int = quantity(
-        4, "astrocytes a cluster, on a lattice over its bounding box", "astrocytes", "3.2", ge=1, le=10_000
+        4, "astrocytes per cluster, on a lattice over its bounding box", "astrocytes", "3.2", ge=1, le=10_000
     )
     radius: Real = quantity(
         3.0, "territory: neurons of the same cluster within this 2-D distance", "units", "3.2", gt=0, le=1e6
@@ -230,7 +230,7 @@ class Coupling(Section):
     )
     decay_time: Real = quantity(
         10.0,
-        "tau: calcium decays by exp(-1 / decay_time) a trial",
+        "tau: calcium decays by exp(-1 / decay_time) per trial",
         "trials",
         ge=1e-2,
         le=1e9,
@@ -324,14 +324,14 @@ class Schedule(Section):
     """Length of a run."""
 
     episodes: int = quantity(20_000, "episodes", "episodes", "6.3", ge=1, le=10**9)
-    trials_per_episode: int = quantity(10, "trials an episode", "trials", "program", ge=1, le=10**6)
+    trials_per_episode: int = quantity(10, "trials per episode", "trials", "program", ge=1, le=10**6)
     trial_seconds: Real = quantity(
         1.0, "how long a trial lasts; only turns trials into seconds in tables and figures", "s", ge=1e-6, le=1e9
     )
 
     @property
     def trials(self) -> int:
-        """Trials of one cell."""
+        """Trials of one replicate."""
         return self.episodes * self.trials_per_episode
 
 

@@ -17,7 +17,7 @@ seeds = "1000:10"       # first:count, or a list such as [42, 137]
 
 [network]
 clusters = 2            # clusters
-regular = 18            # regular neurons a cluster, besides 5 input, 5 output and 2 modulatory ones
+regular = 18            # regular neurons per cluster, besides 5 input, 5 output and 2 modulatory ones
 p_within = 0.6          # connection probability within a cluster
 p_between = 0.5         # connection probability between clusters
 # positions = "positions.csv"  # neuron,x,y: places from a file beside this one, in place of drawn ones
@@ -37,9 +37,9 @@ patterns = [            # input bits, target bits
 ]
 
 [astrocytes]
-per_cluster = 4         # astrocytes a cluster
+per_cluster = 4         # astrocytes per cluster
 radius = 3.0            # units, territory
-max_active = 3          # astrocytes a trial
+max_active = 3          # astrocytes per trial
 
 [sensing]
 rule = "traffic"        # or "firing"

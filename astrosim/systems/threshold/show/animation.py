@@ -11,7 +11,7 @@ from astrosim.report.animation import FRAMES, Look, TrialRange
 from astrosim.scenario import resolve
 from astrosim.store import open_run
 from astrosim.store.variables import IDLE
-from astrosim.systems.threshold.figures.animation import MOST_FRAMES, animate_cell, frame_trials
+from astrosim.systems.threshold.figures.animation import MOST_FRAMES, animate_replicate, frame_trials
 from astrosim.systems.threshold.replay import Frame, Replay
 from astrosim.systems.threshold.show.summary import Summary
 
@@ -26,7 +26,7 @@ def animation(found: Summary, rows: list[dict[str, Any]], path: Path, chosen: Tr
     replay = Replay(scenario, place[1])
     frames = [replay.show(trial) for trial in trials]
     check_replay(found.directory, place, frames)
-    animate_cell(replay, frames, path, look.fps, look.colour, f"{place[0]}, seed {place[1]}")
+    animate_replicate(replay, frames, path, look.fps, look.colour, f"{place[0]}, seed {place[1]}")
 
 
 def chosen_trials(chosen: TrialRange, count: int) -> list[int]:
@@ -52,7 +52,7 @@ def chosen_trials(chosen: TrialRange, count: int) -> list[int]:
     return frame_trials(count, pictures, first, last, chosen.every)
 
 
-def check_replay(directory: Path, cell: tuple[str, int], frames: Sequence[Frame]) -> None:
+def check_replay(directory: Path, replicate: tuple[str, int], frames: Sequence[Frame]) -> None:
     """Compare frames with the stored decisions of their trials, if the run has kept them.
 
     Raises
@@ -63,12 +63,12 @@ def check_replay(directory: Path, cell: tuple[str, int], frames: Sequence[Frame]
     with open_run(directory) as run:
         if "decision" not in run:
             return
-        stored = run[["decision", "trial_pattern"]].sel(condition=cell[0], seed=cell[1])
+        stored = run[["decision", "trial_pattern"]].sel(condition=replicate[0], seed=replicate[1])
         stored = stored.isel(trial=[frame.trial for frame in frames]).load()
     for number, frame in enumerate(frames):
         kept = int(stored["decision"].values[number]), int(stored["trial_pattern"].values[number])
         if kept[0] >= IDLE and kept != (frame.decision, frame.pattern):
             raise StoreError(
-                f"{directory}: trial {frame.trial} of {cell[0]}, seed {cell[1]} is not as it was stored. "
+                f"{directory}: trial {frame.trial} of {replicate[0]}, seed {replicate[1]} is not as it was stored. "
                 "Use the version of the program that wrote it (provenance.json)."
             )

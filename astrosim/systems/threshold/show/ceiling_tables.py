@@ -20,7 +20,7 @@ def ceilings(scenario: Scenario, time_limit: float = 10.0) -> list[dict[str, Any
     ----------
     scenario : Scenario
     time_limit : float
-        Seconds a network above 16 patterns.
+        Seconds per network above 16 patterns.
 
     Returns
     -------

@@ -112,7 +112,7 @@ def _told(phase: str, scenario: Scenario) -> str:
 def _common_rule(phase: str, scenario: Scenario) -> str:
     if phase == "present":
         most, window = len(scenario.task.patterns), scenario.decision.window
-        shown = "all" if window in (0, most) else f"{window} a trial"
+        shown = "all" if window in (0, most) else f"{window} per trial"
         part = f", {shown}" if window != 1 else ""
         return f"{most} patterns{part}; episodes of {scenario.schedule.trials_per_episode} trials"
     if phase == "record":

@@ -41,7 +41,7 @@ LOADED = (
     "astrocyte_x",
     "astrocyte_cluster",
 )
-"""Variables that figures read of all cells; the others are read for one cell at a time."""
+"""Variables that figures read of all replicates; the others are read for one replicate at a time."""
 MARKED = " Numbered marks: interventions, told below the figure."
 RUNNING = " that reach over no intervention"
 
@@ -124,9 +124,9 @@ def _accuracy(material: Material) -> Drawn:
     return Drawn(
         "Accuracy and what the wiring allows",
         figure,
-        f"One dot a seed (n = {material.n} a condition). Circle and bar: mean with its 95 % bootstrap interval (BCa). "
-        "Black line: structural ceiling, mean over seeds: the best that any weights could reach for these wirings. "
-        + ("Triangle: published mean." if published else "No published figures belong to this scenario."),
+        f"One dot per seed (n = {material.n} per condition). Circle and bar: mean with its 95 % bootstrap interval "
+        "(BCa). Black line: structural ceiling, mean over seeds: the best that any weights could reach for these "
+        "wirings. " + ("Triangle: published mean." if published else "No published figures belong to this scenario."),
     )
 
 
@@ -193,8 +193,8 @@ def _astrocytes(material: Material) -> Drawn:
     return Drawn(
         "Astrocytes",
         astrocyte_curves(material.dataset, material.summary.scenario.schedule.trials_per_episode, material.events),
-        f"A line an astrocyte, mean over n = {material.n}, coloured by cluster; no bands. (a) Activation threshold. "
-        "(b) Exploration rate, logarithmic. (c) Activations a trial between one record and the next; a cluster "
+        f"One line per astrocyte, mean over n = {material.n}, coloured by cluster; no bands. (a) Activation threshold. "
+        "(b) Exploration rate, logarithmic. (c) Activations per trial between one record and the next; a cluster "
         "whose lines stay at 0 is dormant."
         + (f" At most {DRAWN_ASTROCYTES} astrocytes are drawn." if many else "")
         + (MARKED if material.events else ""),
@@ -225,10 +225,10 @@ def _decisions(material: Material) -> Drawn:
     return Drawn(
         "Decisions",
         decision_raster(material.dataset, material.events),
-        f"One cell a condition (n = 1, seed {first_seed(material.dataset, names[0])}). (a) The first {OPENING} trials: "
-        "active astrocytes, coloured by whether the change was kept; white: nothing was eligible. (b) The whole run in "
-        f"at most {BINS} bins: share of trials in which each astrocyte was active (square-root scale), and share of "
-        "the decided trials that were kept." + more + (MARKED if material.events else ""),
+        f"One replicate per condition (n = 1, seed {first_seed(material.dataset, names[0])}). (a) The first {OPENING} "
+        "trials: active astrocytes, coloured by whether the change was kept; white: nothing was eligible. (b) The "
+        f"whole run in at most {BINS} bins: share of trials in which each astrocyte was active (square-root scale), "
+        "and share of the decided trials that were kept." + more + (MARKED if material.events else ""),
     )
 
 

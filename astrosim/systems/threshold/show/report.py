@@ -24,7 +24,7 @@ NEURON_NOTE = (
     "Constant outputs can score above the chance of 0.5; the best constant stands in summary.csv."
 )
 RULES_OF_NEURONS = "learn by rules of their own: eligibility by who fires, times a chemical that carries the reward"
-OPEN_ROWS = 40  # cells; a longer table of seeds begins folded
+OPEN_ROWS = 40  # replicates; a longer table of seeds begins folded
 
 
 def content(directory: Path, summary: Summary) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def content(directory: Path, summary: Summary) -> dict[str, Any]:
     return {
         "scenario": scenario,
         "summary": rows,
-        "cells": {"done": len(summary.rows), "all": len(resolved) * len(scenario.seeds)},
+        "replicates": {"done": len(summary.rows), "all": len(resolved) * len(scenario.seeds)},
         "alarms": [text for text in texts if text.startswith("CONSTANT")],
         "expected": [text for text in texts if not text.startswith("CONSTANT")],
         "facts": _facts(summary, resolved),
@@ -82,7 +82,7 @@ def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, s
             f"{len(task.patterns)} patterns, {len(task.patterns[0][0])} bits to {len(task.patterns[0][1])}; chance 0.5",
         ),
         _learner_words(first),
-        ("Length", f"{schedule.episodes:,} episodes of {schedule.trials_per_episode} trials a cell"),
+        ("Length", f"{schedule.episodes:,} episodes of {schedule.trials_per_episode} trials per replicate"),
         ("Seeds", seeds_words(first.seeds)),
         *[("Interventions", f"{name}: {text}") for name, one in resolved.items() if (text := _interventions(one))],
     ]
@@ -96,7 +96,7 @@ def _learner_words(first: Scenario) -> tuple[str, str]:
     return (
         "Neurons and astrocytes" if both else "Astrocytes",
         (f"neurons {RULES_OF_NEURONS}, from the pass that astrocytes let stand; these: " if both else "")
-        + f"{first.astrocytes.per_cluster} a cluster, radius {first.astrocytes.radius:g}; a perturbation is Gaussian "
+        + f"{first.astrocytes.per_cluster} per cluster, radius {first.astrocytes.radius:g}; a perturbation is Gaussian "
         f"(standard deviation {first.perturbation.sigma:g}), weights stay within ±{first.perturbation.limit:g}; "
         f"kept if the {first.decision.reward} reward {_window_words(first)}rises",
     )

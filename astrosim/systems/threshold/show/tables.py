@@ -104,7 +104,7 @@ def comparisons(summary: Summary) -> list[Comparison]:
 
 
 def seed_rows(summary: Summary) -> list[dict[str, Any]]:
-    """Return rows of the table of single cells: those of summary.csv, with what is derived and the texts."""
+    """Return rows of the table of single replicates: those of summary.csv, with what is derived and the texts."""
     rows = []
     for row in summary.rows:
         rows.append(

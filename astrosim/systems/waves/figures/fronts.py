@@ -25,14 +25,14 @@ STRONGEST = 98  # percentile of |calcium| at which the colours end
 
 
 @styled
-def front_map(directory: Path, cells: Sequence[tuple[str, int]], data: Path | None = None) -> Figure:
+def front_map(directory: Path, replicates: Sequence[tuple[str, int]], data: Path | None = None) -> Figure:
     """Draw heat maps, layer by cell, of the first test inputs' waves: one row per network.
 
     Parameters
     ----------
     directory : Path
         Run directory.
-    cells : sequence of (str, int)
+    replicates : sequence of (str, int)
         Condition and seed of each network, whose model is "wave".
     data : Path, optional
         Where MNIST and Fashion-MNIST lie.
@@ -42,10 +42,10 @@ def front_map(directory: Path, cells: Sequence[tuple[str, int]], data: Path | No
     AstrosimError
         If weights were not kept, or the front is an autoencoder, which no run keeps.
     """
-    cells = cells[:MOST_CONDITIONS]
-    figure = new_figure(0.5 + 1.55 * len(cells))
-    grid = figure.subplots(len(cells), INPUTS, squeeze=False)
-    for row, (condition, seed) in zip(grid, cells, strict=True):
+    replicates = replicates[:MOST_CONDITIONS]
+    figure = new_figure(0.5 + 1.55 * len(replicates))
+    grid = figure.subplots(len(replicates), INPUTS, squeeze=False)
+    for row, (condition, seed) in zip(grid, replicates, strict=True):
         model = WaveModel(stored_network(directory, condition, seed))
         features, labels = first_inputs(model.network.scenario, seed, data)
         waves = [layers_of(model, one) for one in features]

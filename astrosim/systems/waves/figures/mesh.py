@@ -44,14 +44,14 @@ STRONGEST = 98  # percentile of |weight| at which the colours end, so that one o
 def mesh_map(chain: Chain, weights: Sequence[np.ndarray] | None = None, trace: int | None = None) -> Figure:
     """Draw cells as points, taps as lines; a line's layers stand upright side by side, grids lie in oblique view.
 
-    All taps of a grid together would hide each other. There one cell a layer shows its taps, and an output is always
+    All taps of a grid together would hide each other. There one cell per layer shows its taps, and an output is always
     traced: the darker a cell, the more ways lead from it to that output.
 
     Parameters
     ----------
     chain : Chain
     weights : sequence of ndarray of float, shape (output cell, input cell), optional
-        One matrix a step (`mesh.graph.weight_matrices`); they colour the taps instead of the kind of step.
+        One matrix per step (`mesh.graph.weight_matrices`); they colour the taps instead of the kind of step.
     trace : int, optional
         An output cell: only what it hears, step by step back to the inputs, stands out. On grids the middle one if
         left out, on lines none.
@@ -95,7 +95,7 @@ def ways(chain: Chain, trace: int | None) -> list[np.ndarray]:
     Returns
     -------
     list of ndarray of float64, shape (cell,)
-        One a layer, inputs first: 0 where the output does not hear the cell, 1 at most.
+        One per layer, inputs first: 0 where the output does not hear the cell, 1 at most.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def _middle(chain: Chain) -> int:
 
 
 def _fan(chain: Chain, trace: int | None) -> list[np.ndarray]:
-    """One cell a layer, each the middle of those that the next one hears: bool, shape (cell,) each."""
+    """One cell per layer, each the middle of those that the next one hears: bool, shape (cell,) each."""
     cell = int(trace or 0)
     chosen = [np.arange(chain.widths[-1]) == cell]
     for step in reversed(chain.steps):

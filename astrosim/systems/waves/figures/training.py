@@ -36,7 +36,7 @@ CURVES = {
 
 @styled
 def wave_curves(dataset: Dataset, rows: Rows, variable: str = "test_accuracy") -> Figure:
-    """Draw a variable over epochs, a panel a condition: every run as a thin line, their median as a thick one.
+    """Draw a variable over epochs, one panel per condition: every run as a thin line, their median as a thick one.
 
     Parameters
     ----------

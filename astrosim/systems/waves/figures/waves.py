@@ -32,7 +32,7 @@ from astrosim.plot.style import MUTED, PALETTE, PAPER, colours, new_figure, styl
 
 @styled
 def wave_accuracy(rows: Rows, published: Mapping[str, float] | None = None) -> Figure:
-    """Draw final test accuracy, a point a run, by condition: medians, published values, collapsed runs as open
+    """Draw final test accuracy, one point per run, by condition: medians, published values, collapsed runs as open
     points.
 
     Parameters
@@ -120,7 +120,7 @@ def _accuracy_legend(figure: Figure, rows: Rows, published: bool, share: bool) -
 
 @styled
 def wave_gaps(rows: Rows, pairs: Sequence[tuple[str, str]]) -> Figure:
-    """Draw differences in test accuracy between two conditions, a point a common seed.
+    """Draw differences in test accuracy between two conditions, one point per common seed.
 
     Parameters
     ----------

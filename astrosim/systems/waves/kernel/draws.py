@@ -12,7 +12,7 @@ from astrosim.core.jit import compiled, phase
 from astrosim.core.rng import UNIT, block_words
 from astrosim.rules.perturbation import gaussian_pair
 
-COLUMNS = 4096  # blocks kept for a row: up to 16,384 images a batch
+COLUMNS = 4096  # blocks kept for a row: up to 16,384 images per batch
 LANES = 4
 
 

@@ -52,7 +52,7 @@ def make_learner(scenarios: Sequence[WaveScenario], seeds: Sequence[int]) -> Lea
     Parameters
     ----------
     scenarios : sequence of WaveScenario
-        Resolved, one a replicate.
+        Resolved, one per replicate.
     seeds : sequence of int
     """
     if in_torch(scenarios[0]):

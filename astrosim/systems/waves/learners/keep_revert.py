@@ -199,7 +199,7 @@ class KeepRevertLearner:
     Parameters
     ----------
     scenarios : sequence of WaveScenario
-        Resolved, one a replicate.
+        Resolved, one per replicate.
     seeds : sequence of int
     """
 

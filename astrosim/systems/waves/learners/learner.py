@@ -54,7 +54,7 @@ class Stretch:
         Batch of the pass to begin with.
     batches : int
     orders : sequence of ndarray of int32, shape (image,)
-        One a replicate.
+        One per replicate.
     """
 
     update: int
@@ -117,7 +117,7 @@ class Deciding(Protocol):
     """Learner that keeps or reverts perturbations."""
 
     def decisions(self) -> list[tuple[int, int]]:
-        """Return perturbations kept, and tried, since this was last asked: a pair a replicate."""
+        """Return perturbations kept, and tried, since this was last asked: one pair per replicate."""
 
 
 def replicate_of(scenario: WaveScenario, seed: int) -> loop.Replicate:
@@ -200,7 +200,7 @@ class KernelLearner:
     Parameters
     ----------
     scenarios : sequence of WaveScenario
-        Resolved, one a replicate.
+        Resolved, one per replicate.
     seeds : sequence of int
     """
 

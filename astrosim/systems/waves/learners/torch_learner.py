@@ -22,7 +22,7 @@ class TorchLearner:
     Parameters
     ----------
     scenarios : sequence of WaveScenario
-        Resolved, one a replicate, alike but for strengths of leak, noise and loss.
+        Resolved, one per replicate, alike but for strengths of leak, noise and loss.
     seeds : sequence of int
     """
 

@@ -30,7 +30,7 @@ def positions(chain: Chain) -> list[np.ndarray]:
     Returns
     -------
     list of ndarray of float64, shape (cell, 2)
-        x to the right, y upwards, cells; one array a layer, inputs first.
+        x to the right, y upwards, cells; one array per layer, inputs first.
     """
     if all(rows == 1 for rows, _ in chain.grids):
         return [np.column_stack([np.full(n, layer * LINE_GAP), _centred(n)]) for layer, n in enumerate(chain.widths)]
@@ -55,7 +55,7 @@ def _oblique(grid: Grid) -> np.ndarray:
 
 
 def weight_matrices(chain: Chain, weights: np.ndarray) -> list[np.ndarray]:
-    """Return live weights of a network as one matrix a step.
+    """Return live weights of a network as one matrix per step.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def to_networkx(chain: Chain, weights: Sequence[np.ndarray] | None = None) -> nx
     ----------
     chain : Chain
     weights : sequence of ndarray of float, shape (output cell, input cell), optional
-        One matrix a step, e.g. of `weight_matrices`.
+        One matrix per step, e.g. of `weight_matrices`.
     """
     graph = nx.DiGraph(text=chain.text, reach=chain.reach, variant=chain.variant)
     for layer, (grid, places) in enumerate(zip(chain.grids, positions(chain), strict=True)):

@@ -38,7 +38,7 @@ def leak_table(
 
     Returns
     -------
-    heard : list of ndarray of int, one a cell
+    heard : list of ndarray of int, one per cell
         Cells heard, ascending.
     weights : ndarray of float32, shape (all taps in order,)
 

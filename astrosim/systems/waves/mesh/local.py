@@ -49,7 +49,7 @@ class LocalNet:
     ----------
     chain : Chain
     layers : tuple of LocalLayer
-        One a step.
+        One per step.
     sigma : Activation
     leak : callable, optional
         rho_x; the identity if left out.
@@ -105,7 +105,7 @@ def random_wave(
     ----------
     chain : Chain
     active : str
-        A mark a step: ``x`` applies sigma, ``.`` is linear.
+        One mark per step: ``x`` applies sigma, ``.`` is linear.
     rng : numpy.random.Generator
     sigma : Activation
     leak : callable, optional

@@ -100,7 +100,7 @@ def locality(matrix: np.ndarray, allowed: Step | np.ndarray | int) -> Locality:
 
 
 def check_local(matrices: Sequence[np.ndarray], chain: Chain) -> None:
-    """Check that a network's matrices, one a step, keep to the taps of a chain.
+    """Check that a network's matrices, one per step, keep to the taps of a chain.
 
     Parameters
     ----------

@@ -21,7 +21,7 @@ SIZES = {"xor": (4, 4), "mnist": (60_000, 10_000), "fashion": (60_000, 10_000), 
 """Training and test images of the data sets, as `astrosim.datasets` loads them."""
 CLASSES = 10  # of every data set but XOR, whose output is one number
 
-UPDATE = population.Turn("an update", "1/update", "Murray ")
+UPDATE = population.Turn("per update", "1/update", "Murray ")
 
 When = Literal["both", "training", "evaluation"]
 WHEN = "in training and evaluation, or in one of the two"
@@ -99,7 +99,7 @@ class Front(Section):
         read_if=lambda s: s.front.rule == "vae",
     )
     learning_rate: Real = quantity(0.001, "of the VAE (Adam)", "1", "program", gt=0, le=10, read_if=encodes)
-    batch: int = quantity(128, "images an update of the VAE", "images", "program", ge=1, le=10**6, read_if=encodes)
+    batch: int = quantity(128, "images per update of the VAE", "images", "program", ge=1, le=10**6, read_if=encodes)
 
 
 class WaveNetwork(Section):
@@ -239,8 +239,10 @@ class WaveSchedule(Section):
     """Length of the training."""
 
     epochs: int = quantity(10, "epochs, each with a test at its end", "epochs", "measured", ge=1, le=100_000)
-    batch: int = quantity(128, "images an update", "images", "program", ge=1, le=10**6, read_if=follows_gradients)
-    passes: int = quantity(1, "passes over the training images an epoch (XOR: 4)", "passes", "program", ge=1, le=10_000)
+    batch: int = quantity(128, "images per update", "images", "program", ge=1, le=10**6, read_if=follows_gradients)
+    passes: int = quantity(
+        1, "passes over the training images per epoch (XOR: 4)", "passes", "program", ge=1, le=10_000
+    )
 
 
 class WaveRecord(Section):

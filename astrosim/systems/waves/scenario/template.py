@@ -37,7 +37,7 @@ decay = "cosine"        # to 0 over the run; or "constant"
 
 [schedule]
 epochs = 10
-batch = 128             # images an update
+batch = 128             # images per update
 
 # Each condition overrides any of the fields above.
 [conditions.wave]

@@ -199,7 +199,7 @@ def animate_wave(
         Ends in .gif or .mp4.
     title : str
     frames_per_step : int
-        Pictures a step of the wave, at least 1.
+        Pictures per step of the wave, at least 1.
     frames_per_second : float
         1/s.
 
@@ -216,7 +216,7 @@ def animate_wave(
 
 def animate_run(
     directory: Path,
-    cell: tuple[str, int],
+    replicate: tuple[str, int],
     file: Path,
     frames: int,
     frames_per_second: float,
@@ -228,7 +228,7 @@ def animate_run(
     ----------
     directory : Path
         Run directory.
-    cell : (str, int)
+    replicate : (str, int)
         Condition and seed.
     file : Path
         Ends in .gif or .mp4.
@@ -245,11 +245,11 @@ def animate_run(
         If weights were not kept, the front is an autoencoder, or the file cannot be written.
     """
     check_ending(file)
-    model = WaveModel(stored_network(directory, *cell))
-    features, labels = first_inputs(model.network.scenario, cell[1], data)
+    model = WaveModel(stored_network(directory, *replicate))
+    features, labels = first_inputs(model.network.scenario, replicate[1], data)
     model.respond(features[0])
     per_step = max(1, round(frames / (model.steps_of_wave + HOLD_STEPS)))
-    return animate_wave(model, file, f"{cell[0]}, seed {cell[1]}: {labels[0]}", per_step, frames_per_second)
+    return animate_wave(model, file, f"{replicate[0]}, seed {replicate[1]}: {labels[0]}", per_step, frames_per_second)
 
 
 def animation(found: WaveSummary, rows: list[dict[str, Any]], path: Path, chosen: TrialRange, look: Look) -> None:

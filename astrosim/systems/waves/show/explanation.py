@@ -130,10 +130,10 @@ def update_rule(phase: str, scenario: WaveScenario) -> str:
 
 def _batch_rule(scenario: WaveScenario) -> str:
     if scenario.task.data == "xor":
-        return f"all four rows; {scenario.updates_per_epoch} updates an epoch"
+        return f"all four rows; {scenario.updates_per_epoch} updates per epoch"
     return (
         f"{scenario.images_per_update} of {scenario.training_images:,} images of {scenario.task.data}; "
-        f"{scenario.updates_per_epoch:,} updates an epoch"
+        f"{scenario.updates_per_epoch:,} updates per epoch"
     )
 
 

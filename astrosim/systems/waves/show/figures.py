@@ -42,8 +42,8 @@ def _front(data: Path | None, material: WaveMaterial) -> Drawn:
     """Draw waves that pass through trained networks."""
     from astrosim.systems.waves.figures.fronts import front_map  # loads the kernels
 
-    cells = [(name, int(material.summary.of(name)[0]["seed"])) for name in pictures.waves(material)]
-    figure = front_map(material.summary.directory, cells, data)
+    replicates = [(name, int(material.summary.of(name)[0]["seed"])) for name in pictures.waves(material)]
+    figure = front_map(material.summary.directory, replicates, data)
     return Drawn(
         "Wave fronts",
         figure,

@@ -90,7 +90,7 @@ def _accuracy(material: WaveMaterial) -> Drawn:
     return Drawn(
         "Final test accuracy of every run",
         figure,
-        f"A point a run (n = {counts_words(summary)} a condition). Bar: median. "
+        f"One point per run (n = {counts_words(summary)} per condition). Bar: median. "
         + (OPEN if summary.collapsed else "No run collapsed. ")
         + share
         + ("Triangle: published median." if published else "No published figures belong to this scenario."),
@@ -102,9 +102,9 @@ def _sweep(section: str, material: WaveMaterial) -> Drawn:
     return Drawn(
         f"Accuracy against {SWEPT[sweep.field]}",
         wave_sweep(summary.rows, sweep, summary.scenario.reference),
-        f"A point a run (n = {counts_words(summary)} a condition), open if it collapsed; line: medians. Below: share "
-        "of the runs that collapsed. Dashed: share of the largest class. Triangles: published medians and shares, "
-        "where there are any. A series begins with the network without the disturbance: the same runs in every "
+        f"One point per run (n = {counts_words(summary)} per condition), open if it collapsed; line: medians. Below: "
+        "share of the runs that collapsed. Dashed: share of the largest class. Triangles: published medians and "
+        "shares, where there are any. A series begins with the network without the disturbance: the same runs in every "
         "series of that network.",
     )
 
@@ -113,8 +113,8 @@ def _gaps(material: WaveMaterial) -> Drawn:
     return Drawn(
         "Differences, pair by pair",
         wave_gaps(material.summary.rows, material.pairs),
-        "A point a seed that both conditions have: the difference in test accuracy, first minus second. Bar: median "
-        "of the differences. Ahead: pairs in which the first is strictly better.",
+        "One point per seed that both conditions have: the difference in test accuracy, first minus second. Bar: "
+        "median of the differences. Ahead: pairs in which the first is strictly better.",
     )
 
 
@@ -124,8 +124,8 @@ def _solved(material: WaveMaterial) -> Drawn:
     return Drawn(
         "Exclusive or: when networks solve it",
         wave_solved(material.dataset, summary.rows, updates),
-        f"Share of n = {counts_words(summary)} a condition that have had all four rows within .01 after an epoch, over "
-        "updates (logarithmic). Circle: share that have them right at the end; Adam's steps may undo a solution.",
+        f"Share of n = {counts_words(summary)} per condition that have had all four rows within .01 after an epoch, "
+        "over updates (logarithmic). Circle: share that have them right at the end; Adam's steps may undo a solution.",
     )
 
 
@@ -136,7 +136,7 @@ def _curves(variable: str, material: WaveMaterial) -> Drawn:
     return Drawn(
         CURVES[variable],
         wave_curves(material.dataset, summary.rows, variable),
-        f"A thin line a run (n = {counts_words(summary)} a condition), dotted if it ends collapsed; thick: their "
+        f"One thin line per run (n = {counts_words(summary)} per condition), dotted if it ends collapsed; thick: their "
         f"median.{share} One scale for all panels.",
     )
 
@@ -206,13 +206,13 @@ KINDS: dict[str, Kind[WaveMaterial]] = {
         _solved,
         lambda material: any(row["data"] == "xor" for row in material.summary.rows),
     ),
-    "curves": _over_epochs("test_accuracy", "test accuracy over epochs, a panel a condition"),
-    "losses": _over_epochs("test_loss", "test loss over epochs, a panel a condition"),
+    "curves": _over_epochs("test_accuracy", "test accuracy over epochs, one panel per condition"),
+    "losses": _over_epochs("test_loss", "test loss over epochs, one panel per condition"),
     "accept": _over_epochs("accept_rate", "share of the perturbations that were kept, over epochs"),
     "classes": Kind(
         "which classes the networks name", _classes, lambda material: bool(shown_classes(material.summary.rows))
     ),
-    "training": _over_epochs("train_loss", "training loss over epochs, a panel a condition", reported=False),
+    "training": _over_epochs("train_loss", "training loss over epochs, one panel per condition", reported=False),
     "validation": _over_epochs("validation_accuracy", "validation accuracy over epochs", reported=False),
     "mesh": Kind(
         "cells of a network layer by layer, and who hears whom", _mesh, lambda m: bool(waves(m)), reported=False

@@ -19,7 +19,7 @@ from astrosim.systems.waves.show.pictures import LOADED, WaveMaterial, absences,
 from astrosim.systems.waves.show.summary import COLLAPSED_WORDS, FEW, WaveSummary
 
 TEMPLATE = "astrosim.systems.waves.show:report.html.j2"
-OPEN_ROWS = 40  # cells; a longer table of seeds begins folded
+OPEN_ROWS = 40  # replicates; a longer table of seeds begins folded
 COMPARISON_WORDS = (
     "Paired comparisons of test accuracy over common seeds: first minus second; wins are pairs in which the first is "
     "ahead."
@@ -49,7 +49,7 @@ def content(directory: Path, summary: WaveSummary) -> dict[str, Any]:
             "others": any(math.isfinite(row.others) for row in rows),
             "validation": any(math.isfinite(row.validation) for row in rows),
         },
-        "cells": {"done": len(summary.rows), "all": len(resolved) * len(scenario.seeds)},
+        "replicates": {"done": len(summary.rows), "all": len(resolved) * len(scenario.seeds)},
         "alarms": _alarms(summary),
         "expected": summary.missed_texts(),
         "facts": _facts(summary),
@@ -115,7 +115,7 @@ def _training(scenario: WaveScenario) -> str:
 
 
 def _length(scenario: WaveScenario) -> str:
-    return f"{scenario.schedule.epochs:,} epochs, {scenario.updates:,} updates a network"
+    return f"{scenario.schedule.epochs:,} epochs, {scenario.updates:,} updates per network"
 
 
 def _test(scenario: WaveScenario) -> str:

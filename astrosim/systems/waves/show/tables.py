@@ -141,5 +141,5 @@ def comparison_pairs(resolved: Mapping[str, WaveScenario], names: Sequence[str])
 
 
 def seed_rows(summary: WaveSummary) -> list[dict[str, Any]]:
-    """Return rows of the table of single cells: those of summary.csv, in the order of the scenario."""
+    """Return rows of the table of single replicates: those of summary.csv, in the order of the scenario."""
     return [row for name in summary.conditions for row in summary.of(name)]

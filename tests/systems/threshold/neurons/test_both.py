@@ -85,7 +85,7 @@ RULES = {
 NOBODY_GAINS = {"decision.margin": 10.0}
 
 
-def cell(fields, seed=7, engine="kernel", learner="both"):
+def replicate(fields, seed=7, engine="kernel", learner="both"):
     return make_engine(changed(Scenario(), SMALL | fields | {"learner": learner, "engine": engine}), seed)
 
 
@@ -97,8 +97,8 @@ def assert_same(one, other, names):
 @pytest.mark.parametrize("seed", [1, 42, 28000])
 @pytest.mark.parametrize("variant", ASTROCYTES)
 def test_with_neurons_at_rest_astrocytes_learn_as_they_do_alone(variant, seed):
-    alone = cell(ASTROCYTES[variant], seed, learner="astrocytes")
-    both = cell(ASTROCYTES[variant] | RESTING, seed)
+    alone = replicate(ASTROCYTES[variant], seed, learner="astrocytes")
+    both = replicate(ASTROCYTES[variant] | RESTING, seed)
     start = alone.weights()
     logs = alone.advance(2000, measure=True), both.advance(2000, measure=True)
     for name in ("pattern", "decision", "active"):
@@ -118,7 +118,7 @@ def test_with_neurons_at_rest_astrocytes_learn_as_they_do_alone(variant, seed):
 def test_with_astrocytes_at_rest_neurons_learn_as_they_do_alone(rules, rest):
     own = {name: value for name, value in RULES[rules].items() if not name.startswith(("astrocytes.", "decision."))}
     resting = {"never kept": NOBODY_GAINS, "nothing held": {"astrocytes.radius": 1e-6}, "silenced": {}}[rest]
-    alone, both = cell(own, learner="neurons"), cell(own | resting)
+    alone, both = replicate(own, learner="neurons"), replicate(own | resting)
     if rest == "silenced":
         for number in range(len(both.territories)):
             both.interventions.silence(both, "astrocytes", number, True)
@@ -141,7 +141,7 @@ def test_with_astrocytes_at_rest_neurons_learn_as_they_do_alone(rules, rest):
 
 @pytest.mark.parametrize("rules", RULES)
 def test_engines_agree(rules):
-    kernel, agents = (cell(RULES[rules], engine=engine) for engine in ("kernel", "agents"))
+    kernel, agents = (replicate(RULES[rules], engine=engine) for engine in ("kernel", "agents"))
     start = kernel.weights()
     for stretch in (25, 15):
         logs = kernel.advance(stretch, measure=True), agents.advance(stretch, measure=True)
@@ -153,17 +153,17 @@ def test_engines_agree(rules):
         assert mine.keys() == theirs.keys()
         assert_same(mine, theirs, mine)
     assert (start != kernel.weights()).any()
-    assert kernel.learning.counter[1] > 0, "nothing was kept in this cell"
-    assert kernel.neural.fired[~kernel.circuit.driven].any(), "nobody fired in this cell"
+    assert kernel.learning.counter[1] > 0, "nothing was kept in this replicate"
+    assert kernel.neural.fired[~kernel.circuit.driven].any(), "nobody fired in this replicate"
     if "frustration.on" in RULES[rules]:
-        assert kernel.neural.flipped.any(), "nobody was frustrated in this cell"
+        assert kernel.neural.flipped.any(), "nobody was frustrated in this replicate"
 
 
 @pytest.mark.parametrize("engine", ["kernel", "agents"])
-def test_a_cell_goes_on_from_where_it_stood(engine):
+def test_a_replicate_goes_on_from_where_it_stood(engine):
     length, cut = (900, 333) if engine == "kernel" else (30, 13)
     rules = RULES["frustration, two cycles, tonic"] | {"astrocytes.selection": "score"}
-    whole, first, second = (cell(rules, engine=engine) for _ in range(3))
+    whole, first, second = (replicate(rules, engine=engine) for _ in range(3))
     whole.advance(length)
     first.advance(cut)
     second.restore(first.state())
@@ -174,7 +174,7 @@ def test_a_cell_goes_on_from_where_it_stood(engine):
 
 
 def test_watching_changes_nothing():
-    one, other = cell(RULES["gates, persistence"]), cell(RULES["gates, persistence"])
+    one, other = replicate(RULES["gates, persistence"]), replicate(RULES["gates, persistence"])
     one.advance(100)
     for _ in range(100):
         other.advance(1, measure=True)
@@ -186,7 +186,11 @@ def test_watching_changes_nothing():
 def test_both_sides_move_the_same_weights():
     """A kept step survives what neurons then do: weights lie on the grid, and differ from either side's alone."""
     rules = RULES["gates, persistence"]
-    together, neurons, astrocytes = cell(rules), cell(rules, learner="neurons"), cell({}, learner="astrocytes")
+    together, neurons, astrocytes = (
+        replicate(rules),
+        replicate(rules, learner="neurons"),
+        replicate({}, learner="astrocytes"),
+    )
     for one in (together, neurons, astrocytes):
         one.advance(300)
     steps = together.weights().astype(np.float64) * 2.0**22
@@ -199,7 +203,7 @@ def test_both_sides_move_the_same_weights():
 
 def test_tonic_neurons_always_fire_and_are_left_alone():
     for learner in ("neurons", "both"):
-        one = cell({**NEURONS, "network.tonic": 2, "network.cycles": 2}, learner=learner)
+        one = replicate({**NEURONS, "network.tonic": 2, "network.cycles": 2}, learner=learner)
         one.advance(50)
         tonic = one.circuit.tonic
         assert tonic.size == 2
@@ -211,10 +215,10 @@ def test_tonic_neurons_always_fire_and_are_left_alone():
 
 
 def test_the_first_solution_is_noted():
-    """One pattern whose answer is silence is solved from the start; passes: one or two a trial."""
+    """One pattern whose answer is silence is solved from the start; passes: one or two per trial."""
     silence = {"task.patterns": [["10000", "00000"]]}
     for learner, passes in (("neurons", 1), ("both", 2)):
-        one = cell(silence, learner=learner)
+        one = replicate(silence, learner=learner)
         one.advance(3, measure=True)
         found = one.measure()
         assert (found["solved_trial"], found["solved_passes"], found["passes"]) == (1, passes, 3 * passes)
@@ -224,7 +228,7 @@ def test_the_first_solution_is_noted():
 REFUSED = {
     "all patterns at once": (
         {"learner": "both", "decision.window": 0},
-        'decision.window: neurons learn from one pattern a trial (0). Write 1, or learner = "astrocytes".',
+        'decision.window: neurons learn from one pattern per trial (0). Write 1, or learner = "astrocytes".',
     ),
     "provisional changes": (
         {"learner": "both", "plasticity.provisional": True},

@@ -1,4 +1,4 @@
-"""Both engines give the same bits, with every mechanism, in both systems; a cell goes on from where it stood."""
+"""Both engines give the same bits, with every mechanism, in both systems; a replicate goes on from where it stood."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_engines_agree(variant, system):
     start = kernel.weights()
     compare(kernel, agents, TRIALS)
     assert not np.array_equal(start, kernel.weights())
-    assert kernel.learning.fired[~kernel.circuit.driven].any(), "nothing happens in this cell"
+    assert kernel.learning.fired[~kernel.circuit.driven].any(), "nothing happens in this replicate"
 
 
 @pytest.mark.parametrize("configuration", ["002", "010b HEAD", "015", "018"])
@@ -90,7 +90,7 @@ def test_engines_agree_on_the_published_scenarios(configuration):
 
 
 @pytest.mark.parametrize("engine", ["kernel", "agents"])
-def test_a_cell_goes_on_from_where_it_stood(engine):
+def test_a_replicate_goes_on_from_where_it_stood(engine):
     scenario = changed(Scenario(), EVERYTHING | {"engine": engine})
     whole, first, second = (make_engine(scenario, 3) for _ in range(3))
     whole.advance(40)
@@ -103,12 +103,12 @@ def test_a_cell_goes_on_from_where_it_stood(engine):
 
 def test_weights_of_the_described_system_lie_on_the_grid():
     scenario = changed(Scenario(), EVERYTHING)
-    cell = make_engine(scenario, 11)
-    cell.advance(TRIALS)
-    steps = cell.weights().astype(np.float64) * 2.0**22
-    assert cell.weights().dtype == np.float32
+    replicate = make_engine(scenario, 11)
+    replicate.advance(TRIALS)
+    steps = replicate.weights().astype(np.float64) * 2.0**22
+    assert replicate.weights().dtype == np.float32
     np.testing.assert_array_equal(steps, np.rint(steps))
-    assert np.abs(cell.weights()).max() <= 2.0
+    assert np.abs(replicate.weights()).max() <= 2.0
 
 
 def test_watching_changes_nothing():
@@ -122,11 +122,11 @@ def test_watching_changes_nothing():
 
 
 def test_nobody_learns_in_the_control():
-    cell = make_engine(scenario_of("002", "Full").model_copy(update={"learner": "none"}), 42)
-    start = cell.state()
-    cell.advance(50, measure=True)
-    assert cell.trial == 50
-    for name, values in cell.state().items():
+    replicate = make_engine(scenario_of("002", "Full").model_copy(update={"learner": "none"}), 42)
+    start = replicate.state()
+    replicate.advance(50, measure=True)
+    assert replicate.trial == 50
+    for name, values in replicate.state().items():
         if name != "counter":
             np.testing.assert_array_equal(values, start[name], err_msg=name)
-    assert cell.measure()["output"].sum() == 0
+    assert replicate.measure()["output"].sum() == 0

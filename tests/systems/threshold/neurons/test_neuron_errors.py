@@ -70,7 +70,7 @@ def test_trials_are_not_shown_again():
 
 
 def test_iterations_of_the_cursor():
-    """Spec, section 2b: iteration 3 keeps some 4 % of its changes; a cell goes on from where it stood."""
+    """Spec, section 2b: iteration 3 keeps some 4 % of its changes; a replicate goes on from where it stood."""
     scenario = resolve(load_scenario(PUBLISHED / "exp020_iterations.toml"), "iteration_3")
     whole, first, second = (make_quick_engine(scenario, 314) for _ in range(3))
     log = whole.advance(2_000).decision

@@ -10,32 +10,32 @@ from neuron_scenarios import CONFIGURATIONS, engine_of, golden_rows, scenario_of
 
 from astrosim.systems.threshold.learners.neurons.state import REVERTED
 
-LONG = ("017", "018")  # 5,000 and 10,000 trials a row
+LONG = ("017", "018")  # 5,000 and 10,000 trials per row
 QUICK_SEEDS = (42, 314, 500, 777)  # with the flips of 011, and the transient of 016
 
 
-def vectors(cell) -> list[str]:
-    return ["".join(map(str, bits)) for bits in cell.probe()]
+def vectors(replicate) -> list[str]:
+    return ["".join(map(str, bits)) for bits in replicate.probe()]
 
 
 def check(row: dict) -> None:
     trained = row["configuration"] != "000 untrained"
-    cell = engine_of(row["configuration"], row["condition"], row["seed"])
-    end = cell.scenario_of_cell.schedule.trials if trained else 0
+    replicate = engine_of(row["configuration"], row["condition"], row["seed"])
+    end = replicate.scenario_of_cell.schedule.trials if trained else 0
     for stop, expected in sorted((int(stop), expected) for stop, expected in row["snapshots"].items()):
-        cell.advance(stop - cell.trial)
-        assert vectors(cell) == expected["outputs"], stop
-        assert cell.accuracy() == pytest.approx(expected["accuracy"], abs=1e-12), stop
-    cell.advance(end - cell.trial)
-    assert vectors(cell) == row["outputs"]
-    assert cell.accuracy() == pytest.approx(row["accuracy"], abs=1e-12)
-    assert len(np.unique(cell.probe(), axis=0)) == row["distinct"]
-    assert np.abs(cell.weights()).mean() == pytest.approx(row["mean_abs_weight"], abs=1e-6)
-    assert len(cell.weights()) == row["synapses"]
-    assert cell.learning.flipped.sum() == row["flipped"]
-    assert cell.learning.counter[REVERTED] / max(end - 1, 1) == pytest.approx(row["reverted_fraction"], abs=1e-12)
+        replicate.advance(stop - replicate.trial)
+        assert vectors(replicate) == expected["outputs"], stop
+        assert replicate.accuracy() == pytest.approx(expected["accuracy"], abs=1e-12), stop
+    replicate.advance(end - replicate.trial)
+    assert vectors(replicate) == row["outputs"]
+    assert replicate.accuracy() == pytest.approx(row["accuracy"], abs=1e-12)
+    assert len(np.unique(replicate.probe(), axis=0)) == row["distinct"]
+    assert np.abs(replicate.weights()).mean() == pytest.approx(row["mean_abs_weight"], abs=1e-6)
+    assert len(replicate.weights()) == row["synapses"]
+    assert replicate.learning.flipped.sum() == row["flipped"]
+    assert replicate.learning.counter[REVERTED] / max(end - 1, 1) == pytest.approx(row["reverted_fraction"], abs=1e-12)
     if trained:
-        assert cell.learning.accuracy.mean() == pytest.approx(row["training_accuracy_last_100"], abs=1e-9)
+        assert replicate.learning.accuracy.mean() == pytest.approx(row["training_accuracy_last_100"], abs=1e-9)
 
 
 def test_every_row_is_there():

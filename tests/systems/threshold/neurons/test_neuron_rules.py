@@ -28,12 +28,12 @@ from astrosim.systems.threshold.learners.neurons.state import distances
 SEEDS = (42, 137, 271, 314, 500, 618, 777, 888, 999, 1234)
 
 
-def cells(configuration="002"):
+def replicates(configuration="002"):
     return [engine_of(configuration, "Full", seed) for seed in SEEDS]
 
 
 def test_constant_outputs_score_four_values():
-    targets = cells()[0].circuit.targets
+    targets = replicates()[0].circuit.targets
     scores = {bits: round(100 * float((targets == bits).mean())) for bits in itertools.product((0, 1), repeat=5)}
     assert Counter(scores.values()) == {35: 4, 45: 12, 55: 12, 65: 4}
     assert scores[1, 1, 1, 1, 1] == 55
@@ -45,7 +45,7 @@ def test_constant_outputs_score_four_values():
 
 def test_direct_synapses_and_what_they_allow():
     """Spec, sections 1.1 and 1.7: attainable accuracy with a free bias, per seed."""
-    wired = [cell.wiring() for cell in cells()]
+    wired = [replicate.wiring() for replicate in replicates()]
     assert [int(w.wired[:-1].sum()) for w in wired] == [13, 14, 14, 9, 11, 13, 13, 15, 11, 16]
     ceilings = [round(100 * structural_ceiling(w).accuracy) for w in wired]
     assert ceilings == [100, 95, 95, 85, 95, 95, 95, 95, 90, 100]
@@ -53,35 +53,35 @@ def test_direct_synapses_and_what_they_allow():
 
 
 def test_structure():
-    for cell in cells():
-        kinds = cell.placed.kind.reshape(2, 30)
+    for replicate in replicates():
+        kinds = replicate.placed.kind.reshape(2, 30)
         assert [Counter(row.tolist())[MODULATORY] for row in kinds] == [2, 2]
         assert np.flatnonzero(kinds[0] == INPUT).tolist() == [2, 3, 4, 5, 6]
         assert np.flatnonzero(kinds[1] == OUTPUT).tolist() == [25, 26, 27, 28, 29]
-        assert not np.isin(cell.placed.kind[[*cell.placed.pre, *cell.placed.post]], MODULATORY).any()
-        assert 136 <= np.isin(cell.placed.post, cell.placed.inputs).sum() <= 158
-        assert 17.1 <= round(np.diff(cell.circuit.near_start).mean(), 1) <= 19.1
-        assert cell.circuit.distance[:, cell.placed.post].max() <= 15.0, "radius 15 cuts nothing"
+        assert not np.isin(replicate.placed.kind[[*replicate.placed.pre, *replicate.placed.post]], MODULATORY).any()
+        assert 136 <= np.isin(replicate.placed.post, replicate.placed.inputs).sum() <= 158
+        assert 17.1 <= round(np.diff(replicate.circuit.near_start).mean(), 1) <= 19.1
+        assert replicate.circuit.distance[:, replicate.placed.post].max() <= 15.0, "radius 15 cuts nothing"
 
 
 def test_synapses_by_seed():
-    assert [cell.placed.post.size for cell in cells()] == [
+    assert [replicate.placed.post.size for replicate in replicates()] == [
         1648, 1658, 1701, 1681, 1645, 1693, 1718, 1676, 1648, 1667,
     ]  # fmt: skip
-    assert [cell.placed.post.size for cell in cells("014")] == [
+    assert [replicate.placed.post.size for replicate in replicates("014")] == [
         2867, 2809, 2884, 2874, 2791, 2870, 2913, 2831, 2889, 2876,
     ]  # fmt: skip
 
 
 def test_untrained_networks_answer_nothing():
-    assert all(cell.probe().sum() == 0 and cell.accuracy() == 0.45 for cell in cells())
+    assert all(replicate.probe().sum() == 0 and replicate.accuracy() == 0.45 for replicate in replicates())
 
 
 def test_all_on_state_of_012b():
-    for cell in cells("012b"):
-        cell.advance(1000)
-        assert cell.probe().all()
-        assert 2.97 <= round(cell.learning.threshold.mean(), 2) <= 7.99
+    for replicate in replicates("012b"):
+        replicate.advance(1000)
+        assert replicate.probe().all()
+        assert 2.97 <= round(replicate.learning.threshold.mean(), 2) <= 7.99
 
 
 def test_the_accident_of_009_is_002():

@@ -1,4 +1,4 @@
-"""The committed cells of a dataset, and their values in pieces that fit the memory."""
+"""The committed replicates of a dataset, and their values in pieces that fit the memory."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import xarray
 from astrosim.store.layout import TRIAL_CHUNK
 from astrosim.store.variables import Variable
 
-CELL = ("condition", "seed")
+REPLICATE = ("condition", "seed")
 
 
 def committed(dataset: xarray.Dataset) -> Iterator[tuple[int, int]]:
-    """Return places along (condition, seed) of the committed cells, in order."""
+    """Return places along (condition, seed) of the committed replicates, in order."""
     rows, columns = np.nonzero(dataset["committed"].values)
     yield from zip(rows.tolist(), columns.tolist(), strict=True)
 
@@ -26,13 +26,13 @@ def present(dataset: xarray.Dataset, variables: Sequence[Variable]) -> list[Vari
         if variable.name not in dataset:
             return False
         array = dataset[variable.name]
-        return array.dims == (*CELL, *variable.dims) and 0 not in array.shape
+        return array.dims == (*REPLICATE, *variable.dims) and 0 not in array.shape
 
     return [variable for variable in variables if holds(variable)]
 
 
 def pieces(length: int, dimension: str) -> Iterator[slice]:
-    """Return stretches of a variable's first dimension behind the cell: chunks of the trial log, else all of it."""
+    """Return stretches of a variable's first own dimension: chunks of the trial log, else all of it."""
     size = TRIAL_CHUNK if dimension == "trial" else max(length, 1)
     for start in range(0, length, size):
         yield slice(start, min(start + size, length))

@@ -1,4 +1,4 @@
-"""One cell in the trajectory store: written whole, then committed by a small record with checksums."""
+"""One replicate in the trajectory store: written whole, then committed by a small record with checksums."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from astrosim.store.files import (
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY
 
 COMMITS = "commits"
-ARRAYS_RECORD = "store.json"  # commits the arrays' metadata and coordinates; no cell's name is without its "-seed"
+ARRAYS_RECORD = "store.json"  # commits the arrays' metadata and coordinates; no replicate's name is without its "-seed"
 
 
-def cell_name(condition: str, seed: int) -> str:
-    """Return file name, without its ending, of what belongs to one cell."""
+def replicate_name(condition: str, seed: int) -> str:
+    """Return file name, without its ending, of what belongs to one replicate."""
     return f"{quote(condition, safe='')}-{seed}"
 
 
 def commit_path(directory: Path, condition: str, seed: int) -> Path:
-    """Commit record of a cell."""
-    return directory / COMMITS / f"{cell_name(condition, seed)}.json"
+    """Commit record of a replicate."""
+    return directory / COMMITS / f"{replicate_name(condition, seed)}.json"
 
 
 class Encoder:
@@ -60,7 +60,7 @@ class Encoder:
             self._memory[f"{path.parent.name}/zarr.json"] = buffer.from_bytes(path.read_bytes())
         self._metadata = set(self._memory)
         store = MemoryStore(self._memory)
-        # A chunk of fill values is written as well: every committed cell has the same files.
+        # A chunk of fill values is written as well: every committed replicate has the same files.
         with zarr.config.set({"array.write_empty_chunks": True}):
             self.arrays = {
                 key.partition("/")[0]: zarr.open_array(store, path=key.partition("/")[0], mode="r+")
@@ -87,13 +87,13 @@ def _encoder(root: Path, stamp: tuple[int, int]) -> Encoder:
 
 
 def encoder(directory: Path) -> Encoder:
-    """Return the encoder of a run directory; kept for the next cell of the same arrays."""
+    """Return the encoder of a run directory; kept for the next replicate of the same arrays."""
     state = (directory / COMMITS / ARRAYS_RECORD).stat()
     return _encoder(directory / TRAJECTORY, (state.st_ino, state.st_mtime_ns))
 
 
-class CellWriter:
-    """Writes the chunks of one cell.
+class ReplicateWriter:
+    """Writes the chunks of one replicate.
 
     What is committed is what was encoded: the checksums are taken from memory, not from what came back from the disk.
 
@@ -102,12 +102,12 @@ class CellWriter:
     directory : Path
         Run directory.
     row, column : int
-        Place of the cell along (condition, seed).
+        Place of the replicate along (condition, seed).
     """
 
     def __init__(self, directory: Path, row: int, column: int) -> None:
         self.directory = directory
-        self.cell = (row, column)
+        self.replicate = (row, column)
         self.entries: dict[str, dict[str, Any]] = {}
         self.encoder = encoder(directory)
 
@@ -129,7 +129,7 @@ class CellWriter:
         """
         array = self.array(name)
         if array is not None:
-            self._write(name, self.cell, _padded(values, array.shape[2:], array.dtype, array.fill_value))
+            self._write(name, self.replicate, _padded(values, array.shape[2:], array.dtype, array.fill_value))
 
     def write_at(self, name: str, labels: Sequence[int], values: np.ndarray) -> None:
         """Write a variable of which the replicate has only some labels of the first dimension; others have others.
@@ -142,7 +142,7 @@ class CellWriter:
         """
         array = self.array(name)
         if array is not None:
-            dimension = array.metadata.dimension_names[len(self.cell)]
+            dimension = array.metadata.dimension_names[len(self.replicate)]
             spread = np.full((array.shape[2], *np.shape(values)[1:]), array.fill_value, dtype=array.dtype)
             spread[np.searchsorted(self.encoder.labels(dimension), labels)] = values
             self.write(name, spread)
@@ -156,11 +156,11 @@ class CellWriter:
             start = chunk * array.chunks[2]
             stop = min(start + array.chunks[2], array.shape[2])
             shape = (stop - start, *array.shape[3:])
-            place = (*self.cell, slice(start, stop))
+            place = (*self.replicate, slice(start, stop))
             self._write(name, place, _padded(values, shape, array.dtype, array.fill_value))
 
     def trial_chunk(self) -> tuple[int, int]:
-        """Return trials a chunk of the log, and chunks a cell; (0, 0) if the store keeps no log."""
+        """Return trials per chunk of the log, and chunks per replicate; (0, 0) if the store keeps no log."""
         array = self.array("decision")
         return (array.chunks[2], math.ceil(array.shape[2] / array.chunks[2])) if array is not None else (0, 0)
 
@@ -174,7 +174,7 @@ class CellWriter:
         fsync_directories((self.directory / name).parent for name in self.entries)
 
     def commit(self, condition: str, seed: int, summary: Mapping[str, Any]) -> dict[str, Any]:
-        """Make the cell visible to readers, at once and whole.
+        """Make the replicate visible to readers, at once and whole.
 
         Returns
         -------
@@ -223,7 +223,7 @@ def read_commit(path: Path) -> dict[str, Any] | None:
 def _remedy(path: Path, directory: Path) -> str:
     if path.name == ARRAYS_RECORD:
         return f"Run {directory / 'scenario.toml'} again into another directory."
-    return f"Delete {path}; `astrosim run {directory} --resume` then computes this cell again, and no other."
+    return f"Delete {path}; `astrosim run {directory} --resume` then computes this replicate again, and no other."
 
 
 def verify(path: Path, record: Mapping[str, Any]) -> None:
