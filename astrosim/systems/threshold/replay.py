@@ -132,7 +132,7 @@ class Replay:
             eligible=self._eligible(active),
             threshold=engine.learning.threshold.copy(),
             exploration_rate=engine.exploration_rates(),
-            calcium=engine.learning.calcium.copy() if engine.rules.coupled else np.zeros(len(engine.territories)),
+            calcium=engine.learning.calcium.copy() if engine.params.coupled else np.zeros(len(engine.territories)),
             cursor=engine.learning.cursor.copy(),
             silent={what: ~standing.acting(what) for what in ("astrocytes", "neurons")},
             accuracy=engine.accuracy(),
@@ -140,11 +140,11 @@ class Replay:
 
     def _eligible(self, active: np.ndarray) -> np.ndarray:
         """Synapses of the active territories, or around the cursor: int32, ascending."""
-        engine, rules = self.engine, self.engine.rules
-        if rules.learner == ASTROCYTES and rules.scope != scope.TERRITORY:
+        engine, params = self.engine, self.engine.params
+        if params.learner == ASTROCYTES and params.perturbation.scope != scope.TERRITORY:
             return NONE
         territories = [engine.territories.synapses[a] for a in active]
-        return eligible(engine.system, rules, engine.trial - 1, territories, engine.learning.cursor)
+        return eligible(engine.kernel_network, params, engine.trial - 1, territories, engine.learning.cursor)
 
 
 def standing_after(scenario: Scenario, seed: int, happened: Sequence[tuple[int, int]]) -> Standing:

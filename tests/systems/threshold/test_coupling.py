@@ -55,9 +55,9 @@ def arrivals(s: Scenario, engine: Any, start: int, trials: int) -> list[list[tup
     """Trials and amounts of what reaches each astrocyte, after astrocyte `start` has sent a wave in trial 0."""
     cell = engine(s, 3)
     junctions = cell.gap_junctions
-    for k in range(cell.system.gap_start[start], cell.system.gap_start[start + 1]):
-        other, slot = cell.system.gap[k], cell.system.gap_delay[k] % junctions.slots
-        left = coupling.passed_on(1.0, cell.system.gap_attenuation[k])
+    for k in range(cell.kernel_network.gap_start[start], cell.kernel_network.gap_start[start + 1]):
+        other, slot = cell.kernel_network.gap[k], cell.kernel_network.gap_delay[k] % junctions.slots
+        left = coupling.passed_on(1.0, cell.kernel_network.gap_attenuation[k])
         cell.learning.arriving[slot, other] += left
         cell.learning.strongest[slot, other] = max(left, cell.learning.strongest[slot, other])
     cell.learning.sent[start] = 0

@@ -115,7 +115,7 @@ def test_a_pass_equals_matrices():
     matrix = np.zeros((61, 61))
     matrix[net.pre, net.post] = net.initial_weight * 12.0
     cell.learning.weight[: net.post.size] = matrix[net.pre, net.post]
-    for pattern, output in zip(cell.system.patterns, cell._outputs(), strict=True):
+    for pattern, output in zip(cell.kernel_network.patterns, cell._outputs(), strict=True):
         driven = np.zeros(61, bool)
         driven[:5] = pattern
         driven[60] = True

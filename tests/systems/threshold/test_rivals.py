@@ -84,7 +84,7 @@ def test_passes_by_mode_are_those_of_the_frozen_network():
     for p, output in enumerate(outputs):
         forward.pass_through(engine.circuit, engine.numbers, engine.room, engine.learning.weight, p, forward.STEP)
         np.testing.assert_allclose(engine.room.activation[-1, engine.circuit.outputs], output, atol=1e-12)
-        expected = reward.log_sigmoid_reward(output, engine.system.targets[p], 0.5, 3.0)
+        expected = reward.log_sigmoid_reward(output, engine.kernel_network.targets[p], 0.5, 3.0)
         found = forward.one_reward(engine.circuit, engine.numbers, engine.room, engine.learning.weight, p)
         assert found == pytest.approx(expected, abs=1e-12)
     assert engine.room.sent[1:].sum() > 8  # others took part

@@ -124,7 +124,7 @@ class CellScene:
         circles = [Circle((float(x), float(y)), radius) for x, y in held.position]
         self.territories = PatchCollection(circles, zorder=1)
         self.eligible = LineCollection([], colors="#404040", linewidths=0.35, alpha=0.35, zorder=2)
-        self.cursor = Circle((0, 0), self.engine.rules.cursor_radius, facecolor="none", linewidth=1.6, visible=False)
+        self.cursor = Circle((0, 0), self.engine.params.cursor.radius, facecolor="none", linewidth=1.6, visible=False)
         x, y = held.position.T
         self.bodies = axes.scatter(x, y, marker="*", s=45, color="black", linewidth=0, zorder=4)
         axes.add_collection(self.territories)

@@ -12,11 +12,11 @@ import numpy as np
 
 from astrosim.core.jit import phase
 from astrosim.rules import coupling, selection
-from astrosim.systems.threshold.network.state import State, System
+from astrosim.systems.threshold.network.state import KernelNetwork, State
 
 
 class Waves(NamedTuple):
-    """Open gap junctions, and the calcium that waves bring: arrays of `System` and `State`."""
+    """Open gap junctions, and the calcium that waves bring: arrays of `KernelNetwork` and `State`."""
 
     first: np.ndarray  # int64 (astrocyte + 1,): neighbours of an astrocyte
     neighbour: np.ndarray  # int32 (neighbour,)
@@ -28,19 +28,19 @@ class Waves(NamedTuple):
     sent: np.ndarray  # int64 (astrocyte,)
 
 
-def waves_of(system: System, state: State, coupled: bool) -> Waves | None:
+def waves_of(network: KernelNetwork, state: State, coupled: bool) -> Waves | None:
     """The waves of a system; None where astrocytes are not coupled."""
     if not coupled:
         return None
-    junctions = system.gap_start, system.gap, system.gap_delay, system.gap_attenuation
+    junctions = network.gap_start, network.gap, network.gap_delay, network.gap_attenuation
     return Waves(*junctions, state.calcium, state.arriving, state.strongest, state.sent)
 
 
 @phase
-def integrate(waves, rules, acts, trial):
+def integrate(waves, params, acts, trial):
     """Let calcium decay by a trial and take up what arrives in this one; relays send it on.
 
-    Reads: rules, acts (bool, shape (astrocyte,)). Writes: waves.calcium, arriving, strongest, sent.
+    Reads: params, acts (bool, shape (astrocyte,)). Writes: waves.calcium, arriving, strongest, sent.
     """
     slots = waves.arriving.shape[0]
     for a in range(waves.calcium.size):
@@ -50,13 +50,13 @@ def integrate(waves, rules, acts, trial):
             amplitude = waves.strongest[slot, a]
             if acts[a] and amplitude > 0.0:
                 arrived = waves.arriving[slot, a]
-                if rules.relay and coupling.relays(
-                    amplitude, rules.relay_threshold, trial, waves.sent[a], rules.refractory
+                if params.coupling.relay and coupling.relays(
+                    amplitude, params.coupling.relay_threshold, trial, waves.sent[a], params.coupling.refractory
                 ):
                     _send(waves, trial, a, amplitude)
             waves.arriving[slot, a] = 0.0
             waves.strongest[slot, a] = 0.0
-        waves.calcium[a] = coupling.calcium_after(waves.calcium[a], rules.calcium_decay, arrived)
+        waves.calcium[a] = coupling.calcium_after(waves.calcium[a], params.coupling.decay, arrived)
 
 
 @phase
@@ -71,7 +71,7 @@ def _send(waves, trial, a, amplitude):
 
 
 @phase
-def couple(waves, rules, acts, score, own_score, touched):
+def couple(waves, params, acts, score, own_score, touched):
     """Add what calcium adds to the scores; returns how many astrocytes are to be looked at: all.
 
     Reads: waves.calcium, acts. Writes: score, own_score, touched.
@@ -79,25 +79,25 @@ def couple(waves, rules, acts, score, own_score, touched):
     for a in range(score.size):
         own_score[a] = score[a]
         if acts[a]:
-            score[a] = coupling.coupled_score(score[a], rules.gain, waves.calcium[a])
+            score[a] = coupling.coupled_score(score[a], params.coupling.gain, waves.calcium[a])
         touched[a] = a
     return score.size
 
 
 @phase
-def send_waves(waves, state, scratch, trial, active):
+def send_waves(waves, state, workspace, trial, active):
     """Let the active astrocytes send their waves.
 
-    Reads: state.score, state.threshold, scratch.active, scratch.explored. Writes: waves.arriving, strongest, sent.
+    Reads: state.score, state.threshold, workspace.active, workspace.explored. Writes: waves.arriving, strongest, sent.
     """
     for k in range(active):
-        a = np.int64(scratch.active[k])
-        if coupling.sends(selection.above_threshold(state.score[a], state.threshold[a]), scratch.explored[k]):
+        a = np.int64(workspace.active[k])
+        if coupling.sends(selection.above_threshold(state.score[a], state.threshold[a]), workspace.explored[k]):
             _send(waves, trial, a, 1.0)
 
 
 @phase
-def recruited(state, scratch, a):
+def recruited(state, workspace, a):
     """Whether calcium alone brings the score of an astrocyte above its threshold."""
     above = selection.above_threshold(state.score[a], state.threshold[a])
-    return above and not selection.above_threshold(scratch.own_score[a], state.threshold[a])
+    return above and not selection.above_threshold(workspace.own_score[a], state.threshold[a])

@@ -8,10 +8,10 @@ import numpy as np
 
 from astrosim.rules import window
 from astrosim.store.variables import NOBODY
-from astrosim.systems.threshold.network.state import BLOCK, System
+from astrosim.systems.threshold.network.state import BLOCK, KernelNetwork
 
 
-class Deep(NamedTuple):
+class ResponseCache(NamedTuple):
     """Working memory; holds nothing that a later stretch of trials depends on."""
 
     bit_of: np.ndarray  # int32 (neuron,): output bit, NOBODY for others
@@ -43,20 +43,20 @@ class Deep(NamedTuple):
     shown: np.ndarray  # float64 (pattern of the window, 2): binary and soft rewards of what stands
 
 
-def make_deep(system: System, cycles: int, patterns_a_trial: int) -> Deep:
+def make_response_cache(network: KernelNetwork, cycles: int, patterns_a_trial: int) -> ResponseCache:
     """Working memory for a system; to be made anew when its task changes."""
-    neurons, synapses, bits = system.first.size - 1, system.post.size, system.outputs.size
-    patterns, astrocytes = len(system.patterns), system.acts.size
+    neurons, synapses, bits = network.first.size - 1, network.post.size, network.outputs.size
+    patterns, astrocytes = len(network.patterns), network.acts.size
     shown = window.window_size(patterns_a_trial, patterns)
     bit_of = np.full(neurons, NOBODY, np.int32)
-    bit_of[system.outputs] = np.arange(bits)
-    read = np.flatnonzero(bit_of[system.post] != NOBODY).astype(np.int32)
+    bit_of[network.outputs] = np.arange(bits)
+    read = np.flatnonzero(bit_of[network.post] != NOBODY).astype(np.int32)
     room = -(-max(shown, astrocytes) // BLOCK) * BLOCK
-    return Deep(
+    return ResponseCache(
         bit_of=bit_of,
-        read_start=np.searchsorted(read, system.first).astype(np.int64),
+        read_start=np.searchsorted(read, network.first).astype(np.int64),
         read=read,
-        matters=_blocks_that_matter(system, cycles),
+        matters=_blocks_that_matter(network, cycles),
         sums=np.zeros((patterns, cycles - 1, neurons)),
         fired=np.zeros((patterns, cycles, neurons), np.bool_),
         output=np.zeros((patterns, bits)),
@@ -66,7 +66,7 @@ def make_deep(system: System, cycles: int, patterns_a_trial: int) -> Deep:
         whole_fired=np.zeros((cycles + 1, neurons), np.bool_),
         window=np.zeros(shown, np.int64),
         deck=np.arange(patterns, dtype=np.int32),
-        acting=np.flatnonzero(system.acts).astype(np.int32),
+        acting=np.flatnonzero(network.acts).astype(np.int32),
         partner=np.zeros(room, np.uint32),
         changed=np.zeros(synapses, np.int32),
         change=np.zeros(synapses),
@@ -83,23 +83,23 @@ def make_deep(system: System, cycles: int, patterns_a_trial: int) -> Deep:
     )
 
 
-def _blocks_that_matter(system: System, cycles: int) -> np.ndarray:
+def _blocks_that_matter(network: KernelNetwork, cycles: int) -> np.ndarray:
     """Synapses that some cycle may carry signal over, on a way that ends at an output: masks by block, uint8."""
-    neurons, synapses = system.first.size - 1, system.post.size
+    neurons, synapses = network.first.size - 1, network.post.size
     source = np.zeros(neurons, bool)
-    source[system.inputs] = source[system.tonic] = True
+    source[network.inputs] = source[network.tonic] = True
     fired = [source]
     for _ in range(cycles - 1):
         reached = source.copy()
-        reached[system.post[fired[-1][system.pre]]] = True
+        reached[network.post[fired[-1][network.pre]]] = True
         fired.append(reached)
     heard = np.zeros(neurons, bool)
-    heard[system.outputs] = True
+    heard[network.outputs] = True
     matters = np.zeros(synapses, bool)
     for cycle in range(cycles - 1, -1, -1):
-        matters |= fired[cycle][system.pre] & heard[system.post]
+        matters |= fired[cycle][network.pre] & heard[network.post]
         heard_before = np.zeros(neurons, bool)
-        heard_before[system.pre[heard[system.post]]] = True
+        heard_before[network.pre[heard[network.post]]] = True
         heard = heard_before
     masks = np.zeros(-(-synapses // BLOCK), np.uint8)
     found = np.flatnonzero(matters)

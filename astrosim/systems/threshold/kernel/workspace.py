@@ -8,16 +8,16 @@ import numpy as np
 
 from astrosim.store.variables import NOBODY
 from astrosim.systems.population import state as population
-from astrosim.systems.threshold.network.state import BLOCK, System
+from astrosim.systems.threshold.network.state import BLOCK, KernelNetwork
 
-BINARY_SUM, SOFT_SUM, KEPT_SUM, REVERTED_SUM, ELIGIBLE_SUM = range(5)  # places in `Scratch.total`
+BINARY_SUM, SOFT_SUM, KEPT_SUM, REVERTED_SUM, ELIGIBLE_SUM = range(5)  # places in `Workspace.total`
 WIDTH = 16  # blocks that are drawn side by side: float32 lanes of a 512-bit vector
 UNIONS = 256  # remembered unions of territories, at most: all 92 sets of up to three of eight astrocytes
 SPARE = 2  # places an astrocyte where each acts alone: few then share one
 UNION_ROOM = 2**22  # blocks that remembered unions may take together: 20 MiB
 
 
-class Scratch(NamedTuple):
+class Workspace(NamedTuple):
     """Arrays that the kernel works in. Among them are the fields of `population.Workspace`."""
 
     sum: np.ndarray  # float64 (astrocyte,): what a score is made of
@@ -57,22 +57,22 @@ class Log(NamedTuple):
     active: np.ndarray  # int32 (trial, slot)
 
 
-def make_scratch(system: System, max_active: int, random_scope: bool) -> Scratch:
-    """Working memory for a system."""
-    astrocytes, neurons, synapses = system.size.size, system.first.size - 1, system.post.size
+def make_workspace(network: KernelNetwork, max_active: int, random_scope: bool) -> Workspace:
+    """Working memory for a network."""
+    astrocytes, neurons, synapses = network.size.size, network.first.size - 1, network.post.size
     blocks = -(-synapses // BLOCK)
-    room = WIDTH + min(blocks, max_active * int(np.diff(system.block_start).max(initial=0)))
+    room = WIDTH + min(blocks, max_active * int(np.diff(network.block_start).max(initial=0)))
     wanted = max(UNIONS, SPARE * astrocytes) if max_active == 1 else UNIONS
     unions = max(1, min(wanted, UNION_ROOM // max(room, 1)))
-    return Scratch(
+    return Workspace(
         sum=np.zeros(astrocytes),
-        near_value=np.ones(system.near.size),
+        near_value=np.ones(network.near.size),
         near_kept=np.full(neurons, -1, np.int64),
         own_score=np.zeros(astrocytes),
         is_active=np.zeros(astrocytes, np.bool_),
         activation=np.zeros(neurons),
-        before=np.zeros(system.outputs.size),
-        after=np.zeros(system.outputs.size),
+        before=np.zeros(network.outputs.size),
+        after=np.zeros(network.outputs.size),
         mask=np.zeros(blocks, np.uint8),
         block=np.zeros(blocks + WIDTH, np.int32),  # filled up to whole vectors, and written one place ahead
         block_mask=np.zeros(blocks + WIDTH, np.uint8),

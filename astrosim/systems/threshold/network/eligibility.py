@@ -11,20 +11,21 @@ import numpy as np
 
 from astrosim.core.rng import SCOPE, below
 from astrosim.rules import cursor, scope
-from astrosim.systems.threshold.network.state import CURSOR, NOBODY, Rules, System
+from astrosim.systems.threshold.network.params import Params
+from astrosim.systems.threshold.network.state import CURSOR, NOBODY, KernelNetwork
 
 NONE = np.empty(0, np.int32)
 
 
 def eligible(
-    system: System, rules: Rules, trial: int, territories: Sequence[np.ndarray], place: np.ndarray
+    system: KernelNetwork, params: Params, trial: int, territories: Sequence[np.ndarray], place: np.ndarray
 ) -> np.ndarray:
     """Synapses that a trial may change.
 
     Parameters
     ----------
-    system : System
-    rules : Rules
+    system : KernelNetwork
+    params : Params
         As they were in the trial.
     trial : int
     territories : sequence of ndarray of int32
@@ -36,32 +37,32 @@ def eligible(
     -------
     ndarray of int32, each once
     """
-    if rules.learner == CURSOR:
-        return near_cursor(system, rules.cursor_radius, place)
-    if rules.learner == NOBODY or not territories:
+    if params.learner == CURSOR:
+        return near_cursor(system, params.cursor.radius, place)
+    if params.learner == NOBODY or not territories:
         return NONE
     union = np.unique(np.concatenate(territories))
-    return union if rules.scope == scope.TERRITORY else anywhere(system, rules, trial, union.size)
+    return union if params.perturbation.scope == scope.TERRITORY else anywhere(system, params, trial, union.size)
 
 
-def anywhere(system: System, rules: Rules, trial: int, size: int) -> np.ndarray:
+def anywhere(system: KernelNetwork, params: Params, trial: int, size: int) -> np.ndarray:
     """Synapses regardless of place: `size` drawn ones (scope `random`), one (`single`) or all (`global`).
 
     Draws: stream `scope`.
     """
-    key, total = system.keys[SCOPE], system.post.size
+    key, total = params.keys[SCOPE], system.post.size
     synapses = np.arange(total, dtype=np.int32)
-    if rules.scope == scope.SINGLE:
+    if params.perturbation.scope == scope.SINGLE:
         return synapses[[below(key, trial, 0, total)]] if total else synapses
-    if rules.scope == scope.RANDOM:
+    if params.perturbation.scope == scope.RANDOM:
         scope.sample(key, trial, size, synapses, np.empty(total + 3, np.uint32))
         return synapses[:size]
-    if rules.scope == scope.GLOBAL:
+    if params.perturbation.scope == scope.GLOBAL:
         return synapses
     raise ValueError("perturbation.scope: a rule without synapses")
 
 
-def near_cursor(system: System, radius: float, place: np.ndarray) -> np.ndarray:
+def near_cursor(system: KernelNetwork, radius: float, place: np.ndarray) -> np.ndarray:
     """Synapses with a neuron within the radius of a place (units), ascending."""
     dx, dy = (system.position - place).T
     near = cursor.within(dx, dy, radius)

@@ -1,4 +1,4 @@
-"""What befalls a cell between two trials: both engines call this and go on with the `System` and `Rules` it makes.
+"""Interventions between two trials: both engines call this and go on with the `KernelNetwork` and `Params` it makes.
 
 Learning's own arrays stay as they are; whatever an intervention changes follows from the list of what has happened, so
 that a checkpoint holds no more than that list. Times in trials.
@@ -16,7 +16,8 @@ import numpy as np
 from astrosim.core.ragged import Ragged
 from astrosim.core.rng import INTERVENTION, uniforms
 from astrosim.store.variables import NEURON_KINDS
-from astrosim.systems.threshold.network.state import NOBODY, Rules, bits, gap_lists, make_rules
+from astrosim.systems.threshold.network.params import Params, make_params
+from astrosim.systems.threshold.network.state import NOBODY, bits, gap_lists
 from astrosim.systems.threshold.scenario.interventions import ACTIONS, Intervention
 
 DescribedCell = Any  # the simulation imports its interventions
@@ -85,14 +86,14 @@ class Interventions:
 
     def __init__(self, cell: DescribedCell) -> None:
         self.scenario, self.network = cell.scenario_of_cell, cell.network
-        self.system, self.rules = cell.system, cell.rules
+        self.kernel_network, self.params = cell.kernel_network, cell.params
         self.junctions, self.cluster_of_astrocyte = cell.gap_junctions, cell.territories.cluster
         self.items = self.scenario.interventions
         self._length = self.scenario.schedule.trials_per_episode
         self._begin()
 
     def _begin(self) -> None:
-        sizes = {"astrocytes": self.system.acts.size, "neurons": self.system.sound.size}
+        sizes = {"astrocytes": self.kernel_network.acts.size, "neurons": self.kernel_network.sound.size}
         silent, lesioned = ({what: np.zeros(size, bool) for what, size in sizes.items()} for _ in range(2))
         self.standing = Standing(silent, lesioned, np.zeros(len(self.junctions), bool), self.scenario.task.patterns)
         self.next = [self._first(item) for item in self.items]
@@ -176,7 +177,7 @@ class Interventions:
         if item.fraction is None or item.fraction == 1.0:
             return found
         draws = np.empty(found.size)
-        uniforms(self.system.keys[INTERVENTION], trial, number * ROOM + found, draws)
+        uniforms(self.params.keys[INTERVENTION], trial, number * ROOM + found, draws)
         count = math.floor(item.fraction * found.size + 0.5)
         return np.sort(found[np.argsort(draws, kind="stable")[:count]])
 
@@ -189,7 +190,7 @@ class Interventions:
         return (self.junctions.edge, self.cluster_of_astrocyte) if what == "gap_junctions" else None
 
     def _apply(self, cell: DescribedCell, actions: Iterable[str]) -> None:
-        """Give the cell the system and the rules that stand after these actions; only what they are about is made."""
+        """Give the cell the network and the numbers that hold after these actions; only what they are about is made."""
         about = {action.partition("_")[2] for action in actions}
         fields: dict[str, np.ndarray] = {}
         if "astrocytes" in about:
@@ -200,30 +201,31 @@ class Interventions:
             fields |= self._task()
         if "gap_junctions" in about:
             fields |= gap_lists(self.junctions, ~self.standing.cut)
-        cell.system = cell.system._replace(**fields)
+        cell.kernel_network = cell.kernel_network._replace(**fields)
         if about & {"", "offset", "plasticity"}:
-            cell.rules = self._rules()
+            cell.params = self._params()
 
-    def _rules(self) -> Rules:
-        """The rules with what has been set, frozen and offset."""
+    def _params(self) -> Params:
+        """The numbers with what has been set, frozen and offset."""
         changed: dict[str, dict[str, float | int | str]] = {}
         for path, value in self.standing.values.items():
             section, _, name = path.partition(".")
             kind = type(getattr(getattr(self.scenario, section), name))
             changed.setdefault(section, {})[name] = kind(value)
         parts = {name: getattr(self.scenario, name).model_copy(update=values) for name, values in changed.items()}
-        rules = make_rules(self.scenario.model_copy(update=parts)) if parts else self.rules
-        learner = NOBODY if self.standing.frozen else rules.learner
-        return rules._replace(learner=learner, reward_offset=rules.reward_offset + self.standing.offset)
+        params = make_params(self.scenario.model_copy(update=parts), self.params.keys) if parts else self.params
+        learner = NOBODY if self.standing.frozen else params.learner
+        decision = params.decision._replace(offset=params.decision.offset + self.standing.offset)
+        return params._replace(learner=learner, decision=decision)
 
     def _astrocytes(self) -> dict[str, np.ndarray]:
         """Fields of the system that follow from who of the astrocytes acts."""
         acts = self.standing.acting("astrocytes")
-        return {"acts": acts, "size": np.where(acts, self.system.size, 0)}
+        return {"acts": acts, "size": np.where(acts, self.kernel_network.size, 0)}
 
     def _neurons(self) -> dict[str, np.ndarray]:
         """Fields that follow from which neurons fire."""
-        base, sound = self.system, self.standing.acting("neurons")
+        base, sound = self.kernel_network, self.standing.acting("neurons")
         heard = sound[base.outputs[base.direct_bit]]
         source = np.repeat(np.arange(base.inputs.size), np.diff(base.direct_start))
         direct = Ragged.group(source[heard], base.direct_synapse[heard], base.inputs.size)
@@ -236,7 +238,7 @@ class Interventions:
 
     def _task(self) -> dict[str, np.ndarray]:
         """Fields that follow from the task, and from the inputs that it drives."""
-        sound = self.standing.acting("neurons")[self.system.inputs]
+        sound = self.standing.acting("neurons")[self.kernel_network.inputs]
         return {
             "patterns": bits([given for given, _ in self.standing.patterns]) * sound.astype(np.uint8),
             "targets": bits([wanted for _, wanted in self.standing.patterns]),

@@ -1,7 +1,7 @@
 """The arrays that both engines work on; agents are row views over them, the kernel steps them in place.
 
-`System` holds what learning never changes, `Rules` the numbers of the rules, `State` what learning changes. An
-intervention exchanges `System` or `Rules` between two trials.
+`KernelNetwork` holds the fixed wiring, `State` what learning changes; the numbers of the rules are in `network.params`.
+An intervention exchanges `KernelNetwork` or `Params` between two trials.
 
 Weights are kept in blocks of four neighbouring synapses, because one Philox block holds four draws; the last block is
 filled up with synapses of weight 0 that belong to nobody. Lists that the innermost loops index with are unsigned, so
@@ -14,15 +14,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from astrosim.core.exact_functions import exp
 from astrosim.core.ragged import Ragged
-from astrosim.core.rng import stream_keys
 from astrosim.rules import choices
 from astrosim.rules.choices import chosen
 from astrosim.rules.coupling import NEVER_SENT
-from astrosim.rules.perturbation import grid, grid_limit, step_scale
 from astrosim.systems.population import state as population
-from astrosim.systems.threshold.learners.table import learner_of
 from astrosim.systems.threshold.network.gap_junctions import GapJunctions
 from astrosim.systems.threshold.network.territories import Territories
 from astrosim.systems.threshold.network.topology import TONIC, Network
@@ -35,10 +31,9 @@ NOT_SOLVED = -1  # value of `State.solved`
 TRIALS, KEPT, REVERTED, FIRED = range(4)  # places in `State.counter`
 
 
-class System(NamedTuple):
-    """What a cell is made of; read only."""
+class KernelNetwork(NamedTuple):
+    """Arrays of a network, its task, territories and gap junctions, in the order that kernels read them; read only."""
 
-    keys: np.ndarray  # uint32 (stream, 2)
     position: np.ndarray  # float64 (neuron, 2), units
     low: np.ndarray  # float64 (2,), units: corners of the box that the cursor moves in
     high: np.ndarray  # float64 (2,), units
@@ -76,58 +71,6 @@ class System(NamedTuple):
     gap_attenuation: np.ndarray  # float64 (neighbour,)
 
 
-class Rules(NamedTuple):
-    """The numbers of the rules; units as in the scenario. Among them are the fields of `population.Params`."""
-
-    learner: int
-    sensing: int
-    exploration: int
-    scope: int
-    selection: int
-    reward: int
-    acceptance: int
-    paper_decision: bool  # whether reward and acceptance are those of Murray 2026, sections 4.4 and 4.5
-    trials_per_episode: int
-    window: int
-    max_active: int
-    interval: int
-    neuron_threshold: float
-    flat_rate: float
-    initial_rate: float
-    maturity: float
-    adaptation_step: float
-    upper_success: float
-    lower_success: float
-    floor: float
-    ceiling: float
-    cursor_radius: float
-    cursor_jump: float
-    cursor_step: float
-    cycles: int
-    patterns_a_trial: int  # 0: all
-    scale: np.float32  # sigma over spacing
-    spacing: np.float32
-    limit: np.float32
-    reward_gain: float
-    margin_cap: float
-    temperature: float
-    fraction: float  # of the eligible synapses that is perturbed
-    adapts_sigma: bool
-    sigma_rise: float
-    sigma_fall: float
-    sigma_cap: float
-    races: bool
-    consolidation: int
-    rate: float
-    reward_offset: float  # added to the reward after a perturbation
-    coupled: bool  # whether there are gap junctions
-    gain: float
-    calcium_decay: float  # a trial
-    relay: bool
-    relay_threshold: float
-    refractory: int
-
-
 class State(NamedTuple):
     """What learning changes. Among its fields are those of `population.State`."""
 
@@ -159,17 +102,16 @@ def bits(texts: list[str]) -> np.ndarray:
     return np.array([[int(c) for c in text] for text in texts], dtype=np.uint8)
 
 
-def make_system(
-    scenario: Scenario, seed: int, network: Network, territories: Territories, junctions: GapJunctions
-) -> System:
+def make_kernel_network(
+    scenario: Scenario, network: Network, territories: Territories, junctions: GapJunctions
+) -> KernelNetwork:
     """Lay out a network, its territories and their gap junctions for the engines."""
     neurons, synapses = network.kind.size, np.arange(network.post.size, dtype=np.int32)
     arrivals = Ragged.group(network.post, synapses, neurons)
     direct, bit = _direct(network)
     blocks, masks = _blocks(territories.synapses)
     firing = chosen("sensing.rule", choices.SENSING, scenario.sensing.rule).reads == "neurons"
-    return System(
-        keys=stream_keys(seed),
+    return KernelNetwork(
         position=network.position,
         low=network.position.min(axis=0),
         high=network.position.max(axis=0),
@@ -269,66 +211,6 @@ def _foreign(network: Network, territories: Territories, firing: bool) -> tuple[
     order = np.lexsort((astrocyte[foreign], synapse[foreign]))
     astrocyte, synapse = astrocyte[foreign][order], synapse[foreign][order]
     return network.pre[synapse].astype(np.int64), astrocyte, synapse
-
-
-def population_params(scenario: Scenario) -> population.Params:
-    """Return the numbers by which a scenario's astrocytes select, remember and adapt."""
-    own, exploration = scenario.astrocytes, scenario.exploration
-    return population.make_params(own.max_active, own.window, exploration.rule, exploration, scenario.adaptation)
-
-
-def make_rules(scenario: Scenario) -> Rules:
-    """The numbers of a scenario as the engines take them.
-
-    Raises
-    ------
-    AstrosimError
-        If a rule's name is unknown.
-    """
-    return Rules(
-        learner=MOVERS[learner_of(scenario.learner).mover],
-        sensing=chosen("sensing.rule", choices.SENSING, scenario.sensing.rule).number,
-        scope=chosen("perturbation.scope", choices.SCOPE, scenario.perturbation.scope).number,
-        selection=chosen("astrocytes.selection", choices.SELECTION, scenario.astrocytes.selection).number,
-        reward=chosen("decision.reward", choices.REWARDS, scenario.decision.reward).number,
-        acceptance=chosen("decision.accept", choices.ACCEPTANCE, scenario.decision.accept).number,
-        paper_decision=_decides_as_paper(scenario),
-        trials_per_episode=scenario.schedule.trials_per_episode,
-        neuron_threshold=scenario.network.threshold,
-        cursor_radius=scenario.cursor.radius,
-        cursor_jump=scenario.cursor.jump,
-        cursor_step=scenario.cursor.step,
-        cycles=scenario.network.cycles,
-        patterns_a_trial=scenario.decision.window,
-        scale=np.float32(step_scale(scenario.perturbation.sigma, grid(scenario.perturbation.limit))),
-        spacing=np.float32(grid(scenario.perturbation.limit)),
-        limit=grid_limit(scenario.perturbation.limit),
-        reward_gain=scenario.decision.gain,
-        margin_cap=scenario.decision.cap,
-        temperature=scenario.decision.temperature,
-        fraction=scenario.perturbation.fraction,
-        adapts_sigma=scenario.perturbation.adapt_sigma,
-        sigma_rise=scenario.perturbation.sigma_rise,
-        sigma_fall=scenario.perturbation.sigma_fall,
-        sigma_cap=scenario.perturbation.sigma_cap,
-        races=scenario.decision.race,
-        consolidation=chosen("decision.consolidation", choices.CONSOLIDATION, scenario.decision.consolidation).number,
-        rate=scenario.decision.rate,
-        reward_offset=-scenario.decision.margin,
-        coupled=scenario.coupled,
-        gain=scenario.coupling.gain,
-        calcium_decay=exp(-1.0 / scenario.coupling.decay_time),
-        relay=scenario.coupling.relay,
-        relay_threshold=scenario.coupling.relay_threshold,
-        refractory=scenario.coupling.refractory,
-        **population_params(scenario)._asdict(),
-    )
-
-
-def _decides_as_paper(scenario: Scenario) -> bool:
-    """Whether reward and acceptance are those of Murray 2026, sections 4.4 and 4.5."""
-    chosen = scenario.decision
-    return chosen.reward in ("soft", "binary") and chosen.gain == 1.0 and chosen.accept == "strict"
 
 
 def make_state(scenario: Scenario, network: Network, territories: Territories, junctions: GapJunctions) -> State:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.rules.choices import REWARDS, chosen
-from astrosim.systems.threshold.network.state import System
+from astrosim.systems.threshold.network.state import KernelNetwork
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
@@ -75,7 +75,7 @@ class Room(NamedTuple):
     gradient: np.ndarray  # float64 (synapse,)
 
 
-def make_circuit(system: System, key: np.ndarray) -> Circuit:
+def make_circuit(system: KernelNetwork, key: np.ndarray) -> Circuit:
     """The network and the task as rivals take them."""
     neurons = system.sound.size
     driven = np.zeros((len(system.patterns), neurons), np.bool_)

@@ -56,10 +56,10 @@ class RivalEngine(DescribedCell):
     def __init__(self, scenario: Scenario, seed: int) -> None:
         super().__init__(scenario, seed)
         self.learning = self.learning._replace(weight=self.network.initial_weight.astype(np.float64))
-        self.circuit = make_circuit(self.system, self.system.keys[RIVAL])
+        self.circuit = make_circuit(self.kernel_network, self.params.keys[RIVAL])
         self.numbers = make_numbers(scenario)
         self.memory = make_memory(self.circuit, self.numbers)
-        self.room = make_room(self.circuit, self.rules.cycles)
+        self.room = make_room(self.circuit, self.params.network.cycles)
         self._baseline = baseline_of(scenario)
         self._update = self._rule()
         self._cost = self._baseline.passes(scenario)

@@ -55,7 +55,7 @@ class TogetherModel(AstroModel, NeuronPhases, TogetherCell):
     def _present(self) -> None:
         self._pattern = self._shown()
         self._trial.window = np.array([self._pattern], np.int64)
-        if self._trial.number % self.rules.trials_per_episode == 0:
+        if self._trial.number % self.params.trials_per_episode == 0:
             self.fired[:] = self._clamped(self._pattern)
 
     def _pass(self, pattern: int) -> tuple[np.ndarray, np.ndarray]:
@@ -67,7 +67,7 @@ class TogetherModel(AstroModel, NeuronPhases, TogetherCell):
         return output.astype(bool), summed[outputs] - self.neural.threshold[outputs]
 
     def _reward(self, outputs: np.ndarray, pattern: int, rule: int, gain: float = 1.0) -> float:
-        targets, cap = self.circuit.targets[pattern], self.rules.margin_cap
+        targets, cap = self.circuit.targets[pattern], self.params.decision.cap
         return reward.reward(rule, outputs, targets, AT_THRESHOLD, gain, cap)
 
     def _evaluate_before(self) -> None:
