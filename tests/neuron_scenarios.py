@@ -9,7 +9,7 @@ from places import ROOT
 
 from astrosim.scenario import load_scenario, resolve
 from astrosim.systems.threshold.engines import make_engine
-from astrosim.systems.threshold.learners.neurons.cell import NeuronCell
+from astrosim.systems.threshold.learners.neurons.cell import NeuronSimulation
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 PUBLISHED = ROOT / "scenarios" / "published"
@@ -59,8 +59,8 @@ def scenario_of(configuration: str, condition: str) -> Scenario:
     return resolve(loaded, condition.lower() + ending)
 
 
-def engine_of(configuration: str, condition: str, seed: int, engine: str = "kernel") -> NeuronCell:
+def engine_of(configuration: str, condition: str, seed: int, engine: str = "kernel") -> NeuronSimulation:
     scenario = scenario_of(configuration, condition).model_copy(update={"engine": engine})
     cell = make_engine(scenario, seed)
-    assert isinstance(cell, NeuronCell)
+    assert isinstance(cell, NeuronSimulation)
     return cell

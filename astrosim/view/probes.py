@@ -15,7 +15,7 @@ from astrosim.systems.published.engine import PublishedEngine
 from astrosim.systems.threshold.network.eligibility import eligible
 from astrosim.systems.threshold.network.state import CURSOR, FIRED, bits
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.simulation import DescribedCell
+from astrosim.systems.threshold.simulation import ThresholdSimulation
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Reading(Protocol):
 class DescribedReading:
     """Of the described system, on any engine."""
 
-    def __init__(self, engine: DescribedCell) -> None:
+    def __init__(self, engine: ThresholdSimulation) -> None:
         self.engine = engine
 
     def task(self) -> tuple[np.ndarray, np.ndarray]:

@@ -19,7 +19,7 @@ from astrosim.systems.threshold.network.eligibility import NONE, eligible
 from astrosim.systems.threshold.network.interventions import NEVER, Standing
 from astrosim.systems.threshold.network.state import ASTROCYTES, FIRED
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.simulation import DescribedCell
+from astrosim.systems.threshold.simulation import ThresholdSimulation
 
 if TYPE_CHECKING:
     from astrosim.systems.threshold.agents.model import AstroModel
@@ -158,7 +158,7 @@ def standing_after(scenario: Scenario, seed: int, happened: Sequence[tuple[int, 
     happened : sequence of (int, int)
         Trial and number of each intervention that has acted, in order of time.
     """
-    cell = DescribedCell(scenario, seed)
+    cell = ThresholdSimulation(scenario, seed)
     items = len(scenario.interventions)
     state = {
         "intervention_log": np.array(happened, np.int64).reshape(len(happened), 2),

@@ -26,7 +26,7 @@ PROGRESS = ("solved_trial", "solved_passes", "passes")
 TOTALS = ("binary", "soft", "kept", "reverted", "eligible")
 
 
-class DescribedCell:
+class ThresholdSimulation:
     """Network, territories and state of a resolved scenario and a seed.
 
     Parameters
@@ -52,7 +52,7 @@ class DescribedCell:
     exploration_rate_of = staticmethod(exploration_rate)
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
-        self.scenario_of_cell = scenario
+        self.resolved_scenario = scenario
         self.network = build_network(scenario, seed)
         self.params = make_params(scenario, stream_keys(seed))
         learns = self.params.learner == ASTROCYTES
@@ -79,7 +79,7 @@ class DescribedCell:
 
     def probe(self) -> np.ndarray:
         """Return the outputs of the frozen network: uint8, shape (pattern, bit)."""
-        if self.scenario_of_cell.windowed:
+        if self.resolved_scenario.windowed:
             return fires(self._outputs(), self.params.network.threshold).astype(np.uint8)
         matrix = np.zeros((self.kernel_network.inputs.size, self.kernel_network.outputs.size))
         source = np.repeat(np.arange(self.kernel_network.inputs.size), np.diff(self.kernel_network.direct_start))
@@ -146,7 +146,7 @@ class DescribedCell:
 
     def _by_pattern(self, values: np.ndarray, fill: float) -> np.ndarray:
         """Values by pattern, filled up to the largest task that interventions may set."""
-        padded = np.full((self.scenario_of_cell.most_patterns, *values.shape[1:]), fill, values.dtype)
+        padded = np.full((self.resolved_scenario.most_patterns, *values.shape[1:]), fill, values.dtype)
         padded[: len(values)] = values
         return padded
 
@@ -211,7 +211,7 @@ class DescribedCell:
             "neuron": len(self.network.kind),
             "synapse": len(self.network.post),
             "astrocyte": len(self.territories),
-            "pattern": self.scenario_of_cell.most_patterns,
+            "pattern": self.resolved_scenario.most_patterns,
             "bit": self.kernel_network.outputs.size,
             "gap_junction": len(self.gap_junctions),
             "slot": self.params.population.max_active if len(self.territories) else 0,

@@ -62,7 +62,7 @@ class Synaptic:
         ValueError
             If one lies beyond `perturbation.limit`.
         """
-        limit = self.model.scenario_of_cell.perturbation.limit
+        limit = self.model.resolved_scenario.perturbation.limit
         wanted = np.broadcast_to(np.asarray(values, np.float64), self.synapses.shape)
         for value in wanted[~(np.abs(wanted) <= limit)][:1]:
             raise ValueError(

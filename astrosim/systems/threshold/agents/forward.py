@@ -8,10 +8,10 @@ from astrosim.rules import race, reward, window
 from astrosim.rules.consolidation import WHOLE
 from astrosim.systems.threshold.agents.agents import Neuron
 from astrosim.systems.threshold.agents.trial_state import Trial
-from astrosim.systems.threshold.simulation import DescribedCell
+from astrosim.systems.threshold.simulation import ThresholdSimulation
 
 
-class PassingCell(DescribedCell):
+class ForwardPasses(ThresholdSimulation):
     """A cell whose neurons are agents.
 
     Attributes

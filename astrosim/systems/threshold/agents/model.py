@@ -32,7 +32,7 @@ from astrosim.rules import (
 )
 from astrosim.store.variables import IDLE, KEPT, NOBODY, REVERTED, Decisions
 from astrosim.systems.threshold.agents.agents import Astrocyte, Cursor, Neuron
-from astrosim.systems.threshold.agents.forward import PassingCell
+from astrosim.systems.threshold.agents.forward import ForwardPasses
 from astrosim.systems.threshold.agents.model_arguments import checked_space, chosen_scenario, chosen_seed
 from astrosim.systems.threshold.agents.trial_state import Arrival, Trial
 from astrosim.systems.threshold.custom import astrocyte_class, exchanged_formulas
@@ -48,7 +48,7 @@ from astrosim.systems.threshold.simulation import TOTALS
 BETWEEN = 0.5  # trials; a trial is one tick of Mesa's clock, and an intervention comes half a tick before it
 
 
-class AstroModel(mesa.Model, PassingCell):
+class AstroModel(mesa.Model, ForwardPasses):
     """Neurons and astrocytes on a 2-D Mesa grid.
 
     Mesa's `time` counts the trials that this object has carried out, `trial` all trials of the cell, also those before
@@ -106,7 +106,7 @@ class AstroModel(mesa.Model, PassingCell):
         self.space: DiscreteSpace = self.network.to_mesa(random=self.random) if self.grid is None else self.grid
         self.fired = np.zeros(self.network.kind.size, bool)
         self.neurons = [self.kind_of_neuron(self, n) for n in range(self.network.kind.size)]
-        kind = astrocyte_class(self.scenario_of_cell) if len(self.territories) else Astrocyte
+        kind = astrocyte_class(self.resolved_scenario) if len(self.territories) else Astrocyte
         self.astrocytes = [kind(self, a) for a in range(len(self.territories))]
         self._perturb_weights = specialised(perturbation.perturb, exchanged_formulas(kind))
         self.cursor = Cursor(self) if self.params.learner == CURSOR else None
@@ -118,13 +118,13 @@ class AstroModel(mesa.Model, PassingCell):
         self._pending: Event | None = None
         self.arrivals: dict[tuple[int, int], tuple[Arrival, Event]] = {}
         self._begin_events()
-        self._recorded = frozenset(self.scenario_of_cell.record_episodes)
+        self._recorded = frozenset(self.resolved_scenario.record_episodes)
         reporters = {"accuracy": AstroModel.accuracy, "accept_rate": AstroModel.accept_rate}
         self.datacollector: mesa.DataCollector | None = mesa.DataCollector(model_reporters=reporters)
 
     def _make_grid(self) -> OrthogonalMooreGrid:
         self.box = self.kernel_network.low, self.kernel_network.high
-        cells = np.floor((self.box[1] - self.box[0]) / self.scenario_of_cell.network.cell_size).astype(int) + 1
+        cells = np.floor((self.box[1] - self.box[0]) / self.resolved_scenario.network.cell_size).astype(int) + 1
         return OrthogonalMooreGrid(tuple(cells.tolist()), random=self.random)
 
     def accept_rate(self) -> float:
@@ -140,7 +140,7 @@ class AstroModel(mesa.Model, PassingCell):
         """Return the cell of the space for a position (float64, shape (2,), units)."""
         if self.grid is None:
             return self.space.find_nearest_cell(position)
-        x, y = ((position - self.box[0]) // self.scenario_of_cell.network.cell_size).astype(int)
+        x, y = ((position - self.box[0]) // self.resolved_scenario.network.cell_size).astype(int)
         return self.grid[(int(x), int(y))]
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:
@@ -156,7 +156,7 @@ class AstroModel(mesa.Model, PassingCell):
         self._trial = Trial(self.trial)
         for phase in self._phases:
             phase()
-        self.running = self.trial < self.scenario_of_cell.schedule.trials
+        self.running = self.trial < self.resolved_scenario.schedule.trials
         episode, rest = divmod(self.trial, self.params.trials_per_episode)
         if rest == 0 and episode - 1 in self._recorded and self.datacollector is not None:
             self.datacollector.collect(self)
@@ -179,7 +179,7 @@ class AstroModel(mesa.Model, PassingCell):
         self.fired[:] = False
         self.fired[self.learning.fired[: self.learning.counter[FIRED]]] = True
         self._begin_events()
-        self.running = self.trial < self.scenario_of_cell.schedule.trials
+        self.running = self.trial < self.resolved_scenario.schedule.trials
 
     def _begin_events(self) -> None:
         """Put what is to come on Mesa's event list: the next intervention, and all waves under way."""

@@ -12,10 +12,10 @@ from astrosim.systems.threshold.kernel.response_cache import ResponseCache, make
 from astrosim.systems.threshold.kernel.workspace import Log, make_workspace
 from astrosim.systems.threshold.network.state import KernelNetwork
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.simulation import TOTALS, DescribedCell
+from astrosim.systems.threshold.simulation import TOTALS, ThresholdSimulation
 
 
-class KernelEngine(DescribedCell):
+class KernelEngine(ThresholdSimulation):
     """The fast engine of the described system; see `astrosim.systems.threshold.engines.Engine`.
 
     Parameters
@@ -37,14 +37,14 @@ class KernelEngine(DescribedCell):
 
     def _loop(self) -> Any:
         """The compiled loop over trials."""
-        return windowed_trial.advance if self.scenario_of_cell.windowed else single_pattern.advance
+        return windowed_trial.advance if self.resolved_scenario.windowed else single_pattern.advance
 
     def _take_own_formulas(self) -> None:
         """Have the trial loop call the formulas of the scenario's own astrocytes; compiled when it first runs."""
         from astrosim.core.jit_substitution import specialised
         from astrosim.systems.threshold.custom import astrocyte_class, exchanged_formulas
 
-        kind = astrocyte_class(self.scenario_of_cell)
+        kind = astrocyte_class(self.resolved_scenario)
         self._advance = specialised(self._loop(), exchanged_formulas(kind))
         self.exploration_rate_of = kind.exploration_rate_of
 
@@ -72,7 +72,7 @@ class KernelEngine(DescribedCell):
     def _stretch(self, log: Log, measure: bool) -> None:
         """Carry out trials without interventions, one for each row of the log."""
         waves = waves_of(self.kernel_network, self.learning, self.params.coupled)
-        if self.scenario_of_cell.windowed:
+        if self.resolved_scenario.windowed:
             cache = self._response_cache()
             self._advance(self.kernel_network, self.params, self.learning, self._workspace, cache, waves, log, measure)
         else:

@@ -20,7 +20,7 @@ from astrosim.systems.threshold.network.params import Params, make_params
 from astrosim.systems.threshold.network.state import NOBODY, bits, gap_lists
 from astrosim.systems.threshold.scenario.interventions import ACTIONS, Intervention
 
-DescribedCell = Any  # the simulation imports its interventions
+ThresholdSimulation = Any  # the simulation imports its interventions
 
 
 NEVER = 2**62  # trial
@@ -80,12 +80,12 @@ class Interventions:
 
     Parameters
     ----------
-    cell : DescribedCell
+    cell : ThresholdSimulation
         As it is without interventions.
     """
 
-    def __init__(self, cell: DescribedCell) -> None:
-        self.scenario, self.network = cell.scenario_of_cell, cell.network
+    def __init__(self, cell: ThresholdSimulation) -> None:
+        self.scenario, self.network = cell.resolved_scenario, cell.network
         self.kernel_network, self.params = cell.kernel_network, cell.params
         self.junctions, self.cluster_of_astrocyte = cell.gap_junctions, cell.territories.cluster
         self.items = self.scenario.interventions
@@ -118,7 +118,7 @@ class Interventions:
             due = min(due, max(self._length, -(-trial // self._length) * self._length))
         return due
 
-    def act(self, cell: DescribedCell, trial: int) -> None:
+    def act(self, cell: ThresholdSimulation, trial: int) -> None:
         """Let happen what comes before a trial; asked once for every trial that `due` names."""
         if trial and trial % self._length == 0:
             self._look(cell, trial)
@@ -132,12 +132,12 @@ class Interventions:
             if self.standing.frozen:
                 cell.learning.score[:] = 0.0
 
-    def silence(self, cell: DescribedCell, what: str, number: int, silent: bool) -> None:
+    def silence(self, cell: ThresholdSimulation, what: str, number: int, silent: bool) -> None:
         """Silence or release one of the "astrocytes" or "neurons" by hand; no checkpoint holds this."""
         self.standing.silent[what][number] = silent
         self._apply(cell, [f"silence_{what}"])
 
-    def _look(self, cell: DescribedCell, trial: int) -> None:
+    def _look(self, cell: ThresholdSimulation, trial: int) -> None:
         """Whether conditions have come true with the episode that has just ended."""
         waiting = [number for number in range(len(self.items)) if self._waiting(number)]
         accuracy = cell.accuracy() if waiting else 0.0
@@ -189,7 +189,7 @@ class Interventions:
             return np.arange(self.cluster_of_astrocyte.size)[:, None], self.cluster_of_astrocyte
         return (self.junctions.edge, self.cluster_of_astrocyte) if what == "gap_junctions" else None
 
-    def _apply(self, cell: DescribedCell, actions: Iterable[str]) -> None:
+    def _apply(self, cell: ThresholdSimulation, actions: Iterable[str]) -> None:
         """Give the cell the network and the numbers that hold after these actions; only what they are about is made."""
         about = {action.partition("_")[2] for action in actions}
         fields: dict[str, np.ndarray] = {}
@@ -260,7 +260,7 @@ class Interventions:
             "intervention_streak": np.array(self.streak, np.int64),
         }
 
-    def restore(self, cell: DescribedCell, state: dict[str, np.ndarray]) -> None:
+    def restore(self, cell: ThresholdSimulation, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state()`: what has happened happens again, but to no weight.
 
         Raises

@@ -218,7 +218,7 @@ def test_the_first_solution_is_noted():
         one.advance(3, measure=True)
         found = one.measure()
         assert (found["solved_trial"], found["solved_passes"], found["passes"]) == (1, passes, 3 * passes)
-        assert passes_a_trial(one.scenario_of_cell) == passes
+        assert passes_a_trial(one.resolved_scenario) == passes
 
 
 REFUSED = {

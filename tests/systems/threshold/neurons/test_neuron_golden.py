@@ -21,7 +21,7 @@ def vectors(cell) -> list[str]:
 def check(row: dict) -> None:
     trained = row["configuration"] != "000 untrained"
     cell = engine_of(row["configuration"], row["condition"], row["seed"])
-    end = cell.scenario_of_cell.schedule.trials if trained else 0
+    end = cell.resolved_scenario.schedule.trials if trained else 0
     for stop, expected in sorted((int(stop), expected) for stop, expected in row["snapshots"].items()):
         cell.advance(stop - cell.trial)
         assert vectors(cell) == expected["outputs"], stop

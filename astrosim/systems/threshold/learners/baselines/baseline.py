@@ -12,7 +12,7 @@ from astrosim.systems.threshold.scenario.baseline_section import Rival
 Scenario = Any  # the schema imports the table of learners
 
 HERE = "astrosim.systems.threshold.learners.baselines"
-ENGINES = {"kernel": f"{HERE}.engine:RivalEngine"}
+ENGINES = {"kernel": f"{HERE}.engine:BaselineEngine"}
 ASCENT = ("learning_rate", "optimiser")
 """Fields that `gradient_ascent.climb` reads."""
 IDLE_PHASE = "nothing (no astrocytes)"

@@ -15,7 +15,7 @@ from astrosim.core.errors import AstrosimError
 from astrosim.core.rng import word
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.learners.baselines.baseline import HERE, Baseline
-from astrosim.systems.threshold.learners.baselines.engine import OWN, RivalEngine
+from astrosim.systems.threshold.learners.baselines.engine import OWN, BaselineEngine
 from astrosim.systems.threshold.learners.baselines.forward import whole_reward
 from astrosim.systems.threshold.scenario.schema import Scenario
 
@@ -23,8 +23,8 @@ FEWEST = 2  # synapses that the strategy works on
 TOLD = OWN + "told"  # name in a state of the rewards of all generations so far
 
 
-class CovarianceEngine(RivalEngine):
-    """A rival whose strategy is a library's; see `RivalEngine`. What stands is the mean of its distribution.
+class CovarianceEngine(BaselineEngine):
+    """A rival whose strategy is a library's; see `BaselineEngine`. What stands is the mean of its distribution.
 
     The strategy itself is not stored: a state holds the rewards that it was told, float64 (generation, network), and
     `restore` leads a new one through the same generations, which draws but evaluates nothing.

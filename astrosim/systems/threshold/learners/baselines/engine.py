@@ -19,7 +19,7 @@ from astrosim.systems.threshold.network.state import KEPT as KEPT_TRIALS
 from astrosim.systems.threshold.network.state import NOT_SOLVED, TRIALS
 from astrosim.systems.threshold.network.state import REVERTED as REVERTED_TRIALS
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.simulation import DescribedCell
+from astrosim.systems.threshold.simulation import ThresholdSimulation
 
 OWN = "rival/"  # what a state's names begin with that a rival remembers
 
@@ -38,7 +38,7 @@ def baseline_of(scenario: Scenario) -> Baseline:
     return found
 
 
-class RivalEngine(DescribedCell):
+class BaselineEngine(ThresholdSimulation):
     """A rival in motion; see `astrosim.systems.threshold.engines.Engine`. A trial is one update.
 
     Parameters
@@ -70,7 +70,7 @@ class RivalEngine(DescribedCell):
         """What carries out one update of the weights and tells what was decided."""
         update = self._baseline.update
         if update is None:
-            raise AstrosimError(f"learner: no update of its own ({self.scenario_of_cell.learner!r}).")
+            raise AstrosimError(f"learner: no update of its own ({self.resolved_scenario.learner!r}).")
         return update
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:

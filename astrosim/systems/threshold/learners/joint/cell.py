@@ -18,12 +18,12 @@ from astrosim.systems.threshold.learners.neurons.placement import in_plane
 from astrosim.systems.threshold.learners.neurons.state import make_circuit, make_numbers, make_state
 from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.simulation import DescribedCell
+from astrosim.systems.threshold.simulation import ThresholdSimulation
 
 OF_NEURONS = "neurons/"  # leads the names of their arrays in a saved state
 
 
-class TogetherCell(DescribedCell):
+class JointSimulation(ThresholdSimulation):
     """Network, territories and state of a resolved scenario with ``learner = "both"`` and a seed.
 
     Parameters
@@ -66,7 +66,7 @@ class TogetherCell(DescribedCell):
         return super().measure() | values_of_neurons(self.circuit, self.numbers, self.neural)
 
     def wiring(self) -> Wiring:
-        """See `DescribedCell.wiring`; with a bias where firing persists or thresholds move."""
+        """See `ThresholdSimulation.wiring`; with a bias where firing persists or thresholds move."""
         wiring = super().wiring()
         if not (self.numbers.persists or self.numbers.homeostasis):
             return wiring

@@ -14,7 +14,7 @@ from astrosim.core.phases import JOINT_PHASES, Phase
 from astrosim.rules import reward
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.agents.model import AstroModel
-from astrosim.systems.threshold.learners.joint.cell import TogetherCell
+from astrosim.systems.threshold.learners.joint.cell import JointSimulation
 from astrosim.systems.threshold.learners.joint.kernel import AT_THRESHOLD
 from astrosim.systems.threshold.learners.neurons.agents import LearningNeuron
 from astrosim.systems.threshold.learners.neurons.phases import NeuronPhases
@@ -22,7 +22,7 @@ from astrosim.systems.threshold.learners.neurons.state import TRIALS
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
-class TogetherModel(AstroModel, NeuronPhases, TogetherCell):
+class TogetherModel(AstroModel, NeuronPhases, JointSimulation):
     """Neurons that learn and astrocytes on a 2-D Mesa grid; parameters and attributes are those of `AstroModel`.
 
     Parameters

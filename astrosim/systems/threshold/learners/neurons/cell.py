@@ -29,7 +29,7 @@ NO_PATTERN = int(TRIAL_VARIABLES[0].fill)  # logged where nobody learns
 OF_ASTROCYTES = ("score", "threshold", "exploration_rate", "activations", "successes", "explorations")
 
 
-class NeuronCell:
+class NeuronSimulation:
     """Neurons, synapses and state of a resolved scenario and a seed.
 
     Parameters
@@ -48,7 +48,7 @@ class NeuronCell:
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
-        self.scenario_of_cell = scenario
+        self.resolved_scenario = scenario
         self.placed = place(scenario, seed)
         self.circuit = make_circuit(scenario, seed, self.placed)
         self.numbers = make_numbers(scenario)
@@ -190,7 +190,7 @@ class NeuronCell:
         always = np.ones((len(circuit.patterns), circuit.tonic.size), np.uint8)
         reached = np.ones_like(wired) if self.numbers.cycles > 1 else None
         patterns = np.hstack([circuit.patterns, always])
-        threshold, limit = self.scenario_of_cell.network.threshold, self.numbers.limit
+        threshold, limit = self.resolved_scenario.network.threshold, self.numbers.limit
         wiring = Wiring(wired, patterns, circuit.targets, threshold, limit, reached)
         return wiring.biased() if self.numbers.persists or self.numbers.homeostasis else wiring
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from astrosim.store.variables import Decisions
-from astrosim.systems.threshold.learners.neurons.cell import NeuronCell
+from astrosim.systems.threshold.learners.neurons.cell import NeuronSimulation
 from astrosim.systems.threshold.learners.neurons.kernel import learn
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
-class NeuronEngine(NeuronCell):
+class NeuronEngine(NeuronSimulation):
     """See `astrosim.systems.threshold.engines.Engine`.
 
     Parameters
