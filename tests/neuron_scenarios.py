@@ -9,7 +9,7 @@ from places import ROOT
 
 from astrosim.scenario import load_scenario, resolve
 from astrosim.systems.threshold.engines import make_engine
-from astrosim.systems.threshold.learners.neurons.cell import NeuronSimulation
+from astrosim.systems.threshold.learners.neurons.simulation import NeuronSimulation
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 PUBLISHED = ROOT / "scenarios" / "published"

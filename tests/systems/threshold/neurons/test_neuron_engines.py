@@ -8,7 +8,7 @@ from neuron_scenarios import CONFIGURATIONS, engine_of, scenario_of
 
 from astrosim.scenario.choose import changed
 from astrosim.systems.threshold.engines import make_engine
-from astrosim.systems.threshold.learners.neurons.cell import NeuronSimulation
+from astrosim.systems.threshold.learners.neurons.simulation import NeuronSimulation
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 TRIALS = 60

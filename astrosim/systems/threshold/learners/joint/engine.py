@@ -7,8 +7,8 @@ from typing import Any
 from astrosim.systems.threshold.kernel.coupling import waves_of
 from astrosim.systems.threshold.kernel.engine import KernelEngine
 from astrosim.systems.threshold.kernel.workspace import Log
-from astrosim.systems.threshold.learners.joint.cell import JointSimulation
 from astrosim.systems.threshold.learners.joint.kernel import JointWorkspace, advance, make_joint_workspace
+from astrosim.systems.threshold.learners.joint.simulation import JointSimulation
 from astrosim.systems.threshold.network.state import KernelNetwork
 from astrosim.systems.threshold.scenario.schema import Scenario
 

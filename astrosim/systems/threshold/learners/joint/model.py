@@ -14,8 +14,8 @@ from astrosim.core.phases import JOINT_PHASES, Phase
 from astrosim.rules import reward
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.agents.model import AstroModel
-from astrosim.systems.threshold.learners.joint.cell import JointSimulation
 from astrosim.systems.threshold.learners.joint.kernel import AT_THRESHOLD
+from astrosim.systems.threshold.learners.joint.simulation import JointSimulation
 from astrosim.systems.threshold.learners.neurons.agents import LearningNeuron
 from astrosim.systems.threshold.learners.neurons.phases import NeuronPhases
 from astrosim.systems.threshold.learners.neurons.state import TRIALS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from astrosim.store.variables import Decisions
-from astrosim.systems.threshold.learners.neurons.cell import NeuronSimulation
 from astrosim.systems.threshold.learners.neurons.kernel import learn
+from astrosim.systems.threshold.learners.neurons.simulation import NeuronSimulation
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 

@@ -12,8 +12,8 @@ from mesa.discrete_space import Cell, OrthogonalMooreGrid
 from astrosim.core.phases import NEURON_PHASES
 from astrosim.store.variables import IDLE, Decisions
 from astrosim.systems.threshold.learners.neurons.agents import LearningNeuron
-from astrosim.systems.threshold.learners.neurons.cell import NeuronSimulation
 from astrosim.systems.threshold.learners.neurons.phases import NeuronPhases
+from astrosim.systems.threshold.learners.neurons.simulation import NeuronSimulation
 from astrosim.systems.threshold.learners.neurons.state import TRIALS
 from astrosim.systems.threshold.network.state import NOT_SOLVED
 from astrosim.systems.threshold.scenario.schema import Scenario

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
-from astrosim.systems.threshold.learners.neurons.cell import answers_of, values_of_neurons
 from astrosim.systems.threshold.learners.neurons.placement import in_plane
+from astrosim.systems.threshold.learners.neurons.simulation import answers_of, values_of_neurons
 from astrosim.systems.threshold.learners.neurons.state import make_circuit, make_numbers, make_state
 from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
