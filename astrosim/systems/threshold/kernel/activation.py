@@ -1,4 +1,4 @@
-"""Sensing: the astrocytes' scores. Only astrocytes that fired neurons reach are looked at."""
+"""Sensing: the astrocytes' scores. Only astrocytes that a fired neuron reaches are evaluated."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from astrosim.systems.threshold.network.state import BLOCK, FIRED, KEPT
 
 @phase
 def sense(network, params, state, workspace, touched):
-    """Scores from the last standing pass, 0 for untouched astrocytes. Returns the new number of touched ones.
+    """Compute the scores from the last standing pass, 0 for untouched astrocytes. Returns the number of touched ones.
 
-    Reads: state.fired, state.weight, state.counter. Writes: state.score, workspace.sum, workspace.touched, and what a
-    neuron adds to the astrocytes near it (workspace.near_value), which holds until a perturbation is kept.
+    Reads: state.fired, state.weight, state.counter. Writes: state.score, workspace.sum, workspace.touched, and
+    each neuron's contributions to astrocytes near it (workspace.near_value), valid until a perturbation is kept.
     """
     for k in range(touched):
         state.score[workspace.touched[k]] = 0.0
@@ -38,7 +38,7 @@ def sense(network, params, state, workspace, touched):
 
 @phase
 def _refresh(network, rule, weight, value, neuron):
-    """Sums that a neuron causes in territories near it: over what reaches a target there, or over all that leaves."""
+    """Recompute a neuron's contributions: over its synapses onto a territory, and over all of them to its holders."""
     start, holding = network.near_start[neuron], network.near_holding[neuron]
     for n in range(start, holding):
         value[n] = sensing.contribution(rule, weight[network.near_synapse[n]])
@@ -51,7 +51,7 @@ def _refresh(network, rule, weight, value, neuron):
 
 @phase
 def _leaving(rule, weight, start, end):
-    """Sum over synapses start .. end - 1: four sums side by side, for the sum is exact in any order."""
+    """Return the sum over synapses start .. end - 1: four sums side by side, for the sum is exact in any order."""
     t0, t1, t2, t3 = 0.0, 0.0, 0.0, 0.0
     s = start
     while s + BLOCK <= end:

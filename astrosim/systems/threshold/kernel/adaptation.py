@@ -11,7 +11,7 @@ from astrosim.systems.threshold.network.state import TRIALS
 
 @phase
 def adapt(network, params, state, workspace, waves, cache, pattern, active, kept):
-    """Note the outcome with the active astrocytes; every so often thresholds move.
+    """Record the outcome with the active astrocytes, and adapt thresholds when they are due.
 
     Reads: workspace.active, explored and own_score; state.score, state.counter. Writes: the astrocytes' windows,
     counts, sigmas and thresholds.

@@ -1,7 +1,7 @@
-"""Calcium waves over gap junctions: a ring of what arrives, one row a trial. Rules: `astrosim.rules.coupling`.
+"""Calcium waves over gap junctions: a ring of arrivals, one row per trial. Rules: `astrosim.rules.coupling`.
 
-`Waves` is None where astrocytes are not coupled: numba leaves out what a None rules out, so that coupling costs neither
-time nor compilation elsewhere.
+`Waves` is None if astrocytes are not coupled: numba leaves out the branches that a None rules out, so that coupling
+costs neither time nor compilation elsewhere.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Waves(NamedTuple):
 
 
 def waves_of(network: KernelNetwork, state: State, coupled: bool) -> Waves | None:
-    """The waves of a system; None where astrocytes are not coupled."""
+    """Return the waves of a network; None if its astrocytes are not coupled."""
     if not coupled:
         return None
     junctions = network.gap_start, network.gap, network.gap_delay, network.gap_attenuation
@@ -38,7 +38,7 @@ def waves_of(network: KernelNetwork, state: State, coupled: bool) -> Waves | Non
 
 @phase
 def integrate(waves, params, acts, trial):
-    """Let calcium decay by a trial and take up what arrives in this one; relays send it on.
+    """Decay calcium by one trial and add the arrivals of this trial; relays send them on.
 
     Reads: params, acts (bool, shape (astrocyte,)). Writes: waves.calcium, arriving, strongest, sent.
     """
@@ -72,7 +72,7 @@ def _send(waves, trial, a, amplitude):
 
 @phase
 def couple(waves, params, acts, score, own_score, touched):
-    """Add what calcium adds to the scores; returns how many astrocytes are to be looked at: all.
+    """Add the contribution of calcium to the scores; returns the number of astrocytes to evaluate: all.
 
     Reads: waves.calcium, acts. Writes: score, own_score, touched.
     """
@@ -86,7 +86,7 @@ def couple(waves, params, acts, score, own_score, touched):
 
 @phase
 def send_waves(waves, state, workspace, trial, active):
-    """Let the active astrocytes send their waves.
+    """Send the waves of the active astrocytes.
 
     Reads: state.score, state.threshold, workspace.active, workspace.explored. Writes: waves.arriving, strongest, sent.
     """
@@ -98,6 +98,6 @@ def send_waves(waves, state, workspace, trial, active):
 
 @phase
 def recruited(state, workspace, a):
-    """Whether calcium alone brings the score of an astrocyte above its threshold."""
+    """Return whether calcium alone brings the score of an astrocyte above its threshold."""
     above = selection.above_threshold(state.score[a], state.threshold[a])
     return above and not selection.above_threshold(workspace.own_score[a], state.threshold[a])

@@ -13,12 +13,12 @@ from astrosim.systems.threshold.network.state import BLOCK, CURSOR
 
 FULL_BLOCK = np.uint8(2**BLOCK - 1)
 HASH = 11400714819323198485  # odd, near 2^64 / golden ratio: spreads sets of astrocytes over the remembered unions
-PROBES = 4  # neighbouring places that are looked at before a remembered union is overwritten
+PROBES = 4  # neighbouring places that are searched before a remembered union is overwritten
 
 
 @phase
 def is_held(network, params, state, workspace, neuron):
-    """Whether a neuron lies in an active territory, or within the cursor's radius."""
+    """Return whether a neuron lies in an active territory, or within the cursor's radius."""
     if params.learner == CURSOR:
         return cursor.within(
             network.position[neuron, 0] - state.cursor[0],
@@ -33,7 +33,7 @@ def is_held(network, params, state, workspace, neuron):
 
 @phase
 def _include(workspace, block, mask, blocks):
-    """Add synapses of a block to the scope that is being gathered."""
+    """Add synapses of a block to the scope that is being gathered; returns the number of blocks."""
     old = workspace.mask[block]
     workspace.block[blocks] = block
     workspace.mask[block] = old | mask
@@ -42,7 +42,7 @@ def _include(workspace, block, mask, blocks):
 
 @phase
 def padded(blocks):
-    """Number of blocks rounded up to whole vectors."""
+    """Return the number of blocks rounded up to whole vectors."""
     return (blocks + WIDTH - 1) // WIDTH * WIDTH
 
 
@@ -50,7 +50,7 @@ def padded(blocks):
 def close_scope(workspace, blocks):
     """Write the masks of the gathered blocks beside them; returns the number of synapses.
 
-    Up to the next multiple of WIDTH the list is filled up with block 0, whose draws nobody uses.
+    Up to the next multiple of WIDTH the list is filled up with block 0, whose draws are not used.
     """
     size = 0
     for k in range(blocks, padded(blocks)):
@@ -65,7 +65,7 @@ def close_scope(workspace, blocks):
 
 @phase
 def clear(workspace, blocks):
-    """Empty the scope."""
+    """Clear the scope."""
     for k in range(blocks):
         workspace.mask[workspace.block[k]] = 0
 
@@ -83,7 +83,7 @@ def gather_territories(network, workspace, active):
 
 @phase
 def find_union(network, workspace, active):
-    """Place of the union of the active territories among the remembered ones; gathered if it is not known.
+    """Return the place of the union of the active territories among the remembered ones; gather it if it is new.
 
     Reads: workspace.active. Writes: workspace.key, union_*; workspace.mask, block and block_mask (left empty).
     """
@@ -111,7 +111,7 @@ def find_union(network, workspace, active):
 
 @phase
 def _make_key(workspace, active):
-    """Write the active astrocytes in ascending order to workspace.key; returns the first place to look at."""
+    """Write the active astrocytes in ascending order to workspace.key; returns the first place to search."""
     for k in range(workspace.key.size):
         a = workspace.active[k] if k < active else NOBODY
         place = k
@@ -144,6 +144,11 @@ def gather_chance(network, params, workspace, trial, active):
     """Gather synapses anywhere: as many as the active territories hold, one, or all. Returns the number of blocks.
 
     Draws: stream `scope`.
+
+    Raises
+    ------
+    ValueError
+        If the scope is not by chance.
     """
     key, synapses, blocks = params.keys[SCOPE], network.post.size, 0
     if params.perturbation.scope == scope.SINGLE:

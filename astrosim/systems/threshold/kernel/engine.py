@@ -36,11 +36,11 @@ class KernelEngine(ThresholdSimulation):
             self._take_own_formulas()
 
     def _loop(self) -> Any:
-        """The compiled loop over trials."""
+        """Return the compiled loop over trials."""
         return windowed_trial.advance if self.resolved_scenario.windowed else single_pattern.advance
 
     def _take_own_formulas(self) -> None:
-        """Have the trial loop call the formulas of the scenario's own astrocytes; compiled when it first runs."""
+        """Build the formulas of the scenario's own astrocytes into the trial loop; compiled when it first runs."""
         from astrosim.core.jit_substitution import specialised
         from astrosim.systems.threshold.custom import astrocyte_class, exchanged_formulas
 
@@ -63,7 +63,7 @@ class KernelEngine(ThresholdSimulation):
         return log
 
     def _befall(self) -> int:
-        """Let happen what befalls the cell before its present trial; returns the number of trials up to the next."""
+        """Apply the interventions due before this trial. Returns the number of trials until the next one."""
         trial = self.trial
         if self.interventions.due(trial) == trial:
             self.interventions.act(self, trial)
@@ -79,7 +79,7 @@ class KernelEngine(ThresholdSimulation):
             self._advance(self.kernel_network, self.params, self.learning, self._workspace, waves, log, measure)
 
     def _response_cache(self) -> ResponseCache:
-        """The responses to all patterns that windowed trials remember, for the present network."""
+        """Return the cached responses of the present network to all patterns, for windowed trials."""
         network, window = self.kernel_network, self.params.decision.window
         if self._cache is None or self._cache[0] is not network or self._cache[1] != window:
             self._cache = network, window, make_response_cache(network, self.params.network.cycles, window)

@@ -1,4 +1,4 @@
-"""Trying a perturbation on the synapses that can be seen, and applying it to all of them."""
+"""A trial's perturbation: first of the synapses that carry signal to an output, then of the whole scope."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from astrosim.systems.threshold.network.state import BLOCK
 
 @phase
 def try_outputs(network, params, state, workspace, trial, pattern, by_neuron):
-    """Outputs' summed inputs under the trial's perturbation; returns whether any of them moved.
+    """Compute the outputs' summed inputs under the trial's perturbation; returns whether any of them moved.
 
     Reads: state.weight, workspace.before, workspace.mask (unless the scope goes by neurons). Writes: workspace.after.
     Draws: streams `perturbation` and, unless all take part, `part`; only for synapses that carry signal to an

@@ -23,7 +23,7 @@ from astrosim.systems.threshold.network.state import REVERTED as REVERTED_TRIALS
 def activate(network, params, state, workspace, waves, trial, touched):
     """Find the active astrocytes by their scores; returns how many, and how many have a score.
 
-    Reads: state. Writes: state.score, and the waves that the active ones send; workspace. Draws: stream `exploration`.
+    Reads: state. Writes: state.score, and the waves of the active ones; workspace. Draws: stream `exploration`.
     """
     touched = sense(network, params, state, workspace, touched)
     if waves is not None:
@@ -53,7 +53,7 @@ def gather(network, params, state, workspace, trial, by_union, active):
 
 @phase
 def whole_scope(network, workspace, by_union, active, blocks):
-    """Blocks, masks and number of blocks of all synapses that the trial may change."""
+    """Return blocks, masks and number of blocks of all synapses that the trial may change."""
     if by_union:
         u = find_union(network, workspace, active)
         return workspace.union_block[u], workspace.union_mask[u], workspace.union_blocks[u]
@@ -63,7 +63,7 @@ def whole_scope(network, workspace, by_union, active, blocks):
 
 @phase
 def eligible_synapses(network, workspace, by_union, active, blocks):
-    """Number of synapses in the trial's scope."""
+    """Return the number of synapses in the trial's scope."""
     if by_union:
         return workspace.union_size[find_union(network, workspace, active)]
     return close_scope(workspace, blocks)

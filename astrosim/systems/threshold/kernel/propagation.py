@@ -1,4 +1,4 @@
-"""Presenting a pattern, one pass through the network, and what stands of it."""
+"""Presentation of a pattern, one pass through the network, and the neurons that fired in the standing pass."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def clamp(network, fired, pattern):
 
 @phase
 def propagate(network, state, activation, pattern):
-    """Summed inputs of all neurons that a pattern's active inputs reach, and of the outputs.
+    """Compute the summed inputs of all neurons that a pattern's active inputs reach, and of the outputs.
 
     Reads: state.weight. Writes: activation at those neurons only.
     """
@@ -55,7 +55,7 @@ def propagate(network, state, activation, pattern):
 
 @phase
 def stand(network, params, state, activation, pattern):
-    """Remember which neurons fired in the pass that stands; a silenced neuron never does.
+    """Remember the neurons that fired in the standing pass; a silenced neuron never fires.
 
     Reads: activation. Writes: state.fired, state.counter; activation (marks neurons that it has counted).
     """

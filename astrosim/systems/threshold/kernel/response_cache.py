@@ -1,4 +1,4 @@
-"""Working memory of trials that ask more than the report's: what stands for every pattern, and what a trial follows."""
+"""Workspace of windowed trials: the current responses to every pattern, and the changes that a trial follows."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from astrosim.systems.threshold.network.state import BLOCK, KernelNetwork
 
 
 class ResponseCache(NamedTuple):
-    """Working memory; holds nothing that a later stretch of trials depends on."""
+    """Workspace of windowed trials; holds nothing that a later stretch of trials depends on."""
 
     bit_of: np.ndarray  # int32 (neuron,): output bit, NOBODY for others
     read_start: np.ndarray  # int64 (neuron + 1,)
-    read: np.ndarray  # int32: synapses of each neuron onto outputs
-    matters: np.ndarray  # uint8 (blocks,): which synapses of a block can change an output at all
+    read: np.ndarray  # int32 (synapse onto an output,): those of each neuron
+    matters: np.ndarray  # uint8 (block,): mask of the synapses that can change an output at all
     sums: np.ndarray  # float64 (pattern, cycle, neuron): standing summed inputs of all cycles but the last
-    fired: np.ndarray  # bool (pattern, cycle, neuron): who fires before each cycle
-    output: np.ndarray  # float64 (pattern, bit): standing summed inputs of the outputs, 0 where silenced
+    fired: np.ndarray  # bool (pattern, cycle, neuron): neurons that fire before each cycle
+    output: np.ndarray  # float64 (pattern, bit): standing summed inputs of the outputs, 0 if silenced
     reward: np.ndarray  # float64 (pattern,): standing rewards
     right: np.ndarray  # int64 (pattern,): output bits that are right
     whole_sums: np.ndarray  # float64 (cycle, neuron): of one whole pass
     whole_fired: np.ndarray  # bool (cycle + 1, neuron)
     window: np.ndarray  # int64 (pattern of the window,)
-    deck: np.ndarray  # int32 (pattern,)
+    deck: np.ndarray  # int32 (pattern,): patterns, from which a window is sampled
     acting: np.ndarray  # int32 (astrocyte,): those that are not silenced, ascending
-    partner: np.ndarray  # uint32
+    partner: np.ndarray  # uint32 (most draws of a sample, in blocks of four): see `rules.scope.sample`
     changed: np.ndarray  # int32 (synapse,): perturbed synapses that matter
     change: np.ndarray  # float64 (synapse,)
     delta: np.ndarray  # float64 (neuron,): 0 outside a pass
@@ -40,11 +40,11 @@ class ResponseCache(NamedTuple):
     trial_reward: np.ndarray  # float64 (pattern of the window,)
     order: np.ndarray  # int64 (pattern of the window,): of evaluation
     standing_reward: np.ndarray  # float64 (pattern of the window,)
-    shown: np.ndarray  # float64 (pattern of the window, 2): binary and soft rewards of what stands
+    shown: np.ndarray  # float64 (pattern of the window, 2): binary and soft standing rewards
 
 
 def make_response_cache(network: KernelNetwork, cycles: int, patterns_a_trial: int) -> ResponseCache:
-    """Working memory for a system; to be made anew when its task changes."""
+    """Allocate the cache for a network. Re-allocate it after an intervention changes the network or its task."""
     neurons, synapses, bits = network.first.size - 1, network.post.size, network.outputs.size
     patterns, astrocytes = len(network.patterns), network.acts.size
     shown = window.window_size(patterns_a_trial, patterns)
@@ -84,7 +84,7 @@ def make_response_cache(network: KernelNetwork, cycles: int, patterns_a_trial: i
 
 
 def _blocks_that_matter(network: KernelNetwork, cycles: int) -> np.ndarray:
-    """Synapses that some cycle may carry signal over, on a way that ends at an output: masks by block, uint8."""
+    """Return the synapses over which a cycle may carry signal on a path to an output: masks, uint8, shape (block,)."""
     neurons, synapses = network.first.size - 1, network.post.size
     source = np.zeros(neurons, bool)
     source[network.inputs] = source[network.tonic] = True

@@ -1,4 +1,4 @@
-"""The trial loop that shows one pattern per trial and passes it once. It does only the work that can be seen.
+"""The trial loop that shows one pattern per trial and passes it once. It does only the work that can matter.
 
 A trial draws the steps of those synapses that carry signal to an output; the rest of the scope is drawn when the
 perturbation is kept. This is exact because every draw is addressed by (trial, synapse), and every sum of weights is
@@ -29,7 +29,7 @@ from astrosim.systems.threshold.network.state import ASTROCYTES, CURSOR, TRIALS
 
 @kernel
 def decide_by_rule(params, key, trial, before, after, targets):
-    """Whether the perturbation stands, by the scenario's reward and acceptance.
+    """Return whether the perturbation stands, by the scenario's reward and acceptance.
 
     Reads: params; the outputs' summed inputs before and after. Draws: stream `decision`.
     """
@@ -42,9 +42,9 @@ def decide_by_rule(params, key, trial, before, after, targets):
 
 @phase
 def decide(params, key, trial, before, after, targets, moved):
-    """Whether the perturbation stands; with the paper's reward and acceptance, unmoved outputs need no look.
+    """Return whether the perturbation stands; by the rules of Murray 2026, unmoved outputs need no evaluation.
 
-    Reads: params; the outputs' summed inputs before and after. Draws: stream `decision`, by other acceptances alone.
+    Reads: params; the outputs' summed inputs before and after. Draws: stream `decision`, only by other acceptances.
     """
     own = params.decision
     if not own.as_in_paper:
@@ -60,7 +60,7 @@ def decide(params, key, trial, before, after, targets, moved):
 
 @phase
 def read_outputs(outputs, sound, activation, before):
-    """Summed inputs of the outputs, 0 where silenced. Writes: before."""
+    """Read the summed inputs of the outputs, 0 if silenced. Writes: before (float64, shape (bit,))."""
     for bit in range(outputs.size):
         before[bit] = activation[outputs[bit]] if sound[outputs[bit]] else 0.0
 

@@ -1,9 +1,9 @@
-"""Trials that ask more than the report's: several cycles, tonic neurons, a window of patterns.
+"""Windowed trials: several cycles, tonic neurons, a window of patterns.
 
-Summed inputs, firing, outputs and rewards of all patterns stand in memory. A trial follows only what the perturbed
-synapses change: from those that carry signal to the neurons that they reach, to the neurons that fall over their
-threshold, to the outputs. Sums of weights are exact, so what is followed equals what a whole pass would give, and the
-cost of a trial goes with the territory, not with the network.
+Summed inputs, firing, outputs and rewards of all patterns are kept in memory. A trial follows only changes: from the
+perturbed synapses that carry signal to the neurons that they reach, to the neurons that cross their threshold, to the
+outputs. Sums of weights are exact, so that the result equals that of a whole pass, and the cost of a trial grows with
+the territory, not with the network.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from astrosim.systems.threshold.network.state import BLOCK, FIRED, NOT_SOLVED, T
 
 @phase
 def drive(network, pattern, fired):
-    """Driven and tonic neurons of a pattern: bool, shape (neuron,), filled."""
+    """Fill `fired` (bool, shape (neuron,)) with the driven and tonic neurons of a pattern."""
     fired[:] = False
     for bit in range(network.inputs.size):
         if network.patterns[pattern, bit]:
@@ -31,7 +31,7 @@ def drive(network, pattern, fired):
 
 @phase
 def whole_pass(network, params, state, cache, pattern):
-    """A pass of one pattern from scratch, into cache.whole_sums and whole_fired."""
+    """Run a pass of one pattern from scratch, into cache.whole_sums and whole_fired."""
     drive(network, pattern, cache.whole_fired[0])
     settle(
         state.weight,
@@ -46,14 +46,14 @@ def whole_pass(network, params, state, cache, pattern):
 
 @kernel
 def pattern_reward(params, outputs, targets):
-    """The reward of one pattern that decides."""
+    """Return the reward of one pattern, by the rule of the decision."""
     own = params.decision
     return reward.reward(own.reward, outputs, targets, params.network.threshold, own.gain, own.cap)
 
 
 @phase
 def note(network, params, cache, pattern):
-    """Reward and right bits of the outputs that stand for a pattern."""
+    """Update reward and number of right bits of a pattern from its standing outputs. Writes: cache.reward, right."""
     targets = network.targets[pattern]
     cache.reward[pattern] = pattern_reward(params, cache.output[pattern], targets)
     right = 0
@@ -64,7 +64,7 @@ def note(network, params, cache, pattern):
 
 @phase
 def settle_all(network, params, state, cache):
-    """What stands for every pattern, from scratch: at the start of a stretch of trials.
+    """Compute the standing responses to every pattern from scratch, at the start of a stretch of trials.
 
     Reads: state.weight. Writes: cache.sums, fired, output, reward, right.
     """
@@ -84,7 +84,7 @@ def settle_all(network, params, state, cache):
 
 @phase
 def present_window(network, params, state, cache, trial):
-    """Draw the patterns of a trial; at the start of an episode only what drives the first one has fired.
+    """Draw the patterns of a trial; at the start of an episode only the first one's driven neurons have fired.
 
     Returns the last pattern. Draws: stream `pattern`.
     """
@@ -108,7 +108,7 @@ def remember_fired(state, fired):
 
 @phase
 def stand_window(network, params, state, cache, pattern):
-    """Remember who fired in the standing pass of a pattern."""
+    """Remember the neurons that fired in the standing pass of a pattern. Writes: state.fired, state.counter; cache."""
     whole_pass(network, params, state, cache, pattern)
     remember_fired(state, cache.whole_fired[cache.whole_fired.shape[0] - 1])
 
@@ -127,7 +127,7 @@ def select_uniform(network, params, workspace, cache, trial):
 
 @phase
 def draw_changes(network, params, state, cache, trial, scale, block, mask, blocks):
-    """Perturb those synapses of a scope that matter; returns how many change.
+    """Perturb those synapses of a scope that can change an output; returns how many change.
 
     Reads: state.weight, block and mask. Writes: cache.changed, change. Draws: stream `perturbation`.
     """
@@ -164,7 +164,7 @@ def _add(cache, neuron, amount, touched):
 
 @kernel
 def _spread(network, state, cache, pattern, cycle, last, count, flips):
-    """Changes of summed inputs in one cycle: what flipped neurons send or no longer send, and what changed synapses do.
+    """Add the changes of summed inputs in one cycle, by neurons whose firing flipped and by changed synapses.
 
     Returns the number of touched neurons.
     """
@@ -190,7 +190,7 @@ def _spread(network, state, cache, pattern, cycle, last, count, flips):
 
 @kernel
 def _fall(network, params, cache, pattern, cycle, touched, keeps):
-    """Neurons whose firing changes after a cycle: written to cache.flip; returns how many. With `keeps` the sums stay.
+    """Write the neurons whose firing changes after a cycle to cache.flip; returns how many. With `keeps` the sums stay.
 
     Leaves cache.delta and is_touched empty.
     """
@@ -213,7 +213,8 @@ def _fall(network, params, cache, pattern, cycle, touched, keeps):
 def follow(network, params, state, cache, pattern, count, keeps):
     """Follow the first `count` changed synapses through a pass of one pattern; returns whether an output moved.
 
-    Reads: state.weight as it was before the perturbation. Writes: cache.after; with `keeps` all that stands.
+    Reads: state.weight as it was before the perturbation. Writes: cache.after; with `keeps` also
+    the standing responses.
     """
     cycles, flips, touched = cache.fired.shape[1], 0, 0
     for c in range(cycles):
@@ -247,7 +248,7 @@ def follow(network, params, state, cache, pattern, count, keeps):
 
 @phase
 def try_window(network, params, state, cache, count):
-    """Mean rewards of the window's patterns after and before a perturbation; in a race that is lost, -inf after it.
+    """Return the mean rewards of the window after and before a perturbation; -inf after it if a race is lost.
 
     Reads: state.weight. Writes: state.passes, cache.
     """
@@ -277,7 +278,7 @@ def try_window(network, params, state, cache, count):
 
 @phase
 def keep_window(network, params, state, cache, count):
-    """Let a perturbation stand for all patterns; the weights are not changed yet.
+    """Keep a perturbation in the standing responses to all patterns; the weights are not changed yet.
 
     Writes: cache; state.solved when every bit of every pattern is right for the first time.
     """
@@ -292,7 +293,7 @@ def keep_window(network, params, state, cache, count):
 
 @phase
 def show_window(network, params, cache):
-    """Mean binary and soft reward of the window's patterns, as they stand."""
+    """Return the mean binary and soft standing reward of the window's patterns. Writes: cache.shown."""
     for k in range(cache.window.size):
         outputs, targets = cache.output[cache.window[k]], network.targets[cache.window[k]]
         cache.shown[k, 0] = reward.binary_reward(outputs, targets, params.network.threshold)
@@ -302,7 +303,7 @@ def show_window(network, params, cache):
 
 @phase
 def scale_of(params, state, workspace, active):
-    """Sigma of the trial in steps of the grid."""
+    """Return the sigma of the trial in steps of the grid."""
     own = params.perturbation
     if own.adapt_sigma and active:
         return perturbation.step_scale(perturbation.mean_sigma(state.sigma, workspace.active[:active]), own.spacing)
