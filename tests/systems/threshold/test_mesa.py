@@ -440,7 +440,7 @@ def test_many_problems_of_a_graph_are_cut_short() -> None:
         Network.from_networkx(graph)
     assert str(caught.value).splitlines()[4:] == [
         "node 'c1': x: missing. Give every node kind, cluster, x and y.",
-        "3 more problems. Mend the first ones.",
+        "3 more problems. Correct the first ones.",
     ]
 
 

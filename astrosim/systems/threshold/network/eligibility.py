@@ -1,4 +1,4 @@
-"""Which synapses a trial may change, as lists of numbers (int32): what agents perturb, and what the live view shows.
+"""Synapses that a trial may change, as lists of numbers (int32): agents perturb them, and the live view shows them.
 
 Murray 2026, sections 4.3 and 7.1. The kernel gathers the same sets as blocks and masks (`kernel.eligibility`).
 """
@@ -20,7 +20,7 @@ NONE = np.empty(0, np.int32)
 def eligible(
     system: KernelNetwork, params: Params, trial: int, territories: Sequence[np.ndarray], place: np.ndarray
 ) -> np.ndarray:
-    """Synapses that a trial may change.
+    """Return the synapses that a trial may change.
 
     Parameters
     ----------
@@ -31,11 +31,12 @@ def eligible(
     territories : sequence of ndarray of int32
         Synapses of each active astrocyte.
     place : ndarray of float64, shape (2,), units
-        Where the cursor stood in the trial.
+        Place of the cursor in the trial.
 
     Returns
     -------
-    ndarray of int32, each once
+    ndarray of int32, shape (eligible synapse,)
+        Each once.
     """
     if params.learner == CURSOR:
         return near_cursor(system, params.cursor.radius, place)
@@ -46,9 +47,14 @@ def eligible(
 
 
 def anywhere(system: KernelNetwork, params: Params, trial: int, size: int) -> np.ndarray:
-    """Synapses regardless of place: `size` drawn ones (scope `random`), one (`single`) or all (`global`).
+    """Return synapses regardless of place: `size` drawn ones (scope `random`), one (`single`) or all (`global`).
 
-    Draws: stream `scope`.
+    An array of int32, shape (eligible synapse,). Draws: stream `scope`.
+
+    Raises
+    ------
+    ValueError
+        If the scope is not by chance.
     """
     key, total = params.keys[SCOPE], system.post.size
     synapses = np.arange(total, dtype=np.int32)
@@ -63,7 +69,10 @@ def anywhere(system: KernelNetwork, params: Params, trial: int, size: int) -> np
 
 
 def near_cursor(system: KernelNetwork, radius: float, place: np.ndarray) -> np.ndarray:
-    """Synapses with a neuron within the radius of a place (units), ascending."""
+    """Return the synapses with a neuron within the radius of a place, ascending: int32, shape (eligible synapse,).
+
+    Radius and place (float64, shape (2,)) are in units.
+    """
     dx, dy = (system.position - place).T
     near = cursor.within(dx, dy, radius)
     return np.flatnonzero(near[system.pre] | near[system.post]).astype(np.int32)

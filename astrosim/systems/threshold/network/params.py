@@ -53,7 +53,7 @@ class Decision(NamedTuple):
     race: bool
     consolidation: int
     rate: float
-    offset: float  # added to the reward after a perturbation: -margin, and what interventions inject
+    offset: float  # added to the reward after a perturbation: -margin, and the offset of interventions
     as_in_paper: bool  # whether reward and acceptance are those of Murray 2026, sections 4.4 and 4.5
 
 
@@ -93,7 +93,7 @@ class Params(NamedTuple):
 
 
 def make_params(scenario: Scenario, keys: np.ndarray) -> Params:
-    """Return the numbers of a scenario, and the keys of the random streams (uint32, shape (stream, 2)).
+    """Return the numbers of a scenario with the keys of the random streams (uint32, shape (stream, 2)).
 
     Raises
     ------

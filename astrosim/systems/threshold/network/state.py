@@ -1,11 +1,11 @@
 """The arrays that both engines work on; agents are row views over them, the kernel steps them in place.
 
-`KernelNetwork` holds the fixed wiring, `State` what learning changes; the numbers of the rules are in `network.params`.
-An intervention exchanges `KernelNetwork` or `Params` between two trials.
+`KernelNetwork` holds the fixed wiring, `State` the arrays that learning changes; the numbers of the rules are in
+`network.params`. An intervention exchanges `KernelNetwork` or `Params` between two trials.
 
 Weights are kept in blocks of four neighbouring synapses, because one Philox block holds four draws; the last block is
-filled up with synapses of weight 0 that belong to nobody. Lists that the innermost loops index with are unsigned, so
-that numba need not look for negative indices.
+filled up with synapses of weight 0 that join no neurons. Lists that the innermost loops index with are unsigned, so
+that numba need not check for negative indices.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from astrosim.systems.threshold.network.territories import Territories
 from astrosim.systems.threshold.network.topology import TONIC, Network
 from astrosim.systems.threshold.scenario.schema import Scenario
 
-BLOCK = 4  # synapses a block: Philox4x32 yields four words
+BLOCK = 4  # synapses per block: Philox4x32 yields four words
 ASTROCYTES, CURSOR, NOBODY = 0, 1, 2
 MOVERS = {"astrocytes": ASTROCYTES, "cursor": CURSOR, "nobody": NOBODY}  # by `Learner.mover`
 NOT_SOLVED = -1  # value of `State.solved`
@@ -51,13 +51,13 @@ class KernelNetwork(NamedTuple):
     patterns: np.ndarray  # uint8 (pattern, input bit)
     targets: np.ndarray  # uint8 (pattern, output bit)
     holder_start: np.ndarray  # int64 (neuron + 1,)
-    holder: np.ndarray  # uint32: astrocytes that hold a neuron
+    holder: np.ndarray  # uint32 (holder,): astrocytes that hold each neuron
     block_start: np.ndarray  # int64 (astrocyte + 1,)
-    block: np.ndarray  # int32: blocks with a synapse of the territory
-    block_mask: np.ndarray  # uint8: which of the block's four synapses
-    size: np.ndarray  # int64 (astrocyte,): what a score is divided by, neurons or synapses; 0 where silent
-    acts: np.ndarray  # bool (astrocyte,): False where an intervention silences it
-    sound: np.ndarray  # bool (neuron,): False where an intervention silences it
+    block: np.ndarray  # int32 (block of a territory,): blocks with a synapse of each territory
+    block_mask: np.ndarray  # uint8 (block of a territory,): mask of the block's synapses in the territory
+    size: np.ndarray  # int64 (astrocyte,): neurons or synapses by which a score is divided; 0 if silenced
+    acts: np.ndarray  # bool (astrocyte,): False if an intervention silences it
+    sound: np.ndarray  # bool (neuron,): False if an intervention silences it
     near_start: np.ndarray  # int64 (neuron + 1,): astrocytes that a neuron's firing adds to
     near_holding: np.ndarray  # int64 (neuron,): from here on, those whose territory holds the neuron itself
     near: np.ndarray  # uint32 (near,)
@@ -72,7 +72,7 @@ class KernelNetwork(NamedTuple):
 
 
 class State(NamedTuple):
-    """What learning changes. Among its fields are those of `population.State`."""
+    """Arrays that learning changes, among them the fields of `population.State`."""
 
     weight: np.ndarray  # float32 (blocks * 4,)
     fired: np.ndarray  # int32 (neuron,): the neurons of the last standing pass, first counter[FIRED] places
@@ -88,8 +88,8 @@ class State(NamedTuple):
     by_pattern: np.ndarray  # int64 (astrocyte, pattern): activations by pattern
     cursor: np.ndarray  # float64 (2,), units
     sigma: np.ndarray  # float64 (astrocyte,); empty unless it adapts
-    solved: np.ndarray  # int64 (2,): trials and passes when every bit was right for the first time, else NOT_SOLVED
-    passes: np.ndarray  # int64 (1,): patterns through the network so far; empty in a report's trials
+    solved: np.ndarray  # int64 (2,): trials and passes at the first solution, or NOT_SOLVED; empty as `passes`
+    passes: np.ndarray  # int64 (1,): patterns through the network so far; empty unless passes are counted
     calcium: np.ndarray  # float64 (astrocyte,); empty without gap junctions, as all that follows
     arriving: np.ndarray  # float64 (slot, astrocyte): sum of the arrivals of the trials with this remainder
     strongest: np.ndarray  # float64 (slot, astrocyte): the largest of them
@@ -98,14 +98,14 @@ class State(NamedTuple):
 
 
 def bits(texts: list[str]) -> np.ndarray:
-    """Texts of 0 and 1 as uint8, shape (text, bit)."""
+    """Return texts of 0 and 1 as uint8, shape (text, bit)."""
     return np.array([[int(c) for c in text] for text in texts], dtype=np.uint8)
 
 
 def make_kernel_network(
     scenario: Scenario, network: Network, territories: Territories, junctions: GapJunctions
 ) -> KernelNetwork:
-    """Lay out a network, its territories and their gap junctions for the engines."""
+    """Return the arrays of a network, its territories and their gap junctions as kernels read them."""
     neurons, synapses = network.kind.size, np.arange(network.post.size, dtype=np.int32)
     arrivals = Ragged.group(network.post, synapses, neurons)
     direct, bit = _direct(network)
@@ -142,7 +142,10 @@ def make_kernel_network(
 
 
 def gap_lists(junctions: GapJunctions, open_: np.ndarray | None = None) -> dict[str, np.ndarray]:
-    """Neighbours over the gap junctions that are open (bool, shape (gap junction,); all if left out)."""
+    """Return the neighbours over the gap junctions that are open (bool, shape (gap junction,); all if left out).
+
+    Fields of `KernelNetwork`, of its shapes.
+    """
     neighbours, number = junctions.neighbours(open_)
     return {
         "gap_start": neighbours.start,
@@ -153,7 +156,7 @@ def gap_lists(junctions: GapJunctions, open_: np.ndarray | None = None) -> dict[
 
 
 def _direct(network: Network) -> tuple[Ragged, np.ndarray]:
-    """Synapses from each task input to task outputs, and the output bits that they reach."""
+    """Return the synapses from each task input to task outputs, and the output bits that they reach."""
     bit_of = np.full(network.kind.size, -1, np.int32)
     bit_of[network.outputs] = np.arange(network.outputs.size)
     rows = [np.arange(network.first[n], network.first[n + 1]) for n in network.inputs]
@@ -162,7 +165,7 @@ def _direct(network: Network) -> tuple[Ragged, np.ndarray]:
 
 
 def _blocks(synapses: Ragged) -> tuple[Ragged, np.ndarray]:
-    """Blocks that each territory touches, ascending, and the mask (bit i: synapse i of the block) within each."""
+    """Return the blocks that each territory touches, ascending, and their masks (bit i: synapse i of the block)."""
     astrocyte = np.repeat(np.arange(len(synapses)), synapses.sizes)
     block = synapses.index.astype(np.int64) // BLOCK
     new = np.ones(block.size, bool)
@@ -173,9 +176,9 @@ def _blocks(synapses: Ragged) -> tuple[Ragged, np.ndarray]:
 
 
 def _near(network: Network, territories: Territories, firing: bool) -> dict[str, np.ndarray]:
-    """Whom a firing neuron adds to: first the astrocytes that hold targets of it, not itself; then those that hold it.
+    """Return the astrocytes that a firing neuron adds to: those that hold its targets only, then those that hold it.
 
-    Under `firing` only the latter are of interest.
+    Under `firing` there are only the latter.
     """
     neurons, astrocytes = network.kind.size, max(len(territories), 1)
     pre, astrocyte, synapse = _foreign(network, territories, firing)
@@ -202,7 +205,10 @@ def _near(network: Network, territories: Territories, firing: bool) -> dict[str,
 
 
 def _foreign(network: Network, territories: Territories, firing: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Synapses into territories that do not hold their pre neuron: pre neuron, astrocyte and synapse, by synapse."""
+    """Return pre neuron, astrocyte and index of each synapse into a territory that does not hold its pre neuron.
+
+    Ordered by synapse, then by astrocyte.
+    """
     astrocyte = np.repeat(np.arange(len(territories)), territories.synapses.sizes)
     synapse = territories.synapses.index
     holder = np.repeat(np.arange(len(territories)), territories.neurons.sizes)
@@ -214,7 +220,7 @@ def _foreign(network: Network, territories: Territories, firing: bool) -> tuple[
 
 
 def make_state(scenario: Scenario, network: Network, territories: Territories, junctions: GapJunctions) -> State:
-    """The state before the first trial."""
+    """Return the state before the first trial."""
     astrocytes, patterns = len(territories), scenario.most_patterns
     coupled = astrocytes if scenario.coupled else 0
     weight = np.zeros(-(-network.post.size // BLOCK) * BLOCK, np.float32)
