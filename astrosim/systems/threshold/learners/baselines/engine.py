@@ -1,4 +1,4 @@
-"""The engine of the rivals: the network, probes and records of the described system, and learners of their own."""
+"""Engine of the baselines: network, probes and records of the described system, and an update rule of their own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from astrosim.systems.threshold.network.state import REVERTED as REVERTED_TRIALS
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.simulation import ThresholdSimulation
 
-OWN = "rival/"  # what a state's names begin with that a rival remembers
+OWN = "rival/"  # prefix of the names of a baseline's memory in a state
 
 
 def baseline_of(scenario: Scenario) -> Baseline:
@@ -30,7 +30,7 @@ def baseline_of(scenario: Scenario) -> Baseline:
     Raises
     ------
     AstrosimError
-        If its learner is none.
+        If its learner is not a baseline.
     """
     found = learner_of(scenario.learner)
     if not isinstance(found, Baseline):
@@ -39,7 +39,7 @@ def baseline_of(scenario: Scenario) -> Baseline:
 
 
 class BaselineEngine(ThresholdSimulation):
-    """A rival in motion; see `astrosim.systems.threshold.engines.Engine`. A trial is one update.
+    """Engine of a baseline; see `astrosim.systems.threshold.engines.Engine`. A trial is one update.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class BaselineEngine(ThresholdSimulation):
     Attributes
     ----------
     memory : Memory
-        What the rival keeps beside its weights (float64, on no grid).
+        Arrays that the baseline keeps beside its weights, which are float64, without a grid.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
@@ -67,7 +67,7 @@ class BaselineEngine(ThresholdSimulation):
         self._plastic = int(taught) if self._baseline.onto_outputs else self.network.post.size
 
     def _rule(self) -> Callable[..., int]:
-        """What carries out one update of the weights and tells what was decided."""
+        """Return the function that carries out one update of the weights and returns the decision."""
         update = self._baseline.update
         if update is None:
             raise AstrosimError(f"learner: no update of its own ({self.resolved_scenario.learner!r}).")
@@ -90,7 +90,7 @@ class BaselineEngine(ThresholdSimulation):
         return log
 
     def _one_update(self, shown: np.ndarray) -> int:
-        """One update, and what the weights are then worth: binary and soft reward into `shown`."""
+        """Carry out one update; write binary and soft reward of the new weights to `shown` (float64, shape (2,))."""
         state, own = self.learning, (self.circuit, self.numbers)
         decision = self._update(*own, self.memory, self.room, state.weight, self.trial)
         state.counter[TRIALS] += 1
@@ -101,7 +101,7 @@ class BaselineEngine(ThresholdSimulation):
         return int(decision)
 
     def state(self) -> dict[str, np.ndarray]:
-        """A copy of all that changes."""
+        """Return copies of all arrays that change, each in its own shape."""
         return super().state() | copy_arrays(self.memory._asdict(), OWN)
 
     def restore(self, state: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The fast engine of neurons and astrocytes that learn together."""
+"""Fast engine of neurons and astrocytes that learn together."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 class TogetherEngine(KernelEngine, JointSimulation):
-    """See `astrosim.systems.threshold.engines.Engine`.
+    """Fast engine of neurons and astrocytes; see `astrosim.systems.threshold.engines.Engine`.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class TogetherEngine(KernelEngine, JointSimulation):
         return advance
 
     def _joint_workspace(self) -> JointWorkspace:
-        """Working memory for the present system."""
+        """Return the workspace for the present network."""
         if self._joint is None or self._joint[0] is not self.kernel_network:
             network, weights = self.kernel_network, self.learning.weight.size
             self._joint = network, make_joint_workspace(network, self.circuit, weights)

@@ -1,7 +1,8 @@
-"""The fused trial loop of neurons and astrocytes that learn together.
+"""Fused trial loop of neurons and astrocytes that learn together.
 
-Astrocytes compare two whole passes from the same firing, each neuron at its own threshold; what is kept or reverted
-stands, and from that pass neurons learn. All weights lie on a grid: sums are exact in any order.
+Astrocytes compare two whole passes from the same firing, each neuron at its own threshold. Neurons then learn from the
+pass with the perturbation if it is kept, else from the pass without it. All weights lie on a grid: sums are exact in
+any order.
 """
 
 from __future__ import annotations
@@ -45,14 +46,14 @@ from astrosim.systems.threshold.learners.neurons.kernel import (
 from astrosim.systems.threshold.learners.neurons.state import Circuit
 from astrosim.systems.threshold.network.state import BLOCK, NOT_SOLVED, TRIALS, KernelNetwork
 
-AT_THRESHOLD = 0.0  # rewards are given how far outputs lie above thresholds of their own
+AT_THRESHOLD = 0.0  # rewards take the distance of outputs from their own thresholds
 
 
 class JointWorkspace(NamedTuple):
-    """Working memory; holds nothing that a later stretch of trials depends on."""
+    """Workspace; holds nothing that a later stretch of trials depends on."""
 
-    before: np.ndarray  # uint8 (neuron,): who fires without the perturbation
-    after: np.ndarray  # uint8 (neuron,): and with it
+    before: np.ndarray  # uint8 (neuron,): firing without the perturbation
+    after: np.ndarray  # uint8 (neuron,): firing with it
     summed: np.ndarray  # float64 (neuron,)
     above_before: np.ndarray  # float64 (output bit,): summed input less threshold
     above_after: np.ndarray  # float64 (output bit,)
@@ -61,12 +62,12 @@ class JointWorkspace(NamedTuple):
     snapshot: np.ndarray  # float32 (blocks * 4,): weights before the perturbation
     window: np.ndarray  # int64 (1,): the pattern of the trial
     acting: np.ndarray  # int32 (astrocyte,): those that are not silenced, ascending
-    partner: np.ndarray  # uint32
-    wrong: np.ndarray  # int64 (1,): a pattern that was wrong at the last look
+    partner: np.ndarray  # uint32 (astrocytes rounded up to blocks,): see `rules.scope.sample`
+    wrong: np.ndarray  # int64 (1,): a pattern whose outputs were wrong at the last check
 
 
 def make_joint_workspace(network: KernelNetwork, circuit: Circuit, weights: int) -> JointWorkspace:
-    """Working memory for a system and so many weights; to be made anew when the system changes."""
+    """Allocate the workspace for a network and `weights` weights. Re-allocate after an intervention on the network."""
     neurons, bits = circuit.driven.size, circuit.outputs.size
     return JointWorkspace(
         before=np.zeros(neurons, np.uint8),
@@ -86,9 +87,10 @@ def make_joint_workspace(network: KernelNetwork, circuit: Circuit, weights: int)
 
 @kernel
 def evaluate(circuit, numbers, neural, joint, weight, pattern, output, above):
-    """A pass of a pattern from who fires now, which stays as it is.
+    """Run a pass of a pattern from the present firing, which is left as it is.
 
-    Reads: weight, neural.threshold and output. Writes: output (who fires), above (of the output bits), joint.summed.
+    Reads: weight, neural.threshold and output. Writes: output (firing: uint8, shape (neuron,)), above
+    (summed input less threshold: float64, shape (output bit,)), joint.summed.
     """
     copy(neural.output, output)
     settle(circuit, numbers, weight, neural.threshold, pattern, output, joint.summed)
@@ -99,7 +101,7 @@ def evaluate(circuit, numbers, neural, joint, weight, pattern, output, above):
 
 @kernel
 def worth(params, above, targets):
-    """The reward that decides."""
+    """Return the reward by the rule of the decision; above: float64, targets: uint8, both of shape (output bit,)."""
     own = params.decision
     return reward.reward(own.reward, above, targets, AT_THRESHOLD, own.gain, own.cap)
 
@@ -108,7 +110,7 @@ def worth(params, above, targets):
 def choose(network, params, state, workspace, waves, joint, trial, touched):
     """Find the active astrocytes of a trial, by their scores or at random; returns how many, and how many have a score.
 
-    Reads: state. Writes: state.score, and what waves change; workspace. Draws: streams `exploration`, `selection`.
+    Reads: state. Writes: state.score, and the arrays of waves; workspace. Draws: streams `exploration`, `selection`.
     """
     if waves is not None:
         integrate(waves, params, network.acts, trial)
@@ -126,9 +128,10 @@ def perturb(params, weight, step, trial, scale, block, mask, blocks):
 
 @kernel
 def learn(circuit, numbers, neural, joint, weight, output, pattern, trial):
-    """What neurons do with the pass that stands.
+    """Train the neurons on the standing pass.
 
-    Reads: output (uint8, shape (neuron,)). Writes: weight (float32; what follows the synapses is left), neural, joint.
+    Reads: output (uint8, shape (neuron,)). Writes: weight (float32, shape (blocks * 4,), but not its padding), neural,
+    joint.
     """
     for s in range(neural.weight.size):
         neural.weight[s] = weight[s]

@@ -1,4 +1,4 @@
-"""The readable engine of neurons and astrocytes that learn together: a Mesa model of agents of both kinds.
+"""Readable engine of neurons and astrocytes that learn together: a Mesa model of agents of both kinds.
 
 `TogetherModel.step` walks `JOINT_PHASES`. From the same seed it gives the same bits as the kernel.
 """
@@ -49,7 +49,7 @@ class TogetherModel(AstroModel, NeuronPhases, JointSimulation):
         self._pattern, self._verdict = 0, IDLE
 
     def present_weights(self) -> np.ndarray:
-        """Weights of the pass that is carried out, perhaps perturbed: float32, shape (synapse and more,)."""
+        """Return the weights of the present pass, with its perturbation: float32, shape (blocks * 4,)."""
         return self.learning.weight
 
     def _present(self) -> None:
@@ -59,7 +59,7 @@ class TogetherModel(AstroModel, NeuronPhases, JointSimulation):
             self.fired[:] = self._clamped(self._pattern)
 
     def _pass(self, pattern: int) -> tuple[np.ndarray, np.ndarray]:
-        """One pass: who fires (bool, shape (neuron,)), and how far outputs lie above their thresholds (bit,)."""
+        """Run one pass; returns firing (bool, shape (neuron,)) and outputs less thresholds (float64, shape (bit,))."""
         output = self._driven_by(pattern)
         for _ in range(self.numbers.cycles):
             output, summed = self._cycle(output)
@@ -79,7 +79,7 @@ class TogetherModel(AstroModel, NeuronPhases, JointSimulation):
         self.learning.passes[0] += not self._trial.idle
 
     def _note_solution(self) -> None:
-        """Nothing yet: neurons are still to learn from the trial."""
+        """Do nothing yet: neurons are still to learn from the trial."""
 
     def _count(self) -> None:
         self.hand_to_neurons()

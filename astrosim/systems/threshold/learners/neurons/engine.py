@@ -1,4 +1,4 @@
-"""The fast engine of neurons that learn by themselves."""
+"""Fast engine of neurons that learn by themselves."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 class NeuronEngine(NeuronSimulation):
-    """See `astrosim.systems.threshold.engines.Engine`.
+    """Fast engine of neurons; see `astrosim.systems.threshold.engines.Engine`.
 
     Parameters
     ----------

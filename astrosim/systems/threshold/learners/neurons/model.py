@@ -1,4 +1,4 @@
-"""The readable engine of neurons that learn by themselves: a Mesa model whose agents carry out each phase of a trial.
+"""Readable engine of neurons that learn by themselves: a Mesa model whose agents carry out each phase of a trial.
 
 One Mesa time unit is one trial: Mesa's heartbeat event calls `NeuronModel.step`, which walks `NEURON_PHASES`. From the
 same seed it gives the same bits as the kernel.
@@ -52,7 +52,7 @@ class NeuronModel(NeuronPhases, NeuronSimulation):
         self._verdict = IDLE
 
     def cell_of(self, neuron: int) -> Cell:
-        """The cell of the grid over which a neuron stands."""
+        """Return the cell of the grid at the place of a neuron."""
         place = self.circuit.position[neuron, :2] - self.corner
         x, y = (place // self.resolved_scenario.network.cell_size).astype(int)
         return self.grid[(int(x), int(y))]
@@ -63,7 +63,7 @@ class NeuronModel(NeuronPhases, NeuronSimulation):
             self.run_for(len(log.pattern))
 
     def step(self) -> None:
-        """One trial: all its phases in order."""
+        """Carry out one trial: all its phases in order."""
         for phase in self._phases:
             phase()
         state = self.learning
