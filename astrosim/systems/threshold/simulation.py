@@ -1,4 +1,4 @@
-"""A cell of the `described` system: what both engines share, from building it to measuring it."""
+"""Simulation of a threshold network: the part of both engines, from building to measuring."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class ThresholdSimulation:
         return int(self.learning.counter[TRIALS])
 
     def _log(self, trials: int) -> Decisions:
-        """An empty log for a stretch of trials."""
+        """Return an empty log for a stretch of trials."""
         slots = self.params.population.max_active if len(self.territories) else 0
         return Decisions(np.empty(trials, np.uint16), np.empty(trials, np.int8), np.empty((trials, slots), np.int32))
 
@@ -87,7 +87,7 @@ class ThresholdSimulation:
         return fires(self.kernel_network.patterns @ matrix, self.params.network.threshold).astype(np.uint8)
 
     def _outputs(self) -> np.ndarray:
-        """Summed inputs of the outputs after a pass of each pattern: float64, shape (pattern, bit); 0 if silenced."""
+        """Return output neurons' inputs after a pass of each pattern, 0 if silenced: float64, shape (pattern, bit)."""
         system, cycles, neurons = self.kernel_network, self.params.network.cycles, self.network.kind.size
         activation, fired = np.empty((cycles, neurons)), np.empty((cycles + 1, neurons), bool)
         rows = []
@@ -145,7 +145,7 @@ class ThresholdSimulation:
         return float((self.probe() == self.kernel_network.targets).mean())
 
     def _by_pattern(self, values: np.ndarray, fill: float) -> np.ndarray:
-        """Values by pattern, filled up to the largest task that interventions may set."""
+        """Return values by pattern, filled up to the largest task that interventions may set."""
         padded = np.full((self.resolved_scenario.most_patterns, *values.shape[1:]), fill, values.dtype)
         padded[: len(values)] = values
         return padded
@@ -218,7 +218,7 @@ class ThresholdSimulation:
         }
 
     def wiring(self) -> Wiring:
-        """Return the direct wiring of inputs and tonic neurons to outputs, and whom they reach within a pass."""
+        """Return the direct wiring of inputs and tonic neurons to outputs, and the outputs they reach in a pass."""
         system, net, cycles = self.kernel_network, self.network, self.params.network.cycles
         sources = np.concatenate([system.inputs, system.tonic])
         heard = system.sound[net.post]
@@ -241,7 +241,7 @@ class ThresholdSimulation:
 
 
 def _no_territories(network: Network) -> Territories:
-    """Territories of a system without astrocytes."""
+    """Return the territories of a network without astrocytes."""
     none = Ragged(np.zeros(1, np.int64), np.empty(0, np.int32))
     nowhere = Ragged(np.zeros(network.kind.size + 1, np.int64), np.empty(0, np.int32))
     return Territories(np.empty((0, 2)), np.empty(0, np.int32), none, none, nowhere)

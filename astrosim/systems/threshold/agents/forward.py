@@ -12,7 +12,7 @@ from astrosim.systems.threshold.simulation import ThresholdSimulation
 
 
 class ForwardPasses(ThresholdSimulation):
-    """A cell whose neurons are agents.
+    """Simulation whose neurons are agents: forward passes and their rewards.
 
     Attributes
     ----------
@@ -24,14 +24,14 @@ class ForwardPasses(ThresholdSimulation):
     _trial: Trial
 
     def _clamped(self, pattern: int) -> np.ndarray:
-        """Neurons that a pattern drives, and tonic ones: bool, shape (neuron,)."""
+        """Return the neurons that a pattern drives, and tonic ones: bool, shape (neuron,)."""
         fired = np.zeros(self.network.kind.size, bool)
         fired[self.kernel_network.inputs] = self.kernel_network.patterns[pattern]
         fired[self.kernel_network.tonic] = self.kernel_network.sound[self.kernel_network.tonic]
         return fired
 
     def _pass(self, pattern: int) -> tuple[np.ndarray, np.ndarray]:
-        """One pass: who fires (bool, shape (neuron,)), and the outputs' summed inputs (float64, shape (bit,))."""
+        """Run one pass; returns firing (bool, shape (neuron,)) and outputs' summed inputs (float64, shape (bit,))."""
         driven = fired = self._clamped(pattern)
         for _ in range(self.params.network.cycles):
             activation = np.array([neuron.integrate(fired) for neuron in self.neurons])
@@ -40,12 +40,12 @@ class ForwardPasses(ThresholdSimulation):
         return fired, activation[self.kernel_network.outputs]
 
     def _passes(self) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Passes of all the trial's patterns: who fires in the last one, and the outputs' summed inputs of each."""
+        """Pass all patterns of the trial; returns the last firing, and the outputs' summed inputs in each pass."""
         passes = [self._pass(pattern) for pattern in self._trial.window]
         return passes[-1][0], [outputs for _, outputs in passes]
 
     def _evaluate_one_by_one(self) -> None:
-        """Passes are counted, and in a race there are no more once the perturbation is lost."""
+        """Evaluate the patterns one by one, count the passes, and stop once a race is lost."""
         trial, r, passes = self._trial, self.params.decision, self.learning.passes
         standing = self._rewards(trial.outputs_before, r.reward, r.gain)
         rewards, order = np.full(standing.size, reward.highest_reward(r.reward, r.cap)), np.arange(standing.size)
