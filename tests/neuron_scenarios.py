@@ -9,7 +9,7 @@ from places import ROOT
 
 from astrosim.scenario import load_scenario, resolve
 from astrosim.systems.threshold.engines import make_engine
-from astrosim.systems.threshold.learners.neurons.cell import NeuronCell
+from astrosim.systems.threshold.learners.neurons.simulation import NeuronSimulation
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 PUBLISHED = ROOT / "scenarios" / "published"
@@ -59,8 +59,8 @@ def scenario_of(configuration: str, condition: str) -> Scenario:
     return resolve(loaded, condition.lower() + ending)
 
 
-def engine_of(configuration: str, condition: str, seed: int, engine: str = "kernel") -> NeuronCell:
+def engine_of(configuration: str, condition: str, seed: int, engine: str = "kernel") -> NeuronSimulation:
     scenario = scenario_of(configuration, condition).model_copy(update={"engine": engine})
     replicate = make_engine(scenario, seed)
-    assert isinstance(replicate, NeuronCell)
+    assert isinstance(replicate, NeuronSimulation)
     return replicate

@@ -22,8 +22,6 @@ VERBS = set((Path(__file__).parent / "verbs.txt").read_text().split())
 """First words of the docstrings of public functions."""
 
 NOT_NOUNS = ("What ", "Who ", "Whom ", "Let ", "How ")
-PENDING = {"systems/threshold/kernel", "systems/threshold/network", "systems/threshold/learners"}
-"""Rooms whose docstrings are not yet held to these rules; see "Limits" in the README."""
 STORED = {"records.py"}  # long names of variables are part of stored runs
 
 
@@ -48,12 +46,6 @@ class Documented:
         return any("property" in ast.unparse(one) for one in self.node.decorator_list)
 
 
-def room_of(file: Path) -> str:
-    """Room of a file: its folder in the package, of a system the system's folder and the one in it."""
-    parts = file.relative_to(PACKAGE).parts[:-1]
-    return "/".join(parts[:3] if parts[:1] == ("systems",) else parts[:1])
-
-
 def documented(file: Path) -> Iterator[Documented]:
     """Public functions, classes and their public methods of a file."""
     for node in ast.parse(file.read_text()).body:
@@ -66,14 +58,14 @@ def documented(file: Path) -> Iterator[Documented]:
 
 
 EVERY = [one for file in FILES for one in documented(file)]
-FUNCTIONS = [one for one in EVERY if isinstance(one.node, ast.FunctionDef) and room_of(one.file) not in PENDING]
+FUNCTIONS = [one for one in EVERY if isinstance(one.node, ast.FunctionDef)]
 
 
 def test_plain_words():
     found = [
         f"{file.relative_to(PACKAGE.parent)}:{number} {match[0]}"
         for file in FILES
-        if room_of(file) not in PENDING and file.name not in STORED
+        if file.name not in STORED
         for number, line in enumerate(file.read_text().split("\n"), 1)
         if (match := re.search(rf"\b(?:{NOT_USED})\b", line, re.IGNORECASE))
     ]
@@ -91,7 +83,7 @@ def test_functions_open_with_a_verb_in_the_imperative():
 
 def test_classes_and_properties_open_with_a_noun():
     nouns = [one for one in EVERY if isinstance(one.node, ast.ClassDef) or one.is_property]
-    assert [str(one) for one in nouns if room_of(one.file) not in PENDING and one.text.startswith(NOT_NOUNS)] == []
+    assert [str(one) for one in nouns if one.text.startswith(NOT_NOUNS)] == []
 
 
 def annotated(node: ast.FunctionDef) -> list[ast.arg]:
@@ -106,7 +98,7 @@ def is_array(annotation: ast.expr | None) -> bool:
 
 
 def test_arrays_have_shapes():
-    """Whoever takes or returns an array says its shape, or that it takes any."""
+    """A function that takes or returns an array says its shape, or that it takes any."""
     found = [
         str(one)
         for one in FUNCTIONS

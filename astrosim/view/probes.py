@@ -15,7 +15,7 @@ from astrosim.systems.published.engine import PublishedEngine
 from astrosim.systems.threshold.network.eligibility import eligible
 from astrosim.systems.threshold.network.state import CURSOR, FIRED, bits
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.simulation import DescribedCell
+from astrosim.systems.threshold.simulation import ThresholdSimulation
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,12 @@ class Reading(Protocol):
 class DescribedReading:
     """Of the described system, on any engine."""
 
-    def __init__(self, engine: DescribedCell) -> None:
+    def __init__(self, engine: ThresholdSimulation) -> None:
         self.engine = engine
 
     def task(self) -> tuple[np.ndarray, np.ndarray]:
         """See `Reading`: uint8, shape (pattern, input bit) and (pattern, output bit)."""
-        return self.engine.system.patterns, self.engine.system.targets
+        return self.engine.kernel_network.patterns, self.engine.kernel_network.targets
 
     def fired(self, present: Present | None) -> np.ndarray:
         """See `Reading`: uint8, shape (neuron,)."""
@@ -107,11 +107,11 @@ class DescribedReading:
         """See `Reading`: float64, shape (astrocyte,)."""
         state = self.engine.learning
         values = {"threshold": state.threshold, "exploration": self.engine.exploration_rates(), "score": state.score}
-        return values | ({"calcium": state.calcium} if self.engine.rules.coupled else {})
+        return values | ({"calcium": state.calcium} if self.engine.params.coupled else {})
 
     def gap_junctions(self) -> np.ndarray:
         """See `Reading`: int64, shape (pair, 2)."""
-        system = self.engine.system
+        system = self.engine.kernel_network
         one = np.repeat(np.arange(len(self.engine.territories)), np.diff(system.gap_start))
         return np.column_stack([one, system.gap])[one < system.gap]
 
@@ -125,19 +125,19 @@ class DescribedReading:
             return np.empty(0, np.int32)
         engine = self.engine
         territories = [self.territory(a) for a in present.active]
-        return eligible(engine.system, engine.rules, present.trial, territories, engine.learning.cursor)
+        return eligible(engine.kernel_network, engine.params, present.trial, territories, engine.learning.cursor)
 
     def cursor(self) -> np.ndarray:
         """See `Reading`: float64, shape (2,), units, or empty."""
-        return self.engine.learning.cursor if self.engine.rules.learner == CURSOR else np.empty(0)
+        return self.engine.learning.cursor if self.engine.params.learner == CURSOR else np.empty(0)
 
     def silenced(self) -> np.ndarray:
         """See `Reading`: uint8, shape (astrocyte,)."""
-        return (~self.engine.system.acts).astype(np.uint8)
+        return (~self.engine.kernel_network.acts).astype(np.uint8)
 
     def reward(self, measured: dict[str, Any], trials: int) -> float:
         """See `Reading`; the engine divides by the length of an episode, whatever it has carried out."""
-        return float(measured["mean_binary_reward"]) * self.engine.rules.trials_per_episode / trials
+        return float(measured["mean_binary_reward"]) * self.engine.params.trials_per_episode / trials
 
 
 class PublishedReading:

@@ -19,7 +19,7 @@ from astrosim.systems.threshold.network.eligibility import NONE, eligible
 from astrosim.systems.threshold.network.interventions import NEVER, Standing
 from astrosim.systems.threshold.network.state import ASTROCYTES, FIRED
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.simulation import DescribedCell
+from astrosim.systems.threshold.simulation import ThresholdSimulation
 
 if TYPE_CHECKING:
     from astrosim.systems.threshold.agents.model import AstroModel
@@ -132,7 +132,7 @@ class Replay:
             eligible=self._eligible(active),
             threshold=engine.learning.threshold.copy(),
             exploration_rate=engine.exploration_rates(),
-            calcium=engine.learning.calcium.copy() if engine.rules.coupled else np.zeros(len(engine.territories)),
+            calcium=engine.learning.calcium.copy() if engine.params.coupled else np.zeros(len(engine.territories)),
             cursor=engine.learning.cursor.copy(),
             silent={what: ~standing.acting(what) for what in ("astrocytes", "neurons")},
             accuracy=engine.accuracy(),
@@ -140,11 +140,11 @@ class Replay:
 
     def _eligible(self, active: np.ndarray) -> np.ndarray:
         """Synapses of the active territories, or around the cursor: int32, ascending."""
-        engine, rules = self.engine, self.engine.rules
-        if rules.learner == ASTROCYTES and rules.scope != scope.TERRITORY:
+        engine, params = self.engine, self.engine.params
+        if params.learner == ASTROCYTES and params.perturbation.scope != scope.TERRITORY:
             return NONE
         territories = [engine.territories.synapses[a] for a in active]
-        return eligible(engine.system, rules, engine.trial - 1, territories, engine.learning.cursor)
+        return eligible(engine.kernel_network, params, engine.trial - 1, territories, engine.learning.cursor)
 
 
 def standing_after(scenario: Scenario, seed: int, happened: Sequence[tuple[int, int]]) -> Standing:
@@ -158,7 +158,7 @@ def standing_after(scenario: Scenario, seed: int, happened: Sequence[tuple[int, 
     happened : sequence of (int, int)
         Trial and number of each intervention that has acted, in order of time.
     """
-    cell = DescribedCell(scenario, seed)
+    cell = ThresholdSimulation(scenario, seed)
     items = len(scenario.interventions)
     state = {
         "intervention_log": np.array(happened, np.int64).reshape(len(happened), 2),

@@ -1,4 +1,4 @@
-"""A cell of the `described` system: what both engines share, from building it to measuring it."""
+"""Simulation of a threshold network: the part of both engines, from building to measuring."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from scipy.sparse import coo_array
 
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.core.ragged import Ragged
+from astrosim.core.rng import stream_keys
 from astrosim.rules.exploration import exploration_rate
 from astrosim.rules.propagation import fires, settle
 from astrosim.store.variables import Decisions
 from astrosim.systems.threshold.network.gap_junctions import GapJunctions, build_gap_junctions
 from astrosim.systems.threshold.network.interventions import Interventions
-from astrosim.systems.threshold.network.state import ASTROCYTES, FIRED, TRIALS, make_rules, make_state, make_system
+from astrosim.systems.threshold.network.params import make_params
+from astrosim.systems.threshold.network.state import ASTROCYTES, FIRED, TRIALS, make_kernel_network, make_state
 from astrosim.systems.threshold.network.territories import Territories, build_territories
 from astrosim.systems.threshold.network.topology import Network, build_network
 from astrosim.systems.threshold.network.wiring import Wiring
@@ -24,7 +26,7 @@ PROGRESS = ("solved_trial", "solved_passes", "passes")
 TOTALS = ("binary", "soft", "kept", "reverted", "eligible")
 
 
-class DescribedCell:
+class ThresholdSimulation:
     """Network, territories and state of a resolved scenario and a seed.
 
     Parameters
@@ -39,24 +41,24 @@ class DescribedCell:
         Empty unless astrocytes learn.
     gap_junctions : GapJunctions
         Empty unless astrocytes are coupled.
-    system : System
-    rules : Rules
+    kernel_network : KernelNetwork
+    params : Params
     learning : State
         The arrays that learning changes; allocated once, never rebound.
     interventions : Interventions
-        Interventions between trials; they exchange `system` and `rules`.
+        Interventions between trials; they exchange `kernel_network` and `params`.
     """
 
     exploration_rate_of = staticmethod(exploration_rate)
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
-        self.scenario_of_cell = scenario
+        self.resolved_scenario = scenario
         self.network = build_network(scenario, seed)
-        self.rules = make_rules(scenario)
-        learns = self.rules.learner == ASTROCYTES
+        self.params = make_params(scenario, stream_keys(seed))
+        learns = self.params.learner == ASTROCYTES
         self.territories = build_territories(scenario, self.network) if learns else _no_territories(self.network)
         self.gap_junctions: GapJunctions = build_gap_junctions(scenario, self.territories)
-        self.system = make_system(scenario, seed, self.network, self.territories, self.gap_junctions)
+        self.kernel_network = make_kernel_network(scenario, self.network, self.territories, self.gap_junctions)
         self.learning = make_state(scenario, self.network, self.territories, self.gap_junctions)
         self.interventions = Interventions(self)
         self._totals = dict.fromkeys(TOTALS, 0.0)
@@ -67,8 +69,8 @@ class DescribedCell:
         return int(self.learning.counter[TRIALS])
 
     def _log(self, trials: int) -> Decisions:
-        """An empty log for a stretch of trials."""
-        slots = self.rules.max_active if len(self.territories) else 0
+        """Return an empty log for a stretch of trials."""
+        slots = self.params.population.max_active if len(self.territories) else 0
         return Decisions(np.empty(trials, np.uint16), np.empty(trials, np.int8), np.empty((trials, slots), np.int32))
 
     def weights(self) -> np.ndarray:
@@ -77,16 +79,16 @@ class DescribedCell:
 
     def probe(self) -> np.ndarray:
         """Return the outputs of the frozen network: uint8, shape (pattern, bit)."""
-        if self.scenario_of_cell.deep:
-            return fires(self._outputs(), self.rules.neuron_threshold).astype(np.uint8)
-        matrix = np.zeros((self.system.inputs.size, self.system.outputs.size))
-        source = np.repeat(np.arange(self.system.inputs.size), np.diff(self.system.direct_start))
-        matrix[source, self.system.direct_bit] = self.learning.weight[self.system.direct_synapse]
-        return fires(self.system.patterns @ matrix, self.rules.neuron_threshold).astype(np.uint8)
+        if self.resolved_scenario.windowed:
+            return fires(self._outputs(), self.params.network.threshold).astype(np.uint8)
+        matrix = np.zeros((self.kernel_network.inputs.size, self.kernel_network.outputs.size))
+        source = np.repeat(np.arange(self.kernel_network.inputs.size), np.diff(self.kernel_network.direct_start))
+        matrix[source, self.kernel_network.direct_bit] = self.learning.weight[self.kernel_network.direct_synapse]
+        return fires(self.kernel_network.patterns @ matrix, self.params.network.threshold).astype(np.uint8)
 
     def _outputs(self) -> np.ndarray:
-        """Summed inputs of the outputs after a pass of each pattern: float64, shape (pattern, bit); 0 if silenced."""
-        system, cycles, neurons = self.system, self.rules.cycles, self.network.kind.size
+        """Return output neurons' inputs after a pass of each pattern, 0 if silenced: float64, shape (pattern, bit)."""
+        system, cycles, neurons = self.kernel_network, self.params.network.cycles, self.network.kind.size
         activation, fired = np.empty((cycles, neurons)), np.empty((cycles + 1, neurons), bool)
         rows = []
         for pattern in system.patterns:
@@ -98,7 +100,7 @@ class DescribedCell:
                 system.first,
                 system.post,
                 system.sound,
-                self.rules.neuron_threshold,
+                self.params.network.threshold,
                 activation,
                 fired,
             )
@@ -107,26 +109,26 @@ class DescribedCell:
 
     def measure(self) -> dict[str, Any]:
         """Return the values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
-        state, rules, totals = self.learning, self.rules, self._totals
+        state, params, totals = self.learning, self.params, self._totals
         outputs = self.probe()
         decided = totals["kept"] + totals["reverted"]
         coupled = {"calcium": state.calcium.copy(), "recruitments": state.recruitments.copy()}
         progress = dict(zip(PROGRESS, (*state.solved.tolist(), *state.passes.tolist()), strict=bool(state.passes.size)))
-        sigma = {"sigma": state.sigma.copy()} if rules.adapts_sigma else {}
+        sigma = {"sigma": state.sigma.copy()} if params.perturbation.adapt_sigma else {}
         return (
-            (coupled if rules.coupled else {})
+            (coupled if params.coupled else {})
             | progress
             | sigma
             | {
-                "mean_binary_reward": totals["binary"] / rules.trials_per_episode,
-                "mean_soft_reward": totals["soft"] / rules.trials_per_episode,
+                "mean_binary_reward": totals["binary"] / params.trials_per_episode,
+                "mean_soft_reward": totals["soft"] / params.trials_per_episode,
                 "accept_rate": totals["kept"] / decided if decided else np.nan,
-                "eligible_synapses": totals["eligible"] / rules.trials_per_episode,
+                "eligible_synapses": totals["eligible"] / params.trials_per_episode,
                 "mean_abs_weight": float(np.abs(self.weights(), dtype=np.float64).mean())
                 if self.network.post.size
                 else np.nan,
                 "distinct_outputs": len(np.unique(outputs, axis=0)),
-                "pattern_accuracy": self._by_pattern((outputs == self.system.targets).mean(axis=1), np.nan),
+                "pattern_accuracy": self._by_pattern((outputs == self.kernel_network.targets).mean(axis=1), np.nan),
                 "output": self._by_pattern(outputs.astype(np.int8), -1),
                 "score": state.score.copy(),
                 "threshold": state.threshold.copy(),
@@ -140,17 +142,17 @@ class DescribedCell:
 
     def accuracy(self) -> float:
         """Return the fraction of matching bits of the frozen network on the current task."""
-        return float((self.probe() == self.system.targets).mean())
+        return float((self.probe() == self.kernel_network.targets).mean())
 
     def _by_pattern(self, values: np.ndarray, fill: float) -> np.ndarray:
-        """Values by pattern, filled up to the largest task that interventions may set."""
-        padded = np.full((self.scenario_of_cell.most_patterns, *values.shape[1:]), fill, values.dtype)
+        """Return values by pattern, filled up to the largest task that interventions may set."""
+        padded = np.full((self.resolved_scenario.most_patterns, *values.shape[1:]), fill, values.dtype)
         padded[: len(values)] = values
         return padded
 
     def exploration_rates(self) -> np.ndarray:
         """Return the exploration rate of each astrocyte per trial: float64, shape (astrocyte,)."""
-        r = self.rules
+        r = self.params.population
         rates = [
             self.exploration_rate_of(r.exploration, n, r.flat_rate, r.initial_rate, r.maturity)
             for n in self.learning.activations
@@ -188,7 +190,7 @@ class DescribedCell:
             "gap_junction_to": junctions.edge[:, 1],
             "gap_junction_delay": junctions.delay,
         }
-        return (coupled if self.rules.coupled else {}) | {
+        return (coupled if self.params.coupled else {}) | {
             "neuron_x": net.position[:, 0],
             "neuron_y": net.position[:, 1],
             "neuron_z": net.z,
@@ -209,15 +211,15 @@ class DescribedCell:
             "neuron": len(self.network.kind),
             "synapse": len(self.network.post),
             "astrocyte": len(self.territories),
-            "pattern": self.scenario_of_cell.most_patterns,
-            "bit": self.system.outputs.size,
+            "pattern": self.resolved_scenario.most_patterns,
+            "bit": self.kernel_network.outputs.size,
             "gap_junction": len(self.gap_junctions),
-            "slot": self.rules.max_active if len(self.territories) else 0,
+            "slot": self.params.population.max_active if len(self.territories) else 0,
         }
 
     def wiring(self) -> Wiring:
-        """Return the direct wiring of inputs and tonic neurons to outputs, and whom they reach within a pass."""
-        system, net, cycles = self.system, self.network, self.rules.cycles
+        """Return the direct wiring of inputs and tonic neurons to outputs, and the outputs they reach in a pass."""
+        system, net, cycles = self.kernel_network, self.network, self.params.network.cycles
         sources = np.concatenate([system.inputs, system.tonic])
         heard = system.sound[net.post]
         ends = net.pre[heard], net.post[heard]
@@ -232,14 +234,14 @@ class DescribedCell:
             steps[0],
             np.hstack([system.patterns, always]),
             system.targets,
-            self.rules.neuron_threshold,
-            float(self.rules.limit),
+            self.params.network.threshold,
+            float(self.params.perturbation.limit),
             None if cycles == 1 else steps[-1],
         )
 
 
 def _no_territories(network: Network) -> Territories:
-    """Territories of a system without astrocytes."""
+    """Return the territories of a network without astrocytes."""
     none = Ragged(np.zeros(1, np.int64), np.empty(0, np.int32))
     nowhere = Ragged(np.zeros(network.kind.size + 1, np.int64), np.empty(0, np.int32))
     return Territories(np.empty((0, 2)), np.empty(0, np.int32), none, none, nowhere)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_type_hints
+
 import numpy as np
 import pytest
 
@@ -13,8 +15,9 @@ from astrosim.systems.population.adapt import adapt_thresholds, remember
 from astrosim.systems.population.sections import Adaptation
 from astrosim.systems.population.select import select
 from astrosim.systems.population.words import exploration_words
-from astrosim.systems.threshold.kernel.workspace import Scratch
-from astrosim.systems.threshold.network.state import Rules, State
+from astrosim.systems.threshold.kernel.workspace import Workspace
+from astrosim.systems.threshold.network.params import Params
+from astrosim.systems.threshold.network.state import State
 from astrosim.systems.threshold.scenario.sections import TRIAL, Exploration
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.scenario.sections import UPDATE, WaveAstrocytes
@@ -102,9 +105,9 @@ def test_where_all_are_silenced_none_is_active() -> None:
 
 
 def test_a_threshold_network_holds_the_fields_of_a_population() -> None:
-    assert set(population.Params._fields) <= set(Rules._fields)
+    assert get_type_hints(Params)["population"] is population.Params
     assert set(population.State._fields) <= set(State._fields)
-    assert set(population.Workspace._fields) <= set(Scratch._fields)
+    assert set(population.Workspace._fields) <= set(Workspace._fields)
 
 
 def test_waves_remember_twenty_outcomes_unless_the_file_says_otherwise() -> None:

@@ -99,7 +99,7 @@ def test_astrocytes_with_code_of_their_own_are_replayed_by_agents(name):
 
 def test_a_frame_shows_who_fires_and_who_is_silent():
     replay, frames = frames_of("lesioned")
-    patterns, inputs = replay.engine.system.patterns, replay.engine.network.inputs
+    patterns, inputs = replay.engine.kernel_network.patterns, replay.engine.network.inputs
     for frame in frames:
         assert frame.fired[inputs].tolist() == patterns[frame.pattern].astype(bool).tolist()
         assert np.flatnonzero(frame.silent["astrocytes"]).tolist() == ([1] if frame.trial >= LESION else [])
@@ -184,7 +184,7 @@ def test_the_cursor_is_drawn_where_it_is():
     scene.show(frames[30])
     assert scene.cursor.get_visible()
     assert scene.cursor.center == tuple(frames[30].cursor)
-    assert scene.cursor.radius == replay.engine.rules.cursor_radius
+    assert scene.cursor.radius == replay.engine.params.cursor.radius
 
 
 def test_a_gif_has_all_pictures_and_repeats(directory, tmp_path):

@@ -55,9 +55,9 @@ def arrivals(s: Scenario, engine: Any, start: int, trials: int) -> list[list[tup
     """Trials and amounts of what reaches each astrocyte, after astrocyte `start` has sent a wave in trial 0."""
     replicate = engine(s, 3)
     junctions = replicate.gap_junctions
-    for k in range(replicate.system.gap_start[start], replicate.system.gap_start[start + 1]):
-        other, slot = replicate.system.gap[k], replicate.system.gap_delay[k] % junctions.slots
-        left = coupling.passed_on(1.0, replicate.system.gap_attenuation[k])
+    for k in range(replicate.kernel_network.gap_start[start], replicate.kernel_network.gap_start[start + 1]):
+        other, slot = replicate.kernel_network.gap[k], replicate.kernel_network.gap_delay[k] % junctions.slots
+        left = coupling.passed_on(1.0, replicate.kernel_network.gap_attenuation[k])
         replicate.learning.arriving[slot, other] += left
         replicate.learning.strongest[slot, other] = max(left, replicate.learning.strongest[slot, other])
     replicate.learning.sent[start] = 0

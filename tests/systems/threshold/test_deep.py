@@ -17,7 +17,7 @@ from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.kernel.engine import KernelEngine
 from astrosim.systems.threshold.network.topology import TONIC, Network, build_network
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.simulation import DescribedCell
+from astrosim.systems.threshold.simulation import ThresholdSimulation
 
 BASE = {
     "network": {"cycles": 2, "tonic": 1, "input_clusters": "task"},
@@ -110,12 +110,12 @@ def test_a_run_resumes_to_the_same_bits(cut):
 def test_a_pass_equals_matrices():
     """Two cycles by matrices: driven and tonic neurons fire throughout, all others by what was sent before."""
     s = scenario(network={"cycles": 3})
-    replicate = DescribedCell(s, 4)
+    replicate = ThresholdSimulation(s, 4)
     net = replicate.network
     matrix = np.zeros((61, 61))
     matrix[net.pre, net.post] = net.initial_weight * 12.0
     replicate.learning.weight[: net.post.size] = matrix[net.pre, net.post]
-    for pattern, output in zip(replicate.system.patterns, replicate._outputs(), strict=True):
+    for pattern, output in zip(replicate.kernel_network.patterns, replicate._outputs(), strict=True):
         driven = np.zeros(61, bool)
         driven[:5] = pattern
         driven[60] = True
@@ -139,7 +139,7 @@ def test_tonic_neurons_and_the_inputs_of_the_task():
 
 
 def test_tonic_neurons_are_in_no_territory():
-    replicate = DescribedCell(scenario(), 1)
+    replicate = ThresholdSimulation(scenario(), 1)
     assert not np.isin(replicate.territories.neurons.index, 60).any()
     for a in range(len(replicate.territories)):
         held = replicate.territories.synapses[a]

@@ -42,7 +42,7 @@ def test_an_untrained_network_is_constant_and_at_chance():
         engine = KernelEngine(scenario(), seed)
         outputs = engine.probe()
         assert len(np.unique(outputs, axis=0)) == 1
-        assert (outputs == engine.system.targets).mean() == 0.5
+        assert (outputs == engine.kernel_network.targets).mean() == 0.5
 
 
 def test_control_changes_no_weight():
@@ -80,7 +80,7 @@ def test_astrocytes_learn_above_chance_and_below_the_ceiling():
     accuracy = []
     for seed in range(1000, 1010):
         engine, _ = trained("maturity", seed, 50_000)
-        accuracy.append((engine.probe() == engine.system.targets).mean())
+        accuracy.append((engine.probe() == engine.kernel_network.targets).mean())
     assert np.mean(accuracy) > 0.6
     assert max(accuracy) <= 0.9
 

@@ -228,7 +228,7 @@ def test_a_remembered_score_is_a_leaky_average_of_what_others_sense() -> None:
     for _ in range(40):
         expected = []
         for a in model.astrocytes:
-            total = sum(abs(model.learning.weight[i]) for i in a.synapses if model.fired[model.system.pre[i]])
+            total = sum(abs(model.learning.weight[i]) for i in a.synapses if model.fired[model.kernel_network.pre[i]])
             expected.append(float(total) / a.territory_synapses)
         forgotten = model.trial % 10 == 0  # an episode begins, and only the inputs have fired
         model.step()

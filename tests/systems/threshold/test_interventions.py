@@ -14,6 +14,7 @@ from astrosim.store.variables import IDLE, KEPT, REVERTED
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.engines import Engine
 from astrosim.systems.threshold.kernel.engine import KernelEngine
+from astrosim.systems.threshold.network.params import Params
 from astrosim.systems.threshold.network.state import TRIALS
 from astrosim.systems.threshold.scenario.interventions import ACTIONS
 
@@ -101,6 +102,11 @@ def test_engines_agree_on_all_actions_together(condition: str) -> None:
     assert len(kernel.happened()["event_trial"]) >= 15
 
 
+def numbers(params: Params) -> list[Any]:
+    """All numbers, section by section."""
+    return [value for part in params[1:] for value in (part if isinstance(part, tuple) else (part,))]
+
+
 @pytest.mark.parametrize("parameter", CHANGES)
 def test_a_changed_parameter_is_that_of_the_rules(parameter: str) -> None:
     event = {"action": "set", "parameter": parameter, "value": CHANGES[parameter], "at_trial": 50}
@@ -109,9 +115,9 @@ def test_a_changed_parameter_is_that_of_the_rules(parameter: str) -> None:
     fields: dict[str, Any] = {"coupling": COUPLED} if section == "coupling" else {}
     plain = KernelEngine(scenario(**fields), 5)
     other = KernelEngine(scenario(**fields | {section: fields.get(section, {}) | {name: CHANGES[parameter]}}), 5)
-    assert changed.rules == other.rules
-    assert changed.rules != plain.rules
-    assert [type(value) for value in changed.rules] == [type(value) for value in plain.rules]
+    assert numbers(changed.params) == numbers(other.params)
+    assert numbers(changed.params) != numbers(plain.params)
+    assert [type(value) for value in numbers(changed.params)] == [type(value) for value in numbers(plain.params)]
 
 
 def test_without_interventions_nothing_is_different() -> None:
@@ -214,7 +220,7 @@ def test_a_large_reward_offset_decides_alone(offset: float, decision: int) -> No
     assert len(set(whole.advance(100).decision)) == 2
     assert (whole.advance(200).decision == decision).all()
     assert len(set(whole.advance(200).decision)) == 2
-    assert engine.rules.reward_offset == 0.0
+    assert engine.params.decision.offset == 0.0
 
 
 def test_silenced_neurons_never_fire_and_a_silenced_output_answers_zero() -> None:
@@ -291,7 +297,7 @@ def test_a_random_part_follows_the_seed_and_has_its_size() -> None:
     for seed in (1, 2, 1):
         engine = KernelEngine(with_events([event]), seed)
         engine.advance(1)
-        silent.append(np.flatnonzero(~engine.system.sound).tolist())
+        silent.append(np.flatnonzero(~engine.kernel_network.sound).tolist())
     assert len(silent[0]) == 15  # of 60 neurons
     assert silent[0] == silent[2] != silent[1]
 

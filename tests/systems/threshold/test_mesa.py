@@ -50,13 +50,14 @@ def test_fields_by_keyword_make_the_scenario() -> None:
     wanted = scenario(perturbation={"sigma": 0.2}, network={"threshold": 0.4}, learner="cursor")
     fields: dict[str, Any] = {"sigma": np.float64(0.2), "network.threshold": 0.4, "learner": "cursor"}
     model = AstroModel(None, 3, **fields)
-    assert model.scenario_of_cell == wanted
+    assert model.resolved_scenario == wanted
     assert (
-        AstroModel(seed=3, perturbation__sigma=0.2, network__threshold=0.4, learner="cursor").scenario_of_cell == wanted
+        AstroModel(seed=3, perturbation__sigma=0.2, network__threshold=0.4, learner="cursor").resolved_scenario
+        == wanted
     )
     same = AstroModel(wanted, 3)
     assert differences(vars(model.advance(40)), vars(same.advance(40))) == []
-    named = AstroModel("update_scope", condition="single", regular=np.int64(4)).scenario_of_cell
+    named = AstroModel("update_scope", condition="single", regular=np.int64(4)).resolved_scenario
     assert (named.perturbation.scope, named.network.regular) == ("single", 4)
 
 
@@ -129,7 +130,7 @@ def test_batch_run_varies_fields_conditions_and_seeds(processes: int) -> None:
     assert set(found) == {(sigma, seed) for sigma in (0.1, 0.3) for seed in (5, 6)}
     assert {row["Step"] for row in rows} == {60}
     for (sigma, seed), row in found.items():
-        kernel = KernelEngine(AstroModel("quick", condition="maturity", sigma=sigma).scenario_of_cell, seed)
+        kernel = KernelEngine(AstroModel("quick", condition="maturity", sigma=sigma).resolved_scenario, seed)
         kernel.advance(60)
         kept, reverted = kernel.learning.counter[1:3]
         assert row["accuracy"] == kernel.accuracy()
@@ -439,7 +440,7 @@ def test_many_problems_of_a_graph_are_cut_short() -> None:
         Network.from_networkx(graph)
     assert str(caught.value).splitlines()[4:] == [
         "node 'c1': x: missing. Give every node kind, cluster, x and y.",
-        "3 more problems. Mend the first ones.",
+        "3 more problems. Correct the first ones.",
     ]
 
 

@@ -28,7 +28,7 @@ from astrosim.systems.threshold.learners.baselines import (
 )
 from astrosim.systems.threshold.learners.baselines import reinforce as williams
 from astrosim.systems.threshold.learners.baselines import spsa as spall
-from astrosim.systems.threshold.learners.baselines.engine import RivalEngine
+from astrosim.systems.threshold.learners.baselines.engine import BaselineEngine
 from astrosim.systems.threshold.learners.table import BASELINES as RIVALS
 from astrosim.systems.threshold.learners.table import learner_of
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -48,18 +48,18 @@ PASSES = dict(zip(RIVALS, (8, 8, 16, 16, 16, 16, 8, 8, 8), strict=True))
 ERRORS = 4.5  # standard errors; two-sided over 2,000 synapses at once: alpha = 1.4 %, with fixed draws
 
 
-def rival(learner: str, seed: int = 1, **fields: object) -> RivalEngine:
+def rival(learner: str, seed: int = 1, **fields: object) -> BaselineEngine:
     engine = make_engine(Scenario.model_validate(deep_merge(deep_merge(BASE, {"learner": learner}), fields)), seed)
-    assert isinstance(engine, RivalEngine)
+    assert isinstance(engine, BaselineEngine)
     return engine
 
 
-def exact_gradient(engine: RivalEngine) -> np.ndarray:
+def exact_gradient(engine: BaselineEngine) -> np.ndarray:
     backpropagation.gradient(engine.circuit, engine.numbers, engine.room, engine.learning.weight)
     return engine.room.gradient.copy()
 
 
-def estimates(engine: RivalEngine, module: object, count: int, *memory: object) -> np.ndarray:
+def estimates(engine: BaselineEngine, module: object, count: int, *memory: object) -> np.ndarray:
     """Estimates of the gradient at the present weights: float64, shape (estimate, synapse)."""
     rows = np.empty((count, engine.room.gradient.size))
     for k in range(count):
@@ -84,7 +84,7 @@ def test_passes_by_mode_are_those_of_the_frozen_network():
     for p, output in enumerate(outputs):
         forward.pass_through(engine.circuit, engine.numbers, engine.room, engine.learning.weight, p, forward.STEP)
         np.testing.assert_allclose(engine.room.activation[-1, engine.circuit.outputs], output, atol=1e-12)
-        expected = reward.log_sigmoid_reward(output, engine.system.targets[p], 0.5, 3.0)
+        expected = reward.log_sigmoid_reward(output, engine.kernel_network.targets[p], 0.5, 3.0)
         found = forward.one_reward(engine.circuit, engine.numbers, engine.room, engine.learning.weight, p)
         assert found == pytest.approx(expected, abs=1e-12)
     assert engine.room.sent[1:].sum() > 8  # others took part
@@ -111,7 +111,7 @@ def test_noise_on_nodes_gives_the_gradient_of_a_linear_reward():
     assert_unbiased(estimates(engine, node_perturbation, 3000), gradient)
 
 
-def expected_reward(engine: RivalEngine, weight: np.ndarray) -> float:
+def expected_reward(engine: BaselineEngine, weight: np.ndarray) -> float:
     """Mean over all ways to fire in the first of two cycles: fraction of right bits that chance then gives."""
     circuit, net, slope = engine.circuit, engine.network, engine.numbers.slope
     matrix = np.zeros((net.kind.size, net.kind.size))
@@ -141,7 +141,7 @@ def test_reinforce_is_the_gradient_of_the_expected_reward_enumerated():
     assert_unbiased(rows, gradient)
 
 
-def estimates_once(engine: RivalEngine, trial: int) -> np.ndarray:
+def estimates_once(engine: BaselineEngine, trial: int) -> np.ndarray:
     williams.estimate(engine.circuit, engine.numbers, engine.memory, engine.room, engine.learning.weight, trial)
     return engine.room.gradient
 
@@ -171,7 +171,7 @@ def test_gradients_of_the_graded_network_are_those_of_finite_differences(rule):
     assert np.abs(gradient[hidden]).max() > 1e-3
 
 
-def graded_reward(engine: RivalEngine) -> float:
+def graded_reward(engine: BaselineEngine) -> float:
     total = 0.0
     for p in range(8):
         forward.pass_through(engine.circuit, engine.numbers, engine.room, engine.learning.weight, p, forward.GRADED)
@@ -252,7 +252,7 @@ def test_a_rival_resumes_to_the_same_bits_and_spends_its_budget(learner):
     second.advance(17)
     for key, values in whole.state().items():
         assert values.tobytes() == second.state()[key].tobytes(), key
-    assert whole.measure()["passes"] == 40 * PASSES[learner] == 40 * passes_a_trial(whole.scenario_of_cell)
+    assert whole.measure()["passes"] == 40 * PASSES[learner] == 40 * passes_a_trial(whole.resolved_scenario)
     assert (log.decision != IDLE).all() == learner_of(learner).keeps
     assert not np.array_equal(whole.weights(), rival(learner, 9).weights())
     assert np.abs(whole.weights()).max() <= 2.0

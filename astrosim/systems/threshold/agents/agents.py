@@ -62,7 +62,7 @@ class Synaptic:
         ValueError
             If one lies beyond `perturbation.limit`.
         """
-        limit = self.model.scenario_of_cell.perturbation.limit
+        limit = self.model.resolved_scenario.perturbation.limit
         wanted = np.broadcast_to(np.asarray(values, np.float64), self.synapses.shape)
         for value in wanted[~(np.abs(wanted) <= limit)][:1]:
             raise ValueError(
@@ -87,9 +87,9 @@ class Neuron(FixedAgent, Synaptic):
         super().__init__(model)
         self.index = index
         self.cell = model.cell_of(index)
-        start, stop = model.system.arrival_start[index : index + 2]
-        self.arrivals = model.system.arrival[start:stop]
-        self.synapses = np.arange(*model.system.first[index : index + 2], dtype=np.int32)
+        start, stop = model.kernel_network.arrival_start[index : index + 2]
+        self.arrivals = model.kernel_network.arrival[start:stop]
+        self.synapses = np.arange(*model.kernel_network.first[index : index + 2], dtype=np.int32)
 
     @property
     def position(self) -> np.ndarray:
@@ -114,7 +114,7 @@ class Neuron(FixedAgent, Synaptic):
     @property
     def silenced(self) -> bool:
         """Whether an intervention keeps it from firing; set by hand, it lasts until the model is restored."""
-        return not self.model.system.sound[self.index]
+        return not self.model.kernel_network.sound[self.index]
 
     @silenced.setter
     def silenced(self, silent: bool) -> None:
@@ -124,11 +124,11 @@ class Neuron(FixedAgent, Synaptic):
         """Return summed input from the neurons that fired (bool, shape (neuron,)); 0 while it is silenced."""
         if self.silenced:
             return 0.0
-        return propagation.summed_input(self.model.learning.weight, self.arrivals, self.model.system.pre, fired)
+        return propagation.summed_input(self.model.learning.weight, self.arrivals, self.model.kernel_network.pre, fired)
 
     def fires(self, activation: float) -> bool:
         """Return whether a summed input makes it fire."""
-        return propagation.fires(activation, self.model.rules.neuron_threshold)
+        return propagation.fires(activation, self.model.params.network.threshold)
 
 
 class Astrocyte(FixedAgent, Synaptic):
@@ -183,8 +183,8 @@ class Astrocyte(FixedAgent, Synaptic):
     @property
     def neighbours(self) -> np.ndarray:
         """Astrocytes that it shares open gap junctions with: int32 numbers, shape (neighbour,), ascending."""
-        start, stop = self.model.system.gap_start[self.index : self.index + 2]
-        return self.model.system.gap[start:stop]
+        start, stop = self.model.kernel_network.gap_start[self.index : self.index + 2]
+        return self.model.kernel_network.gap[start:stop]
 
     @property
     def cluster(self) -> int:
@@ -194,13 +194,14 @@ class Astrocyte(FixedAgent, Synaptic):
     @property
     def exploration_rate(self) -> float:
         """Present probability of spontaneous activation, a trial."""
-        r = self.model.rules
+        r = self.model.params.population
         return type(self).exploration_rate_of(r.exploration, self.activations, r.flat_rate, r.initial_rate, r.maturity)
 
     @property
     def success_rate(self) -> float:
         """Fraction of kept perturbations among the remembered ones; nan before the first outcome."""
-        return adaptation.success_rate(self.recent, self.outcomes, self.model.rules.window) if self.outcomes else nan
+        window = self.model.params.population.window
+        return adaptation.success_rate(self.recent, self.outcomes, window) if self.outcomes else nan
 
     @property
     def territory_neurons(self) -> int:
@@ -215,7 +216,7 @@ class Astrocyte(FixedAgent, Synaptic):
     @property
     def silenced(self) -> bool:
         """Whether an intervention keeps it from sensing, acting and adapting; set by hand, it lasts until a restore."""
-        return not self.model.system.acts[self.index]
+        return not self.model.kernel_network.acts[self.index]
 
     @silenced.setter
     def silenced(self, silent: bool) -> None:
@@ -225,16 +226,16 @@ class Astrocyte(FixedAgent, Synaptic):
         """Set the score from the last pass that stands; it is 0 while silenced."""
         model = self.model
         total = sensing.sensed(
-            model.rules.sensing,
+            model.params.sensing,
             model.learning.weight,
             self.neurons,
             self.synapses,
-            model.system.pre,
+            model.kernel_network.pre,
             model.fired,
         )
-        self.score = self.own_score = type(self).score_of(total, model.system.size[self.index])
-        if model.rules.coupled and not self.silenced:
-            self.score = coupling.coupled_score(self.own_score, model.rules.gain, self.calcium)
+        self.score = self.own_score = type(self).score_of(total, model.kernel_network.size[self.index])
+        if model.params.coupled and not self.silenced:
+            self.score = coupling.coupled_score(self.own_score, model.params.coupling.gain, self.calcium)
 
     def is_above_threshold(self) -> bool:
         """Return whether the score alone makes it active."""
@@ -247,18 +248,18 @@ class Astrocyte(FixedAgent, Synaptic):
 
     def receive(self, trial: int) -> None:
         """Take up what waves bring in this trial, and send it on if it relays; all is lost while silenced."""
-        state, rules = self.model.learning, self.model.rules
+        state, own = self.model.learning, self.model.params.coupling
         slot = trial % len(state.arriving)
         amplitude = state.strongest[slot, self.index]
         if not self.silenced:
             self.arrived = state.arriving[slot, self.index]
-            if rules.relay and coupling.relays(amplitude, rules.relay_threshold, trial, self.sent, rules.refractory):
+            if own.relay and coupling.relays(amplitude, own.relay_threshold, trial, self.sent, own.refractory):
                 self.send(trial, amplitude)
         state.arriving[slot, self.index] = state.strongest[slot, self.index] = 0.0
 
     def send(self, trial: int, amplitude: float = 1.0) -> None:
         """Send a wave to all neighbours: an arrival at each, scheduled for when it gets there."""
-        system, state = self.model.system, self.model.learning
+        system, state = self.model.kernel_network, self.model.learning
         for k in range(system.gap_start[self.index], system.gap_start[self.index + 1]):
             left = coupling.passed_on(amplitude, system.gap_attenuation[k])
             if left > 0.0:
@@ -271,12 +272,12 @@ class Astrocyte(FixedAgent, Synaptic):
 
     def integrate(self) -> None:
         """Let calcium decay by a trial, and add what has arrived."""
-        self.calcium = coupling.calcium_after(self.calcium, self.model.rules.calcium_decay, self.arrived)
+        self.calcium = coupling.calcium_after(self.calcium, self.model.params.coupling.decay, self.arrived)
         self.arrived = 0.0
 
     def explores(self, trial: int) -> bool:
         """Return whether it becomes active spontaneously in this trial."""
-        u = uniform(self.model.system.keys[EXPLORATION], trial, self.index)
+        u = uniform(self.model.params.keys[EXPLORATION], trial, self.index)
         return exploration.explores(u, self.exploration_rate)
 
     def perturb(self, trial: int, synapses: np.ndarray) -> None:
@@ -298,17 +299,17 @@ class Astrocyte(FixedAgent, Synaptic):
         self.successes += kept
         self.explorations += explored
         state.by_pattern[a, patterns] += 1
-        rules = self.model.rules
-        if rules.adapts_sigma:
+        own = self.model.params.perturbation
+        if own.adapt_sigma:
             state.sigma[a] = perturbation.adapted_sigma(
-                state.sigma[a], kept, rules.sigma_rise, rules.sigma_fall, rules.sigma_cap
+                state.sigma[a], kept, own.sigma_rise, own.sigma_fall, own.sigma_cap
             )
-        if rules.coupled:
+        if self.model.params.coupled:
             self.recruitments += self.recruited
 
     def adapt(self) -> None:
         """Move the threshold by recent success; nothing happens before the first outcome, or while silenced."""
-        r = self.model.rules
+        r = self.model.params.population
         if self.outcomes and not self.silenced:
             self.threshold = type(self).adapted(
                 self.threshold,
@@ -363,14 +364,14 @@ class Cursor(CellAgent):
 
     def move(self, trial: int) -> None:
         """Move: jump anywhere, or step."""
-        model, key = self.model, self.model.system.keys[CURSOR]
+        model, key = self.model, self.model.params.keys[CURSOR]
         low, high = model.box
-        cursor.move(self.position, key, trial, low, high, model.rules.cursor_jump, model.rules.cursor_step)
+        cursor.move(self.position, key, trial, low, high, model.params.cursor.jump, model.params.cursor.step)
         self.move_to(model.cell_at(self.position))
 
     def synapses(self) -> np.ndarray:
         """Return synapses with a neuron within the radius: int32, shape (synapse,), ascending."""
-        return near_cursor(self.model.system, self.model.rules.cursor_radius, self.position)
+        return near_cursor(self.model.kernel_network, self.model.params.cursor.radius, self.position)
 
     def perturb(self, trial: int, synapses: np.ndarray) -> None:
         """Perturb synapses (int32 numbers, shape (synapse,), each once)."""

@@ -8,11 +8,11 @@ from astrosim.rules import race, reward, window
 from astrosim.rules.consolidation import WHOLE
 from astrosim.systems.threshold.agents.agents import Neuron
 from astrosim.systems.threshold.agents.trial_state import Trial
-from astrosim.systems.threshold.simulation import DescribedCell
+from astrosim.systems.threshold.simulation import ThresholdSimulation
 
 
-class PassingCell(DescribedCell):
-    """A cell whose neurons are agents.
+class ForwardPasses(ThresholdSimulation):
+    """Simulation whose neurons are agents: forward passes and their rewards.
 
     Attributes
     ----------
@@ -24,49 +24,49 @@ class PassingCell(DescribedCell):
     _trial: Trial
 
     def _clamped(self, pattern: int) -> np.ndarray:
-        """Neurons that a pattern drives, and tonic ones: bool, shape (neuron,)."""
+        """Return the neurons that a pattern drives, and tonic ones: bool, shape (neuron,)."""
         fired = np.zeros(self.network.kind.size, bool)
-        fired[self.system.inputs] = self.system.patterns[pattern]
-        fired[self.system.tonic] = self.system.sound[self.system.tonic]
+        fired[self.kernel_network.inputs] = self.kernel_network.patterns[pattern]
+        fired[self.kernel_network.tonic] = self.kernel_network.sound[self.kernel_network.tonic]
         return fired
 
     def _pass(self, pattern: int) -> tuple[np.ndarray, np.ndarray]:
-        """One pass: who fires (bool, shape (neuron,)), and the outputs' summed inputs (float64, shape (bit,))."""
+        """Run one pass; returns firing (bool, shape (neuron,)) and outputs' summed inputs (float64, shape (bit,))."""
         driven = fired = self._clamped(pattern)
-        for _ in range(self.rules.cycles):
+        for _ in range(self.params.network.cycles):
             activation = np.array([neuron.integrate(fired) for neuron in self.neurons])
             sent = [neuron.fires(a) for neuron, a in zip(self.neurons, activation, strict=True)]
             fired = np.where(self._driven, driven, sent)
-        return fired, activation[self.system.outputs]
+        return fired, activation[self.kernel_network.outputs]
 
     def _passes(self) -> tuple[np.ndarray, list[np.ndarray]]:
-        """Passes of all the trial's patterns: who fires in the last one, and the outputs' summed inputs of each."""
+        """Pass all patterns of the trial; returns the last firing, and the outputs' summed inputs in each pass."""
         passes = [self._pass(pattern) for pattern in self._trial.window]
         return passes[-1][0], [outputs for _, outputs in passes]
 
     def _evaluate_one_by_one(self) -> None:
-        """Passes are counted, and in a race there are no more once the perturbation is lost."""
-        trial, r, passes = self._trial, self.rules, self.learning.passes
-        standing = self._rewards(trial.outputs_before, r.reward, r.reward_gain)
-        rewards, order = np.full(standing.size, reward.highest_reward(r.reward, r.margin_cap)), np.arange(standing.size)
-        passes[0] += window.passes_before(standing.size, len(self.system.patterns), r.consolidation == WHOLE)
+        """Evaluate the patterns one by one, count the passes, and stop once a race is lost."""
+        trial, r, passes = self._trial, self.params.decision, self.learning.passes
+        standing = self._rewards(trial.outputs_before, r.reward, r.gain)
+        rewards, order = np.full(standing.size, reward.highest_reward(r.reward, r.cap)), np.arange(standing.size)
+        passes[0] += window.passes_before(standing.size, len(self.kernel_network.patterns), r.consolidation == WHOLE)
         trial.outputs_after = list(trial.outputs_before)
-        if r.races:
+        if r.race:
             race.by_standing(standing, order)
         for k in order:
             fired, trial.outputs_after[k] = self._pass(trial.window[k])
             trial.fired_after = fired if k == standing.size - 1 else trial.fired_after
-            rewards[k] = self._reward(trial.outputs_after[k], trial.window[k], r.reward, r.reward_gain)
+            rewards[k] = self._reward(trial.outputs_after[k], trial.window[k], r.reward, r.gain)
             passes[0] += 1
             best, before = reward.mean_reward(rewards), reward.mean_reward(standing)
-            trial.lost = r.races and race.is_lost(r.acceptance, best, before, r.reward_offset)
+            trial.lost = r.race and race.is_lost(r.accept, best, before, r.offset)
             if trial.lost:
                 return
 
     def _reward(self, outputs: np.ndarray, pattern: int, rule: int, gain: float = 1.0) -> float:
         """Reward of one pattern under a rule."""
-        r = self.rules
-        return reward.reward(rule, outputs, self.system.targets[pattern], r.neuron_threshold, gain, r.margin_cap)
+        targets, threshold = self.kernel_network.targets[pattern], self.params.network.threshold
+        return reward.reward(rule, outputs, targets, threshold, gain, self.params.decision.cap)
 
     def _rewards(self, outputs: list[np.ndarray], rule: int, gain: float = 1.0) -> np.ndarray:
         """Rewards of the trial's patterns: float64, shape (pattern,)."""

@@ -32,7 +32,7 @@ from astrosim.rules import (
 )
 from astrosim.store.variables import IDLE, KEPT, NOBODY, REVERTED, Decisions
 from astrosim.systems.threshold.agents.agents import Astrocyte, Cursor, Neuron
-from astrosim.systems.threshold.agents.forward import PassingCell
+from astrosim.systems.threshold.agents.forward import ForwardPasses
 from astrosim.systems.threshold.agents.model_arguments import checked_space, chosen_scenario, chosen_seed
 from astrosim.systems.threshold.agents.trial_state import Arrival, Trial
 from astrosim.systems.threshold.custom import astrocyte_class, exchanged_formulas
@@ -48,7 +48,7 @@ from astrosim.systems.threshold.simulation import TOTALS
 BETWEEN = 0.5  # trials; a trial is one tick of Mesa's clock, and an intervention comes half a tick before it
 
 
-class AstroModel(mesa.Model, PassingCell):
+class AstroModel(mesa.Model, ForwardPasses):
     """Neurons and astrocytes on a 2-D Mesa grid.
 
     Mesa's `time` counts the trials that this object has carried out, `trial` all trials of the cell, also those before
@@ -106,10 +106,10 @@ class AstroModel(mesa.Model, PassingCell):
         self.space: DiscreteSpace = self.network.to_mesa(random=self.random) if self.grid is None else self.grid
         self.fired = np.zeros(self.network.kind.size, bool)
         self.neurons = [self.kind_of_neuron(self, n) for n in range(self.network.kind.size)]
-        kind = astrocyte_class(self.scenario_of_cell) if len(self.territories) else Astrocyte
+        kind = astrocyte_class(self.resolved_scenario) if len(self.territories) else Astrocyte
         self.astrocytes = [kind(self, a) for a in range(len(self.territories))]
         self._perturb_weights = specialised(perturbation.perturb, exchanged_formulas(kind))
-        self.cursor = Cursor(self) if self.rules.learner == CURSOR else None
+        self.cursor = Cursor(self) if self.params.learner == CURSOR else None
         self._driven = np.isin(self.network.kind, (INPUT, TONIC))
         self._phases = [getattr(self, "_" + phase.name.replace(" ", "_")) for phase in self.phases]
         self._trial = Trial(0)
@@ -118,13 +118,13 @@ class AstroModel(mesa.Model, PassingCell):
         self._pending: Event | None = None
         self.arrivals: dict[tuple[int, int], tuple[Arrival, Event]] = {}
         self._begin_events()
-        self._recorded = frozenset(self.scenario_of_cell.record_episodes)
+        self._recorded = frozenset(self.resolved_scenario.record_episodes)
         reporters = {"accuracy": AstroModel.accuracy, "accept_rate": AstroModel.accept_rate}
         self.datacollector: mesa.DataCollector | None = mesa.DataCollector(model_reporters=reporters)
 
     def _make_grid(self) -> OrthogonalMooreGrid:
-        self.box = self.system.low, self.system.high
-        cells = np.floor((self.box[1] - self.box[0]) / self.scenario_of_cell.network.cell_size).astype(int) + 1
+        self.box = self.kernel_network.low, self.kernel_network.high
+        cells = np.floor((self.box[1] - self.box[0]) / self.resolved_scenario.network.cell_size).astype(int) + 1
         return OrthogonalMooreGrid(tuple(cells.tolist()), random=self.random)
 
     def accept_rate(self) -> float:
@@ -140,7 +140,7 @@ class AstroModel(mesa.Model, PassingCell):
         """Return the cell of the space for a position (float64, shape (2,), units)."""
         if self.grid is None:
             return self.space.find_nearest_cell(position)
-        x, y = ((position - self.box[0]) // self.scenario_of_cell.network.cell_size).astype(int)
+        x, y = ((position - self.box[0]) // self.resolved_scenario.network.cell_size).astype(int)
         return self.grid[(int(x), int(y))]
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:
@@ -156,8 +156,8 @@ class AstroModel(mesa.Model, PassingCell):
         self._trial = Trial(self.trial)
         for phase in self._phases:
             phase()
-        self.running = self.trial < self.scenario_of_cell.schedule.trials
-        episode, rest = divmod(self.trial, self.rules.trials_per_episode)
+        self.running = self.trial < self.resolved_scenario.schedule.trials
+        episode, rest = divmod(self.trial, self.params.trials_per_episode)
         if rest == 0 and episode - 1 in self._recorded and self.datacollector is not None:
             self.datacollector.collect(self)
 
@@ -179,7 +179,7 @@ class AstroModel(mesa.Model, PassingCell):
         self.fired[:] = False
         self.fired[self.learning.fired[: self.learning.counter[FIRED]]] = True
         self._begin_events()
-        self.running = self.trial < self.scenario_of_cell.schedule.trials
+        self.running = self.trial < self.resolved_scenario.schedule.trials
 
     def _begin_events(self) -> None:
         """Put what is to come on Mesa's event list: the next intervention, and all waves under way."""
@@ -219,33 +219,33 @@ class AstroModel(mesa.Model, PassingCell):
 
     def _present(self) -> None:
         trial = self._trial
-        patterns = np.arange(len(self.system.patterns), dtype=np.int32)
-        trial.window = np.empty(window.window_size(self.rules.patterns_a_trial, patterns.size), np.int64)
+        patterns = np.arange(len(self.kernel_network.patterns), dtype=np.int32)
+        trial.window = np.empty(window.window_size(self.params.decision.window, patterns.size), np.int64)
         room = np.empty(trial.window.size + 3, np.uint32)
-        window.draw_window(self.system.keys[PATTERN], trial.number, trial.window, patterns, room)
-        if trial.number % self.rules.trials_per_episode == 0:
+        window.draw_window(self.params.keys[PATTERN], trial.number, trial.window, patterns, room)
+        if trial.number % self.params.trials_per_episode == 0:
             self.fired[:] = self._clamped(trial.window[0])
 
     def _sense(self) -> None:
-        if self.rules.coupled:
+        if self.params.coupled:
             for astrocyte in self.astrocytes:
                 astrocyte.integrate()
-        if self.rules.learner == ASTROCYTES and selection.goes_by_score(self.rules.selection):
+        if self.params.learner == ASTROCYTES and selection.goes_by_score(self.params.selection):
             for astrocyte in self.astrocytes:
                 astrocyte.sense()
 
     def _activate(self) -> None:
-        if self.rules.learner != ASTROCYTES:
+        if self.params.learner != ASTROCYTES:
             return
         trial = self._trial
         able = [astrocyte for astrocyte in self.astrocytes if not astrocyte.silenced]
-        if not selection.goes_by_score(self.rules.selection):
+        if not selection.goes_by_score(self.params.selection):
             trial.active = self._drawn(able)
             trial.explored = [False] * len(trial.active)
             return
         ranked = sorted(able, key=lambda a: (-a.score, a.index))
         for astrocyte in ranked:
-            if len(trial.active) == self.rules.max_active:
+            if len(trial.active) == self.params.population.max_active:
                 break
             chosen = astrocyte.is_above_threshold()
             if chosen or astrocyte.explores(trial.number):
@@ -253,15 +253,15 @@ class AstroModel(mesa.Model, PassingCell):
                 trial.explored.append(not chosen)
         if ranked and not trial.active:
             trial.active, trial.explored = [ranked[0]], [False]
-        if self.rules.coupled:
+        if self.params.coupled:
             for astrocyte, explored in zip(trial.active, trial.explored, strict=True):
                 if coupling.sends(astrocyte.is_above_threshold(), explored):
                     astrocyte.send(trial.number)
 
     def _drawn(self, able: list[Astrocyte]) -> list[Astrocyte]:
         """Draw the astrocytes that act in a trial, at random."""
-        count, deck = min(self.rules.max_active, len(able)), np.arange(len(able), dtype=np.int32)
-        scope.sample(self.system.keys[SELECTION], self._trial.number, count, deck, np.empty(count + 3, np.uint32))
+        count, deck = min(self.params.population.max_active, len(able)), np.arange(len(able), dtype=np.int32)
+        scope.sample(self.params.keys[SELECTION], self._trial.number, count, deck, np.empty(count + 3, np.uint32))
         return [able[number] for number in deck[:count]]
 
     def _evaluate_before(self) -> None:
@@ -271,11 +271,11 @@ class AstroModel(mesa.Model, PassingCell):
         trial = self._trial
         trial.snapshot = self.learning.weight.copy()
         if trial.active:
-            if self.rules.scope == scope.TERRITORY:
+            if self.params.perturbation.scope == scope.TERRITORY:
                 trial.eligible = self._perturb_territories()
             else:
                 trial.eligible = self._perturb_anywhere()
-        elif self.cursor is not None and self.rules.learner == CURSOR:
+        elif self.cursor is not None and self.params.learner == CURSOR:
             self.cursor.move(trial.number)
             synapses = self.cursor.synapses()
             self.cursor.perturb(trial.number, synapses)
@@ -296,15 +296,15 @@ class AstroModel(mesa.Model, PassingCell):
             Factor of each step, 1.
         """
         self._trial.steps.append(synapses)
-        r, key = self.rules, self.system.keys[PERTURBATION]
+        r, key = self.params.perturbation, self.params.keys[PERTURBATION]
         scale = r.scale
-        if r.adapts_sigma and self._trial.active:
+        if r.adapt_sigma and self._trial.active:
             active = np.array([astrocyte.index for astrocyte in self._trial.active])
             scale = np.float32(perturbation.step_scale(perturbation.mean_sigma(self.learning.sigma, active), r.spacing))
         scale = np.float32(float(scale) * share)
         if r.fraction < 1.0:
             drawn = np.empty(synapses.size)
-            uniforms(self.system.keys[PART], trial, synapses.astype(np.int64), drawn)
+            uniforms(self.params.keys[PART], trial, synapses.astype(np.int64), drawn)
             synapses = synapses[perturbation.takes_part(drawn, r.fraction)]
         self._perturb_weights(self.learning.weight, synapses, key, trial, scale, r.spacing, r.limit)
 
@@ -320,7 +320,7 @@ class AstroModel(mesa.Model, PassingCell):
     def _perturb_anywhere(self) -> int:
         """Perturb synapses regardless of place: the ablations of the update scope."""
         union = np.unique(np.concatenate([a.synapses for a in self._trial.active]))
-        synapses = eligibility.anywhere(self.system, self.rules, self._trial.number, union.size)
+        synapses = eligibility.anywhere(self.kernel_network, self.params, self._trial.number, union.size)
         self.perturb(self._trial.number, synapses)
         return synapses.size
 
@@ -331,14 +331,14 @@ class AstroModel(mesa.Model, PassingCell):
             self._trial.fired_after, self._trial.outputs_after = self._passes()
 
     def _decide(self) -> None:
-        trial, r = self._trial, self.rules
+        trial, r = self._trial, self.params.decision
         after, before = (
-            reward.mean_reward(self._rewards(outputs, r.reward, r.reward_gain))
+            reward.mean_reward(self._rewards(outputs, r.reward, r.gain))
             for outputs in (trial.outputs_after, trial.outputs_before)
         )
-        key = self.system.keys[DECISION]
+        key = self.params.keys[DECISION]
         trial.kept = not (trial.idle or trial.lost) and bool(
-            decision.stands(r.acceptance, after, before, r.reward_offset, r.temperature, key, trial.number)
+            decision.stands(r.accept, after, before, r.offset, r.temperature, key, trial.number)
         )
         share = consolidation.share_kept(r.consolidation, r.rate, after, before)
         if not trial.kept or share < 1.0:
@@ -370,7 +370,7 @@ class AstroModel(mesa.Model, PassingCell):
         trial = self._trial
         for astrocyte, explored in zip(trial.active, trial.explored, strict=True):
             astrocyte.remember(trial.window, trial.kept, explored)
-        if self.rules.learner == ASTROCYTES and adaptation.is_due(self.trial, self.rules.interval):
+        if self.params.learner == ASTROCYTES and adaptation.is_due(self.trial, self.params.population.interval):
             for astrocyte in self.astrocytes:
                 astrocyte.adapt()
 

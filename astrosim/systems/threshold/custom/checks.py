@@ -16,12 +16,13 @@ from typing import Any
 import numpy as np
 
 from astrosim.core.jit_substitution import NumbaError, returned_type
+from astrosim.core.rng import stream_keys
 from astrosim.rules.exploration import EXPLORATION_RULES, NONE
 from astrosim.scenario.inputs import ComplaintError, Located
 from astrosim.systems.threshold.agents.agents import Astrocyte
 from astrosim.systems.threshold.custom.load import FIELD, astrocyte_class
 from astrosim.systems.threshold.custom.overrides import FORMULAS, overrides_of
-from astrosim.systems.threshold.network.state import Rules, make_rules
+from astrosim.systems.threshold.network.params import Params, make_params
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 INSTEAD = {
@@ -46,7 +47,7 @@ def problems(scenario: Scenario) -> list[str | Located]:
         return list(error.problems)
     found = [*_misshapen(kind)]
     if not found and scenario.engine == "kernel" and scenario.astrocytic:
-        found = [*_beyond_the_kernel(kind), *_broken_promises(kind, make_rules(scenario))]
+        found = [*_beyond_the_kernel(kind), *_broken_promises(kind, make_params(scenario, stream_keys(0)))]
     where = f"{FIELD}: {kind.__name__}"
     return [f"{where}.{text}" for text in found]
 
@@ -83,11 +84,11 @@ def _beyond_the_kernel(kind: type[Astrocyte]) -> Iterator[str]:
                 yield f"{name}: compiled with {option}, whose bits depend on what stands around it. Leave {option} out."
 
 
-def _broken_promises(kind: type[Astrocyte], rules: Rules) -> Iterator[str]:
+def _broken_promises(kind: type[Astrocyte], params: Params) -> Iterator[str]:
     """What the kernel relies on, tried on some numbers."""
     for name in overrides_of(kind).jitted:
         try:
-            yield from itertools.islice(PROMISES[name](getattr(kind, name), rules), 1)
+            yield from itertools.islice(PROMISES[name](getattr(kind, name), params), 1)
         except NumbaError as error:
             line = next((part.strip() for part in str(error).splitlines() if part.strip()), "")
             yield f"{name}: cannot be compiled ({line[:120]}). Write what numba compiles."
@@ -102,7 +103,7 @@ def _tried(function: Callable[..., Any], *arguments: Any) -> Iterator[tuple[str,
     yield call, value if value == again else math.nan
 
 
-def _score(score: Callable[..., Any], rules: Rules) -> Iterator[str]:
+def _score(score: Callable[..., Any], params: Params) -> Iterator[str]:
     nothing = [(0.0, size) for size in SIZES] + [(total, 0) for total in (0.0, *TOTALS)]
     for total, size in nothing:
         for call, value in _tried(score, total, size):
@@ -114,8 +115,8 @@ def _score(score: Callable[..., Any], rules: Rules) -> Iterator[str]:
                 yield f"score_of: not above 0 although there is signal ({call}). Write one above 0, always the same."
 
 
-def _rate(rate: Callable[..., Any], rules: Rules) -> Iterator[str]:
-    numbers = rules.flat_rate, rules.initial_rate, rules.maturity
+def _rate(rate: Callable[..., Any], params: Params) -> Iterator[str]:
+    numbers = params.population.flat_rate, params.population.initial_rate, params.population.maturity
     for rule, count in itertools.product(sorted(EXPLORATION_RULES.values()), COUNTS):
         for call, value in _tried(rate, rule, count, *numbers):
             if rule == NONE and value != 0.0:
@@ -124,20 +125,21 @@ def _rate(rate: Callable[..., Any], rules: Rules) -> Iterator[str]:
                 yield f"exploration_rate_of: not a probability ({call}). Write 0 to 1, always the same."
 
 
-def _step(step: Any, rules: Rules) -> Iterator[str]:
+def _step(step: Any, params: Params) -> Iterator[str]:
     returned = returned_type(step, np.float32, np.float32, np.float32)
     if returned != "float32":
         yield f"step_of: not a float32 number, as weights are ({returned}). Write np.rint(...) * spacing."
     for number in GAUSSIANS:
-        for call, value in _tried(step, np.float32(number), rules.scale, rules.spacing):
-            size = value / float(rules.spacing)
+        for call, value in _tried(step, np.float32(number), params.perturbation.scale, params.perturbation.spacing):
+            size = value / float(params.perturbation.spacing)
             if not (math.isfinite(size) and size == np.rint(size)):
                 yield f"step_of: off the grid of the weights ({call}). Write np.rint(...) * spacing, always the same."
 
 
-def _adapted(adapted: Callable[..., Any], rules: Rules) -> Iterator[str]:
-    numbers = rules.adaptation_step, rules.upper_success, rules.lower_success, rules.floor, rules.ceiling
-    between = (rules.floor, (rules.floor + rules.ceiling) / 2.0, rules.ceiling)
+def _adapted(adapted: Callable[..., Any], params: Params) -> Iterator[str]:
+    own = params.population
+    numbers = own.adaptation_step, own.upper_success, own.lower_success, own.floor, own.ceiling
+    between = (own.floor, (own.floor + own.ceiling) / 2.0, own.ceiling)
     for threshold, rate in itertools.product(between, (0.0, 0.25, 0.5, 1.0)):
         for call, value in _tried(adapted, threshold, rate, *numbers):
             if not 0.0 <= value < math.inf:

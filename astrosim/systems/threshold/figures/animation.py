@@ -115,16 +115,16 @@ class ReplicateScene:
     def _corners(self) -> np.ndarray:
         """Places that the plane's axes must hold: float64, shape (place, 2), units."""
         held = self.engine.territories.position
-        radius = self.engine.scenario_of_cell.astrocytes.radius
+        radius = self.engine.resolved_scenario.astrocytes.radius
         return np.concatenate([self.engine.network.position, held - radius, held + radius])
 
     def _draw_space(self, frames: Sequence[Frame]) -> None:
         axes, held = self.space, self.engine.territories
-        radius = self.engine.scenario_of_cell.astrocytes.radius
+        radius = self.engine.resolved_scenario.astrocytes.radius
         circles = [Circle((float(x), float(y)), radius) for x, y in held.position]
         self.territories = PatchCollection(circles, zorder=1)
         self.eligible = LineCollection([], colors="#404040", linewidths=0.35, alpha=0.35, zorder=2)
-        self.cursor = Circle((0, 0), self.engine.rules.cursor_radius, facecolor="none", linewidth=1.6, visible=False)
+        self.cursor = Circle((0, 0), self.engine.params.cursor.radius, facecolor="none", linewidth=1.6, visible=False)
         x, y = held.position.T
         self.bodies = axes.scatter(x, y, marker="*", s=45, color="black", linewidth=0, zorder=4)
         axes.add_collection(self.territories)
@@ -158,7 +158,7 @@ class ReplicateScene:
         look: dict[str, Any] = {"linestyle": "", "markersize": 4.5}
         present = [name for number, name in enumerate(NEURON_KINDS) if (self.engine.network.kind == number).any()]
         handles = [Line2D([], [], marker=MARKERS[name], color=FILLS[name], label=name, **look) for name in present]
-        if self.engine.scenario_of_cell.learner != "none":
+        if self.engine.resolved_scenario.learner != "none":
             words = {"kept": KEPT_COLOUR, "reverted": REVERTED_COLOUR}
             ring: dict[str, Any] = {"marker": "o", "markerfacecolor": "none", "markersize": 7, "markeredgewidth": 2}
             handles += [
@@ -251,7 +251,7 @@ class ReplicateScene:
         self.eligible.set_segments(
             list(np.stack([net.position[net.pre[chosen]], net.position[net.post[chosen]]], axis=1))
         )
-        if self.engine.scenario_of_cell.learner == "cursor":
+        if self.engine.resolved_scenario.learner == "cursor":
             self.cursor.set(center=tuple(frame.cursor), edgecolor=_decision(frame)[1], visible=True)
 
 
@@ -262,7 +262,7 @@ def _decision(frame: Frame) -> tuple[str, str]:
 
 def events_of(replay: Replay) -> list[Event]:
     """Return the interventions on a replicate so far."""
-    scenario, seed = replay.engine.scenario_of_cell, replay.seed
+    scenario, seed = replay.engine.resolved_scenario, replay.seed
     items, length = scenario.interventions, scenario.schedule.trials_per_episode
     return [
         Event("", seed, trial, number, items[number].action, items[number].name, length, 1)

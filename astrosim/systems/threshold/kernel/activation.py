@@ -1,4 +1,4 @@
-"""Sensing: the astrocytes' scores. Only astrocytes that fired neurons reach are looked at."""
+"""Sensing: the astrocytes' scores. Only astrocytes that a fired neuron reaches are evaluated."""
 
 from __future__ import annotations
 
@@ -8,50 +8,50 @@ from astrosim.systems.threshold.network.state import BLOCK, FIRED, KEPT
 
 
 @phase
-def sense(system, rules, state, scratch, touched):
-    """Scores from the last standing pass, 0 for untouched astrocytes. Returns the new number of touched ones.
+def sense(network, params, state, workspace, touched):
+    """Compute the scores from the last standing pass, 0 for untouched astrocytes. Returns the number of touched ones.
 
-    Reads: state.fired, state.weight, state.counter. Writes: state.score, scratch.sum, scratch.touched, and what a
-    neuron adds to the astrocytes near it (scratch.near_value), which holds until a perturbation is kept.
+    Reads: state.fired, state.weight, state.counter. Writes: state.score, workspace.sum, workspace.touched, and
+    each neuron's contributions to astrocytes near it (workspace.near_value), valid until a perturbation is kept.
     """
     for k in range(touched):
-        state.score[scratch.touched[k]] = 0.0
+        state.score[workspace.touched[k]] = 0.0
     touched = 0
-    changes = not sensing.reads_neurons(rules.sensing)
+    changes = not sensing.reads_neurons(params.sensing)
     for k in range(state.counter[FIRED]):
         neuron = state.fired[k]
-        if changes and scratch.near_kept[neuron] != state.counter[KEPT]:
-            scratch.near_kept[neuron] = state.counter[KEPT]
-            _refresh(system, rules.sensing, state.weight, scratch.near_value, neuron)
-        for n in range(system.near_start[neuron], system.near_start[neuron + 1]):
-            a = system.near[n]
-            if scratch.sum[a] == 0.0 and scratch.near_value[n] > 0.0:
-                scratch.touched[touched] = a
+        if changes and workspace.near_kept[neuron] != state.counter[KEPT]:
+            workspace.near_kept[neuron] = state.counter[KEPT]
+            _refresh(network, params.sensing, state.weight, workspace.near_value, neuron)
+        for n in range(network.near_start[neuron], network.near_start[neuron + 1]):
+            a = network.near[n]
+            if workspace.sum[a] == 0.0 and workspace.near_value[n] > 0.0:
+                workspace.touched[touched] = a
                 touched += 1
-            scratch.sum[a] += scratch.near_value[n]
+            workspace.sum[a] += workspace.near_value[n]
     for k in range(touched):
-        a = scratch.touched[k]
-        state.score[a] = sensing.score(scratch.sum[a], system.size[a])
-        scratch.sum[a] = 0.0
+        a = workspace.touched[k]
+        state.score[a] = sensing.score(workspace.sum[a], network.size[a])
+        workspace.sum[a] = 0.0
     return touched
 
 
 @phase
-def _refresh(system, rule, weight, value, neuron):
-    """Sums that a neuron causes in territories near it: over what reaches a target there, or over all that leaves."""
-    start, holding = system.near_start[neuron], system.near_holding[neuron]
+def _refresh(network, rule, weight, value, neuron):
+    """Recompute a neuron's contributions: over its synapses onto a territory, and over all of them to its holders."""
+    start, holding = network.near_start[neuron], network.near_holding[neuron]
     for n in range(start, holding):
-        value[n] = sensing.contribution(rule, weight[system.near_synapse[n]])
-    for r in range(system.reach_start[neuron], system.reach_start[neuron + 1]):
-        value[system.reach_near[r]] += sensing.contribution(rule, weight[system.reach_synapse[r]])
-    leaving = _leaving(rule, weight, system.first[neuron], system.first[neuron + 1])
-    for n in range(holding, system.near_start[neuron + 1]):
+        value[n] = sensing.contribution(rule, weight[network.near_synapse[n]])
+    for r in range(network.reach_start[neuron], network.reach_start[neuron + 1]):
+        value[network.reach_near[r]] += sensing.contribution(rule, weight[network.reach_synapse[r]])
+    leaving = _leaving(rule, weight, network.first[neuron], network.first[neuron + 1])
+    for n in range(holding, network.near_start[neuron + 1]):
         value[n] = leaving
 
 
 @phase
 def _leaving(rule, weight, start, end):
-    """Sum over synapses start .. end - 1: four sums side by side, for the sum is exact in any order."""
+    """Return the sum over synapses start .. end - 1: four sums side by side, for the sum is exact in any order."""
     t0, t1, t2, t3 = 0.0, 0.0, 0.0, 0.0
     s = start
     while s + BLOCK <= end:

@@ -10,24 +10,25 @@ from astrosim.systems.threshold.network.state import TRIALS
 
 
 @phase
-def adapt(system, rules, state, scratch, waves, deep, pattern, active, kept):
-    """Note the outcome with the active astrocytes; every so often thresholds move.
+def adapt(network, params, state, workspace, waves, cache, pattern, active, kept):
+    """Record the outcome with the active astrocytes, and adapt thresholds when they are due.
 
-    Reads: scratch.active, scratch.explored, scratch.own_score, state.score, state.counter. Writes: the astrocytes'
-    windows, counts, sigmas and thresholds.
+    Reads: workspace.active, explored and own_score; state.score, state.counter. Writes: the astrocytes' windows,
+    counts, sigmas and thresholds.
     """
+    own = params.perturbation
     for k in range(active):
-        a = scratch.active[k]
-        if deep is None:
+        a = workspace.active[k]
+        if cache is None:
             state.by_pattern[a, pattern] += 1
         else:
-            for shown in deep.window:
+            for shown in cache.window:
                 state.by_pattern[a, shown] += 1
-            if rules.adapts_sigma:
+            if own.adapt_sigma:
                 state.sigma[a] = perturbation.adapted_sigma(
-                    state.sigma[a], kept, rules.sigma_rise, rules.sigma_fall, rules.sigma_cap
+                    state.sigma[a], kept, own.sigma_rise, own.sigma_fall, own.sigma_cap
                 )
         if waves is not None:
-            state.recruitments[a] += recruited(state, scratch, a)
-    remember(state, scratch, active, kept)
-    adapt_thresholds(system.acts, rules, state, state.counter[TRIALS])
+            state.recruitments[a] += recruited(state, workspace, a)
+    remember(state, workspace, active, kept)
+    adapt_thresholds(network.acts, params.population, state, state.counter[TRIALS])

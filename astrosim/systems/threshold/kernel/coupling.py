@@ -1,7 +1,7 @@
-"""Calcium waves over gap junctions: a ring of what arrives, one row a trial. Rules: `astrosim.rules.coupling`.
+"""Calcium waves over gap junctions: a ring of arrivals, one row per trial. Rules: `astrosim.rules.coupling`.
 
-`Waves` is None where astrocytes are not coupled: numba leaves out what a None rules out, so that coupling costs neither
-time nor compilation elsewhere.
+`Waves` is None if astrocytes are not coupled: numba leaves out the branches that a None rules out, so that coupling
+costs neither time nor compilation elsewhere.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import numpy as np
 
 from astrosim.core.jit import phase
 from astrosim.rules import coupling, selection
-from astrosim.systems.threshold.network.state import State, System
+from astrosim.systems.threshold.network.state import KernelNetwork, State
 
 
 class Waves(NamedTuple):
-    """Open gap junctions, and the calcium that waves bring: arrays of `System` and `State`."""
+    """Open gap junctions, and the calcium that waves bring: arrays of `KernelNetwork` and `State`."""
 
     first: np.ndarray  # int64 (astrocyte + 1,): neighbours of an astrocyte
     neighbour: np.ndarray  # int32 (neighbour,)
@@ -28,19 +28,19 @@ class Waves(NamedTuple):
     sent: np.ndarray  # int64 (astrocyte,)
 
 
-def waves_of(system: System, state: State, coupled: bool) -> Waves | None:
-    """The waves of a system; None where astrocytes are not coupled."""
+def waves_of(network: KernelNetwork, state: State, coupled: bool) -> Waves | None:
+    """Return the waves of a network; None if its astrocytes are not coupled."""
     if not coupled:
         return None
-    junctions = system.gap_start, system.gap, system.gap_delay, system.gap_attenuation
+    junctions = network.gap_start, network.gap, network.gap_delay, network.gap_attenuation
     return Waves(*junctions, state.calcium, state.arriving, state.strongest, state.sent)
 
 
 @phase
-def integrate(waves, rules, acts, trial):
-    """Let calcium decay by a trial and take up what arrives in this one; relays send it on.
+def integrate(waves, params, acts, trial):
+    """Decay calcium by one trial and add the arrivals of this trial; relays send them on.
 
-    Reads: rules, acts (bool, shape (astrocyte,)). Writes: waves.calcium, arriving, strongest, sent.
+    Reads: params, acts (bool, shape (astrocyte,)). Writes: waves.calcium, arriving, strongest, sent.
     """
     slots = waves.arriving.shape[0]
     for a in range(waves.calcium.size):
@@ -50,13 +50,13 @@ def integrate(waves, rules, acts, trial):
             amplitude = waves.strongest[slot, a]
             if acts[a] and amplitude > 0.0:
                 arrived = waves.arriving[slot, a]
-                if rules.relay and coupling.relays(
-                    amplitude, rules.relay_threshold, trial, waves.sent[a], rules.refractory
+                if params.coupling.relay and coupling.relays(
+                    amplitude, params.coupling.relay_threshold, trial, waves.sent[a], params.coupling.refractory
                 ):
                     _send(waves, trial, a, amplitude)
             waves.arriving[slot, a] = 0.0
             waves.strongest[slot, a] = 0.0
-        waves.calcium[a] = coupling.calcium_after(waves.calcium[a], rules.calcium_decay, arrived)
+        waves.calcium[a] = coupling.calcium_after(waves.calcium[a], params.coupling.decay, arrived)
 
 
 @phase
@@ -71,33 +71,33 @@ def _send(waves, trial, a, amplitude):
 
 
 @phase
-def couple(waves, rules, acts, score, own_score, touched):
-    """Add what calcium adds to the scores; returns how many astrocytes are to be looked at: all.
+def couple(waves, params, acts, score, own_score, touched):
+    """Add the contribution of calcium to the scores; returns the number of astrocytes to evaluate: all.
 
     Reads: waves.calcium, acts. Writes: score, own_score, touched.
     """
     for a in range(score.size):
         own_score[a] = score[a]
         if acts[a]:
-            score[a] = coupling.coupled_score(score[a], rules.gain, waves.calcium[a])
+            score[a] = coupling.coupled_score(score[a], params.coupling.gain, waves.calcium[a])
         touched[a] = a
     return score.size
 
 
 @phase
-def send_waves(waves, state, scratch, trial, active):
-    """Let the active astrocytes send their waves.
+def send_waves(waves, state, workspace, trial, active):
+    """Send the waves of the active astrocytes.
 
-    Reads: state.score, state.threshold, scratch.active, scratch.explored. Writes: waves.arriving, strongest, sent.
+    Reads: state.score, state.threshold, workspace.active, workspace.explored. Writes: waves.arriving, strongest, sent.
     """
     for k in range(active):
-        a = np.int64(scratch.active[k])
-        if coupling.sends(selection.above_threshold(state.score[a], state.threshold[a]), scratch.explored[k]):
+        a = np.int64(workspace.active[k])
+        if coupling.sends(selection.above_threshold(state.score[a], state.threshold[a]), workspace.explored[k]):
             _send(waves, trial, a, 1.0)
 
 
 @phase
-def recruited(state, scratch, a):
-    """Whether calcium alone brings the score of an astrocyte above its threshold."""
+def recruited(state, workspace, a):
+    """Return whether calcium alone brings the score of an astrocyte above its threshold."""
     above = selection.above_threshold(state.score[a], state.threshold[a])
-    return above and not selection.above_threshold(scratch.own_score[a], state.threshold[a])
+    return above and not selection.above_threshold(workspace.own_score[a], state.threshold[a])

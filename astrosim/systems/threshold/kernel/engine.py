@@ -8,14 +8,14 @@ from astrosim.rules.scope import RANDOM
 from astrosim.store.variables import Decisions
 from astrosim.systems.threshold.kernel import single_pattern, windowed_trial
 from astrosim.systems.threshold.kernel.coupling import waves_of
-from astrosim.systems.threshold.kernel.response_cache import Deep, make_deep
-from astrosim.systems.threshold.kernel.workspace import Log, make_scratch
-from astrosim.systems.threshold.network.state import System
+from astrosim.systems.threshold.kernel.response_cache import ResponseCache, make_response_cache
+from astrosim.systems.threshold.kernel.workspace import Log, make_workspace
+from astrosim.systems.threshold.network.state import KernelNetwork
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.simulation import TOTALS, DescribedCell
+from astrosim.systems.threshold.simulation import TOTALS, ThresholdSimulation
 
 
-class KernelEngine(DescribedCell):
+class KernelEngine(ThresholdSimulation):
     """The fast engine of the described system; see `astrosim.systems.threshold.engines.Engine`.
 
     Parameters
@@ -27,29 +27,31 @@ class KernelEngine(DescribedCell):
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         super().__init__(scenario, seed)
-        self._scratch = make_scratch(self.system, self.rules.max_active, self.rules.scope == RANDOM)
+        self._workspace = make_workspace(
+            self.kernel_network, self.params.population.max_active, self.params.perturbation.scope == RANDOM
+        )
         self._advance = self._loop()
-        self._deep: tuple[System, int, Deep] | None = None
+        self._cache: tuple[KernelNetwork, int, ResponseCache] | None = None
         if scenario.agents.astrocyte is not None and len(self.territories):
             self._take_own_formulas()
 
     def _loop(self) -> Any:
-        """The compiled loop over trials."""
-        return windowed_trial.advance if self.scenario_of_cell.deep else single_pattern.advance
+        """Return the compiled loop over trials."""
+        return windowed_trial.advance if self.resolved_scenario.windowed else single_pattern.advance
 
     def _take_own_formulas(self) -> None:
-        """Have the trial loop call the formulas of the scenario's own astrocytes; compiled when it first runs."""
+        """Build the formulas of the scenario's own astrocytes into the trial loop; compiled when it first runs."""
         from astrosim.core.jit_substitution import specialised
         from astrosim.systems.threshold.custom import astrocyte_class, exchanged_formulas
 
-        kind = astrocyte_class(self.scenario_of_cell)
+        kind = astrocyte_class(self.resolved_scenario)
         self._advance = specialised(self._loop(), exchanged_formulas(kind))
         self.exploration_rate_of = kind.exploration_rate_of
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:
         """Carry out trials; see `astrosim.systems.threshold.engines.Engine.advance`."""
         log = self._log(trials)
-        self._scratch.total[:] = 0.0
+        self._workspace.total[:] = 0.0
         done = 0
         while done < trials:
             stop = min(trials, done + self._befall())
@@ -57,11 +59,11 @@ class KernelEngine(DescribedCell):
             self._stretch(Log(log.pattern[rows], log.decision[rows], log.active[rows]), measure)
             done = stop
         if measure:
-            self._totals = dict(zip(TOTALS, self._scratch.total.tolist(), strict=True))
+            self._totals = dict(zip(TOTALS, self._workspace.total.tolist(), strict=True))
         return log
 
     def _befall(self) -> int:
-        """Let happen what befalls the cell before its present trial; returns the number of trials up to the next."""
+        """Apply the interventions due before this trial. Returns the number of trials until the next one."""
         trial = self.trial
         if self.interventions.due(trial) == trial:
             self.interventions.act(self, trial)
@@ -69,16 +71,16 @@ class KernelEngine(DescribedCell):
 
     def _stretch(self, log: Log, measure: bool) -> None:
         """Carry out trials without interventions, one for each row of the log."""
-        waves = waves_of(self.system, self.learning, self.rules.coupled)
-        if self.scenario_of_cell.deep:
-            deep = self._response_cache()
-            self._advance(self.system, self.rules, self.learning, self._scratch, deep, waves, log, measure)
+        waves = waves_of(self.kernel_network, self.learning, self.params.coupled)
+        if self.resolved_scenario.windowed:
+            cache = self._response_cache()
+            self._advance(self.kernel_network, self.params, self.learning, self._workspace, cache, waves, log, measure)
         else:
-            self._advance(self.system, self.rules, self.learning, self._scratch, waves, log, measure)
+            self._advance(self.kernel_network, self.params, self.learning, self._workspace, waves, log, measure)
 
-    def _response_cache(self) -> Deep:
-        """The responses to all patterns that windowed trials remember, for the present system."""
-        system, window = self.system, self.rules.patterns_a_trial
-        if self._deep is None or self._deep[0] is not system or self._deep[1] != window:
-            self._deep = system, window, make_deep(system, self.rules.cycles, window)
-        return self._deep[2]
+    def _response_cache(self) -> ResponseCache:
+        """Return the cached responses of the present network to all patterns, for windowed trials."""
+        network, window = self.kernel_network, self.params.decision.window
+        if self._cache is None or self._cache[0] is not network or self._cache[1] != window:
+            self._cache = network, window, make_response_cache(network, self.params.network.cycles, window)
+        return self._cache[2]

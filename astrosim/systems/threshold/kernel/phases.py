@@ -20,52 +20,53 @@ from astrosim.systems.threshold.network.state import REVERTED as REVERTED_TRIALS
 
 
 @phase
-def activate(system, rules, state, scratch, waves, trial, touched):
+def activate(network, params, state, workspace, waves, trial, touched):
     """Find the active astrocytes by their scores; returns how many, and how many have a score.
 
-    Reads: state. Writes: state.score, and the waves that the active ones send; scratch. Draws: stream `exploration`.
+    Reads: state. Writes: state.score, and the waves of the active ones; workspace. Draws: stream `exploration`.
     """
-    touched = sense(system, rules, state, scratch, touched)
+    touched = sense(network, params, state, workspace, touched)
     if waves is not None:
-        touched = couple(waves, rules, system.acts, state.score, scratch.own_score, scratch.touched)
-    active = select(system.acts, system.keys[EXPLORATION], rules, state, scratch, trial, touched)
+        touched = couple(waves, params, network.acts, state.score, workspace.own_score, workspace.touched)
+    acts, key = network.acts, params.keys[EXPLORATION]
+    active = select(acts, key, params.population, state, workspace, trial, touched)
     if waves is not None:
-        send_waves(waves, state, scratch, trial, active)
+        send_waves(waves, state, workspace, trial, active)
     return active, touched
 
 
 @phase
-def gather(system, rules, state, scratch, trial, by_union, active):
+def gather(network, params, state, workspace, trial, by_union, active):
     """Gather the synapses of the trial's scope, unless it is a union of territories; returns the number of blocks.
 
-    Writes: state.cursor, where the cursor learns; scratch. Draws: streams `cursor`, `scope`.
+    Writes: state.cursor, where the cursor learns; workspace. Draws: streams `cursor`, `scope`.
     """
     blocks = np.int64(0)
-    if rules.learner == CURSOR:
-        key = system.keys[CURSOR_STREAM]
-        cursor.move(state.cursor, key, trial, system.low, system.high, rules.cursor_jump, rules.cursor_step)
-        blocks = gather_cursor(system, rules, state, scratch)
+    if params.learner == CURSOR:
+        key = params.keys[CURSOR_STREAM]
+        cursor.move(state.cursor, key, trial, network.low, network.high, params.cursor.jump, params.cursor.step)
+        blocks = gather_cursor(network, params, state, workspace)
     elif active and not by_union:
-        blocks = gather_chance(system, rules, scratch, trial, active)
+        blocks = gather_chance(network, params, workspace, trial, active)
     return blocks
 
 
 @phase
-def whole_scope(system, scratch, by_union, active, blocks):
-    """Blocks, masks and number of blocks of all synapses that the trial may change."""
+def whole_scope(network, workspace, by_union, active, blocks):
+    """Return blocks, masks and number of blocks of all synapses that the trial may change."""
     if by_union:
-        u = find_union(system, scratch, active)
-        return scratch.union_block[u], scratch.union_mask[u], scratch.union_blocks[u]
-    close_scope(scratch, blocks)
-    return scratch.block, scratch.block_mask, np.int64(blocks)
+        u = find_union(network, workspace, active)
+        return workspace.union_block[u], workspace.union_mask[u], workspace.union_blocks[u]
+    close_scope(workspace, blocks)
+    return workspace.block, workspace.block_mask, np.int64(blocks)
 
 
 @phase
-def eligible_synapses(system, scratch, by_union, active, blocks):
-    """Number of synapses in the trial's scope."""
+def eligible_synapses(network, workspace, by_union, active, blocks):
+    """Return the number of synapses in the trial's scope."""
     if by_union:
-        return scratch.union_size[find_union(system, scratch, active)]
-    return close_scope(scratch, blocks)
+        return workspace.union_size[find_union(network, workspace, active)]
+    return close_scope(workspace, blocks)
 
 
 @phase

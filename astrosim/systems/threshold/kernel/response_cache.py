@@ -1,4 +1,4 @@
-"""Working memory of trials that ask more than the report's: what stands for every pattern, and what a trial follows."""
+"""Workspace of windowed trials: the current responses to every pattern, and the changes that a trial follows."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ import numpy as np
 
 from astrosim.rules import window
 from astrosim.store.variables import NOBODY
-from astrosim.systems.threshold.network.state import BLOCK, System
+from astrosim.systems.threshold.network.state import BLOCK, KernelNetwork
 
 
-class Deep(NamedTuple):
-    """Working memory; holds nothing that a later stretch of trials depends on."""
+class ResponseCache(NamedTuple):
+    """Workspace of windowed trials; holds nothing that a later stretch of trials depends on."""
 
     bit_of: np.ndarray  # int32 (neuron,): output bit, NOBODY for others
     read_start: np.ndarray  # int64 (neuron + 1,)
-    read: np.ndarray  # int32: synapses of each neuron onto outputs
-    matters: np.ndarray  # uint8 (blocks,): which synapses of a block can change an output at all
+    read: np.ndarray  # int32 (synapse onto an output,): those of each neuron
+    matters: np.ndarray  # uint8 (block,): mask of the synapses that can change an output at all
     sums: np.ndarray  # float64 (pattern, cycle, neuron): standing summed inputs of all cycles but the last
-    fired: np.ndarray  # bool (pattern, cycle, neuron): who fires before each cycle
-    output: np.ndarray  # float64 (pattern, bit): standing summed inputs of the outputs, 0 where silenced
+    fired: np.ndarray  # bool (pattern, cycle, neuron): neurons that fire before each cycle
+    output: np.ndarray  # float64 (pattern, bit): standing summed inputs of the outputs, 0 if silenced
     reward: np.ndarray  # float64 (pattern,): standing rewards
     right: np.ndarray  # int64 (pattern,): output bits that are right
     whole_sums: np.ndarray  # float64 (cycle, neuron): of one whole pass
     whole_fired: np.ndarray  # bool (cycle + 1, neuron)
     window: np.ndarray  # int64 (pattern of the window,)
-    deck: np.ndarray  # int32 (pattern,)
+    deck: np.ndarray  # int32 (pattern,): patterns, from which a window is sampled
     acting: np.ndarray  # int32 (astrocyte,): those that are not silenced, ascending
-    partner: np.ndarray  # uint32
+    partner: np.ndarray  # uint32 (most draws of a sample, in blocks of four): see `rules.scope.sample`
     changed: np.ndarray  # int32 (synapse,): perturbed synapses that matter
     change: np.ndarray  # float64 (synapse,)
     delta: np.ndarray  # float64 (neuron,): 0 outside a pass
@@ -40,23 +40,23 @@ class Deep(NamedTuple):
     trial_reward: np.ndarray  # float64 (pattern of the window,)
     order: np.ndarray  # int64 (pattern of the window,): of evaluation
     standing_reward: np.ndarray  # float64 (pattern of the window,)
-    shown: np.ndarray  # float64 (pattern of the window, 2): binary and soft rewards of what stands
+    shown: np.ndarray  # float64 (pattern of the window, 2): binary and soft standing rewards
 
 
-def make_deep(system: System, cycles: int, patterns_a_trial: int) -> Deep:
-    """Working memory for a system; to be made anew when its task changes."""
-    neurons, synapses, bits = system.first.size - 1, system.post.size, system.outputs.size
-    patterns, astrocytes = len(system.patterns), system.acts.size
+def make_response_cache(network: KernelNetwork, cycles: int, patterns_a_trial: int) -> ResponseCache:
+    """Allocate the cache for a network. Re-allocate it after an intervention changes the network or its task."""
+    neurons, synapses, bits = network.first.size - 1, network.post.size, network.outputs.size
+    patterns, astrocytes = len(network.patterns), network.acts.size
     shown = window.window_size(patterns_a_trial, patterns)
     bit_of = np.full(neurons, NOBODY, np.int32)
-    bit_of[system.outputs] = np.arange(bits)
-    read = np.flatnonzero(bit_of[system.post] != NOBODY).astype(np.int32)
+    bit_of[network.outputs] = np.arange(bits)
+    read = np.flatnonzero(bit_of[network.post] != NOBODY).astype(np.int32)
     room = -(-max(shown, astrocytes) // BLOCK) * BLOCK
-    return Deep(
+    return ResponseCache(
         bit_of=bit_of,
-        read_start=np.searchsorted(read, system.first).astype(np.int64),
+        read_start=np.searchsorted(read, network.first).astype(np.int64),
         read=read,
-        matters=_blocks_that_matter(system, cycles),
+        matters=_blocks_that_matter(network, cycles),
         sums=np.zeros((patterns, cycles - 1, neurons)),
         fired=np.zeros((patterns, cycles, neurons), np.bool_),
         output=np.zeros((patterns, bits)),
@@ -66,7 +66,7 @@ def make_deep(system: System, cycles: int, patterns_a_trial: int) -> Deep:
         whole_fired=np.zeros((cycles + 1, neurons), np.bool_),
         window=np.zeros(shown, np.int64),
         deck=np.arange(patterns, dtype=np.int32),
-        acting=np.flatnonzero(system.acts).astype(np.int32),
+        acting=np.flatnonzero(network.acts).astype(np.int32),
         partner=np.zeros(room, np.uint32),
         changed=np.zeros(synapses, np.int32),
         change=np.zeros(synapses),
@@ -83,23 +83,23 @@ def make_deep(system: System, cycles: int, patterns_a_trial: int) -> Deep:
     )
 
 
-def _blocks_that_matter(system: System, cycles: int) -> np.ndarray:
-    """Synapses that some cycle may carry signal over, on a way that ends at an output: masks by block, uint8."""
-    neurons, synapses = system.first.size - 1, system.post.size
+def _blocks_that_matter(network: KernelNetwork, cycles: int) -> np.ndarray:
+    """Return the synapses over which a cycle may carry signal on a path to an output: masks, uint8, shape (block,)."""
+    neurons, synapses = network.first.size - 1, network.post.size
     source = np.zeros(neurons, bool)
-    source[system.inputs] = source[system.tonic] = True
+    source[network.inputs] = source[network.tonic] = True
     fired = [source]
     for _ in range(cycles - 1):
         reached = source.copy()
-        reached[system.post[fired[-1][system.pre]]] = True
+        reached[network.post[fired[-1][network.pre]]] = True
         fired.append(reached)
     heard = np.zeros(neurons, bool)
-    heard[system.outputs] = True
+    heard[network.outputs] = True
     matters = np.zeros(synapses, bool)
     for cycle in range(cycles - 1, -1, -1):
-        matters |= fired[cycle][system.pre] & heard[system.post]
+        matters |= fired[cycle][network.pre] & heard[network.post]
         heard_before = np.zeros(neurons, bool)
-        heard_before[system.pre[heard[system.post]]] = True
+        heard_before[network.pre[heard[network.post]]] = True
         heard = heard_before
     masks = np.zeros(-(-synapses // BLOCK), np.uint8)
     found = np.flatnonzero(matters)

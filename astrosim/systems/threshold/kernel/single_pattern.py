@@ -1,4 +1,4 @@
-"""The trial loop that shows one pattern per trial and passes it once. It does only the work that can be seen.
+"""The trial loop that shows one pattern per trial and passes it once. It does only the work that can matter.
 
 A trial draws the steps of those synapses that carry signal to an output; the rest of the scope is drawn when the
 perturbation is kept. This is exact because every draw is addressed by (trial, synapse), and every sum of weights is
@@ -8,7 +8,7 @@ exact. The cost of a trial follows the size of the territories and the active in
 from __future__ import annotations
 
 from astrosim.core.jit import kernel, phase
-from astrosim.core.rng import DECISION, PART, PERTURBATION
+from astrosim.core.rng import DECISION
 from astrosim.rules import decision, reward, scope
 from astrosim.systems.threshold.kernel.adaptation import adapt
 from astrosim.systems.threshold.kernel.coupling import integrate
@@ -28,95 +28,96 @@ from astrosim.systems.threshold.network.state import ASTROCYTES, CURSOR, TRIALS
 
 
 @kernel
-def decide_by_rule(rules, key, trial, before, after, targets):
-    """Whether the perturbation stands, by the scenario's reward and acceptance.
+def decide_by_rule(params, key, trial, before, after, targets):
+    """Return whether the perturbation stands, by the scenario's reward and acceptance.
 
-    Reads: rules; the outputs' summed inputs before and after. Draws: stream `decision`.
+    Reads: params; the outputs' summed inputs before and after. Draws: stream `decision`.
     """
-    threshold, gain, cap = rules.neuron_threshold, rules.reward_gain, rules.margin_cap
-    new = reward.reward(rules.reward, after, targets, threshold, gain, cap)
-    old = reward.reward(rules.reward, before, targets, threshold, gain, cap)
-    return decision.stands(rules.acceptance, new, old, rules.reward_offset, rules.temperature, key, trial)
+    own = params.decision
+    threshold, gain, cap = params.network.threshold, own.gain, own.cap
+    new = reward.reward(own.reward, after, targets, threshold, gain, cap)
+    old = reward.reward(own.reward, before, targets, threshold, gain, cap)
+    return decision.stands(own.accept, new, old, own.offset, own.temperature, key, trial)
 
 
 @phase
-def decide(rules, key, trial, before, after, targets, moved):
-    """Whether the perturbation stands; with the paper's reward and acceptance, unmoved outputs need no look.
+def decide(params, key, trial, before, after, targets, moved):
+    """Return whether the perturbation stands; by the rules of Murray 2026, unmoved outputs need no evaluation.
 
-    Reads: rules; the outputs' summed inputs before and after. Draws: stream `decision`, by other acceptances alone.
+    Reads: params; the outputs' summed inputs before and after. Draws: stream `decision`, only by other acceptances.
     """
-    if not rules.paper_decision:
-        return decide_by_rule(rules, key, trial, before, after, targets)
-    if not (moved or rules.reward_offset > 0.0):
+    own = params.decision
+    if not own.as_in_paper:
+        return decide_by_rule(params, key, trial, before, after, targets)
+    if not (moved or own.offset > 0.0):
         return False
     return decision.keeps(
-        reward.report_reward(rules.reward, after, targets, rules.neuron_threshold),
-        reward.report_reward(rules.reward, before, targets, rules.neuron_threshold),
-        rules.reward_offset,
+        reward.report_reward(own.reward, after, targets, params.network.threshold),
+        reward.report_reward(own.reward, before, targets, params.network.threshold),
+        own.offset,
     )
 
 
 @phase
 def read_outputs(outputs, sound, activation, before):
-    """Summed inputs of the outputs, 0 where silenced. Writes: before."""
+    """Read the summed inputs of the outputs, 0 if silenced. Writes: before (float64, shape (bit,))."""
     for bit in range(outputs.size):
         before[bit] = activation[outputs[bit]] if sound[outputs[bit]] else 0.0
 
 
 @kernel
-def advance(system, rules, state, scratch, waves, log, measure):
+def advance(network, params, state, workspace, waves, log, measure):
     """Carry out `log.pattern.size` trials.
 
-    Reads: system, rules. Writes: state, waves, scratch, log; with `measure` it also adds to scratch.total. Draws:
+    Reads: network, params. Writes: state, waves, workspace, log; with `measure` it also adds to workspace.total. Draws:
     streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`, `part`, `decision`.
     """
     touched = 0
     state.score[:] = 0.0
-    scratch.near_kept[:] = -1
-    astrocytes = rules.learner == ASTROCYTES
-    by_union = astrocytes and rules.scope == scope.TERRITORY
-    by_neuron = rules.learner == CURSOR or by_union
+    workspace.near_kept[:] = -1
+    astrocytes = params.learner == ASTROCYTES
+    by_union = astrocytes and params.perturbation.scope == scope.TERRITORY
+    by_neuron = params.learner == CURSOR or by_union
     for row in range(log.pattern.size):
         trial = state.counter[TRIALS]
-        pattern = present(system, rules, state, trial)
-        targets = system.targets[pattern]
+        pattern = present(network, params, state, trial)
+        targets = network.targets[pattern]
         active = 0
         if waves is not None:
-            integrate(waves, rules, system.acts, trial)
+            integrate(waves, params, network.acts, trial)
         if astrocytes:
-            active, touched = activate(system, rules, state, scratch, waves, trial, touched)
+            active, touched = activate(network, params, state, workspace, waves, trial, touched)
         for k in range(active):
-            scratch.is_active[scratch.active[k]] = True
-        propagate(system, state, scratch.activation, pattern)
-        read_outputs(system.outputs, system.sound, scratch.activation, scratch.before)
+            workspace.is_active[workspace.active[k]] = True
+        propagate(network, state, workspace.activation, pattern)
+        read_outputs(network.outputs, network.sound, workspace.activation, workspace.before)
 
-        blocks = gather(system, rules, state, scratch, trial, by_union, active)
+        blocks = gather(network, params, state, workspace, trial, by_union, active)
         idle = active == 0 and blocks == 0
         kept = False
         if not idle:
-            moved = try_outputs(system, rules, state, scratch, trial, pattern, by_neuron)
-            key = system.keys[DECISION]
-            kept = decide(rules, key, trial, scratch.before, scratch.after, targets, moved)
+            moved = try_outputs(network, params, state, workspace, trial, pattern, by_neuron)
+            key = params.keys[DECISION]
+            kept = decide(params, key, trial, workspace.before, workspace.after, targets, moved)
         if measure:
-            standing = scratch.after if kept else scratch.before
-            binary = reward.binary_reward(standing, targets, rules.neuron_threshold)
-            soft = reward.soft_reward(standing, targets, rules.neuron_threshold)
-            eligible = eligible_synapses(system, scratch, by_union, active, blocks)
-            add_to_totals(scratch.total, binary, soft, kept, idle, eligible)
+            standing = workspace.after if kept else workspace.before
+            binary = reward.binary_reward(standing, targets, params.network.threshold)
+            soft = reward.soft_reward(standing, targets, params.network.threshold)
+            eligible = eligible_synapses(network, workspace, by_union, active, blocks)
+            add_to_totals(workspace.total, binary, soft, kept, idle, eligible)
         if kept:
-            found, masks, count = whole_scope(system, scratch, by_union, active, blocks)
-            if rules.fraction < 1.0:
-                thin(system.keys[PART], rules.fraction, trial, found, masks, count, scratch.part_mask)
-                masks = scratch.part_mask
-            key = system.keys[PERTURBATION]
-            apply_steps(rules, state.weight, scratch.step, key, trial, rules.scale, found, masks, count)
-            propagate(system, state, scratch.activation, pattern)
-        clear(scratch, blocks)
-        stand(system, rules, state, scratch.activation, pattern)
+            found, masks, count = whole_scope(network, workspace, by_union, active, blocks)
+            if params.perturbation.fraction < 1.0:
+                thin(params, trial, found, masks, count, workspace.part_mask)
+                masks = workspace.part_mask
+            apply_steps(params, state.weight, workspace.step, trial, params.perturbation.scale, found, masks, count)
+            propagate(network, state, workspace.activation, pattern)
+        clear(workspace, blocks)
+        stand(network, params, state, workspace.activation, pattern)
 
         count_trial(state.counter, kept, idle)
         if astrocytes:
-            adapt(system, rules, state, scratch, waves, None, pattern, active, kept)
-        log_trial(log, row, pattern, kept, idle, scratch.active, active)
+            adapt(network, params, state, workspace, waves, None, pattern, active, kept)
+        log_trial(log, row, pattern, kept, idle, workspace.active, active)
         for k in range(active):
-            scratch.is_active[scratch.active[k]] = False
+            workspace.is_active[workspace.active[k]] = False

@@ -1,9 +1,9 @@
-"""Trials that ask more than the report's: several cycles, tonic neurons, a window of patterns.
+"""Windowed trials: several cycles, tonic neurons, a window of patterns.
 
-Summed inputs, firing, outputs and rewards of all patterns stand in memory. A trial follows only what the perturbed
-synapses change: from those that carry signal to the neurons that they reach, to the neurons that fall over their
-threshold, to the outputs. Sums of weights are exact, so what is followed equals what a whole pass would give, and the
-cost of a trial goes with the territory, not with the network.
+Summed inputs, firing, outputs and rewards of all patterns are kept in memory. A trial follows only changes: from the
+perturbed synapses that carry signal to the neurons that they reach, to the neurons that cross their threshold, to the
+outputs. Sums of weights are exact, so that the result equals that of a whole pass, and the cost of a trial grows with
+the territory, not with the network.
 """
 
 from __future__ import annotations
@@ -19,79 +19,80 @@ from astrosim.systems.threshold.network.state import BLOCK, FIRED, NOT_SOLVED, T
 
 
 @phase
-def drive(system, pattern, fired):
-    """Driven and tonic neurons of a pattern: bool, shape (neuron,), filled."""
+def drive(network, pattern, fired):
+    """Fill `fired` (bool, shape (neuron,)) with the driven and tonic neurons of a pattern."""
     fired[:] = False
-    for bit in range(system.inputs.size):
-        if system.patterns[pattern, bit]:
-            fired[system.inputs[bit]] = True
-    for neuron in system.tonic:
-        fired[neuron] = system.sound[neuron]
+    for bit in range(network.inputs.size):
+        if network.patterns[pattern, bit]:
+            fired[network.inputs[bit]] = True
+    for neuron in network.tonic:
+        fired[neuron] = network.sound[neuron]
 
 
 @phase
-def whole_pass(system, rules, state, deep, pattern):
-    """A pass of one pattern from scratch, into deep.whole_sums and whole_fired."""
-    drive(system, pattern, deep.whole_fired[0])
+def whole_pass(network, params, state, cache, pattern):
+    """Run a pass of one pattern from scratch, into cache.whole_sums and whole_fired."""
+    drive(network, pattern, cache.whole_fired[0])
     settle(
         state.weight,
-        system.first,
-        system.post,
-        system.sound,
-        rules.neuron_threshold,
-        deep.whole_sums,
-        deep.whole_fired,
+        network.first,
+        network.post,
+        network.sound,
+        params.network.threshold,
+        cache.whole_sums,
+        cache.whole_fired,
     )
 
 
 @kernel
-def pattern_reward(rules, outputs, targets):
-    """The reward of one pattern that decides."""
-    return reward.reward(rules.reward, outputs, targets, rules.neuron_threshold, rules.reward_gain, rules.margin_cap)
+def pattern_reward(params, outputs, targets):
+    """Return the reward of one pattern, by the rule of the decision."""
+    own = params.decision
+    return reward.reward(own.reward, outputs, targets, params.network.threshold, own.gain, own.cap)
 
 
 @phase
-def note(system, rules, deep, pattern):
-    """Reward and right bits of the outputs that stand for a pattern."""
-    targets = system.targets[pattern]
-    deep.reward[pattern] = pattern_reward(rules, deep.output[pattern], targets)
+def note(network, params, cache, pattern):
+    """Update reward and number of right bits of a pattern from its standing outputs. Writes: cache.reward, right."""
+    targets = network.targets[pattern]
+    cache.reward[pattern] = pattern_reward(params, cache.output[pattern], targets)
     right = 0
     for bit in range(targets.size):
-        right += np.uint8(fires(deep.output[pattern, bit], rules.neuron_threshold)) == targets[bit]
-    deep.right[pattern] = right
+        right += np.uint8(fires(cache.output[pattern, bit], params.network.threshold)) == targets[bit]
+    cache.right[pattern] = right
 
 
 @phase
-def settle_all(system, rules, state, deep):
-    """What stands for every pattern, from scratch: at the start of a stretch of trials.
+def settle_all(network, params, state, cache):
+    """Compute the standing responses to every pattern from scratch, at the start of a stretch of trials.
 
-    Reads: state.weight. Writes: deep.sums, fired, output, reward, right.
+    Reads: state.weight. Writes: cache.sums, fired, output, reward, right.
     """
-    for pattern in range(system.patterns.shape[0]):
-        whole_pass(system, rules, state, deep, pattern)
-        last = deep.whole_sums.shape[0] - 1
+    for pattern in range(network.patterns.shape[0]):
+        whole_pass(network, params, state, cache, pattern)
+        last = cache.whole_sums.shape[0] - 1
         for c in range(last + 1):
-            for n in range(system.sound.size):
-                deep.fired[pattern, c, n] = deep.whole_fired[c, n]
+            for n in range(network.sound.size):
+                cache.fired[pattern, c, n] = cache.whole_fired[c, n]
                 if c < last:
-                    deep.sums[pattern, c, n] = deep.whole_sums[c, n]
-        for bit in range(system.outputs.size):
-            neuron = system.outputs[bit]
-            deep.output[pattern, bit] = deep.whole_sums[last, neuron] if system.sound[neuron] else 0.0
-        note(system, rules, deep, pattern)
+                    cache.sums[pattern, c, n] = cache.whole_sums[c, n]
+        for bit in range(network.outputs.size):
+            neuron = network.outputs[bit]
+            cache.output[pattern, bit] = cache.whole_sums[last, neuron] if network.sound[neuron] else 0.0
+        note(network, params, cache, pattern)
 
 
 @phase
-def present_window(system, rules, state, deep, trial):
-    """Draw the patterns of a trial; at the start of an episode only what drives the first one has fired.
+def present_window(network, params, state, cache, trial):
+    """Draw the patterns of a trial; at the start of an episode only the first one's driven neurons have fired.
 
     Returns the last pattern. Draws: stream `pattern`.
     """
-    window.draw_window(system.keys[PATTERN], trial, deep.window, deep.deck, deep.partner)
-    if trial % rules.trials_per_episode == 0:
-        drive(system, deep.window[0], deep.whole_fired[0])
-        remember_fired(state, deep.whole_fired[0])
-    return deep.window[deep.window.size - 1]
+    window.draw_window(params.keys[PATTERN], trial, cache.window, cache.deck, cache.partner)
+    if trial % params.trials_per_episode == 0:
+        drive(network, cache.window[0], cache.whole_fired[0])
+        remember_fired(state, cache.whole_fired[0])
+    return cache.window[cache.window.size - 1]
 
 
 @phase
@@ -106,33 +107,34 @@ def remember_fired(state, fired):
 
 
 @phase
-def stand_window(system, rules, state, deep, pattern):
-    """Remember who fired in the standing pass of a pattern."""
-    whole_pass(system, rules, state, deep, pattern)
-    remember_fired(state, deep.whole_fired[deep.whole_fired.shape[0] - 1])
+def stand_window(network, params, state, cache, pattern):
+    """Remember the neurons that fired in the standing pass of a pattern. Writes: state.fired, state.counter; cache."""
+    whole_pass(network, params, state, cache, pattern)
+    remember_fired(state, cache.whole_fired[cache.whole_fired.shape[0] - 1])
 
 
 @phase
-def select_uniform(system, rules, scratch, deep, trial):
+def select_uniform(network, params, workspace, cache, trial):
     """Choose the active astrocytes at random; returns how many. Draws: stream `selection`."""
-    count = min(rules.max_active, deep.acting.size)
-    scope.sample(system.keys[SELECTION], trial, count, deep.acting, deep.partner)
+    count = min(params.population.max_active, cache.acting.size)
+    scope.sample(params.keys[SELECTION], trial, count, cache.acting, cache.partner)
     for k in range(count):
-        scratch.active[k] = deep.acting[k]
-        scratch.explored[k] = False
-    scope.undo(count, deep.acting, deep.partner)
+        workspace.active[k] = cache.acting[k]
+        workspace.explored[k] = False
+    scope.undo(count, cache.acting, cache.partner)
     return count
 
 
 @phase
-def draw_changes(system, rules, state, deep, trial, scale, block, mask, blocks):
-    """Perturb those synapses of a scope that matter; returns how many change.
+def draw_changes(network, params, state, cache, trial, scale, block, mask, blocks):
+    """Perturb those synapses of a scope that can change an output; returns how many change.
 
-    Reads: state.weight, block and mask. Writes: deep.changed, change. Draws: stream `perturbation`.
+    Reads: state.weight, block and mask. Writes: cache.changed, change. Draws: stream `perturbation`.
     """
-    key, count = system.keys[PERTURBATION], 0
+    own = params.perturbation
+    key, count = params.keys[PERTURBATION], 0
     for k in range(blocks):
-        m = mask[k] & deep.matters[block[k]]
+        m = mask[k] & cache.matters[block[k]]
         if m:
             w0, w1, w2, w3 = block_words(key, trial, block[k])
             g0, g1 = perturbation.gaussian_pair(w0, w1)
@@ -142,164 +144,167 @@ def draw_changes(system, rules, state, deep, trial, scale, block, mask, blocks):
                     gaussian = (g0 if lane == 0 else g1) if lane < 2 else (g2 if lane == 2 else g3)
                     s = block[k] * BLOCK + lane
                     old = state.weight[s]
-                    new = perturbation.stepped(old, perturbation.step(gaussian, scale, rules.spacing), rules.limit)
-                    deep.changed[count] = s
-                    deep.change[count] = np.float64(new) - np.float64(old)
+                    new = perturbation.stepped(old, perturbation.step(gaussian, scale, own.spacing), own.limit)
+                    cache.changed[count] = s
+                    cache.change[count] = np.float64(new) - np.float64(old)
                     count += new != old
     return count
 
 
 @phase
-def _add(deep, neuron, amount, touched):
+def _add(cache, neuron, amount, touched):
     """Add to the change of a neuron's summed input; returns the number of touched neurons."""
-    deep.delta[neuron] += amount
-    if deep.is_touched[neuron]:
+    cache.delta[neuron] += amount
+    if cache.is_touched[neuron]:
         return touched
-    deep.is_touched[neuron] = True
-    deep.touched[touched] = neuron
+    cache.is_touched[neuron] = True
+    cache.touched[touched] = neuron
     return touched + 1
 
 
 @kernel
-def _spread(system, state, deep, pattern, cycle, last, count, flips):
-    """Changes of summed inputs in one cycle: what flipped neurons send or no longer send, and what changed synapses do.
+def _spread(network, state, cache, pattern, cycle, last, count, flips):
+    """Add the changes of summed inputs in one cycle, by neurons whose firing flipped and by changed synapses.
 
     Returns the number of touched neurons.
     """
     touched = 0
     for k in range(flips):
-        n = deep.flip[cycle & 1, k]
-        sign = -1.0 if deep.fired[pattern, cycle, n] else 1.0
+        n = cache.flip[cycle & 1, k]
+        sign = -1.0 if cache.fired[pattern, cycle, n] else 1.0
         if last:
-            for r in range(deep.read_start[n], deep.read_start[n + 1]):
-                s = deep.read[r]
-                touched = _add(deep, system.post[s], sign * state.weight[s], touched)
+            for r in range(cache.read_start[n], cache.read_start[n + 1]):
+                s = cache.read[r]
+                touched = _add(cache, network.post[s], sign * state.weight[s], touched)
         else:
-            for s in range(system.first[n], system.first[n + 1]):
-                touched = _add(deep, system.post[s], sign * state.weight[s], touched)
+            for s in range(network.first[n], network.first[n + 1]):
+                touched = _add(cache, network.post[s], sign * state.weight[s], touched)
     for k in range(count):
-        s = deep.changed[k]
-        n = system.pre[s]
-        post = system.post[s]
-        if deep.fired[pattern, cycle, n] != deep.is_flipped[n] and (not last or deep.bit_of[post] != NOBODY):
-            touched = _add(deep, post, deep.change[k], touched)
+        s = cache.changed[k]
+        n = network.pre[s]
+        post = network.post[s]
+        if cache.fired[pattern, cycle, n] != cache.is_flipped[n] and (not last or cache.bit_of[post] != NOBODY):
+            touched = _add(cache, post, cache.change[k], touched)
     return touched
 
 
 @kernel
-def _fall(system, rules, deep, pattern, cycle, touched, keeps):
-    """Neurons whose firing changes after a cycle: written to deep.flip; returns how many. With `keeps` the sums stay.
+def _fall(network, params, cache, pattern, cycle, touched, keeps):
+    """Write the neurons whose firing changes after a cycle to cache.flip; returns how many. With `keeps` the sums stay.
 
-    Leaves deep.delta and is_touched empty.
+    Leaves cache.delta and is_touched empty.
     """
     flips = 0
     for k in range(touched):
-        n = deep.touched[k]
-        total = deep.sums[pattern, cycle, n] + deep.delta[n]
+        n = cache.touched[k]
+        total = cache.sums[pattern, cycle, n] + cache.delta[n]
         if keeps:
-            deep.sums[pattern, cycle, n] = total
-        firing = deep.fired[pattern, 0, n] or (system.sound[n] and fires(total, rules.neuron_threshold))
-        if firing != deep.fired[pattern, cycle + 1, n]:
-            deep.flip[(cycle + 1) & 1, flips] = n
+            cache.sums[pattern, cycle, n] = total
+        firing = cache.fired[pattern, 0, n] or (network.sound[n] and fires(total, params.network.threshold))
+        if firing != cache.fired[pattern, cycle + 1, n]:
+            cache.flip[(cycle + 1) & 1, flips] = n
             flips += 1
-        deep.delta[n] = 0.0
-        deep.is_touched[n] = False
+        cache.delta[n] = 0.0
+        cache.is_touched[n] = False
     return flips
 
 
 @kernel
-def follow(system, rules, state, deep, pattern, count, keeps):
+def follow(network, params, state, cache, pattern, count, keeps):
     """Follow the first `count` changed synapses through a pass of one pattern; returns whether an output moved.
 
-    Reads: state.weight as it was before the perturbation. Writes: deep.after; with `keeps` all that stands.
+    Reads: state.weight as it was before the perturbation. Writes: cache.after; with `keeps` also
+    the standing responses.
     """
-    cycles, flips, touched = deep.fired.shape[1], 0, 0
+    cycles, flips, touched = cache.fired.shape[1], 0, 0
     for c in range(cycles):
         last = c == cycles - 1
-        touched = _spread(system, state, deep, pattern, c, last, count, flips)
+        touched = _spread(network, state, cache, pattern, c, last, count, flips)
         for k in range(flips):
-            n = deep.flip[c & 1, k]
-            deep.is_flipped[n] = False
+            n = cache.flip[c & 1, k]
+            cache.is_flipped[n] = False
             if keeps:
-                deep.fired[pattern, c, n] = not deep.fired[pattern, c, n]
+                cache.fired[pattern, c, n] = not cache.fired[pattern, c, n]
         if not last:
-            flips = _fall(system, rules, deep, pattern, c, touched, keeps)
+            flips = _fall(network, params, cache, pattern, c, touched, keeps)
             for k in range(flips):
-                deep.is_flipped[deep.flip[(c + 1) & 1, k]] = True
+                cache.is_flipped[cache.flip[(c + 1) & 1, k]] = True
     moved = False
-    for bit in range(deep.after.size):
-        deep.after[bit] = deep.output[pattern, bit]
+    for bit in range(cache.after.size):
+        cache.after[bit] = cache.output[pattern, bit]
     for k in range(touched):
-        n = deep.touched[k]
-        if system.sound[n] and deep.delta[n] != 0.0:
-            deep.after[deep.bit_of[n]] += deep.delta[n]
+        n = cache.touched[k]
+        if network.sound[n] and cache.delta[n] != 0.0:
+            cache.after[cache.bit_of[n]] += cache.delta[n]
             moved = True
-        deep.delta[n] = 0.0
-        deep.is_touched[n] = False
+        cache.delta[n] = 0.0
+        cache.is_touched[n] = False
     if keeps and moved:
-        for bit in range(deep.after.size):
-            deep.output[pattern, bit] = deep.after[bit]
-        note(system, rules, deep, pattern)
+        for bit in range(cache.after.size):
+            cache.output[pattern, bit] = cache.after[bit]
+        note(network, params, cache, pattern)
     return moved
 
 
 @phase
-def try_window(system, rules, state, deep, count):
-    """Mean rewards of the window's patterns after and before a perturbation; in a race that is lost, -inf after it.
+def try_window(network, params, state, cache, count):
+    """Return the mean rewards of the window after and before a perturbation; -inf after it if a race is lost.
 
-    Reads: state.weight. Writes: state.passes, deep.
+    Reads: state.weight. Writes: state.passes, cache.
     """
-    shown = deep.window.size
-    whole = rules.consolidation == consolidation.WHOLE
-    state.passes[0] += window.passes_before(shown, deep.right.size, whole)
+    own = params.decision
+    shown = cache.window.size
+    whole = own.consolidation == consolidation.WHOLE
+    state.passes[0] += window.passes_before(shown, cache.right.size, whole)
     for k in range(shown):
-        deep.standing_reward[k] = deep.reward[deep.window[k]]
-        deep.trial_reward[k] = reward.highest_reward(rules.reward, rules.margin_cap)
-        deep.order[k] = k
-    before = reward.mean_reward(deep.standing_reward)
-    if rules.races:
-        race.by_standing(deep.standing_reward, deep.order)
-    for k in deep.order:
-        pattern = deep.window[k]
-        moved = follow(system, rules, state, deep, pattern, count, False)
-        deep.trial_reward[k] = (
-            pattern_reward(rules, deep.after, system.targets[pattern]) if moved else deep.reward[pattern]
+        cache.standing_reward[k] = cache.reward[cache.window[k]]
+        cache.trial_reward[k] = reward.highest_reward(own.reward, own.cap)
+        cache.order[k] = k
+    before = reward.mean_reward(cache.standing_reward)
+    if own.race:
+        race.by_standing(cache.standing_reward, cache.order)
+    for k in cache.order:
+        pattern = cache.window[k]
+        moved = follow(network, params, state, cache, pattern, count, False)
+        cache.trial_reward[k] = (
+            pattern_reward(params, cache.after, network.targets[pattern]) if moved else cache.reward[pattern]
         )
         state.passes[0] += 1
-        after = reward.mean_reward(deep.trial_reward)
-        if rules.races and race.is_lost(rules.acceptance, after, before, rules.reward_offset):
+        after = reward.mean_reward(cache.trial_reward)
+        if own.race and race.is_lost(own.accept, after, before, own.offset):
             return -np.inf, before
     return after, before
 
 
 @phase
-def keep_window(system, rules, state, deep, count):
-    """Let a perturbation stand for all patterns; the weights are not changed yet.
+def keep_window(network, params, state, cache, count):
+    """Keep a perturbation in the standing responses to all patterns; the weights are not changed yet.
 
-    Writes: deep; state.solved when every bit of every pattern is right for the first time.
+    Writes: cache; state.solved when every bit of every pattern is right for the first time.
     """
     wrong = 0
-    for pattern in range(deep.right.size):
-        follow(system, rules, state, deep, pattern, count, True)
-        wrong += deep.after.size - deep.right[pattern]
+    for pattern in range(cache.right.size):
+        follow(network, params, state, cache, pattern, count, True)
+        wrong += cache.after.size - cache.right[pattern]
     if wrong == 0 and state.solved[0] == NOT_SOLVED:
         state.solved[0] = state.counter[TRIALS] + 1
         state.solved[1] = state.passes[0]
 
 
 @phase
-def show_window(system, rules, deep):
-    """Mean binary and soft reward of the window's patterns, as they stand."""
-    for k in range(deep.window.size):
-        outputs, targets = deep.output[deep.window[k]], system.targets[deep.window[k]]
-        deep.shown[k, 0] = reward.binary_reward(outputs, targets, rules.neuron_threshold)
-        deep.shown[k, 1] = reward.soft_reward(outputs, targets, rules.neuron_threshold)
-    return reward.mean_reward(deep.shown[:, 0]), reward.mean_reward(deep.shown[:, 1])
+def show_window(network, params, cache):
+    """Return the mean binary and soft standing reward of the window's patterns. Writes: cache.shown."""
+    for k in range(cache.window.size):
+        outputs, targets = cache.output[cache.window[k]], network.targets[cache.window[k]]
+        cache.shown[k, 0] = reward.binary_reward(outputs, targets, params.network.threshold)
+        cache.shown[k, 1] = reward.soft_reward(outputs, targets, params.network.threshold)
+    return reward.mean_reward(cache.shown[:, 0]), reward.mean_reward(cache.shown[:, 1])
 
 
 @phase
-def scale_of(rules, state, scratch, active):
-    """Sigma of the trial in steps of the grid."""
-    if rules.adapts_sigma and active:
-        return perturbation.step_scale(perturbation.mean_sigma(state.sigma, scratch.active[:active]), rules.spacing)
-    return rules.scale
+def scale_of(params, state, workspace, active):
+    """Return the sigma of the trial in steps of the grid."""
+    own = params.perturbation
+    if own.adapt_sigma and active:
+        return perturbation.step_scale(perturbation.mean_sigma(state.sigma, workspace.active[:active]), own.spacing)
+    return own.scale

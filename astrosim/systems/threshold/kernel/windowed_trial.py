@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from astrosim.core.jit import kernel, phase
-from astrosim.core.rng import DECISION, PART, PERTURBATION
+from astrosim.core.rng import DECISION
 from astrosim.rules import consolidation, decision, scope, selection
 from astrosim.systems.threshold.kernel.adaptation import adapt
 from astrosim.systems.threshold.kernel.coupling import integrate
@@ -35,77 +35,78 @@ from astrosim.systems.threshold.network.state import ASTROCYTES, TRIALS
 
 
 @phase
-def perturb(system, rules, state, scratch, deep, trial, by_union, active, blocks):
+def perturb(network, params, state, workspace, cache, trial, by_union, active, blocks):
     """Try a perturbation on the window's patterns and keep it, all or in part, or drop it; returns whether it is kept.
 
-    Writes: state.weight, passes and solved; scratch, deep. Draws: streams `perturbation`, `part`, `decision`.
+    Writes: state.weight, passes and solved; workspace, cache. Draws: streams `perturbation`, `part`, `decision`.
     """
-    found, masks, count = whole_scope(system, scratch, by_union, active, blocks)
-    if rules.fraction < 1.0:
-        thin(system.keys[PART], rules.fraction, trial, found, masks, count, scratch.part_mask)
-        masks = scratch.part_mask
-    scale = scale_of(rules, state, scratch, active)
-    changes = draw_changes(system, rules, state, deep, trial, scale, found, masks, count)
-    after, before = try_window(system, rules, state, deep, changes)
-    key, temperature = system.keys[DECISION], rules.temperature
-    kept = decision.stands(rules.acceptance, after, before, rules.reward_offset, temperature, key, trial)
+    own = params.decision
+    found, masks, count = whole_scope(network, workspace, by_union, active, blocks)
+    if params.perturbation.fraction < 1.0:
+        thin(params, trial, found, masks, count, workspace.part_mask)
+        masks = workspace.part_mask
+    scale = scale_of(params, state, workspace, active)
+    changes = draw_changes(network, params, state, cache, trial, scale, found, masks, count)
+    after, before = try_window(network, params, state, cache, changes)
+    key, temperature = params.keys[DECISION], own.temperature
+    kept = decision.stands(own.accept, after, before, own.offset, temperature, key, trial)
     if kept:
-        share = consolidation.share_kept(rules.consolidation, rules.rate, after, before)
+        share = consolidation.share_kept(own.consolidation, own.rate, after, before)
         if share < 1.0:
             scale = np.float32(scale * share)
-            changes = draw_changes(system, rules, state, deep, trial, scale, found, masks, count)
-        keep_window(system, rules, state, deep, changes)
-        key = system.keys[PERTURBATION]
-        apply_steps(rules, state.weight, scratch.step, key, trial, scale, found, masks, count)
+            changes = draw_changes(network, params, state, cache, trial, scale, found, masks, count)
+        keep_window(network, params, state, cache, changes)
+        apply_steps(params, state.weight, workspace.step, trial, scale, found, masks, count)
     return kept
 
 
 @kernel
-def advance(system, rules, state, scratch, deep, waves, log, measure):
+def advance(network, params, state, workspace, cache, waves, log, measure):
     """Carry out `log.pattern.size` trials.
 
-    Reads: system, rules. Writes: state, waves, scratch, deep, log; with `measure` it also adds to scratch.total. Draws:
-    streams `pattern`, `exploration`, `selection`, `cursor`, `scope`, `perturbation`, `part`, `decision`.
+    Reads: network, params. Writes: state, waves, workspace, cache, log; with `measure` it also adds to
+    workspace.total. Draws: streams `pattern`, `exploration`, `selection`, `cursor`, `scope`, `perturbation`, `part`,
+    `decision`.
     """
     touched = 0
     state.score[:] = 0.0
-    scratch.near_kept[:] = -1
-    astrocytes = rules.learner == ASTROCYTES
-    by_union = astrocytes and rules.scope == scope.TERRITORY
-    senses = astrocytes and selection.goes_by_score(rules.selection)
+    workspace.near_kept[:] = -1
+    astrocytes = params.learner == ASTROCYTES
+    by_union = astrocytes and params.perturbation.scope == scope.TERRITORY
+    senses = astrocytes and selection.goes_by_score(params.selection)
     pattern = 0
-    settle_all(system, rules, state, deep)
+    settle_all(network, params, state, cache)
     for row in range(log.pattern.size):
         trial = state.counter[TRIALS]
-        pattern = present_window(system, rules, state, deep, trial)
+        pattern = present_window(network, params, state, cache, trial)
         active = 0
         if waves is not None:
-            integrate(waves, rules, system.acts, trial)
+            integrate(waves, params, network.acts, trial)
         if senses:
-            active, touched = activate(system, rules, state, scratch, waves, trial, touched)
+            active, touched = activate(network, params, state, workspace, waves, trial, touched)
         elif astrocytes:
-            active = select_uniform(system, rules, scratch, deep, trial)
+            active = select_uniform(network, params, workspace, cache, trial)
         for k in range(active):
-            scratch.is_active[scratch.active[k]] = True
+            workspace.is_active[workspace.active[k]] = True
 
-        blocks = gather(system, rules, state, scratch, trial, by_union, active)
+        blocks = gather(network, params, state, workspace, trial, by_union, active)
         idle = active == 0 and blocks == 0
         kept = False
         if not idle:
-            kept = perturb(system, rules, state, scratch, deep, trial, by_union, active, blocks)
+            kept = perturb(network, params, state, workspace, cache, trial, by_union, active, blocks)
         if measure:
-            binary, soft = show_window(system, rules, deep)
-            eligible = eligible_synapses(system, scratch, by_union, active, blocks)
-            add_to_totals(scratch.total, binary, soft, kept, idle, eligible)
-        clear(scratch, blocks)
+            binary, soft = show_window(network, params, cache)
+            eligible = eligible_synapses(network, workspace, by_union, active, blocks)
+            add_to_totals(workspace.total, binary, soft, kept, idle, eligible)
+        clear(workspace, blocks)
         if senses:
-            stand_window(system, rules, state, deep, pattern)
+            stand_window(network, params, state, cache, pattern)
 
         count_trial(state.counter, kept, idle)
         if astrocytes:
-            adapt(system, rules, state, scratch, waves, deep, pattern, active, kept)
-        log_trial(log, row, pattern, kept, idle, scratch.active, active)
+            adapt(network, params, state, workspace, waves, cache, pattern, active, kept)
+        log_trial(log, row, pattern, kept, idle, workspace.active, active)
         for k in range(active):
-            scratch.is_active[scratch.active[k]] = False
+            workspace.is_active[workspace.active[k]] = False
     if not senses and log.pattern.size:
-        stand_window(system, rules, state, deep, pattern)
+        stand_window(network, params, state, cache, pattern)

@@ -1,4 +1,4 @@
-"""Working memory of the kernel: holds nothing that a later trial depends on."""
+"""Workspace of the kernel: holds nothing that a later trial depends on."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import numpy as np
 
 from astrosim.store.variables import NOBODY
 from astrosim.systems.population import state as population
-from astrosim.systems.threshold.network.state import BLOCK, System
+from astrosim.systems.threshold.network.state import BLOCK, KernelNetwork
 
-BINARY_SUM, SOFT_SUM, KEPT_SUM, REVERTED_SUM, ELIGIBLE_SUM = range(5)  # places in `Scratch.total`
+BINARY_SUM, SOFT_SUM, KEPT_SUM, REVERTED_SUM, ELIGIBLE_SUM = range(5)  # places in `Workspace.total`
 WIDTH = 16  # blocks that are drawn side by side: float32 lanes of a 512-bit vector
 UNIONS = 256  # remembered unions of territories, at most: all 92 sets of up to three of eight astrocytes
-SPARE = 2  # places an astrocyte where each acts alone: few then share one
+SPARE = 2  # places per astrocyte if each acts alone: few then share one
 UNION_ROOM = 2**22  # blocks that remembered unions may take together: 20 MiB
 
 
-class Scratch(NamedTuple):
-    """Arrays that the kernel works in. Among them are the fields of `population.Workspace`."""
+class Workspace(NamedTuple):
+    """Arrays that the kernel works in, among them the fields of `population.Workspace`."""
 
-    sum: np.ndarray  # float64 (astrocyte,): what a score is made of
-    near_value: np.ndarray  # float64 (near,): what a neuron that fires adds to the sum of an astrocyte near it
+    sum: np.ndarray  # float64 (astrocyte,): contributions to its score by neurons that fired
+    near_value: np.ndarray  # float64 (near,): contribution of a neuron that fires to the sum of an astrocyte near it
     near_kept: np.ndarray  # int64 (neuron,): number of kept perturbations when its values were computed
     touched: np.ndarray  # int32 (astrocyte,): astrocytes with a score above 0, or all where they are coupled
-    own_score: np.ndarray  # float64 (astrocyte,): without what calcium adds
+    own_score: np.ndarray  # float64 (astrocyte,): score without the contribution of calcium
     is_active: np.ndarray  # bool (astrocyte,)
     active: np.ndarray  # int32 (slot,)
     explored: np.ndarray  # bool (slot,)
@@ -39,40 +39,40 @@ class Scratch(NamedTuple):
     part_mask: np.ndarray  # uint8 (blocks,): of the scope that was kept, the synapses that take part
     step: np.ndarray  # float32 (4, blocks)
     key: np.ndarray  # int32 (slot,): the active astrocytes, ascending
-    union_key: np.ndarray  # int32 (union, slot): sets of active astrocytes whose union is known
-    union_blocks: np.ndarray  # int64 (union,): number of blocks, -1 where nothing is known
+    union_key: np.ndarray  # int32 (union, slot): sets of active astrocytes whose union is remembered
+    union_blocks: np.ndarray  # int64 (union,): number of blocks, -1 where no union is remembered
     union_size: np.ndarray  # int64 (union,): number of synapses
     union_block: np.ndarray  # int32 (union, room)
     union_mask: np.ndarray  # uint8 (union, room)
     deck: np.ndarray  # int32 (synapse,): only for the random scope, else empty
-    partner: np.ndarray  # uint32 (synapses rounded up to blocks,): likewise
+    partner: np.ndarray  # uint32 (synapses rounded up to blocks,): likewise; see `rules.scope.sample`
     total: np.ndarray  # float64 (5,): sums over a measured episode
 
 
 class Log(NamedTuple):
-    """Rows of `Decisions` that a stretch of trials fills."""
+    """Rows of `Decisions` that a stretch of trials fills in."""
 
     pattern: np.ndarray  # uint16 (trial,)
     decision: np.ndarray  # int8 (trial,)
     active: np.ndarray  # int32 (trial, slot)
 
 
-def make_scratch(system: System, max_active: int, random_scope: bool) -> Scratch:
-    """Working memory for a system."""
-    astrocytes, neurons, synapses = system.size.size, system.first.size - 1, system.post.size
+def make_workspace(network: KernelNetwork, max_active: int, random_scope: bool) -> Workspace:
+    """Allocate the workspace for a network."""
+    astrocytes, neurons, synapses = network.size.size, network.first.size - 1, network.post.size
     blocks = -(-synapses // BLOCK)
-    room = WIDTH + min(blocks, max_active * int(np.diff(system.block_start).max(initial=0)))
+    room = WIDTH + min(blocks, max_active * int(np.diff(network.block_start).max(initial=0)))
     wanted = max(UNIONS, SPARE * astrocytes) if max_active == 1 else UNIONS
     unions = max(1, min(wanted, UNION_ROOM // max(room, 1)))
-    return Scratch(
+    return Workspace(
         sum=np.zeros(astrocytes),
-        near_value=np.ones(system.near.size),
+        near_value=np.ones(network.near.size),
         near_kept=np.full(neurons, -1, np.int64),
         own_score=np.zeros(astrocytes),
         is_active=np.zeros(astrocytes, np.bool_),
         activation=np.zeros(neurons),
-        before=np.zeros(system.outputs.size),
-        after=np.zeros(system.outputs.size),
+        before=np.zeros(network.outputs.size),
+        after=np.zeros(network.outputs.size),
         mask=np.zeros(blocks, np.uint8),
         block=np.zeros(blocks + WIDTH, np.int32),  # filled up to whole vectors, and written one place ahead
         block_mask=np.zeros(blocks + WIDTH, np.uint8),

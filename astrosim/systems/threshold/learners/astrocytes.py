@@ -19,14 +19,14 @@ OWN_ENGINES = {
 
 
 class Astrocytes(Learner):
-    """The population that learns by selection, perturbation and one scalar."""
+    """Population that learns by selection, perturbation and one scalar."""
 
     def passes(self, scenario: Scenario) -> int:
-        """Return the passes of a trial in which something is perturbed, and that is not given up in a race."""
+        """Return the passes of a trial with a perturbation that is not given up in a race."""
         return passes_of_window(scenario)
 
     def words(self, phase: str, scenario: Scenario, judged: str) -> str:
-        """Return in words what a phase does."""
+        """Return the action of a phase in words."""
         told = {
             "sense": _sense,
             "activate": _activate,
@@ -58,7 +58,7 @@ def _sense(scenario: Scenario) -> str:
 
 
 def _coupling(scenario: Scenario) -> str:
-    """What calcium adds to a score; empty without gap junctions."""
+    """Return the contribution of calcium to a score, in words; empty without gap junctions."""
     chosen, second = scenario.coupling, scenario.schedule.trial_seconds
     if not scenario.coupled:
         return ""
@@ -82,7 +82,7 @@ def _perturb(scenario: Scenario) -> str:
 
 
 def perturb_words(scenario: Scenario, where: str) -> str:
-    """Return in words which synapses take which step; `where`: the eligible ones."""
+    """Return the perturbed synapses and their steps in words; `where`: the eligible ones."""
     perturbation = scenario.perturbation
     if perturbation.fraction < 1.0:
         where = f"{perturbation.fraction:g}, at random, of the {where}"
@@ -94,7 +94,7 @@ def perturb_words(scenario: Scenario, where: str) -> str:
 
 
 def decide_words(scenario: Scenario) -> str:
-    """Return in words when a perturbation stands, and how much of it."""
+    """Return the condition on which a perturbation is kept, and the part that is kept, in words."""
     chosen = scenario.decision
     beyond = f" by more than {chosen.margin:g}" if chosen.margin else ""
     kept = ACCEPTANCE[chosen.accept].told(beyond=beyond, temperature=chosen.temperature)

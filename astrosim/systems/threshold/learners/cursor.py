@@ -12,14 +12,14 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 class Cursor(Learner):
-    """One wandering point, which senses nothing."""
+    """Wandering point, which senses nothing."""
 
     def passes(self, scenario: Scenario) -> int:
-        """Return the passes of a trial in which something is perturbed."""
+        """Return the passes of a trial with a perturbation."""
         return passes_of_window(scenario)
 
     def words(self, phase: str, scenario: Scenario, judged: str) -> str:
-        """Return in words what a phase does."""
+        """Return the action of a phase in words."""
         told = {
             "sense": lambda _: "nothing (the cursor senses nothing)",
             "activate": _move,

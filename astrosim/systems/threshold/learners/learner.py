@@ -1,4 +1,4 @@
-"""A learner of threshold networks: one file each, with its source, its engines, its cost and its words."""
+"""Learners of threshold networks: one file each, with its source, its engines, its cost and its words."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ REPORT = "Murray 2026"
 
 @dataclass(frozen=True, kw_only=True)
 class Learner:
-    """One learner; its file names it `LEARNER`.
+    """Learner; its file names it `LEARNER`.
 
     Attributes
     ----------
@@ -26,7 +26,7 @@ class Learner:
     phases : tuple of Phase
         Of a trial, in order.
     mover : {"astrocytes", "cursor", "nobody"}
-        Who moves the weights by the rules of the network's own trial.
+        Agent that moves the weights by the rules of the network's own trial.
     needs_slope : bool
         Whether it follows the slope of the reward.
     """
@@ -40,11 +40,11 @@ class Learner:
     def passes(self, scenario: Scenario) -> int:
         """Return the forward passes of a trial or update of a resolved scenario.
 
-        What stands is evaluated once and remembered where all patterns are shown; the very first evaluation is not
-        counted, nor are the looks at the frozen network that records take. A gradient's way back is no pass.
+        The current weights are evaluated once and remembered if all patterns are shown; the very first evaluation is
+        not counted, nor are evaluations of the frozen network for records. The way back of a gradient is no pass.
         """
         raise NotImplementedError
 
     def words(self, phase: str, scenario: Scenario, judged: str) -> str:
-        """Return in words what a phase does, with its numbers; `judged`: how a pass is judged."""
+        """Return the action of a phase in words, with its numbers; `judged`: the words of a pass's reward."""
         raise NotImplementedError

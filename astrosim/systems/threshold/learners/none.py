@@ -10,14 +10,14 @@ NOTHING = "nothing (nobody learns)"
 
 
 class Control(Learner):
-    """A network whose weights stay as they were drawn."""
+    """Network whose weights stay as they were drawn."""
 
     def passes(self, scenario: Scenario) -> int:
-        """Return 0: nothing is tried."""
+        """Return 0: no perturbation is tried."""
         return 0
 
     def words(self, phase: str, scenario: Scenario, judged: str) -> str:
-        """Return in words what a phase does: only what stands is looked at."""
+        """Return the action of a phase in words: the current weights are evaluated, nothing else."""
         return judged if phase == "evaluate before" else NOTHING
 
 

@@ -1,4 +1,4 @@
-"""Learners of threshold networks by name, and where each is described: a new one is a file, and a line here.
+"""Learners of threshold networks by name, with the place of each: a new learner is one file, and one line here.
 
 The schema reads the names alone; a file, which may load compiled code, is loaded when its learner is asked for.
 """
@@ -31,7 +31,7 @@ BASELINES = {
         "backpropagation",
     )
 }
-"""Learners beside astrocytes and neurons; their weights are float64 and on no grid."""
+"""Learners beside astrocytes and neurons; their weights are float64, without a grid."""
 LEARNERS = {
     "astrocytes": f"{HERE}.astrocytes:LEARNER",
     "cursor": f"{HERE}.cursor:LEARNER",
@@ -57,6 +57,9 @@ def learner_of(name: str) -> Learner:
 
 
 def carrier_of(scenario: Scenario) -> Learner:
-    """Return the learner whose engines and phases carry out a scenario's trials: a relay of neurons has no other's."""
+    """Return the learner whose engines and phases carry out a scenario's trials.
+
+    Neurons and relays in which no astrocytes learn have those of `neurons`.
+    """
     alone = scenario.neuronal and not scenario.astrocytic
     return learner_of("neurons" if alone else scenario.learner)

@@ -1,1 +1,1 @@
-"""Wiring, places, territories and state of a threshold network."""
+"""Wiring, positions, territories and state of a threshold network."""

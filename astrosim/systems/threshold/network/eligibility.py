@@ -1,4 +1,4 @@
-"""Which synapses a trial may change, as lists of numbers (int32): what agents perturb, and what the live view shows.
+"""Synapses that a trial may change, as lists of numbers (int32): agents perturb them, and the live view shows them.
 
 Murray 2026, sections 4.3 and 7.1. The kernel gathers the same sets as blocks and masks (`kernel.eligibility`).
 """
@@ -11,58 +11,68 @@ import numpy as np
 
 from astrosim.core.rng import SCOPE, below
 from astrosim.rules import cursor, scope
-from astrosim.systems.threshold.network.state import CURSOR, NOBODY, Rules, System
+from astrosim.systems.threshold.network.params import Params
+from astrosim.systems.threshold.network.state import CURSOR, NOBODY, KernelNetwork
 
 NONE = np.empty(0, np.int32)
 
 
 def eligible(
-    system: System, rules: Rules, trial: int, territories: Sequence[np.ndarray], place: np.ndarray
+    system: KernelNetwork, params: Params, trial: int, territories: Sequence[np.ndarray], place: np.ndarray
 ) -> np.ndarray:
-    """Synapses that a trial may change.
+    """Return the synapses that a trial may change.
 
     Parameters
     ----------
-    system : System
-    rules : Rules
+    system : KernelNetwork
+    params : Params
         As they were in the trial.
     trial : int
     territories : sequence of ndarray of int32
         Synapses of each active astrocyte.
     place : ndarray of float64, shape (2,), units
-        Where the cursor stood in the trial.
+        Place of the cursor in the trial.
 
     Returns
     -------
-    ndarray of int32, each once
+    ndarray of int32, shape (eligible synapse,)
+        Each once.
     """
-    if rules.learner == CURSOR:
-        return near_cursor(system, rules.cursor_radius, place)
-    if rules.learner == NOBODY or not territories:
+    if params.learner == CURSOR:
+        return near_cursor(system, params.cursor.radius, place)
+    if params.learner == NOBODY or not territories:
         return NONE
     union = np.unique(np.concatenate(territories))
-    return union if rules.scope == scope.TERRITORY else anywhere(system, rules, trial, union.size)
+    return union if params.perturbation.scope == scope.TERRITORY else anywhere(system, params, trial, union.size)
 
 
-def anywhere(system: System, rules: Rules, trial: int, size: int) -> np.ndarray:
-    """Synapses regardless of place: `size` drawn ones (scope `random`), one (`single`) or all (`global`).
+def anywhere(system: KernelNetwork, params: Params, trial: int, size: int) -> np.ndarray:
+    """Return synapses regardless of place: `size` drawn ones (scope `random`), one (`single`) or all (`global`).
 
-    Draws: stream `scope`.
+    An array of int32, shape (eligible synapse,). Draws: stream `scope`.
+
+    Raises
+    ------
+    ValueError
+        If the scope is not by chance.
     """
-    key, total = system.keys[SCOPE], system.post.size
+    key, total = params.keys[SCOPE], system.post.size
     synapses = np.arange(total, dtype=np.int32)
-    if rules.scope == scope.SINGLE:
+    if params.perturbation.scope == scope.SINGLE:
         return synapses[[below(key, trial, 0, total)]] if total else synapses
-    if rules.scope == scope.RANDOM:
+    if params.perturbation.scope == scope.RANDOM:
         scope.sample(key, trial, size, synapses, np.empty(total + 3, np.uint32))
         return synapses[:size]
-    if rules.scope == scope.GLOBAL:
+    if params.perturbation.scope == scope.GLOBAL:
         return synapses
     raise ValueError("perturbation.scope: a rule without synapses")
 
 
-def near_cursor(system: System, radius: float, place: np.ndarray) -> np.ndarray:
-    """Synapses with a neuron within the radius of a place (units), ascending."""
+def near_cursor(system: KernelNetwork, radius: float, place: np.ndarray) -> np.ndarray:
+    """Return the synapses with a neuron within the radius of a place, ascending: int32, shape (eligible synapse,).
+
+    Radius and place (float64, shape (2,)) are in units.
+    """
     dx, dy = (system.position - place).T
     near = cursor.within(dx, dy, radius)
     return np.flatnonzero(near[system.pre] | near[system.post]).astype(np.int32)

@@ -1,6 +1,6 @@
-"""Gap junctions between astrocytes: an undirected graph over their places, and what its edges do to a wave.
+"""Gap junctions between astrocytes: an undirected graph over their places, with delay and attenuation of each edge.
 
-Lengths in units, times in trials. Two astrocytes share one gap junction at most. Source: this package; see
+Lengths in units, times in trials. Two astrocytes share at most one gap junction. Source: this package; see
 `astrosim.rules.coupling`.
 """
 
@@ -18,13 +18,13 @@ from astrosim.rules import coupling
 from astrosim.systems.threshold.network.territories import Territories
 from astrosim.systems.threshold.scenario.schema import Scenario
 
-EDGE_LIMIT = 2**22  # gap junctions; assumed: as many as an intervention has draws for
-ROOM = 50_000_000  # arrivals under way; assumed: less than a gigabyte
+EDGE_LIMIT = 2**22  # gap junctions; assumed: the number of draws that an intervention has
+ROOM = 50_000_000  # arrivals under way; assumed: they take less than a gigabyte
 
 
 @dataclass(frozen=True)
 class GapJunctions:
-    """The gap junctions of a cell.
+    """Gap junctions of a simulation.
 
     Attributes
     ----------
@@ -48,20 +48,20 @@ class GapJunctions:
 
     @property
     def slots(self) -> int:
-        """Trials for which arrivals may be under way, the present one among them; 0 without gap junctions."""
+        """Number of trials for which arrivals may be under way, with the present one; 0 without gap junctions."""
         return int(self.delay.max()) + 1 if len(self) else 0
 
     def neighbours(self, open_: np.ndarray | None = None) -> tuple[Ragged, np.ndarray]:
-        """Neighbours of every astrocyte, ascending, and the gap junction that leads to each.
+        """Return the neighbours of every astrocyte, ascending, and the gap junction that leads to each.
 
         Parameters
         ----------
         open_ : ndarray of bool, shape (gap junction,), optional
-            Which gap junctions are not cut; all if left out.
+            False for a cut gap junction; all are open if left out.
 
         Returns
         -------
-        Ragged, ndarray of int64
+        Ragged, ndarray of int64, shape (neighbour,)
         """
         number = np.arange(len(self)) if open_ is None else np.flatnonzero(open_)
         one, other = self.edge[number].T
@@ -70,7 +70,7 @@ class GapJunctions:
         return Ragged.group(source[order], target[order], len(self.position)), np.tile(number, 2)[order]
 
     def to_networkx(self) -> nx.Graph:
-        """The graph; nodes carry x and y, edges distance (units), delay (trials) and attenuation."""
+        """Return the graph; nodes carry x and y, edges distance (units), delay (trials) and attenuation."""
         graph = nx.Graph()
         graph.add_nodes_from((a, {"x": x, "y": y}) for a, (x, y) in enumerate(self.position.tolist()))
         facts = zip(self.distance.tolist(), self.delay.tolist(), self.attenuation.tolist(), strict=True)
@@ -80,7 +80,7 @@ class GapJunctions:
 
 
 def build_gap_junctions(scenario: Scenario, territories: Territories) -> GapJunctions:
-    """The gap junctions of a scenario's astrocytes.
+    """Build the gap junctions of a scenario's astrocytes.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def build_gap_junctions(scenario: Scenario, territories: Territories) -> GapJunc
 
 
 def _edges(scenario: Scenario, position: np.ndarray) -> np.ndarray:
-    """Pairs of coupled astrocytes, sorted: int32, shape (gap junction, 2)."""
+    """Return the pairs of coupled astrocytes, sorted: int32, shape (gap junction, 2)."""
     chosen = scenario.coupling
     if not scenario.coupled or len(position) < 2:
         return np.empty((0, 2), np.int32)
@@ -118,13 +118,13 @@ def _edges(scenario: Scenario, position: np.ndarray) -> np.ndarray:
 
 
 def _within(tree: cKDTree, reach: float) -> np.ndarray:
-    """All pairs within a distance."""
+    """Return all pairs within a distance (units): int, shape (pair, 2)."""
     _check_number((tree.count_neighbors(tree, reach) - tree.n) // 2, "coupling.reach")
     return tree.query_pairs(reach, output_type="ndarray")
 
 
 def _nearest(tree: cKDTree, count: int) -> np.ndarray:
-    """Each with its nearest ones; whoever is as near as the last of them, but for rounding, counts among them."""
+    """Return each astrocyte with its nearest ones, and with those as near as the last of them, but for rounding."""
     _check_number(tree.n * min(count, tree.n - 1), "coupling.neighbours")
     farthest = tree.query(tree.data, k=[min(count, tree.n - 1) + 1])[0][:, 0]
     lists = tree.query_ball_point(tree.data, farthest * (1.0 + coupling.ROUNDING))

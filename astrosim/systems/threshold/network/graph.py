@@ -1,4 +1,4 @@
-"""Networks as NetworkX graphs, read: what nodes and edges must carry, and the arrays that they give (lengths in units).
+"""Networks read from NetworkX graphs: attributes of nodes and edges, and the arrays that they give (lengths in units).
 
 Nodes carry kind, cluster, x and y, and may carry z and bit; edges carry their weight. Nodes may have any names: neurons
 are numbered by cluster, then by kind, then by their order in the graph; tonic neurons, whose cluster is -1, come last.
@@ -16,18 +16,18 @@ import numpy as np
 from astrosim.core.errors import AstrosimError
 from astrosim.store.variables import NEURON_KINDS, NO_CLUSTER
 
-SHOWN = 5  # problems told; assumed: the sixth teaches nothing new
+SHOWN = 5  # problems in one message; assumed: the sixth teaches nothing new
 TONIC = "tonic"
 SIZES = ("inputs", "outputs", "modulatory", "regular")  # of a cluster, by kind
 
 
 def arrays_of(graph: nx.DiGraph) -> dict[str, np.ndarray]:
-    """The arrays of a network, by the names of its attributes.
+    """Return the arrays of a network, by attribute; each has the shape and unit that `Network` states.
 
     Raises
     ------
     AstrosimError
-        If the graph is no network: what is missing or wrong, and where.
+        If the graph is not a network: the message tells what is missing or wrong, and where.
     """
     if not graph.is_directed() or graph.is_multigraph():
         raise AstrosimError(f"graph: not a plain directed graph ({type(graph).__name__}). Give a networkx.DiGraph.")
@@ -52,14 +52,14 @@ def arrays_of(graph: nx.DiGraph) -> dict[str, np.ndarray]:
 
 
 def _place(node: dict[str, Any]) -> tuple[bool, int, int]:
-    """What neurons are ordered by."""
+    """Return the sort key of a neuron: tonic ones last, then cluster and kind."""
     return node["kind"] == TONIC, node["cluster"], NEURON_KINDS.index(node["kind"])
 
 
 def _refuse(problems: list[str]) -> None:
     if problems:
         more = len(problems) - SHOWN
-        last = [f"{more} more problems. Mend the first ones."] if more > 0 else []
+        last = [f"{more} more problems. Correct the first ones."] if more > 0 else []
         raise AstrosimError("\n".join(problems[:SHOWN] + last))
 
 
@@ -104,7 +104,10 @@ def _is_finite(value: Any) -> bool:
 
 
 def _bits(nodes: list[dict[str, Any]], kind: str) -> np.ndarray:
-    """Neurons of the task's bits, int32: the nodes that carry a bit, else all of their kind in cluster 0."""
+    """Return the neurons of the task's bits, int32, shape (bit,).
+
+    These are the nodes that carry a bit, else all of their kind in cluster 0.
+    """
     own = [(node.get("bit"), n) for n, node in enumerate(nodes) if node["kind"] == kind]
     chosen = sorted((bit, n) for bit, n in own if bit is not None)
     if chosen:
@@ -113,7 +116,7 @@ def _bits(nodes: list[dict[str, Any]], kind: str) -> np.ndarray:
 
 
 def _synapses(graph: nx.DiGraph, number: dict[Any, int]) -> dict[str, np.ndarray]:
-    """Ends and weights, ordered by pre, then by post."""
+    """Return ends and weights of the synapses, ordered by pre, then by post."""
     ends = sorted((number[pre], number[post], weight) for pre, post, weight in graph.edges(data="weight"))
     pre, post, weight = zip(*ends, strict=True) if ends else ((), (), ())
     leaving = np.bincount(np.array(pre, np.int64), minlength=len(number))
@@ -126,12 +129,14 @@ def _synapses(graph: nx.DiGraph, number: dict[Any, int]) -> dict[str, np.ndarray
 
 
 def cluster_sizes(kind: np.ndarray, cluster: np.ndarray) -> dict[str, int]:
-    """Number of clusters, and of neurons of each kind in a cluster, as the section `network` of a scenario has them.
+    """Return the number of clusters, and of neurons of each kind per cluster, as fields of the section `network`.
+
+    Arrays: `kind` (int8, shape (neuron,)) and `cluster` (int32, shape (neuron,)).
 
     Raises
     ------
     AstrosimError
-        If the clusters are not alike.
+        If the clusters differ in their neurons.
     """
     clusters = int(cluster.max()) + 1
     sizes = np.array([(kind[cluster == 0] == code).sum() for code in range(len(SIZES))])

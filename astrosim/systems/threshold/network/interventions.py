@@ -1,7 +1,7 @@
-"""What befalls a cell between two trials: both engines call this and go on with the `System` and `Rules` it makes.
+"""Interventions between trials. Both engines call this and continue with the `KernelNetwork` and `Params` it returns.
 
-Learning's own arrays stay as they are; whatever an intervention changes follows from the list of what has happened, so
-that a checkpoint holds no more than that list. Times in trials.
+The arrays of learning stay as they are; all else that an intervention changes follows from the list of events, so that
+a checkpoint holds no more than that list. Times in trials.
 """
 
 from __future__ import annotations
@@ -16,24 +16,25 @@ import numpy as np
 from astrosim.core.ragged import Ragged
 from astrosim.core.rng import INTERVENTION, uniforms
 from astrosim.store.variables import NEURON_KINDS
-from astrosim.systems.threshold.network.state import NOBODY, Rules, bits, gap_lists, make_rules
+from astrosim.systems.threshold.network.params import Params, make_params
+from astrosim.systems.threshold.network.state import NOBODY, bits, gap_lists
 from astrosim.systems.threshold.scenario.interventions import ACTIONS, Intervention
 
-DescribedCell = Any  # the simulation imports its interventions
+ThresholdSimulation = Any  # the simulation imports its interventions
 
 
 NEVER = 2**62  # trial
-ROOM = 2**22  # draws of one intervention: as many as there are neurons at most
+ROOM = 2**22  # draws of one intervention: at least the number of neurons
 
 
 @dataclass
 class Standing:
-    """What has been changed and not taken back.
+    """Changes in force: made by interventions, and not taken back.
 
     Attributes
     ----------
     silent, lesioned : dict of str to ndarray of bool
-        By "astrocytes" and "neurons".
+        By "astrocytes" and "neurons", of shape (astrocyte,) and (neuron,).
     cut : ndarray of bool, shape (gap junction,)
     frozen : bool
     values : dict of str to (float, int or str)
@@ -52,11 +53,14 @@ class Standing:
     offset: float = 0.0
 
     def acting(self, what: str) -> np.ndarray:
-        """Who is neither silenced nor lesioned: bool."""
+        """Return which astrocytes or neurons are neither silenced nor lesioned: bool, shape (astrocyte or neuron,)."""
         return ~(self.silent[what] | self.lesioned[what])
 
     def take(self, item: Intervention, chosen: np.ndarray) -> None:
-        """Let one intervention happen; chosen: int64 numbers of the astrocytes, neurons or gap junctions."""
+        """Take one intervention into account.
+
+        `chosen` holds the numbers of its astrocytes, neurons or gap junctions: int64, shape (chosen,).
+        """
         verb, _, what = item.action.partition("_")
         if what == "gap_junctions":
             self.cut[chosen] = verb == "cut"
@@ -75,24 +79,24 @@ class Standing:
 
 
 class Interventions:
-    """The interventions of one cell: what comes next, and what has happened.
+    """Interventions of one simulation: those to come, and those that have happened.
 
     Parameters
     ----------
-    cell : DescribedCell
-        As it is without interventions.
+    cell : ThresholdSimulation
+        In its state without interventions.
     """
 
-    def __init__(self, cell: DescribedCell) -> None:
-        self.scenario, self.network = cell.scenario_of_cell, cell.network
-        self.system, self.rules = cell.system, cell.rules
+    def __init__(self, cell: ThresholdSimulation) -> None:
+        self.scenario, self.network = cell.resolved_scenario, cell.network
+        self.kernel_network, self.params = cell.kernel_network, cell.params
         self.junctions, self.cluster_of_astrocyte = cell.gap_junctions, cell.territories.cluster
         self.items = self.scenario.interventions
         self._length = self.scenario.schedule.trials_per_episode
         self._begin()
 
     def _begin(self) -> None:
-        sizes = {"astrocytes": self.system.acts.size, "neurons": self.system.sound.size}
+        sizes = {"astrocytes": self.kernel_network.acts.size, "neurons": self.kernel_network.sound.size}
         silent, lesioned = ({what: np.zeros(size, bool) for what, size in sizes.items()} for _ in range(2))
         self.standing = Standing(silent, lesioned, np.zeros(len(self.junctions), bool), self.scenario.task.patterns)
         self.next = [self._first(item) for item in self.items]
@@ -105,11 +109,11 @@ class Interventions:
         return NEVER if item.at_episode is None else item.at_episode * self._length
 
     def _waiting(self, number: int) -> bool:
-        """Whether the condition of an intervention has not come true yet."""
+        """Return whether the condition of an intervention has not come true yet."""
         return self.items[number].when is not None and self.streak[number] >= 0
 
     def due(self, trial: int) -> int:
-        """The first trial from `trial` on before which something must be done or looked at; NEVER if none."""
+        """Return the first trial from `trial` on before which an intervention or a condition is due; NEVER if none."""
         if not self.items:
             return NEVER
         due = min(self.next)
@@ -117,8 +121,8 @@ class Interventions:
             due = min(due, max(self._length, -(-trial // self._length) * self._length))
         return due
 
-    def act(self, cell: DescribedCell, trial: int) -> None:
-        """Let happen what comes before a trial; asked once for every trial that `due` names."""
+    def act(self, cell: ThresholdSimulation, trial: int) -> None:
+        """Apply the interventions due before a trial; called once for every trial that `due` names."""
         if trial and trial % self._length == 0:
             self._look(cell, trial)
         now = [number for number, at in enumerate(self.next) if at == trial]
@@ -131,13 +135,13 @@ class Interventions:
             if self.standing.frozen:
                 cell.learning.score[:] = 0.0
 
-    def silence(self, cell: DescribedCell, what: str, number: int, silent: bool) -> None:
+    def silence(self, cell: ThresholdSimulation, what: str, number: int, silent: bool) -> None:
         """Silence or release one of the "astrocytes" or "neurons" by hand; no checkpoint holds this."""
         self.standing.silent[what][number] = silent
         self._apply(cell, [f"silence_{what}"])
 
-    def _look(self, cell: DescribedCell, trial: int) -> None:
-        """Whether conditions have come true with the episode that has just ended."""
+    def _look(self, cell: ThresholdSimulation, trial: int) -> None:
+        """Check whether conditions have come true with the episode that has just ended."""
         waiting = [number for number in range(len(self.items)) if self._waiting(number)]
         accuracy = cell.accuracy() if waiting else 0.0
         for number in waiting:
@@ -148,7 +152,7 @@ class Interventions:
                 self.streak[number], self.next[number] = -1, trial
 
     def _following(self, item: Intervention, trial: int) -> int:
-        """When an intervention acts again."""
+        """Return the trial before which an intervention acts again; NEVER if it does not."""
         if item.every is None:
             return NEVER
         unit = 1 if item.at_trial is not None else self._length
@@ -156,7 +160,7 @@ class Interventions:
         return NEVER if item.until is not None and following > item.until * unit else following
 
     def _chosen(self, number: int, trial: int) -> np.ndarray:
-        """Numbers of the astrocytes, neurons or gap junctions that an intervention is about: int64, ascending.
+        """Return the astrocytes, neurons or gap junctions of an intervention: int64, shape (chosen,), ascending.
 
         Draws: stream `intervention`, index = number of the intervention * ROOM + number of the candidate.
         """
@@ -176,20 +180,20 @@ class Interventions:
         if item.fraction is None or item.fraction == 1.0:
             return found
         draws = np.empty(found.size)
-        uniforms(self.system.keys[INTERVENTION], trial, number * ROOM + found, draws)
+        uniforms(self.params.keys[INTERVENTION], trial, number * ROOM + found, draws)
         count = math.floor(item.fraction * found.size + 0.5)
         return np.sort(found[np.argsort(draws, kind="stable")[:count]])
 
     def _candidates(self, what: str) -> tuple[np.ndarray, np.ndarray] | None:
-        """Cells that stand for each candidate, int, shape (candidate, 1 or 2), and the cluster of every cell."""
+        """Return the cells of each candidate, int, shape (candidate, 1 or 2), and the cluster of every cell."""
         if what == "neurons":
             return np.arange(self.network.cluster.size)[:, None], self.network.cluster
         if what == "astrocytes":
             return np.arange(self.cluster_of_astrocyte.size)[:, None], self.cluster_of_astrocyte
         return (self.junctions.edge, self.cluster_of_astrocyte) if what == "gap_junctions" else None
 
-    def _apply(self, cell: DescribedCell, actions: Iterable[str]) -> None:
-        """Give the cell the system and the rules that stand after these actions; only what they are about is made."""
+    def _apply(self, cell: ThresholdSimulation, actions: Iterable[str]) -> None:
+        """Exchange the parts of the network and of the numbers that these actions change."""
         about = {action.partition("_")[2] for action in actions}
         fields: dict[str, np.ndarray] = {}
         if "astrocytes" in about:
@@ -200,30 +204,31 @@ class Interventions:
             fields |= self._task()
         if "gap_junctions" in about:
             fields |= gap_lists(self.junctions, ~self.standing.cut)
-        cell.system = cell.system._replace(**fields)
+        cell.kernel_network = cell.kernel_network._replace(**fields)
         if about & {"", "offset", "plasticity"}:
-            cell.rules = self._rules()
+            cell.params = self._params()
 
-    def _rules(self) -> Rules:
-        """The rules with what has been set, frozen and offset."""
+    def _params(self) -> Params:
+        """Return the numbers with the set values, frozen plasticity and reward offset in force."""
         changed: dict[str, dict[str, float | int | str]] = {}
         for path, value in self.standing.values.items():
             section, _, name = path.partition(".")
             kind = type(getattr(getattr(self.scenario, section), name))
             changed.setdefault(section, {})[name] = kind(value)
         parts = {name: getattr(self.scenario, name).model_copy(update=values) for name, values in changed.items()}
-        rules = make_rules(self.scenario.model_copy(update=parts)) if parts else self.rules
-        learner = NOBODY if self.standing.frozen else rules.learner
-        return rules._replace(learner=learner, reward_offset=rules.reward_offset + self.standing.offset)
+        params = make_params(self.scenario.model_copy(update=parts), self.params.keys) if parts else self.params
+        learner = NOBODY if self.standing.frozen else params.learner
+        decision = params.decision._replace(offset=params.decision.offset + self.standing.offset)
+        return params._replace(learner=learner, decision=decision)
 
     def _astrocytes(self) -> dict[str, np.ndarray]:
-        """Fields of the system that follow from who of the astrocytes acts."""
+        """Return the fields of the network that follow from the acting astrocytes."""
         acts = self.standing.acting("astrocytes")
-        return {"acts": acts, "size": np.where(acts, self.system.size, 0)}
+        return {"acts": acts, "size": np.where(acts, self.kernel_network.size, 0)}
 
     def _neurons(self) -> dict[str, np.ndarray]:
-        """Fields that follow from which neurons fire."""
-        base, sound = self.system, self.standing.acting("neurons")
+        """Return the fields that follow from the neurons that can fire."""
+        base, sound = self.kernel_network, self.standing.acting("neurons")
         heard = sound[base.outputs[base.direct_bit]]
         source = np.repeat(np.arange(base.inputs.size), np.diff(base.direct_start))
         direct = Ragged.group(source[heard], base.direct_synapse[heard], base.inputs.size)
@@ -235,21 +240,24 @@ class Interventions:
         }
 
     def _task(self) -> dict[str, np.ndarray]:
-        """Fields that follow from the task, and from the inputs that it drives."""
-        sound = self.standing.acting("neurons")[self.system.inputs]
+        """Return the fields that follow from the task, and from the inputs that it drives."""
+        sound = self.standing.acting("neurons")[self.kernel_network.inputs]
         return {
             "patterns": bits([given for given, _ in self.standing.patterns]) * sound.astype(np.uint8),
             "targets": bits([wanted for _, wanted in self.standing.patterns]),
         }
 
     def happened(self) -> dict[str, np.ndarray]:
-        """Values of `EVENT_VARIABLES`, shape (event,)."""
+        """Return the values of `EVENT_VARIABLES`: int64 and int8, shape (event,)."""
         log = np.array(self.log, np.int64).reshape(len(self.log), 2)
         codes = np.array([ACTIONS.index(item.action) for item in self.items], np.int8)
         return {"event_trial": log[:, 0], "event_intervention": log[:, 1], "event_action": codes[log[:, 1]]}
 
     def state(self) -> dict[str, np.ndarray]:
-        """A copy of what has happened and what comes; nothing where no interventions are planned."""
+        """Return the arrays of past and coming interventions; empty if none are planned.
+
+        `intervention_log` has shape (event, 2), the others (intervention,); all are int64.
+        """
         if not self.items:
             return {}
         return {
@@ -258,13 +266,13 @@ class Interventions:
             "intervention_streak": np.array(self.streak, np.int64),
         }
 
-    def restore(self, cell: DescribedCell, state: dict[str, np.ndarray]) -> None:
-        """Go on from a `state()`: what has happened happens again, but to no weight.
+    def restore(self, cell: ThresholdSimulation, state: dict[str, np.ndarray]) -> None:
+        """Go on from a `state()`: past interventions are applied again, but to no weight. Arrays keep their shape.
 
         Raises
         ------
         ValueError
-            If the state is not one of these interventions.
+            If the state is of other interventions.
         """
         saved = [state.get(f"intervention_{name}") for name in ("log", "next", "streak")]
         if not self.items and all(part is None for part in saved):

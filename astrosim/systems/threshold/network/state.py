@@ -1,11 +1,11 @@
 """The arrays that both engines work on; agents are row views over them, the kernel steps them in place.
 
-`System` holds what learning never changes, `Rules` the numbers of the rules, `State` what learning changes. An
-intervention exchanges `System` or `Rules` between two trials.
+`KernelNetwork` holds the fixed wiring, `State` the arrays that learning changes; the numbers of the rules are in
+`network.params`. An intervention exchanges `KernelNetwork` or `Params` between two trials.
 
 Weights are kept in blocks of four neighbouring synapses, because one Philox block holds four draws; the last block is
-filled up with synapses of weight 0 that belong to nobody. Lists that the innermost loops index with are unsigned, so
-that numba need not look for negative indices.
+filled up with synapses of weight 0 that join no neurons. Lists that the innermost loops index with are unsigned, so
+that numba need not check for negative indices.
 """
 
 from __future__ import annotations
@@ -14,31 +14,26 @@ from typing import NamedTuple
 
 import numpy as np
 
-from astrosim.core.exact_functions import exp
 from astrosim.core.ragged import Ragged
-from astrosim.core.rng import stream_keys
 from astrosim.rules import choices
 from astrosim.rules.choices import chosen
 from astrosim.rules.coupling import NEVER_SENT
-from astrosim.rules.perturbation import grid, grid_limit, step_scale
 from astrosim.systems.population import state as population
-from astrosim.systems.threshold.learners.table import learner_of
 from astrosim.systems.threshold.network.gap_junctions import GapJunctions
 from astrosim.systems.threshold.network.territories import Territories
 from astrosim.systems.threshold.network.topology import TONIC, Network
 from astrosim.systems.threshold.scenario.schema import Scenario
 
-BLOCK = 4  # synapses a block: Philox4x32 yields four words
+BLOCK = 4  # synapses per block: Philox4x32 yields four words
 ASTROCYTES, CURSOR, NOBODY = 0, 1, 2
 MOVERS = {"astrocytes": ASTROCYTES, "cursor": CURSOR, "nobody": NOBODY}  # by `Learner.mover`
 NOT_SOLVED = -1  # value of `State.solved`
 TRIALS, KEPT, REVERTED, FIRED = range(4)  # places in `State.counter`
 
 
-class System(NamedTuple):
-    """What a cell is made of; read only."""
+class KernelNetwork(NamedTuple):
+    """Arrays of a network, its task, territories and gap junctions, in the order that kernels read them; read only."""
 
-    keys: np.ndarray  # uint32 (stream, 2)
     position: np.ndarray  # float64 (neuron, 2), units
     low: np.ndarray  # float64 (2,), units: corners of the box that the cursor moves in
     high: np.ndarray  # float64 (2,), units
@@ -56,13 +51,13 @@ class System(NamedTuple):
     patterns: np.ndarray  # uint8 (pattern, input bit)
     targets: np.ndarray  # uint8 (pattern, output bit)
     holder_start: np.ndarray  # int64 (neuron + 1,)
-    holder: np.ndarray  # uint32: astrocytes that hold a neuron
+    holder: np.ndarray  # uint32 (holder,): astrocytes that hold each neuron
     block_start: np.ndarray  # int64 (astrocyte + 1,)
-    block: np.ndarray  # int32: blocks with a synapse of the territory
-    block_mask: np.ndarray  # uint8: which of the block's four synapses
-    size: np.ndarray  # int64 (astrocyte,): what a score is divided by, neurons or synapses; 0 where silent
-    acts: np.ndarray  # bool (astrocyte,): False where an intervention silences it
-    sound: np.ndarray  # bool (neuron,): False where an intervention silences it
+    block: np.ndarray  # int32 (block of a territory,): blocks with a synapse of each territory
+    block_mask: np.ndarray  # uint8 (block of a territory,): mask of the block's synapses in the territory
+    size: np.ndarray  # int64 (astrocyte,): neurons or synapses by which a score is divided; 0 if silenced
+    acts: np.ndarray  # bool (astrocyte,): False if an intervention silences it
+    sound: np.ndarray  # bool (neuron,): False if an intervention silences it
     near_start: np.ndarray  # int64 (neuron + 1,): astrocytes that a neuron's firing adds to
     near_holding: np.ndarray  # int64 (neuron,): from here on, those whose territory holds the neuron itself
     near: np.ndarray  # uint32 (near,)
@@ -76,60 +71,8 @@ class System(NamedTuple):
     gap_attenuation: np.ndarray  # float64 (neighbour,)
 
 
-class Rules(NamedTuple):
-    """The numbers of the rules; units as in the scenario. Among them are the fields of `population.Params`."""
-
-    learner: int
-    sensing: int
-    exploration: int
-    scope: int
-    selection: int
-    reward: int
-    acceptance: int
-    paper_decision: bool  # whether reward and acceptance are those of Murray 2026, sections 4.4 and 4.5
-    trials_per_episode: int
-    window: int
-    max_active: int
-    interval: int
-    neuron_threshold: float
-    flat_rate: float
-    initial_rate: float
-    maturity: float
-    adaptation_step: float
-    upper_success: float
-    lower_success: float
-    floor: float
-    ceiling: float
-    cursor_radius: float
-    cursor_jump: float
-    cursor_step: float
-    cycles: int
-    patterns_a_trial: int  # 0: all
-    scale: np.float32  # sigma over spacing
-    spacing: np.float32
-    limit: np.float32
-    reward_gain: float
-    margin_cap: float
-    temperature: float
-    fraction: float  # of the eligible synapses that is perturbed
-    adapts_sigma: bool
-    sigma_rise: float
-    sigma_fall: float
-    sigma_cap: float
-    races: bool
-    consolidation: int
-    rate: float
-    reward_offset: float  # added to the reward after a perturbation
-    coupled: bool  # whether there are gap junctions
-    gain: float
-    calcium_decay: float  # a trial
-    relay: bool
-    relay_threshold: float
-    refractory: int
-
-
 class State(NamedTuple):
-    """What learning changes. Among its fields are those of `population.State`."""
+    """Arrays that learning changes, among them the fields of `population.State`."""
 
     weight: np.ndarray  # float32 (blocks * 4,)
     fired: np.ndarray  # int32 (neuron,): the neurons of the last standing pass, first counter[FIRED] places
@@ -145,8 +88,8 @@ class State(NamedTuple):
     by_pattern: np.ndarray  # int64 (astrocyte, pattern): activations by pattern
     cursor: np.ndarray  # float64 (2,), units
     sigma: np.ndarray  # float64 (astrocyte,); empty unless it adapts
-    solved: np.ndarray  # int64 (2,): trials and passes when every bit was right for the first time, else NOT_SOLVED
-    passes: np.ndarray  # int64 (1,): patterns through the network so far; empty in a report's trials
+    solved: np.ndarray  # int64 (2,): trials and passes at the first solution, or NOT_SOLVED; empty as `passes`
+    passes: np.ndarray  # int64 (1,): patterns through the network so far; empty unless passes are counted
     calcium: np.ndarray  # float64 (astrocyte,); empty without gap junctions, as all that follows
     arriving: np.ndarray  # float64 (slot, astrocyte): sum of the arrivals of the trials with this remainder
     strongest: np.ndarray  # float64 (slot, astrocyte): the largest of them
@@ -155,21 +98,20 @@ class State(NamedTuple):
 
 
 def bits(texts: list[str]) -> np.ndarray:
-    """Texts of 0 and 1 as uint8, shape (text, bit)."""
+    """Return texts of 0 and 1 as uint8, shape (text, bit)."""
     return np.array([[int(c) for c in text] for text in texts], dtype=np.uint8)
 
 
-def make_system(
-    scenario: Scenario, seed: int, network: Network, territories: Territories, junctions: GapJunctions
-) -> System:
-    """Lay out a network, its territories and their gap junctions for the engines."""
+def make_kernel_network(
+    scenario: Scenario, network: Network, territories: Territories, junctions: GapJunctions
+) -> KernelNetwork:
+    """Return the arrays of a network, its territories and their gap junctions as kernels read them."""
     neurons, synapses = network.kind.size, np.arange(network.post.size, dtype=np.int32)
     arrivals = Ragged.group(network.post, synapses, neurons)
     direct, bit = _direct(network)
     blocks, masks = _blocks(territories.synapses)
     firing = chosen("sensing.rule", choices.SENSING, scenario.sensing.rule).reads == "neurons"
-    return System(
-        keys=stream_keys(seed),
+    return KernelNetwork(
         position=network.position,
         low=network.position.min(axis=0),
         high=network.position.max(axis=0),
@@ -200,7 +142,10 @@ def make_system(
 
 
 def gap_lists(junctions: GapJunctions, open_: np.ndarray | None = None) -> dict[str, np.ndarray]:
-    """Neighbours over the gap junctions that are open (bool, shape (gap junction,); all if left out)."""
+    """Return the neighbours over the gap junctions that are open (bool, shape (gap junction,); all if left out).
+
+    Fields of `KernelNetwork`, of its shapes.
+    """
     neighbours, number = junctions.neighbours(open_)
     return {
         "gap_start": neighbours.start,
@@ -211,7 +156,7 @@ def gap_lists(junctions: GapJunctions, open_: np.ndarray | None = None) -> dict[
 
 
 def _direct(network: Network) -> tuple[Ragged, np.ndarray]:
-    """Synapses from each task input to task outputs, and the output bits that they reach."""
+    """Return the synapses from each task input to task outputs, and the output bits that they reach."""
     bit_of = np.full(network.kind.size, -1, np.int32)
     bit_of[network.outputs] = np.arange(network.outputs.size)
     rows = [np.arange(network.first[n], network.first[n + 1]) for n in network.inputs]
@@ -220,7 +165,7 @@ def _direct(network: Network) -> tuple[Ragged, np.ndarray]:
 
 
 def _blocks(synapses: Ragged) -> tuple[Ragged, np.ndarray]:
-    """Blocks that each territory touches, ascending, and the mask (bit i: synapse i of the block) within each."""
+    """Return the blocks that each territory touches, ascending, and their masks (bit i: synapse i of the block)."""
     astrocyte = np.repeat(np.arange(len(synapses)), synapses.sizes)
     block = synapses.index.astype(np.int64) // BLOCK
     new = np.ones(block.size, bool)
@@ -231,9 +176,9 @@ def _blocks(synapses: Ragged) -> tuple[Ragged, np.ndarray]:
 
 
 def _near(network: Network, territories: Territories, firing: bool) -> dict[str, np.ndarray]:
-    """Whom a firing neuron adds to: first the astrocytes that hold targets of it, not itself; then those that hold it.
+    """Return the astrocytes that a firing neuron adds to: those that hold its targets only, then those that hold it.
 
-    Under `firing` only the latter are of interest.
+    Under `firing` there are only the latter.
     """
     neurons, astrocytes = network.kind.size, max(len(territories), 1)
     pre, astrocyte, synapse = _foreign(network, territories, firing)
@@ -260,7 +205,10 @@ def _near(network: Network, territories: Territories, firing: bool) -> dict[str,
 
 
 def _foreign(network: Network, territories: Territories, firing: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Synapses into territories that do not hold their pre neuron: pre neuron, astrocyte and synapse, by synapse."""
+    """Return pre neuron, astrocyte and index of each synapse into a territory that does not hold its pre neuron.
+
+    Ordered by synapse, then by astrocyte.
+    """
     astrocyte = np.repeat(np.arange(len(territories)), territories.synapses.sizes)
     synapse = territories.synapses.index
     holder = np.repeat(np.arange(len(territories)), territories.neurons.sizes)
@@ -271,68 +219,8 @@ def _foreign(network: Network, territories: Territories, firing: bool) -> tuple[
     return network.pre[synapse].astype(np.int64), astrocyte, synapse
 
 
-def population_params(scenario: Scenario) -> population.Params:
-    """Return the numbers by which a scenario's astrocytes select, remember and adapt."""
-    own, exploration = scenario.astrocytes, scenario.exploration
-    return population.make_params(own.max_active, own.window, exploration.rule, exploration, scenario.adaptation)
-
-
-def make_rules(scenario: Scenario) -> Rules:
-    """The numbers of a scenario as the engines take them.
-
-    Raises
-    ------
-    AstrosimError
-        If a rule's name is unknown.
-    """
-    return Rules(
-        learner=MOVERS[learner_of(scenario.learner).mover],
-        sensing=chosen("sensing.rule", choices.SENSING, scenario.sensing.rule).number,
-        scope=chosen("perturbation.scope", choices.SCOPE, scenario.perturbation.scope).number,
-        selection=chosen("astrocytes.selection", choices.SELECTION, scenario.astrocytes.selection).number,
-        reward=chosen("decision.reward", choices.REWARDS, scenario.decision.reward).number,
-        acceptance=chosen("decision.accept", choices.ACCEPTANCE, scenario.decision.accept).number,
-        paper_decision=_decides_as_paper(scenario),
-        trials_per_episode=scenario.schedule.trials_per_episode,
-        neuron_threshold=scenario.network.threshold,
-        cursor_radius=scenario.cursor.radius,
-        cursor_jump=scenario.cursor.jump,
-        cursor_step=scenario.cursor.step,
-        cycles=scenario.network.cycles,
-        patterns_a_trial=scenario.decision.window,
-        scale=np.float32(step_scale(scenario.perturbation.sigma, grid(scenario.perturbation.limit))),
-        spacing=np.float32(grid(scenario.perturbation.limit)),
-        limit=grid_limit(scenario.perturbation.limit),
-        reward_gain=scenario.decision.gain,
-        margin_cap=scenario.decision.cap,
-        temperature=scenario.decision.temperature,
-        fraction=scenario.perturbation.fraction,
-        adapts_sigma=scenario.perturbation.adapt_sigma,
-        sigma_rise=scenario.perturbation.sigma_rise,
-        sigma_fall=scenario.perturbation.sigma_fall,
-        sigma_cap=scenario.perturbation.sigma_cap,
-        races=scenario.decision.race,
-        consolidation=chosen("decision.consolidation", choices.CONSOLIDATION, scenario.decision.consolidation).number,
-        rate=scenario.decision.rate,
-        reward_offset=-scenario.decision.margin,
-        coupled=scenario.coupled,
-        gain=scenario.coupling.gain,
-        calcium_decay=exp(-1.0 / scenario.coupling.decay_time),
-        relay=scenario.coupling.relay,
-        relay_threshold=scenario.coupling.relay_threshold,
-        refractory=scenario.coupling.refractory,
-        **population_params(scenario)._asdict(),
-    )
-
-
-def _decides_as_paper(scenario: Scenario) -> bool:
-    """Whether reward and acceptance are those of Murray 2026, sections 4.4 and 4.5."""
-    chosen = scenario.decision
-    return chosen.reward in ("soft", "binary") and chosen.gain == 1.0 and chosen.accept == "strict"
-
-
 def make_state(scenario: Scenario, network: Network, territories: Territories, junctions: GapJunctions) -> State:
-    """The state before the first trial."""
+    """Return the state before the first trial."""
     astrocytes, patterns = len(territories), scenario.most_patterns
     coupled = astrocytes if scenario.coupled else 0
     weight = np.zeros(-(-network.post.size // BLOCK) * BLOCK, np.float32)

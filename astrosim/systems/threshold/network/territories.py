@@ -1,6 +1,6 @@
 """Astrocytes in the plane and their fixed territories (lengths in units). Murray 2026, section 3.2; placement: program.
 
-The astrocytes of a cluster stand at the centres of a lattice over the bounding box of its neurons, x fastest: with
+The astrocytes of a cluster lie at the centres of a lattice over the bounding box of its neurons, x fastest: with
 four, at the quartile points. A territory holds the neurons of the same cluster within the radius, and each synapse
 whose pre or post neuron it holds.
 """
@@ -23,7 +23,7 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 
 @dataclass(frozen=True)
 class Territories:
-    """Astrocytes and what they reach.
+    """Astrocytes, and the neurons and synapses that they reach.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ def build_territories(scenario: Scenario, network: Network) -> Territories:
 
 
 def lattice(count: int) -> np.ndarray:
-    """Places of `count` astrocytes in a unit square around 0, x fastest: float64, shape (count, 2)."""
+    """Return the places of `count` astrocytes in a unit square around 0, x fastest: float64, shape (count, 2)."""
     columns = math.isqrt(count - 1) + 1
     rows = -(-count // columns)
     number = np.arange(count)
@@ -81,7 +81,7 @@ def lattice(count: int) -> np.ndarray:
 
 
 def _places(position: np.ndarray, neurons_per_cluster: int, per_cluster: int) -> np.ndarray:
-    """Positions of all astrocytes: float64, shape (astrocyte, 2)."""
+    """Return the positions of all astrocytes: float64, shape (astrocyte, 2), units."""
     by_cluster = position.reshape(-1, neurons_per_cluster, 2)
     low, high = by_cluster.min(axis=1), by_cluster.max(axis=1)
     places = (low + high)[:, None] / 2.0 + lattice(per_cluster)[None] * (high - low)[:, None]
@@ -89,7 +89,7 @@ def _places(position: np.ndarray, neurons_per_cluster: int, per_cluster: int) ->
 
 
 def _reached(network: Network, position: np.ndarray, cluster: np.ndarray, radius: float) -> list[np.ndarray]:
-    """Neurons within the radius and of the same cluster, ascending, for each astrocyte."""
+    """Return, for each astrocyte, the neurons of its cluster within the radius (units), ascending."""
     tree = cKDTree(network.position)
     near = tree.query_ball_point(position, radius * (1.0 + 1e-9), return_sorted=True)
     reached = []
@@ -102,7 +102,7 @@ def _reached(network: Network, position: np.ndarray, cluster: np.ndarray, radius
 
 @compiled
 def _count(start, index, first, arrival_start):
-    """Synapses that leave or reach each territory, those inside counted twice."""
+    """Count the synapses that leave or reach each territory, those inside twice."""
     size = np.zeros(start.size - 1, np.int64)
     for a in range(size.size):
         for n in index[start[a] : start[a + 1]]:

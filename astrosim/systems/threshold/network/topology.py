@@ -1,9 +1,9 @@
 """Neurons in the plane and their wiring (lengths in units). Murray 2026, section 3.1; silent points: its program.
 
-Clusters stand on a square lattice, filled row by row. A cluster holds its input, output, modulatory and regular neurons
+Clusters lie on a square lattice, filled row by row. A cluster holds its input, output, modulatory and regular neurons
 in this order. Synapses are numbered in order of creation: by pre neuron, then by post neuron. There are no synapses
 from a neuron to itself and none onto input neurons, which are driven from outside. Tonic neurons, of no cluster, come
-last; they stand in the middle of all clusters, and each has a synapse onto every neuron that is not driven.
+last; they lie in the middle of all clusters, and each has a synapse onto every neuron that is not driven.
 
 Positions and synapses may come from files instead (`scenario.contents`): their weights are rounded to the
 grid, kinds and clusters still follow from the sizes of the network.
@@ -41,7 +41,7 @@ INPUT, OUTPUT, REGULAR, TONIC = (NEURON_KINDS.index(name) for name in ("input", 
 
 @dataclass(frozen=True)
 class Network:
-    """A wired network.
+    """Wired network.
 
     Attributes
     ----------
@@ -57,7 +57,7 @@ class Network:
     inputs, outputs : ndarray of int32, shape (bit,)
         The neurons of cluster 0 that the task uses.
     z : ndarray of float64, shape (neuron,), units
-        Height over the plane, which nothing depends on; nan unless a file gives it.
+        Height over the plane, without effect on the simulation; nan unless a file gives it.
     """
 
     position: np.ndarray
@@ -72,14 +72,14 @@ class Network:
     z: np.ndarray
 
     def to_networkx(self, weights: np.ndarray | None = None) -> nx.DiGraph:
-        """The network as a directed graph; `from_networkx` gives it back, to the bit.
+        """Return the network as a directed graph; `from_networkx` gives it back, to the bit.
 
         Nodes carry kind, cluster, x and y, the number of their bit where the task uses them, and z where it is known;
         edges carry their synapse number and their weight.
 
         Parameters
         ----------
-        weights : ndarray, shape (synapse,), optional
+        weights : ndarray of float32 or float64, shape (synapse,), optional
             Initial weights if left out.
         """
         weights = self.initial_weight if weights is None else weights
@@ -96,7 +96,7 @@ class Network:
 
     @classmethod
     def from_networkx(cls, graph: nx.DiGraph) -> Network:
-        """A network from a directed graph whose nodes carry kind, cluster, x and y, and whose edges carry a weight.
+        """Build a network from a directed graph with kind, cluster, x and y on its nodes, and a weight on its edges.
 
         Nodes may have any names: neurons are numbered by cluster, then by kind, then by their order in the graph. Nodes
         may carry z (units) and bit (the task's input or output bit; else all inputs and outputs of cluster 0 are used).
@@ -108,19 +108,19 @@ class Network:
         Raises
         ------
         AstrosimError
-            If something is missing or wrong: says where.
+            If an attribute is missing or wrong: the message tells where.
         """
         return cls(**arrays_of(graph))
 
     def to_mesa(self, weights: np.ndarray | None = None, random: Random | None = None) -> mesa.discrete_space.Network:
-        """The network as a Mesa space: a cell a neuron, at its position, connected to the cells that it projects to.
+        """Return the network as a Mesa space: one cell per neuron, at its position, connected to its targets' cells.
 
         Parameters
         ----------
-        weights : ndarray, shape (synapse,), optional
+        weights : ndarray of float32 or float64, shape (synapse,), optional
             Initial weights if left out; the space keeps the graph as its `G`.
         random : random.Random, optional
-            A model's, for cells that are chosen at random.
+            Generator of a model, for cells that are chosen at random.
         """
         from mesa.discrete_space import Network as Space  # loads slowly
 
@@ -135,8 +135,8 @@ class Network:
         Parameters
         ----------
         directory : str or Path
-            Made if it is not there; files of these names are replaced.
-        weights : ndarray, shape (synapse,), optional
+            Created if missing; files of these names are replaced.
+        weights : ndarray of float32 or float64, shape (synapse,), optional
             Initial weights if left out.
         wiring : str
             Name of the wiring's file; ``wiring.npz`` is quicker and smaller from some 10^5 synapses on.
@@ -149,7 +149,7 @@ class Network:
         Raises
         ------
         AstrosimError
-            If the clusters are not alike, as those of a scenario are.
+            If the clusters differ in their neurons, which those of a scenario do not.
         """
         sizes = cluster_sizes(self.kind, self.cluster)
         folder = Path(directory)
@@ -160,7 +160,7 @@ class Network:
 
 
 def build_network(scenario: Scenario, seed: int) -> Network:
-    """Place and wire the neurons of a scenario: by its files where it names them, else by chance.
+    """Place and wire the neurons of a scenario: from its files if it names them, else by chance.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def build_network(scenario: Scenario, seed: int) -> Network:
 
 
 def _kinds(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
-    """Kind (int8) and cluster (int32) of every neuron."""
+    """Return kind (int8) and cluster (int32) of every neuron, shape (neuron,)."""
     net = scenario.network
     sizes = (net.inputs, net.outputs, net.modulatory, net.regular)
     first = np.repeat(np.arange(len(sizes), dtype=np.int8), sizes)
@@ -203,14 +203,17 @@ def _kinds(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _task_neurons(scenario: Scenario, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The inputs and the outputs of cluster 0 that the task uses: int32, shape (bit,)."""
+    """Return the inputs and the outputs of cluster 0 that the task uses: int32, shape (bit,)."""
     inputs, outputs = scenario.task.patterns[0]
     first = np.flatnonzero(kind == INPUT)[: len(inputs)], np.flatnonzero(kind == OUTPUT)[: len(outputs)]
     return first[0].astype(np.int32), first[1].astype(np.int32)
 
 
 def _drawn_positions(scenario: Scenario, key: np.ndarray, cluster: np.ndarray) -> np.ndarray:
-    """Uniform in the square of each cluster, tonic neurons amid all: float64, shape (neuron, 3), units; z is nan."""
+    """Draw positions (units) in each cluster's square, tonic neurons in the middle: float64, shape (neuron, 3).
+
+    z is nan.
+    """
     net, columns = scenario.network, scenario.lattice_columns
     own = cluster[cluster >= 0]
     centre = np.stack([own % columns, own // columns], axis=1) * net.spacing
@@ -220,7 +223,7 @@ def _drawn_positions(scenario: Scenario, key: np.ndarray, cluster: np.ndarray) -
 
 
 def _drawn_synapses(scenario: Scenario, keys: np.ndarray, kind: np.ndarray) -> tuple[np.ndarray, ...]:
-    """First synapse of each neuron, post neurons, and weights as they are drawn."""
+    """Draw the synapses: the first of each neuron, post neurons, and weights before they are rounded."""
     net = scenario.network
     inner, driven = kind != TONIC, kind == INPUT
     wanted = np.zeros(kind.size, bool)
@@ -236,14 +239,14 @@ def _drawn_synapses(scenario: Scenario, keys: np.ndarray, kind: np.ndarray) -> t
 
 
 def _given_synapses(file: InputFile, neurons: int) -> tuple[np.ndarray, ...]:
-    """The same from a file."""
+    """Read the synapses from a file: the first of each neuron, post neurons, and weights."""
     wires = contents.read_wiring(file)
     return np.concatenate([[0], np.cumsum(np.bincount(wires.pre, minlength=neurons))]), wires.post, wires.weight
 
 
 @compiled
 def _uniforms(key, count):
-    """Uniform numbers of indices 0 .. count - 1: float64, shape (count,)."""
+    """Draw the uniform numbers of indices 0 .. count - 1: float64, shape (count,)."""
     values = np.empty(count)
     for index in range(count):
         values[index] = uniform(key, 0, index)
@@ -259,7 +262,7 @@ def _wire(
     p_within: float,
     p_between: float,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """First synapse of each neuron (int64, shape (neuron + 1,)) and post neurons (int32, shape (synapse,))."""
+    """Draw the first synapse of each neuron (int64, shape (neuron + 1,)) and post neurons (int32, shape (synapse,))."""
     logs = np.array([_log_miss(p_between), _log_miss(p_within)])
     count = np.zeros(closed.size, np.int64)
     _fill_rows(key, closed, whole, wanted, size, logs, count, np.zeros(closed.size, np.int64), np.empty(0, np.int32))
@@ -270,7 +273,7 @@ def _wire(
 
 
 def _log_miss(p: float) -> float:
-    """-2 ln(1 - p), of the probability that there is no synapse."""
+    """Return -2 ln(1 - p), of the probability that there is no synapse."""
     return math.inf if p == 1.0 else -2.0 * log(1.0 - p)
 
 

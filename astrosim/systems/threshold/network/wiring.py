@@ -1,4 +1,4 @@
-"""The direct wiring from task inputs to outputs, which bounds a network's accuracy (weights: dimensionless)."""
+"""Direct wiring from task inputs to outputs, which bounds a network's accuracy (weights: dimensionless)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Wiring:
-    """The direct synapses from task inputs to outputs, and the outputs that each input reaches.
+    """Direct synapses from task inputs to outputs, and the outputs that each input reaches.
 
     Attributes
     ----------
@@ -22,7 +22,7 @@ class Wiring:
     limit : float
         Weights lie in [-limit, limit].
     reached : ndarray of bool, shape (input, output), or None
-        Whether an input reaches an output within several cycles; None for one cycle, where `wired` says all.
+        Whether an input reaches an output within several cycles; None for one cycle, where `wired` suffices.
     """
 
     wired: np.ndarray
@@ -33,9 +33,9 @@ class Wiring:
     reached: np.ndarray | None = None
 
     def biased(self) -> Wiring:
-        """Return the wiring with a constant for every output: a tonic input more, and a threshold of 0.
+        """Return the wiring with a constant for every output: one more tonic input, and a threshold of 0.
 
-        That is what firing that persists, and thresholds that move, may give.
+        Firing that persists and thresholds that move may have this effect.
         """
         own = np.ones((1, self.targets.shape[1]), bool)
         patterns = np.hstack([self.patterns, np.ones((len(self.patterns), 1), np.uint8)])

@@ -81,7 +81,7 @@ class Network(Section):
         return tuple(self.modulatory + size for size in (ends + further)[: self.clusters])
 
     @property
-    def deep(self) -> bool:
+    def windowed(self) -> bool:
         """Whether signals reach outputs by more than the synapses from inputs."""
         return self.cycles > 1 or self.tonic > 0
 

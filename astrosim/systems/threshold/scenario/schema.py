@@ -352,7 +352,7 @@ class Scenario(Experiment):
     @property
     def counts_passes(self) -> bool:
         """Whether passes are counted, and the first solution is noted: not in the report's trials."""
-        return self.deep or (self.neuronal and self.system == "described")
+        return self.windowed or (self.neuronal and self.system == "described")
 
     @property
     def coupled(self) -> bool:
@@ -360,11 +360,11 @@ class Scenario(Experiment):
         return self.coupling.graph != "none"
 
     @property
-    def deep(self) -> bool:
+    def windowed(self) -> bool:
         """Whether a trial asks more than the report's: several cycles, a tonic drive, a window of patterns, astrocytes
         chosen at random, a sigma that adapts, a race, steps that stay in part, or a rival."""
         return not self.neuronal and (
-            self.network.deep
+            self.network.windowed
             or self.learner in BASELINES
             or self.decision.window != 1
             or self.astrocytes.selection != "score"

@@ -13,7 +13,7 @@ from astrosim.scenario.relevance import unread
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.forward_passes import passes_a_trial
-from astrosim.systems.threshold.learners.joint.cell import OF_NEURONS
+from astrosim.systems.threshold.learners.joint.simulation import OF_NEURONS
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.explanation import rule
 from astrosim.systems.threshold.show.summary import Summary
@@ -222,7 +222,7 @@ def test_the_first_solution_is_noted():
         one.advance(3, measure=True)
         found = one.measure()
         assert (found["solved_trial"], found["solved_passes"], found["passes"]) == (1, passes, 3 * passes)
-        assert passes_a_trial(one.scenario_of_cell) == passes
+        assert passes_a_trial(one.resolved_scenario) == passes
 
 
 REFUSED = {

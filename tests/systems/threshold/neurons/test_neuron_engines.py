@@ -8,7 +8,7 @@ from neuron_scenarios import CONFIGURATIONS, engine_of, scenario_of
 
 from astrosim.scenario.choose import changed
 from astrosim.systems.threshold.engines import make_engine
-from astrosim.systems.threshold.learners.neurons.cell import NeuronCell
+from astrosim.systems.threshold.learners.neurons.simulation import NeuronSimulation
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 TRIALS = 60
@@ -52,7 +52,7 @@ VARIANTS = {
 }
 
 
-def compare(one: NeuronCell, other: NeuronCell, trials: int) -> None:
+def compare(one: NeuronSimulation, other: NeuronSimulation, trials: int) -> None:
     logs = one.advance(trials, measure=True), other.advance(trials, measure=True)
     for name, values in one.state().items():
         np.testing.assert_array_equal(values, other.state()[name], err_msg=name)
@@ -63,10 +63,10 @@ def compare(one: NeuronCell, other: NeuronCell, trials: int) -> None:
         np.testing.assert_array_equal(values, theirs[name], err_msg=name)
 
 
-def both(scenario: Scenario, seed: int) -> tuple[NeuronCell, NeuronCell]:
+def both(scenario: Scenario, seed: int) -> tuple[NeuronSimulation, NeuronSimulation]:
     kernel, agents = (make_engine(scenario.model_copy(update={"engine": e}), seed) for e in ("kernel", "agents"))
-    assert isinstance(kernel, NeuronCell)
-    assert isinstance(agents, NeuronCell)
+    assert isinstance(kernel, NeuronSimulation)
+    assert isinstance(agents, NeuronSimulation)
     return kernel, agents
 
 

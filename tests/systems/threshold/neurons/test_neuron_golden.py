@@ -21,7 +21,7 @@ def vectors(replicate) -> list[str]:
 def check(row: dict) -> None:
     trained = row["configuration"] != "000 untrained"
     replicate = engine_of(row["configuration"], row["condition"], row["seed"])
-    end = replicate.scenario_of_cell.schedule.trials if trained else 0
+    end = replicate.resolved_scenario.schedule.trials if trained else 0
     for stop, expected in sorted((int(stop), expected) for stop, expected in row["snapshots"].items()):
         replicate.advance(stop - replicate.trial)
         assert vectors(replicate) == expected["outputs"], stop

@@ -1,8 +1,8 @@
 """Adaptive Monte Carlo, aMC (Whitelam, Selin, Benlolo, Casert, Tamblyn 2022), at zero temperature.
 
-All weights take a Gaussian step about a mean that follows the steps that stood; a step stands unless the reward falls.
+All weights take a Gaussian step about a mean that follows the kept steps; a step is kept unless the reward falls.
 After many rejections in a row the steps shrink and the mean is forgotten. The paper's scaling of sigma by a neuron's
-incoming signal ("signal norm") is left out: all neurons here have fan-ins alike. With ``momentum = 0`` and
+incoming signal ("signal norm") is left out: all neurons here have similar fan-ins. With ``momentum = 0`` and
 ``shrink = 1`` it is plain zero-temperature Monte Carlo.
 """
 
@@ -18,7 +18,10 @@ from astrosim.systems.threshold.learners.baselines.gradient_ascent import clear,
 
 @kernel
 def update(circuit, numbers, memory, room, weight, trial):
-    """One move of all weights; what was decided."""
+    """Move all weights once; returns the decision.
+
+    Writes: weight (float64, shape (synapse,)), memory, room. Draws: stream `rival`, sheet 0.
+    """
     if trial == 0:
         memory.standing[0] = whole_reward(circuit, numbers, room, weight)
     gaussians(circuit.key, trial, 0, room.step)

@@ -22,7 +22,7 @@ from astrosim.systems.threshold.learners.baselines.gradient_ascent import (
 
 @kernel
 def blame_outputs(circuit, numbers, room, pattern):
-    """Blame of the outputs in the last cycle: the slope of the reward."""
+    """Blame the outputs in the last cycle by the slope of the reward. Writes: room.blame."""
     clear_blame(room.blame)
     last = room.blame.shape[0] - 1
     for bit in range(circuit.outputs.size):
@@ -36,7 +36,7 @@ def blame_outputs(circuit, numbers, room, pattern):
 
 @kernel
 def blame_back(circuit, numbers, room, weight):
-    """Blame of the neurons in all cycles before the last, from that in the next."""
+    """Propagate blame to the neurons in all cycles before the last, each from the next. Writes: room.blame."""
     for c in range(room.blame.shape[0] - 2, -1, -1):
         for n in range(circuit.sound.size):
             if circuit.free[n] and circuit.sound[n]:
@@ -49,7 +49,7 @@ def blame_back(circuit, numbers, room, weight):
 
 @kernel
 def gradient(circuit, numbers, room, weight):
-    """Gradient of the mean reward of all patterns, into `room.gradient`."""
+    """Compute the gradient of the mean reward of all patterns, into `room.gradient`."""
     clear(room.gradient)
     patterns = circuit.targets.shape[0]
     for p in range(patterns):
@@ -61,7 +61,7 @@ def gradient(circuit, numbers, room, weight):
 
 @kernel
 def update(circuit, numbers, memory, room, weight, trial):
-    """One step up the gradient; nothing is decided."""
+    """Take one step up the gradient; returns IDLE, as nothing is decided."""
     gradient(circuit, numbers, room, weight)
     climb(numbers, memory, weight, room.gradient, trial)
     return IDLE

@@ -1,4 +1,4 @@
-"""A baseline: a learner that sees the same network, task and scalar reward as astrocytes, one update a trial."""
+"""Baseline: a learner with the network, task and scalar reward of astrocytes, and one update per trial."""
 
 from __future__ import annotations
 
@@ -12,41 +12,41 @@ from astrosim.systems.threshold.scenario.baseline_section import Rival
 Scenario = Any  # the schema imports the table of learners
 
 HERE = "astrosim.systems.threshold.learners.baselines"
-ENGINES = {"kernel": f"{HERE}.engine:RivalEngine"}
+ENGINES = {"kernel": f"{HERE}.engine:BaselineEngine"}
 ASCENT = ("learning_rate", "optimiser")
 """Fields that `gradient_ascent.climb` reads."""
 IDLE_PHASE = "nothing (no astrocytes)"
 
 
 def once(rival: Rival) -> int:
-    """Return 1: every pattern is shown once an update."""
+    """Return 1: every pattern is shown once per update."""
     return 1
 
 
 def ascends(source: str) -> Callable[[Rival], str]:
-    """Return the words of a decision that climbs: up an estimate, or what else gives the direction."""
+    """Return the words of a decision that climbs; `source` names the direction, such as an estimate."""
     return lambda rival: f"up the {source}; {rival.optimiser}, learning rate {rival.learning_rate:g}"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Baseline(Learner):
-    """One baseline.
+    """Baseline learner.
 
     Attributes
     ----------
     reads : tuple of str
         Fields of the section `rival` that it reads.
     update : callable or None
-        Carries out one update: (circuit, numbers, memory, room, weight, trial) to what was decided; None where an
-        engine of its own does.
+        Carries out one update: (circuit, numbers, memory, room, weight, trial) to the decision; None if the baseline
+        has an engine of its own.
     shown : callable
-        How often an update shows every pattern, from the section `rival`.
+        Number of times that an update shows every pattern, from the section `rival`.
     perturbed, decided : callable
         The phases of these names in words, from the section `rival`.
     before, judged : str
-        The two evaluations in words; ``{judged}`` stands for how astrocytes are judged.
+        The two evaluations in words; ``{judged}`` is replaced by the argument of `words`.
     refreshed : str
-        What it adapts beside the weights; empty for nothing.
+        Quantities that it adapts beside the weights; empty if none.
     keeps : bool
         Whether it keeps or reverts a step of all weights.
     rewarded : bool
@@ -73,7 +73,7 @@ class Baseline(Learner):
         return len(scenario.task.patterns) * self.shown(scenario.rival)
 
     def words(self, phase: str, scenario: Scenario, judged: str) -> str:
-        """Return in words what a phase does."""
+        """Return the action of a phase in words."""
         told = {
             "evaluate before": self.before.format(judged=judged),
             "perturb": self.perturbed(scenario.rival),

@@ -1,4 +1,4 @@
-"""What a rival works on: the network and its task, its numbers, what it remembers, and its working memory."""
+"""Arrays and numbers of a baseline: network and task, numbers of the rule, memory, and workspace."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.rules.choices import REWARDS, chosen
-from astrosim.systems.threshold.network.state import System
+from astrosim.systems.threshold.network.state import KernelNetwork
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 class Circuit(NamedTuple):
-    """The network and its task; read only."""
+    """Network and task; read only."""
 
     key: np.ndarray  # uint32 (2,): of the stream `rival`
     first: np.ndarray  # int64 (neuron + 1,): synapses that leave a neuron
     post: np.ndarray  # int32 (synapse,)
-    sound: np.ndarray  # bool (neuron,)
-    driven: np.ndarray  # bool (pattern, neuron): who fires throughout
+    sound: np.ndarray  # bool (neuron,): False if silenced
+    driven: np.ndarray  # bool (pattern, neuron): neurons that fire throughout
     free: np.ndarray  # bool (neuron,): neither an input of the task nor tonic
     outputs: np.ndarray  # int32 (bit,)
     targets: np.ndarray  # uint8 (pattern, bit)
 
 
 class Numbers(NamedTuple):
-    """The numbers of a rival and of the reward; units as in the scenario."""
+    """Numbers of a baseline and of the reward; units as in the scenario."""
 
     threshold: float
     limit: float
@@ -49,10 +49,10 @@ class Numbers(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """What a rival keeps from one update to the next, beside its weights."""
+    """Arrays that a baseline keeps from one update to the next, beside its weights."""
 
     sigma: np.ndarray  # float64 (1,)
-    standing: np.ndarray  # float64 (1,): reward of the weights that stand
+    standing: np.ndarray  # float64 (1,): reward of the current weights
     rejected: np.ndarray  # int64 (1,): rejections in a row
     mean: np.ndarray  # float64 (synapse,): mean of gradients (Adam), or of kept steps
     square: np.ndarray  # float64 (synapse,): mean of squared gradients (Adam)
@@ -60,23 +60,23 @@ class Memory(NamedTuple):
 
 
 class Room(NamedTuple):
-    """Working memory; holds nothing that a later update depends on."""
+    """Workspace; holds nothing that a later update depends on."""
 
     activation: np.ndarray  # float64 (cycle, neuron)
     fired: np.ndarray  # bool (cycle + 1, neuron)
     sent: np.ndarray  # float64 (cycle + 1, neuron)
     noise: np.ndarray  # float64 (cycle, neuron)
-    drawn: np.ndarray  # float64 (numbers of a pass, in blocks of four)
+    drawn: np.ndarray  # float64 (cycle x neuron, in blocks of four)
     blame: np.ndarray  # float64 (cycle, neuron): gradient by summed inputs
     output: np.ndarray  # float64 (bit,)
     reward: np.ndarray  # float64 (pattern,)
-    step: np.ndarray  # float64 (synapses, in blocks of four)
+    step: np.ndarray  # float64 (synapse, in blocks of four)
     trial: np.ndarray  # float64 (synapse,): weights on trial
     gradient: np.ndarray  # float64 (synapse,)
 
 
-def make_circuit(system: System, key: np.ndarray) -> Circuit:
-    """The network and the task as rivals take them."""
+def make_circuit(system: KernelNetwork, key: np.ndarray) -> Circuit:
+    """Return the network and the task as baselines read them; key: uint32, shape (2,)."""
     neurons = system.sound.size
     driven = np.zeros((len(system.patterns), neurons), np.bool_)
     driven[:, system.inputs] = system.patterns
@@ -87,7 +87,7 @@ def make_circuit(system: System, key: np.ndarray) -> Circuit:
 
 
 def make_numbers(scenario: Scenario) -> Numbers:
-    """The numbers of a scenario as rivals take them."""
+    """Return the numbers of a scenario as baselines read them."""
     rival, decision = scenario.rival, scenario.decision
     return Numbers(
         threshold=scenario.network.threshold,
@@ -112,7 +112,7 @@ def make_numbers(scenario: Scenario) -> Numbers:
 
 
 def make_memory(circuit: Circuit, numbers: Numbers) -> Memory:
-    """What a rival remembers before its first update."""
+    """Return the memory of a baseline before its first update."""
     synapses = circuit.post.size
     return Memory(
         sigma=np.array([numbers.sigma]),
@@ -125,7 +125,7 @@ def make_memory(circuit: Circuit, numbers: Numbers) -> Memory:
 
 
 def make_room(circuit: Circuit, cycles: int) -> Room:
-    """Working memory for a circuit."""
+    """Allocate the workspace for a circuit."""
     synapses, neurons, (patterns, bits) = circuit.post.size, circuit.sound.size, circuit.targets.shape
     return Room(
         activation=np.zeros((cycles, neurons)),

@@ -1,4 +1,4 @@
-"""Separable CMA-ES (Ros & Hansen 2008), by the package `cmaes`: told how the reward ranks a population, nothing else.
+"""Separable CMA-ES (Ros & Hansen 2008), by the package `cmaes`, which is given the rewards of a population only.
 
 Draws: stream `rival`, trial = generation, index 0: the seed of that generation's own generator.
 """
@@ -15,19 +15,19 @@ from astrosim.core.errors import AstrosimError
 from astrosim.core.rng import word
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.learners.baselines.baseline import HERE, Baseline
-from astrosim.systems.threshold.learners.baselines.engine import OWN, RivalEngine
+from astrosim.systems.threshold.learners.baselines.engine import OWN, BaselineEngine
 from astrosim.systems.threshold.learners.baselines.forward import whole_reward
 from astrosim.systems.threshold.scenario.schema import Scenario
 
-FEWEST = 2  # synapses that the strategy works on
-TOLD = OWN + "told"  # name in a state of the rewards of all generations so far
+FEWEST = 2  # synapses; the strategy needs that many
+TOLD = OWN + "told"  # name of the rewards of all generations in a state
 
 
-class CovarianceEngine(RivalEngine):
-    """A rival whose strategy is a library's; see `RivalEngine`. What stands is the mean of its distribution.
+class CovarianceEngine(BaselineEngine):
+    """Baseline with a library's strategy; see `BaselineEngine`. The weights are the mean of its distribution.
 
-    The strategy itself is not stored: a state holds the rewards that it was told, float64 (generation, network), and
-    `restore` leads a new one through the same generations, which draws but evaluates nothing.
+    The strategy itself is not stored: a state holds the rewards that it was given (float64, shape (generation,
+    network)), and `restore` leads a new one through the same generations, which draws but evaluates nothing.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class CovarianceEngine(RivalEngine):
     Raises
     ------
     AstrosimError
-        For a network of fewer than two synapses: there is nothing that could vary together.
+        For a network of fewer than two synapses: no two weights could vary together.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
@@ -66,7 +66,7 @@ class CovarianceEngine(RivalEngine):
         return self._generation
 
     def _generation(self, circuit: Any, numbers: Any, memory: Any, room: Any, weight: np.ndarray, trial: int) -> int:
-        """One generation; nothing is decided."""
+        """Evaluate one generation and set the weights to the new mean; returns IDLE, as nothing is decided."""
         networks = self._ask(trial)
         self._tell(networks, np.array([whole_reward(circuit, numbers, room, network) for network in networks]))
         weight[:] = self._strategy.mean
@@ -81,7 +81,7 @@ class CovarianceEngine(RivalEngine):
         self._strategy.tell([(network, -float(reward)) for network, reward in zip(networks, rewards, strict=True)])
 
     def state(self) -> dict[str, np.ndarray]:
-        """A copy of all that changes."""
+        """Return copies of all arrays that change; the rewards have shape (generation, network)."""
         told = np.array(self._told).reshape(-1, self._strategy.population_size)
         return super().state() | {TOLD: told}
 

@@ -1,7 +1,7 @@
-"""Delta rule (Widrow & Hoff 1960), for outputs that are judged by a reward: error of the output x what was sent to it.
+"""Delta rule (Widrow & Hoff 1960), for outputs that are judged by a reward: error of the output x its input.
 
-Only synapses onto outputs learn, in the last cycle; whoever sends, inputs or hidden neurons with their random initial
-weights, is a feature (Rosenblatt 1958). Under ``log_sigmoid`` the error is that of a logistic unit, target less
+Only synapses onto outputs learn, in the last cycle; the neurons that send, inputs or hidden ones with their random
+initial weights, are features (Rosenblatt 1958). Under ``log_sigmoid`` the error is that of a logistic unit, target less
 sigmoid(gain (a - threshold)).
 """
 
@@ -17,7 +17,7 @@ from astrosim.systems.threshold.learners.baselines.gradient_ascent import assign
 
 @kernel
 def update(circuit, numbers, memory, room, weight, trial):
-    """One step of the synapses onto outputs; nothing is decided."""
+    """Take one step of the synapses onto outputs; returns IDLE, as nothing is decided."""
     clear(room.gradient)
     patterns = circuit.targets.shape[0]
     for p in range(patterns):

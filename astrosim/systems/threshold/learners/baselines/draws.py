@@ -1,4 +1,4 @@
-"""Random numbers of the rivals. Draws: stream `rival`, trial = update; sheet and index as told, four to a block."""
+"""Random numbers of the baselines. Draws: stream `rival`, trial = update; index by sheet and place, four per block."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from astrosim.rules.perturbation import gaussian_pair
 
 @kernel
 def gaussians(key, trial, sheet, drawn):
-    """Fill `drawn` (float64, a multiple of four) with N(0, 1) numbers; each sheet of an update holds others."""
+    """Fill `drawn` (float64, a multiple of four) with N(0, 1) numbers; each sheet of an update has its own."""
     blocks = drawn.size // 4
     for b in range(blocks):
         w0, w1, w2, w3 = block_words(key, trial, sheet * blocks + b)

@@ -1,4 +1,4 @@
-"""The engine of the rivals: the network, probes and records of the described system, and learners of their own."""
+"""Engine of the baselines: network, probes and records of the described system, and an update rule of their own."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from astrosim.systems.threshold.network.state import KEPT as KEPT_TRIALS
 from astrosim.systems.threshold.network.state import NOT_SOLVED, TRIALS
 from astrosim.systems.threshold.network.state import REVERTED as REVERTED_TRIALS
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.simulation import DescribedCell
+from astrosim.systems.threshold.simulation import ThresholdSimulation
 
-OWN = "rival/"  # what a state's names begin with that a rival remembers
+OWN = "rival/"  # prefix of the names of a baseline's memory in a state
 
 
 def baseline_of(scenario: Scenario) -> Baseline:
@@ -30,7 +30,7 @@ def baseline_of(scenario: Scenario) -> Baseline:
     Raises
     ------
     AstrosimError
-        If its learner is none.
+        If its learner is not a baseline.
     """
     found = learner_of(scenario.learner)
     if not isinstance(found, Baseline):
@@ -38,8 +38,8 @@ def baseline_of(scenario: Scenario) -> Baseline:
     return found
 
 
-class RivalEngine(DescribedCell):
-    """A rival in motion; see `astrosim.systems.threshold.engines.Engine`. A trial is one update.
+class BaselineEngine(ThresholdSimulation):
+    """Engine of a baseline; see `astrosim.systems.threshold.engines.Engine`. A trial is one update.
 
     Parameters
     ----------
@@ -50,16 +50,16 @@ class RivalEngine(DescribedCell):
     Attributes
     ----------
     memory : Memory
-        What the rival keeps beside its weights (float64, on no grid).
+        Arrays that the baseline keeps beside its weights, which are float64, without a grid.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         super().__init__(scenario, seed)
         self.learning = self.learning._replace(weight=self.network.initial_weight.astype(np.float64))
-        self.circuit = make_circuit(self.system, self.system.keys[RIVAL])
+        self.circuit = make_circuit(self.kernel_network, self.params.keys[RIVAL])
         self.numbers = make_numbers(scenario)
         self.memory = make_memory(self.circuit, self.numbers)
-        self.room = make_room(self.circuit, self.rules.cycles)
+        self.room = make_room(self.circuit, self.params.network.cycles)
         self._baseline = baseline_of(scenario)
         self._update = self._rule()
         self._cost = self._baseline.passes(scenario)
@@ -67,10 +67,10 @@ class RivalEngine(DescribedCell):
         self._plastic = int(taught) if self._baseline.onto_outputs else self.network.post.size
 
     def _rule(self) -> Callable[..., int]:
-        """What carries out one update of the weights and tells what was decided."""
+        """Return the function that carries out one update of the weights and returns the decision."""
         update = self._baseline.update
         if update is None:
-            raise AstrosimError(f"learner: no update of its own ({self.scenario_of_cell.learner!r}).")
+            raise AstrosimError(f"learner: no update of its own ({self.resolved_scenario.learner!r}).")
         return update
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:
@@ -90,7 +90,7 @@ class RivalEngine(DescribedCell):
         return log
 
     def _one_update(self, shown: np.ndarray) -> int:
-        """One update, and what the weights are then worth: binary and soft reward into `shown`."""
+        """Carry out one update; write binary and soft reward of the new weights to `shown` (float64, shape (2,))."""
         state, own = self.learning, (self.circuit, self.numbers)
         decision = self._update(*own, self.memory, self.room, state.weight, self.trial)
         state.counter[TRIALS] += 1
@@ -101,7 +101,7 @@ class RivalEngine(DescribedCell):
         return int(decision)
 
     def state(self) -> dict[str, np.ndarray]:
-        """A copy of all that changes."""
+        """Return copies of all arrays that change, each in its own shape."""
         return super().state() | copy_arrays(self.memory._asdict(), OWN)
 
     def restore(self, state: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from astrosim.systems.threshold.learners.baselines.gradient_ascent import clear,
 
 @kernel
 def difference(circuit, numbers, room, weight, size):
-    """Reward of the weights plus `size` x `room.step`, less that of the weights minus it."""
+    """Return the reward of the weights plus `size` x `room.step`, less that of the weights minus it."""
     for s in range(weight.size):
         room.trial[s] = weight[s] + size * room.step[s]
     up = whole_reward(circuit, numbers, room, room.trial)
@@ -26,7 +26,7 @@ def difference(circuit, numbers, room, weight, size):
 
 @kernel
 def estimate(circuit, numbers, room, weight, trial):
-    """The gradient's estimate, into `room.gradient`."""
+    """Estimate the gradient, into `room.gradient`. Draws: stream `rival`, one sheet per pair."""
     clear(room.gradient)
     for pair in range(numbers.population):
         gaussians(circuit.key, trial, pair, room.step)
@@ -38,7 +38,7 @@ def estimate(circuit, numbers, room, weight, trial):
 
 @kernel
 def update(circuit, numbers, memory, room, weight, trial):
-    """One generation; nothing is decided."""
+    """Take one step up the estimate of a generation; returns IDLE, as nothing is decided."""
     estimate(circuit, numbers, room, weight, trial)
     climb(numbers, memory, weight, room.gradient, trial)
     return IDLE

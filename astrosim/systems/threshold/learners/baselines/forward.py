@@ -1,6 +1,6 @@
-"""Forward passes of the rivals (dimensionless): the rewards of whole networks, and passes with noise or graded firing.
+"""Forward passes of the baselines (dimensionless): rewards of whole networks, passes with noise or graded firing.
 
-What fires and what it is worth are `rules.propagation` and `rules.reward`.
+Firing and rewards are those of `rules.propagation` and `rules.reward`.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from astrosim.core.jit import inlined, kernel
 from astrosim.rules import reward
 from astrosim.rules.propagation import fires, settle
 
-STEP, GRADED, NOISY, SAMPLED = range(4)  # how a neuron answers its summed input
+STEP, GRADED, NOISY, SAMPLED = range(4)  # modes of a neuron's response to its summed input
 
 
 @kernel
 def one_reward(circuit, numbers, room, weight, pattern):
-    """Reward of one pattern under these weights; leaves the outputs' summed inputs in `room.output`."""
+    """Return the reward of one pattern under these weights; leaves the outputs' summed inputs in `room.output`."""
     for n in range(circuit.sound.size):
         room.fired[0, n] = circuit.driven[pattern, n]
     settle(weight, circuit.first, circuit.post, circuit.sound, numbers.threshold, room.activation, room.fired)
@@ -24,7 +24,7 @@ def one_reward(circuit, numbers, room, weight, pattern):
 
 @kernel
 def worth(circuit, numbers, room, pattern):
-    """Reward of the summed inputs that the last cycle gave the outputs."""
+    """Return the reward of the outputs' summed inputs in the last cycle. Writes: room.output."""
     last = room.activation.shape[0] - 1
     for bit in range(circuit.outputs.size):
         n = circuit.outputs[bit]
@@ -35,7 +35,7 @@ def worth(circuit, numbers, room, pattern):
 
 @kernel
 def whole_reward(circuit, numbers, room, weight):
-    """Mean reward of all patterns under these weights."""
+    """Return the mean reward of all patterns under these weights. Writes: room."""
     for p in range(circuit.targets.shape[0]):
         room.reward[p] = one_reward(circuit, numbers, room, weight, p)
     return reward.mean_reward(room.reward)
@@ -43,7 +43,7 @@ def whole_reward(circuit, numbers, room, weight):
 
 @kernel
 def look(circuit, numbers, room, weight, shown):
-    """Mean binary and soft reward of all patterns, as the weights stand, into `shown` (float64, shape (2,))."""
+    """Write the mean binary and soft reward of all patterns under these weights to `shown` (float64, shape (2,))."""
     shown[0] = shown[1] = 0.0
     for p in range(circuit.targets.shape[0]):
         one_reward(circuit, numbers, room, weight, p)
@@ -55,7 +55,7 @@ def look(circuit, numbers, room, weight, shown):
 
 @inlined
 def answer(mode, activation, noise, threshold, slope):
-    """What a neuron sends: all or nothing, a sigmoid, or all with that sigmoid's probability (noise uniform)."""
+    """Return a neuron's output: all or nothing, a sigmoid, or 1 with that sigmoid's probability (noise uniform)."""
     if mode == GRADED:
         return sigmoid(slope * (activation - threshold))
     if mode == SAMPLED:
@@ -65,7 +65,7 @@ def answer(mode, activation, noise, threshold, slope):
 
 @kernel
 def pass_through(circuit, numbers, room, weight, pattern, mode):
-    """One pass whose neurons answer by a mode; leaves `room.activation` and `room.sent`.
+    """Run one pass whose neurons respond by a mode; leaves `room.activation` and `room.sent`.
 
     Under NOISY, `room.noise` is added to summed inputs; under SAMPLED, it holds uniform numbers.
     """

@@ -1,4 +1,4 @@
-"""From blame to gradient to step (dimensionless). Adam: Kingma & Ba 2015, algorithm 1."""
+"""Gradients from blame, and steps up a gradient (dimensionless). Adam: Kingma & Ba 2015, algorithm 1."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SMALL = 1e-8  # epsilon; Kingma & Ba 2015
 
 @inlined
 def within(weight, limit):
-    """A weight clipped to [-limit, limit]."""
+    """Return a weight clipped to [-limit, limit]."""
     return min(max(weight, -limit), limit)
 
 
@@ -26,7 +26,7 @@ def clear(values):
 
 @kernel
 def clear_blame(blame):
-    """Fill blame (cycle, neuron) with 0."""
+    """Fill blame (float64, shape (cycle, neuron)) with 0."""
     for c in range(blame.shape[0]):
         for n in range(blame.shape[1]):
             blame[c, n] = 0.0
@@ -34,7 +34,7 @@ def clear_blame(blame):
 
 @kernel
 def assign(circuit, room, factor):
-    """Add to `room.gradient` of every synapse: factor x what its pre neuron sent x the blame of its post neuron."""
+    """Add to `room.gradient` of every synapse: factor x output of its pre neuron x blame of its post neuron."""
     for c in range(room.blame.shape[0]):
         for n in range(circuit.sound.size):
             if room.sent[c, n] != 0.0:
@@ -45,7 +45,10 @@ def assign(circuit, room, factor):
 
 @kernel
 def climb(numbers, memory, weight, gradient, trial):
-    """One step of the weights up a gradient, by Adam or plainly; trial: updates before this one."""
+    """Move the weights one step up a gradient, by Adam or plainly; trial: updates before this one.
+
+    Reads: gradient. Writes: weight (both float64, shape (synapse,)), memory.
+    """
     if not numbers.adam:
         for s in range(weight.size):
             weight[s] = within(weight[s] + numbers.learning_rate * gradient[s], numbers.limit)

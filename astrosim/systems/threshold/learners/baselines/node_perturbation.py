@@ -1,7 +1,7 @@
-"""Node perturbation (Widrow & Lehr 1990; Fiete & Seung 2006): noise on summed inputs, blamed for the change of reward.
+"""Node perturbation (Widrow & Lehr 1990; Fiete & Seung 2006): noise on summed inputs, blamed for changed reward.
 
-Estimate for a synapse, a pattern at a time: (R with noise - R without) x noise of the post neuron / sigma^2 x what the
-pre neuron sent, summed over cycles: the gradient of the reward of the noisy network. In the last cycle only outputs are
+Estimate for each synapse and pattern: (R with noise - R without) x noise of the post neuron / sigma^2 x output of the
+pre neuron, summed over cycles: the gradient of the reward of the noisy network. In the last cycle only outputs are
 read, hence only they get noise.
 """
 
@@ -17,7 +17,7 @@ from astrosim.systems.threshold.learners.baselines.gradient_ascent import assign
 
 @kernel
 def spread(circuit, numbers, room):
-    """Lay the drawn numbers x sigma on the neurons whose summed inputs are of consequence; all others get none."""
+    """Write noise, the drawn numbers x sigma, for the neurons whose summed inputs have an effect; 0 for all others."""
     clear_blame(room.noise)
     cycles, neurons = room.noise.shape
     for c in range(cycles - 1):
@@ -30,7 +30,7 @@ def spread(circuit, numbers, room):
 
 @kernel
 def estimate(circuit, numbers, room, weight, trial):
-    """The gradient's estimate, into `room.gradient`."""
+    """Estimate the gradient, into `room.gradient`. Draws: stream `rival`, one sheet per noisy pass."""
     clear(room.gradient)
     patterns, (cycles, neurons) = circuit.targets.shape[0], room.noise.shape
     for p in range(patterns):
@@ -48,7 +48,7 @@ def estimate(circuit, numbers, room, weight, trial):
 
 @kernel
 def update(circuit, numbers, memory, room, weight, trial):
-    """One step up the estimate; nothing is decided."""
+    """Take one step up the estimate; returns IDLE, as nothing is decided."""
     estimate(circuit, numbers, room, weight, trial)
     climb(numbers, memory, weight, room.gradient, trial)
     return IDLE

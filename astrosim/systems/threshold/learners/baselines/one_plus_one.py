@@ -1,6 +1,6 @@
 """(1+1) evolution strategy with the 1/5 rule (Rechenberg 1973); sigma's factors after Kern et al. 2004.
 
-All weights take a Gaussian step; it stands unless the reward falls.
+All weights take a Gaussian step, which is kept unless the reward falls.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from astrosim.systems.threshold.learners.baselines.gradient_ascent import within
 
 @kernel
 def update(circuit, numbers, memory, room, weight, trial):
-    """One mutation of all weights; what was decided."""
+    """Mutate all weights once; returns the decision.
+
+    Writes: weight (float64, shape (synapse,)), memory, room. Draws: stream `rival`, sheet 0.
+    """
     if trial == 0:
         memory.standing[0] = whole_reward(circuit, numbers, room, weight)
     gaussians(circuit.key, trial, 0, room.step)

@@ -2,7 +2,7 @@
 
 While learning, a neuron fires with probability p = sigmoid(slope (a - threshold)), the outputs too. The reward is the
 fraction of output bits that come out right; its expectation is the soft reward with gain = slope. Estimate for a
-synapse: (R - expected R of the pattern) x slope x (fired - p) of the post neuron x what the pre neuron sent, summed
+synapse: (R - expected R of the pattern) x slope x (fired - p) of the post neuron x output of the pre neuron, summed
 over cycles. The frozen network, which is judged, fires by threshold as all others do.
 """
 
@@ -20,14 +20,14 @@ from astrosim.systems.threshold.learners.baselines.gradient_ascent import assign
 
 @kernel
 def surprise(numbers, room, cycle, neuron):
-    """What a neuron fired beyond its probability, times the slope: the gradient of the log probability."""
+    """Return a neuron's firing less its probability, times the slope: the gradient of the log probability."""
     probability = sigmoid(numbers.slope * (room.activation[cycle, neuron] - numbers.threshold))
     return numbers.slope * (room.sent[cycle + 1, neuron] - probability)
 
 
 @kernel
 def sampled_reward(circuit, numbers, room, weight, pattern):
-    """One pass by chance (uniform numbers in `room.noise`): fraction of the bits that came out right."""
+    """Run one pass by chance (uniform numbers in `room.noise`); returns the fraction of right output bits."""
     pass_through(circuit, numbers, room, weight, pattern, SAMPLED)
     cycles = room.activation.shape[0]
     for bit in range(circuit.outputs.size):
@@ -37,7 +37,7 @@ def sampled_reward(circuit, numbers, room, weight, pattern):
 
 @kernel
 def blame_chance(circuit, numbers, room, excess):
-    """Blame every neuron whose firing was of consequence."""
+    """Blame every neuron whose firing had an effect. Writes: room.blame."""
     clear_blame(room.blame)
     cycles = room.blame.shape[0]
     for c in range(cycles - 1):
@@ -51,7 +51,7 @@ def blame_chance(circuit, numbers, room, excess):
 
 @kernel
 def estimate(circuit, numbers, memory, room, weight, trial):
-    """The gradient's estimate, into `room.gradient`; the expected rewards follow."""
+    """Estimate the gradient, into `room.gradient`, and update the expected rewards. Draws: stream `rival`."""
     clear(room.gradient)
     patterns, (cycles, neurons) = circuit.targets.shape[0], room.noise.shape
     for p in range(patterns):
@@ -68,7 +68,7 @@ def estimate(circuit, numbers, memory, room, weight, trial):
 
 @kernel
 def update(circuit, numbers, memory, room, weight, trial):
-    """One step up the estimate; nothing is decided."""
+    """Take one step up the estimate; returns IDLE, as nothing is decided."""
     estimate(circuit, numbers, memory, room, weight, trial)
     climb(numbers, memory, weight, room.gradient, trial)
     return IDLE

@@ -20,13 +20,13 @@ WIDTH_DECAY = 0.101  # gamma; Spall 1998
 
 @inlined
 def falling(count, decay):
-    """count^-decay, the same bits on every machine."""
+    """Return count^-decay, with the same bits on every machine."""
     return exp(-decay * log(count))
 
 
 @kernel
 def estimate(circuit, numbers, room, weight, trial):
-    """The gradient's estimate, into `room.gradient`."""
+    """Estimate the gradient, into `room.gradient`. Draws: stream `rival`."""
     signs(circuit.key, trial, room.step)
     width = numbers.sigma * falling(trial + 1.0, WIDTH_DECAY)
     slope = difference(circuit, numbers, room, weight, width) / (2.0 * width)
@@ -36,7 +36,7 @@ def estimate(circuit, numbers, room, weight, trial):
 
 @kernel
 def update(circuit, numbers, memory, room, weight, trial):
-    """One step up the estimate; nothing is decided."""
+    """Take one step up the estimate; returns IDLE, as nothing is decided."""
     estimate(circuit, numbers, room, weight, trial)
     rate = numbers.learning_rate * falling(numbers.stability + trial + 1.0, STEP_DECAY)
     for s in range(weight.size):

@@ -1,4 +1,4 @@
-"""Neurons and astrocytes that learn together: astrocytes keep or revert, neurons learn from what then stands."""
+"""Neurons and astrocytes that learn together: astrocytes keep or revert, then neurons learn from the standing pass."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ OF_NEURONS_ALONE = {phase.name for phase in JOINT_PHASES} - {phase.name for phas
 
 
 class Joint(Learner):
-    """Both, on one set of weights."""
+    """Neurons and astrocytes on one set of weights."""
 
     def passes(self, scenario: Scenario) -> int:
         """Return 2: before and after a perturbation."""
         return 2
 
     def words(self, phase: str, scenario: Scenario, judged: str) -> str:
-        """Return in words what a phase does: that of neurons, or that of astrocytes."""
+        """Return the action of a phase of neurons or of astrocytes in words."""
         if phase == "present":
             return f"{rule(phase, scenario)}; episodes of {scenario.schedule.trials_per_episode} trials"
         return rule(phase, scenario) if phase in OF_NEURONS_ALONE else ASTROCYTES.words(phase, scenario, judged)

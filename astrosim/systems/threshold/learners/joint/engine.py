@@ -1,4 +1,4 @@
-"""The fast engine of neurons and astrocytes that learn together."""
+"""Fast engine of neurons and astrocytes that learn together."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Any
 from astrosim.systems.threshold.kernel.coupling import waves_of
 from astrosim.systems.threshold.kernel.engine import KernelEngine
 from astrosim.systems.threshold.kernel.workspace import Log
-from astrosim.systems.threshold.learners.joint.cell import TogetherCell
-from astrosim.systems.threshold.learners.joint.kernel import Work, advance, make_work
-from astrosim.systems.threshold.network.state import System
+from astrosim.systems.threshold.learners.joint.kernel import JointWorkspace, advance, make_joint_workspace
+from astrosim.systems.threshold.learners.joint.simulation import JointSimulation
+from astrosim.systems.threshold.network.state import KernelNetwork
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
-class TogetherEngine(KernelEngine, TogetherCell):
-    """See `astrosim.systems.threshold.engines.Engine`.
+class TogetherEngine(KernelEngine, JointSimulation):
+    """Fast engine of neurons and astrocytes; see `astrosim.systems.threshold.engines.Engine`.
 
     Parameters
     ----------
@@ -25,28 +25,29 @@ class TogetherEngine(KernelEngine, TogetherCell):
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         super().__init__(scenario, seed)
-        self._work: tuple[System, Work] | None = None
+        self._joint: tuple[KernelNetwork, JointWorkspace] | None = None
 
     def _loop(self) -> Any:
         return advance
 
-    def _room(self) -> Work:
-        """Working memory for the present system."""
-        if self._work is None or self._work[0] is not self.system:
-            self._work = self.system, make_work(self.system, self.circuit, self.learning.weight.size)
-        return self._work[1]
+    def _joint_workspace(self) -> JointWorkspace:
+        """Return the workspace for the present network."""
+        if self._joint is None or self._joint[0] is not self.kernel_network:
+            network, weights = self.kernel_network, self.learning.weight.size
+            self._joint = network, make_joint_workspace(network, self.circuit, weights)
+        return self._joint[1]
 
     def _stretch(self, log: Log, measure: bool) -> None:
         self._advance(
-            self.system,
-            self.rules,
+            self.kernel_network,
+            self.params,
             self.learning,
-            self._scratch,
-            waves_of(self.system, self.learning, self.rules.coupled),
+            self._workspace,
+            waves_of(self.kernel_network, self.learning, self.params.coupled),
             self.circuit,
             self.numbers,
             self.neural,
-            self._room(),
+            self._joint_workspace(),
             log,
             measure,
         )

@@ -1,7 +1,8 @@
-"""The fused trial loop of neurons and astrocytes that learn together.
+"""Fused trial loop of neurons and astrocytes that learn together.
 
-Astrocytes compare two whole passes from the same firing, each neuron at its own threshold; what is kept or reverted
-stands, and from that pass neurons learn. All weights lie on a grid: sums are exact in any order.
+Astrocytes compare two whole passes from the same firing, each neuron at its own threshold. Neurons then learn from the
+pass with the perturbation if it is kept, else from the pass without it. All weights lie on a grid: sums are exact in
+any order.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.core.jit import kernel
-from astrosim.core.rng import DECISION, PART, PERTURBATION
+from astrosim.core.rng import DECISION
 from astrosim.rules import consolidation, decision, reward, scope, selection
 from astrosim.systems.threshold.kernel.adaptation import adapt
 from astrosim.systems.threshold.kernel.coupling import integrate
@@ -43,16 +44,16 @@ from astrosim.systems.threshold.learners.neurons.kernel import (
     trace,
 )
 from astrosim.systems.threshold.learners.neurons.state import Circuit
-from astrosim.systems.threshold.network.state import BLOCK, NOT_SOLVED, TRIALS, System
+from astrosim.systems.threshold.network.state import BLOCK, NOT_SOLVED, TRIALS, KernelNetwork
 
-AT_THRESHOLD = 0.0  # rewards are given how far outputs lie above thresholds of their own
+AT_THRESHOLD = 0.0  # rewards take the distance of outputs from their own thresholds
 
 
-class Work(NamedTuple):
-    """Working memory; holds nothing that a later stretch of trials depends on."""
+class JointWorkspace(NamedTuple):
+    """Workspace; holds nothing that a later stretch of trials depends on."""
 
-    before: np.ndarray  # uint8 (neuron,): who fires without the perturbation
-    after: np.ndarray  # uint8 (neuron,): and with it
+    before: np.ndarray  # uint8 (neuron,): firing without the perturbation
+    after: np.ndarray  # uint8 (neuron,): firing with it
     summed: np.ndarray  # float64 (neuron,)
     above_before: np.ndarray  # float64 (output bit,): summed input less threshold
     above_after: np.ndarray  # float64 (output bit,)
@@ -61,14 +62,14 @@ class Work(NamedTuple):
     snapshot: np.ndarray  # float32 (blocks * 4,): weights before the perturbation
     window: np.ndarray  # int64 (1,): the pattern of the trial
     acting: np.ndarray  # int32 (astrocyte,): those that are not silenced, ascending
-    partner: np.ndarray  # uint32
-    wrong: np.ndarray  # int64 (1,): a pattern that was wrong at the last look
+    partner: np.ndarray  # uint32 (astrocytes rounded up to blocks,): see `rules.scope.sample`
+    wrong: np.ndarray  # int64 (1,): a pattern whose outputs were wrong at the last check
 
 
-def make_work(system: System, circuit: Circuit, weights: int) -> Work:
-    """Working memory for a system and so many weights; to be made anew when the system changes."""
+def make_joint_workspace(network: KernelNetwork, circuit: Circuit, weights: int) -> JointWorkspace:
+    """Allocate the workspace for a network and `weights` weights. Re-allocate after an intervention on the network."""
     neurons, bits = circuit.driven.size, circuit.outputs.size
-    return Work(
+    return JointWorkspace(
         before=np.zeros(neurons, np.uint8),
         after=np.zeros(neurons, np.uint8),
         summed=np.zeros(neurons),
@@ -78,142 +79,146 @@ def make_work(system: System, circuit: Circuit, weights: int) -> Work:
         eligibility=np.zeros(circuit.post.size),
         snapshot=np.zeros(weights, np.float32),
         window=np.zeros(1, np.int64),
-        acting=np.flatnonzero(system.acts).astype(np.int32),
-        partner=np.zeros(-(-max(system.acts.size, 1) // BLOCK) * BLOCK, np.uint32),
+        acting=np.flatnonzero(network.acts).astype(np.int32),
+        partner=np.zeros(-(-max(network.acts.size, 1) // BLOCK) * BLOCK, np.uint32),
         wrong=np.zeros(1, np.int64),
     )
 
 
 @kernel
-def evaluate(circuit, numbers, neural, work, weight, pattern, output, above):
-    """A pass of a pattern from who fires now, which stays as it is.
+def evaluate(circuit, numbers, neural, joint, weight, pattern, output, above):
+    """Run a pass of a pattern from the present firing, which is left as it is.
 
-    Reads: weight, neural.threshold and output. Writes: output (who fires), above (of the output bits), work.summed.
+    Reads: weight, neural.threshold and output. Writes: output (firing: uint8, shape (neuron,)), above
+    (summed input less threshold: float64, shape (output bit,)), joint.summed.
     """
     copy(neural.output, output)
-    settle(circuit, numbers, weight, neural.threshold, pattern, output, work.summed)
+    settle(circuit, numbers, weight, neural.threshold, pattern, output, joint.summed)
     for bit in range(above.size):
         neuron = circuit.outputs[bit]
-        above[bit] = work.summed[neuron] - neural.threshold[neuron]
+        above[bit] = joint.summed[neuron] - neural.threshold[neuron]
 
 
 @kernel
-def worth(rules, above, targets):
-    """The reward that decides."""
-    return reward.reward(rules.reward, above, targets, AT_THRESHOLD, rules.reward_gain, rules.margin_cap)
+def worth(params, above, targets):
+    """Return the reward by the rule of the decision; above: float64, targets: uint8, both of shape (output bit,)."""
+    own = params.decision
+    return reward.reward(own.reward, above, targets, AT_THRESHOLD, own.gain, own.cap)
 
 
 @kernel
-def choose(system, rules, state, scratch, waves, work, trial, touched):
+def choose(network, params, state, workspace, waves, joint, trial, touched):
     """Find the active astrocytes of a trial, by their scores or at random; returns how many, and how many have a score.
 
-    Reads: state. Writes: state.score, and what waves change; scratch. Draws: streams `exploration`, `selection`.
+    Reads: state. Writes: state.score, and the arrays of waves; workspace. Draws: streams `exploration`, `selection`.
     """
     if waves is not None:
-        integrate(waves, rules, system.acts, trial)
-    if not selection.goes_by_score(rules.selection):
-        return select_uniform(system, rules, scratch, work, trial), touched
-    scratch.near_kept[:] = -1  # neurons have changed weights since
-    return activate(system, rules, state, scratch, waves, trial, touched)
+        integrate(waves, params, network.acts, trial)
+    if not selection.goes_by_score(params.selection):
+        return select_uniform(network, params, workspace, joint, trial), touched
+    workspace.near_kept[:] = -1  # neurons have changed weights since
+    return activate(network, params, state, workspace, waves, trial, touched)
 
 
 @kernel
-def perturb(rules, weight, step, key, trial, scale, block, mask, blocks):
+def perturb(params, weight, step, trial, scale, block, mask, blocks):
     """Perturb the synapses of a scope; see `apply_steps`."""
-    apply_steps(rules, weight, step, key, trial, scale, block, mask, blocks)
+    apply_steps(params, weight, step, trial, scale, block, mask, blocks)
 
 
 @kernel
-def learn(circuit, numbers, neural, work, weight, output, pattern, trial):
-    """What neurons do with the pass that stands.
+def learn(circuit, numbers, neural, joint, weight, output, pattern, trial):
+    """Train the neurons on the standing pass.
 
-    Reads: output (uint8, shape (neuron,)). Writes: weight (float32; what follows the synapses is left), neural, work.
+    Reads: output (uint8, shape (neuron,)). Writes: weight (float32, shape (blocks * 4,), but not its padding), neural,
+    joint.
     """
     for s in range(neural.weight.size):
         neural.weight[s] = weight[s]
     copy(output, neural.output)
     count_driven(circuit, neural)
     count(circuit, numbers, neural)
-    feel(circuit, neural, work.field)
-    trace(circuit, numbers, neural, work.field, work.eligibility)
-    raise_flags(circuit, numbers, neural, work.eligibility)
+    feel(circuit, neural, joint.field)
+    trace(circuit, numbers, neural, joint.field, joint.eligibility)
+    raise_flags(circuit, numbers, neural, joint.eligibility)
     judge(circuit, numbers, neural, pattern, trial)
     release(circuit, numbers, neural, pattern, trial)
-    change(circuit, numbers, neural, work.eligibility, trial)
+    change(circuit, numbers, neural, joint.eligibility, trial)
     copy(neural.weight, weight)
     neural.counter[TRIALS] += 1
 
 
 @kernel
-def compare(system, rules, state, scratch, circuit, numbers, neural, work, pattern, trial, blocks, active):
+def compare(network, params, state, workspace, circuit, numbers, neural, joint, pattern, trial, blocks, active):
     """Perturb the scope's synapses, pass the pattern again, and keep the perturbation, all or in part, or revert it.
 
-    Reads: work.above_before. Writes: state.weight and passes; work.after, above_after, snapshot; scratch. Draws:
+    Reads: joint.above_before. Writes: state.weight and passes; joint.after, above_after, snapshot; workspace. Draws:
     streams `perturbation`, `part`, `decision`. Returns whether it is kept.
     """
-    found, masks, size = whole_scope(system, scratch, rules.scope == scope.TERRITORY, active, blocks)
-    if rules.fraction < 1.0:
-        thin(system.keys[PART], rules.fraction, trial, found, masks, size, scratch.part_mask)
-        masks = scratch.part_mask
-    scale = scale_of(rules, state, scratch, active)
-    copy(state.weight, work.snapshot)
-    perturb(rules, state.weight, scratch.step, system.keys[PERTURBATION], trial, scale, found, masks, size)
-    evaluate(circuit, numbers, neural, work, state.weight, pattern, work.after, work.above_after)
+    own = params.decision
+    found, masks, size = whole_scope(network, workspace, params.perturbation.scope == scope.TERRITORY, active, blocks)
+    if params.perturbation.fraction < 1.0:
+        thin(params, trial, found, masks, size, workspace.part_mask)
+        masks = workspace.part_mask
+    scale = scale_of(params, state, workspace, active)
+    copy(state.weight, joint.snapshot)
+    perturb(params, state.weight, workspace.step, trial, scale, found, masks, size)
+    evaluate(circuit, numbers, neural, joint, state.weight, pattern, joint.after, joint.above_after)
     state.passes[0] += 1
     targets = circuit.targets[pattern]
-    before, after = worth(rules, work.above_before, targets), worth(rules, work.above_after, targets)
-    key, temperature = system.keys[DECISION], rules.temperature
-    kept = decision.stands(rules.acceptance, after, before, rules.reward_offset, temperature, key, trial)
-    share = consolidation.share_kept(rules.consolidation, rules.rate, after, before)
+    before, after = worth(params, joint.above_before, targets), worth(params, joint.above_after, targets)
+    key, temperature = params.keys[DECISION], own.temperature
+    kept = decision.stands(own.accept, after, before, own.offset, temperature, key, trial)
+    share = consolidation.share_kept(own.consolidation, own.rate, after, before)
     if not kept or share < 1.0:
-        copy(work.snapshot, state.weight)
+        copy(joint.snapshot, state.weight)
     if kept and share < 1.0:
         scale = np.float32(scale * share)
-        perturb(rules, state.weight, scratch.step, system.keys[PERTURBATION], trial, scale, found, masks, size)
-        evaluate(circuit, numbers, neural, work, state.weight, pattern, work.after, work.above_after)
+        perturb(params, state.weight, workspace.step, trial, scale, found, masks, size)
+        evaluate(circuit, numbers, neural, joint, state.weight, pattern, joint.after, joint.above_after)
     return kept
 
 
 @kernel
-def advance(system, rules, state, scratch, waves, circuit, numbers, neural, work, log, measure):
+def advance(network, params, state, workspace, waves, circuit, numbers, neural, joint, log, measure):
     """Carry out `log.pattern.size` trials.
 
-    Reads: system, rules, circuit, numbers. Writes: state, waves, neural, scratch, work, log; with `measure` it also
-    adds to scratch.total. Draws: streams `pattern`, `exploration`, `selection`, `scope`, `perturbation`, `part`,
+    Reads: network, params, circuit, numbers. Writes: state, waves, neural, workspace, joint, log; with `measure` it
+    also adds to workspace.total. Draws: streams `pattern`, `exploration`, `selection`, `scope`, `perturbation`, `part`,
     `decision`.
     """
     touched = np.int64(0)
     state.score[:] = 0.0
-    by_union = rules.scope == scope.TERRITORY
+    by_union = params.perturbation.scope == scope.TERRITORY
     for row in range(log.pattern.size):
         trial = state.counter[TRIALS]
         pattern = shown(circuit, numbers, trial)
-        work.window[0] = pattern
-        if trial % rules.trials_per_episode == 0:
-            drive(circuit, False, pattern, work.before)
-            remember_fired(state, work.before)
-        active, touched = choose(system, rules, state, scratch, waves, work, trial, touched)
-        evaluate(circuit, numbers, neural, work, state.weight, pattern, work.before, work.above_before)
+        joint.window[0] = pattern
+        if trial % params.trials_per_episode == 0:
+            drive(circuit, False, pattern, joint.before)
+            remember_fired(state, joint.before)
+        active, touched = choose(network, params, state, workspace, waves, joint, trial, touched)
+        evaluate(circuit, numbers, neural, joint, state.weight, pattern, joint.before, joint.above_before)
         state.passes[0] += 1
         idle, kept = active == 0, False
-        blocks = gather(system, rules, state, scratch, trial, by_union, active)
+        blocks = gather(network, params, state, workspace, trial, by_union, active)
         if not idle:
             kept = compare(
-                system, rules, state, scratch, circuit, numbers, neural, work, pattern, trial, blocks, active
+                network, params, state, workspace, circuit, numbers, neural, joint, pattern, trial, blocks, active
             )
-        standing = work.after if kept else work.before
+        standing = joint.after if kept else joint.before
         if measure:
-            above, targets = work.above_after if kept else work.above_before, circuit.targets[pattern]
+            above, targets = joint.above_after if kept else joint.above_before, circuit.targets[pattern]
             binary = reward.binary_reward(above, targets, AT_THRESHOLD)
             soft = reward.soft_reward(above, targets, AT_THRESHOLD)
-            eligible = eligible_synapses(system, scratch, by_union, active, blocks)
-            add_to_totals(scratch.total, binary, soft, kept, idle, eligible)
-        clear(scratch, blocks)
+            eligible = eligible_synapses(network, workspace, by_union, active, blocks)
+            add_to_totals(workspace.total, binary, soft, kept, idle, eligible)
+        clear(workspace, blocks)
         remember_fired(state, standing)
         count_trial(state.counter, kept, idle)
-        learn(circuit, numbers, neural, work, state.weight, standing, pattern, trial)
-        adapt(system, rules, state, scratch, waves, work, pattern, active, kept)
-        if state.solved[0] == NOT_SOLVED and solves(circuit, numbers, neural, work.after, work.summed, work.wrong):
+        learn(circuit, numbers, neural, joint, state.weight, standing, pattern, trial)
+        adapt(network, params, state, workspace, waves, joint, pattern, active, kept)
+        if state.solved[0] == NOT_SOLVED and solves(circuit, numbers, neural, joint.after, joint.summed, joint.wrong):
             state.solved[0] = state.counter[TRIALS]
             state.solved[1] = state.passes[0]
-        log_trial(log, row, pattern, kept, idle, scratch.active, active)
+        log_trial(log, row, pattern, kept, idle, workspace.active, active)

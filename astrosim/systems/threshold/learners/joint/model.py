@@ -1,4 +1,4 @@
-"""The readable engine of neurons and astrocytes that learn together: a Mesa model of agents of both kinds.
+"""Readable engine of neurons and astrocytes that learn together: a Mesa model of agents of both kinds.
 
 `TogetherModel.step` walks `JOINT_PHASES`. From the same seed it gives the same bits as the kernel.
 """
@@ -14,15 +14,15 @@ from astrosim.core.phases import JOINT_PHASES, Phase
 from astrosim.rules import reward
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.agents.model import AstroModel
-from astrosim.systems.threshold.learners.joint.cell import TogetherCell
 from astrosim.systems.threshold.learners.joint.kernel import AT_THRESHOLD
+from astrosim.systems.threshold.learners.joint.simulation import JointSimulation
 from astrosim.systems.threshold.learners.neurons.agents import LearningNeuron
 from astrosim.systems.threshold.learners.neurons.phases import NeuronPhases
 from astrosim.systems.threshold.learners.neurons.state import TRIALS
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
-class TogetherModel(AstroModel, NeuronPhases, TogetherCell):
+class TogetherModel(AstroModel, NeuronPhases, JointSimulation):
     """Neurons that learn and astrocytes on a 2-D Mesa grid; parameters and attributes are those of `AstroModel`.
 
     Parameters
@@ -49,17 +49,17 @@ class TogetherModel(AstroModel, NeuronPhases, TogetherCell):
         self._pattern, self._verdict = 0, IDLE
 
     def present_weights(self) -> np.ndarray:
-        """Weights of the pass that is carried out, perhaps perturbed: float32, shape (synapse and more,)."""
+        """Return the weights of the present pass, with its perturbation: float32, shape (blocks * 4,)."""
         return self.learning.weight
 
     def _present(self) -> None:
         self._pattern = self._shown()
         self._trial.window = np.array([self._pattern], np.int64)
-        if self._trial.number % self.rules.trials_per_episode == 0:
+        if self._trial.number % self.params.trials_per_episode == 0:
             self.fired[:] = self._clamped(self._pattern)
 
     def _pass(self, pattern: int) -> tuple[np.ndarray, np.ndarray]:
-        """One pass: who fires (bool, shape (neuron,)), and how far outputs lie above their thresholds (bit,)."""
+        """Run one pass; returns firing (bool, shape (neuron,)) and outputs less thresholds (float64, shape (bit,))."""
         output = self._driven_by(pattern)
         for _ in range(self.numbers.cycles):
             output, summed = self._cycle(output)
@@ -67,7 +67,7 @@ class TogetherModel(AstroModel, NeuronPhases, TogetherCell):
         return output.astype(bool), summed[outputs] - self.neural.threshold[outputs]
 
     def _reward(self, outputs: np.ndarray, pattern: int, rule: int, gain: float = 1.0) -> float:
-        targets, cap = self.circuit.targets[pattern], self.rules.margin_cap
+        targets, cap = self.circuit.targets[pattern], self.params.decision.cap
         return reward.reward(rule, outputs, targets, AT_THRESHOLD, gain, cap)
 
     def _evaluate_before(self) -> None:
@@ -79,7 +79,7 @@ class TogetherModel(AstroModel, NeuronPhases, TogetherCell):
         self.learning.passes[0] += not self._trial.idle
 
     def _note_solution(self) -> None:
-        """Nothing yet: neurons are still to learn from the trial."""
+        """Do nothing yet: neurons are still to learn from the trial."""
 
     def _count(self) -> None:
         self.hand_to_neurons()

@@ -1,4 +1,4 @@
-"""Neurons that learn by rules of their own, or stand as in experiments 001 to 018 (Murray 2026)."""
+"""Neurons that learn by rules of their own, or are placed as in experiments 001 to 018 (Murray 2026)."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ HERE = "astrosim.systems.threshold.learners.neurons"
 
 
 class Neurons(Learner):
-    """Every neuron and every synapse, by eligibility, flags and a chemical."""
+    """Neurons and synapses that learn by eligibility, flags and a chemical."""
 
     def passes(self, scenario: Scenario) -> int:
         """Return 1: the pattern of the trial."""
         return 1
 
     def words(self, phase: str, scenario: Scenario, judged: str) -> str:
-        """Return in words what a phase does."""
+        """Return the action of a phase in words."""
         return rule(phase, scenario)
 
 

@@ -1,4 +1,4 @@
-"""Neurons that learn by themselves, as Mesa agents: row views over the arrays of a cell.
+"""Neurons that learn by themselves, as Mesa agents: row views over the arrays of a simulation.
 
 Agents hold no numbers of their own, and every formula is one of `astrosim.rules`. A neuron carries the synapses that
 reach it: it sums them, judges their eligibility, and changes their weights. Murray 2026, experiments 001 to 018.
@@ -29,7 +29,7 @@ NeuronPhases = Any  # the phases import their neurons
 
 
 class Row:
-    """An attribute that is a row of an array of `State`; reads and writes through."""
+    """Attribute of an agent: its row of an array of `State`, which it reads and writes."""
 
     def __init__(self, array: str, doc: str) -> None:
         self.array = array
@@ -43,7 +43,7 @@ class Row:
 
 
 class LearningNeuron(FixedAgent):
-    """A threshold neuron and the synapses that reach it.
+    """Threshold neuron and the synapses that reach it.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ class LearningNeuron(FixedAgent):
     model: NeuronPhases
     threshold = Row("threshold", "Firing threshold.")
     output = Row("output", "1 if it fires, else 0.")
-    fired = Row("fired", "How often it fired so far.")
-    passes = Row("passes", "Of so many counts.")
+    fired = Row("fired", "Number of counts at which it fired.")
+    passes = Row("passes", "Number of counts so far.")
     chemical = Row("chemical", "The chemical at its synapses.")
 
     def __init__(self, model: NeuronPhases, index: int) -> None:
@@ -78,15 +78,15 @@ class LearningNeuron(FixedAgent):
         return NEURON_KINDS[self.model.placed.kind[self.index]]
 
     def integrate(self, output: np.ndarray) -> float:
-        """Summed input, in the order of the synapses, from who fires (uint8, shape (neuron,))."""
+        """Return the summed input, in the order of the synapses, from the firing (uint8, shape (neuron,))."""
         return propagation.summed_input(self.model.present_weights(), self.arrivals, self.model.circuit.pre, output)
 
     def fires(self, activation: float) -> bool:
-        """Whether a summed input makes it fire."""
+        """Return whether a summed input makes it fire."""
         return bool(firing.at_threshold(activation, self.threshold))
 
     def count(self) -> None:
-        """Count whether it fires; its threshold follows, unless it is driven."""
+        """Count its firing, and move its threshold by homeostasis if it adapts."""
         numbers = self.model.numbers
         self.fired += self.output
         self.passes += 1
@@ -102,7 +102,7 @@ class LearningNeuron(FixedAgent):
                 self.field += share
 
     def trace(self) -> None:
-        """Judge the eligibility of its synapses."""
+        """Compute the eligibility of its synapses."""
         numbers, state, output = self.model.numbers, self.model.neural, self.output != 0
         pre, both, one = self.model.circuit.pre, numbers.both, numbers.one
         for s in self.synapses:
@@ -112,7 +112,7 @@ class LearningNeuron(FixedAgent):
             self.model.eligibility[s] = self.dampened(e, state.history[s]) if numbers.dampened else e
 
     def dampened(self, eligibility: float, history: float) -> float:
-        """An eligibility by what use, firing rate and surround are worth."""
+        """Return an eligibility times the factors of use, firing rate and surround."""
         numbers = self.model.numbers
         eligibility *= dampening.familiarity(history, numbers.enough)
         if numbers.informed:
@@ -120,7 +120,13 @@ class LearningNeuron(FixedAgent):
         return eligibility * ambient.surround(self.output != 0, self.field, numbers.level)
 
     def raise_flags(self) -> None:
-        """Flags of its synapses follow their eligibilities."""
+        """Update the flags of its synapses by their eligibilities.
+
+        Raises
+        ------
+        ValueError
+            If the rule of flags is unknown.
+        """
         n, state = self.model.numbers, self.model.neural
         for s in self.synapses:
             e, flag = self.model.eligibility[s], state.flag[s]
@@ -139,11 +145,11 @@ class LearningNeuron(FixedAgent):
                 raise ValueError("flags.rule: a rule without a formula")
 
     def absorb(self, amount: float, distance: float) -> None:
-        """Take up what a source released."""
+        """Add the amount that a source released at a distance (units) to the chemical."""
         self.chemical += diffusion.deposit(amount, diffusion.reach(self.model.numbers.falloff, distance))
 
     def change(self, trial: int) -> None:
-        """Weights of its synapses follow eligibility, or flags, times chemical; then the chemical decays."""
+        """Change the weights of its synapses by eligibility, or flags, times chemical; then decay the chemical."""
         n, state, chemical = self.model.numbers, self.model.neural, self.chemical
         gated = flags.is_shut(n.flag, trial, n.warm_up)
         for s in self.synapses:
@@ -156,7 +162,7 @@ class LearningNeuron(FixedAgent):
         self.chemical *= n.chemical_decay
 
     def vent(self, s: int, weight: float, moved: float) -> float:
-        """A synapse that is pushed one way for long, while the chemical says no, turns round; returns its weight."""
+        """Reverse a synapse that was long pushed one way while the chemical was low; returns its weight."""
         n, state = self.model.numbers, self.model.neural
         state.pushes[s] = frustration.pushes_after(state.pushes[s], state.push[s], moved)
         state.push[s] = flags.sign(moved)

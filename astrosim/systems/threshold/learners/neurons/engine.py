@@ -1,17 +1,17 @@
-"""The fast engine of neurons that learn by themselves."""
+"""Fast engine of neurons that learn by themselves."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from astrosim.store.variables import Decisions
-from astrosim.systems.threshold.learners.neurons.cell import NeuronCell
 from astrosim.systems.threshold.learners.neurons.kernel import learn
+from astrosim.systems.threshold.learners.neurons.simulation import NeuronSimulation
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
-class NeuronEngine(NeuronCell):
-    """See `astrosim.systems.threshold.engines.Engine`.
+class NeuronEngine(NeuronSimulation):
+    """Fast engine of neurons; see `astrosim.systems.threshold.engines.Engine`.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
-"""The fused trial loop of neurons that learn by themselves. Murray 2026, experiments 001 to 018.
+"""Fused trial loop of neurons that learn by themselves. Murray 2026, experiments 001 to 018.
 
 Weights that reach a neuron are summed in the order of their synapses. Reads: circuit, numbers. Writes: state, the
-scratch arrays, and the logs. Draws: stream `pattern`, index 0, where patterns come in random order.
+scratch arrays, and the logs. Draws: stream `pattern`, index 0, if patterns come in random order.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ def copy(values, into):
 
 @phase
 def shown(circuit, numbers, trial):
-    """The pattern of a trial. Draws: stream `pattern`, index 0, where patterns come in random order."""
+    """Return the pattern of a trial. Draws: stream `pattern`, index 0, if patterns come in random order."""
     patterns = circuit.targets.shape[0]
     return np.int64(below(circuit.key, trial, 0, patterns)) if numbers.random_order else trial % patterns
 
 
 @phase
 def drive(circuit, persists, pattern, output):
-    """Silence what does not persist, clamp the inputs, and let tonic neurons fire."""
+    """Silence the firing that does not persist, clamp the inputs, and let tonic neurons fire. Writes: output."""
     for n in range(output.size):
         if circuit.driven[n] or not persists:
             output[n] = 0
@@ -57,7 +57,7 @@ def drive(circuit, persists, pattern, output):
 
 @phase
 def count_driven(circuit, state):
-    """Count how often driven neurons fire."""
+    """Count the firing of driven neurons. Writes: state.fired, passes."""
     for n in range(circuit.driven.size):
         if circuit.driven[n]:
             state.fired[n] += state.output[n]
@@ -66,7 +66,7 @@ def count_driven(circuit, state):
 
 @phase
 def propagate(circuit, weight, threshold, output, summed):
-    """One synchronous cycle: every neuron that is not driven follows its summed input."""
+    """Advance one synchronous cycle: neurons that are not driven follow their summed input. Writes: output, summed."""
     for n in range(summed.size):
         summed[n] = 0.0
     for pre in range(output.size):
@@ -80,7 +80,7 @@ def propagate(circuit, weight, threshold, output, summed):
 
 @phase
 def settle(circuit, numbers, weight, threshold, pattern, output, summed):
-    """All cycles of a pass; output: who fired last, then who fires."""
+    """Run all cycles of a pass; output (uint8, shape (neuron,)): the last firing, then the new one."""
     drive(circuit, numbers.persists, pattern, output)
     for _ in range(numbers.cycles):
         propagate(circuit, weight, threshold, output, summed)
@@ -88,7 +88,7 @@ def settle(circuit, numbers, weight, threshold, pattern, output, summed):
 
 @phase
 def count(circuit, numbers, state):
-    """Who fires; thresholds follow."""
+    """Count the firing of neurons that are not driven; thresholds follow. Writes: state.fired, passes, threshold."""
     for n in range(circuit.driven.size):
         if not circuit.driven[n]:
             state.fired[n] += state.output[n]
@@ -101,7 +101,10 @@ def count(circuit, numbers, state):
 
 @phase
 def fire(circuit, numbers, state, pattern, summed):
-    """All cycles of a trial; firing is counted once a trial, or in every cycle."""
+    """Run all cycles of a trial; firing is counted once per trial, or in every cycle.
+
+    Writes: state.output, fired, passes, threshold; summed.
+    """
     drive(circuit, numbers.persists, pattern, state.output)
     count_driven(circuit, state)
     for _ in range(numbers.cycles):
@@ -114,7 +117,7 @@ def fire(circuit, numbers, state, pattern, summed):
 
 @phase
 def feel(circuit, state, field):
-    """The ambient field at every neuron."""
+    """Compute the ambient field (1/unit) at every neuron. Writes: field."""
     for n in range(field.size):
         field[n] = 0.0
         for k in range(circuit.near_start[n], circuit.near_start[n + 1]):
@@ -124,7 +127,7 @@ def feel(circuit, state, field):
 
 @phase
 def trace(circuit, numbers, state, field, eligibility):
-    """Eligibility of every synapse, dampened."""
+    """Compute the eligibility of every synapse, dampened. Writes: eligibility, state.history."""
     for s in range(circuit.post.size):
         post = circuit.post[s]
         fires = state.output[post] != 0
@@ -148,7 +151,13 @@ def trace(circuit, numbers, state, field, eligibility):
 
 @phase
 def raise_flags(circuit, numbers, state, eligibility):
-    """Flags follow eligibilities."""
+    """Update the flags by eligibilities. Writes: state.flag, way, streak.
+
+    Raises
+    ------
+    ValueError
+        If the rule of flags is unknown.
+    """
     gain, decay = numbers.flag_gain, numbers.flag_decay
     for s in range(circuit.post.size):
         e = eligibility[s]
@@ -169,7 +178,10 @@ def raise_flags(circuit, numbers, state, eligibility):
 
 @phase
 def judge(circuit, numbers, state, pattern, trial):
-    """Compare the outputs with their targets; a change that made it worse is taken back. Gives the verdict."""
+    """Compare the outputs with their targets; take back a change that lowered accuracy. Returns the verdict.
+
+    Writes: state.accuracy, answer, weight, counter.
+    """
     right, answer = 0, 0
     for bit in range(circuit.outputs.size):
         fires = state.output[circuit.outputs[bit]]
@@ -190,7 +202,7 @@ def judge(circuit, numbers, state, pattern, trial):
 
 @phase
 def release(circuit, numbers, state, pattern, trial):
-    """Sources release the chemical, and it spreads."""
+    """Release the chemical of all sources, and spread it. Writes: state.chemical."""
     accuracy = state.accuracy[trial % REMEMBERED]
     part = modulation.blend(trial + 1, numbers.shape_from, numbers.shape_to)
     reward = modulation.shaped(modulation.centred(accuracy), numbers.exponent, part)
@@ -212,7 +224,10 @@ def release(circuit, numbers, state, pattern, trial):
 
 @phase
 def change(circuit, numbers, state, eligibility, trial):
-    """Weights follow eligibility, or flags, times chemical; then the chemical decays."""
+    """Change the weights by eligibility, or flags, times chemical; then decay the chemical.
+
+    Writes: state.weight, saved, chemical, and the arrays of `vent`.
+    """
     if numbers.provisional:
         copy(state.weight, state.saved)
     gated = flags.is_shut(numbers.flag, trial, numbers.warm_up)
@@ -231,7 +246,10 @@ def change(circuit, numbers, state, eligibility, trial):
 
 @phase
 def vent(numbers, state, s, moved, chemical):
-    """A synapse that is pushed one way for long, while the chemical says no, turns round."""
+    """Reverse a synapse that was long pushed one way while the chemical was low.
+
+    Writes: state.pushes, push, mood; weight, flag and flipped of a reversed one.
+    """
     state.pushes[s] = frustration.pushes_after(state.pushes[s], state.push[s], moved)
     state.push[s] = flags.sign(moved)
     state.mood[s] = frustration.mood_after(state.mood[s], chemical, numbers.frustration_decay)
@@ -244,7 +262,7 @@ def vent(numbers, state, s, moved, chemical):
 
 @kernel
 def solves(circuit, numbers, state, output, summed, wrong):
-    """Whether the frozen network answers every pattern rightly; what was wrong last is looked at first.
+    """Return whether the frozen network answers every pattern rightly; the last wrong pattern is checked first.
 
     Writes: output (uint8, shape (neuron,)), summed (float64, shape (neuron,)), wrong (int64, shape (1,)).
     """
@@ -262,7 +280,7 @@ def solves(circuit, numbers, state, output, summed, wrong):
 
 @kernel
 def learn(circuit, numbers, state, summed, field, eligibility, look, patterns, decisions):
-    """As many trials as the logs have rows. Without a `look` passes are not counted, and it costs nothing.
+    """Carry out one trial for each row of the logs. Without a `look` passes are not counted, at no cost.
 
     Parameters
     ----------
@@ -272,7 +290,7 @@ def learn(circuit, numbers, state, summed, field, eligibility, look, patterns, d
     summed, field : ndarray of float64, shape (neuron,)
     eligibility : ndarray of float64, shape (synapse,)
     look : (ndarray of uint8, shape (neuron,), ndarray of int64, shape (1,)) or None
-        What `solves` works in.
+        Workspace of `solves`.
     patterns : ndarray of uint16, shape (trial,)
     decisions : ndarray of int8, shape (trial,)
     """
@@ -296,7 +314,7 @@ def learn(circuit, numbers, state, summed, field, eligibility, look, patterns, d
 
 @kernel
 def probe(circuit, numbers, state, output, summed, answers):
-    """Who answers what, learning apart: every pattern starts from the firing that the last trial left.
+    """Evaluate the outputs of the frozen network; every pattern starts from the firing of the last trial.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The readable engine of neurons that learn by themselves: a Mesa model whose agents carry out each phase of a trial.
+"""Readable engine of neurons that learn by themselves: a Mesa model whose agents carry out each phase of a trial.
 
 One Mesa time unit is one trial: Mesa's heartbeat event calls `NeuronModel.step`, which walks `NEURON_PHASES`. From the
 same seed it gives the same bits as the kernel.
@@ -12,14 +12,14 @@ from mesa.discrete_space import Cell, OrthogonalMooreGrid
 from astrosim.core.phases import NEURON_PHASES
 from astrosim.store.variables import IDLE, Decisions
 from astrosim.systems.threshold.learners.neurons.agents import LearningNeuron
-from astrosim.systems.threshold.learners.neurons.cell import NeuronCell
 from astrosim.systems.threshold.learners.neurons.phases import NeuronPhases
+from astrosim.systems.threshold.learners.neurons.simulation import NeuronSimulation
 from astrosim.systems.threshold.learners.neurons.state import TRIALS
 from astrosim.systems.threshold.network.state import NOT_SOLVED
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
-class NeuronModel(NeuronPhases, NeuronCell):
+class NeuronModel(NeuronPhases, NeuronSimulation):
     """Neurons on a 2-D Mesa grid, over which they keep their exact places in space.
 
     Parameters
@@ -38,7 +38,7 @@ class NeuronModel(NeuronPhases, NeuronCell):
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
-        # Mesa hands the positional arguments on to NeuronCell.
+        # Mesa hands the positional arguments on to NeuronSimulation.
         super().__init__(scenario, seed, rng=seed)  # type: ignore[call-arg]
         plane = self.circuit.position[:, :2]
         self.corner = plane.min(axis=0)
@@ -52,9 +52,9 @@ class NeuronModel(NeuronPhases, NeuronCell):
         self._verdict = IDLE
 
     def cell_of(self, neuron: int) -> Cell:
-        """The cell of the grid over which a neuron stands."""
+        """Return the cell of the grid at the place of a neuron."""
         place = self.circuit.position[neuron, :2] - self.corner
-        x, y = (place // self.scenario_of_cell.network.cell_size).astype(int)
+        x, y = (place // self.resolved_scenario.network.cell_size).astype(int)
         return self.grid[(int(x), int(y))]
 
     def _learn(self, log: Decisions) -> None:
@@ -63,7 +63,7 @@ class NeuronModel(NeuronPhases, NeuronCell):
             self.run_for(len(log.pattern))
 
     def step(self) -> None:
-        """One trial: all its phases in order."""
+        """Carry out one trial: all its phases in order."""
         for phase in self._phases:
             phase()
         state = self.learning

@@ -1,4 +1,4 @@
-"""What neurons that learn by themselves do in a trial, on Mesa agents: the part of it that every such model shares."""
+"""Trial phases of neurons that learn by themselves, on Mesa agents: the part that all such models share."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class NeuronPhases(mesa.Model):
-    """A model whose neurons learn by rules of their own.
+    """Model whose neurons learn by rules of their own.
 
     Attributes
     ----------
@@ -53,11 +53,11 @@ class NeuronPhases(mesa.Model):
     _verdict: int
 
     def cell_of(self, neuron: int) -> Cell:
-        """The cell of the space that a neuron stands in."""
+        """Return the cell of the space that holds a neuron."""
         raise NotImplementedError
 
     def present_weights(self) -> np.ndarray:
-        """Weights of the pass that is carried out, shape (synapse,)."""
+        """Return the weights of the present pass: float64, shape (synapse,)."""
         return self.neural.weight
 
     @property
@@ -66,14 +66,14 @@ class NeuronPhases(mesa.Model):
         return int(self.neural.counter[TRIALS])
 
     def _shown(self) -> int:
-        """The pattern of the present trial."""
+        """Return the pattern of the present trial."""
         patterns = len(self.circuit.patterns)
         if self.numbers.random_order:
             return int(below(self.circuit.key, self._number, 0, patterns))
         return self._number % patterns
 
     def _driven_by(self, pattern: int) -> np.ndarray:
-        """Who fires before the first cycle of a pass: uint8, shape (neuron,)."""
+        """Return the firing before the first cycle of a pass: uint8, shape (neuron,)."""
         output = self.neural.output.copy() if self.numbers.persists else np.zeros_like(self.neural.output)
         output[self.circuit.driven] = 0
         output[self.circuit.tonic] = 1
@@ -81,7 +81,7 @@ class NeuronPhases(mesa.Model):
         return output
 
     def _cycle(self, output: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """One synchronous cycle: who fires (uint8), and summed inputs (float64), shape (neuron,)."""
+        """Advance one synchronous cycle; returns firing (uint8) and summed inputs (float64), shape (neuron,)."""
         summed = np.array([neuron.integrate(output) for neuron in self.neurons])
         sent = [neuron.fires(a) for neuron, a in zip(self.neurons, summed, strict=True)]
         return np.where(self.circuit.driven, output, sent).astype(np.uint8), summed
@@ -123,7 +123,7 @@ class NeuronPhases(mesa.Model):
                         neuron.absorb(amount, distance[neuron.index])
 
     def _amount(self, place: int, source: LearningNeuron) -> float:
-        """What a source (its place among them) releases in the present trial."""
+        """Return the amount that a source (`place` among the sources) releases in the present trial."""
         numbers, trial = self.numbers, self._number
         if numbers.per_output:
             wanted = self.circuit.targets[self._pattern, place] != 0

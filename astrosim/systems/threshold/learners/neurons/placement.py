@@ -1,6 +1,6 @@
-"""Where neurons stand that learn by themselves, and how they are wired (lengths in units). Spec, sections 1.1 and 1.2.
+"""Positions and wiring of neurons that learn by themselves (lengths in units). Spec, sections 1.1 and 1.2.
 
-A relay stands in space: clusters in a row, inputs in the first, outputs in the second. All draws come at the start: the
+A relay lies in space: clusters in a row, inputs in the first, outputs in the second. All draws come at the start: the
 published system takes them from one sequential generator (mulberry32), the described one from its streams (`position`,
 index = 3 neuron + axis; `synapse`, trial = pre neuron, index = post neuron; `weight`, index = synapse).
 """
@@ -55,14 +55,14 @@ class Placed:
 
 
 def place(scenario: Scenario, seed: int) -> Placed:
-    """The neurons of a resolved scenario and a seed."""
+    """Place and wire the neurons of a resolved scenario, by a seed."""
     if chosen("network.layout", LAYOUTS, scenario.network.layout):
         return _relay(scenario, seed)
     return in_plane(build_network(scenario, seed))
 
 
 def in_plane(net: Network) -> Placed:
-    """The neurons of a network of the report's layout."""
+    """Return the neurons of a network in the plane (Murray 2026, section 3.1)."""
     height = np.nan_to_num(net.z)
     return Placed(
         position=np.column_stack([net.position, height]),
@@ -82,7 +82,7 @@ def _relay(scenario: Scenario, seed: int) -> Placed:
     cluster = np.repeat(np.arange(net.clusters, dtype=np.int32), net.relay_sizes)
     probability = np.array([net.p_between, net.p_within])
     if scenario.system == "published":
-        # A 32-bit word, where the generator of the later experiments is never reduced.
+        # Reduced to a 32-bit word; the generator of the later experiments is never reduced.
         drawn = _published_draws(float(seed % 2**32), kind == MODULATORY, cluster, probability)
     else:
         drawn = _described_draws(stream_keys(seed), kind == MODULATORY, cluster, probability)
@@ -100,7 +100,7 @@ def _relay(scenario: Scenario, seed: int) -> Placed:
 
 
 def _kinds(net: Sizes, cluster: int) -> np.ndarray:
-    """Kinds of a cluster's neurons in order: modulatory ones, inputs, regular ones, outputs."""
+    """Return the kinds of a cluster's neurons in order: modulatory ones, inputs, regular ones, outputs."""
     parts = [(MODULATORY, net.modulatory), (INPUT, net.inputs if cluster == 0 else 0)]
     parts.append((REGULAR, net.regular if cluster < 2 else net.further_regular))
     parts.append((OUTPUT, net.outputs if cluster == 1 else 0))
@@ -109,8 +109,10 @@ def _kinds(net: Sizes, cluster: int) -> np.ndarray:
 
 @compiled
 def _published_draws(state, closed, cluster, probability):
-    """Places (1, shape (neuron, 3)), pre, post, and weights (1), all uniform in [0, 1): one draw a possible synapse, a
-    second one where it exists."""
+    """Draw places (1, shape (neuron, 3)), pre, post, and weights (1), places and weights uniform in [0, 1).
+
+    One draw per possible synapse, and a second one if it exists.
+    """
     neurons = closed.size
     places = np.empty((neurons, 3))
     for n in range(neurons):
@@ -133,7 +135,7 @@ def _published_draws(state, closed, cluster, probability):
 
 @compiled
 def _described_draws(keys, closed, cluster, probability):
-    """The same from named streams."""
+    """Draw the same from named streams."""
     neurons = closed.size
     places = np.empty((neurons, 3))
     for index in range(3 * neurons):

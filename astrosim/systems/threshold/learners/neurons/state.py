@@ -1,6 +1,7 @@
 """The arrays of neurons that learn by themselves; agents are row views over them, the kernel steps them in place.
 
-`Circuit` holds what learning never changes, `Numbers` the numbers of the rules, `State` what learning changes.
+`Circuit` holds the arrays that learning never changes, `Numbers` the numbers of the rules, `State` the arrays that
+learning changes.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from astrosim.systems.threshold.network.state import NOT_SOLVED
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 TRIALS, KEPT, REVERTED = range(3)  # places in `State.counter`
-HOMEOSTASIS = {"none": False, "step": True}  # whether thresholds move each trial; those of an episode are the cursor's
+HOMEOSTASIS = {"none": False, "step": True}  # whether thresholds move each trial; the rule "episode" is the cursor's
 SOURCES = {"modulatory": False, "outputs": True}  # whether each output releases the chemical itself
 REMEMBERED = 100  # trials whose outputs are kept, for accuracy and distinct outputs in training; spec, section 4
 
 
 class Circuit(NamedTuple):
-    """What a cell is made of; read only."""
+    """Network and task of a simulation; read only."""
 
     key: np.ndarray  # uint32 (2,): of the stream `pattern`
     position: np.ndarray  # float64 (neuron, 3), units
@@ -38,10 +39,10 @@ class Circuit(NamedTuple):
     arrival: np.ndarray  # int32 (synapse,): synapses that reach a neuron, ascending
     driven: np.ndarray  # bool (neuron,): inputs and tonic neurons
     tonic: np.ndarray  # int32 (tonic neuron,): they always fire
-    adapts: np.ndarray  # bool (neuron,): whose threshold homeostasis moves
+    adapts: np.ndarray  # bool (neuron,): neurons whose threshold homeostasis moves
     near_start: np.ndarray  # int64 (neuron + 1,)
     near: np.ndarray  # int32 (near,): neighbours within the ambient radius, ascending
-    near_share: np.ndarray  # float64 (near,), 1/unit: what each adds when it fires
+    near_share: np.ndarray  # float64 (near,), 1/unit: contribution of each to the field when it fires
     source: np.ndarray  # int32 (source,): neurons that release the chemical
     distance: np.ndarray  # float64 (source, neuron), units
     inputs: np.ndarray  # int32 (input bit,)
@@ -51,7 +52,7 @@ class Circuit(NamedTuple):
 
 
 class Numbers(NamedTuple):
-    """The numbers of the rules; units as in the scenario."""
+    """Numbers of the rules; units as in the scenario."""
 
     trials: int
     learns: bool
@@ -100,32 +101,32 @@ class Numbers(NamedTuple):
 
 
 class State(NamedTuple):
-    """What learning changes."""
+    """Arrays that learning changes."""
 
     weight: np.ndarray  # float64 (synapse,)
     saved: np.ndarray  # float64 (synapse,): weights before the last change
     threshold: np.ndarray  # float64 (neuron,)
-    output: np.ndarray  # uint8 (neuron,): who fires
-    fired: np.ndarray  # int64 (neuron,): how often so far
-    passes: np.ndarray  # int64 (neuron,): of so many
+    output: np.ndarray  # uint8 (neuron,): 1 for a neuron that fires
+    fired: np.ndarray  # int64 (neuron,): counts at which it fired
+    passes: np.ndarray  # int64 (neuron,): counts so far
     chemical: np.ndarray  # float64 (neuron,): at the synapses onto it
     history: np.ndarray  # float64 (synapse,): running mean of use
-    flag: np.ndarray  # float64 (synapse,)
+    flag: np.ndarray  # float64 (synapse,): flag of the scenario's rule
     way: np.ndarray  # float64 (synapse,): sign of the last eligibility
-    streak: np.ndarray  # int64 (synapse,)
+    streak: np.ndarray  # int64 (synapse,): repetitions of the last sign
     push: np.ndarray  # float64 (synapse,): sign of the last change
-    pushes: np.ndarray  # int64 (synapse,)
+    pushes: np.ndarray  # int64 (synapse,): changes of the same sign in a row
     mood: np.ndarray  # float64 (synapse,): running mean of the chemical
-    flipped: np.ndarray  # uint8 (synapse,): whether it ever turned round
+    flipped: np.ndarray  # uint8 (synapse,): 1 if it was ever reversed
     accuracy: np.ndarray  # float64 (REMEMBERED,): of trials, by trial modulo REMEMBERED
-    answer: np.ndarray  # int64 (REMEMBERED,): output vectors, the bits read as a number
+    answer: np.ndarray  # int64 (REMEMBERED,): outputs of trials, the bits read as a number
     counter: np.ndarray  # int64 (3,): trials, kept, reverted
-    solved: np.ndarray  # int64 (2,): trials and passes when every bit was right for the first time, else NOT_SOLVED
+    solved: np.ndarray  # int64 (2,): trials and passes at the first solution, else NOT_SOLVED
     spent: np.ndarray  # int64 (1,): patterns through the network so far; empty, as `solved`, in the published system
 
 
 def make_circuit(scenario: Scenario, seed: int, placed: Placed) -> Circuit:
-    """Lay out a placed network for the engines."""
+    """Return the arrays of a placed network as engines read them."""
     neurons = placed.kind.size
     synapses = np.arange(placed.post.size, dtype=np.int32)
     arrivals = Ragged.group(placed.post, synapses, neurons)
@@ -160,7 +161,10 @@ def make_circuit(scenario: Scenario, seed: int, placed: Placed) -> Circuit:
 
 
 def distances(position: np.ndarray) -> np.ndarray:
-    """Distances between all neurons: float64, shape (neuron, neuron), units; x, y and z are summed in this order."""
+    """Return the distances between all neurons: float64, shape (neuron, neuron), units.
+
+    Positions: float64, shape (neuron, 3), units; x, y and z are summed in this order.
+    """
     offset = position[:, None] - position[None]
     square = offset * offset
     return np.sqrt(square[..., 0] + square[..., 1] + square[..., 2])
@@ -171,7 +175,7 @@ def _bits(texts: list[str]) -> np.ndarray:
 
 
 def make_numbers(scenario: Scenario) -> Numbers:
-    """The numbers of a resolved scenario's rules."""
+    """Return the numbers of a resolved scenario's rules."""
     s, limit = scenario, scenario.perturbation.limit
     described, last = s.system == "described", s.chemical.last_radius
     return Numbers(
@@ -223,7 +227,7 @@ def make_numbers(scenario: Scenario) -> Numbers:
 
 
 def make_state(scenario: Scenario, placed: Placed) -> State:
-    """The state before the first trial."""
+    """Return the state before the first trial."""
     neurons, synapses = placed.kind.size, placed.post.size
     return State(
         weight=placed.weight.copy(),

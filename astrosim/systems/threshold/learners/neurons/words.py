@@ -1,4 +1,4 @@
-"""What neurons that learn by themselves do, phase by phase, in words."""
+"""Phases of neurons that learn by themselves, in words."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 def rule(phase: str, scenario: Scenario) -> str:
-    """What a phase does under a resolved scenario, with its numbers."""
+    """Return the action of a phase under a resolved scenario in words, with its numbers."""
     return RULES[phase](scenario) if scenario.learner != "none" else "nothing (nobody learns)"
 
 

@@ -1,4 +1,4 @@
-"""A cell of neurons that learn by themselves: what both engines share, from building it to measuring it."""
+"""Simulation of neurons that learn by themselves: the part of both engines, from building to measuring."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from astrosim.systems.threshold.records import TRIAL_VARIABLES
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.simulation import PROGRESS
 
-NO_PATTERN = int(TRIAL_VARIABLES[0].fill)  # logged where nobody learns
+NO_PATTERN = int(TRIAL_VARIABLES[0].fill)  # logged if `learner = "none"`
 OF_ASTROCYTES = ("score", "threshold", "exploration_rate", "activations", "successes", "explorations")
 
 
-class NeuronCell:
+class NeuronSimulation:
     """Neurons, synapses and state of a resolved scenario and a seed.
 
     Parameters
@@ -48,7 +48,7 @@ class NeuronCell:
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
-        self.scenario_of_cell = scenario
+        self.resolved_scenario = scenario
         self.placed = place(scenario, seed)
         self.circuit = make_circuit(scenario, seed, self.placed)
         self.numbers = make_numbers(scenario)
@@ -61,18 +61,18 @@ class NeuronCell:
         return int(self.learning.counter[TRIALS])
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:
-        """Carry out trials; where nobody learns, nothing changes but their number.
+        """Carry out trials; without a learner only their number changes.
 
         Parameters
         ----------
         trials : int
         measure : bool
-            Also gather what `measure` reports; then the trials are one episode.
+            Also gather the values of `measure`; then the trials are one episode.
 
         Returns
         -------
         Decisions
-            `decision` says what became of the change of the trial before, where changes are provisional.
+            `decision` tells whether the change of the trial before was kept, if changes are provisional.
         """
         log = Decisions(
             pattern=np.full(trials, NO_PATTERN, np.uint16),
@@ -88,11 +88,11 @@ class NeuronCell:
         return log
 
     def _learn(self, log: Decisions) -> None:
-        """Carry out as many trials as the log has rows; an engine says how."""
+        """Carry out one trial for each row of the log; engines define it."""
         raise NotImplementedError
 
     def _summarise(self, log: Decisions) -> dict[str, float]:
-        """Values of the episode that depend on its trials; not a number where nobody learns."""
+        """Return the values of an episode that depend on its trials; NaN if `learner = "none"`."""
         kept, decided = int(np.sum(log.decision > 0)), int(np.sum(log.decision != IDLE))
         last = [(self.trial - 1 - k) % REMEMBERED for k in range(min(len(log.decision), REMEMBERED))]
         learns = self.numbers.learns
@@ -104,7 +104,7 @@ class NeuronCell:
         }
 
     def measure(self) -> dict[str, Any]:
-        """Values of `EPISODE_VARIABLES` and `NEURON_VARIABLES` for the episode that was just advanced."""
+        """Return the values of `EPISODE_VARIABLES` and `NEURON_VARIABLES` for the episode that was just advanced."""
         output, state = self.probe(), self.learning
         nobody = {name: np.empty(0) for name in OF_ASTROCYTES}
         progress = dict(zip(PROGRESS, (*state.solved.tolist(), *state.spent.tolist()), strict=bool(state.spent.size)))
@@ -123,19 +123,19 @@ class NeuronCell:
         )
 
     def probe(self) -> np.ndarray:
-        """Outputs of the frozen network: uint8, shape (pattern, bit); every pattern starts from the last firing."""
+        """Return the outputs of the frozen network: uint8, shape (pattern, bit); each starts from the last firing."""
         return answers_of(self.circuit, self.numbers, self.learning)
 
     def accuracy(self) -> float:
-        """Fraction of matching bits of the frozen network."""
+        """Return the fraction of matching bits of the frozen network."""
         return float((self.probe() == self.circuit.targets).mean())
 
     def weights(self) -> np.ndarray:
-        """A copy of the weights, shape (synapse,): float64, in the described system float32 on its grid."""
+        """Return a copy of the weights, shape (synapse,): float64, in the described system float32 on its grid."""
         return self.learning.weight.astype(np.float64 if self.numbers.spacing == 0.0 else np.float32)
 
     def state(self) -> dict[str, np.ndarray]:
-        """A copy of all that changes: see `astrosim.systems.threshold.learners.neurons.state.State`."""
+        """Return copies of all arrays that change, each in the shape that `learners.neurons.state.State` states."""
         return copy_arrays(self.learning._asdict())
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
@@ -149,11 +149,11 @@ class NeuronCell:
         restore_arrays(self.learning._asdict(), state)
 
     def happened(self) -> dict[str, np.ndarray]:
-        """No interventions: there are none where neurons learn by themselves."""
+        """Return an empty dict instead of arrays of shape (event,): these simulations take no interventions."""
         return {}
 
     def static(self) -> dict[str, np.ndarray]:
-        """Values of `STATIC_VARIABLES`; astrocyte arrays are empty."""
+        """Return the values of `STATIC_VARIABLES`, of shape (neuron,) or (synapse,); astrocyte arrays are empty."""
         none = np.empty(0, np.int32)
         return {
             "neuron_x": self.placed.position[:, 0],
@@ -171,15 +171,16 @@ class NeuronCell:
         }
 
     def sizes(self) -> dict[str, int]:
-        """Lengths of the dimensions; no astrocytes, no slots."""
+        """Return the lengths of the dimensions; no astrocytes, no slots."""
         patterns, bits = self.circuit.targets.shape
         sizes = {"neuron": self.placed.kind.size, "synapse": self.placed.post.size, "pattern": patterns, "bit": bits}
         return sizes | {"astrocyte": 0, "slot": 0, "gap_junction": 0}
 
     def wiring(self) -> Wiring:
-        """The direct wiring of inputs and tonic neurons to outputs, and `Wiring.biased` where something gives one.
+        """Return the direct wiring of inputs and tonic neurons to outputs.
 
-        With several cycles the ceiling is a bound, as every input may reach an output.
+        It is biased (`Wiring.biased`) if firing persists or thresholds move. With several cycles the ceiling is a
+        bound, as every input may reach an output.
         """
         circuit = self.circuit
         sources, outputs = [*circuit.inputs, *circuit.tonic], list(circuit.outputs)
@@ -190,13 +191,13 @@ class NeuronCell:
         always = np.ones((len(circuit.patterns), circuit.tonic.size), np.uint8)
         reached = np.ones_like(wired) if self.numbers.cycles > 1 else None
         patterns = np.hstack([circuit.patterns, always])
-        threshold, limit = self.scenario_of_cell.network.threshold, self.numbers.limit
+        threshold, limit = self.resolved_scenario.network.threshold, self.numbers.limit
         wiring = Wiring(wired, patterns, circuit.targets, threshold, limit, reached)
         return wiring.biased() if self.numbers.persists or self.numbers.homeostasis else wiring
 
 
 def answers_of(circuit: Circuit, numbers: Numbers, state: State) -> np.ndarray:
-    """Outputs of the frozen network: uint8, shape (pattern, bit); every pattern starts from the last firing."""
+    """Return the outputs of the frozen network: uint8, shape (pattern, bit); each starts from the last firing."""
     output, summed = np.empty_like(state.output), np.empty_like(state.threshold)
     answers = np.empty_like(circuit.targets)
     probe(circuit, numbers, state, output, summed, answers)
@@ -204,7 +205,7 @@ def answers_of(circuit: Circuit, numbers: Numbers, state: State) -> np.ndarray:
 
 
 def values_of_neurons(circuit: Circuit, numbers: Numbers, state: State) -> dict[str, Any]:
-    """Values of `NEURON_VARIABLES`."""
+    """Return the values of `NEURON_VARIABLES`."""
     done = min(int(state.counter[TRIALS]), REMEMBERED) if numbers.learns else 0
     up = np.abs(state.flag) >= numbers.flag_threshold
     onto = np.isin(circuit.post, circuit.outputs)

@@ -1,8 +1,8 @@
-"""A cell in which neurons and astrocytes learn: the arrays of both, over one set of weights.
+"""Simulation in which neurons and astrocytes learn: the arrays of both, over one set of weights.
 
 A weight lies on the grid of the described system and belongs to both: a step of an astrocyte and a change by a neuron's
-rule move the same number. Astrocytes keep it as float32 and neurons as float64, which loses nothing; within a trial it
-goes from these to those and back.
+rule move the same number. Astrocytes keep it as float32 and neurons as float64, which loses nothing; within a trial
+it goes from astrocytes to neurons and back.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from typing import Any
 import numpy as np
 
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
-from astrosim.systems.threshold.learners.neurons.cell import answers_of, values_of_neurons
 from astrosim.systems.threshold.learners.neurons.placement import in_plane
+from astrosim.systems.threshold.learners.neurons.simulation import answers_of, values_of_neurons
 from astrosim.systems.threshold.learners.neurons.state import make_circuit, make_numbers, make_state
 from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.simulation import DescribedCell
+from astrosim.systems.threshold.simulation import ThresholdSimulation
 
-OF_NEURONS = "neurons/"  # leads the names of their arrays in a saved state
+OF_NEURONS = "neurons/"  # prefix of the names of their arrays in a saved state
 
 
-class TogetherCell(DescribedCell):
+class JointSimulation(ThresholdSimulation):
     """Network, territories and state of a resolved scenario with ``learner = "both"`` and a seed.
 
     Parameters
@@ -37,7 +37,7 @@ class TogetherCell(DescribedCell):
     circuit : Circuit
     numbers : Numbers
     neural : astrosim.systems.threshold.learners.neurons.state.State
-        What neurons change. Between trials its weights equal those of `learning`, which count.
+        Arrays that neurons change. Between trials its weights equal those of `learning`, which are in force.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
@@ -49,24 +49,24 @@ class TogetherCell(DescribedCell):
         self.neural = make_state(scenario, self.placed)._replace(solved=nobody, spent=nobody)
 
     def hand_to_neurons(self) -> None:
-        """Let neurons have the weights that astrocytes have left."""
+        """Copy the weights of astrocytes to neurons."""
         self.neural.weight[:] = self.learning.weight[: self.neural.weight.size]
 
     def hand_to_astrocytes(self) -> None:
-        """Let astrocytes have the weights that neurons have left."""
+        """Copy the weights of neurons to astrocytes."""
         self.learning.weight[: self.neural.weight.size] = self.neural.weight
 
     def probe(self) -> np.ndarray:
-        """Outputs of the frozen network: uint8, shape (pattern, bit); every pattern starts from the last firing."""
+        """Return the outputs of the frozen network: uint8, shape (pattern, bit); each starts from the last firing."""
         self.hand_to_neurons()
         return answers_of(self.circuit, self.numbers, self.neural)
 
     def measure(self) -> dict[str, Any]:
-        """Values of `EPISODE_VARIABLES` and `NEURON_VARIABLES` for the episode that was just advanced."""
+        """Return the values of `EPISODE_VARIABLES` and `NEURON_VARIABLES` for the episode that was just advanced."""
         return super().measure() | values_of_neurons(self.circuit, self.numbers, self.neural)
 
     def wiring(self) -> Wiring:
-        """See `DescribedCell.wiring`; with a bias where firing persists or thresholds move."""
+        """Return `ThresholdSimulation.wiring`, with a bias if firing persists or thresholds move."""
         wiring = super().wiring()
         if not (self.numbers.persists or self.numbers.homeostasis):
             return wiring
@@ -74,12 +74,12 @@ class TogetherCell(DescribedCell):
         return replace(wiring, reached=reached).biased()
 
     def _own(self) -> dict[str, np.ndarray]:
-        """The arrays of the neurons, without weights, which are the astrocytes', too."""
+        """Return the arrays of the neurons, without weights, which astrocytes hold too."""
         arrays = self.neural._asdict()
         return {OF_NEURONS + name: array for name, array in arrays.items() if name not in ("weight", "saved")}
 
     def state(self) -> dict[str, np.ndarray]:
-        """A copy of all that changes."""
+        """Return copies of all arrays that change, each in its own shape."""
         return super().state() | copy_arrays(self._own())
 
     def restore(self, state: dict[str, np.ndarray]) -> None:
