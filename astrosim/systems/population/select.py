@@ -26,43 +26,44 @@ def select(acts, key, params, state, workspace, trial, touched):
     workspace.touched. Writes: workspace.active, explored, word. Draws: the stream of `key`, index = astrocyte, only for
     astrocytes below threshold.
     """
-    count = 0
+    # One width of integers throughout: numba compiles a function again for each mix of them.
+    count = np.int64(0)
     for k in range(touched):
-        a = workspace.touched[k]
+        a = np.int64(workspace.touched[k])
         if selection.above_threshold(state.score[a], state.threshold[a]):
-            count = _insert(params, state, workspace, a, False, count)
+            count = _insert(params, state, workspace, a, np.bool_(False), count)
     if params.exploration != exploration.NONE:
         for k in range(touched):
-            a = workspace.touched[k]
+            a = np.int64(workspace.touched[k])
             below = not selection.above_threshold(state.score[a], state.threshold[a])
             candidate = below and _has_place(params, state, workspace, a, count)
             if candidate and _explores(acts, key, params, state, workspace, trial, a):
-                count = _insert(params, state, workspace, a, True, count)
-        a = 0 if touched < state.score.size else state.score.size
+                count = _insert(params, state, workspace, a, np.bool_(True), count)
+        a = np.int64(0 if touched < state.score.size else state.score.size)
         while count < params.max_active and a < state.score.size:
             if state.score[a] == 0.0 and _explores(acts, key, params, state, workspace, trial, a):
-                count = _insert(params, state, workspace, a, True, count)
+                count = _insert(params, state, workspace, a, np.bool_(True), count)
             a += 1
     if count == 0:
         best = _best(acts, state, workspace, touched)
         if best != NOBODY:
-            count = _insert(params, state, workspace, best, False, count)
+            count = _insert(params, state, workspace, best, np.bool_(False), count)
     return count
 
 
 @phase
 def _best(acts, state, workspace, touched):
     """The astrocyte that comes first among those that are not silenced; NOBODY if all are."""
-    best = np.int32(NOBODY)
+    best = np.int64(NOBODY)
     for k in range(touched):
-        a = workspace.touched[k]
+        a = np.int64(workspace.touched[k])
         if acts[a] and (best == NOBODY or selection.precedes(state.score[a], a, state.score[best], best)):
             best = a
-    a = np.int32(0)
+    a = np.int64(0)
     while best == NOBODY and a < acts.size:
         if acts[a]:
             best = a
-        a += np.int32(1)
+        a += 1
     return best
 
 

@@ -90,8 +90,8 @@ def test_what_is_followed_equals_whole_passes(name):
     """After thousands of trials by difference, what stands equals passes from scratch, to the bit."""
     engine = KernelEngine(scenario(**VARIANTS[name]), 5)
     engine.advance(3000)
-    standing = engine._deep[2]
-    assert np.array_equal(standing.output, engine._outputs())
+    cache = engine._cache[2]
+    assert np.array_equal(cache.output, engine._outputs())
     assert 20 < engine.learning.counter[1] < 3000  # perturbations were kept
 
 

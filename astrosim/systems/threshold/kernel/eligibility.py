@@ -73,11 +73,11 @@ def clear(workspace, blocks):
 @phase
 def gather_territories(network, workspace, active):
     """Gather the union of the active territories; returns the number of blocks."""
-    blocks = 0
+    blocks = np.int64(0)
     for k in range(active):
         a = workspace.active[k]
         for b in range(network.block_start[a], network.block_start[a + 1]):
-            blocks = _include(workspace, network.block[b], network.block_mask[b], blocks)
+            blocks = _include(workspace, np.int64(network.block[b]), network.block_mask[b], blocks)
     return blocks
 
 
@@ -128,13 +128,13 @@ def _make_key(workspace, active):
 @phase
 def gather_cursor(network, params, state, workspace):
     """Gather the synapses that leave or reach a neuron near the cursor; returns the number of blocks."""
-    blocks = 0
+    blocks = np.int64(0)
     for neuron in range(network.first.size - 1):
         if is_held(network, params, state, workspace, neuron):
             for s in range(network.first[neuron], network.first[neuron + 1]):
                 blocks = _include(workspace, s // BLOCK, np.uint8(1 << (s % BLOCK)), blocks)
             for k in range(network.arrival_start[neuron], network.arrival_start[neuron + 1]):
-                s = network.arrival[k]
+                s = np.int64(network.arrival[k])
                 blocks = _include(workspace, s // BLOCK, np.uint8(1 << (s % BLOCK)), blocks)
     return blocks
 
@@ -150,10 +150,10 @@ def gather_chance(network, params, workspace, trial, active):
     ValueError
         If the scope is not by chance.
     """
-    key, synapses, blocks = params.keys[SCOPE], network.post.size, 0
+    key, synapses, blocks = params.keys[SCOPE], network.post.size, np.int64(0)
     if params.perturbation.scope == scope.SINGLE:
         if synapses:
-            s = below(key, trial, 0, synapses)
+            s = np.int64(below(key, trial, 0, synapses))
             blocks = _include(workspace, s // BLOCK, np.uint8(1 << (s % BLOCK)), blocks)
     elif params.perturbation.scope == scope.GLOBAL:
         for block in range(workspace.mask.size):
@@ -163,7 +163,7 @@ def gather_chance(network, params, workspace, trial, active):
         count = workspace.union_size[find_union(network, workspace, active)]
         scope.sample(key, trial, count, workspace.deck, workspace.partner)
         for k in range(count):
-            s = workspace.deck[k]
+            s = np.int64(workspace.deck[k])
             blocks = _include(workspace, s // BLOCK, np.uint8(1 << (s % BLOCK)), blocks)
         scope.undo(count, workspace.deck, workspace.partner)
     else:

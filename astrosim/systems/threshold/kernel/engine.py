@@ -54,7 +54,7 @@ class KernelEngine(ThresholdSimulation):
         self._workspace.total[:] = 0.0
         done = 0
         while done < trials:
-            stop = min(trials, done + self._befall())
+            stop = min(trials, done + self._intervene())
             rows = slice(done, stop)
             self._stretch(Log(log.pattern[rows], log.decision[rows], log.active[rows]), measure)
             done = stop
@@ -62,7 +62,7 @@ class KernelEngine(ThresholdSimulation):
             self._totals = dict(zip(TOTALS, self._workspace.total.tolist(), strict=True))
         return log
 
-    def _befall(self) -> int:
+    def _intervene(self) -> int:
         """Apply the interventions due before this trial. Returns the number of trials until the next one."""
         trial = self.trial
         if self.interventions.due(trial) == trial:

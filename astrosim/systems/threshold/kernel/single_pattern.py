@@ -7,6 +7,8 @@ exact. The cost of a trial follows the size of the territories and the active in
 
 from __future__ import annotations
 
+import numpy as np
+
 from astrosim.core.jit import kernel, phase
 from astrosim.core.rng import DECISION
 from astrosim.rules import decision, reward, scope
@@ -72,7 +74,7 @@ def advance(network, params, state, workspace, waves, log, measure):
     Reads: network, params. Writes: state, waves, workspace, log; with `measure` it also adds to workspace.total. Draws:
     streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`, `part`, `decision`.
     """
-    touched = 0
+    touched = np.int64(0)
     state.score[:] = 0.0
     workspace.near_kept[:] = -1
     astrocytes = params.learner == ASTROCYTES

@@ -168,7 +168,7 @@ def _spread(network, state, cache, pattern, cycle, last, count, flips):
 
     Returns the number of touched neurons.
     """
-    touched = 0
+    touched = np.int64(0)
     for k in range(flips):
         n = cache.flip[cycle & 1, k]
         sign = -1.0 if cache.fired[pattern, cycle, n] else 1.0
@@ -194,7 +194,7 @@ def _fall(network, params, cache, pattern, cycle, touched, keeps):
 
     Leaves cache.delta and is_touched empty.
     """
-    flips = 0
+    flips = np.int64(0)
     for k in range(touched):
         n = cache.touched[k]
         total = cache.sums[pattern, cycle, n] + cache.delta[n]
@@ -216,7 +216,7 @@ def follow(network, params, state, cache, pattern, count, keeps):
     Reads: state.weight as it was before the perturbation. Writes: cache.after; with `keeps` also
     the standing responses.
     """
-    cycles, flips, touched = cache.fired.shape[1], 0, 0
+    cycles, flips, touched = cache.fired.shape[1], np.int64(0), np.int64(0)
     for c in range(cycles):
         last = c == cycles - 1
         touched = _spread(network, state, cache, pattern, c, last, count, flips)

@@ -68,13 +68,13 @@ def advance(network, params, state, workspace, cache, waves, log, measure):
     workspace.total. Draws: streams `pattern`, `exploration`, `selection`, `cursor`, `scope`, `perturbation`, `part`,
     `decision`.
     """
-    touched = 0
+    touched = np.int64(0)
     state.score[:] = 0.0
     workspace.near_kept[:] = -1
     astrocytes = params.learner == ASTROCYTES
     by_union = astrocytes and params.perturbation.scope == scope.TERRITORY
     senses = astrocytes and selection.goes_by_score(params.selection)
-    pattern = 0
+    pattern = np.int64(0)
     settle_all(network, params, state, cache)
     for row in range(log.pattern.size):
         trial = state.counter[TRIALS]
