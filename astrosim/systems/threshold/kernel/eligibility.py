@@ -134,8 +134,8 @@ def gather_cursor(network, params, state, workspace):
             for s in range(network.first[neuron], network.first[neuron + 1]):
                 blocks = _include(workspace, s // BLOCK, np.uint8(1 << (s % BLOCK)), blocks)
             for k in range(network.arrival_start[neuron], network.arrival_start[neuron + 1]):
-                s = np.int64(network.arrival[k])
-                blocks = _include(workspace, s // BLOCK, np.uint8(1 << (s % BLOCK)), blocks)
+                arriving = np.int64(network.arrival[k])
+                blocks = _include(workspace, arriving // BLOCK, np.uint8(1 << (arriving % BLOCK)), blocks)
     return blocks
 
 
