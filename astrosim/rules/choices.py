@@ -59,6 +59,58 @@ class Reward(Choice):
     needs: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Dynamics(Choice):
+    """A model of what changes from step to step: of a neuron, or of an astrocyte's calcium.
+
+    Attributes
+    ----------
+    state : tuple of str
+        Names of what it carries from one step to the next; a model without is `memoryless`.
+    needs : tuple of str
+        Fields of its section that it reads.
+    source : str
+        Where its equations come from.
+    """
+
+    state: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    source: str = ""
+
+    @property
+    def memoryless(self) -> bool:
+        """Whether a step depends on its input alone, so that a change may be followed by difference."""
+        return not self.state
+
+
+NEURON_MODELS = {
+    "threshold": Dynamics(0, "its voltage is the summed input of the cycle", "", source="Murray 2026, section 3.1"),
+    "leaky": Dynamics(
+        1,
+        "`leak` x the voltage of the cycle before, 0 after firing, and the summed input",
+        "leaky neurons, which keep {leak:g} of their voltage per cycle",
+        state=("voltage",),
+        needs=("leak",),
+        source="this package, after Gerstner et al. 2014, section 1.3",
+    ),
+}
+CALCIUM_MODELS = {
+    "linear": Dynamics(
+        0,
+        "takes up all that arrives",
+        "",
+        state=("calcium",),
+        source="this package",
+    ),
+    "saturating": Dynamics(
+        1,
+        "takes up the less, the nearer to `capacity`",
+        "taken up in full at 0, not at all at {capacity:g}; ",
+        state=("calcium",),
+        needs=("capacity",),
+        source="this package",
+    ),
+}
 SENSING = {
     "firing": SensingRule(0, "fraction of territory neurons that fired", reads="neurons"),
     "traffic": SensingRule(1, "mean |weight| of territory synapses whose pre neuron fired", reads="synapses"),

@@ -2,12 +2,13 @@
 
 Several cycles and tonic neurons are this package's: driven and tonic neurons fire throughout a pass, all others start
 silent, and every cycle all neurons fire at once by what they were sent in the one before. The outputs are read from the
-sums of the last cycle.
+voltages of the last cycle, which are the summed inputs unless neurons are leaky (`astrosim.rules.neuron_models`).
 """
 
 from __future__ import annotations
 
 from astrosim.core.jit import inlined, kernel
+from astrosim.rules.neuron_models import THRESHOLD, voltage
 
 
 @inlined
@@ -37,7 +38,7 @@ def summed_input(weight, arrivals, pre, fired):
 
 
 @kernel
-def settle(weight, first, post, sound, threshold, activation, fired):
+def settle(weight, first, post, sound, neurons, activation, fired):
     """Carry out one pass of several cycles, by the synapses that leave; gives what `summed_input` gives, cycle by
     cycle.
 
@@ -49,19 +50,24 @@ def settle(weight, first, post, sound, threshold, activation, fired):
     post : ndarray of int32, shape (synapse,)
     sound : ndarray of bool, shape (neuron,)
         Others never fire.
-    threshold : float
+    neurons : NamedTuple
+        `threshold`, `model` and `leak` of all neurons.
     activation : ndarray of float64, shape (cycle, neuron)
-        Filled with the summed inputs of each cycle.
+        Filled with the voltages of each cycle: the summed inputs, unless neurons are leaky.
     fired : ndarray of bool, shape (cycle + 1, neuron)
         Row 0: driven and tonic neurons, which fire throughout. Filled with who fires after each cycle.
     """
-    neurons = sound.size
+    count = sound.size
     for c in range(activation.shape[0]):
-        for n in range(neurons):
+        for n in range(count):
             activation[c, n] = 0.0
-        for n in range(neurons):
+        for n in range(count):
             if fired[c, n]:
                 for s in range(first[n], first[n + 1]):
                     activation[c, post[s]] += weight[s]
-        for n in range(neurons):
-            fired[c + 1, n] = fired[0, n] or (sound[n] and fires(activation[c, n], threshold))
+        if c and neurons.model != THRESHOLD:
+            for n in range(count):
+                before, total = activation[c - 1, n], activation[c, n]
+                activation[c, n] = voltage(neurons.model, neurons.leak, before, fired[c, n], total)
+        for n in range(count):
+            fired[c + 1, n] = fired[0, n] or (sound[n] and fires(activation[c, n], neurons.threshold))

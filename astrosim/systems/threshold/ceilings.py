@@ -2,7 +2,8 @@
 
 One pass of one cycle is solved exactly. Of several cycles there are bounds: from below what the direct synapses alone
 can do (all other weights at 0), or better weights that somebody has found; from above what patterns allow that look
-alike to an output, because no input in which they differ reaches it.
+alike to an output, because no input in which they differ reaches it. Of neurons with memory, the bound from below is
+that of weights at 0, or of better weights that were found.
 
 One cycle:
 
@@ -110,7 +111,10 @@ def structural_ceiling(wiring: Wiring, time_limit: float = 10.0, found: float = 
     """
     patterns, outputs = wiring.targets.shape
     limit = time_limit / max(outputs, 1) if patterns > EXACT_PATTERNS else float("inf")
-    bounds = [_cached_bounds(_bit(wiring, number), limit) for number in range(outputs)]
+    bounds = [
+        _cached_bounds(_bit(wiring, number), limit) if wiring.memoryless else _silent_bounds(_bit(wiring, number))
+        for number in range(outputs)
+    ]
     lower, upper = sum(low for low, _ in bounds), sum(high for _, high in bounds)
     ones = wiring.targets.sum(axis=0, dtype=int)
     accuracy, highest = lower / (patterns * outputs), upper / (patterns * outputs)
@@ -125,6 +129,11 @@ def structural_ceiling(wiring: Wiring, time_limit: float = 10.0, found: float = 
         best_constant_output="".join("1" if 2 * count > patterns else "0" for count in ones),
         per_bit=tuple(low / patterns for low, _ in bounds),
     )
+
+
+def _silent_bounds(bit: _Bit) -> tuple[int, int]:
+    """Patterns right with all weights at 0, and if every group could answer by majority."""
+    return bit.right(np.zeros(bit.inputs.shape[1])), bit.best_unconstrained
 
 
 def _told_apart(wiring: Wiring, reached: np.ndarray) -> int:

@@ -87,7 +87,7 @@ class ThresholdSimulation:
         return fires(self.kernel_network.patterns @ matrix, self.params.network.threshold).astype(np.uint8)
 
     def _outputs(self) -> np.ndarray:
-        """Return output neurons' inputs after a pass of each pattern, 0 if silenced: float64, shape (pattern, bit)."""
+        """Return the outputs' voltages after a pass of each pattern, 0 if silenced: float64, shape (pattern, bit)."""
         system, cycles, neurons = self.kernel_network, self.params.network.cycles, self.network.kind.size
         activation, fired = np.empty((cycles, neurons)), np.empty((cycles + 1, neurons), bool)
         rows = []
@@ -100,7 +100,7 @@ class ThresholdSimulation:
                 system.first,
                 system.post,
                 system.sound,
-                self.params.network.threshold,
+                self.params.network,
                 activation,
                 fired,
             )
@@ -237,6 +237,7 @@ class ThresholdSimulation:
             self.params.network.threshold,
             float(self.params.perturbation.limit),
             None if cycles == 1 else steps[-1],
+            self.params.network.memoryless,
         )
 
 

@@ -27,6 +27,7 @@ WITH_LEARNERS = [name for name, fields in CONDITIONS.items() if "learner" not in
 GRAPHS: dict[str, dict[str, Any]] = {
     "nearest": {"graph": "nearest", "neighbours": 2},
     "distance": {"graph": "distance", "reach": 11.0, "relay": True, "relay_threshold": 0.05, "refractory": 7},
+    "saturating": {"graph": "nearest", "neighbours": 3, "relay": True, "calcium": "saturating", "capacity": 0.7},
     "edges": {"graph": "edges", "edges": [[0, 1], [2, 1], [5, 7]], "gain": 2.0, "relay": True, "decay_time": 3.0},
 }
 # A quiet system: nobody reaches its threshold, nobody explores, so that the only waves are those that a test sends.
@@ -202,6 +203,19 @@ def test_equal_steps_give_distance_over_speed_and_the_amplitude_of_the_whole_way
 def test_a_whole_number_of_ticks_is_not_rounded_up() -> None:
     """0.3 / 0.1 is 2.9999999999999996 and 3 * 0.1 / 0.1 is 3.0000000000000004 in floating point: both are 3 ticks."""
     assert [coupling.delay(d, 0.1) for d in (0.3, 3 * 0.1, 0.3000001, 1e-9)] == [3, 3, 4, 1]
+
+
+@pytest.mark.parametrize("capacity", [0.5, 1.0, 3.0])
+def test_saturating_calcium_never_exceeds_its_capacity(capacity: float) -> None:
+    """Of arrivals that fit into it: it approaches the fixed point of c = d c + a (1 - d c / capacity)."""
+    calcium, decay, arrived = 0.0, math.exp(-0.1), 0.4
+    for _ in range(200):
+        calcium = coupling.calcium_after(coupling.SATURATING, calcium, decay, capacity, arrived)
+        assert 0.0 < calcium <= capacity
+    assert calcium == pytest.approx(arrived / (1.0 - decay + arrived * decay / capacity), rel=1e-12)
+    assert coupling.calcium_after(coupling.SATURATING, 10.0 * capacity, decay, capacity, arrived) == (
+        10.0 * capacity * decay
+    )
 
 
 @pytest.mark.parametrize("count", [2, 7, 25])

@@ -30,6 +30,11 @@ VARIANTS = {
     "base": {},
     "one cycle": {"network": {"cycles": 1}},
     "four cycles": {"network": {"cycles": 4}},
+    "leaky": {"network": {"cycles": 4, "model": "leaky"}},
+    "leaky, race of five": {
+        "network": {"cycles": 3, "model": "leaky", "leak": 0.9},
+        "decision": {"race": True, "window": 5, "consolidation": "part", "rate": 0.5},
+    },
     "no tonic neuron": {"network": {"tonic": 0}},
     "synapses of the task": {"network": {"synapses": "task", "tonic": 2}},
     "one pattern": {"decision": {"window": 1}},
@@ -65,6 +70,7 @@ VARIANTS = {
         ]
     },
 }
+VARIANTS["leaky, interventions"] = deep_merge(VARIANTS["interventions"], VARIANTS["leaky"])
 
 
 def scenario(**fields: object) -> Scenario:
@@ -85,7 +91,7 @@ def test_both_engines_give_the_same_bits(name):
             np.testing.assert_array_equal(np.asarray(values), np.asarray(kernel.measure()[key]), err_msg=key)
 
 
-@pytest.mark.parametrize("name", ["base", "four cycles", "by score", "three patterns", "interventions"])
+@pytest.mark.parametrize("name", ["base", "four cycles", "leaky", "by score", "three patterns", "interventions"])
 def test_what_is_followed_equals_whole_passes(name):
     """After thousands of trials by difference, what stands equals passes from scratch, to the bit."""
     engine = KernelEngine(scenario(**VARIANTS[name]), 5)

@@ -14,7 +14,17 @@ from mesa.discrete_space import CellAgent, FixedAgent
 
 from astrosim.core.errors import AstrosimError
 from astrosim.core.rng import CURSOR, EXPLORATION, uniform
-from astrosim.rules import adaptation, coupling, cursor, exploration, perturbation, propagation, selection, sensing
+from astrosim.rules import (
+    adaptation,
+    coupling,
+    cursor,
+    exploration,
+    neuron_models,
+    perturbation,
+    propagation,
+    selection,
+    sensing,
+)
 from astrosim.rules.perturbation import on_grid
 from astrosim.store.variables import NEURON_KINDS
 from astrosim.systems.threshold.network.eligibility import near_cursor
@@ -125,6 +135,11 @@ class Neuron(FixedAgent, Synaptic):
         if self.silenced:
             return 0.0
         return propagation.summed_input(self.model.learning.weight, self.arrivals, self.model.kernel_network.pre, fired)
+
+    def voltage(self, before: float, fired: bool, total: float) -> float:
+        """Return the voltage after a cycle, from that before it, whether it fired, and its summed input."""
+        own = self.model.params.network
+        return neuron_models.voltage(own.model, own.leak, before, fired, total)
 
     def fires(self, activation: float) -> bool:
         """Return whether a summed input makes it fire."""
@@ -272,7 +287,8 @@ class Astrocyte(FixedAgent, Synaptic):
 
     def integrate(self) -> None:
         """Let calcium decay by a trial, and add what has arrived."""
-        self.calcium = coupling.calcium_after(self.calcium, self.model.params.coupling.decay, self.arrived)
+        own = self.model.params.coupling
+        self.calcium = coupling.calcium_after(own.calcium, self.calcium, own.decay, own.capacity, self.arrived)
         self.arrived = 0.0
 
     def explores(self, trial: int) -> bool:

@@ -33,11 +33,18 @@ class ForwardPasses(ThresholdSimulation):
     def _pass(self, pattern: int) -> tuple[np.ndarray, np.ndarray]:
         """Run one pass; returns firing (bool, shape (neuron,)) and outputs' summed inputs (float64, shape (bit,))."""
         driven = fired = self._clamped(pattern)
-        for _ in range(self.params.network.cycles):
-            activation = np.array([neuron.integrate(fired) for neuron in self.neurons])
+        own, activation = self.params.network, np.zeros(len(self.neurons))
+        for _ in range(own.cycles):
+            totals = [neuron.integrate(fired) for neuron in self.neurons]
+            activation = np.array(totals if own.memoryless else self._voltages(activation, fired, totals))
             sent = [neuron.fires(a) for neuron, a in zip(self.neurons, activation, strict=True)]
             fired = np.where(self._driven, driven, sent)
         return fired, activation[self.kernel_network.outputs]
+
+    def _voltages(self, before: np.ndarray, fired: np.ndarray, totals: list[float]) -> list[float]:
+        """Voltages after a cycle, from those before it (float64, shape (neuron,)), who fired, and summed inputs."""
+        cycle = zip(self.neurons, before.tolist(), fired.tolist(), totals, strict=True)
+        return [neuron.voltage(old, spiked, total) for neuron, old, spiked, total in cycle]
 
     def _passes(self) -> tuple[np.ndarray, list[np.ndarray]]:
         """Pass all patterns of the trial; returns the last firing, and the outputs' summed inputs in each pass."""

@@ -56,7 +56,9 @@ def integrate(waves, params, acts, trial):
                     _send(waves, trial, a, amplitude)
             waves.arriving[slot, a] = 0.0
             waves.strongest[slot, a] = 0.0
-        waves.calcium[a] = coupling.calcium_after(waves.calcium[a], params.coupling.decay, arrived)
+        waves.calcium[a] = coupling.calcium_after(
+            params.coupling.calcium, waves.calcium[a], params.coupling.decay, params.coupling.capacity, arrived
+        )
 
 
 @phase

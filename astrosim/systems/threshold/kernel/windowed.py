@@ -38,7 +38,7 @@ def whole_pass(network, params, state, cache, pattern):
         network.first,
         network.post,
         network.sound,
-        params.network.threshold,
+        params.network,
         cache.whole_sums,
         cache.whole_fired,
     )
@@ -246,6 +246,48 @@ def follow(network, params, state, cache, pattern, count, keeps):
     return moved
 
 
+@kernel
+def _add_changes(state, cache, count, sign):
+    """Add the first `count` changes to the weights, or take them back: exact, since weights lie on a grid."""
+    for k in range(count):
+        s = cache.changed[k]
+        state.weight[s] = np.float32(np.float64(state.weight[s]) + sign * cache.change[k])
+
+
+@kernel
+def pass_anew(network, params, state, cache, pattern, count, keeps):
+    """Run a pass of one pattern from scratch with the first `count` changes made; returns whether an output moved.
+
+    For neurons with memory, whose changes cannot be followed by difference.
+
+    Reads: state.weight, which it leaves as it was. Writes: cache.after; with `keeps` the standing output and reward.
+    """
+    _add_changes(state, cache, count, 1.0)
+    whole_pass(network, params, state, cache, pattern)
+    _add_changes(state, cache, count, -1.0)
+    last, moved = cache.whole_sums.shape[0] - 1, False
+    for bit in range(cache.after.size):
+        neuron = network.outputs[bit]
+        cache.after[bit] = cache.whole_sums[last, neuron] if network.sound[neuron] else 0.0
+        moved = moved or cache.after[bit] != cache.output[pattern, bit]
+    if keeps and moved:
+        for bit in range(cache.after.size):
+            cache.output[pattern, bit] = cache.after[bit]
+        note(network, params, cache, pattern)
+    return moved
+
+
+@kernel
+def respond(network, params, state, cache, pattern, count, keeps):
+    """Evaluate a pattern under the first `count` changes, by difference where neurons are memoryless.
+
+    Returns whether an output moved. Reads: state.weight. Writes: cache.after; with `keeps` the standing responses.
+    """
+    if params.network.memoryless:
+        return follow(network, params, state, cache, pattern, count, keeps)
+    return pass_anew(network, params, state, cache, pattern, count, keeps)
+
+
 @phase
 def try_window(network, params, state, cache, count):
     """Return the mean rewards of the window after and before a perturbation; -inf after it if a race is lost.
@@ -265,7 +307,7 @@ def try_window(network, params, state, cache, count):
         race.by_standing(cache.standing_reward, cache.order)
     for k in cache.order:
         pattern = cache.window[k]
-        moved = follow(network, params, state, cache, pattern, count, False)
+        moved = respond(network, params, state, cache, pattern, count, False)
         cache.trial_reward[k] = (
             pattern_reward(params, cache.after, network.targets[pattern]) if moved else cache.reward[pattern]
         )
@@ -284,7 +326,7 @@ def keep_window(network, params, state, cache, count):
     """
     wrong = 0
     for pattern in range(cache.right.size):
-        follow(network, params, state, cache, pattern, count, True)
+        respond(network, params, state, cache, pattern, count, True)
         wrong += cache.after.size - cache.right[pattern]
     if wrong == 0 and state.solved[0] == NOT_SOLVED:
         state.solved[0] = state.counter[TRIALS] + 1

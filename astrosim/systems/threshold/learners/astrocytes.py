@@ -5,7 +5,7 @@ Source: Murray 2026, section 4. Rules: `astrosim.rules`; engines: `kernel` and `
 
 from __future__ import annotations
 
-from astrosim.rules.choices import ACCEPTANCE, CONSOLIDATION, GRAPHS, SCOPE, SELECTION, SENSING
+from astrosim.rules.choices import ACCEPTANCE, CALCIUM_MODELS, CONSOLIDATION, GRAPHS, SCOPE, SELECTION, SENSING
 from astrosim.systems.population.words import adaptation_words, exploration_words
 from astrosim.systems.threshold.learners.learner import REPORT, Learner
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -64,10 +64,11 @@ def _coupling(scenario: Scenario) -> str:
         return ""
     graph = GRAPHS[chosen.graph].told(neighbours=chosen.neighbours, reach=chosen.reach, pairs=len(chosen.edges))
     relay = f"; sent on above {chosen.relay_threshold:g}, once in {chosen.refractory} trials" if chosen.relay else ""
+    uptake = CALCIUM_MODELS[chosen.calcium].told(capacity=chosen.capacity)
     return (
         f", + {chosen.gain:g} x calcium; gap junctions: {graph}; waves exp(-d / {chosen.length:g}) go {chosen.speed:g} "
-        f"units/trial ({chosen.speed / second:g} units/s){relay}; calcium decays over {chosen.decay_time:g} trials "
-        f"({chosen.decay_time * second:g} s)"
+        f"units/trial ({chosen.speed / second:g} units/s){relay}; {uptake}calcium decays over "
+        f"{chosen.decay_time:g} trials ({chosen.decay_time * second:g} s)"
     )
 
 

@@ -29,6 +29,8 @@ class Learner:
         Agent that moves the weights by the rules of the network's own trial.
     needs_slope : bool
         Whether it follows the slope of the reward.
+    needs_memoryless : bool
+        Whether its rule holds only for neurons without memory from cycle to cycle.
     """
 
     source: str
@@ -36,6 +38,7 @@ class Learner:
     phases: tuple[Phase, ...] = PHASES
     mover: str = "nobody"
     needs_slope: bool = False
+    needs_memoryless: bool = False
 
     def passes(self, scenario: Scenario) -> int:
         """Return the forward passes of a trial or update of a resolved scenario.

@@ -17,6 +17,7 @@ from astrosim.rules.perturbation import grid, grid_limit, step_scale
 from astrosim.systems.population import state as population
 from astrosim.systems.threshold.learners.table import learner_of
 from astrosim.systems.threshold.network.state import MOVERS
+from astrosim.systems.threshold.scenario.network_section import Network
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
@@ -25,6 +26,9 @@ class Neurons(NamedTuple):
 
     threshold: float
     cycles: int
+    model: int
+    leak: float
+    memoryless: bool  # whether changes may be followed by difference
 
 
 class Perturbation(NamedTuple):
@@ -61,6 +65,8 @@ class Coupling(NamedTuple):
     """Numbers of the section `coupling`."""
 
     gain: float
+    calcium: int
+    capacity: float
     decay: float  # of calcium, per trial: from decay_time
     relay: bool
     relay_threshold: float
@@ -108,12 +114,24 @@ def make_params(scenario: Scenario, keys: np.ndarray) -> Params:
         selection=chosen("astrocytes.selection", choices.SELECTION, scenario.astrocytes.selection).number,
         coupled=scenario.coupled,
         population=population_params(scenario),
-        network=Neurons(scenario.network.threshold, scenario.network.cycles),
+        network=neuron_params(scenario.network),
         perturbation=_perturbation(scenario),
         decision=_decision(scenario),
         coupling=_coupling(scenario),
         cursor=Cursor(scenario.cursor.radius, scenario.cursor.jump, scenario.cursor.step),
     )
+
+
+def neuron_params(section: Network) -> Neurons:
+    """Return the numbers that a pass through the neurons needs.
+
+    Raises
+    ------
+    AstrosimError
+        If the model's name is unknown.
+    """
+    model = chosen("network.model", choices.NEURON_MODELS, section.model)
+    return Neurons(section.threshold, section.cycles, model.number, section.leak, model.memoryless)
 
 
 def population_params(scenario: Scenario) -> population.Params:
@@ -159,6 +177,8 @@ def _coupling(scenario: Scenario) -> Coupling:
     own = scenario.coupling
     return Coupling(
         gain=own.gain,
+        calcium=chosen("coupling.calcium", choices.CALCIUM_MODELS, own.calcium).number,
+        capacity=own.capacity,
         decay=exp(-1.0 / own.decay_time),
         relay=own.relay,
         relay_threshold=own.relay_threshold,

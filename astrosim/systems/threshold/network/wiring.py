@@ -23,6 +23,8 @@ class Wiring:
         Weights lie in [-limit, limit].
     reached : ndarray of bool, shape (input, output), or None
         Whether an input reaches an output within several cycles; None for one cycle, where `wired` suffices.
+    memoryless : bool
+        Whether a neuron fires by the inputs of a cycle alone, as a direct synapse of a known weight makes it.
     """
 
     wired: np.ndarray
@@ -31,6 +33,7 @@ class Wiring:
     threshold: float
     limit: float
     reached: np.ndarray | None = None
+    memoryless: bool = True
 
     def biased(self) -> Wiring:
         """Return the wiring with a constant for every output: one more tonic input, and a threshold of 0.

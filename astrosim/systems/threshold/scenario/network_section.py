@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
+from astrosim.rules.choices import NEURON_MODELS, meanings
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.section import Real, Section, complain, quantity
 from astrosim.systems.threshold.scenario import contents
@@ -44,7 +45,18 @@ class Network(Section):
     p_within: Real = quantity(0.6, "connection probability within a cluster", "1", "3.1", ge=0, le=1)
     p_between: Real = quantity(0.5, "connection probability between clusters", "1", "3.1", ge=0, le=1)
     initial_weight: Real = quantity(0.1, "initial weights are uniform in [-this, this)", "1", "program", ge=0, le=2)
-    threshold: Real = quantity(0.5, "a neuron fires iff its summed input is strictly above", "1", "3.1", ge=0, le=100)
+    threshold: Real = quantity(0.5, "a neuron fires iff its voltage is strictly above", "1", "3.1", ge=0, le=100)
+    model: Literal[*NEURON_MODELS] = quantity(  # type: ignore[valid-type]
+        "threshold", f"voltage of a neuron; {meanings(NEURON_MODELS)}", ""
+    )
+    leak: Real = quantity(
+        0.5,
+        "under `leaky`: part of its voltage that a neuron keeps from one cycle to the next",
+        "1",
+        ge=0,
+        le=1,
+        read_if=lambda s: "leak" in NEURON_MODELS[s.network.model].needs,
+    )
     cycles: int = quantity(
         1, "synchronous steps of a pass; inputs stay driven, all other neurons start silent", "steps", ge=1, le=64
     )

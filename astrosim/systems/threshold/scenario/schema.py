@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
-from astrosim.rules.choices import REWARDS
+from astrosim.rules.choices import NEURON_MODELS, REWARDS
 from astrosim.scenario.experiment import PUBLISHED_SEEDS, SHARED_FIELDS, WRITTEN, Experiment, own_code_runs
 from astrosim.scenario.inputs import Located
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short, table
@@ -181,6 +181,7 @@ class Scenario(Experiment):
             )
         problems += self._coupling_problems()
         problems += self._window_problems()
+        problems += self._model_problems()
         problems += self._rival_problems()
         problems += interventions.problems(self)
         if self.neuronal:
@@ -218,6 +219,18 @@ class Scenario(Experiment):
         if chosen.consolidation == "part" and chosen.rate > 1.0:
             problems.append(f"decision.rate: more than the whole step ({chosen.rate:g}). Write at most 1.")
         return problems
+
+    def _model_problems(self) -> list[str]:
+        chosen = self.network.model
+        if NEURON_MODELS[chosen].memoryless or self.system == "published":
+            return []
+        if self.neuronal or learner_of(self.learner).needs_memoryless:
+            return [
+                f'network.model: learner = "{self.learner}" is for memoryless neurons ("{chosen}"). Write "threshold".'
+            ]
+        if self.network.cycles == 1:
+            return [f'network.model: in one cycle nothing leaks ("{chosen}"). Write network.cycles above 1.']
+        return []
 
     def _rival_problems(self) -> list[str]:
         if self.learner not in BASELINES:

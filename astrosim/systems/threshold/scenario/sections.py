@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, field_validator, model_validator
 
 from astrosim.rules.choices import (
     ACCEPTANCE,
+    CALCIUM_MODELS,
     CONSOLIDATION,
     EXPLORATION,
     GRAPHS,
@@ -227,6 +228,17 @@ class Coupling(Section):
         ge=1e-6,
         le=1e9,
         read_if=readers.waves_spread,
+    )
+    calcium: Literal[*CALCIUM_MODELS] = quantity(  # type: ignore[valid-type]
+        "linear", f"what an astrocyte makes of arrivals; {meanings(CALCIUM_MODELS)}", "", read_if=readers.waves_spread
+    )
+    capacity: Real = quantity(
+        2.0,
+        "under `saturating`: calcium at which nothing more is taken up",
+        "1",
+        gt=0,
+        le=1e9,
+        read_if=lambda s: readers.waves_spread(s) and "capacity" in CALCIUM_MODELS[s.coupling.calcium].needs,
     )
     decay_time: Real = quantity(
         10.0,

@@ -18,7 +18,7 @@ from astrosim.explain.tables import (
     values_table,
 )
 from astrosim.explain.workload import work_table
-from astrosim.rules.choices import REWARDS
+from astrosim.rules.choices import NEURON_MODELS, REWARDS
 from astrosim.systems.threshold.learners.table import carrier_of
 from astrosim.systems.threshold.scenario.interventions import when_words, words
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -135,4 +135,6 @@ def _pass(scenario: Scenario) -> str:
     cycles, tonic = scenario.network.cycles, scenario.network.tonic
     steps = [] if cycles == 1 else [f"{cycles} synchronous cycles"]
     drive = [] if tonic == 0 else [f"{tonic} tonic neuron{'' if tonic == 1 else 's'}"]
-    return ", ".join(steps + drive) + "; " if steps or drive else ""
+    own = NEURON_MODELS[scenario.network.model].told(leak=scenario.network.leak)
+    told = [*steps, *drive, *([own] if own else [])]
+    return ", ".join(told) + "; " if told else ""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.report.words import differences, provenance, range_words, seeds_words
+from astrosim.rules.choices import NEURON_MODELS
 from astrosim.scenario import condition_names, resolve, to_toml
 from astrosim.statistics.inference import BAND_RESAMPLES, CONFIDENCE, RANDOM_SEED, RESAMPLES
 from astrosim.systems.threshold.diagnostics import constant_output_alarm
@@ -106,7 +107,9 @@ def _pass_words(scenario: Scenario) -> str:
     """How far a pass goes, and what drives it beside the inputs."""
     cycles, tonic = scenario.network.cycles, scenario.network.tonic
     steps = "one propagation step" if cycles == 1 else f"{cycles} synchronous propagation cycles"
-    return steps + (f", {tonic} tonic neuron{'' if tonic == 1 else 's'}" if tonic else "")
+    model = NEURON_MODELS[scenario.network.model].told(leak=scenario.network.leak)
+    drive = f"{tonic} tonic neuron{'' if tonic == 1 else 's'}" if tonic else ""
+    return ", ".join(part for part in (steps, drive, model) if part)
 
 
 def _window_words(scenario: Scenario) -> str:
@@ -169,8 +172,9 @@ def _ceiling_note(summary: Summary, resolved: dict[str, Scenario]) -> str:
     what = "The structural ceiling is the best accuracy that any weights within range could reach for a seed's wiring"
     if any(one.network.cycles > 1 for one in resolved.values()):
         return (
-            f"{what}. Of several cycles it is bounded: from below by what direct synapses alone could do and by the "
-            "weights that were found, from above by what patterns allow that no path to an output tells apart."
+            f"{what}. Of several cycles it is bounded: from below by what direct synapses alone could do (of leaky "
+            "neurons, by weights at 0) and by the weights that were found, from above by what patterns allow that no path "
+            "to an output tells apart."
         )
     return (
         f"{what}: with one propagation step only direct synapses from the task's inputs to the outputs can matter "

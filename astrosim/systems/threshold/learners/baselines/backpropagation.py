@@ -29,7 +29,7 @@ def blame_outputs(circuit, numbers, room, pattern):
         n = circuit.outputs[bit]
         target = circuit.targets[pattern, bit]
         slope = reward.slope(
-            numbers.reward, room.activation[last, n], target, numbers.threshold, numbers.gain, numbers.cap
+            numbers.reward, room.activation[last, n], target, numbers.neurons.threshold, numbers.gain, numbers.cap
         )
         room.blame[last, n] = slope * circuit.sound[n] / circuit.outputs.size
 
@@ -43,7 +43,7 @@ def blame_back(circuit, numbers, room, weight):
                 total = 0.0
                 for s in range(circuit.first[n], circuit.first[n + 1]):
                     total += weight[s] * room.blame[c + 1, circuit.post[s]]
-                firing = sigmoid(numbers.slope * (room.activation[c, n] - numbers.threshold))
+                firing = sigmoid(numbers.slope * (room.activation[c, n] - numbers.neurons.threshold))
                 room.blame[c, n] = total * numbers.slope * firing * (1.0 - firing)
 
 
@@ -68,6 +68,7 @@ def update(circuit, numbers, memory, room, weight, trial):
 
 
 LEARNER = Baseline(
+    needs_memoryless=True,
     source="Neftci, Mostafa, Zenke 2019",
     reads=("slope", "graded", *ASCENT),
     update=update,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from astrosim.rules.choices import REWARDS, chosen
+from astrosim.systems.threshold.network.params import Neurons, neuron_params
 from astrosim.systems.threshold.network.state import KernelNetwork
 from astrosim.systems.threshold.scenario.schema import Scenario
 
@@ -28,7 +29,7 @@ class Circuit(NamedTuple):
 class Numbers(NamedTuple):
     """Numbers of a baseline and of the reward; units as in the scenario."""
 
-    threshold: float
+    neurons: Neurons
     limit: float
     reward: int
     gain: float
@@ -90,7 +91,7 @@ def make_numbers(scenario: Scenario) -> Numbers:
     """Return the numbers of a scenario as baselines read them."""
     rival, decision = scenario.rival, scenario.decision
     return Numbers(
-        threshold=scenario.network.threshold,
+        neurons=neuron_params(scenario.network),
         limit=scenario.perturbation.limit,
         reward=chosen("decision.reward", REWARDS, decision.reward).number,
         gain=decision.gain,

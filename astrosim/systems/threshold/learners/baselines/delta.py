@@ -29,6 +29,7 @@ def update(circuit, numbers, memory, room, weight, trial):
 
 
 LEARNER = Baseline(
+    needs_memoryless=True,
     source="Widrow & Hoff 1960",
     reads=ASCENT,
     update=update,

@@ -18,7 +18,7 @@ def one_reward(circuit, numbers, room, weight, pattern):
     """Return the reward of one pattern under these weights; leaves the outputs' summed inputs in `room.output`."""
     for n in range(circuit.sound.size):
         room.fired[0, n] = circuit.driven[pattern, n]
-    settle(weight, circuit.first, circuit.post, circuit.sound, numbers.threshold, room.activation, room.fired)
+    settle(weight, circuit.first, circuit.post, circuit.sound, numbers.neurons, room.activation, room.fired)
     return worth(circuit, numbers, room, pattern)
 
 
@@ -30,7 +30,7 @@ def worth(circuit, numbers, room, pattern):
         n = circuit.outputs[bit]
         room.output[bit] = room.activation[last, n] * circuit.sound[n]
     targets = circuit.targets[pattern]
-    return reward.reward(numbers.reward, room.output, targets, numbers.threshold, numbers.gain, numbers.cap)
+    return reward.reward(numbers.reward, room.output, targets, numbers.neurons.threshold, numbers.gain, numbers.cap)
 
 
 @kernel
@@ -47,8 +47,8 @@ def look(circuit, numbers, room, weight, shown):
     shown[0] = shown[1] = 0.0
     for p in range(circuit.targets.shape[0]):
         one_reward(circuit, numbers, room, weight, p)
-        shown[0] += reward.binary_reward(room.output, circuit.targets[p], numbers.threshold)
-        shown[1] += reward.soft_reward(room.output, circuit.targets[p], numbers.threshold)
+        shown[0] += reward.binary_reward(room.output, circuit.targets[p], numbers.neurons.threshold)
+        shown[1] += reward.soft_reward(room.output, circuit.targets[p], numbers.neurons.threshold)
     shown[0] /= circuit.targets.shape[0]
     shown[1] /= circuit.targets.shape[0]
 
@@ -81,7 +81,7 @@ def pass_through(circuit, numbers, room, weight, pattern, mode):
                     room.activation[c, circuit.post[s]] += weight[s] * room.sent[c, n]
         for n in range(neurons):
             if circuit.free[n]:
-                sent = answer(mode, room.activation[c, n], room.noise[c, n], numbers.threshold, numbers.slope)
+                sent = answer(mode, room.activation[c, n], room.noise[c, n], numbers.neurons.threshold, numbers.slope)
                 room.sent[c + 1, n] = sent if circuit.sound[n] else 0.0
             else:
                 room.sent[c + 1, n] = room.sent[0, n]

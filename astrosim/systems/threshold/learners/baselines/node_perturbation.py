@@ -55,6 +55,7 @@ def update(circuit, numbers, memory, room, weight, trial):
 
 
 LEARNER = Baseline(
+    needs_memoryless=True,
     source="Widrow & Lehr 1990; Fiete & Seung 2006",
     reads=("population", "sigma", *ASCENT),
     update=update,

@@ -21,7 +21,7 @@ from astrosim.systems.threshold.learners.baselines.gradient_ascent import assign
 @kernel
 def surprise(numbers, room, cycle, neuron):
     """Return a neuron's firing less its probability, times the slope: the gradient of the log probability."""
-    probability = sigmoid(numbers.slope * (room.activation[cycle, neuron] - numbers.threshold))
+    probability = sigmoid(numbers.slope * (room.activation[cycle, neuron] - numbers.neurons.threshold))
     return numbers.slope * (room.sent[cycle + 1, neuron] - probability)
 
 
@@ -75,6 +75,7 @@ def update(circuit, numbers, memory, room, weight, trial):
 
 
 LEARNER = Baseline(
+    needs_memoryless=True,
     source="Williams 1992",
     reads=("population", "slope", "baseline", *ASCENT),
     update=update,
