@@ -22,6 +22,7 @@ QUICK: dict[str, tuple[str, ...]] = {
     "test_rules.py": (),
     "test_scenario_load.py": (),
     "test_scenario_locate.py": (),
+    "test_scenario_overrides.py": (),
     "test_store.py": (),
 }
 """Files, by name alone so that they may move; and the parts of names that choose among their tests, or none for all."""

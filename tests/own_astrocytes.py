@@ -5,11 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
 from replicates import CONDITIONS, scenario
 
-from astrosim.core.errors import ScenarioError
-from astrosim.scenario import load_scenario
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 IMPORTS = "import numpy as np\nfrom numba import njit\nfrom astrosim import Astrocyte\n"
@@ -82,12 +79,6 @@ def write(folder: Path, module: str, text: str = "") -> Path:
     path = folder / "s.toml"
     path.write_text(f'name = "s"\nseeds = [3, 8]\nschedule.episodes = 30\nrecord.every = 9\n{text}')
     return path
-
-
-def complaints(path: Path, *overrides: str) -> list[str]:
-    with pytest.raises(ScenarioError) as caught:
-        load_scenario(path, overrides)
-    return [problem.replace(f"{path.parent}/", "") for problem in caught.value.problems]
 
 
 COUPLED = {"coupling": {"graph": "distance", "reach": 11.0, "gain": 2.0, "relay": True, "relay_threshold": 0.05}}

@@ -4,130 +4,19 @@ than their own directory."""
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tomli_w
-from replicates import CONDITIONS, differences, scenario
-from run_helpers import contents, differing
+from replicates import differences, scenario
+from scenario_files import GOOD_PATTERNS, GOOD_POSITIONS, GOOD_WIRING, SIZES, TASK, problems, write_scenario
 from typer.testing import CliRunner
 
 from astrosim.cli import app
-from astrosim.core.errors import ScenarioError, StoreError
-from astrosim.rules.perturbation import grid
-from astrosim.runs import rerun, run_scenario
 from astrosim.scenario import load_scenario, resolve, to_toml
-from astrosim.scenario.inputs import taken_into
-from astrosim.systems.threshold.agents.model import AstroModel
-from astrosim.systems.threshold.kernel.engine import KernelEngine
 from astrosim.systems.threshold.network.topology import build_network
 from astrosim.systems.threshold.scenario.schema import Scenario
-
-TASK = [["00", "1"], ["10", "0"], ["01", "1"]]
-SIZES = {"clusters": 2, "inputs": 2, "outputs": 1, "modulatory": 0, "regular": 3}  # 12 neurons; 0, 1, 6, 7 are inputs
-GOOD_PATTERNS = "input,target\n00,1\n10,0\n01,1\n"
-GOOD_POSITIONS = "neuron,x,y\n" + "".join(f"{n},{n}.25,-{n}\n" for n in range(12))
-GOOD_WIRING = "pre,post,weight\n0,2,0.5\n0,3,-1\n1,2,0.25\n3,8,2\n"
-
-
-def network_fields(folder: Path) -> dict[str, str]:
-    return {"positions": str(folder / "positions.csv"), "wiring": str(folder / "wiring.csv")}
-
-
-def same(one: object, other: object) -> bool:
-    return differences(vars(one), vars(other)) == []
-
-
-@pytest.mark.parametrize("name", ["wiring.csv", "wiring.npz"])
-def test_a_saved_network_comes_back_to_the_bit(tmp_path: Path, name: str) -> None:
-    drawn = build_network(scenario(), 3)
-    drawn.save(tmp_path, wiring=name)
-    files = {"positions": str(tmp_path / "positions.csv"), "wiring": str(tmp_path / name)}
-    given = build_network(scenario(network=files), 99)
-    assert same(drawn, given)
-    given.save(tmp_path / "again", wiring=name)
-    for file in ("positions.csv", name):
-        assert (tmp_path / file).read_bytes() == (tmp_path / "again" / file).read_bytes()
-
-
-@pytest.mark.parametrize("condition", ["maturity", "epsilon", "cursor", "random"])
-@pytest.mark.parametrize("engine", [KernelEngine, AstroModel])
-def test_a_saved_network_runs_as_the_drawn_one(tmp_path: Path, engine: type, condition: str) -> None:
-    s = scenario(**CONDITIONS[condition])
-    build_network(s, 5).save(tmp_path)
-    t = scenario(**CONDITIONS[condition], network=network_fields(tmp_path))
-    drawn, given = engine(s, 5), engine(t, 5)
-    assert differences(vars(drawn.advance(200)), vars(given.advance(200))) == []
-    assert differences(drawn.state(), given.state()) == []
-    assert differences(drawn.static(), given.static()) == []
-    other = engine(t, 6)
-    other.advance(200)
-    assert np.array_equal(engine(t, 6).weights(), given.network.initial_weight)  # the seed draws no network ...
-    assert not np.array_equal(other.weights(), given.weights())  # ... but all the rest
-
-
-@pytest.mark.parametrize("condition", ["maturity", "epsilon", "global"])
-def test_engines_agree_on_a_network_that_no_seed_would_draw(tmp_path: Path, condition: str) -> None:
-    """Neurons on a spiral, a ring of synapses and a hub, weights off the grid, heights."""
-    n = np.arange(60)
-    turn = n / 3.0
-    lines = [f"{k},{x!r},{y!r},{k / 7!r}" for k, x, y in zip(n, turn * np.cos(turn), turn * np.sin(turn), strict=True)]
-    (tmp_path / "positions.csv").write_text(
-        "neuron,x,y,z\n" + "\n".join(lines).replace("np.float64(", "").replace(")", "")
-    )
-    closed = {*range(5), *range(30, 35)}
-    ends = {(k, (k + 1) % 60) for k in n.tolist()} | {(k, 7) for k in n.tolist()} | {(0, k) for k in n.tolist()}
-    ends = sorted((a, b) for a, b in ends if a != b and b not in closed)
-    weights = np.linspace(-2, 2, len(ends)) / 3
-    rows = "".join(f"{a},{b},{w:.17g}\n" for (a, b), w in zip(ends, weights, strict=True))
-    (tmp_path / "wiring.csv").write_text(f"pre,post,weight\n{rows}")
-    s = scenario(**CONDITIONS[condition], network=network_fields(tmp_path))
-    agents, kernel = AstroModel(s, 8), KernelEngine(s, 8)
-    assert differences(agents.static(), kernel.static()) == []
-    assert kernel.static()["neuron_z"].tolist() == (n / 7).tolist()
-    assert list(zip(kernel.network.pre.tolist(), kernel.network.post.tolist(), strict=True)) == ends
-    assert np.abs(kernel.weights() - weights).max() <= grid(2.0) / 2
-    assert np.array_equal(np.rint(kernel.weights() / grid(2.0)), kernel.weights() / grid(2.0))
-    assert differences(vars(agents.advance(300)), vars(kernel.advance(300))) == []
-    assert differences(agents.state(), kernel.state()) == []
-    assert kernel.learning.counter[1] > 0
-
-
-def test_learned_weights_can_be_saved_too(tmp_path: Path) -> None:
-    engine = KernelEngine(scenario(), 4)
-    engine.advance(500)
-    engine.network.save(tmp_path, engine.weights())
-    again = build_network(scenario(network=network_fields(tmp_path)), 4)
-    assert np.array_equal(again.initial_weight, engine.weights())
-    assert not np.array_equal(again.initial_weight, engine.network.initial_weight)
-
-
-def write_scenario(folder: Path, **files: str | bytes) -> Path:
-    """A small scenario that names the files, which are written beside it."""
-    names = {"patterns": "patterns.csv", "positions": "positions.csv", "wiring": "wiring.csv"}
-    for key, content in files.items():
-        (folder / names[key]).write_bytes(content if isinstance(content, bytes) else content.encode())
-    network = SIZES | {key: names[key] for key in ("positions", "wiring") if key in files}
-    task = {"file": names["patterns"]} if "patterns" in files else {"patterns": TASK}
-    data = {
-        "name": "filed",
-        "seeds": [3, 8],
-        "task": task,
-        "network": network,
-        "schedule": {"episodes": 20},
-        "record": {"every": 5},
-    }
-    path = folder / "s.toml"
-    path.write_text(tomli_w.dumps(data))
-    return path
-
-
-def complaints(path: Path, *overrides: str) -> list[str]:
-    with pytest.raises(ScenarioError) as caught:
-        load_scenario(path, overrides)
-    return [problem.replace(f"{path.parent}/", "") for problem in caught.value.problems]
 
 
 def test_patterns_of_a_file_are_those_written_inline(tmp_path: Path) -> None:
@@ -242,19 +131,19 @@ WRONG_CONTENTS = [
 
 @pytest.mark.parametrize(("which", "content", "expected"), WRONG_CONTENTS)
 def test_text_of_an_error_inside_a_file(tmp_path: Path, which: str, content: str | bytes, expected: list[str]) -> None:
-    assert complaints(write_scenario(tmp_path, **{which: content})) == expected
+    assert problems(write_scenario(tmp_path, **{which: content})) == expected
 
 
 def test_all_files_are_told_of_at_once(tmp_path: Path) -> None:
     path = write_scenario(
         tmp_path, positions=GOOD_POSITIONS + "12,0,0\n", wiring="pre,post,weight\n0,1,0\n", patterns=GOOD_PATTERNS
     )
-    assert [problem.split(":")[:2] for problem in complaints(path)] == [["positions.csv", "14"], ["wiring.csv", "2"]]
+    assert [problem.split(":")[:2] for problem in problems(path)] == [["positions.csv", "14"], ["wiring.csv", "2"]]
 
 
 def test_many_problems_are_cut_short_and_counted(tmp_path: Path) -> None:
     rows = "".join(f"0,{n + 50},0\n" for n in range(1000))
-    found = complaints(write_scenario(tmp_path, wiring=f"pre,post,weight\n{rows}"))
+    found = problems(write_scenario(tmp_path, wiring=f"pre,post,weight\n{rows}"))
     assert len(found) == 21
     assert found[19].startswith("wiring.csv:21: post: no such neuron (69). ")
     assert found[20] == "wiring.csv:22: post: 980 more problems from here on. Fix the first ones."
@@ -282,7 +171,7 @@ WRONG_ARRAYS = [
 def test_text_of_an_error_inside_arrays(tmp_path: Path, arrays: dict[str, object], expected: str) -> None:
     path = write_scenario(tmp_path, wiring=GOOD_WIRING)
     write_arrays(path, **arrays)
-    (problem,) = complaints(path)
+    (problem,) = problems(path)
     assert problem.startswith(f"wiring.npz: {expected}")
 
 
@@ -292,7 +181,7 @@ def test_arrays_have_no_order_of_their_own(tmp_path: Path) -> None:
     write_arrays(
         path, weight=np.array([0.5, -1, 0.25, 2], "f4"), post=np.array([2, 3, 2, 8]), pre=np.array([0, 0, 1, 3])
     )
-    assert same(build_network(load_scenario(path), 1), text)
+    assert differences(vars(build_network(load_scenario(path), 1)), vars(text)) == []
 
 
 MISPLACED = [
@@ -308,14 +197,14 @@ MISPLACED = [
 
 @pytest.mark.parametrize(("override", "expected"), MISPLACED)
 def test_text_for_what_is_no_file(tmp_path: Path, override: str, expected: str) -> None:
-    (problem,) = complaints(write_scenario(tmp_path), override)
+    (problem,) = problems(write_scenario(tmp_path), override)
     assert problem.startswith(expected)
 
 
 def test_a_missing_file_is_told_with_the_line_that_names_it(tmp_path: Path) -> None:
     path = tmp_path / "s.toml"
     path.write_text("[network]\n\npositions = 'lost.csv'\n[conditions.a.task]\nfile = 'gone.csv'\n")
-    assert complaints(path) == [
+    assert problems(path) == [
         "s.toml:3: network.positions: no such file ('lost.csv'). Names are relative to the scenario file.",
         "s.toml:5: conditions.a.task.file: no such file ('gone.csv'). Names are relative to the scenario file.",
     ]
@@ -352,7 +241,7 @@ def test_a_condition_brings_its_own_files(tmp_path: Path) -> None:
     again.write_text(to_toml(loaded))
     assert load_scenario(again) == loaded
     (tmp_path / "few.csv").write_text("pre,post,weight\n0,0,0\n")
-    assert complaints(path) == [
+    assert problems(path) == [
         "few.csv:2: post: an input neuron (0), which is driven from outside. Remove the synapse. "
         "It is so in condition other.",
         "few.csv:2: post: a synapse of a neuron onto itself (0). Remove it. It is so in condition other.",
@@ -361,14 +250,14 @@ def test_a_condition_brings_its_own_files(tmp_path: Path) -> None:
 
 def test_patterns_beside_a_file_must_be_the_same(tmp_path: Path) -> None:
     path = write_scenario(tmp_path, patterns=GOOD_PATTERNS)
-    (problem,) = complaints(path, "task.patterns=[['00', '1']]")
+    (problem,) = problems(path, "task.patterns=[['00', '1']]")
     assert problem == "--set: task.patterns: not those of task.file ('patterns.csv'). Remove one of the two."
     assert load_scenario(path, [f"task.patterns={json.dumps(TASK)}"]) == load_scenario(path)
 
 
 def test_bits_of_a_file_must_fit_the_network(tmp_path: Path) -> None:
     path = write_scenario(tmp_path, patterns="input,target\n000,1\n")
-    (problem,) = complaints(path)
+    (problem,) = problems(path)
     assert problem.startswith("s.toml:")
     assert ": task.file: more input bits than network.inputs = 2 (3). " in problem
 
@@ -378,61 +267,9 @@ def test_the_published_system_takes_no_files(tmp_path: Path) -> None:
     drawn.save(tmp_path)
     path = tmp_path / "s.toml"
     path.write_text("system = 'published'\n[network]\nwiring = 'wiring.csv'\n")
-    assert complaints(path) == [
+    assert problems(path) == [
         "s.toml:3: network.wiring: only the described system takes files ('wiring.csv'). Remove it."
     ]
-
-
-def test_a_run_needs_nothing_but_its_own_directory(tmp_path: Path) -> None:
-    source = tmp_path / "source"
-    source.mkdir()
-    path = write_scenario(source, patterns=GOOD_PATTERNS, positions=GOOD_POSITIONS, wiring=GOOD_WIRING)
-    loaded = load_scenario(path)
-    run_scenario(loaded, tmp_path / "run", workers=1)
-    written = {file.name.partition("-")[0] for file in (tmp_path / "run" / "inputs").iterdir()}
-    assert written == {"patterns", "positions", "wiring"}
-    run_scenario(loaded, tmp_path / "run", workers=1, resume=True)
-    shutil.rmtree(source)
-    (tmp_path / "run").rename(tmp_path / "moved")
-    stored = load_scenario(tmp_path / "moved" / "scenario.toml")
-    assert stored == loaded
-    assert rerun(tmp_path / "moved", workers=1).identical
-    run_scenario(stored, tmp_path / "third", workers=2)
-    assert differing(contents(tmp_path / "moved"), contents(tmp_path / "third")) == []
-    names = [sorted(p.name for p in (tmp_path / run / "inputs").iterdir()) for run in ("moved", "third")]
-    assert names[0] == names[1]
-
-
-def test_a_changed_file_is_an_error_on_resume_and_rerun(tmp_path: Path) -> None:
-    run = tmp_path / "run"
-    run_scenario(load_scenario(write_scenario(tmp_path, wiring=GOOD_WIRING)), run, workers=1)
-    (file,) = (run / "inputs").iterdir()
-    file.write_text(GOOD_WIRING.replace("0.5", "0.6"))
-    for attempt in (lambda: run_scenario(None, run, resume=True), lambda: rerun(run)):
-        with pytest.raises(
-            ScenarioError, match=r"scenario\.toml:[0-9]+: network\.wiring: not the file that it was .*"
-        ) as e:
-            attempt()
-        assert "Put the original back." in str(e.value)
-    file.unlink()
-    result = CliRunner().invoke(app, ["run", str(run), "--resume"])
-    assert result.exit_code == 2
-    assert "network.wiring: no such file" in result.stderr
-    file.write_text(GOOD_WIRING)
-    assert rerun(run, workers=1).identical
-
-
-def test_a_file_that_changes_between_reading_and_running_is_noticed(tmp_path: Path) -> None:
-    loaded = load_scenario(write_scenario(tmp_path, wiring=GOOD_WIRING))
-    (tmp_path / "wiring.csv").write_text("pre,post,weight\n0,3,1\n")
-    with pytest.raises(ScenarioError, match=r"wiring\.csv: not the file that it was"):
-        run_scenario(loaded, tmp_path / "run", workers=1)
-    other = load_scenario(tmp_path / "s.toml")
-    assert other != loaded
-    run_scenario(other, tmp_path / "run", workers=1)
-    (tmp_path / "wiring.csv").write_text(GOOD_WIRING)
-    with pytest.raises(StoreError, match="not the scenario that was given"):
-        run_scenario(load_scenario(tmp_path / "s.toml"), tmp_path / "run", resume=True)
 
 
 def test_bad_files_end_the_command_line_with_code_2(tmp_path: Path) -> None:
@@ -463,21 +300,3 @@ def test_the_count_of_synapses_is_that_of_the_file(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert "wiring.csv" in result.stdout
     assert len(result.stdout.split("synapses  ")[1].split()) > 0
-
-
-def test_a_run_that_died_before_its_scenario_was_written_begins_anew(tmp_path: Path) -> None:
-    loaded = load_scenario(write_scenario(tmp_path, wiring=GOOD_WIRING))
-    (tmp_path / "run" / "inputs").mkdir(parents=True)
-    (tmp_path / "run" / "inputs" / "wiring-000000000000.csv").write_text("pre,")
-    run_scenario(loaded, tmp_path / "run", workers=1)
-    assert rerun(tmp_path / "run", workers=1).identical
-
-
-def test_a_checkpoint_belongs_to_the_content_of_the_files_not_to_their_place(tmp_path: Path) -> None:
-    loaded = load_scenario(write_scenario(tmp_path, wiring=GOOD_WIRING))
-    moved, files = taken_into(loaded, tmp_path / "run")
-    assert moved.model_dump(mode="json") == loaded.model_dump(mode="json")
-    assert list(files.values()) == [GOOD_WIRING.encode()]
-    (tmp_path / "wiring.csv").write_text(GOOD_WIRING.replace("-1", "1"))
-    other = load_scenario(tmp_path / "s.toml")
-    assert other.model_dump(mode="json") != loaded.model_dump(mode="json")

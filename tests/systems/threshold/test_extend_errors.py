@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from own_astrocytes import IMPORTS, complaints, write
+from own_astrocytes import IMPORTS, write
+from scenario_files import problems
 from typer.testing import CliRunner
 
 from astrosim.cli import app
@@ -33,7 +34,7 @@ WRONG_NAMES = [
 @pytest.mark.parametrize(("name", "text"), WRONG_NAMES)
 def test_text_for_a_class_that_cannot_be_found(tmp_path: Path, name: str, text: str) -> None:
     path = write(tmp_path, f"{PLAIN}    pass\n", f'agents.astrocyte = "{name}"\n')
-    assert complaints(path) == [f"{WHERE}{text}"]
+    assert problems(path) == [f"{WHERE}{text}"]
 
 
 WRONG_MODULES = [
@@ -47,7 +48,7 @@ WRONG_MODULES = [
 @pytest.mark.parametrize(("module", "line", "text"), WRONG_MODULES)
 def test_text_for_an_error_inside_the_module(tmp_path: Path, module: str, line: int, text: str) -> None:
     path = write(tmp_path, module, 'agents.astrocyte = "own:Own"\n')
-    assert complaints(path) == [f"own.py:{line}: agents.astrocyte: {text}. Fix that line."]
+    assert problems(path) == [f"own.py:{line}: agents.astrocyte: {text}. Fix that line."]
 
 
 def test_text_for_an_error_inside_an_installed_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -57,7 +58,7 @@ def test_text_for_an_error_inside_an_installed_module(tmp_path: Path, monkeypatc
         (tmp_path / "installed" / f"broken_{number}.py").write_text(module)
         path = write(tmp_path, "", f'agents.astrocyte = "broken_{number}:Own"\n')
         place = f"installed/broken_{number}.py:{line}"
-        assert complaints(path) == [f"{place}: agents.astrocyte: {text}. Fix that line."]
+        assert problems(path) == [f"{place}: agents.astrocyte: {text}. Fix that line."]
 
 
 def jitted(name: str, body: str, options: str = "") -> str:
@@ -127,14 +128,14 @@ WRONG_CLASSES = [
 @pytest.mark.parametrize(("body", "text"), WRONG_CLASSES)
 def test_text_for_a_class_that_the_kernel_cannot_run(tmp_path: Path, body: str, text: str) -> None:
     path = write(tmp_path, PLAIN + body, 'agents.astrocyte = "own:Own"\n')
-    (problem,) = complaints(path)
+    (problem,) = problems(path)
     assert problem.startswith(f"{WHERE}{text}")
 
 
 def test_all_overrides_are_told_of_and_in_which_condition(tmp_path: Path) -> None:
     text = '[conditions.a]\n[conditions.b]\nagents.astrocyte = "own:Own"\n'
     path = write(tmp_path, f"{PLAIN}{ADAPT}    def sense(self):\n        pass\n", text)
-    found = complaints(path)
+    found = problems(path)
     assert [problem.split(":")[:4] for problem in found] == [
         ["s.toml", "7", " conditions.b.agents.astrocyte", f" Own.{name}"] for name in ("adapt", "sense")
     ]
@@ -148,13 +149,13 @@ def test_all_overrides_are_told_of_and_in_which_condition(tmp_path: Path) -> Non
 
 def test_the_published_system_takes_no_own_astrocytes(tmp_path: Path) -> None:
     path = write(tmp_path, PLAIN + ADAPT, 'system = "published"\nagents.astrocyte = "own:Own"\n')
-    assert [line.split(": ", 1)[1] for line in complaints(path)] == [
+    assert [line.split(": ", 1)[1] for line in problems(path)] == [
         "agents.astrocyte: only the described system takes own astrocytes ('own:Own'). Remove it."
     ]
 
 
 def test_a_file_without_a_class_is_an_error(tmp_path: Path) -> None:
     path = write(tmp_path, PLAIN + ADAPT, 'agents.file = "own.py"\n')
-    assert complaints(path) == [
+    assert problems(path) == [
         "s.toml:5: agents.file: no class of it is named ('own.py'). Write agents.astrocyte = 'module:Class'."
     ]
