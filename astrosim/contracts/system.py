@@ -16,6 +16,24 @@ from astrosim.core.errors import AstrosimError
 
 OPTIONAL = ("animation", "ceiling", "view")
 """Parts that a system may lack; `System.lacks` then says so."""
+PLACES = {
+    "template": "scenario.template:TEMPLATE",
+    "example": "example:EXAMPLE",
+    "runner": "runner:RUNNER",
+    "variables": "records:VARIABLES",
+    "tables": "records:TABLES",
+    "workload": "workload:workload",
+    "explanation": "show.explanation:explanation",
+    "report": "show.report:content",
+    "report_template": "show.report:TEMPLATE",
+    "figures": "show.figures:figures",
+}
+"""Parts that every system has, and where they lie in its folder."""
+
+
+def usual_parts(package: str) -> dict[str, str]:
+    """Return the parts that every system has, as ``module:name``, for a package that keeps them in their places."""
+    return {part: f"{package}.{place}" for part, place in PLACES.items()}
 
 
 @dataclass(frozen=True)

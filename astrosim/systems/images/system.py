@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from astrosim.contracts.system import System
+from astrosim.contracts.system import System, usual_parts
 
 HERE = "astrosim.systems.images"
 PLOTS = {
@@ -16,17 +16,8 @@ SYSTEM = System(
     kind="fields",
     unit="trials",
     parts={
+        **usual_parts(HERE),
         "scenario": f"{HERE}.scenario.schema:FieldScenario",
-        "template": f"{HERE}.scenario.template:TEMPLATE",
-        "example": f"{HERE}.example:EXAMPLE",
-        "runner": f"{HERE}.runner:RUNNER",
-        "variables": f"{HERE}.records:VARIABLES",
-        "tables": f"{HERE}.records:TABLES",
-        "workload": f"{HERE}.workload:workload",
-        "explanation": f"{HERE}.show.explanation:explanation",
-        "report": f"{HERE}.show.report:content",
-        "report_template": f"{HERE}.show.report:TEMPLATE",
-        "figures": f"{HERE}.show.figures:figures",
         "summary": f"{HERE}.show.summary:FieldSummary",
     },
     plots=PLOTS,

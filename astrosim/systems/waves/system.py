@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from astrosim.contracts.system import System
+from astrosim.contracts.system import System, usual_parts
 
 HERE = "astrosim.systems.waves"
 PLOTS = {
@@ -19,17 +19,8 @@ SYSTEM = System(
     kind="wave",
     unit="updates",
     parts={
+        **usual_parts(HERE),
         "scenario": f"{HERE}.scenario.schema:WaveScenario",
-        "template": f"{HERE}.scenario.template:TEMPLATE",
-        "example": f"{HERE}.example:EXAMPLE",
-        "runner": f"{HERE}.runner:RUNNER",
-        "variables": f"{HERE}.records:VARIABLES",
-        "tables": f"{HERE}.records:TABLES",
-        "workload": f"{HERE}.workload:workload",
-        "explanation": f"{HERE}.show.explanation:explanation",
-        "report": f"{HERE}.show.report:content",
-        "report_template": f"{HERE}.show.report:TEMPLATE",
-        "figures": f"{HERE}.show.figures:figures",
         "summary": f"{HERE}.show.summary:WaveSummary",
         "animation": f"{HERE}.show.animation:animation",
     },
