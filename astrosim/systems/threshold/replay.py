@@ -1,7 +1,7 @@
-"""Cells seen again: a scenario and a seed give every trial again, bit for bit (times in trials, from 0).
+"""Replicates seen again: a scenario and a seed give every trial again, bit for bit (times in trials, from 0).
 
-`Replay` walks a cell of the described system on the quickest engine and shows single trials; `standing_after` says whom
-interventions have silenced, without a trial being run.
+`Replay` walks a replicate of the described system on the quickest engine and shows single trials; `standing_after` says
+whom interventions have silenced, without a trial being run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Frame(NamedTuple):
-    """A cell just after a trial.
+    """A replicate just after a trial.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Frame(NamedTuple):
 
 
 class Replay:
-    """A cell on its way through its trials once more.
+    """A replicate on its way through its trials once more.
 
     Parameters
     ----------
@@ -158,12 +158,12 @@ def standing_after(scenario: Scenario, seed: int, happened: Sequence[tuple[int, 
     happened : sequence of (int, int)
         Trial and number of each intervention that has acted, in order of time.
     """
-    cell = ThresholdSimulation(scenario, seed)
+    simulation = ThresholdSimulation(scenario, seed)
     items = len(scenario.interventions)
     state = {
         "intervention_log": np.array(happened, np.int64).reshape(len(happened), 2),
         "intervention_next": np.full(items, NEVER),
         "intervention_streak": np.zeros(items, np.int64),
     }
-    cell.interventions.restore(cell, state)
-    return cell.interventions.standing
+    simulation.interventions.restore(simulation, state)
+    return simulation.interventions.standing

@@ -51,8 +51,8 @@ BETWEEN = 0.5  # trials; a trial is one tick of Mesa's clock, and an interventio
 class AstroModel(mesa.Model, ForwardPasses):
     """Neurons and astrocytes on a 2-D Mesa grid.
 
-    Mesa's `time` counts the trials that this object has carried out, `trial` all trials of the cell, also those before
-    a restored checkpoint. `running` holds until the scenario's last trial.
+    Mesa's `time` counts the trials that this object has carried out, `trial` all trials of the replicate, also those
+    before a restored checkpoint. `running` holds until the scenario's last trial.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ class AstroModel(mesa.Model, ForwardPasses):
         **fields: Any,
     ) -> None:
         seed = chosen_seed(seed, rng)
-        # Mesa hands the positional arguments on to the cell.
+        # Mesa hands the positional arguments on to the simulation.
         super().__init__(chosen_scenario(scenario, condition, fields), seed, rng=seed)  # type: ignore[call-arg]
         self.grid = self._make_grid() if checked_space(space) == "grid" else None
         self.space: DiscreteSpace = self.network.to_mesa(random=self.random) if self.grid is None else self.grid

@@ -83,14 +83,14 @@ class Interventions:
 
     Parameters
     ----------
-    cell : ThresholdSimulation
+    simulation : ThresholdSimulation
         In its state without interventions.
     """
 
-    def __init__(self, cell: ThresholdSimulation) -> None:
-        self.scenario, self.network = cell.resolved_scenario, cell.network
-        self.kernel_network, self.params = cell.kernel_network, cell.params
-        self.junctions, self.cluster_of_astrocyte = cell.gap_junctions, cell.territories.cluster
+    def __init__(self, simulation: ThresholdSimulation) -> None:
+        self.scenario, self.network = simulation.resolved_scenario, simulation.network
+        self.kernel_network, self.params = simulation.kernel_network, simulation.params
+        self.junctions, self.cluster_of_astrocyte = simulation.gap_junctions, simulation.territories.cluster
         self.items = self.scenario.interventions
         self._length = self.scenario.schedule.trials_per_episode
         self._begin()
@@ -121,29 +121,29 @@ class Interventions:
             due = min(due, max(self._length, -(-trial // self._length) * self._length))
         return due
 
-    def act(self, cell: ThresholdSimulation, trial: int) -> None:
+    def act(self, simulation: ThresholdSimulation, trial: int) -> None:
         """Apply the interventions due before a trial; called once for every trial that `due` names."""
         if trial and trial % self._length == 0:
-            self._look(cell, trial)
+            self._look(simulation, trial)
         now = [number for number, at in enumerate(self.next) if at == trial]
         for number in now:
             self.log.append((trial, number))
             self.standing.take(self.items[number], self._chosen(number, trial))
             self.next[number] = self._following(self.items[number], trial)
         if now:
-            self._apply(cell, [self.items[number].action for number in now])
+            self._apply(simulation, [self.items[number].action for number in now])
             if self.standing.frozen:
-                cell.learning.score[:] = 0.0
+                simulation.learning.score[:] = 0.0
 
-    def silence(self, cell: ThresholdSimulation, what: str, number: int, silent: bool) -> None:
+    def silence(self, simulation: ThresholdSimulation, what: str, number: int, silent: bool) -> None:
         """Silence or release one of the "astrocytes" or "neurons" by hand; no checkpoint holds this."""
         self.standing.silent[what][number] = silent
-        self._apply(cell, [f"silence_{what}"])
+        self._apply(simulation, [f"silence_{what}"])
 
-    def _look(self, cell: ThresholdSimulation, trial: int) -> None:
+    def _look(self, simulation: ThresholdSimulation, trial: int) -> None:
         """Check whether conditions have come true with the episode that has just ended."""
         waiting = [number for number in range(len(self.items)) if self._waiting(number)]
-        accuracy = cell.accuracy() if waiting else 0.0
+        accuracy = simulation.accuracy() if waiting else 0.0
         for number in waiting:
             when = self.items[number].when
             assert when is not None
@@ -192,7 +192,7 @@ class Interventions:
             return np.arange(self.cluster_of_astrocyte.size)[:, None], self.cluster_of_astrocyte
         return (self.junctions.edge, self.cluster_of_astrocyte) if what == "gap_junctions" else None
 
-    def _apply(self, cell: ThresholdSimulation, actions: Iterable[str]) -> None:
+    def _apply(self, simulation: ThresholdSimulation, actions: Iterable[str]) -> None:
         """Exchange the parts of the network and of the numbers that these actions change."""
         about = {action.partition("_")[2] for action in actions}
         fields: dict[str, np.ndarray] = {}
@@ -204,9 +204,9 @@ class Interventions:
             fields |= self._task()
         if "gap_junctions" in about:
             fields |= gap_lists(self.junctions, ~self.standing.cut)
-        cell.kernel_network = cell.kernel_network._replace(**fields)
+        simulation.kernel_network = simulation.kernel_network._replace(**fields)
         if about & {"", "offset", "plasticity"}:
-            cell.params = self._params()
+            simulation.params = self._params()
 
     def _params(self) -> Params:
         """Return the numbers with the set values, frozen plasticity and reward offset in force."""
@@ -266,7 +266,7 @@ class Interventions:
             "intervention_streak": np.array(self.streak, np.int64),
         }
 
-    def restore(self, cell: ThresholdSimulation, state: dict[str, np.ndarray]) -> None:
+    def restore(self, simulation: ThresholdSimulation, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state()`: past interventions are applied again, but to no weight. Arrays keep their shape.
 
         Raises
@@ -285,4 +285,4 @@ class Interventions:
         self.next, self.streak = following.tolist(), streak.tolist()
         for trial, number in self.log:
             self.standing.take(self.items[number], self._chosen(number, trial))
-        self._apply(cell, ACTIONS)
+        self._apply(simulation, ACTIONS)
