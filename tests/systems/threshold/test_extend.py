@@ -176,7 +176,10 @@ def _interrupt(*counts: int) -> None:
 # Files, runs and the command line ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["sensing_memory", "proportional_adaptation"])
+@pytest.mark.parametrize(
+    "name",
+    ["sensing_memory", pytest.param("proportional_adaptation", marks=pytest.mark.full)],  # compiled by each process
+)
 def test_the_examples_run_resume_and_rerun_from_the_command_line(tmp_path: Path, name: str) -> None:
     def astrosim(*words: str) -> str:
         result = CliRunner().invoke(app, list(words))

@@ -203,7 +203,7 @@ def test_other_runs_have_their_own_figures(tmp_path, changes, figures):
     page = write_report(tmp_path / "lone").read_text(encoding="utf-8")
     assert page.count("<figure ") == figures
     text = text_of(page)
-    assert "n = 1 run a condition" in text
+    assert "n = 1 run per condition" in text
     assert "Paired comparisons" not in text
     assert ("first solved" in text) == (data["task"]["data"] == "xor")
     assert ("Share of the perturbations that were kept" in text) == ("training" in changes)

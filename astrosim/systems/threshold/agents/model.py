@@ -102,6 +102,7 @@ class AstroModel(mesa.Model, ForwardPasses):
         seed = chosen_seed(seed, rng)
         # Mesa hands the positional arguments on to the simulation.
         super().__init__(chosen_scenario(scenario, condition, fields), seed, rng=seed)  # type: ignore[call-arg]
+        self.box = self.kernel_network.low, self.kernel_network.high
         self.grid = self._make_grid() if checked_space(space) == "grid" else None
         self.space: DiscreteSpace = self.network.to_mesa(random=self.random) if self.grid is None else self.grid
         self.fired = np.zeros(self.network.kind.size, bool)
@@ -123,7 +124,6 @@ class AstroModel(mesa.Model, ForwardPasses):
         self.datacollector: mesa.DataCollector | None = mesa.DataCollector(model_reporters=reporters)
 
     def _make_grid(self) -> OrthogonalMooreGrid:
-        self.box = self.kernel_network.low, self.kernel_network.high
         cells = np.floor((self.box[1] - self.box[0]) / self.resolved_scenario.network.cell_size).astype(int) + 1
         return OrthogonalMooreGrid(tuple(cells.tolist()), random=self.random)
 
