@@ -127,14 +127,11 @@ def perturb(params, weight, step, trial, scale, block, mask, blocks):
 
 
 @kernel
-def learn(circuit, numbers, neural, joint, weight, output, pattern, trial):
+def learn(circuit, numbers, neural, joint, output, pattern, trial):
     """Train the neurons on the standing pass.
 
-    Reads: output (uint8, shape (neuron,)). Writes: weight (float32, shape (blocks * 4,), but not its padding), neural,
-    joint.
+    Reads: output (uint8, shape (neuron,)). Writes: neural, joint.
     """
-    for s in range(neural.weight.size):
-        neural.weight[s] = weight[s]
     copy(output, neural.output)
     count_driven(circuit, neural)
     count(circuit, numbers, neural)
@@ -144,7 +141,6 @@ def learn(circuit, numbers, neural, joint, weight, output, pattern, trial):
     judge(circuit, numbers, neural, pattern, trial)
     release(circuit, numbers, neural, pattern, trial)
     change(circuit, numbers, neural, joint.eligibility, trial)
-    copy(neural.weight, weight)
     neural.counter[TRIALS] += 1
 
 
@@ -216,7 +212,7 @@ def advance(network, params, state, workspace, waves, circuit, numbers, neural, 
         clear(workspace, blocks)
         remember_fired(state, standing)
         count_trial(state.counter, kept, idle)
-        learn(circuit, numbers, neural, joint, state.weight, standing, pattern, trial)
+        learn(circuit, numbers, neural, joint, standing, pattern, trial)
         adapt(network, params, state, workspace, waves, joint, pattern, active, kept)
         if state.solved[0] == NOT_SOLVED and solves(circuit, numbers, neural, joint.after, joint.summed, joint.wrong):
             state.solved[0] = state.counter[TRIALS]

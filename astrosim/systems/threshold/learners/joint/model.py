@@ -82,14 +82,9 @@ class TogetherModel(AstroModel, NeuronPhases, JointSimulation):
         """Do nothing yet: neurons are still to learn from the trial."""
 
     def _count(self) -> None:
-        self.hand_to_neurons()
         self.neural.output[:] = self.fired
         for neuron in self.neurons:
             neuron.count()
-
-    def _change(self) -> None:
-        super()._change()
-        self.hand_to_astrocytes()
 
     def _adapt(self) -> None:
         super()._adapt()

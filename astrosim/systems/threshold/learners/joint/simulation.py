@@ -1,8 +1,7 @@
-"""Simulation in which neurons and astrocytes learn: the arrays of both, over one set of weights.
+"""Simulation in which neurons and astrocytes learn: the arrays of both, over one array of weights.
 
 A weight lies on the grid of the described system and belongs to both: a step of an astrocyte and a change by a neuron's
-rule move the same number. Astrocytes keep it as float32 and neurons as float64, which loses nothing; within a trial
-it goes from astrocytes to neurons and back.
+rule move the same number (float32; rules calculate in float64, and the grid makes storing exact).
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ class JointSimulation(ThresholdSimulation):
     circuit : Circuit
     numbers : Numbers
     neural : astrosim.systems.threshold.learners.neurons.state.State
-        Arrays that neurons change. Between trials its weights equal those of `learning`, which are in force.
+        Arrays that neurons change. Its weights are a view on those of `learning`.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
@@ -46,19 +45,11 @@ class JointSimulation(ThresholdSimulation):
         self.circuit = make_circuit(scenario, seed, self.placed)
         self.numbers = make_numbers(scenario)
         nobody = np.empty(0, np.int64)
-        self.neural = make_state(scenario, self.placed)._replace(solved=nobody, spent=nobody)
-
-    def hand_to_neurons(self) -> None:
-        """Copy the weights of astrocytes to neurons."""
-        self.neural.weight[:] = self.learning.weight[: self.neural.weight.size]
-
-    def hand_to_astrocytes(self) -> None:
-        """Copy the weights of neurons to astrocytes."""
-        self.learning.weight[: self.neural.weight.size] = self.neural.weight
+        weight = self.learning.weight[: self.placed.post.size]
+        self.neural = make_state(scenario, self.placed)._replace(weight=weight, solved=nobody, spent=nobody)
 
     def probe(self) -> np.ndarray:
         """Return the outputs of the frozen network: uint8, shape (pattern, bit); each starts from the last firing."""
-        self.hand_to_neurons()
         return answers_of(self.circuit, self.numbers, self.neural)
 
     def measure(self) -> dict[str, Any]:
@@ -92,4 +83,3 @@ class JointSimulation(ThresholdSimulation):
         """
         super().restore(state)
         restore_arrays(self._own(), state)
-        self.hand_to_neurons()

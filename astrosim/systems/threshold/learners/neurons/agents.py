@@ -155,7 +155,7 @@ class LearningNeuron(FixedAgent):
         for s in self.synapses:
             worth = flags.gated(state.flag[s], n.flag_threshold) if gated else self.model.eligibility[s]
             moved = plasticity.change(worth, chemical, n.rate, n.most)
-            weight = plasticity.after(state.weight[s], n.weight_decay, moved, n.limit)
+            weight = plasticity.after(float(state.weight[s]), n.weight_decay, moved, n.limit)
             if n.frustrated and moved != 0.0:
                 weight = self.vent(s, weight, moved)
             state.weight[s] = plasticity.on_grid(weight, n.spacing) if n.spacing > 0.0 else weight

@@ -235,29 +235,29 @@ def change(circuit, numbers, state, eligibility, trial):
         chemical = state.chemical[circuit.post[s]]
         worth = flags.gated(state.flag[s], numbers.flag_threshold) if gated else eligibility[s]
         moved = plasticity.change(worth, chemical, numbers.rate, numbers.most)
-        state.weight[s] = plasticity.after(state.weight[s], numbers.weight_decay, moved, numbers.limit)
+        weight = plasticity.after(np.float64(state.weight[s]), numbers.weight_decay, moved, numbers.limit)
         if numbers.frustrated and moved != 0.0:
-            vent(numbers, state, s, moved, chemical)
-        if numbers.spacing > 0.0:
-            state.weight[s] = plasticity.on_grid(state.weight[s], numbers.spacing)
+            weight = vent(numbers, state, s, weight, moved, chemical)
+        state.weight[s] = plasticity.on_grid(weight, numbers.spacing) if numbers.spacing > 0.0 else weight
     for n in range(state.chemical.size):
         state.chemical[n] *= numbers.chemical_decay
 
 
 @phase
-def vent(numbers, state, s, moved, chemical):
-    """Reverse a synapse that was long pushed one way while the chemical was low.
+def vent(numbers, state, s, weight, moved, chemical):
+    """Reverse a synapse that was long pushed one way while the chemical was low; returns its weight.
 
-    Writes: state.pushes, push, mood; weight, flag and flipped of a reversed one.
+    Writes: state.pushes, push, mood; flag and flipped of a reversed one.
     """
     state.pushes[s] = frustration.pushes_after(state.pushes[s], state.push[s], moved)
     state.push[s] = flags.sign(moved)
     state.mood[s] = frustration.mood_after(state.mood[s], chemical, numbers.frustration_decay)
     if frustration.flips(state.pushes[s], state.mood[s], numbers.frustration_need, numbers.frustration_bound):
-        state.weight[s] *= numbers.frustration_factor
+        weight *= numbers.frustration_factor
         state.flag[s] = state.push[s] = state.mood[s] = 0.0
         state.pushes[s] = 0
         state.flipped[s] = 1
+    return weight
 
 
 @kernel

@@ -103,7 +103,7 @@ class Numbers(NamedTuple):
 class State(NamedTuple):
     """Arrays that learning changes."""
 
-    weight: np.ndarray  # float64 (synapse,)
+    weight: np.ndarray  # float64 (synapse,); where both learn, a view (float32) on the weights of the astrocytes
     saved: np.ndarray  # float64 (synapse,): weights before the last change
     threshold: np.ndarray  # float64 (neuron,)
     output: np.ndarray  # uint8 (neuron,): 1 for a neuron that fires
