@@ -20,8 +20,8 @@ class Workload:
     """Base of the work of all systems: a frozen dataclass of numbers, and how they are told."""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return all numbers, for JSON."""
-        return asdict(self)
+        """Return all numbers, for JSON, whose keys stay as scripts know them: a replicate is a cell."""
+        return {name.replace("replicate", "cell"): value for name, value in asdict(self).items()}
 
     def rows(self) -> tuple[tuple[str, str, str], ...]:
         """Return name, value and remark of each line that is shown."""

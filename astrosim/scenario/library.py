@@ -82,7 +82,7 @@ def create(name: str, directory: Path, kind: str = "astrocyte") -> Path:
 
 
 def catalogue() -> list[dict[str, Any]]:
-    """Return the bundled scenarios: name, kind, title, replicates, and their work over all replicates, by its unit."""
+    """Return the bundled scenarios: name, kind, title, cells (replicates), and their work over all replicates, by its unit."""
     before = own_code_runs.set(False)
     try:
         return [_entry(name, load_scenario(path)) for name, path in bundled().items()]
@@ -96,7 +96,7 @@ def _entry(name: str, scenario: Experiment) -> dict[str, Any]:
     work = {"trials": None, "updates": None} | {
         registry.find_system(scenario.kind).unit: seeds * sum(r.work for r in resolved)
     }
-    return {"name": name, "kind": scenario.kind, "title": scenario.title, "replicates": seeds * len(resolved), **work}
+    return {"name": name, "kind": scenario.kind, "title": scenario.title, "cells": seeds * len(resolved), **work}
 
 
 def catalogue_table(entries: list[dict[str, Any]]) -> Table:
@@ -111,5 +111,5 @@ def catalogue_table(entries: list[dict[str, Any]]) -> Table:
         table.add_column(column, justify=options, no_wrap=column != "title")  # type: ignore[arg-type]
     for entry in entries:
         work = entry["trials"] or entry["updates"]
-        table.add_row(entry["name"], entry["title"], f"{entry['replicates']:,}", f"{work:,}")
+        table.add_row(entry["name"], entry["title"], f"{entry['cells']:,}", f"{work:,}")
     return table

@@ -88,7 +88,7 @@ class RunSummary[S: Experiment]:
         return []
 
     def as_dict(self, report: Path | None = None) -> dict[str, Any]:
-        """Return all of it for JSON; nan becomes null."""
+        """Return all of it for JSON; nan becomes null, and replicates are called cells, as scripts know them."""
         rows = [
             {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()}
             for row in self.rows
@@ -96,7 +96,7 @@ class RunSummary[S: Experiment]:
         return {
             "directory": str(self.directory),
             "report": None if report is None else str(report),
-            "replicates": len(rows),
+            "cells": len(rows),
             "alarms": self.alarm_texts(),
             "rows": rows,
         }

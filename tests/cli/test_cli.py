@@ -139,7 +139,7 @@ def test_new_validate_and_explain_a_wave() -> None:
 
 def test_dry_run_of_a_wave() -> None:
     work = json.loads(call("run", "xor", "--dry-run", "--json", "--seeds", "1:20", "--conditions", "wave,mlp").stdout)
-    assert (work["replicates"], work["updates"], work["live_weights"], work["parameters"]) == (40, 480_000, 198, 275)
+    assert (work["cells"], work["updates"], work["live_weights"], work["parameters"]) == (40, 480_000, 198, 275)
     assert re.search(r"updates per replicate +12,000", call("run", "xor", "--dry-run").stdout)
     assert list(Path().iterdir()) == []
 
@@ -178,7 +178,7 @@ def test_the_data_directory_reaches_the_run(monkeypatch: pytest.MonkeyPatch) -> 
 def test_dry_run_writes_nothing() -> None:
     result = call("run", "maturity", "--dry-run", "--json", "--seeds", "1000:3", "--conditions", "maturity,control")
     work = json.loads(result.stdout)
-    assert (work["replicates"], work["trials"], work["learning_trials"]) == (6, 1_200_000, 600_000)
+    assert (work["cells"], work["trials"], work["learning_trials"]) == (6, 1_200_000, 600_000)
     assert re.search(r"trials +8,000,000", call("run", "maturity", "--dry-run").stdout)
     assert list(Path().iterdir()) == []
 
@@ -205,7 +205,7 @@ def test_run_resume_rerun(tmp_path: Path) -> None:
     again = call("run", "runs/quick", "--resume", "--no-report", "--json")
     assert again.exit_code == 0, again.output
     told = json.loads(again.stdout)
-    assert told["replicates"] == 4
+    assert told["cells"] == 4
     assert told["rows"][0]["mean_accuracy"] == float(rows[0]["mean_accuracy"])
     assert told["rows"][2]["accept_rate"] is None
 

@@ -289,11 +289,11 @@ def test_work_of_a_wave() -> None:
     assert work.as_dict() | {"disk_bytes": 0, "seconds": 0} == {
         "conditions": 8,
         "seeds": 20,
-        "replicates": 160,
+        "cells": 160,
         "parameters": 3_020,
         "live_weights": 2_250,
         "mesh_cells": 790,
-        "updates_per_replicate": 70_350,
+        "updates_per_cell": 70_350,
         "updates": 11_256_000,
         "disk_bytes": 0,
         "seconds": 0,

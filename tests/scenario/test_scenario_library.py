@@ -190,15 +190,15 @@ def test_text_for_an_unknown_name(argument: str, expected: str) -> None:
 
 def test_catalogue() -> None:
     entries = {entry["name"]: entry for entry in catalogue()}
-    assert entries["maturity"]["replicates"] == 40
+    assert entries["maturity"]["cells"] == 40
     assert entries["maturity"]["trials"] == 8_000_000
-    assert entries["update_scope"]["replicates"] == 800
+    assert entries["update_scope"]["cells"] == 800
     assert entries["update_scope"]["updates"] is None
     assert entries["waves/xor"] | {"title": ""} == {
         "name": "waves/xor",
         "kind": "wave",
         "title": "",
-        "replicates": 500,
+        "cells": 500,
         "trials": None,
         "updates": 6_000_000,
     }

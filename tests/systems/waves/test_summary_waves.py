@@ -128,7 +128,7 @@ def test_everything_as_json(found, tmp_path):
     told_ = found.as_dict(report=tmp_path / "report.html")
     text = json.dumps(told_, allow_nan=False)
     assert json.loads(text)["rows"][0]["validation_accuracy"] is None
-    assert told_["replicates"] == 18
+    assert told_["cells"] == 18
     assert told_["alarms"] == found.alarm_texts()
     assert told_["report"].endswith("report.html")
     assert found.as_dict()["report"] is None
