@@ -82,7 +82,7 @@ def create(name: str, directory: Path, kind: str = "astrocyte") -> Path:
 
 
 def catalogue() -> list[dict[str, Any]]:
-    """Return the bundled scenarios: name, kind, title, cells (replicates), and their work over all replicates, by its unit."""
+    """Return the bundled scenarios: name, kind, title, cells (replicates), and the work of all cells, by its unit."""
     before = own_code_runs.set(False)
     try:
         return [_entry(name, load_scenario(path)) for name, path in bundled().items()]
