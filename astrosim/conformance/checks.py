@@ -242,4 +242,6 @@ def check_bench(bench: Bench, checks: Iterable[Callable[[Bench], None]]) -> Iter
             problem = str(error)
         except ValidationError as error:
             problem = f"example: not valid ({error.errors()[0]['msg']})."
+        except Exception as error:  # somebody else's code, whose defects are what is looked for
+            problem = f"{type(error).__name__}: {error}"
         yield Finding(check.__name__, (check.__doc__ or "").partition("\n")[0], problem)

@@ -68,7 +68,8 @@ class System:
         summary
             Class of its summaries, a subclass of `RunSummary`.
         report, report_template
-            Function of a run directory and its summary: what the template shows; the template, as ``module:file``.
+            Function of a run directory and its summary: what the template shows; the text
+            ``package:file`` that names the template.
         figures
             Function of a summary, a dataset, a choice and a kind of figure: what `astrosim plot` can draw.
         animation

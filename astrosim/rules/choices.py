@@ -66,7 +66,9 @@ class Dynamics(Choice):
     Attributes
     ----------
     state : tuple of str
-        Names of what it carries from one step to the next; a model without is `memoryless`.
+        Names of what it carries from one step to the next.
+    memoryless : bool
+        Whether a step gives back its input, whatever came before: only then may a change be followed by difference.
     needs : tuple of str
         Fields of its section that it reads.
     source : str
@@ -74,17 +76,15 @@ class Dynamics(Choice):
     """
 
     state: tuple[str, ...] = ()
+    memoryless: bool = False
     needs: tuple[str, ...] = ()
     source: str = ""
 
-    @property
-    def memoryless(self) -> bool:
-        """Whether a step depends on its input alone, so that a change may be followed by difference."""
-        return not self.state
-
 
 NEURON_MODELS = {
-    "threshold": Dynamics(0, "its voltage is the summed input of the cycle", "", source="Murray 2026, section 3.1"),
+    "threshold": Dynamics(
+        0, "its voltage is the summed input of the cycle", "", memoryless=True, source="Murray 2026, section 3.1"
+    ),
     "leaky": Dynamics(
         1,
         "`leak` x the voltage of the cycle before, 0 after firing, and the summed input",

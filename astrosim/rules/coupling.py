@@ -19,7 +19,7 @@ from astrosim.rules import choices
 STEPS = 2.0**32  # steps of the grid an amplitude of 1; assumed: sums stay exact up to 2^21 arrivals at once
 ROUNDING = 1e-9  # assumed: a distance that is a whole number of ticks but for rounding counts as such
 NEVER_SENT = -(2**62)  # trial
-LINEAR, SATURATING = choices.numbers(choices.CALCIUM_MODELS).values()
+LINEAR, SATURATING = (choices.CALCIUM_MODELS[name].number for name in ("linear", "saturating"))
 
 
 @inlined
@@ -52,11 +52,18 @@ def calcium_after(model, calcium, decay, capacity, arrived):
     """Return calcium of a trial from that of the trial before, by its model's number; decay = exp(-1 / tau).
 
     Saturating calcium takes up the part 1 - calcium / capacity of what arrives, and nothing above its capacity.
+
+    Raises
+    ------
+    ValueError
+        If there is no such model.
     """
     left = calcium * decay
+    if model == LINEAR:
+        return left + arrived
     if model == SATURATING:
         return left + arrived * max(0.0, 1.0 - left / capacity)
-    return left + arrived
+    raise ValueError("coupling.calcium: a model without a formula")
 
 
 @inlined

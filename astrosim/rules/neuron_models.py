@@ -10,7 +10,7 @@ from __future__ import annotations
 from astrosim.core.jit import inlined
 from astrosim.rules import choices
 
-THRESHOLD, LEAKY = choices.numbers(choices.NEURON_MODELS).values()
+THRESHOLD, LEAKY = (choices.NEURON_MODELS[name].number for name in ("threshold", "leaky"))
 
 
 @inlined
@@ -34,7 +34,14 @@ def voltage(model, leak, before, fired, total):
         Whether it fired in the cycle before.
     total : float
         Summed input of the cycle.
+
+    Raises
+    ------
+    ValueError
+        If there is no such model.
     """
+    if model == THRESHOLD:
+        return total
     if model == LEAKY:
         return leaky_voltage(leak, before, fired, total)
-    return total
+    raise ValueError("network.model: a model without a formula")

@@ -65,9 +65,9 @@ def settle(weight, first, post, sound, neurons, activation, fired):
             if fired[c, n]:
                 for s in range(first[n], first[n + 1]):
                     activation[c, post[s]] += weight[s]
-        if c and neurons.model != THRESHOLD:
+        if neurons.model != THRESHOLD:
             for n in range(count):
-                before, total = activation[c - 1, n], activation[c, n]
-                activation[c, n] = voltage(neurons.model, neurons.leak, before, fired[c, n], total)
+                before = activation[c - 1, n] if c else 0.0
+                activation[c, n] = voltage(neurons.model, neurons.leak, before, fired[c, n], activation[c, n])
         for n in range(count):
             fired[c + 1, n] = fired[0, n] or (sound[n] and fires(activation[c, n], neurons.threshold))

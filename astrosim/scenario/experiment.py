@@ -102,7 +102,7 @@ class Experiment(Section):
     @classmethod
     def engine_names(cls) -> tuple[str, ...]:
         """Return the names that the option `--engine` takes."""
-        return get_args(cls.model_fields["engine"].annotation)
+        return get_args(cls.model_fields["engine"].annotation) if "engine" in cls.model_fields else ()
 
     def engine_problem(self, engine: str, condition: str) -> str:
         """Say why an engine cannot run this resolved scenario; empty if it can."""

@@ -109,7 +109,7 @@ def _create_coordinate(group: Any, dimension: str, values: np.ndarray) -> None:
         chunks=values.shape,
         dtype=str if values.dtype == object else values.dtype,
         dimension_names=(dimension,),
-        attributes={"units": "1", "long_name": LONG_NAMES[dimension]},
+        attributes={"units": "1", "long_name": LONG_NAMES.get(dimension, dimension)},
         config={"write_empty_chunks": True},
     )
     array[:] = values

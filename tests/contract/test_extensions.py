@@ -53,6 +53,15 @@ def test_a_system_that_says_nothing_about_a_missing_part_fails(tmp_path: Path) -
     assert finding.problem == "ceiling: neither a part nor a sentence with a remedy in `lacks`."
 
 
+def test_a_defect_of_the_part_that_is_checked_is_a_finding(tmp_path: Path) -> None:
+    def broken(bench: Bench) -> None:
+        """Break."""
+        raise KeyError("engine")
+
+    (finding,) = check_bench(Bench(find_system("wave"), tmp_path), [broken])
+    assert (finding.sentence, finding.problem) == ("Break.", "KeyError: 'engine'")
+
+
 def test_engines_that_differ_are_found(tmp_path: Path) -> None:
     """Another scope on the other engine stands for an engine with other bits."""
     bench = Bench(find_system("astrocyte"), tmp_path)

@@ -9,8 +9,20 @@ import pytest
 from replicates import scenario
 
 from astrosim.core.errors import AstrosimError
-from astrosim.rules import choices, consolidation, decision, exploration, race, reward, scope, selection, sensing
-from astrosim.rules.choices import Choice, Reward, SensingRule
+from astrosim.rules import (
+    choices,
+    consolidation,
+    coupling,
+    decision,
+    exploration,
+    neuron_models,
+    race,
+    reward,
+    scope,
+    selection,
+    sensing,
+)
+from astrosim.rules.choices import Choice, Dynamics, Reward, SensingRule
 from astrosim.systems.threshold.engines import make_engine
 
 UNKNOWN = 99
@@ -24,12 +36,20 @@ PLACES = {
     "decision.accept": choices.ACCEPTANCE,
     "decision.consolidation": choices.CONSOLIDATION,
     "coupling.graph": choices.GRAPHS,
+    "coupling.calcium": choices.CALCIUM_MODELS,
+    "network.model": choices.NEURON_MODELS,
 }
 ROWS = {
     "sensing.rule": SensingRule(UNKNOWN, "a mean of something", reads="synapses"),
     "decision.reward": Reward(UNKNOWN, "a new reward"),
+    "coupling.calcium": Dynamics(UNKNOWN, "new calcium"),
+    "network.model": Dynamics(UNKNOWN, "a new neuron"),
 }
 """Rules that a table could come to have; all others take no more than a number."""
+
+
+NEEDED = {"decision.consolidation": {"decision": {"window": 0}}, "coupling.calcium": {"coupling": {"graph": "nearest"}}}
+"""Fields without which a rule is not read."""
 
 
 def with_rule(path, name, **others):
@@ -52,9 +72,8 @@ def test_a_name_that_no_table_has_is_refused_when_an_engine_is_built(path, engin
 def test_a_rule_without_formula_is_an_error_in_its_first_trials(path, engine, monkeypatch):
     """A row alone makes no rule: neither engine takes it for another one."""
     monkeypatch.setitem(PLACES[path], "third", ROWS.get(path, Choice(UNKNOWN, "a new rule")))
-    windowed = {"decision": {"window": 0}} if path == "decision.consolidation" else {}
     with pytest.raises(ValueError, match=path):
-        make_engine(with_rule(path, "third", engine=engine, **windowed), 1).advance(200)
+        make_engine(with_rule(path, "third", engine=engine, **NEEDED.get(path, {})), 1).advance(200)
 
 
 @pytest.mark.parametrize("name", choices.REWARDS)
@@ -113,6 +132,8 @@ def test_every_sensing_rule_has_a_sum(name):
         lambda: race.is_lost(decision.METROPOLIS, 1.0, 0.0, 0.0),
         lambda: consolidation.share_kept(UNKNOWN, 0.5, 1.0, 0.0),
         lambda: selection.goes_by_score(UNKNOWN),
+        lambda: neuron_models.voltage(UNKNOWN, 0.5, 0.0, False, 1.0),
+        lambda: coupling.calcium_after(UNKNOWN, 0.5, 0.5, 1.0, 1.0),
     ],
 )
 def test_a_number_without_formula_raises(formula):

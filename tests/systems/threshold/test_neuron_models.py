@@ -123,6 +123,7 @@ def explained(s: Scenario) -> str:
     return captured.get()
 
 
-def test_only_models_without_state_are_memoryless() -> None:
-    assert [name for name, model in NEURON_MODELS.items() if model.memoryless] == ["threshold"]
-    assert all(model.state and model.source for model in CALCIUM_MODELS.values())
+def test_memoryless_models_keep_no_state_and_all_have_a_source() -> None:
+    assert NEURON_MODELS["threshold"].memoryless
+    assert not any(model.memoryless and model.state for model in NEURON_MODELS.values())
+    assert all(model.source for model in (NEURON_MODELS | CALCIUM_MODELS).values())

@@ -51,7 +51,7 @@ class Network(Section):
     )
     leak: Real = quantity(
         0.5,
-        "under `leaky`: part of its voltage that a neuron keeps from one cycle to the next",
+        "part of its voltage that a neuron keeps from one cycle to the next",
         "1",
         ge=0,
         le=1,
@@ -94,8 +94,8 @@ class Network(Section):
 
     @property
     def windowed(self) -> bool:
-        """Whether signals reach outputs by more than the synapses from inputs."""
-        return self.cycles > 1 or self.tonic > 0
+        """Whether outputs depend on more than sums over the synapses from inputs."""
+        return self.cycles > 1 or self.tonic > 0 or not NEURON_MODELS[self.model].memoryless
 
     @property
     def expected_synapses(self) -> float:

@@ -228,7 +228,7 @@ class Scenario(Experiment):
             return [
                 f'network.model: learner = "{self.learner}" is for memoryless neurons ("{chosen}"). Write "threshold".'
             ]
-        if self.network.cycles == 1:
+        if self.network.cycles == 1 and "leak" in NEURON_MODELS[chosen].needs:
             return [f'network.model: in one cycle nothing leaks ("{chosen}"). Write network.cycles above 1.']
         return []
 

@@ -234,7 +234,7 @@ class Coupling(Section):
     )
     capacity: Real = quantity(
         2.0,
-        "under `saturating`: calcium at which nothing more is taken up",
+        "calcium at which nothing more is taken up",
         "1",
         gt=0,
         le=1e9,

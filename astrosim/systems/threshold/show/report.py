@@ -172,9 +172,9 @@ def _ceiling_note(summary: Summary, resolved: dict[str, Scenario]) -> str:
     what = "The structural ceiling is the best accuracy that any weights within range could reach for a seed's wiring"
     if any(one.network.cycles > 1 for one in resolved.values()):
         return (
-            f"{what}. Of several cycles it is bounded: from below by what direct synapses alone could do (of leaky "
-            "neurons, by weights at 0) and by the weights that were found, from above by what patterns allow that no "
-            "path to an output tells apart."
+            f"{what}. Of several cycles it is bounded: from below by what direct synapses alone could do (of neurons "
+            "with memory, by weights at 0) and by the weights that were found, from above by what patterns allow that "
+            "no path to an output tells apart."
         )
     return (
         f"{what}: with one propagation step only direct synapses from the task's inputs to the outputs can matter "
