@@ -1,5 +1,6 @@
 """Reading a report's HTML: its text, the cells of a row, and what it would load."""
 
+import base64
 import html
 import re
 from html.parser import HTMLParser
@@ -16,6 +17,22 @@ def cells(page, first):
     """Texts of the first table row that begins with a condition."""
     row = re.search(rf"<tr[^>]*><td[^>]*>{first}</td>(.*?)</tr>", page, re.S).group(1)
     return [" ".join(re.sub(r"<[^>]+>", " ", cell).split()) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row, re.S)]
+
+
+def assert_self_contained(page):
+    """Check that a page loads nothing and that its figures are SVG; return their sources."""
+    sources = Sources()
+    sources.feed(page)
+    assert sources.found
+    assert all(value.startswith("data:image/") for value in sources.found)
+    assert not {"script", "link", "iframe", "object"} & set(sources.tags)
+    assert "@import" not in page
+    assert "url(" not in page
+    for value in sources.found:
+        svg = base64.b64decode(value.partition(",")[2])
+        assert svg.startswith(b"<?xml")
+        assert not re.search(rb'href="(?!#|data:)', svg)
+    return sources.found
 
 
 class Sources(HTMLParser):

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
+
+from rich.table import Table
 
 from astrosim.core.errors import StoreError
 
 UNKNOWN = "-"
 """Shown where a value does not exist."""
+
+
+def add_known(table: Table, columns: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Add lines to a table whose first column is there, and of the other columns those in which anything is known."""
+    known = [place for place in range(1, len(columns) + 1) if any(line[place] != UNKNOWN for line in lines)]
+    for place in known:
+        table.add_column(columns[place - 1], justify="right", no_wrap=True)
+    for line in lines:
+        table.add_row(line[0], *(line[place] for place in known))
 
 
 def read_rows(path: Path, texts: Container[str], flags: Container[str], counts: Container[str]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from astrosim.scenario import condition_names, resolve
-from astrosim.summary.rows import UNKNOWN
+from astrosim.summary.rows import UNKNOWN, add_known
 from astrosim.summary.run_summary import RunSummary
 from astrosim.systems.threshold.scenario.schema import Scenario
 
@@ -52,12 +52,7 @@ class Summary(RunSummary[Scenario]):
         """Return conditions with mean accuracy, interval, ceiling and published figures; empty columns are left out."""
         table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="underline")
         table.add_column("condition", no_wrap=True)
-        lines = [self._cells(condition) for condition in self.conditions]
-        known = [place for place in range(1, len(COLUMNS) + 1) if any(line[place] != UNKNOWN for line in lines)]
-        for place in known:
-            table.add_column(COLUMNS[place - 1], justify="right", no_wrap=True)
-        for line in lines:
-            table.add_row(line[0], *(line[place] for place in known))
+        add_known(table, COLUMNS, [self._cells(condition) for condition in self.conditions])
         return table
 
     def _cells(self, condition: str) -> list[str]:

@@ -12,7 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from astrosim.statistics.inference import mean_interval
-from astrosim.summary.rows import UNKNOWN
+from astrosim.summary.rows import UNKNOWN, add_known
 from astrosim.summary.run_summary import RunSummary
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.show.published import FIGURES, PublishedFigure, published_figures
@@ -60,12 +60,7 @@ class WaveSummary(RunSummary[WaveScenario]):
         table = Table(title=title, title_justify="left", box=None, pad_edge=False, padding=(0, 1, 0, 0))
         table.header_style, table.title_style = "underline", "bold"
         table.add_column("condition", overflow="fold")
-        lines = [self._cells(condition) for condition in self.conditions]
-        known = [place for place in range(1, len(COLUMNS) + 1) if any(line[place] != UNKNOWN for line in lines)]
-        for place in known:
-            table.add_column(COLUMNS[place - 1], justify="right", no_wrap=True)
-        for line in lines:
-            table.add_row(line[0], *(line[place] for place in known))
+        add_known(table, COLUMNS, [self._cells(condition) for condition in self.conditions])
         return table
 
     def _cells(self, condition: str) -> list[str]:
