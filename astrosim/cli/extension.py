@@ -17,11 +17,11 @@ from astrosim.cli.options import JsonOption
 @app.command("check-extension")
 def check_extension(
     target: Annotated[
-        str, typer.Argument(metavar="MODULE:NAME", help="A System, or a subclass of Astrocyte, of your own.")
+        str, typer.Argument(metavar="MODULE:NAME", help="A System, a learner, or a subclass of Astrocyte, of your own.")
     ],
     as_json: JsonOption = False,
 ) -> None:
-    """Check that a system or astrocytes of your own keep the contract: same bits, recording, resume, report."""
+    """Check that your system, learner or astrocytes keep the contract: same bits, recording, resume, report."""
     with guarded():
         from astrosim.conformance import check_extension as check
 

@@ -1,4 +1,4 @@
-"""Other people's parts, held against the contract: a system, or a class of astrocytes."""
+"""Other people's parts, held against the contract: a system, a learner, or a class of astrocytes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from astrosim.contracts.system import System
 from astrosim.core.errors import AstrosimError
 from astrosim.systems.threshold.agents.agents import Astrocyte
 from astrosim.systems.threshold.custom.overrides import overrides_of
+from astrosim.systems.threshold.learners.baselines.baseline import Baseline
+from astrosim.systems.threshold.learners.table import BASELINES, GROUP
 
 RUNNABLE = {"same_seed_same_bytes", "recording_changes_nothing", "resumed_is_uninterrupted", "engines_agree"}
 RUNNABLE |= {"workers_do_not_matter", "the_report_is_complete"}
-"""Checks of own astrocytes: all that run replicates; the others do not depend on the class."""
+"""Checks of own astrocytes and learners: all that run replicates; the others do not depend on them."""
 
 
 def check_extension(target: str, folder: Path) -> Iterator[Finding]:
-    """Yield the outcome of each check of somebody's system or astrocytes.
+    """Yield the outcome of each check of somebody's system, learner or astrocytes.
 
     Parameters
     ----------
@@ -43,8 +45,11 @@ def check_extension(target: str, folder: Path) -> Iterator[Finding]:
         return check_system(part, folder)
     if isinstance(part, type) and issubclass(part, Astrocyte):
         return _check_astrocytes(target, part, folder)
+    if isinstance(part, Baseline):
+        return _check_learner(target, folder)
     raise AstrosimError(
-        f"{target}: neither a System nor a subclass of astrosim.Astrocyte ({type(part).__name__}). Name one of them."
+        f"{target}: neither a System, nor a Baseline, nor a subclass of astrosim.Astrocyte ({type(part).__name__}). "
+        "Name one of them."
     )
 
 
@@ -69,6 +74,26 @@ def find_part(target: str) -> Any:
         ) from None
     except AttributeError:
         raise AstrosimError(f"{target}: no such name in {module} ({name}). Define it there.") from None
+
+
+def _check_learner(target: str, folder: Path) -> Iterator[Finding]:
+    """Run the example of threshold networks with somebody's learner.
+
+    Raises
+    ------
+    AstrosimError
+        If no installed package names it.
+    """
+    names = [name for name, place in BASELINES.items() if place == target]
+    if not names:
+        raise AstrosimError(
+            f'{target}: no installed package names this learner. Add the entry point `name = "{target}"` to '
+            f'[project.entry-points."{GROUP}"] in your pyproject.toml, and install that.'
+        )
+    bench = Bench(find_system("astrocyte"), folder)
+    conditions = {"own": {"learner": names[0], "decision": {"window": 0}}}
+    bench.example = replace(bench.example, tables={**bench.example.tables, "conditions": conditions}, engines=())
+    return check_bench(bench, [check for check in CHECKS if check.__name__ in RUNNABLE])
 
 
 def _check_astrocytes(target: str, kind: type[Astrocyte], folder: Path) -> Iterator[Finding]:

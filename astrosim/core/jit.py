@@ -28,11 +28,13 @@ SHARED = (PACKAGE / "core", PACKAGE / "rules", PACKAGE / "store" / "variables.py
 """Sources that the compiled code of every system may call into."""
 NUMERIC = ("kernel", "network", "learners")
 """Folders of a system that its compiled code comes from."""
+ANY = "*"
+"""In place of a system: code of other packages, which can call into all of them."""
 
 
 def numeric_sources(system: str = "") -> list[Path]:
     """Return the files that the compiled code of a system comes from, sorted; without a name those that all share."""
-    own = [SYSTEMS / system / folder for folder in NUMERIC] if system else []
+    own = [place for folder in NUMERIC for place in SYSTEMS.glob(f"{system}/{folder}")] if system else []
     places = [*SHARED, *own]
     return sorted(file for place in places for file in ([place] if place.is_file() else place.rglob("*.py")))
 
@@ -50,8 +52,10 @@ def cache_folder(system: str = "") -> str:
 
 
 def system_of(module: str) -> str:
-    """Return the system that a module belongs to; empty for the shared ones."""
-    return module.split(".")[2] if module.startswith("astrosim.systems.") else ""
+    """Return the system that a module belongs to; empty for the shared ones, `ANY` for those of other packages."""
+    if module.startswith("astrosim.systems."):
+        return module.split(".")[2]
+    return "" if module.startswith("astrosim.") else ANY
 
 
 def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,7 +23,8 @@ WRONG = {
     "glia": "glia: not of the form module:Name. Write, for example, my_rules:CautiousAstrocyte.",
     "no_module:Glia": "no_module:Glia: no such module (no_module). Put it into this folder, or install it.",
     "json:Glia": "json:Glia: no such name in json (Glia). Define it there.",
-    "json:loads": "json:loads: neither a System nor a subclass of astrosim.Astrocyte (function). Name one of them.",
+    "json:loads": "json:loads: neither a System, nor a Baseline, nor a subclass of astrosim.Astrocyte (function). Name "
+    "one of them.",
 }
 
 
@@ -44,6 +48,60 @@ def test_own_astrocytes_keep_the_contract(target: str, monkeypatch: pytest.Monke
     assert outcomes == dict.fromkeys(outcomes, "")
     assert {"same_seed_same_bytes", "resumed_is_uninterrupted", "engines_agree"} <= set(outcomes)
     assert result.exit_code == 0
+
+
+LEARNER = '''"""A step of all weights, kept if the reward rises."""
+
+from astrosim.core.jit import kernel
+from astrosim.store.variables import KEPT, REVERTED
+from astrosim.systems.threshold.learners.baselines.baseline import Baseline
+from astrosim.systems.threshold.learners.baselines.draws import gaussians
+from astrosim.systems.threshold.learners.baselines.forward import whole_reward
+
+
+@kernel
+def update(circuit, numbers, memory, room, weight, trial):
+    before = whole_reward(circuit, numbers, room, weight)
+    gaussians(circuit.key, trial, 0, room.step)
+    for s in range(weight.size):
+        room.trial[s] = min(max(weight[s] + numbers.sigma * room.step[s], -numbers.limit), numbers.limit)
+    if whole_reward(circuit, numbers, room, room.trial) <= before:
+        return REVERTED
+    for s in range(weight.size):
+        weight[s] = room.trial[s]
+    return KEPT
+
+
+LEARNER = Baseline(
+    source="a test", reads=("sigma",), update=update, shown=lambda rival: 2, decided=lambda rival: "kept if better"
+)
+'''
+
+
+def test_an_installed_learner_keeps_the_contract(tmp_path: Path) -> None:
+    """Its package is on the path as pip leaves one: a module, and its metadata with the entry point."""
+    (tmp_path / "own_learner.py").write_text(LEARNER)
+    metadata = tmp_path / "own_learner-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: own_learner\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[astrosim.learners]\nblind_step = own_learner:LEARNER\n")
+    command = [sys.executable, "-m", "astrosim.cli", "check-extension", "--json", "own_learner:LEARNER"]
+    environment = os.environ | {"PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    ended = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    outcomes = {one["check"]: one["problem"] for one in json.loads(ended.stdout or "[]")}
+    assert outcomes == dict.fromkeys(outcomes, ""), ended.stderr
+    assert {"same_seed_same_bytes", "resumed_is_uninterrupted", "workers_do_not_matter"} <= set(outcomes)
+
+
+def test_a_learner_that_no_package_names_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "unnamed_learner.py").write_text(LEARNER)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    result = CliRunner().invoke(app, ["check-extension", "unnamed_learner:LEARNER"])
+    assert result.exit_code == 2
+    assert result.stderr.startswith(
+        "unnamed_learner:LEARNER: no installed package names this learner. Add the entry point"
+    )
 
 
 def test_a_system_that_says_nothing_about_a_missing_part_fails(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """Learners of threshold networks by name, with the place of each: a new learner is one file, and one line here.
 
-The schema reads the names alone; a file, which may load compiled code, is loaded when its learner is asked for.
+The schema reads the names alone; a file, which may load compiled code, is loaded when its learner is asked for. Other
+packages add baselines by an entry point of the group `astrosim.learners`.
 """
 
 from __future__ import annotations
 
 from functools import cache
+from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 from astrosim.contracts.loading import find
@@ -41,6 +43,11 @@ LEARNERS = {
     **BASELINES,
 }
 """``module:name`` by value of `learner`."""
+GROUP = "astrosim.learners"
+INSTALLED = {point.name: point.value for point in entry_points(group=GROUP) if point.name not in LEARNERS}
+"""Baselines of other packages."""
+BASELINES |= INSTALLED
+LEARNERS |= INSTALLED
 
 
 @cache
