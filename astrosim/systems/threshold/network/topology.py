@@ -25,7 +25,7 @@ import numpy as np
 
 from astrosim.core.exact_functions import log, minus_two_log
 from astrosim.core.jit import compiled
-from astrosim.core.rng import POSITION, SYNAPSE, WEIGHT, stream_keys, uniform, word
+from astrosim.core.rng import stream_key, uniform, word
 from astrosim.rules.perturbation import on_grid
 from astrosim.scenario.inputs import InputFile
 from astrosim.store.variables import NEURON_KINDS, NO_CLUSTER
@@ -167,12 +167,12 @@ def build_network(scenario: Scenario, seed: int) -> Network:
     scenario : Scenario
     seed : int
     """
-    net, keys = scenario.network, stream_keys(seed)
+    net = scenario.network
     kind, cluster = _kinds(scenario)
     given = net.positions
-    place = contents.read_positions(given) if given else _drawn_positions(scenario, keys[POSITION], cluster)
+    place = contents.read_positions(given) if given else _drawn_positions(scenario, seed, cluster)
     first, post, weights = (
-        _given_synapses(net.wiring, kind.size) if net.wiring else _drawn_synapses(scenario, keys, kind)
+        _given_synapses(net.wiring, kind.size) if net.wiring else _drawn_synapses(scenario, seed, kind)
     )
     inputs, outputs = _task_neurons(scenario, kind)
     return Network(
@@ -209,7 +209,7 @@ def _task_neurons(scenario: Scenario, kind: np.ndarray) -> tuple[np.ndarray, np.
     return first[0].astype(np.int32), first[1].astype(np.int32)
 
 
-def _drawn_positions(scenario: Scenario, key: np.ndarray, cluster: np.ndarray) -> np.ndarray:
+def _drawn_positions(scenario: Scenario, seed: int, cluster: np.ndarray) -> np.ndarray:
     """Draw positions (units) in each cluster's square, tonic neurons in the middle: float64, shape (neuron, 3).
 
     z is nan.
@@ -217,25 +217,24 @@ def _drawn_positions(scenario: Scenario, key: np.ndarray, cluster: np.ndarray) -
     net, columns = scenario.network, scenario.lattice_columns
     own = cluster[cluster >= 0]
     centre = np.stack([own % columns, own // columns], axis=1) * net.spacing
-    plane = centre + (_uniforms(key, 2 * own.size).reshape(-1, 2) * 2.0 - 1.0) * net.half_width
+    plane = centre + (_uniforms(stream_key(seed, "position"), 2 * own.size).reshape(-1, 2) * 2.0 - 1.0) * net.half_width
     middle = np.broadcast_to(centre.mean(axis=0), (cluster.size - own.size, 2))
     return np.column_stack([np.concatenate([plane, middle]), np.full(cluster.size, np.nan)])
 
 
-def _drawn_synapses(scenario: Scenario, keys: np.ndarray, kind: np.ndarray) -> tuple[np.ndarray, ...]:
+def _drawn_synapses(scenario: Scenario, seed: int, kind: np.ndarray) -> tuple[np.ndarray, ...]:
     """Draw the synapses: the first of each neuron, post neurons, and weights before they are rounded."""
     net = scenario.network
     inner, driven = kind != TONIC, kind == INPUT
     wanted = np.zeros(kind.size, bool)
     wanted[_task_neurons(scenario, kind)[1]] = True
     whole = driven | (net.synapses == "all")
-    first, post = _wire(
-        keys[SYNAPSE], driven[inner], whole[inner], wanted[inner], net.neurons_per_cluster, net.p_within, net.p_between
-    )
+    key, size = stream_key(seed, "synapse"), net.neurons_per_cluster
+    first, post = _wire(key, driven[inner], whole[inner], wanted[inner], size, net.p_within, net.p_between)
     targets = np.flatnonzero(inner & ~driven).astype(np.int32)
     first = np.append(first, first[-1] + targets.size * np.arange(1, net.tonic + 1))
     post = np.concatenate([post, np.tile(targets, net.tonic)])
-    return first, post, (_uniforms(keys[WEIGHT], post.size) - 0.5) * (2.0 * net.initial_weight)
+    return first, post, (_uniforms(stream_key(seed, "weight"), post.size) - 0.5) * (2.0 * net.initial_weight)
 
 
 def _given_synapses(file: InputFile, neurons: int) -> tuple[np.ndarray, ...]:

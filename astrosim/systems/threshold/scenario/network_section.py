@@ -93,7 +93,7 @@ class Network(Section):
         return tuple(self.modulatory + size for size in (ends + further)[: self.clusters])
 
     @property
-    def windowed(self) -> bool:
+    def indirect(self) -> bool:
         """Whether outputs depend on more than sums over the synapses from inputs."""
         return self.cycles > 1 or self.tonic > 0 or not NEURON_MODELS[self.model].memoryless
 

@@ -377,7 +377,7 @@ class Scenario(Experiment):
         """Whether a trial asks more than the report's: several cycles, a tonic drive, a window of patterns, astrocytes
         chosen at random, a sigma that adapts, a race, steps that stay in part, or a rival."""
         return not self.neuronal and (
-            self.network.windowed
+            self.network.indirect
             or self.learner in BASELINES
             or self.decision.window != 1
             or self.astrocytes.selection != "score"
