@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
+from importlib.metadata import EntryPoints, entry_points
 from typing import Any
 
 from astrosim.core.errors import RunError
@@ -14,6 +16,16 @@ EXTRAS = {
     "imageio_ffmpeg": "view",
 }
 """Extra of the package that brings a module."""
+
+
+@cache
+def _entry_points() -> EntryPoints:
+    return entry_points()  # read once: all installed packages are looked through, which takes some 20 ms
+
+
+def installed(group: str) -> dict[str, str]:
+    """Return ``module:name`` by name of what other packages add to a group of entry points."""
+    return {point.name: point.value for point in _entry_points().select(group=group)}
 
 
 def find(target: str, who: str) -> Any:

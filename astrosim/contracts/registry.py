@@ -6,9 +6,8 @@ Other packages add systems by an entry point of the group `astrosim.systems`.
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
 
-from astrosim.contracts.loading import find
+from astrosim.contracts.loading import find, installed
 from astrosim.contracts.system import System
 from astrosim.core.errors import AstrosimError
 
@@ -29,7 +28,7 @@ GROUP = "astrosim.systems"
 @cache
 def targets() -> dict[str, str]:
     """Return ``module:name`` by system: the package's own, then those of other packages' entry points."""
-    return SYSTEMS | {point.name: point.value for point in entry_points(group=GROUP) if point.name not in SYSTEMS}
+    return SYSTEMS | {name: place for name, place in installed(GROUP).items() if name not in SYSTEMS}
 
 
 def register(name: str, target: str) -> None:

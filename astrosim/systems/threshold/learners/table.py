@@ -7,10 +7,9 @@ packages add baselines by an entry point of the group `astrosim.learners`.
 from __future__ import annotations
 
 from functools import cache
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
-from astrosim.contracts.loading import find
+from astrosim.contracts.loading import find, installed
 from astrosim.rules.choices import chosen
 
 Scenario = Any  # the schema imports the table of learners
@@ -44,7 +43,7 @@ LEARNERS = {
 }
 """``module:name`` by value of `learner`."""
 GROUP = "astrosim.learners"
-INSTALLED = {point.name: point.value for point in entry_points(group=GROUP) if point.name not in LEARNERS}
+INSTALLED = {name: place for name, place in installed(GROUP).items() if name not in LEARNERS}
 """Baselines of other packages."""
 BASELINES |= INSTALLED
 LEARNERS |= INSTALLED
