@@ -3,7 +3,8 @@
 `compiled` is numba's `njit`; `inlined` code is copied into its callers. `kernel` compiles without numba's reference
 counting: a kernel cannot allocate (numba refuses to compile it), and passing its arrays about costs nothing. On the
 trial loop that is a factor of five. It is for functions that only read and write the arrays that they are given.
-`phase` is a kernel that is copied into its caller: a tuple of thirty arrays is two hundred words on the stack a call.
+`phase` is a kernel that is copied into its caller: a tuple of thirty arrays is two hundred words on the stack per call.
+It cannot be called from Python: the way in from there took more than a third of all compilation.
 `reordered` is a phase whose sums may be taken in any order, that of the processor's vectors: for gradients alone.
 
 numba recompiles a function when its own file has changed, not when a file that it calls into has. The machine code is
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from numba import config, njit
+from numba.core.registry import CPUDispatcher
 
 PACKAGE = Path(__file__).parent.parent
 SYSTEMS = PACKAGE / "systems"
@@ -64,15 +66,42 @@ def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     def decorate(function: Callable[..., Any]) -> Any:
         folder, config.CACHE_DIR = config.CACHE_DIR, cache_folder(system_of(function.__module__))
         try:
-            return njit(cache=True, error_model="numpy", **options)(function)
+            return njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
         finally:
             config.CACHE_DIR = folder
 
     return decorate
 
 
+class Phase(CPUDispatcher):
+    """Dispatcher of a phase, which other compiled code alone can call: it has no way in from Python."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse the call.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
+        name = self.py_func.__qualname__
+        raise TypeError(f"{name}: a phase is copied into kernels and cannot be called from Python. Call a kernel.")
+
+
+def _phase(**options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """A kernel that is copied into its caller, without a way in from Python, which takes longest to compile."""
+    decorate = _decorator(_nrt=False, forceinline=True, no_cpython_wrapper=True, **options)
+
+    def phase(function: Callable[..., Any]) -> Any:
+        dispatcher = decorate(function)
+        dispatcher.__class__ = Phase  # a call without a way in would end the process
+        return dispatcher
+
+    return phase
+
+
 compiled = _decorator()
 inlined = _decorator(forceinline=True)
 kernel = _decorator(_nrt=False)
-reordered = _decorator(_nrt=False, forceinline=True, fastmath={"reassoc"})
-phase = _decorator(_nrt=False, forceinline=True)
+reordered = _phase(fastmath={"reassoc"})
+phase = _phase()

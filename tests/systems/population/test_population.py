@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from astrosim.core.errors import AstrosimError
+from astrosim.core.jit import kernel
 from astrosim.core.rng import stream_key, uniform
 from astrosim.rules import exploration
 from astrosim.systems.population import state as population
@@ -73,20 +74,30 @@ class Trials:
         return self.threshold
 
 
+@kernel
+def selected(acts, key, params, state, workspace, trial, touched):
+    return select(acts, key, params, state, workspace, trial, touched)
+
+
+@kernel
+def learn(acts, params, state, workspace, active, kept, trials):
+    remember(state, workspace, active, kept)
+    adapt_thresholds(acts, params, state, trials)
+
+
 @pytest.mark.parametrize("rule", ["none", "flat", "maturity"])
 def test_a_population_selects_remembers_and_adapts_as_written_out(rule: str) -> None:
     own, explored = Trials(rule, 3), 0
     state, workspace = own.state, own.workspace
     for trial in range(400):
         touched = own.score()
-        active = select(own.acts, KEY, own.params, state, workspace, trial, touched)
+        active = selected(own.acts, KEY, own.params, state, workspace, trial, touched)
         chosen = list(zip(workspace.active[:active].tolist(), workspace.explored[:active].tolist(), strict=True))
         assert chosen == own.selected(trial)
         kept = bool(own.random.random() < 0.4)
         for a, _ in chosen:
             own.outcomes[a].append(kept)
-        remember(state, workspace, active, kept)
-        adapt_thresholds(own.acts, own.params, state, trial + 1)
+        learn(own.acts, own.params, state, workspace, active, kept, trial + 1)
         assert state.threshold.tolist() == own.adapted(trial + 1)
         explored += sum(by_chance for _, by_chance in chosen)
     assert state.activations.tolist() == [len(outcomes) for outcomes in own.outcomes]
@@ -101,7 +112,7 @@ def test_a_population_selects_remembers_and_adapts_as_written_out(rule: str) -> 
 def test_where_all_are_silenced_none_is_active() -> None:
     own = Trials("flat", 1)
     own.acts[:] = False
-    assert select(own.acts, KEY, own.params, own.state, own.workspace, 0, 0) == 0
+    assert selected(own.acts, KEY, own.params, own.state, own.workspace, 0, 0) == 0
 
 
 def test_a_threshold_network_holds_the_fields_of_a_population() -> None:

@@ -147,7 +147,7 @@ def copied(source, out):
             out[c, b] = source[c, b]
 
 
-@phase
+@inlined
 def valid_in(images, block):
     """Return images of a block."""
     left = images - block * BLOCK
