@@ -27,6 +27,9 @@ QUICK: dict[str, tuple[str, ...]] = {
 }
 """Files, by name alone so that they may move; and the parts of names that choose among their tests, or none for all."""
 
+LAST = ("test_stored_runs.py", "test_faults.py", "test_run.py", "test_extend.py")
+"""Files whose tests come last, when the kernels of threshold networks are compiled: else two workers compile them."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -51,6 +54,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.name in LAST)
     if not config.getoption("--quick"):
         return
     chosen = {item: QUICK.get(item.path.name, ()) for item in items}
