@@ -25,7 +25,7 @@ executed, bare, outputs = SCRIPT["executed"], SCRIPT["bare"], SCRIPT["outputs"]
 SOURCES = {source.stem: source for source in SCRIPT["sources"]()}
 GRADIENTS = {"digits", "fashion", "mnist", "waves"}  # their bits depend on the kind of processor
 SAME_EVERYWHERE = sorted(set(SOURCES) - GRADIENTS)
-QUICK = {"discrimination", "eight_of_eight"}  # the others: in the full suite
+QUICK = {"discrimination"}  # the others: in the full suite
 EXECUTED = [pytest.param(name, marks=() if name in QUICK else pytest.mark.full) for name in SAME_EVERYWHERE]
 
 

@@ -67,6 +67,7 @@ def test_every_number_of_a_scenario_has_a_control() -> None:
         "network.layout",
         "network.input_clusters",
         "network.synapses",
+        "network.model",
         "astrocytes.selection",
         "sensing.rule",
         "exploration.rule",
@@ -75,6 +76,7 @@ def test_every_number_of_a_scenario_has_a_control() -> None:
         "decision.accept",
         "decision.consolidation",
         "coupling.graph",
+        "coupling.calcium",
     }
     assert {path for path, p in found.items() if p.kind is bool} == {
         "coupling.relay",

@@ -29,7 +29,7 @@ FURTHER: dict[str, dict[str, Any]] = {
 EXAMPLE = Example(
     tables={
         "name": "example",
-        "seeds": [3, 8],
+        "seeds": [3],
         "network": {"regular": 4},
         "decision": {"reward": "log_sigmoid"},
         "schedule": {"episodes": 12, "trials_per_episode": 10},
