@@ -67,7 +67,7 @@ def _killed_run(directory, scenario, delay, workers):
 
 @pytest.mark.parametrize(
     ("workers", "times"),
-    [(1, 6), (2, 4), pytest.param(1, 30, marks=pytest.mark.full), pytest.param(2, 15, marks=pytest.mark.full)],
+    [(1, 6), pytest.param(1, 30, marks=pytest.mark.full), pytest.param(2, 15, marks=pytest.mark.full)],
 )
 def test_kills_at_random_moments_leave_the_same_bytes(tmp_path, whole_long, workers, times):
     """A run is killed again and again until it ends by itself, from checkpoint to checkpoint."""
