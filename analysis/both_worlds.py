@@ -92,9 +92,9 @@ show(
 # Astrocytes are no better than random masks of the same size: place buys nothing, being sparse does. Both solve every
 # seed, and their medians are below those of all rivals that are told one scalar per trial. But evolution
 # strategies that move all weights, the antithetic one and CMA-ES, need less than twice as many passes: moving all
-# weights at once does learn here. To keep or revert steps of all weights is what is slow. Whoever is told the error of
-# every output and follows it through the network is some seventy times as quick. The delta rule cannot change what
-# hidden neurons send, and stays below.
+# weights at once does learn here. To keep or revert steps of all weights is what is slow. A learner that is told the
+# error of every output and follows it through the network is some seventy times as quick. The delta rule cannot change
+# what hidden neurons send, and stays below.
 # Node perturbation with a constant rate finds the solution and loses it again: at the end it is worse than at its best.
 # Not settled: the grids were small (three to twelve settings a rival, none for zero-temperature Monte Carlo, eight
 # seeds), no rate decays but SPSA's, REINFORCE climbs another reward (right bits by chance firing), and the recipe of

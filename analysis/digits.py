@@ -43,8 +43,8 @@ summary, dataset = FieldSummary.read(directory), open_run(directory)
 # %% [markdown]
 # ## What each learner reaches, and what it costs
 #
-# *Images*: put through a changed network. *Synapses*: computed anew for them, summed over images; this is what a
-# machine has to do, whoever's machine it is. (Seconds are in the run's report.)
+# *Images*: put through a changed network. *Synapses*: computed again for them, summed over images; this is what a
+# machine has to do, on any machine. (Seconds are in the run's report.)
 
 # %%
 print(f"{'condition':18} {'trials':>7} {'images':>9} {'synapses':>10} {'test accuracy':>14} {'least to most':>15}")

@@ -86,7 +86,7 @@ assert summary.column("one_cycle", "ceiling").max() < 1.0
 # %% [markdown]
 # ## Reading
 #
-# The report's network cannot solve its task whoever learns: with one cycle, even with the tonic neuron, the exact
+# The report's network cannot solve its task, whatever learns: with one cycle, even with the tonic neuron, the exact
 # ceiling is .765 on average, and .735 is reached. With a second cycle the same keep-or-revert rule solves all eight
 # patterns on all sixty seeds (interval .940 to 1), with territories of radius 4 after 932 trials in the median and
 # 1,750 at the 95 % quantile. The full scenario (`astrosim run eight_of_eight`, 1,000 seeds) finds 1,000 of 1,000

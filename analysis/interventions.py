@@ -57,7 +57,7 @@ switch = opened("interventions_switch", "task_switch", [SEEDS])
 
 
 def told(run: tuple[Dataset, Summary]) -> None:
-    """Print what befell the conditions, and when, from the stored events."""
+    """Print the interventions of each condition, and when, from the stored events."""
     for condition in condition_names(run[0]):
         for item, trial in events(run, condition):
             when = f"{trial.min():,}" if np.ptp(trial) == 0 else f"{trial.min():,} to {trial.max():,}"

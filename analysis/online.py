@@ -14,8 +14,8 @@
 # %% [markdown]
 # # Online: one pattern at a time
 #
-# **Question.** Whoever learns online sees one pattern, acts, is rewarded, and sees the next. With whole steps kept
-# that solves the task on no seed (notebook `window`). Why, and what mends it?
+# **Question.** An online learner sees one pattern, acts, is rewarded, and sees the next. With whole steps kept
+# that solves the task on no seed (notebook `window`). Why, and what repairs it?
 #
 # **Claim.** A kept step must be small where the reward rises little. If only a part of it stays, in proportion to the
 # rise, one pattern per trial is enough.

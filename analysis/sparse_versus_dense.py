@@ -96,6 +96,6 @@ assert solved["evolution"].all()
 # less than twice as long. It is keep-or-revert that wants few synapses.
 #
 # Against the prototype: territories, masks, single synapses and whole networks as expected; evolution needs 13,232
-# passes where 20,096 were measured, its step having been chosen anew; the (1+1)-ES solves 44 % of fifty where the
+# passes where 20,096 were measured, its step having been chosen again; the (1+1)-ES solves 44 % of fifty where the
 # prototype solved 66 % (another first sigma), SPSA 80 % where it solved all: two misses. Eight seeds leave wide
 # intervals; what locality does buy, cost, is in `digits` and `size`.

@@ -59,4 +59,4 @@ assert [accuracy[name].mean() for name in two] == sorted(accuracy[name].mean() f
 # of 12 seeds within 10,000 trials (91 of 100 within 20,000; median 74,520 passes), all eight solve every seed (12 of
 # 12; 100 of 100, median 12,088 passes). A third cycle changes little. With the report's reward and steps even eight
 # patterns solve only 7 of 12 (48 of 100): the window is needed, and is not enough. Twelve seeds leave wide intervals;
-# the conclusions are those of the hundred. What mends the single pattern is in the notebook `online`.
+# the conclusions are those of the hundred. What repairs the single pattern is in the notebook `online`.

@@ -47,7 +47,7 @@ def published(condition: str) -> Scenario:
 
 
 def sized(condition: str, synapses: int) -> Scenario:
-    """A condition on about so many synapses; neurons per cluster, territories and synapses per neuron stay the same."""
+    """A condition on about that many synapses; neurons per cluster, territories, synapses per neuron stay the same."""
     clusters = max(2, round(synapses / (DEGREE * NEURONS)))
     p_between = (DEGREE - WITHIN) / (TARGETS * (clusters - 1))
     return Scenario.model_validate({"network": {"clusters": clusters, "p_between": p_between}, **CONDITIONS[condition]})

@@ -99,7 +99,7 @@ def measure(uncached: bool = True, repeats: int = REPEATS) -> list[dict[str, Any
         rows.append(_row(f"first trial, {system}, from the cache", partial(first_trial, system, {}), repeats))
     if uncached:
         for system in ("described", "published"):
-            rows.append(_row(f"first trial, {system}, compiled anew", partial(compiled_anew, system), 1))
+            rows.append(_row(f"first trial, {system}, compiled again", partial(compiled_anew, system), 1))
     return rows
 
 

@@ -167,7 +167,7 @@ def fields(rows: Rows) -> Table:
     """Time a trial on receptive fields."""
     table = _table(
         "Time a trial on receptive fields of 7 x 7 pixels, ten classes, one core",
-        "`us`: a trial on a batch of so many images; `ns per image`: median time of a trial over them.",
+        "`us`: a trial on a batch of that many images; `ns per image`: median time of a trial over them.",
         "learner, images, fastest us, median us, trials/s, ns per image, target",
         texts=1,
     )

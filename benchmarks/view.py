@@ -25,7 +25,7 @@ SIZES = (2_000, 10_000, 50_000)  # synapses, about
 STARTS = 3
 WATCHED = 5.0  # s
 SETTLE = 1.0  # s
-FIRST_GOAL, RATE_GOAL, RATE_SIZE = 5.0, 10.0, 10_000  # s; frames per second at about so many synapses
+FIRST_GOAL, RATE_GOAL, RATE_SIZE = 5.0, 10.0, 10_000  # s; frames per second at about that many synapses
 FASTEST = 12  # steps of the speed slider from its place at the start to its end
 
 

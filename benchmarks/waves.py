@@ -77,7 +77,7 @@ class Passes:
         self.chosen = np.arange(BATCH, dtype=np.int32)
 
     def advance(self, updates: int) -> None:
-        """So many times the same gradient."""
+        """The same gradient, several times."""
         for update in range(updates):
             loop.gradient(self.program, self.replicate, self.parameters, self.scratch, self.chosen, self.labels, update)
 

@@ -12,6 +12,14 @@ from numpydoc.docscrape import NumpyDocString
 
 PACKAGE = Path(__file__).parent.parent / "astrosim"
 FILES = sorted(PACKAGE.rglob("*.py"))
+ROOT = PACKAGE.parent
+BESIDE = [
+    file
+    for folder in ("README.md", "docs", "scenarios", "analysis", "benchmarks", "tests")
+    for file in sorted([ROOT / folder, *(ROOT / folder).rglob("*")])
+    if file.suffix in (".md", ".toml", ".py") and file != Path(__file__)
+]
+"""All other texts of the project; this file holds the words themselves."""
 NOT_USED = (
     r"befall\w*|befell|amid|abreast|moot|mend(?:s|ed|ing)?|anew|so many|to and fro|whoever|thus far|"
     r"stands there|heard of|a line a |a row a "
@@ -64,7 +72,7 @@ FUNCTIONS = [one for one in EVERY if isinstance(one.node, ast.FunctionDef)]
 def test_plain_words():
     found = [
         f"{file.relative_to(PACKAGE.parent)}:{number} {match[0]}"
-        for file in FILES
+        for file in FILES + BESIDE
         if file.name not in STORED
         for number, line in enumerate(file.read_text().split("\n"), 1)
         if (match := re.search(rf"\b(?:{NOT_USED})\b", line, re.IGNORECASE))

@@ -16,7 +16,7 @@ VECTORS = 4  # the same of NumPy's vector loops, which promise so much
 
 
 def gamma(operations: int, unit: float = UNIT) -> float:
-    """Relative error of so many operations without cancellation, in any order."""
+    """Relative error of that many operations without cancellation, in any order."""
     return operations * unit / (1 - operations * unit)
 
 

@@ -284,7 +284,7 @@ def test_conditions_with_other_wiring_have_lines_of_their_own() -> None:
     ("error", "code", "text"),
     [
         (ScenarioError(["f.toml:1: a: b."]), 2, "f.toml:1: a: b.\n"),
-        (StoreError("d: damaged. Mend it."), 2, "d: damaged. Mend it.\n"),
+        (StoreError("d: damaged. Repair it."), 2, "d: damaged. Repair it.\n"),
         (DiskFullError("d: full. Free space."), 1, "d: full. Free space.\n"),
         (
             OSError(28, "No space left on device", "d/f"),

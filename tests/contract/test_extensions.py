@@ -36,7 +36,7 @@ def test_what_cannot_be_checked_is_told(target: str) -> None:
 
 OWN = (
     "sensing_memory:Remembering",
-    pytest.param("proportional_adaptation:Proportional", marks=pytest.mark.full),  # compiled anew by each process
+    pytest.param("proportional_adaptation:Proportional", marks=pytest.mark.full),  # compiled by each process
 )
 
 

@@ -109,7 +109,7 @@ def test_segments_measure_every_recorded_episode_and_end_with_the_run():
     ]
 
 
-BEFALLEN = small(
+INTERVENED = small(
     interventions=[
         {"action": "lesion_astrocytes", "at_trial": 83, "fraction": 0.5},
         {"action": "set", "parameter": "perturbation.sigma", "value": 0.3, "at_episode": 20},
@@ -120,7 +120,7 @@ BEFALLEN = small(
 )
 
 
-@pytest.mark.parametrize("scenario", [SMALL, PUBLISHED, BEFALLEN], ids=["described", "published", "interventions"])
+@pytest.mark.parametrize("scenario", [SMALL, PUBLISHED, INTERVENED], ids=["described", "published", "interventions"])
 def test_a_replicate_interrupted_anywhere_any_number_of_times_writes_the_same_bytes(tmp_path, scenario, monkeypatch):
     """Stretches of one trial or as long as may be, a stop after any of them, and a log in chunks of 64 trials."""
     monkeypatch.setattr(layout, "TRIAL_CHUNK", 64)
@@ -152,7 +152,7 @@ def test_a_replicate_interrupted_anywhere_any_number_of_times_writes_the_same_by
 
 
 def test_a_run_with_interventions_is_stored_repeated_exported_and_reported(tmp_path):
-    run_scenario(BEFALLEN, tmp_path / "run", workers=2)
+    run_scenario(INTERVENED, tmp_path / "run", workers=2)
     assert rerun(tmp_path / "run", workers=1).identical
     dataset = open_run(tmp_path / "run")
     events = dataset.event_trial.sel(condition="maturity", seed=3).values

@@ -97,7 +97,7 @@ def reference_logits(state: State, pixels: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("rule", LEARNERS)
 @pytest.mark.parametrize("changes", [{}, {"territory": {"units": 4}, "decision": {"race": 0.4}}], ids=["one", "four"])
 def test_standing_sums_are_those_of_a_refresh_but_for_rounding(rule, changes):
-    """300 trials by difference end where everything computed anew from the weights ends."""
+    """300 trials by difference end where everything computed again from the weights ends."""
     scenario = small(learner={"rule": rule}, batches={"stay": 300}, record={"every": 300}, **changes)
     images, state, learner, batches = begun(scenario)
     batch = batches.at(0)

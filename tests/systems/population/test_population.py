@@ -63,7 +63,7 @@ class Trials:
         return chosen[:MOST] or [(ranked[0], False)]
 
     def adapted(self, trials: int) -> list[float]:
-        """Thresholds after so many trials."""
+        """Thresholds after that many trials."""
         for a, own in enumerate(self.outcomes):
             if trials % ADAPTATION.interval == 0 and own and self.acts[a]:
                 success = sum(own[-MEMORY:]) / len(own[-MEMORY:])

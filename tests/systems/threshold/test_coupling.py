@@ -239,7 +239,7 @@ def test_arrivals_of_a_trial_add_up_and_the_strongest_is_sent_on() -> None:
 
 
 def test_the_refractory_time_silences_relays_for_so_long() -> None:
-    """On a pair of astrocytes a wave goes to and fro once a refractory time, for ever."""
+    """On a pair of astrocytes a wave goes back and forth once per refractory time, for ever."""
     s = quiet(graph="edges", edges=[[0, 1]], speed=100.0, length=1e9, refractory=4)
     found = arrivals(s, KernelEngine, 0, 40)
     assert [trial for trial, _ in found[1]] == [1]  # its relay comes back in trial 2, when 0 is refractory: the end

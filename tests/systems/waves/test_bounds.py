@@ -55,7 +55,7 @@ def test_the_kernel_stays_within_its_arrays(tmp_path):
 
 
 def assert_within(code, tmp_path):
-    """Run code with bounds checks on, compiled anew."""
+    """Run code with bounds checks on, compiled again."""
     environment = os.environ | {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path)}
     command = [sys.executable, "-c", code, str(TESTS)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

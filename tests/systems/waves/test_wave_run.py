@@ -1,4 +1,4 @@
-"""Wave scenarios as runs: the same bytes whatever interrupts them, whoever trains beside them, and on either engine."""
+"""Wave scenarios as runs: the same bytes whatever interrupts them or trains beside them, and on either engine."""
 
 from __future__ import annotations
 

@@ -62,6 +62,14 @@ def note(network, params, cache, pattern):
     cache.right[pattern] = right
 
 
+@kernel
+def keep_outputs(network, params, cache, pattern):
+    """Make the outputs in cache.after the standing ones of a pattern. Writes: cache.output, reward, right."""
+    for bit in range(cache.after.size):
+        cache.output[pattern, bit] = cache.after[bit]
+    note(network, params, cache, pattern)
+
+
 @phase
 def settle_all(network, params, state, cache):
     """Compute the standing responses to every pattern from scratch, at the start of a stretch of trials.
@@ -240,9 +248,7 @@ def follow(network, params, state, cache, pattern, count, keeps):
         cache.delta[n] = 0.0
         cache.is_touched[n] = False
     if keeps and moved:
-        for bit in range(cache.after.size):
-            cache.output[pattern, bit] = cache.after[bit]
-        note(network, params, cache, pattern)
+        keep_outputs(network, params, cache, pattern)
     return moved
 
 
@@ -255,7 +261,7 @@ def _add_changes(state, cache, count, sign):
 
 
 @kernel
-def pass_anew(network, params, state, cache, pattern, count, keeps):
+def respond_by_whole_pass(network, params, state, cache, pattern, count, keeps):
     """Run a pass of one pattern from scratch with the first `count` changes made; returns whether an output moved.
 
     For neurons with memory, whose changes cannot be followed by difference.
@@ -271,9 +277,7 @@ def pass_anew(network, params, state, cache, pattern, count, keeps):
         cache.after[bit] = cache.whole_sums[last, neuron] if network.sound[neuron] else 0.0
         moved = moved or cache.after[bit] != cache.output[pattern, bit]
     if keeps and moved:
-        for bit in range(cache.after.size):
-            cache.output[pattern, bit] = cache.after[bit]
-        note(network, params, cache, pattern)
+        keep_outputs(network, params, cache, pattern)
     return moved
 
 
@@ -285,7 +289,7 @@ def respond(network, params, state, cache, pattern, count, keeps):
     """
     if params.network.memoryless:
         return follow(network, params, state, cache, pattern, count, keeps)
-    return pass_anew(network, params, state, cache, pattern, count, keeps)
+    return respond_by_whole_pass(network, params, state, cache, pattern, count, keeps)
 
 
 @phase
