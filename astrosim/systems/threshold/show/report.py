@@ -64,6 +64,7 @@ def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, s
     first = next(iter(resolved.values()))
     network, task, schedule = first.network, first.task, first.schedule
     neurons = sorted({row["neurons"] for row in summary.rows})
+    kind = "binary threshold neurons" if NEURON_MODELS[network.model].memoryless else "binary neurons"
     synapses = [row["synapses"] for row in summary.rows]
     engines = ", ".join(sorted({row["engine"] for row in summary.rows}))
     system = {
@@ -75,7 +76,7 @@ def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, s
         ("System", f"{system} (engine: {engines})"),
         (
             "Network",
-            f"{' or '.join(map(str, neurons))} binary threshold neurons in {network.clusters} clusters, {wiring}; "
+            f"{' or '.join(map(str, neurons))} {kind} in {network.clusters} clusters, {wiring}; "
             f"{range_words(synapses)} synapses; {_pass_words(first)}",
         ),
         (

@@ -36,7 +36,7 @@ COLUMNS = (
     "pub-\nlished",
     "solved",
     "distinct\noutputs",
-    "us a\ntrial",
+    "us per\ntrial",
 )  # narrow: the table fits 80 columns
 
 
