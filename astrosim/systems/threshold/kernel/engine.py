@@ -82,5 +82,5 @@ class KernelEngine(ThresholdSimulation):
         """Return the cached responses of the present network to all patterns, for windowed trials."""
         network, window = self.kernel_network, self.params.decision.window
         if self._cache is None or self._cache[0] is not network or self._cache[1] != window:
-            self._cache = network, window, make_response_cache(network, self.params.network, window)
+            self._cache = network, window, make_response_cache(network, self.params.network.cycles, window)
         return self._cache[2]

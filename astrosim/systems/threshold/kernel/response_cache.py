@@ -8,7 +8,6 @@ import numpy as np
 
 from astrosim.rules import window
 from astrosim.store.variables import NOBODY
-from astrosim.systems.threshold.network.params import Neurons
 from astrosim.systems.threshold.network.state import BLOCK, KernelNetwork
 
 
@@ -44,9 +43,8 @@ class ResponseCache(NamedTuple):
     shown: np.ndarray  # float64 (pattern of the window, 2): binary and soft standing rewards
 
 
-def make_response_cache(network: KernelNetwork, own: Neurons, patterns_a_trial: int) -> ResponseCache:
+def make_response_cache(network: KernelNetwork, cycles: int, patterns_a_trial: int) -> ResponseCache:
     """Allocate the cache for a network. Re-allocate it after an intervention changes the network or its task."""
-    cycles = own.cycles
     neurons, synapses, bits = network.first.size - 1, network.post.size, network.outputs.size
     patterns, astrocytes = len(network.patterns), network.acts.size
     shown = window.window_size(patterns_a_trial, patterns)
@@ -58,7 +56,7 @@ def make_response_cache(network: KernelNetwork, own: Neurons, patterns_a_trial: 
         bit_of=bit_of,
         read_start=np.searchsorted(read, network.first).astype(np.int64),
         read=read,
-        matters=_blocks_that_matter(network, cycles, own.memoryless),
+        matters=_blocks_that_matter(network, cycles),
         sums=np.zeros((patterns, cycles - 1, neurons)),
         fired=np.zeros((patterns, cycles, neurons), np.bool_),
         output=np.zeros((patterns, bits)),
@@ -85,10 +83,10 @@ def make_response_cache(network: KernelNetwork, own: Neurons, patterns_a_trial: 
     )
 
 
-def _blocks_that_matter(network: KernelNetwork, cycles: int, memoryless: bool) -> np.ndarray:
+def _blocks_that_matter(network: KernelNetwork, cycles: int) -> np.ndarray:
     """Return the synapses over which a cycle may carry signal on a path to an output: masks, uint8, shape (block,).
 
-    Neurons with memory hear in a cycle also for all cycles to come.
+    Neurons that may fire only grow in number from cycle to cycle, so that memory of earlier cycles adds none.
     """
     neurons, synapses = network.first.size - 1, network.post.size
     source = np.zeros(neurons, bool)
@@ -105,7 +103,7 @@ def _blocks_that_matter(network: KernelNetwork, cycles: int, memoryless: bool) -
         matters |= fired[cycle][network.pre] & heard[network.post]
         heard_before = np.zeros(neurons, bool)
         heard_before[network.pre[heard[network.post]]] = True
-        heard = heard_before if memoryless else heard_before | heard
+        heard = heard_before
     masks = np.zeros(-(-synapses // BLOCK), np.uint8)
     found = np.flatnonzero(matters)
     np.bitwise_or.at(masks, found // BLOCK, (1 << (found % BLOCK)).astype(np.uint8))
