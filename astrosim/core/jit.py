@@ -21,8 +21,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from numba import config, njit
+from numba import config
 from numba.core.registry import CPUDispatcher
+
+from astrosim.core.jit_linking import Called, Linked
 
 PACKAGE = Path(__file__).parent.parent
 SYSTEMS = PACKAGE / "systems"
@@ -60,48 +62,24 @@ def system_of(module: str) -> str:
     return "" if module.startswith("astrosim.") else ANY
 
 
-def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """`njit` with these options and our cache folder; division by zero gives infinity or nan, as in NumPy."""
+def _decorator(kind: type[CPUDispatcher] = Called, **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Compile with these options and our cache folder; division by zero gives infinity or nan, as in NumPy."""
+    own = {"nopython": True, "boundscheck": None, "error_model": "numpy", "no_cfunc_wrapper": True, **options}
 
     def decorate(function: Callable[..., Any]) -> Any:
+        if config.DISABLE_JIT:
+            return function
         folder, config.CACHE_DIR = config.CACHE_DIR, cache_folder(system_of(function.__module__))
         try:
-            return njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
+            return kind(function, targetoptions=own)
         finally:
             config.CACHE_DIR = folder
 
     return decorate
 
 
-class Phase(CPUDispatcher):
-    """Dispatcher of a phase, which other compiled code alone can call: it has no way in from Python."""
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Refuse the call.
-
-        Raises
-        ------
-        TypeError
-            Always.
-        """
-        name = self.py_func.__qualname__
-        raise TypeError(f"{name}: a phase is copied into kernels and cannot be called from Python. Call a kernel.")
-
-
-def _phase(**options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """A kernel that is copied into its caller, without a way in from Python, which takes longest to compile."""
-    decorate = _decorator(_nrt=False, forceinline=True, no_cpython_wrapper=True, **options)
-
-    def phase(function: Callable[..., Any]) -> Any:
-        dispatcher = decorate(function)
-        dispatcher.__class__ = Phase  # a call without a way in would end the process
-        return dispatcher
-
-    return phase
-
-
 compiled = _decorator()
 inlined = _decorator(forceinline=True)
 kernel = _decorator(_nrt=False)
-reordered = _phase(fastmath={"reassoc"})
-phase = _phase()
+reordered = _decorator(Linked, _nrt=False, forceinline=True, fastmath={"reassoc"})
+phase = _decorator(Linked, _nrt=False, forceinline=True)
