@@ -6,6 +6,7 @@ trial loop that is a factor of five. It is for functions that only read and writ
 `phase` is a kernel that is copied into its caller: a tuple of thirty arrays is two hundred words on the stack per call.
 It cannot be called from Python: the way in from there took more than a third of all compilation.
 `reordered` is a phase whose sums may be taken in any order, that of the processor's vectors: for gradients alone.
+Where numba is off, all of them are run by the interpreter, with the same bits but for `reordered`.
 
 numba recompiles a function when its own file has changed, not when a file that it calls into has. The machine code is
 therefore kept in a folder per system, named after all numeric sources that the system's code can call into: no change
@@ -24,10 +25,14 @@ from typing import Any
 from numba import config, njit
 from numba.core.registry import CPUDispatcher
 
+from astrosim.core.interpreted import Interpreted
+
 PACKAGE = Path(__file__).parent.parent
 SYSTEMS = PACKAGE / "systems"
 SHARED = (PACKAGE / "core", PACKAGE / "rules", PACKAGE / "store" / "variables.py", SYSTEMS / "population")
 """Sources that the compiled code of every system may call into."""
+BESIDE = PACKAGE / "core" / "interpreted.py"
+"""Source that no compiled code calls into."""
 NUMERIC = ("kernel", "network", "learners")
 """Folders of a system that its compiled code comes from."""
 ANY = "*"
@@ -38,7 +43,8 @@ def numeric_sources(system: str = "") -> list[Path]:
     """Return the files that the compiled code of a system comes from, sorted; without a name those that all share."""
     own = [place for folder in NUMERIC for place in SYSTEMS.glob(f"{system}/{folder}")] if system else []
     places = [*SHARED, *own]
-    return sorted(file for place in places for file in ([place] if place.is_file() else place.rglob("*.py")))
+    files = (file for place in places for file in ([place] if place.is_file() else place.rglob("*.py")))
+    return sorted(file for file in files if file != BESIDE)
 
 
 @cache
@@ -64,6 +70,8 @@ def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """`njit` with these options and our cache folder; division by zero gives infinity or nan, as in NumPy."""
 
     def decorate(function: Callable[..., Any]) -> Any:
+        if config.DISABLE_JIT:
+            return Interpreted(function)
         folder, config.CACHE_DIR = config.CACHE_DIR, cache_folder(system_of(function.__module__))
         try:
             return njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
@@ -71,6 +79,9 @@ def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
             config.CACHE_DIR = folder
 
     return decorate
+
+
+REFUSED = "{}: a phase is copied into kernels and cannot be called from Python. Call a kernel."
 
 
 class Phase(CPUDispatcher):
@@ -84,8 +95,21 @@ class Phase(CPUDispatcher):
         TypeError
             Always.
         """
-        name = self.py_func.__qualname__
-        raise TypeError(f"{name}: a phase is copied into kernels and cannot be called from Python. Call a kernel.")
+        raise TypeError(REFUSED.format(self.py_func.__qualname__))
+
+
+class InterpretedPhase(Interpreted):
+    """Phase where numba is off; kernels run its body."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse the call.
+
+        Raises
+        ------
+        TypeError
+            Always.
+        """
+        raise TypeError(REFUSED.format(self.py_func.__qualname__))
 
 
 def _phase(**options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -93,6 +117,8 @@ def _phase(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     decorate = _decorator(_nrt=False, forceinline=True, no_cpython_wrapper=True, **options)
 
     def phase(function: Callable[..., Any]) -> Any:
+        if config.DISABLE_JIT:
+            return InterpretedPhase(function)
         dispatcher = decorate(function)
         dispatcher.__class__ = Phase  # a call without a way in would end the process
         return dispatcher
