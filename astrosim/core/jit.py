@@ -6,6 +6,7 @@ trial loop that is a factor of five. It is for functions that only read and writ
 `phase` is a kernel that is copied into its caller: a tuple of thirty arrays is two hundred words on the stack per call.
 It cannot be called from Python: the way in from there took more than a third of all compilation.
 `reordered` is a phase whose sums may be taken in any order, that of the processor's vectors: for gradients alone.
+Where numba is off, all of them are run by the interpreter, with the same bits but for `reordered`.
 
 numba recompiles a function when its own file has changed, not when a file that it calls into has. The machine code is
 therefore kept in a folder per system, named after all numeric sources that the system's code can call into: no change
@@ -24,12 +25,15 @@ from typing import Any
 from numba import config
 from numba.core.registry import CPUDispatcher
 
+from astrosim.core.interpreted import Interpreted, InterpretedPhase
 from astrosim.core.jit_linking import Called, Linked
 
 PACKAGE = Path(__file__).parent.parent
 SYSTEMS = PACKAGE / "systems"
 SHARED = (PACKAGE / "core", PACKAGE / "rules", PACKAGE / "store" / "variables.py", SYSTEMS / "population")
 """Sources that the compiled code of every system may call into."""
+BESIDE = PACKAGE / "core" / "interpreted.py"
+"""Source that no compiled code calls into."""
 NUMERIC = ("kernel", "network", "learners")
 """Folders of a system that its compiled code comes from."""
 ANY = "*"
@@ -40,7 +44,8 @@ def numeric_sources(system: str = "") -> list[Path]:
     """Return the files that the compiled code of a system comes from, sorted; without a name those that all share."""
     own = [place for folder in NUMERIC for place in SYSTEMS.glob(f"{system}/{folder}")] if system else []
     places = [*SHARED, *own]
-    return sorted(file for place in places for file in ([place] if place.is_file() else place.rglob("*.py")))
+    files = (file for place in places for file in ([place] if place.is_file() else place.rglob("*.py")))
+    return sorted(file for file in files if file != BESIDE)
 
 
 @cache
@@ -68,7 +73,7 @@ def _decorator(kind: type[CPUDispatcher] = Called, **options: Any) -> Callable[[
 
     def decorate(function: Callable[..., Any]) -> Any:
         if config.DISABLE_JIT:
-            return function
+            return (InterpretedPhase if kind is Linked else Interpreted)(function)
         folder, config.CACHE_DIR = config.CACHE_DIR, cache_folder(system_of(function.__module__))
         try:
             return kind(function, targetoptions=own)

@@ -15,6 +15,7 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompileResult, compile_result
 from numba.core.registry import CPUDispatcher
 
+from astrosim.core.interpreted import REFUSED
 
 class LinkedLibrary(JITCodeLibrary):
     """LLVM code of a function, for others to link: it is neither optimised as a whole nor made into machine code."""
@@ -118,8 +119,7 @@ class Linked(CPUDispatcher):
         TypeError
             Always.
         """
-        name = self.py_func.__qualname__
-        raise TypeError(f"{name}: a phase is copied into kernels and cannot be called from Python. Call a kernel.")
+        raise TypeError(REFUSED.format(self.py_func.__qualname__))
 
 
 class Called(CPUDispatcher):

@@ -14,9 +14,11 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
-from numba import from_dtype, njit
+from numba import config, from_dtype, njit
 from numba.core.dispatcher import Dispatcher
 from numba.core.errors import NumbaError
+
+from astrosim.core.interpreted import Interpreted, typed
 
 __all__ = ["NumbaError", "is_jitted", "returned_type", "specialised"]
 
@@ -24,8 +26,8 @@ Function = Callable[..., Any]
 
 
 def is_jitted(function: Any) -> bool:
-    """Return whether something is a function that numba compiles."""
-    return isinstance(function, Dispatcher)
+    """Return whether something is a function that numba compiles, or would where it is off."""
+    return isinstance(function, Dispatcher | Interpreted) or bool(config.DISABLE_JIT and isinstance(function, FunctionType))
 
 
 def returned_type(function: Any, *arguments: Any) -> str:
@@ -36,6 +38,8 @@ def returned_type(function: Any, *arguments: Any) -> str:
     function : jitted function
     *arguments : NumPy scalar types
     """
+    if config.DISABLE_JIT:
+        return str(from_dtype(np.result_type(typed(function)(*(argument(1) for argument in arguments)))))
     types = tuple(from_dtype(np.dtype(argument)) for argument in arguments)
     function.compile(types)
     return str(function.overloads[types].signature.return_type)
@@ -68,7 +72,7 @@ class _Exchange:
     """Functions by what stands for them."""
 
     def __init__(self, exchanged: dict[Any, Any]) -> None:
-        self.known = exchanged
+        self.known = {old: Interpreted(new) if config.DISABLE_JIT else new for old, new in exchanged.items()}
         self.jitted = all(map(is_jitted, exchanged.values()))
 
     def apply(self, function: Any) -> Any:
@@ -106,6 +110,8 @@ class _Exchange:
         """Rebuild the function with other meanings of some names, compiled as it was."""
         old = function.py_func
         new = FunctionType(old.__code__, old.__globals__ | changed, old.__name__, old.__defaults__)
+        if config.DISABLE_JIT:
+            return Interpreted(new)
         options = {name: value for name, value in function.targetoptions.items() if name != "nopython"}
         return njit(**options)(new) if self.jitted else new
 

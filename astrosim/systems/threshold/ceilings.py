@@ -124,7 +124,7 @@ def structural_ceiling(wiring: Wiring, time_limit: float = 10.0, found: float = 
         accuracy=accuracy,
         upper=highest,
         exact=accuracy == highest,
-        synapses=int(wiring.wired.sum()),
+        synapses=wiring.synapses,
         best_constant=float(np.maximum(ones, patterns - ones).sum()) / (patterns * outputs),
         best_constant_output="".join("1" if 2 * count > patterns else "0" for count in ones),
         per_bit=tuple(low / patterns for low, _ in bounds),

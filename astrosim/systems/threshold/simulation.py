@@ -13,6 +13,7 @@ from astrosim.core.rng import stream_keys
 from astrosim.rules.exploration import exploration_rate
 from astrosim.rules.propagation import fires, settle
 from astrosim.store.variables import Decisions
+from astrosim.systems.threshold.doors import check_door
 from astrosim.systems.threshold.network.gap_junctions import GapJunctions, build_gap_junctions
 from astrosim.systems.threshold.network.interventions import Interventions
 from astrosim.systems.threshold.network.params import make_params
@@ -52,6 +53,7 @@ class ThresholdSimulation:
     exploration_rate_of = staticmethod(exploration_rate)
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
+        check_door(type(self), scenario)
         self.resolved_scenario = scenario
         self.network = build_network(scenario, seed)
         self.params = make_params(scenario, stream_keys(seed))

@@ -80,7 +80,7 @@ def _beyond_the_kernel(kind: type[Astrocyte]) -> Iterator[str]:
             yield f"{name}: overridden in Python, which the kernel cannot call. {agents}."
     for name in overrides.jitted:
         for option in ("fastmath", "parallel"):
-            if getattr(kind, name).targetoptions.get(option):
+            if getattr(getattr(kind, name), "targetoptions", {}).get(option):
                 yield f"{name}: compiled with {option}, whose bits depend on what stands around it. Leave {option} out."
 
 

@@ -25,6 +25,8 @@ class Wiring:
         Whether an input reaches an output within several cycles; None for one cycle, where `wired` suffices.
     memoryless : bool
         Whether a neuron fires by the inputs of a cycle alone, as a direct synapse of a known weight makes it.
+    constant : bool
+        Whether the last input is no neuron: see `biased`.
     """
 
     wired: np.ndarray
@@ -34,6 +36,12 @@ class Wiring:
     limit: float
     reached: np.ndarray | None = None
     memoryless: bool = True
+    constant: bool = False
+
+    @property
+    def synapses(self) -> int:
+        """Direct synapses; the constant of a biased wiring is none."""
+        return int(self.wired.sum()) - self.constant * self.targets.shape[1]
 
     def biased(self) -> Wiring:
         """Return the wiring with a constant for every output: one more tonic input, and a threshold of 0.
@@ -43,4 +51,5 @@ class Wiring:
         own = np.ones((1, self.targets.shape[1]), bool)
         patterns = np.hstack([self.patterns, np.ones((len(self.patterns), 1), np.uint8)])
         reached = None if self.reached is None else np.vstack([self.reached, own])
-        return replace(self, wired=np.vstack([self.wired, own]), patterns=patterns, threshold=0.0, reached=reached)
+        wired = np.vstack([self.wired, own])
+        return replace(self, wired=wired, patterns=patterns, threshold=0.0, reached=reached, constant=True)

@@ -8,6 +8,7 @@ import numpy as np
 
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.store.variables import IDLE, Decisions
+from astrosim.systems.threshold.doors import check_door
 from astrosim.systems.threshold.learners.neurons.kernel import probe
 from astrosim.systems.threshold.learners.neurons.placement import place
 from astrosim.systems.threshold.learners.neurons.state import (
@@ -48,6 +49,7 @@ class NeuronSimulation:
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
+        check_door(type(self), scenario)
         self.resolved_scenario = scenario
         self.placed = place(scenario, seed)
         self.circuit = make_circuit(scenario, seed, self.placed)

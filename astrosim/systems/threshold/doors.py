@@ -1,0 +1,62 @@
+"""Which class carries out a scenario's trials: every engine that is built by its own name asks here first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from astrosim.core.errors import ScenarioError
+from astrosim.systems.threshold.learners.table import BASELINES, LEARNERS, carrier_of, learner_of
+from astrosim.systems.threshold.scenario.schema import Scenario
+
+
+def check_door(kind: type, scenario: Any) -> None:
+    """Refuse a scenario whose trials a class of engines does not carry out.
+
+    Parameters
+    ----------
+    kind : type
+        Engine, or a subclass of one.
+    scenario : Scenario
+        Resolved.
+
+    Raises
+    ------
+    ScenarioError
+        Names the way to what carries them out.
+    """
+    check_kind(scenario, kind.__name__)
+    own = own_engine(kind)
+    carrier = carrier_of(scenario)
+    if own is None or (scenario.system_name == scenario.kind and own in carrier.engines.values()):
+        return
+    what = f'system = "{scenario.system}" with learner = "{scenario.learner}"'
+    raise ScenarioError(
+        [
+            f"learner: {kind.__name__} does not carry out its trials ({what}). Build what does: "
+            "astrosim.make_engine(astrosim.resolve(scenario, condition), seed)."
+        ]
+    )
+
+
+def own_engine(kind: type) -> str | None:
+    """Return the engine that a class is or extends, as ``module:name``; None for parts that all engines share."""
+    names = [name for name in LEARNERS if name not in BASELINES]
+    known = {place for name in names for place in learner_of(name).engines.values()}
+    places = (f"{base.__module__}:{base.__qualname__}" for base in kind.__mro__)
+    return next((place for place in places if place in known), None)
+
+
+def check_kind(scenario: Any, door: str) -> None:
+    """Refuse what is no scenario of neurons and astrocytes.
+
+    Raises
+    ------
+    ScenarioError
+        If it is none.
+    """
+    if isinstance(scenario, Scenario):
+        return
+    kind = getattr(scenario, "kind", None)
+    what = f'kind = "{kind}"' if isinstance(kind, str) else type(scenario).__name__
+    right = "Give a Scenario of that kind, as load_scenario returns it; astrosim.run runs every kind."
+    raise ScenarioError([f"scenario: {door} is for neurons and astrocytes, kind = \"astrocyte\" ({what}). {right}"])
