@@ -24,6 +24,8 @@ from typing import Any
 from numba import config, njit
 from numba.core.registry import CPUDispatcher
 
+from astrosim.core.machine_code import first_writable, keep
+
 PACKAGE = Path(__file__).parent.parent
 SYSTEMS = PACKAGE / "systems"
 SHARED = (PACKAGE / "core", PACKAGE / "rules", PACKAGE / "store" / "variables.py", SYSTEMS / "population")
@@ -32,25 +34,29 @@ NUMERIC = ("kernel", "network", "learners")
 """Folders of a system that its compiled code comes from."""
 ANY = "*"
 """In place of a system: code of other packages, which can call into all of them."""
+PLAIN = {PACKAGE / "core" / name for name in ("errors.py", "machine_code.py")}
+"""Files of `core` that nothing is compiled from."""
 
 
 def numeric_sources(system: str = "") -> list[Path]:
     """Return the files that the compiled code of a system comes from, sorted; without a name those that all share."""
     own = [place for folder in NUMERIC for place in SYSTEMS.glob(f"{system}/{folder}")] if system else []
     places = [*SHARED, *own]
-    return sorted(file for place in places for file in ([place] if place.is_file() else place.rglob("*.py")))
+    files = [file for place in places for file in ([place] if place.is_file() else place.rglob("[!.]*.py"))]
+    return sorted(file for file in files if file not in PLAIN)
 
 
 @cache
-def cache_folder(system: str = "") -> str:
-    """Return folder of a system's machine code: NUMBA_CACHE_DIR, beside the package, or the user's cache."""
+def cache_folder(system: str = "") -> str | None:
+    """Return folder of a system's machine code: NUMBA_CACHE_DIR, beside the package, the user's cache, or a temporary
+    one; None if none of them can be written.
+    """
     digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in numeric_sources(system))).hexdigest()[:16]
-    if config.CACHE_DIR:
-        return os.path.join(config.CACHE_DIR, f"astrosim-{digest}")
-    if os.access(PACKAGE, os.W_OK):
-        return str(PACKAGE / "__pycache__" / f"kernels-{digest}")
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(home, "astrosim", f"kernels-{digest}")
+    known = not home.startswith("~")  # a user without an entry in the system's table of users has no home
+    own = [Path(config.CACHE_DIR) / f"astrosim-{digest}"] if config.CACHE_DIR else []
+    usual = [PACKAGE / "__pycache__", *([Path(home) / "astrosim"] if known else [])]
+    return first_writable([*own, *(place / f"kernels-{digest}" for place in usual)])
 
 
 def system_of(module: str) -> str:
@@ -64,11 +70,8 @@ def _decorator(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     """`njit` with these options and our cache folder; division by zero gives infinity or nan, as in NumPy."""
 
     def decorate(function: Callable[..., Any]) -> Any:
-        folder, config.CACHE_DIR = config.CACHE_DIR, cache_folder(system_of(function.__module__))
-        try:
-            return njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
-        finally:
-            config.CACHE_DIR = folder
+        built = njit(error_model="numpy", no_cfunc_wrapper=True, **options)(function)
+        return keep(built, cache_folder(system_of(function.__module__)))
 
     return decorate
 
