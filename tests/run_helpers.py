@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import multiprocessing
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from multiprocessing import forkserver
@@ -17,9 +18,11 @@ from places import TESTS
 from astrosim.core.errors import AstrosimError, Interrupted
 from astrosim.runs import run_scenario
 from astrosim.runs.control import Control
+from astrosim.runs.executors.owner import end_with_parent
 from astrosim.runs.life import run_replicates
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import find_runner
+from astrosim.runs.stop import ALWAYS, UNCLAIMED
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 REFUSED, INTERRUPTED = 2, 130
@@ -60,6 +63,9 @@ def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 
 
 def _child(directory: Path, scenario: Scenario | None, workers: int, environment: dict[str, str]) -> None:
+    end_with_parent()  # also if the tests are killed
+    for number in (*ALWAYS, *UNCLAIMED):  # their server may ignore them
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     os.environ.update(environment)
     try:
         run_scenario(scenario, directory, workers=workers, resume=scenario is None)
@@ -79,8 +85,9 @@ def said(directory: Path) -> Path:
 def start(directory: Path, scenario: Scenario | None, workers: int = 1, **environment: str) -> Any:
     """A run (of a scenario, or resumed without one) in a process of its own, ready within milliseconds."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["run_warm"])
-    with mock.patch.dict(os.environ, PYTHONPATH=str(TESTS)):
+    context.set_forkserver_preload(["astrosim.runs.executors.owner", "run_warm"])
+    path = os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    with mock.patch.dict(os.environ, PYTHONPATH=path):
         forkserver.ensure_running()  # it looks for what it is to load in PYTHONPATH alone
     process = context.Process(target=_child, args=(directory, scenario, workers, environment))
     process.start()

@@ -10,7 +10,7 @@ from astrosim.core.errors import Interrupted
 from astrosim.runs import run_scenario
 from astrosim.runs.control import Control, Stopped
 from astrosim.runs.executors import Job, WorkerContext, executor_for, make_executor, run_jobs
-from astrosim.runs.experiment import default_workers
+from astrosim.runs.processors import default_workers
 from astrosim.runs.stop import Stop
 from astrosim.scenario import condition_names, resolve
 from astrosim.systems.threshold.scenario.schema import Scenario

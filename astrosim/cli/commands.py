@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import astrosim
-from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, say
+from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, say, take_any_text, unharmed
 from astrosim.cli.options import (
     ConditionsOption,
     DataOption,
@@ -27,12 +27,14 @@ from astrosim.cli.options import (
     SetOption,
     WorkersOption,
 )
+from astrosim.cli.places import Commands, free_directory, no_empty
 from astrosim.core.errors import ScenarioError
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -57,6 +59,7 @@ def common(
     """Take the options that come before a command."""
     from rich.logging import RichHandler
 
+    take_any_text()
     logger = logging.getLogger("astrosim")
     logger.setLevel(log_level.upper())
     logger.handlers = [RichHandler(console=errors(), show_time=False, show_path=False)]
@@ -139,10 +142,12 @@ def run(
             raise ScenarioError([f"{scenario}: no such run directory. Name the directory of a run to resume it."])
         else:
             chosen = _load(scenario, set_, seeds, conditions, engine)
-            directory = out or _free_directory(chosen.name)
+            directory = out or Path("runs") / chosen.name
         if dry_run and chosen is not None:
             _tell_work(chosen, as_json)
             return
+        if chosen is not None and out is None:
+            directory = free_directory(directory)
         _run(chosen, directory, data, workers=workers, resume=resume, report=report, as_json=as_json)
 
 
@@ -163,15 +168,6 @@ def _refuse_changes(directory: str, resume: bool, changed: bool) -> None:
         raise ScenarioError(
             [f"{directory}: a run goes on as it began. Leave out --out, --seeds, --conditions, --engine and --set."]
         )
-
-
-def _free_directory(name: str) -> Path:
-    """``runs/NAME``, or the first of ``NAME-2``, ``NAME-3`` ... that does not exist."""
-    directory, number = Path("runs") / name, 1
-    while directory.exists():
-        number += 1
-        directory = Path("runs") / f"{name}-{number}"
-    return directory
 
 
 def _tell_work(scenario: Experiment, as_json: bool) -> None:
@@ -197,10 +193,10 @@ def _run(
     from astrosim.cli.progress import ProgressDisplay
     from astrosim.runs import run_scenario
 
-    with ProgressDisplay(errors(), directory.name or str(directory), _unit(scenario, directory)) as progress:
-        run_scenario(
-            scenario, directory, workers=workers, resume=resume, data=data, progress=progress, command=_command()
-        )
+    name, unit = directory.name or str(directory), _unit(scenario, directory)
+    with no_empty(directory), ProgressDisplay(errors(), name, unit) as shown:
+        progress, command = unharmed(shown), _command()
+        run_scenario(scenario, directory, workers=workers, resume=resume, data=data, progress=progress, command=command)
     page = _write_report(directory) if report else None
     _tell_results(directory, page, as_json)
 
@@ -256,7 +252,7 @@ def rerun(
         _check_data(data)
 
         with ProgressDisplay(errors(), f"rerun {directory.name}", _unit(None, directory)) as progress:
-            result = repeat(directory, workers, out=out, data=data, progress=progress, command=_command())
+            result = repeat(directory, workers, out=out, data=data, progress=unharmed(progress), command=_command())
         if as_json:
             typer.echo(json.dumps({"identical": result.identical, "differences": list(result.differences)}, indent=1))
         else:

@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
+import io
 import logging
 import os
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import typer
 from rich.console import Console
@@ -35,8 +37,35 @@ def _console(terminal: bool, stderr: bool = False) -> Console:
 
 
 def say(text: str) -> None:
-    """Print a line on standard error, as it is."""
-    typer.echo(text, err=True)
+    """Print a line on standard error, as it is; a terminal that is gone ends no work."""
+    with contextlib.suppress(OSError):
+        typer.echo(text, err=True)
+
+
+def unharmed(told: Callable[..., None]) -> Callable[..., None]:
+    """Return a function that tells the same if it can: a terminal that is gone ends no work."""
+
+    def tell(*facts: int) -> None:
+        with contextlib.suppress(OSError):
+            told(*facts)
+
+    return tell
+
+
+def _as_bytes_or_escaped(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Bytes of a file name that are no text, as they are; letters that the terminal lacks, by their numbers."""
+    try:
+        return codecs.lookup_error("surrogateescape")(error)
+    except UnicodeError:
+        return codecs.lookup_error("backslashreplace")(error)
+
+
+def take_any_text() -> None:
+    """Let standard output and error take any file name and any letter, whatever their encoding."""
+    codecs.register_error("astrosim", _as_bytes_or_escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="astrosim")
 
 
 @contextlib.contextmanager

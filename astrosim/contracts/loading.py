@@ -7,7 +7,7 @@ from importlib import import_module
 from importlib.metadata import EntryPoints, entry_points
 from typing import Any
 
-from astrosim.core.errors import RunError
+from astrosim.core.errors import PackageError
 
 EXTRAS = {
     "torch": "wave",
@@ -40,7 +40,7 @@ def find(target: str, who: str) -> Any:
 
     Raises
     ------
-    RunError
+    PackageError
         If the module needs a package that is not installed; says what to install.
     """
     module, _, name = target.partition(":")
@@ -62,4 +62,6 @@ def missing_extra(error: ModuleNotFoundError, who: str) -> Exception:
     missing = (error.name or "").partition(".")[0]
     if missing not in EXTRAS:
         return error
-    return RunError(f"{who} {missing}, which is not installed. Install it: pip install 'astrosim[{EXTRAS[missing]}]'")
+    return PackageError(
+        f"{who} {missing}, which is not installed. Install it: pip install 'astrosim[{EXTRAS[missing]}]'"
+    )

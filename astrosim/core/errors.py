@@ -25,6 +25,10 @@ class ScenarioError(AstrosimError):
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
 
+    def __reduce__(self) -> tuple[type[ScenarioError], tuple[tuple[str, ...]]]:
+        """Return what rebuilds it in another process: the problems, not their text."""
+        return type(self), (self.problems,)
+
 
 class StoreError(AstrosimError):
     """A run directory that cannot be read or written: names the file, the reason and the remedy."""
@@ -42,5 +46,11 @@ class RunError(AstrosimError):
     """A run that cannot go on although its scenario and its directory are in order, e.g. a killed worker."""
 
 
+class PackageError(RunError):
+    """A scenario that needs a package which is not installed: says what to install."""
+
+
 class Interrupted(KeyboardInterrupt):
-    """A run that was asked to stop (Ctrl-C or SIGTERM) and has left checkpoints; its text tells how to go on."""
+    """A run that was asked to stop (Ctrl-C, or a signal of a batch system) and has left checkpoints; its text tells how
+    to go on.
+    """

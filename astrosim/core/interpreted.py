@@ -7,7 +7,6 @@ for coverage. Kernels that numba may reorder (`reordered`) have an order of thei
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -74,7 +73,6 @@ class Interpreted:
         """Run the kernel, without warnings about overflow, which is meant; returns Python's numbers, as numba does."""
         with np.errstate(all="ignore"):
             return _boxed(self.py_func(*args, **kwargs))
-
 
 
 class InterpretedPhase(Interpreted):
@@ -186,7 +184,9 @@ def _numba_type(kind: type) -> Any:
 
     known = {bool: np.bool_, int: np.int64, float: np.float64}
     kind = known.get(kind, kind)
-    return from_dtype(np.dtype(kind)) if issubclass(kind, np.generic) and issubclass(kind, np.number | np.bool_) else None
+    return (
+        from_dtype(np.dtype(kind)) if issubclass(kind, np.generic) and issubclass(kind, np.number | np.bool_) else None
+    )
 
 
 def _types(*values: Any) -> tuple[Any, ...]:

@@ -27,37 +27,39 @@ from numba.core.registry import CPUDispatcher
 
 from astrosim.core.interpreted import Interpreted, InterpretedPhase
 from astrosim.core.jit_linking import Called, Linked
+from astrosim.core.machine_code import first_writable, keep
 
 PACKAGE = Path(__file__).parent.parent
 SYSTEMS = PACKAGE / "systems"
 SHARED = (PACKAGE / "core", PACKAGE / "rules", PACKAGE / "store" / "variables.py", SYSTEMS / "population")
 """Sources that the compiled code of every system may call into."""
-BESIDE = PACKAGE / "core" / "interpreted.py"
-"""Source that no compiled code calls into."""
 NUMERIC = ("kernel", "network", "learners")
 """Folders of a system that its compiled code comes from."""
 ANY = "*"
 """In place of a system: code of other packages, which can call into all of them."""
+PLAIN = {PACKAGE / "core" / name for name in ("errors.py", "interpreted.py", "machine_code.py")}
+"""Files of `core` that nothing is compiled from."""
 
 
 def numeric_sources(system: str = "") -> list[Path]:
     """Return the files that the compiled code of a system comes from, sorted; without a name those that all share."""
     own = [place for folder in NUMERIC for place in SYSTEMS.glob(f"{system}/{folder}")] if system else []
     places = [*SHARED, *own]
-    files = (file for place in places for file in ([place] if place.is_file() else place.rglob("*.py")))
-    return sorted(file for file in files if file != BESIDE)
+    files = [file for place in places for file in ([place] if place.is_file() else place.rglob("[!.]*.py"))]
+    return sorted(file for file in files if file not in PLAIN)
 
 
 @cache
-def cache_folder(system: str = "") -> str:
-    """Return folder of a system's machine code: NUMBA_CACHE_DIR, beside the package, or the user's cache."""
+def cache_folder(system: str = "") -> str | None:
+    """Return folder of a system's machine code: NUMBA_CACHE_DIR, beside the package, the user's cache, or a temporary
+    one; None if none of them can be written.
+    """
     digest = hashlib.sha256(b"\0".join(path.read_bytes() for path in numeric_sources(system))).hexdigest()[:16]
-    if config.CACHE_DIR:
-        return os.path.join(config.CACHE_DIR, f"astrosim-{digest}")
-    if os.access(PACKAGE, os.W_OK):
-        return str(PACKAGE / "__pycache__" / f"kernels-{digest}")
     home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return os.path.join(home, "astrosim", f"kernels-{digest}")
+    known = not home.startswith("~")  # a user without an entry in the system's table of users has no home
+    own = [Path(config.CACHE_DIR) / f"astrosim-{digest}"] if config.CACHE_DIR else []
+    usual = [PACKAGE / "__pycache__", *([Path(home) / "astrosim"] if known else [])]
+    return first_writable([*own, *(place / f"kernels-{digest}" for place in usual)])
 
 
 def system_of(module: str) -> str:
@@ -74,11 +76,7 @@ def _decorator(kind: type[CPUDispatcher] = Called, **options: Any) -> Callable[[
     def decorate(function: Callable[..., Any]) -> Any:
         if config.DISABLE_JIT:
             return (InterpretedPhase if kind is Linked else Interpreted)(function)
-        folder, config.CACHE_DIR = config.CACHE_DIR, cache_folder(system_of(function.__module__))
-        try:
-            return kind(function, targetoptions=own)
-        finally:
-            config.CACHE_DIR = folder
+        return keep(kind(function, targetoptions=own), cache_folder(system_of(function.__module__)))
 
     return decorate
 

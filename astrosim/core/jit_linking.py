@@ -10,12 +10,14 @@ from __future__ import annotations
 from typing import Any, Self
 
 import llvmlite.binding as llvm
-from numba.core.caching import Cache, CompileResultCacheImpl, FunctionCache
+from numba.core.caching import CompileResultCacheImpl
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompileResult, compile_result
 from numba.core.registry import CPUDispatcher
 
 from astrosim.core.interpreted import REFUSED
+from astrosim.core.machine_code import KeptCode
+
 
 class LinkedLibrary(JITCodeLibrary):
     """LLVM code of a function, for others to link: it is neither optimised as a whole nor made into machine code."""
@@ -99,7 +101,9 @@ class _LinkedFile(CompileResultCacheImpl):
         )
 
 
-class _LinkedCache(Cache):
+class LinkedCode(KeptCode):
+    """LLVM code of one function on disk."""
+
     _impl_class = _LinkedFile
 
 
@@ -109,7 +113,16 @@ class Linked(CPUDispatcher):
     def __init__(self, py_func: Any, locals: Any = None, targetoptions: Any = None, pipeline_class: Any = None) -> None:
         options = {**(targetoptions or {}), "no_cpython_wrapper": True}
         super().__init__(py_func, locals, options, LinkingCompiler)
-        self._cache = _LinkedCache(py_func)
+
+    def keep(self) -> None:
+        """Keep the LLVM code in the folder of numba's configuration.
+
+        Raises
+        ------
+        RuntimeError
+            If the folder cannot be written.
+        """
+        self._cache = LinkedCode(self.py_func)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse the call: without a way in it would end the process.
@@ -130,7 +143,17 @@ class Called(CPUDispatcher):
     ) -> None:
         super().__init__(py_func, locals, targetoptions, pipeline_class)
         self.linked = Linked(py_func, locals, targetoptions)
-        self._cache = FunctionCache(py_func)
+
+    def keep(self) -> None:
+        """Keep machine code and LLVM code in the folder of numba's configuration.
+
+        Raises
+        ------
+        RuntimeError
+            If the folder cannot be written.
+        """
+        self._cache = KeptCode(self.py_func)
+        self.linked.keep()
 
     def get_call_template(self, args: Any, kws: Any) -> Any:
         """Return the type of a call from compiled code."""

@@ -27,7 +27,7 @@ def data_folder(folder: Path | None) -> Path | None:
     if folder is not None:
         return Path(folder)
     named = os.environ.get(VARIABLE)
-    return Path(named) if named else None
+    return Path(os.path.expanduser(named)) if named else None
 
 
 def contents(source: Source, folder: Path | None) -> dict[str, bytes]:

@@ -48,7 +48,7 @@ def write_report(directory: Path) -> Path:
     html = template.render(content, tables=Counter())
     path = directory / REPORT
     with storage_errors(directory):
-        write_atomically(path, html.encode())
+        write_atomically(path, html.encode(errors="backslashreplace"))  # a folder's name need not be text
     return path
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import math
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -14,10 +15,10 @@ from typing import Any
 
 from astrosim.core.errors import StoreError
 from astrosim.runs.checkpoint import CHECKPOINTS
-from astrosim.runs.lock import LOCK
+from astrosim.runs.lock import HELD, LOCK
 from astrosim.runs.provenance import Start, now, session
 from astrosim.scenario.inputs import FOLDER
-from astrosim.store.files import sha256, storage_errors, write_atomically, write_sealed
+from astrosim.store.files import sha256, storage_errors, stray, write_atomically, write_sealed
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY, Layout, create
 from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
 
@@ -26,7 +27,7 @@ SCENARIO = "scenario.toml"
 PROVENANCE = "provenance.json"
 SUMMARY = "summary.csv"
 Key = tuple[str, int]  # condition, seed
-BEFORE_START = {LOCK, PROVENANCE, FOLDER}  # what a run that died before its scenario was written may leave
+BEFORE_START = {LOCK, HELD, PROVENANCE, FOLDER}  # what a run that died before its scenario was written may leave
 
 
 class RunDirectory:
@@ -83,7 +84,8 @@ class RunDirectory:
                 "for a new run choose another directory with --out."
             )
         with storage_errors(self.path):
-            others = [p.name for p in self.path.iterdir() if p.name not in BEFORE_START and p.suffix != ".tmp"]
+            found = [p.name for p in self.path.iterdir() if p.name not in BEFORE_START and p.suffix != ".tmp"]
+        others = [name for name in found if not stray(name)]
         if others:
             raise StoreError(
                 f"{self.path}: not empty ({', '.join(sorted(others)[:3])} ...). Choose a new directory with --out."
@@ -163,7 +165,7 @@ class RunDirectory:
             found = read_commit(record)
         if found is not None:
             return verify(record, found)
-        if any((self.path / COMMITS).glob("*-*.json")):
+        if any((self.path / COMMITS).glob("[!.]*-*.json")):
             raise StoreError(f"{record}: missing. Run {self.path / SCENARIO} again into another directory.")
         layout = make()
         with storage_errors(self.path):
@@ -172,6 +174,10 @@ class RunDirectory:
             content = {"conditions": list(layout.conditions), "seeds": list(layout.seeds), "files": entries}
             write_sealed(record, {"format_version": FORMAT_VERSION, **content})
         return None
+
+    def computed(self) -> bool:
+        """Return whether anything was computed here: a commit, or a checkpoint."""
+        return any((self.path / COMMITS).glob("[!.]*-*.json")) or any((self.path / CHECKPOINTS).glob("[!.]*.npz"))
 
     def drop_checkpoint(self, name: str) -> None:
         """Remove the checkpoint of a committed replicate."""
@@ -188,6 +194,50 @@ class RunDirectory:
     def commit_path(self, condition: str, seed: int) -> Path:
         """Commit record of a replicate."""
         return commit_path(self.path, condition, seed)
+
+
+def make_directory(path: Path) -> bool:
+    """Make a directory for a run, if there is none; says whether it was made.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be made.
+    """
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.mkdir()
+        except FileExistsError:
+            if not path.is_dir():
+                raise
+            return False
+    return True
+
+
+def take_name(path: Path) -> Path:
+    """Make a directory, or the first of ``NAME-2``, ``NAME-3`` ... that does not exist: of several processes, each
+    makes its own.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be made.
+    """
+    chosen, number = path, 1
+    while os.path.lexists(chosen) or not make_directory(chosen):
+        number += 1
+        chosen = path.with_name(f"{path.name}-{number}")
+    return chosen
+
+
+def clear(path: Path) -> None:
+    """Remove all that a run left in a directory that was empty before it."""
+    for entry in sorted(path.iterdir()):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
 
 
 def _data(noted: Mapping[str, Any]) -> Path | None:

@@ -5,25 +5,33 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astrosim.core.errors import Interrupted, RunError, StoreError
+from astrosim.core.errors import (
+    AstrosimError,
+    DataError,
+    Interrupted,
+    PackageError,
+    RunError,
+    ScenarioError,
+    StoreError,
+)
 from astrosim.runs.control import CHECKPOINT_SECONDS, Control, Stopped
-from astrosim.runs.directory import RunDirectory
+from astrosim.runs.directory import RunDirectory, clear, make_directory
 from astrosim.runs.executors import Executor, Job, WorkerContext, executor_for, make_executor, run_jobs
 from astrosim.runs.life import run_replicates
-from astrosim.runs.lock import HeldLock, locked
+from astrosim.runs.lock import HELD, LOCK, HeldLock, locked
+from astrosim.runs.processors import default_workers
 from astrosim.runs.provenance import Start
 from astrosim.runs.replicate import Replicate, label, make_replicates
 from astrosim.runs.runner import Query, find_runner
 from astrosim.runs.stop import Stop
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
-from astrosim.store.files import storage_errors
 from astrosim.store.layout import Layout
 from astrosim.store.read import committed_replicates
 from astrosim.store.replicates import replicate_name
@@ -32,6 +40,8 @@ if TYPE_CHECKING:
     from astrosim.scenario import Experiment
 
 Progress = Callable[[int, int, int, int], None]
+WANTING = (DataError, PackageError, ScenarioError)
+"""Errors of a run that lacks what it needs: going on would fail in the same way."""
 SUMMARY_SECONDS = 1.0  # assumed: how old summary.csv may be while replicates finish
 
 
@@ -59,8 +69,9 @@ def run_scenario(
     directory : str or Path
         New or empty; with `resume` one that was begun.
     workers : int, optional
-        Processes; by default one per processor, at most one per replicate, or per job of replicates that train
-        together. 1 runs in this process.
+        Processes; by default one per processor that this process may use (affinity, quota of its control group), at
+        most one per replicate, or per job of replicates that train together. 1 runs in this process, and so does any
+        number inside a worker of another program that may have none of its own, such as `multiprocessing.Pool`'s.
     resume : bool
         Go on with what the directory holds.
     data : str or Path, optional
@@ -80,23 +91,44 @@ def run_scenario(
     RunError
         If a worker process died, or the scenario's kind needs what is not installed.
     Interrupted
-        On Ctrl-C, on SIGTERM, or if `stopped` says so; checkpoints are left, its text tells how to go on.
+        On Ctrl-C, on SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 or SIGXCPU, or if `stopped` says so; checkpoints are left, its
+        text tells how to go on. Signals reach the main thread alone.
+    DataError
+        If a data set is missing or damaged; nothing is left in the directory.
     ValueError
         If neither a scenario is given nor `resume`.
     """
-    path = Path(directory)
+    path = Path(os.path.expanduser(directory))
+    made = False
     if not resume:
         if scenario is None:
             raise ValueError("a new run needs a scenario")
         find_runner(scenario.kind)  # no directory is made for what cannot run here
-        with storage_errors(path):
-            path.mkdir(parents=True, exist_ok=True)
+        made = make_directory(path)
     elif not path.is_dir():
         raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
-    with locked(path) as lock:
-        start = Start(command, workers or default_workers(), data=None if data is None else Path(data))
-        experiment = ExperimentRun(scenario, path, start, resume)
-        experiment.run(lock, progress or (lambda *counts: None), stopped)
+    start = Start(command, workers or default_workers(), data=None if data is None else Path(os.path.expanduser(data)))
+    try:
+        with locked(path) as lock, _nothing_left(path):
+            experiment = ExperimentRun(scenario, path, start, resume)
+            experiment.run(lock, progress or (lambda *counts: None), stopped)
+    except AstrosimError:
+        if made:
+            with contextlib.suppress(OSError):
+                path.rmdir()  # only if nothing is in it
+        raise
+
+
+@contextlib.contextmanager
+def _nothing_left(path: Path) -> Iterator[None]:
+    """Leave a directory as empty as it was if a run fails there for want of data, or of what else it needs."""
+    empty = {entry.name for entry in path.iterdir()} <= {LOCK, HELD}
+    try:
+        yield
+    except WANTING:
+        if empty and not RunDirectory(path).computed():
+            clear(path)
+        raise
 
 
 class ExperimentRun:
@@ -104,15 +136,17 @@ class ExperimentRun:
 
     def __init__(self, scenario: Experiment | None, path: Path, start: Start, resume: bool) -> None:
         self.directory = RunDirectory(path)
-        self.scenario = self._resume(scenario, start) if resume else self._begin(scenario, start)
+        if resume or scenario is None:
+            self.scenario = self._resume(scenario, start)
+        else:
+            self.scenario = self._begin(scenario, start)
         self.resolved = {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
         self.replicates = make_replicates(tuple(self.resolved), self.scenario.seeds)
         self.order = [(one.condition, one.seed) for one in self.replicates]
         self.rows: dict[tuple[str, int], Mapping[str, Any]] = {}
         self._written = 0.0
 
-    def _begin(self, scenario: Experiment | None, start: Start) -> Experiment:
-        assert scenario is not None
+    def _begin(self, scenario: Experiment, start: Start) -> Experiment:
         own, inputs = taken_into(scenario, self.directory.path)
         self._settle(own, start)
         self.directory.begin(to_toml(own, self.directory.path), own.seeds, self.start, inputs)
@@ -257,11 +291,3 @@ def checkpoint_seconds() -> float:
         return float(text)
     except ValueError:
         raise RunError(f"ASTROSIM_CHECKPOINT_SECONDS: not a number ({text!r}). Write seconds, like 5.") from None
-
-
-def default_workers() -> int:
-    """Return processors that this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -75,7 +76,7 @@ def rerun(
     Interrupted
         On Ctrl-C; nothing is left of the copy.
     """
-    path = Path(directory)
+    path = Path(os.path.expanduser(directory))
     records = _finished(path)
     scenario = load_scenario(path / "scenario.toml")
     place = Path(out) if out is not None else path.absolute().parent

@@ -257,7 +257,7 @@ def _from(folder: Path, value: Any) -> Any:
     """The name as a path from here."""
     if isinstance(value, dict) and isinstance(value.get("file"), str):
         return {**value, "file": _from(folder, value["file"])}
-    return str(folder / value) if isinstance(value, str) and value else value
+    return str(folder / os.path.expanduser(value)) if isinstance(value, str) and value else value
 
 
 def replaced(data: Any, change: Callable[[InputFile], Any]) -> Any:

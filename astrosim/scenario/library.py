@@ -27,7 +27,7 @@ def folder() -> Path:
 def bundled() -> dict[str, Path]:
     """Return bundled scenarios by name, such as ``maturity`` or ``published/exp024``."""
     root = folder()
-    files = sorted(root.rglob(f"*{SUFFIX}"), key=lambda file: (len(file.relative_to(root).parts), file))
+    files = sorted(root.rglob(f"[!.]*{SUFFIX}"), key=lambda file: (len(file.relative_to(root).parts), file))
     return {file.relative_to(root).with_suffix("").as_posix(): file for file in files}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
@@ -96,7 +97,8 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Experiment
         With every problem of the file, its conditions and the overrides, as
         ``file:line: field: what is wrong (value). What would be right.``
     """
-    source = parse(str(path), read_text(Path(path)))
+    path = os.path.expanduser(path)
+    source = parse(path, read_text(Path(path)))
     found = [problem for text in overrides if (problem := _apply(source, text))]
     here, beside = Path(), Path(path).parent  # a name typed on the command line is relative to where it was typed
     model = model_of(source.data)

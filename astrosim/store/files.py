@@ -7,6 +7,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,21 @@ from typing import Any
 from astrosim.core.errors import FULL, DiskFullError, StoreError
 
 CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
+UNSYNCED = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}
+"""Answers of file systems that write through, or cannot be told to: there is nothing to wait for."""
+UNSYNCED_FOLDERS = UNSYNCED | {errno.EBADF, errno.EISDIR, errno.EACCES, errno.EPERM}
+"""The same for folders, which many file systems open for no one."""
+STRAY = re.compile(
+    r"\._.*|\.nfs.*|\.fuse_hidden.*|\.DS_Store|\.localized|\.directory|Thumbs\.db|ehthumbs\.db|desktop\.ini|Icon\r|"
+    r"\.Spotlight-V100|\.Trashes|\.fseventsd|\.TemporaryItems|\.snapshot|lost\+found|@eaDir",
+    re.IGNORECASE,
+)
+"""Names of what operating systems and file servers leave in folders by themselves."""
+
+
+def stray(name: str) -> bool:
+    """Return whether a file name is one that an operating system leaves behind, and no one's data."""
+    return STRAY.fullmatch(name) is not None
 
 
 @contextlib.contextmanager
@@ -36,28 +52,43 @@ def _remedy(number: int | None, directory: Path) -> str:
         return f"Free space or raise the file-size limit, then {resume}: committed replicates are kept."
     if number in CLOSED:
         return f"Make {directory} writable or choose another place with --out; {resume} goes on with a begun run."
+    if number == errno.ENAMETOOLONG:
+        return "Choose a shorter name with --out."
     return f"Fix this, then {resume}: committed replicates are kept."
 
 
 def fsync_directory(path: Path) -> None:
-    """Make the names in a directory durable."""
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    """Make the names in a directory durable, where the file system can."""
     try:
-        os.fsync(handle)
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        error.filename = os.fspath(path)
+        if error.errno in UNSYNCED_FOLDERS:
+            return
         raise
+    try:
+        _fsync(handle, path, UNSYNCED_FOLDERS)
     finally:
         os.close(handle)
 
 
+def _fsync(handle: int, path: Path, passed_over: set[int]) -> None:
+    """Wait until a file is on the disk; answers that say that there is no such waiting are passed over."""
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno in passed_over:
+            return
+        error.filename = os.fspath(path)
+        raise
+
+
 def write_durably(path: Path, data: bytes) -> None:
-    """Write a file and wait until it is on the disk. A crash may leave a part of it."""
+    """Write a file and wait until it is on the disk, where the file system can. A crash may leave a part of it."""
     try:
         with open(path, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            _fsync(file.fileno(), path, UNSYNCED)
     except OSError as error:
         error.filename = error.filename or os.fspath(path)
         raise

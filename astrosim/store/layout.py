@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import zarr
 
-from astrosim.store.files import file_entry, fsync_directories, write_durably
+from astrosim.store.files import file_entry, fsync_directories, stray, write_durably
 from astrosim.store.variables import LONG_NAMES, Variable
 
 TRAJECTORY = "trajectory.zarr"
@@ -73,7 +73,7 @@ def create(layout: Layout, root: Path) -> dict[str, dict[str, Any]]:
     for dimension, values in layout.labels().items():
         if len(values):
             _create_coordinate(group, dimension, values)
-    files = [path for path in sorted(partial.rglob("*")) if path.is_file()]
+    files = [path for path in sorted(partial.rglob("*")) if path.is_file() and not stray(path.name)]
     entries = {}
     for path in files:
         data = path.read_bytes()

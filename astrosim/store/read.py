@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -143,7 +144,7 @@ def open_run(directory: str | Path, verify: bool = True) -> xarray.Dataset:
     """
     import xarray
 
-    directory = Path(directory)
+    directory = Path(os.path.expanduser(directory))
     with storage_errors(directory):
         arrays = read_arrays_record(directory)
         if verify:

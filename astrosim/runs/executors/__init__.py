@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from astrosim.contracts.loading import find
 from astrosim.runs.executors.base import Executor, Job, WorkerContext, run_jobs
+from astrosim.runs.processors import may_have_workers
 
 EXECUTORS = {
     "local": "astrosim.runs.executors.local:LocalExecutor",
@@ -29,8 +30,8 @@ def make_executor(name: str, context: WorkerContext, workers: int) -> Executor:
 
 
 def executor_for(workers: int) -> str:
-    """Return the name of the executor for a number of workers: this process if one is enough."""
-    return "processes" if workers > 1 else "local"
+    """Return the name of the executor for a number of workers: this process if one is enough, or it may have none."""
+    return "processes" if workers > 1 and may_have_workers() else "local"
 
 
 __all__ = ["EXECUTORS", "Executor", "Job", "WorkerContext", "executor_for", "make_executor", "run_jobs"]

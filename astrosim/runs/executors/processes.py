@@ -8,6 +8,7 @@ import logging
 import multiprocessing
 import signal
 import sys
+import threading
 import types
 from collections import deque
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from astrosim.runs.executors.worker import Share, worker_main
 from astrosim.runs.stop import deaf
 
 LOGGER = logging.getLogger("astrosim.runs")
+MAIN = threading.Lock()  # two threads that exchange the main module would leave the wrong one
 PATIENCE_SECONDS = 60.0  # assumed: how long stopping workers may take to write their checkpoints
 
 
@@ -45,21 +47,26 @@ class Worker:
     def end(self, patience: float) -> None:
         """Let the worker finish, or kill it: whatever it has not committed is not there."""
         self.process.join(patience)
+        self.kill()
+        self.pipe.close()
+
+    def kill(self) -> None:
+        """End the worker by force, if it lives."""
         if self.process.is_alive():
             self.process.kill()
             self.process.join()
-        self.pipe.close()
 
 
 @contextlib.contextmanager
 def nameless_main() -> Iterator[None]:
     """Start processes that do not import the main script again: they need nothing of it, and it may lack a guard."""
-    before = sys.modules["__main__"]
-    sys.modules["__main__"] = types.ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = before
+    with MAIN:
+        before = sys.modules["__main__"]
+        sys.modules["__main__"] = types.ModuleType("__main__")
+        try:
+            yield
+        finally:
+            sys.modules["__main__"] = before
 
 
 class ProcessExecutor:
@@ -85,17 +92,29 @@ class ProcessExecutor:
         self._waiting: deque[Job] = deque()
 
     def __enter__(self) -> ProcessExecutor:
-        modules = ["astrosim.runs.executors.worker", *self.context.preload]
+        modules = ["astrosim.runs.executors.owner", "astrosim.runs.executors.worker", *self.context.preload]
         multiprocessing.get_context("forkserver").set_forkserver_preload(modules)
-        self._workers = [Worker(self._share) for _ in range(self.size)]
+        try:
+            for _ in range(self.size):
+                self._workers.append(Worker(self._share))
+        except BaseException:
+            self._kill()
+            raise
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._share.stop[0] = kind is not None
+        try:
+            for worker in self._workers:
+                worker.give(None)
+            for worker in self._workers:
+                worker.end(1.0 if kind is KeyboardInterrupt else PATIENCE_SECONDS)
+        finally:
+            self._kill()  # of use where another Ctrl-C has cut the wait short: they would hold the directory
+
+    def _kill(self) -> None:
         for worker in self._workers:
-            worker.give(None)
-        for worker in self._workers:
-            worker.end(1.0 if kind is KeyboardInterrupt else PATIENCE_SECONDS)
+            worker.kill()
 
     @property
     def busy(self) -> bool:
@@ -124,7 +143,8 @@ class ProcessExecutor:
     def _hear(self, worker: Worker) -> Iterator[tuple[Job, Any]]:
         """Take one message of a worker: a warning, or the end of its job."""
         job = worker.job
-        assert job is not None
+        if job is None:
+            return
         try:
             if not worker.pipe.poll():
                 raise EOFError
@@ -135,8 +155,7 @@ class ProcessExecutor:
             LOGGER.warning(content)
             return
         if kind == "refused":
-            kind_of_error, text = content
-            raise kind_of_error(text)
+            raise content
         if kind == "failed":
             raise RunError(f"{job.label} failed; this is a defect of astrosim:\n{content}")
         if kind == "stopped" and not self.context.stopped():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import traceback
@@ -12,11 +11,13 @@ from multiprocessing import connection
 from pathlib import Path
 from typing import Any
 
-from astrosim.core.errors import AstrosimError, Interrupted, RunError, StoreError
+from astrosim.core import errors
+from astrosim.core.errors import AstrosimError, Interrupted
 from astrosim.runs.control import Control, Stopped
 from astrosim.runs.executors.base import Job
+from astrosim.runs.executors.owner import end_with_parent
 from astrosim.runs.lock import HeldLock
-from astrosim.runs.stop import Stop
+from astrosim.runs.stop import UNCLAIMED, Stop
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,13 @@ class Share:
 
 def worker_main(share: Share, pipe: connection.Connection) -> None:
     """Take jobs from the pipe until it says None or the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and says what to do
+    end_with_parent()
+    for number in (signal.SIGINT, *UNCLAIMED):
+        signal.signal(number, signal.SIG_IGN)  # the parent hears them and says what to do
     own = Stop()
     signal.signal(signal.SIGTERM, own.note)
-    parent = multiprocessing.parent_process()
 
     def stopped() -> bool:
-        if parent is not None and not parent.is_alive():
-            os._exit(1)
         return bool(share.stop[0]) or own.signal is not None
 
     try:
@@ -83,6 +83,6 @@ def _answer(job: Job, control: Control) -> tuple[str, Any]:
     except (Stopped, Interrupted):
         return "stopped", None
     except AstrosimError as error:
-        return "refused", (type(error) if isinstance(error, StoreError | RunError) else AstrosimError, str(error))
+        return "refused", error if type(error).__module__ == errors.__name__ else AstrosimError(str(error))
     except Exception:
         return "failed", traceback.format_exc()
