@@ -60,7 +60,27 @@ class ReorderedLibrary(LinkedLibrary):
     """LLVM code whose sums may be reordered: optimised alone, so that their order does not depend on the caller."""
 
     def _optimize_final_module(self) -> None:
-        JITCodeLibrary._optimize_final_module(self)
+        super(LinkedLibrary, self)._optimize_final_module()
+
+
+class CalledLibrary(JITCodeLibrary):
+    """Machine code of a function. What it links is its own, so that LLVM drops what a call does not use."""
+
+    def _optimize_final_module(self) -> None:
+        for function in self._final_module.functions:
+            if not function.is_declaration and function.linkage == llvm.Linkage.linkonce_odr:
+                function.linkage = llvm.Linkage.internal
+        super()._optimize_final_module()
+
+
+class CallingCompiler(Compiler):
+    """numba's compiler, for functions that Python calls."""
+
+    def compile_extra(self, func: Any) -> Any:
+        """Compile a Python function."""
+        self.state.library = CalledLibrary(self.state.targetctx.codegen(), func.__qualname__)
+        self.state.library.enable_object_caching()
+        return super().compile_extra(func)
 
 
 class LinkingCompiler(Compiler):
@@ -139,9 +159,9 @@ class Called(CPUDispatcher):
     """Function that Python and compiled code can call; the latter links its `Linked` form."""
 
     def __init__(
-        self, py_func: Any, locals: Any = None, targetoptions: Any = None, pipeline_class: Any = Compiler
+        self, py_func: Any, locals: Any = None, targetoptions: Any = None, pipeline_class: Any = None
     ) -> None:
-        super().__init__(py_func, locals, targetoptions, pipeline_class)
+        super().__init__(py_func, locals, targetoptions, CallingCompiler)
         self.linked = Linked(py_func, locals, targetoptions)
 
     def keep(self) -> None:
