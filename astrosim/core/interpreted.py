@@ -7,7 +7,6 @@ for coverage. Kernels that numba may reorder (`reordered`) have an order of thei
 """
 
 from __future__ import annotations
-
 import __future__
 
 import ast
@@ -170,7 +169,9 @@ def _numba_type(kind: type) -> Any:
 
     known = {bool: np.bool_, int: np.int64, float: np.float64}
     kind = known.get(kind, kind)
-    return from_dtype(np.dtype(kind)) if issubclass(kind, np.generic) and issubclass(kind, np.number | np.bool_) else None
+    return (
+        from_dtype(np.dtype(kind)) if issubclass(kind, np.generic) and issubclass(kind, np.number | np.bool_) else None
+    )
 
 
 def _types(*values: Any) -> tuple[Any, ...]:

@@ -27,7 +27,9 @@ Function = Callable[..., Any]
 
 def is_jitted(function: Any) -> bool:
     """Return whether something is a function that numba compiles, or would where it is off."""
-    return isinstance(function, Dispatcher | Interpreted) or bool(config.DISABLE_JIT and isinstance(function, FunctionType))
+    return isinstance(function, Dispatcher | Interpreted) or bool(
+        config.DISABLE_JIT and isinstance(function, FunctionType)
+    )
 
 
 def returned_type(function: Any, *arguments: Any) -> str:
