@@ -27,12 +27,14 @@ from astrosim.cli.options import (
     SetOption,
     WorkersOption,
 )
+from astrosim.cli.usage import Commands
 from astrosim.core.errors import AstrosimError, ScenarioError
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
 
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -347,13 +349,15 @@ def explain(
 def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOption = False) -> None:
     """Check a scenario file and tell all that is wrong with it."""
     with guarded():
-        problems: list[str] = []
+        from astrosim.scenario.words import parts
+
+        problems: list[dict[str, Any]] = []
         try:
             loaded = _load(scenario, set_)
         except ScenarioError as error:
             if not as_json:
                 raise
-            problems = list(error.problems)
+            problems = [parts(problem) for problem in error.problems]
         if as_json:
             typer.echo(json.dumps({"valid": not problems, "problems": problems}, indent=1))
         else:

@@ -11,7 +11,7 @@ from astrosim.scenario.field_info import fields_of, sections_of
 from astrosim.scenario.load import condition_names, key_path, resolve, unknown_condition
 from astrosim.scenario.merge import merge
 from astrosim.scenario.problems import dotted, lookup
-from astrosim.scenario.relevance import named_in_full
+from astrosim.scenario.relevance import named_in_full, owned, reads_section
 from astrosim.scenario.words import nearest
 
 
@@ -24,7 +24,7 @@ def select[S: Experiment](scenario: S, names: Sequence[str]) -> S:
         If a name is no condition of the scenario.
     """
     known = condition_names(scenario)
-    wrong = [f"--conditions: {unknown_condition(name, known)}" for name in names if name not in known]
+    wrong = [f"conditions: {unknown_condition(name, known)}" for name in names if name not in known]
     if wrong:
         raise ScenarioError(wrong)
     kept = {name: override for name, override in scenario.conditions.items() if name in names}
@@ -64,7 +64,7 @@ def changed[S: Experiment](scenario: S, values: Mapping[str, Any]) -> S:
     ScenarioError
         If a name is no field, or stands for several, or a value is wrong.
     """
-    found = {name: _paths_of(name, type(scenario)) for name in values}
+    found = {name: _paths_of(name, scenario) for name in values}
     wrong = [_no_path(name, paths, type(scenario)) for name, paths in found.items() if len(paths) != 1]
     if wrong:
         raise ScenarioError(wrong)
@@ -77,10 +77,14 @@ def changed[S: Experiment](scenario: S, values: Mapping[str, Any]) -> S:
     return type(scenario).model_validate(data, context={WRITTEN: tables})
 
 
-def _paths_of(name: str, model: type[Experiment]) -> list[str]:
-    """The fields that a name stands for."""
-    path = name.replace("__", ".")
-    return [path] if path in fields_of(model) else [p for p in _short(model) if p.rpartition(".")[2] == path]
+def _paths_of(name: str, scenario: Experiment) -> list[str]:
+    """The fields that a name stands for: those with short names, and all of that name that a user may mean as well."""
+    path, model = name.replace("__", "."), type(scenario)
+    if path in fields_of(model):
+        return [path]
+    short = [p for p in _short(model) if p.rpartition(".")[2] == path]
+    others = [s for s in named_in_full(model) if owned(model, s) or reads_section(scenario, s)]
+    return short and short + [f"{s}.{path}" for s in others if f"{s}.{path}" in fields_of(model)]
 
 
 def _short(model: type[Experiment]) -> list[str]:

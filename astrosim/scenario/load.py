@@ -92,7 +92,7 @@ class Source:
         """
         conditions, reference = self.data.get("conditions"), self.data.get("reference")
         known = tuple(conditions) if isinstance(conditions, dict) and conditions else (DEFAULT_CONDITION,)
-        wrong = [f"--conditions: {unknown_condition(name, known)}" for name in names if name not in known]
+        wrong = [f"conditions: {unknown_condition(name, known)}" for name in names if name not in known]
         if wrong:
             raise ScenarioError(wrong)
         for key, table in (("conditions", conditions), ("reference", reference)):
