@@ -15,7 +15,7 @@ from astrosim.audit.parallel import run_parallel
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import load_scenario
 from astrosim.scenario.library import bundled
-from astrosim.scenario.problems import nearest
+from astrosim.scenario.words import nearest
 from astrosim.store import open_run
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.summary import Summary

@@ -27,8 +27,9 @@ from astrosim.cli.options import (
     SetOption,
     WorkersOption,
 )
-from astrosim.cli.places import Commands, free_directory, no_empty
-from astrosim.core.errors import ScenarioError
+from astrosim.cli.places import free_directory, no_empty
+from astrosim.cli.usage import Commands
+from astrosim.core.errors import AstrosimError, ScenarioError
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
@@ -76,22 +77,21 @@ def _load(
     """Read a scenario as the options say."""
     from astrosim.scenario import choose, load
 
-    texts = list(overrides or ())
+    texts = [f"--set {text}" for text in overrides or ()]
+    names = None if conditions is None else [name.strip() for name in conditions.split(",")]
     if seeds is not None:
         texts.append(f"--seeds seeds={seeds}" if ":" in seeds else f"--seeds seeds=[{seeds}]")
     path = scenario_file(argument)
     named = [] if engine is None or engine is EngineName.published else [f"--engine engine={json.dumps(engine.value)}"]
     try:
-        scenario = load.load_scenario(path, texts)
+        scenario = load.load_scenario(path, texts, names)
     except ScenarioError:
         if not named:
             raise
-        scenario = load.load_scenario(path, [*texts, *named])  # only the file's own engine may have been wrong
+        scenario = load.load_scenario(path, [*texts, *named], names)  # only the file's own engine may have been wrong
     if engine is not None:
         choose.check_engine(scenario, engine.value)
-        scenario = load.load_scenario(path, [*texts, *named]) if named else scenario
-    if conditions is not None:
-        scenario = choose.select(scenario, [name.strip() for name in conditions.split(",")])
+        scenario = load.load_scenario(path, [*texts, *named], names) if named else scenario
     for note in choose.shadowed(scenario, texts):
         say(note)
     return scenario
@@ -99,11 +99,11 @@ def _load(
 
 def scenario_file(argument: str) -> Path:
     """Return the file that a SCENARIO argument means."""
-    from astrosim.scenario import library
+    from astrosim.scenario.bundled import find, is_run
+    from astrosim.store.files import RUN_FILE
 
-    path = library.find(argument)
-    inside = path / "scenario.toml"
-    return inside if path.is_dir() and inside.exists() else path
+    path = find(argument)
+    return path / RUN_FILE if is_run(path) else path
 
 
 def _command() -> str:
@@ -133,7 +133,7 @@ def run(
         chosen = None
         changed = any(option is not None for option in (seeds, conditions, engine, set_))
         _check_data(data)
-        if Path(scenario).is_dir():
+        if _is_directory(scenario):
             _refuse_changes(scenario, resume, changed or out is not None)
             directory = Path(scenario)
             if dry_run:
@@ -149,6 +149,13 @@ def run(
         if chosen is not None and out is None:
             directory = free_directory(directory)
         _run(chosen, directory, data, workers=workers, resume=resume, report=report, as_json=as_json)
+
+
+def _is_directory(argument: str) -> bool:
+    """Return whether an argument names a directory, and no bundled scenario that it would hide."""
+    from astrosim.scenario.bundled import find
+
+    return Path(argument).is_dir() and find(argument) == Path(argument)
 
 
 def _check_data(data: Path | None) -> None:
@@ -204,12 +211,12 @@ def _run(
 def _unit(scenario: Experiment | None, directory: Path) -> str:
     """What a run's progress counts; of a run that goes on, its own scenario says so."""
     from astrosim.contracts.registry import find_system
-    from astrosim.scenario import load_scenario
+    from astrosim.scenario import load_run
 
     if scenario is None:
         try:
-            scenario = load_scenario(directory / "scenario.toml")
-        except ScenarioError:  # the run itself tells what is wrong with it
+            scenario = load_run(directory)
+        except AstrosimError:  # the run itself tells what is wrong with it
             return "trials"
     return find_system(scenario.kind).unit
 
@@ -337,13 +344,15 @@ def explain(
 def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOption = False) -> None:
     """Check a scenario file and tell all that is wrong with it."""
     with guarded():
-        problems: list[str] = []
+        from astrosim.scenario.words import parts
+
+        problems: list[dict[str, Any]] = []
         try:
             loaded = _load(scenario, set_)
         except ScenarioError as error:
             if not as_json:
                 raise
-            problems = list(error.problems)
+            problems = [parts(problem) for problem in error.problems]
         if as_json:
             typer.echo(json.dumps({"valid": not problems, "problems": problems}, indent=1))
         else:

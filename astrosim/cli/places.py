@@ -6,22 +6,12 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-from typer.core import TyperGroup
 
 from astrosim.cli.console import say
 
 
-class Commands(TyperGroup):
-    """Group of commands; a `~` that the shell has left at the begin of a path, as in ``--out=~/run``, is the home."""
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Take the arguments of the command line."""
-        return super().parse_args(ctx, [_at_home(argument) for argument in args])
-
-
-def _at_home(argument: str) -> str:
+def at_home(argument: str) -> str:
+    """Return an argument with the home for a `~` that the shell has left at its begin, as in ``--out=~/run``."""
     option, equals, value = argument.partition("=") if argument.startswith("--") else ("", "", argument)
     return option + equals + os.path.expanduser(value)
 

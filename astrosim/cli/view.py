@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from astrosim.cli.commands import app, scenario_file
+from astrosim.cli.commands import app
 from astrosim.cli.console import guarded, say
 from astrosim.cli.options import SetOption
 from astrosim.core.errors import AstrosimError
+from astrosim.scenario.bundled import find
 
 NEEDED = ("solara", "solara.server", "anywidget", "uvicorn")
 MISSING = "view: needs packages that are not installed ({}). Install them: pip install 'astrosim[view]'."
@@ -41,8 +41,8 @@ def view(
         if missing:
             raise AstrosimError(MISSING.format(", ".join(missing)))
         names = None if conditions is None else [name.strip() for name in conditions.split(",")]
-        path = Path(scenario) if Path(scenario).is_dir() else scenario_file(scenario)
-        import_module(LAUNCH).launch(path, seed, names, set_ or (), port, browser, say)
+        texts = [f"--set {text}" for text in set_ or ()]
+        import_module(LAUNCH).launch(find(scenario), seed, names, texts, port, browser, say)
 
 
 def _is_there(name: str) -> bool:

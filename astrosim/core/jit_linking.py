@@ -158,9 +158,7 @@ class Linked(CPUDispatcher):
 class Called(CPUDispatcher):
     """Function that Python and compiled code can call; the latter links its `Linked` form."""
 
-    def __init__(
-        self, py_func: Any, locals: Any = None, targetoptions: Any = None, pipeline_class: Any = None
-    ) -> None:
+    def __init__(self, py_func: Any, locals: Any = None, targetoptions: Any = None, pipeline_class: Any = None) -> None:
         super().__init__(py_func, locals, targetoptions, CallingCompiler)
         self.linked = Linked(py_func, locals, targetoptions)
 

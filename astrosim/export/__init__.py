@@ -9,7 +9,7 @@ from typing import Literal
 
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import AstrosimError, StoreError
-from astrosim.scenario import load_scenario
+from astrosim.scenario import load_run
 from astrosim.store import open_run
 
 Format = Literal["csv", "netcdf"]
@@ -42,10 +42,10 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
     if format not in DEFAULT_NAMES:
         raise AstrosimError(f"format: no such format ({format!r}). Write one of {', '.join(DEFAULT_NAMES)}.")
     dataset = open_run(directory)
-    system = find_system(load_scenario(Path(directory) / "scenario.toml").kind)
+    system = find_system(load_run(directory).kind)
     path = Path(directory) / DEFAULT_NAMES[format] if target is None else Path(target)
     if path.exists():
-        raise StoreError(f"{path}: exists already. Name another place with --out, or remove it.")
+        raise StoreError(f"{path}: exists already. Name another place, or remove it.")
     partial: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +65,7 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
         made.replace(path)
     except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either
         reason = getattr(error, "strerror", None) or error
-        raise StoreError(f"{path}: {reason}. Free space, or choose another place with --out.") from error
+        raise StoreError(f"{path}: {reason}. Free space, or name another place.") from error
     finally:
         if partial is not None:
             shutil.rmtree(partial, ignore_errors=True)

@@ -13,7 +13,7 @@ from astrosim.core.errors import AstrosimError, ScenarioError, StoreError
 from astrosim.report.drawing import Drawn, Kind
 from astrosim.scenario import condition_names
 from astrosim.scenario.load import unknown_condition
-from astrosim.scenario.problems import nearest
+from astrosim.scenario.words import nearest
 from astrosim.store import open_run
 from astrosim.summary import RunSummary
 

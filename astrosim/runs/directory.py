@@ -81,15 +81,13 @@ class RunDirectory:
         if (self.path / SCENARIO).exists():
             raise StoreError(
                 f"{self.path}: a run lies here already. `astrosim run {self.path} --resume` goes on with it; "
-                "for a new run choose another directory with --out."
+                "for a new run name another directory."
             )
         with storage_errors(self.path):
             found = [p.name for p in self.path.iterdir() if p.name not in BEFORE_START and p.suffix != ".tmp"]
         others = [name for name in found if not stray(name)]
         if others:
-            raise StoreError(
-                f"{self.path}: not empty ({', '.join(sorted(others)[:3])} ...). Choose a new directory with --out."
-            )
+            raise StoreError(f"{self.path}: not empty ({', '.join(sorted(others)[:3])} ...). Name a new directory.")
 
     def check(self) -> None:
         """Check that the scenario is the one that was begun.
@@ -114,7 +112,7 @@ class RunDirectory:
         if found != expected:
             raise StoreError(
                 f"{self.path / SCENARIO}: changed since the run began (checksum {found[:12]}... where "
-                f"{str(expected)[:12]}... was written). Undo the change, or run the edited scenario with --out NEW."
+                f"{str(expected)[:12]}... was written). Undo the change, or run the edited one into another directory."
             )
 
     def go_on(self, start: Start) -> None:

@@ -158,7 +158,7 @@ class ExperimentRun:
         if given is not None and given != stored:
             raise StoreError(
                 f"{self.directory.path / 'scenario.toml'}: not the scenario that was given. Resume without changes, "
-                "or run the changed scenario into another directory with --out."
+                "or run the changed scenario into another directory."
             )
         self._settle(stored, start)
         self.directory.go_on(self.start)

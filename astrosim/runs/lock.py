@@ -83,7 +83,7 @@ def _take(handle: int, path: Path, directory: Path) -> bool:
         if time.monotonic() - start > (ORPHAN_SECONDS if _died(holder) else GRACE_SECONDS):
             raise StoreError(
                 f"{directory}: in use by {holder or 'another process'}. Wait until it ends, or stop it, "
-                "or choose another directory with --out."
+                "or name another directory."
             )
         time.sleep(0.05)
 

@@ -15,7 +15,7 @@ import numpy as np
 from astrosim.core.errors import Interrupted, StoreError
 from astrosim.runs.directory import noted_data
 from astrosim.runs.experiment import Progress, run_scenario
-from astrosim.scenario import load_scenario
+from astrosim.scenario import load_run
 from astrosim.store.files import storage_errors
 from astrosim.store.read import committed_replicates, open_run, read_arrays_record
 
@@ -77,8 +77,8 @@ def rerun(
         On Ctrl-C; nothing is left of the copy.
     """
     path = Path(os.path.expanduser(directory))
+    scenario = load_run(path)
     records = _finished(path)
-    scenario = load_scenario(path / "scenario.toml")
     place = Path(out) if out is not None else path.absolute().parent
     with storage_errors(place):
         place.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from astrosim.scenario.experiment import Experiment
-from astrosim.scenario.load import condition_names, load_scenario, resolve, to_toml
+from astrosim.scenario.load import condition_names, load_run, load_scenario, resolve, to_toml
 
-__all__ = ["Experiment", "condition_names", "load_scenario", "resolve", "to_toml"]
+__all__ = ["Experiment", "condition_names", "load_run", "load_scenario", "resolve", "to_toml"]

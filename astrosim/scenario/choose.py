@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
-
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario.experiment import WRITTEN, Experiment
-from astrosim.scenario.field_info import fields_of
+from astrosim.scenario.field_info import fields_of, sections_of
 from astrosim.scenario.load import condition_names, key_path, resolve, unknown_condition
 from astrosim.scenario.merge import merge
-from astrosim.scenario.problems import dotted, lookup, nearest, problems_of
-from astrosim.scenario.relevance import named_in_full
+from astrosim.scenario.problems import dotted, lookup
+from astrosim.scenario.relevance import named_in_full, owned, reads_section
+from astrosim.scenario.words import nearest
 
 
 def select[S: Experiment](scenario: S, names: Sequence[str]) -> S:
@@ -25,7 +24,7 @@ def select[S: Experiment](scenario: S, names: Sequence[str]) -> S:
         If a name is no condition of the scenario.
     """
     known = condition_names(scenario)
-    wrong = [f"--conditions: conditions: {unknown_condition(name, known)}" for name in names if name not in known]
+    wrong = [f"conditions: {unknown_condition(name, known)}" for name in names if name not in known]
     if wrong:
         raise ScenarioError(wrong)
     kept = {name: override for name, override in scenario.conditions.items() if name in names}
@@ -45,10 +44,10 @@ def check_engine(scenario: Experiment, engine: str) -> None:
     known = scenario.engine_names()
     if engine not in known:
         right = f"Write one of {', '.join(known)}, or leave it out."
-        raise ScenarioError([f"--engine: engine: cannot run kind = {scenario.kind!r} ({engine}). {right}"])
+        raise ScenarioError([f"--engine: cannot run kind = {scenario.kind!r} ({engine}). {right}"])
     problems = [resolve(scenario, name).engine_problem(engine, name) for name in condition_names(scenario)]
     if any(problems):
-        raise ScenarioError([f"--engine: engine: {problem}" for problem in problems if problem])
+        raise ScenarioError([f"--engine: {problem}" for problem in problems if problem])
 
 
 def changed[S: Experiment](scenario: S, values: Mapping[str, Any]) -> S:
@@ -65,7 +64,7 @@ def changed[S: Experiment](scenario: S, values: Mapping[str, Any]) -> S:
     ScenarioError
         If a name is no field, or stands for several, or a value is wrong.
     """
-    found = {name: _paths_of(name, type(scenario)) for name in values}
+    found = {name: _paths_of(name, scenario) for name in values}
     wrong = [_no_path(name, paths, type(scenario)) for name, paths in found.items() if len(paths) != 1]
     if wrong:
         raise ScenarioError(wrong)
@@ -73,20 +72,19 @@ def changed[S: Experiment](scenario: S, values: Mapping[str, Any]) -> S:
     for name, (path,) in found.items():
         *sections, field = path.split(".")
         table = tables.setdefault(sections[0], {}) if sections else tables
-        table[field] = getattr(values[name], "item", lambda name=name: values[name])()  # numbers of NumPy, too
+        table[field] = values[name]
     data = merge(type(scenario), scenario.model_dump(), tables)
-    try:
-        return type(scenario).model_validate(data, context={WRITTEN: tables})
-    except ValidationError as error:
-        problems = problems_of(error, data, type(scenario))
-        texts = [p.text if p.inside else f"{dotted(p.path) or 'scenario'}: {p.text}" for p in problems]
-        raise ScenarioError(texts) from None
+    return type(scenario).model_validate(data, context={WRITTEN: tables})
 
 
-def _paths_of(name: str, model: type[Experiment]) -> list[str]:
-    """The fields that a name stands for."""
-    path = name.replace("__", ".")
-    return [path] if path in fields_of(model) else [p for p in _short(model) if p.rpartition(".")[2] == path]
+def _paths_of(name: str, scenario: Experiment) -> list[str]:
+    """The fields that a name stands for: those with short names, and all of that name that a user may mean as well."""
+    path, model = name.replace("__", "."), type(scenario)
+    if path in fields_of(model):
+        return [path]
+    short = [p for p in _short(model) if p.rpartition(".")[2] == path]
+    others = [s for s in named_in_full(model) if owned(model, s) or reads_section(scenario, s)]
+    return short and short + [f"{s}.{path}" for s in others if f"{s}.{path}" in fields_of(model)]
 
 
 def _short(model: type[Experiment]) -> list[str]:
@@ -96,6 +94,9 @@ def _short(model: type[Experiment]) -> list[str]:
 
 def _no_path(name: str, paths: Sequence[str], model: type[Experiment]) -> str:
     """Say that a name stands for no field, or for several."""
+    if name in sections_of(model):
+        inside = ", ".join(list(sections_of(model)[name].model_fields)[:3])
+        return f"{name}: a section, not a field. Write one of its fields as {name}__FIELD: {inside} ..."
     if paths:
         return f"{name}: several fields have this name ({', '.join(paths)}). Write one of them in full."
     known = {path.rpartition(".")[2]: path for path in _short(model)}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
@@ -72,9 +72,11 @@ class Experiment(Section):
     conditions: dict[Name, dict[str, Any]] = Field(default_factory=dict, description="named overrides of any field")
 
     @classmethod
-    def load(cls, path: str | Path, overrides: Sequence[str] = ()) -> Any:
+    def load(
+        cls, path: str | os.PathLike[str], overrides: Sequence[str] = (), conditions: Sequence[str] | None = None
+    ) -> Any:
         """Read a scenario file, of whatever kind it is; see `astrosim.scenario.load_scenario`."""
-        return find("astrosim.scenario.load:load_scenario", "Scenario files need")(path, overrides)
+        return find("astrosim.scenario.load:load_scenario", "Scenario files need")(path, overrides, conditions)
 
     @classmethod
     def follow(cls, data: dict[str, Any], base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,6 +109,11 @@ class Experiment(Section):
     def engine_problem(self, engine: str, condition: str) -> str:
         """Say why an engine cannot run this resolved scenario; empty if it can."""
         return ""
+
+    def changed(self, values: Mapping[str, Any]) -> Self:
+        """Return the scenario with other values of some fields; see `astrosim.scenario.choose.changed`."""
+        other: Self = find("astrosim.scenario.choose:changed", "Scenarios need")(self, values)
+        return other
 
     def trimmed(self) -> Self:
         """Return the scenario without the sections that none of its conditions reads."""

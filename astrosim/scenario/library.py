@@ -1,4 +1,4 @@
-"""The bundled scenarios, and the file that `astrosim new` writes."""
+"""The catalogue of the bundled scenarios, and the file that `astrosim new` writes."""
 
 from __future__ import annotations
 
@@ -10,53 +10,11 @@ from rich.table import Table
 
 from astrosim.contracts import registry
 from astrosim.core.errors import ScenarioError
+from astrosim.scenario.bundled import SUFFIX, bundled, find, folder
 from astrosim.scenario.experiment import NAME, Experiment, own_code_runs
 from astrosim.scenario.load import condition_names, load_scenario, resolve
-from astrosim.scenario.problems import nearest
 
-SUFFIX = ".toml"
-
-
-def folder() -> Path:
-    """Return the folder of the bundled scenarios: beside the package in a source tree, inside it once installed."""
-    package = Path(__file__).parents[1]
-    inside = package / "scenarios"
-    return inside if inside.is_dir() else package.parent / "scenarios"
-
-
-def bundled() -> dict[str, Path]:
-    """Return bundled scenarios by name, such as ``maturity`` or ``published/exp024``."""
-    root = folder()
-    files = sorted(root.rglob(f"[!.]*{SUFFIX}"), key=lambda file: (len(file.relative_to(root).parts), file))
-    return {file.relative_to(root).with_suffix("").as_posix(): file for file in files}
-
-
-def find(argument: str) -> Path:
-    """Return the file that a SCENARIO argument means: a path, or the name of a bundled scenario, its folder left out if
-    clear.
-
-    Raises
-    ------
-    ScenarioError
-        If it is neither; the nearest bundled name is suggested.
-    """
-    path = Path(argument)
-    try:
-        if path.exists():
-            return path
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise ScenarioError([f"{argument[:200]!r}: cannot be read ({reason}). Name a scenario file."]) from None
-    known = bundled()
-    name = path.as_posix().removesuffix(SUFFIX)
-    if name in known:
-        return known[name]
-    short = [file for key, file in known.items() if key.rpartition("/")[2] == name]
-    if len(short) == 1:
-        return short[0]
-    guess = nearest(name, [*known, *(key.rpartition("/")[2] for key in known)])
-    right = f"Did you mean {guess}?" if guess else "`astrosim list` shows the bundled ones."
-    raise ScenarioError([f"{argument}: no such file or bundled scenario. {right}"])
+__all__ = ["bundled", "catalogue", "catalogue_table", "create", "find", "folder"]
 
 
 def create(name: str, directory: Path, kind: str = "astrocyte") -> Path:
@@ -71,7 +29,7 @@ def create(name: str, directory: Path, kind: str = "astrocyte") -> Path:
     if not re.fullmatch(NAME, stem):
         raise ScenarioError([f"{name}: not a valid name. Write letters, digits, dots, dashes and underscores."])
     if kind not in (*registry.kinds(), *registry.ALIASES):
-        raise ScenarioError([f"--kind: kind: no such kind ({kind}). Write one of {', '.join(registry.kinds())}."])
+        raise ScenarioError([f"--kind: no such kind ({kind}). Write one of {', '.join(registry.kinds())}."])
     path = directory / f"{stem}{SUFFIX}"
     try:
         with path.open("x", encoding="utf-8") as file:

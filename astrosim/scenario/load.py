@@ -16,11 +16,17 @@ from pydantic import ValidationError
 from astrosim.contracts import registry
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import inputs, locate, problems
+from astrosim.scenario.bundled import find, is_run
 from astrosim.scenario.experiment import SHARED_FIELDS, WRITTEN, Experiment
 from astrosim.scenario.merge import merge
-from astrosim.scenario.problems import Problem, dotted, nearest, show
+from astrosim.scenario.problems import Problem, dotted, show
+from astrosim.scenario.section import validated
+from astrosim.scenario.words import nearest
+from astrosim.store.files import RUN_FILE, no_run
 
 DEFAULT_KIND = "astrocyte"  # of files without a `kind`
+DEFAULT_CONDITION = "default"  # of files without conditions
+OVERRIDES = "overrides"  # place of those that came by no flag
 SIZE_LIMIT = 50_000_000  # bytes; assumed: far above any list of patterns
 
 
@@ -67,24 +73,48 @@ class Source:
         """Return the whole line that a user reads."""
         if problem.inside:
             return problem.text
-        return f"{self.place(self.culprit(problem))}: {dotted(problem.path) or 'scenario'}: {problem.text}"
+        place, field = self.place(self.culprit(problem)), dotted(problem.path) or "scenario"
+        return f"{place}: {problem.text}" if place == f"--{field}" else f"{place}: {field}: {problem.text}"
 
     def order(self, problem: Problem) -> tuple[bool, int]:
-        """Sort key: what came from the command line first, then by line."""
+        """Sort key: what came from outside the file first, then by line."""
         place = self.place(self.culprit(problem))
-        return (not place.startswith("--"), 0 if place.startswith("--") else int(place.rpartition(":")[2]))
+        outside = place in self.flags.values()
+        return (not outside, 0 if outside else int(place.rpartition(":")[2]))
+
+    def select(self, names: Sequence[str]) -> None:
+        """Leave out all conditions but some, before anything is checked.
+
+        Raises
+        ------
+        ScenarioError
+            If the file has no such condition.
+        """
+        conditions, reference = self.data.get("conditions"), self.data.get("reference")
+        known = tuple(conditions) if isinstance(conditions, dict) and conditions else (DEFAULT_CONDITION,)
+        wrong = [f"conditions: {unknown_condition(name, known)}" for name in names if name not in known]
+        if wrong:
+            raise ScenarioError(wrong)
+        for key, table in (("conditions", conditions), ("reference", reference)):
+            if isinstance(table, dict):
+                self.data[key] = {name: value for name, value in table.items() if name in names}
 
 
-def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Experiment:
+def load_scenario(
+    path: str | os.PathLike[str], overrides: Sequence[str] = (), conditions: Sequence[str] | None = None
+) -> Experiment:
     """Read a scenario file; its `kind` says what it describes.
 
     Parameters
     ----------
-    path : str or Path
+    path : str or path-like
+        Or the name of a bundled scenario, such as ``quick``, or a run directory.
     overrides : sequence of str
         ``key.path=value``, applied before anything is checked. The value is read as TOML, else taken as a bare text.
         A condition that overrides the same field keeps its own value. Texts may be led by the flag that they came
         from, as in ``--seeds seeds=1:20``; it stands in place of file and line in messages.
+    conditions : sequence of str, optional
+        Only these, the others are not even looked at; all if left out.
 
     Returns
     -------
@@ -97,10 +127,13 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Experiment
         With every problem of the file, its conditions and the overrides, as
         ``file:line: field: what is wrong (value). What would be right.``
     """
-    path = os.path.expanduser(path)
-    source = parse(path, read_text(Path(path)))
+    path = find(os.path.expanduser(path))
+    path = path / RUN_FILE if is_run(path) else path
+    source = parse(str(path), read_text(path))
     found = [problem for text in overrides if (problem := _apply(source, text))]
-    here, beside = Path(), Path(path).parent  # a name typed on the command line is relative to where it was typed
+    if conditions is not None:
+        source.select(conditions)
+    here, beside = Path(), path.parent  # a name typed on the command line is relative to where it was typed
     model = model_of(source.data)
     if model is not None:
         source.data = inputs.relative_to(
@@ -112,21 +145,35 @@ def load_scenario(path: str | Path, overrides: Sequence[str] = ()) -> Experiment
     scenario, wrong = check(source)
     if found or wrong or scenario is None:
         raise ScenarioError([*found, *wrong])
-    return scenario
+    return scenario if conditions is None else scenario.trimmed()
+
+
+def load_run(directory: str | os.PathLike[str]) -> Experiment:
+    """Read the scenario of a run directory.
+
+    Raises
+    ------
+    StoreError
+        If it is no run directory.
+    ScenarioError
+        See `load_scenario`.
+    """
+    path = Path(directory)
+    if not is_run(path):
+        raise no_run(path)
+    return load_scenario(path / RUN_FILE)
 
 
 def read_text(path: Path) -> str:
     """Read a scenario file as text; raise ScenarioError where there is none."""
     try:
         if path.is_dir():
-            raise ScenarioError([f"{path}:1: scenario: a folder, not a file. Name a scenario file (.toml)."])
+            raise ScenarioError([f"{path}: a folder, not a file. Name a scenario file (.toml)."])
         if path.stat().st_size > SIZE_LIMIT:
             raise ScenarioError([f"{path}:1: scenario: larger than {SIZE_LIMIT} bytes. Name a scenario file (.toml)."])
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise ScenarioError(
-            [f"{path}:1: scenario: no such file. Name a scenario file, or one of `astrosim list`."]
-        ) from None
+        raise ScenarioError([f"{path}: no such file. Name a scenario file, or one of `astrosim list`."]) from None
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise ScenarioError([f"{path}:1: scenario: cannot be read ({reason}). Name a readable file."]) from None
@@ -175,7 +222,7 @@ def _syntax_error(message: str, text: str) -> str:
 def _apply(source: Source, override: str) -> str | None:
     """Set one override in the source; return what is wrong with it, if anything."""
     match = re.fullmatch(r"(--[a-z]+) (.*)", override, re.DOTALL)
-    flag, text = (match[1], match[2]) if match else ("--set", override)
+    flag, text = (match[1], match[2]) if match else (OVERRIDES, override)
     key, equals, raw = text.partition("=")
     path = key_path(key)
     if not equals or path is None:
@@ -250,7 +297,7 @@ def _validate[S: Experiment](
     model: type[S], data: Mapping[str, Any], written: Mapping[str, Any] | None = None
 ) -> tuple[S | None, list[Problem]]:
     try:
-        return model.model_validate(data, context={WRITTEN: written}), []
+        return validated(model, data, {WRITTEN: written}), []
     except ValidationError as error:
         return None, problems.problems_of(error, data, model)
 
@@ -277,7 +324,7 @@ def condition_names(scenario: Experiment) -> tuple[str, ...]:
     ----------
     scenario : Experiment
     """
-    return tuple(scenario.conditions) or ("default",)
+    return tuple(scenario.conditions) or (DEFAULT_CONDITION,)
 
 
 def resolve[S: Experiment](scenario: S, condition: str) -> S:
@@ -297,8 +344,8 @@ def resolve[S: Experiment](scenario: S, condition: str) -> S:
     if condition not in names:
         raise ScenarioError([f"{scenario.name}: conditions: {unknown_condition(condition, names)}"])
     own = scenario.conditions.get(condition, {})
-    data = merge(type(scenario), scenario.model_dump(), own)
-    return type(scenario).model_validate({**data, "conditions": {}}, context={WRITTEN: own})
+    data = {**merge(type(scenario), scenario.model_dump(), own), "conditions": {}}
+    return type(scenario).model_validate(data, context={WRITTEN: own})
 
 
 def unknown_condition(condition: str, names: Sequence[str]) -> str:

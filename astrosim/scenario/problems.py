@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +12,17 @@ import tomli_w
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from astrosim.core.errors import ScenarioError
 from astrosim.scenario.experiment import Experiment
 from astrosim.scenario.field_info import NAME_WORDS, facts_at, fields_of, figures_of, sections_of, table_at
 from astrosim.scenario.inputs import Located
 from astrosim.scenario.locate import Path
+from astrosim.scenario.section import Section
+from astrosim.scenario.words import nearest
 
 SHOWN = 60  # characters of a value; assumed: a line of a terminal holds the rest
 ELSEWHERE = 0.7  # closeness of names in other tables, of which there are many; assumed
+SHORTEST = 5  # letters of a key that is looked for in descriptions; assumed: shorter ones are in all of them
 MOST = 5  # problems shown for one list; assumed: the sixth teaches nothing new
 
 WRONG = {
@@ -58,13 +61,6 @@ class Problem:
     inside: bool = False
 
 
-def nearest(word: str, known: Iterable[str], closeness: float = 0.6) -> str | None:
-    """Return the known word that was probably meant, if any comes close (closeness from 0 to 1, as difflib has it)."""
-    plain = {k.lower().replace("-", "_"): k for k in known}
-    match = difflib.get_close_matches(word.lower().replace("-", "_"), plain, n=1, cutoff=closeness)
-    return plain[match[0]] if match else None
-
-
 def show(value: Any) -> str:
     """Return a value as TOML writes it, cut to a readable length."""
     if isinstance(value, dict):
@@ -101,6 +97,28 @@ def lookup(data: Any, path: Path) -> Any:
         except (KeyError, IndexError, TypeError):
             return None
     return data
+
+
+def refusal(error: ValidationError, data: Mapping[str, Any], model: type[Section]) -> ScenarioError:
+    """Return the error that Python code gets in place of the validator's: a line for each field that is wrong."""
+    if issubclass(model, Experiment):
+        found = problems_of(error, data, model)
+    else:
+        found = [problem for detail in error.errors(include_url=False) for problem in _of_section(detail, data, model)]
+    return ScenarioError([p.text if p.inside else f"{dotted(p.path) or 'scenario'}: {p.text}" for p in found])
+
+
+def _of_section(detail: ErrorDetails, data: Mapping[str, Any], model: type[Section]) -> Iterator[Problem]:
+    """What the validator found in a section that stands alone."""
+    path: Path = tuple(detail["loc"])
+    if detail["type"] == "value_error":
+        yield from _own_words(path, detail["ctx"]["error"])
+        return
+    guess = nearest(str(path[-1]), model.model_fields) if detail["type"] == "extra_forbidden" else None
+    right = f"Did you mean {guess}?" if guess else "`astrosim explain` shows what is valid."
+    if detail["type"] == "literal_error":
+        right = f"Write one of {detail['ctx']['expected']}."
+    yield Problem(path, f"{WRONG.get(detail['type'], 'not valid')} ({show(lookup(data, path))}). {right}")
 
 
 def problems_of(error: ValidationError, data: Mapping[str, Any], model: type[Experiment]) -> list[Problem]:
@@ -195,14 +213,22 @@ def _meant(path: Path, model: type[Experiment]) -> str:
     key, parent = str(path[-1]), path[:-1]
     section = table_at(parent, model)
     here = list(section.model_fields) if section else []
-    guess = nearest(key, here)
+    guess = nearest(key, here) or _described(key, section)
     if guess:
         return f"Did you mean {dotted((*parent, guess))}?"
+    if any(isinstance(part, int) for part in parent):  # an entry of a list, which has no fields elsewhere
+        return f"Valid here: {', '.join(here)}."
     elsewhere = {field.rpartition(".")[2]: field for field in fields_of(model)}
     guess = nearest(key, elsewhere, ELSEWHERE)
     if guess:
         return f"Did you mean {elsewhere[guess]}?"
     return f"Valid here: {', '.join(here)}."
+
+
+def _described(key: str, section: type[Section] | None) -> str | None:
+    """The only field of a section that tells of the things that a key names, if there is one."""
+    told = [name for name, info in section.model_fields.items() if key in (info.description or "")] if section else []
+    return told[0] if len(key) >= SHORTEST and len(told) == 1 else None
 
 
 def in_condition(name: str, problem: Problem) -> Problem:

@@ -44,6 +44,11 @@ def owned_by(model: type[Experiment], owner: str) -> tuple[str, ...]:
     return tuple(name for name in sections_of(model) if _facts(model.model_fields[name]).get("owner") == owner)
 
 
+def owned(model: type[Experiment], section: str) -> bool:
+    """Return whether one owner alone has a section."""
+    return bool(_facts(model.model_fields[section]).get("owner"))
+
+
 @cache
 def named_in_full(model: type[Experiment]) -> tuple[str, ...]:
     """Return the sections whose fields have no short names."""

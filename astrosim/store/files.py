@@ -14,6 +14,7 @@ from typing import Any
 
 from astrosim.core.errors import FULL, DiskFullError, StoreError
 
+RUN_FILE = "scenario.toml"  # what makes a directory a run
 CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 UNSYNCED = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}
 """Answers of file systems that write through, or cannot be told to: there is nothing to wait for."""
@@ -48,13 +49,25 @@ def storage_errors(directory: Path, path: Path | None = None) -> Iterator[None]:
 
 def _remedy(number: int | None, directory: Path) -> str:
     resume = f"`astrosim run {directory} --resume`"
+    if not (directory / RUN_FILE).is_file():  # nothing was begun
+        wanted = "Free space or raise the file-size limit" if number in FULL else "Make it a place to write to"
+        return f"{wanted}, or name another place. Nothing was begun here."
     if number in FULL:
         return f"Free space or raise the file-size limit, then {resume}: committed replicates are kept."
     if number in CLOSED:
-        return f"Make {directory} writable or choose another place with --out; {resume} goes on with a begun run."
+        return f"Make {directory} writable or name another place; {resume} goes on with a begun run."
     if number == errno.ENAMETOOLONG:
-        return "Choose a shorter name with --out."
+        return "Choose a shorter name."
     return f"Fix this, then {resume}: committed replicates are kept."
+
+
+def no_run(directory: Path) -> StoreError:
+    """Return the error for a directory that is no run; suggests the usual place of a run of that name."""
+    usual = Path("runs") / directory.name
+    if (usual / RUN_FILE).is_file():
+        return StoreError(f"{directory}: no run directory. Did you mean {usual}?")
+    what = "no run directory" if directory.is_dir() else "no such run directory"
+    return StoreError(f"{directory}: {what}. Name that of a run; `astrosim run SCENARIO --out {directory}` makes one.")
 
 
 def fsync_directory(path: Path) -> None:

@@ -13,7 +13,7 @@ from zarr.core.buffer import Buffer, BufferPrototype
 from zarr.storage import LocalStore
 
 from astrosim.core.errors import StoreError
-from astrosim.store.files import storage_errors
+from astrosim.store.files import RUN_FILE, no_run, storage_errors
 from astrosim.store.layout import TRAJECTORY
 from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
 
@@ -76,9 +76,10 @@ def read_arrays_record(directory: Path) -> dict[str, Any]:
     """
     record = read_commit(directory / COMMITS / ARRAYS_RECORD)
     if record is None:
+        if not (directory / RUN_FILE).is_file():
+            raise no_run(directory)
         raise StoreError(
-            f"{directory}: no trajectories here. Name the directory of a run; "
-            f"`astrosim run {directory} --resume` finishes one that was interrupted."
+            f"{directory}: no trajectories yet. `astrosim run {directory} --resume` finishes the interrupted run."
         )
     return record
 

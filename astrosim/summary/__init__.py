@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.contracts.registry import find_system
-from astrosim.scenario import load_scenario
+from astrosim.scenario import load_run
 from astrosim.summary.rows import UNKNOWN, read_rows
 from astrosim.summary.run_summary import RunSummary
 
@@ -21,6 +21,6 @@ def read(directory: Path) -> RunSummary[Any]:
     ScenarioError, StoreError
         If the scenario or the summary cannot be read.
     """
-    kind = load_scenario(directory / "scenario.toml").kind
+    kind = load_run(directory).kind
     found: RunSummary[Any] = find_system(kind).part("summary").read(directory)
     return found

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from astrosim.core.errors import StoreError
-from astrosim.scenario import Experiment, condition_names, load_scenario, resolve
+from astrosim.scenario import Experiment, condition_names, load_run, resolve
 from astrosim.summary.rows import read_rows
 
 
@@ -51,7 +51,7 @@ class RunSummary[S: Experiment]:
         StoreError
             If there is no summary, or it is one of another kind.
         """
-        scenario: Any = load_scenario(directory / "scenario.toml")
+        scenario: Any = load_run(directory)
         if scenario.kind != cls.kind:
             raise StoreError(f"{directory}: a run of kind {scenario.kind}, not {cls.kind}. Use `summary.read`.")
         return cls(directory, scenario, read_rows(directory / "summary.csv", cls.texts, cls.flags, cls.counts))

@@ -51,7 +51,8 @@ def _source(path: Path, conditions: Sequence[str] | None, overrides: Sequence[st
     if not path.is_dir():
         return ScenarioSource(path, overrides, conditions)
     if overrides:
-        raise ScenarioError([f"--set: {path}: a stored run stays as it is ({overrides[0]}). Leave it out."])
+        given = overrides[0].removeprefix("--set ")
+        raise ScenarioError([f"--set: {path}: a stored run stays as it is ({given}). Leave it out."])
     source = RunSource(path)
     _check(path, "--conditions", conditions or (), source.conditions)
     return source

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from astrosim.core.errors import ScenarioError
-from astrosim.scenario import choose, condition_names, load_scenario, resolve
+from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.experiment import SEED_LIMIT
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.view.kinds import astrocyte_scenario
@@ -72,10 +72,9 @@ class ScenarioSource:
 
     def __init__(self, path: str | Path, overrides: Sequence[str] = (), conditions: Sequence[str] | None = None):
         self._path, self._overrides = Path(path), tuple(overrides)
-        scenario = load_scenario(self._path, self._overrides)
+        scenario = load_scenario(self._path, self._overrides, conditions)
+        self._wanted = conditions
         self._scenario = astrocyte_scenario(scenario, str(path))
-        if conditions is not None:
-            self._scenario = astrocyte_scenario(choose.select(self._scenario, conditions), str(path))
         self.conditions = condition_names(self._scenario)
         self.title = self._scenario.title or self._scenario.name
 
@@ -101,7 +100,7 @@ class ScenarioSource:
             raise ScenarioError([f"seed: out of range ({seed}). Write a whole number from 0 to {SEED_LIMIT - 1}."])
         prefix = f"conditions.{json.dumps(condition)}." if self._scenario.conditions else ""
         texts = [f"--set {prefix}{path}={json.dumps(value)}" for path, value in changes.items()]
-        scenario = load_scenario(self._path, (*self._overrides, *texts))
+        scenario = load_scenario(self._path, (*self._overrides, *texts), self._wanted)
         return Player(resolve(astrocyte_scenario(scenario, str(self._path)), condition), seed)
 
 

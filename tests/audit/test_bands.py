@@ -135,7 +135,7 @@ def test_published_means_are_those_of_the_golden_rows():
         (["exp01", "--seeds", "1:9"], "exp01: no published scenario. Did you mean exp021?\n"),
         (
             ["exp002", "--seeds", "x"],
-            "--seeds: seeds: no range of seeds ('[x]'). Write first:count, such as '1000:200', or a list of seeds.\n",
+            "--seeds: no range of seeds ('[x]'). Write first:count, such as '1000:200', or a list of seeds.\n",
         ),
     ],
 )

@@ -188,7 +188,7 @@ def test_a_run_without_astrocytes_or_log_exports(tmp_path: Path) -> None:
 
 def test_nothing_is_overwritten(finished: Path, file: Path, tmp_path: Path) -> None:
     before = file.read_bytes()
-    with pytest.raises(StoreError, match=r"run\.nc: exists already\. Name another place with --out, or remove it\."):
+    with pytest.raises(StoreError, match=r"run\.nc: exists already\. Name another place, or remove it\."):
         export_run(finished, file, "netcdf")
     assert file.read_bytes() == before
     with pytest.raises(AstrosimError, match=r"format: no such format \('xlsx'\)\. Write one of csv, netcdf\."):
@@ -198,7 +198,7 @@ def test_nothing_is_overwritten(finished: Path, file: Path, tmp_path: Path) -> N
 @pytest.mark.parametrize("format", ["csv", "netcdf"])
 def test_a_place_that_cannot_be_written_is_named_and_left_clean(finished: Path, tmp_path: Path, format: Any) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match=r"file/out: .*\. Free space, or choose another place with --out\."):
+    with pytest.raises(StoreError, match=r"file/out: .*\. Free space, or name another place\."):
         export_run(finished, tmp_path / "file" / "out", format)
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 

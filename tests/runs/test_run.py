@@ -251,7 +251,7 @@ def test_a_new_run_refuses_a_directory_that_is_not_empty(reference, tmp_path):
     with pytest.raises(StoreError, match=r"a run lies here already. `astrosim run .* --resume` goes on with it"):
         run_scenario(SMALL, reference, workers=1)
     (tmp_path / "thesis.txt").write_text("mine")
-    with pytest.raises(StoreError, match=r"not empty \(thesis.txt ...\). Choose a new directory with --out."):
+    with pytest.raises(StoreError, match=r"not empty \(thesis.txt ...\). Name a new directory."):
         run_scenario(SMALL, tmp_path, workers=1)
     assert (tmp_path / "thesis.txt").read_text() == "mine"
 

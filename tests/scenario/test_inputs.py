@@ -185,13 +185,16 @@ def test_arrays_have_no_order_of_their_own(tmp_path: Path) -> None:
 
 
 MISPLACED = [
-    ("network.wiring=nowhere.csv", "--set: network.wiring: no such file ('nowhere.csv'). "),
-    ("network.wiring=", "--set: network.wiring: not the name of a file (''). "),
-    ("network.wiring=3", "--set: network.wiring: not the name of a file (3). "),
-    ("network.wiring={path='x'}", "--set: network.wiring: not the name of a file (a table). "),
-    ("network.wiring='/'", "--set: network.wiring: a folder, not a file ('/'). "),
-    ("network.wiring='/dev/zero'", "--set: network.wiring: no plain file of at most 2000000000 bytes ('/dev/zero'). "),
-    ("network.wirng='w'", '--set: network.wirng: unknown key ("w"). Did you mean network.wiring?'),
+    ("network.wiring=nowhere.csv", "overrides: network.wiring: no such file ('nowhere.csv'). "),
+    ("network.wiring=", "overrides: network.wiring: not the name of a file (''). "),
+    ("network.wiring=3", "overrides: network.wiring: not the name of a file (3). "),
+    ("network.wiring={path='x'}", "overrides: network.wiring: not the name of a file (a table). "),
+    ("network.wiring='/'", "overrides: network.wiring: a folder, not a file ('/'). "),
+    (
+        "network.wiring='/dev/zero'",
+        "overrides: network.wiring: no plain file of at most 2000000000 bytes ('/dev/zero'). ",
+    ),
+    ("network.wirng='w'", 'overrides: network.wirng: unknown key ("w"). Did you mean network.wiring?'),
 ]
 
 
@@ -251,7 +254,7 @@ def test_a_condition_brings_its_own_files(tmp_path: Path) -> None:
 def test_patterns_beside_a_file_must_be_the_same(tmp_path: Path) -> None:
     path = write_scenario(tmp_path, patterns=GOOD_PATTERNS)
     (problem,) = problems(path, "task.patterns=[['00', '1']]")
-    assert problem == "--set: task.patterns: not those of task.file ('patterns.csv'). Remove one of the two."
+    assert problem == "overrides: task.patterns: not those of task.file ('patterns.csv'). Remove one of the two."
     assert load_scenario(path, [f"task.patterns={json.dumps(TASK)}"]) == load_scenario(path)
 
 

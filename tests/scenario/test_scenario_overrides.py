@@ -13,15 +13,15 @@ from astrosim.scenario.choose import shadowed
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 OVERRIDES = [
-    ("network.clusters=two", '--set: network.clusters: not a whole number ("two"). '),
-    ("nowhere", '--set: nowhere: not an override ("nowhere"). Write path=value, such as schedule.episodes=100.'),
-    ("=3", '--set: scenario: not an override ("=3"). Write path=value, such as schedule.episodes=100.'),
-    ("a b=3", '--set: a b: not an override ("a b=3"). '),
-    ("seeds.x=3", "--set: seeds.x: seeds is not a table ([7]). Set seeds as a whole."),
-    ("netwrk.clusters=2", "--set: netwrk: unknown key (a table). Did you mean network?"),
-    ("conditions.a.sensing.rule=fring", '--set: conditions.a.sensing.rule: not a valid choice ("fring"). '),
-    ("--seeds seeds=x", "--seeds: seeds: no range of seeds ('x'). "),
-    ("schedule.episodes=1\nseeds=3", "--set: schedule.episodes: not a whole number"),
+    ("network.clusters=two", 'overrides: network.clusters: not a whole number ("two"). '),
+    ("nowhere", 'overrides: nowhere: not an override ("nowhere"). Write path=value, such as schedule.episodes=100.'),
+    ("=3", 'overrides: scenario: not an override ("=3"). Write path=value, such as schedule.episodes=100.'),
+    ("a b=3", 'overrides: a b: not an override ("a b=3"). '),
+    ("seeds.x=3", "overrides: seeds.x: seeds is not a table ([7]). Set seeds as a whole."),
+    ("netwrk.clusters=2", "overrides: netwrk: unknown key (a table). Did you mean network?"),
+    ("conditions.a.sensing.rule=fring", 'overrides: conditions.a.sensing.rule: not a valid choice ("fring"). '),
+    ("--seeds seeds=x", "--seeds: no range of seeds ('x'). "),
+    ("schedule.episodes=1\nseeds=3", "overrides: schedule.episodes: not a whole number"),
 ]
 
 

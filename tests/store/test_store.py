@@ -124,7 +124,7 @@ def test_a_damaged_commit_record_is_named(run, harm):
 
 
 def test_a_directory_that_is_no_run_is_refused(tmp_path):
-    with pytest.raises(StoreError, match=r"no trajectories here. Name the directory of a run"):
+    with pytest.raises(StoreError, match=r"no run directory. Name that of a run"):
         open_run(tmp_path)
 
 

@@ -19,12 +19,17 @@ from collections import OrderedDict
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd, lcm
+from pathlib import Path
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_array
 
-from astrosim.scenario import condition_names, resolve
+from astrosim.contracts.registry import find_system
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario import condition_names, load_scenario, resolve
+from astrosim.scenario.experiment import Experiment
+from astrosim.systems.threshold.doors import check_kind
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -142,13 +147,18 @@ def _told_apart(wiring: Wiring, reached: np.ndarray) -> int:
 
 
 def ceiling(
-    system: Scenario | Wiring, *, condition: str | None = None, seed: int | None = None, time_limit: float = 10.0
+    system: Scenario | Wiring | str | Path,
+    *,
+    condition: str | None = None,
+    seed: int | None = None,
+    time_limit: float = 10.0,
 ) -> Ceiling:
     """Return best accuracy that any weights could reach, for one replicate of a scenario or for a wiring.
 
     Parameters
     ----------
-    system : Scenario or Wiring
+    system : Scenario, str, Path or Wiring
+        Scenarios also by their file, or the name of a bundled one.
     condition : str, optional
         Of the scenario; its first one if left out.
     seed : int, optional
@@ -159,10 +169,15 @@ def ceiling(
     Raises
     ------
     ScenarioError
-        If the scenario has no such condition.
+        If the scenario has no such condition, or is of a kind without a ceiling.
     """
     if isinstance(system, Wiring):
         return structural_ceiling(system, time_limit)
+    if isinstance(system, str | Path):
+        system = load_scenario(system)
+    if isinstance(system, Experiment) and not (known := find_system(system.kind)).has("ceiling"):
+        raise ScenarioError([known.refusal("ceiling")])
+    check_kind(system, "ceiling")
     resolved = resolve(system, condition or condition_names(system)[0])
     return structural_ceiling(make_engine(resolved, system.seeds[0] if seed is None else seed).wiring(), time_limit)
 

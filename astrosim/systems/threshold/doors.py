@@ -59,4 +59,4 @@ def check_kind(scenario: Any, door: str) -> None:
     kind = getattr(scenario, "kind", None)
     what = f'kind = "{kind}"' if isinstance(kind, str) else type(scenario).__name__
     right = "Give a Scenario of that kind, as load_scenario returns it; astrosim.run runs every kind."
-    raise ScenarioError([f"scenario: {door} is for neurons and astrocytes, kind = \"astrocyte\" ({what}). {right}"])
+    raise ScenarioError([f'scenario: {door} is for neurons and astrocytes, kind = "astrocyte" ({what}). {right}'])

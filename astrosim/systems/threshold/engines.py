@@ -10,10 +10,15 @@ import numpy as np
 from astrosim.contracts.loading import find
 from astrosim.contracts.registry import find_system
 from astrosim.rules.choices import chosen
+from astrosim.scenario.experiment import Experiment
 from astrosim.store.variables import Decisions
+from astrosim.systems.threshold.doors import check_kind
 from astrosim.systems.threshold.learners.table import carrier_of
 from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
+
+KIND = "astrocyte"
+"""The system whose engines learners name; all others bring a function."""
 
 
 class Engine(Protocol):
@@ -67,7 +72,7 @@ def make_quick_engine(scenario: Scenario, seed: int) -> Engine:
     return make_engine(scenario if own else scenario.model_copy(update={"engine": "kernel"}), seed)
 
 
-def make_engine(scenario: Scenario, seed: int) -> Engine:
+def make_engine(scenario: Experiment, seed: int) -> Engine:
     """Build the engine of one replicate.
 
     Parameters
@@ -79,11 +84,14 @@ def make_engine(scenario: Scenario, seed: int) -> Engine:
     Raises
     ------
     AstrosimError
-        If learner or engine are unknown, or the learner has no such engine.
+        If learner or engine are unknown, the learner has no such engine, or the scenario's system has no engine of
+        single trials; names the way.
     """
-    if scenario.system_name == "published":
-        published: Engine = find_system("published").part("engine")(scenario, seed)
-        return published
+    if isinstance(scenario, Experiment) and scenario.system_name != KIND:
+        other: Engine = find_system(scenario.system_name).part("engine")(scenario, seed)
+        return other
+    check_kind(scenario, "make_engine")
+    assert isinstance(scenario, Scenario)
     place = chosen("engine", carrier_of(scenario).engines, scenario.engine)
     engine: Engine = find(place, f'learner = "{scenario.learner}" needs')(scenario, seed)
     return engine

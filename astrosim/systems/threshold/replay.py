@@ -15,6 +15,7 @@ from astrosim.core.errors import AstrosimError
 from astrosim.rules import scope
 from astrosim.store.variables import NOBODY
 from astrosim.systems.threshold.engines import make_quick_engine
+from astrosim.systems.threshold.learners.table import BASELINES
 from astrosim.systems.threshold.network.eligibility import NONE, eligible
 from astrosim.systems.threshold.network.interventions import NEVER, Standing
 from astrosim.systems.threshold.network.state import ASTROCYTES, FIRED
@@ -85,13 +86,19 @@ class Replay:
     Raises
     ------
     AstrosimError
-        If the system is the published one, whose astrocytes and neurons are not kept trial by trial.
+        If the system is the published one, whose astrocytes and neurons are not kept trial by trial, or the learner is
+        a baseline, whose updates show all patterns at once.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         if scenario.neuronal:
             raise AstrosimError(
                 f'learner: trials of neurons that learn cannot be shown again ("{scenario.learner}"). '
+                "Choose another condition; `astrosim plot` draws what the run has."
+            )
+        if scenario.learner in BASELINES:
+            raise AstrosimError(
+                f'learner: an update of "{scenario.learner}" shows all patterns at once, so there is no trial to show. '
                 "Choose another condition; `astrosim plot` draws what the run has."
             )
         if scenario.system != "described":

@@ -28,6 +28,8 @@ SYSTEM = System(
     lacks={
         "ceiling": 'only networks of threshold neurons have a structural ceiling ("wave"). Name a scenario of kind '
         '"astrocyte".',
+        "engine": 'no engine of single trials ("wave"). astrosim.run runs the scenario; WaveModel.from_run of '
+        "astrosim.systems.waves.agents shows what a run has trained.",
         "view": 'the live view shows neurons and astrocytes ("wave"). `astrosim animate` shows calcium-wave networks.',
     },
 )

@@ -321,7 +321,7 @@ def test_each_kind_has_engines_of_its_own(name: str, engine: str, right: str) ->
         return
     with pytest.raises(ScenarioError) as caught:
         check_engine(scenario, engine)
-    assert str(caught.value) == f"--engine: engine: {right}"
+    assert str(caught.value) == f"--engine: {right}"
 
 
 OVERRIDES = st.fixed_dictionaries(

@@ -11,8 +11,8 @@ from types import ModuleType
 from typing import Any
 
 from astrosim.scenario.inputs import SHOWN, ComplaintError, InputFile, Located
-from astrosim.scenario.problems import nearest
 from astrosim.scenario.section import short
+from astrosim.scenario.words import nearest
 from astrosim.systems.threshold.agents.agents import Astrocyte
 from astrosim.systems.threshold.scenario.schema import Scenario
 

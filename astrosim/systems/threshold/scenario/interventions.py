@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, complain, quantity, short
+from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, complain, quantity, short, validated
 
 MOST = 1000  # interventions of a scenario; assumed: each has room of its own among the draws
 EVENT_LIMIT = 100_000  # events of a replicate; assumed: a thousand times what a reader can look at
@@ -251,7 +251,7 @@ def parameter_problem(scenario: Any, item: Intervention) -> str | None:
         right = f"Did you mean {guess}?" if guess else f"Write one of {', '.join(CHANGEABLE)}."
         return f"parameter: {what} ({short(path)}). {right}"
     try:
-        type(part).model_validate({**part.model_dump(), field: item.value})  # type: ignore[union-attr]
+        validated(type(part), {**part.model_dump(), field: item.value})  # type: ignore[type-var]
     except ValueError as error:
         reason = getattr(error, "errors", list)()[0]["msg"].removeprefix("Value error, ")
         return f"value: not for {path} ({short(item.value)}). {reason.rstrip('.')}."

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable
+from dataclasses import astuple
 from typing import Any
 
 import numpy as np
@@ -30,15 +32,16 @@ def ceilings(scenario: Scenario, time_limit: float = 10.0) -> list[dict[str, Any
     from astrosim.systems.threshold.ceilings import Ceiling, structural_ceiling
     from astrosim.systems.threshold.engines import make_engine
 
-    known: dict[tuple[str, int], Ceiling] = {}
+    known: dict[bytes, Ceiling] = {}
     rows = []
     for condition in condition_names(scenario):
         resolved = resolve(scenario, condition)
-        wiring = f"{resolved.system} {resolved.network} {resolved.task} {resolved.perturbation.limit}"
         for seed in scenario.seeds:
-            if (wiring, seed) not in known:
-                known[wiring, seed] = structural_ceiling(make_engine(resolved, seed).wiring(), time_limit)
-            rows.append({"condition": condition, "seed": seed, **_ceiling_row(known[wiring, seed])})
+            wiring = make_engine(resolved, seed).wiring()
+            same = pickle.dumps(astuple(wiring))
+            if same not in known:
+                known[same] = structural_ceiling(wiring, time_limit)
+            rows.append({"condition": condition, "seed": seed, **_ceiling_row(known[same])})
     return rows
 
 
@@ -87,9 +90,10 @@ def _ceiling_cells(rows: list[dict[str, Any]]) -> tuple[str, ...]:
     gap = mean(np.array([row["gap"] for row in rows]))
     per_bit = np.mean([row["per_bit"] for row in rows], axis=0)
     shown = " ".join(f"{value:.3f}".removeprefix("0") for value in per_bit[:8]) + (" ..." if len(per_bit) > 8 else "")
+    lowest, highest = (f"{mean(np.array([row[name] for row in rows])):.4f}" for name in ("ceiling", "upper"))
     return (
-        f"{mean(np.array([row['ceiling'] for row in rows])):.4f}",
-        "exact" if exact else f"gap {gap:.4f}",
+        lowest if exact else f"{lowest} to {highest}",
+        "exact" if exact else f"gap <= {gap:.4f}",
         f"{mean(np.array([row['synapses'] for row in rows])):.{0 if len(rows) == 1 else 1}f}",
         f"{mean(np.array([row['best_constant'] for row in rows])):.4f}",
         rows[0]["best_constant_output"][:16] if len(rows) == 1 else "",
