@@ -150,7 +150,7 @@ def test_a_notebook_is_interrupted_twice_and_runs_again(tmp_path):
     load = f"astrosim.load_scenario({str(tmp_path / 'endless.toml')!r})"
     kernel, client = manager.start_new_kernel(cwd=str(ROOT), env=os.environ | {"PYTHONPATH": str(ROOT)})
     try:
-        client.execute(CELL.format(scenario=load, place=place, more=""))
+        sent = client.execute(CELL.format(scenario=load, place=place, more=""))
         deadline = time.monotonic() + 120
         while len(list(Path(place).glob("checkpoints/*.npz"))) < 2:
             assert time.monotonic() < deadline
@@ -158,7 +158,8 @@ def test_a_notebook_is_interrupted_twice_and_runs_again(tmp_path):
         kernel.interrupt_kernel()
         time.sleep(0.05)
         kernel.interrupt_kernel()
-        reply = client.get_shell_msg(timeout=120)["content"]
+        replies = iter(partial(client.get_shell_msg, timeout=120), None)
+        reply = next(one["content"] for one in replies if one["parent_header"].get("msg_id") == sent)
         assert reply["ename"] in ("Interrupted", "KeyboardInterrupt")
         again = CELL.format(scenario=None, place=place, more="resume=True, stopped=lambda: True")
         assert client.execute_interactive(again, timeout=120)["content"]["ename"] == "Interrupted"
