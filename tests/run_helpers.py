@@ -14,6 +14,7 @@ from typing import Any
 from unittest import mock
 
 from places import TESTS
+from refusals import refuse
 
 from astrosim.core.errors import AstrosimError, Interrupted
 from astrosim.runs import run_scenario
@@ -67,6 +68,8 @@ def _child(directory: Path, scenario: Scenario | None, workers: int, environment
     for number in (*ALWAYS, *UNCLAIMED):  # their server may ignore them
         signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
     os.environ.update(environment)
+    if "REFUSED" in environment:
+        refuse(*environment["REFUSED"].split(":"))
     try:
         run_scenario(scenario, directory, workers=workers, resume=scenario is None)
     except Interrupted as interrupt:

@@ -27,7 +27,7 @@ from astrosim.cli.options import (
     SetOption,
     WorkersOption,
 )
-from astrosim.cli.places import free_directory, no_empty
+from astrosim.cli.places import free_directory
 from astrosim.cli.usage import Commands
 from astrosim.core.errors import AstrosimError, ScenarioError
 
@@ -147,7 +147,9 @@ def run(
             _tell_work(chosen, as_json)
             return
         if chosen is not None and out is None:
-            directory = free_directory(directory)
+            with free_directory(directory) as own:
+                _run(chosen, own, data, workers=workers, resume=resume, report=report, as_json=as_json)
+            return
         _run(chosen, directory, data, workers=workers, resume=resume, report=report, as_json=as_json)
 
 
@@ -201,7 +203,7 @@ def _run(
     from astrosim.runs import run_scenario
 
     name, unit = directory.name or str(directory), _unit(scenario, directory)
-    with no_empty(directory), ProgressDisplay(errors(), name, unit) as shown:
+    with ProgressDisplay(errors(), name, unit) as shown:
         progress, command = unharmed(shown), _command()
         run_scenario(scenario, directory, workers=workers, resume=resume, data=data, progress=progress, command=command)
     page = _write_report(directory) if report else None

@@ -16,22 +16,21 @@ def at_home(argument: str) -> str:
     return option + equals + os.path.expanduser(value)
 
 
-def free_directory(wanted: Path) -> Path:
-    """Make a new directory and say which: the wanted one, or the first of ``NAME-2``, ``NAME-3`` ... that is free."""
+@contextlib.contextmanager
+def free_directory(wanted: Path) -> Iterator[Path]:
+    """Make a new directory: the wanted one, or the first of ``NAME-2``, ``NAME-3`` ... that is free, and say which.
+
+    Neither it nor its folder is left behind if an error leaves nothing in them.
+    """
     from astrosim.runs.directory import take_name
 
     directory = take_name(wanted)
     if directory != wanted:
         say(f"{wanted} exists: writing {directory}")
-    return directory
-
-
-@contextlib.contextmanager
-def no_empty(directory: Path) -> Iterator[None]:
-    """Remove a directory again if an error leaves nothing in it."""
     try:
-        yield
+        yield directory
     except BaseException:
         with contextlib.suppress(OSError):
             directory.rmdir()
+            directory.parent.rmdir()
         raise

@@ -41,7 +41,7 @@ def processors(root: Path = ROOT) -> int:
 def _quotas(root: Path) -> Iterator[float]:
     """Processors that each control group above this process allows: a container shows its own as the topmost."""
     for line in _read(root / "proc/self/cgroup").splitlines():
-        _, controllers, path = line.split(":", 2)
+        _, controllers, path = [*line.split(":", 2), "", ""][:3]
         own = PurePosixPath(path.lstrip("/"))
         for group in (own, *own.parents):
             if controllers == "":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from zarr.core.buffer import Buffer, BufferPrototype
 from zarr.storage import LocalStore
 
 from astrosim.core.errors import StoreError
-from astrosim.store.files import RUN_FILE, no_run, storage_errors
+from astrosim.store.files import RUN_FILE, no_run, storage_errors, stray
 from astrosim.store.layout import TRAJECTORY
 from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
 
@@ -60,6 +60,12 @@ class CommittedStore(LocalStore):
     ) -> list[Buffer | None]:
         """Parts of committed keys."""
         return [await self.get(key, prototype, byte_range) for key, byte_range in key_ranges]
+
+    async def list_dir(self, prefix: str) -> AsyncIterator[str]:
+        """Names in a folder, without what operating systems leave there."""
+        async for name in super().list_dir(prefix):
+            if not stray(name):
+                yield name
 
     async def exists(self, key: str) -> bool:
         """Whether a committed key is there."""

@@ -224,7 +224,9 @@ def test_run_resume_rerun(tmp_path: Path) -> None:
 def test_second_run_takes_another_directory() -> None:
     Path("runs/quick").mkdir(parents=True)
     Path("runs/quick-2").mkdir()
-    assert call("run", "quick", *SHORT, "--conditions", "control").exit_code == 0
+    done = call("run", "quick", *SHORT, "--conditions", "control")
+    assert done.exit_code == 0
+    assert done.stderr.startswith("runs/quick exists: writing runs/quick-3\n")
     assert (Path("runs/quick-3") / "summary.csv").exists()
 
 

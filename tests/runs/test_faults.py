@@ -146,8 +146,11 @@ def test_thirty_kills_of_the_whole_process_group_of_the_command_line(tmp_path, w
     _kill_whole_group(tmp_path, LONG, whole_long, seed=2, times=30)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+SIGNALS = [(number, workers) for number in (signal.SIGINT, signal.SIGTERM) for workers in (1, 2)]
+SIGNALS += [(number, 1) for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)]
+
+
+@pytest.mark.parametrize(("number", "workers"), SIGNALS)
 def test_ctrl_c_leaves_checkpoints_and_says_how_to_go_on(tmp_path, whole_long, workers, number):
     directory = tmp_path / "run"
     process = start(directory, LONG, workers, ASTROSIM_CHECKPOINT_SECONDS="1000")
@@ -165,7 +168,7 @@ def test_ctrl_c_leaves_checkpoints_and_says_how_to_go_on(tmp_path, whole_long, w
     assert differing(whole_long, contents(directory)) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1])
 def test_a_signal_to_the_whole_process_group_is_an_interruption(tmp_path, number):
     directory = tmp_path / "run"
     process = _endless(directory, tmp_path / "endless.toml")

@@ -1,0 +1,58 @@
+"""System calls that the kernel refuses to a process, as a file system of another kind would: a seccomp filter."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+
+import pytest
+
+CALLS = {
+    "x86_64": {"flock": 73, "fsync": 74, "rename": 82},
+    "aarch64": {"flock": 32, "fsync": 82},
+}
+"""Numbers of system calls by machine."""
+NO_NEW_PRIVILEGES, SET_SECCOMP, FILTER = 38, 22, 2  # prctl(2)
+LOAD_NUMBER, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06  # instructions of the kernel's filters
+ALLOW, ERROR = 0x7FFF0000, 0x00050000
+
+
+def instruction(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
+    return struct.pack("HBBI", code, yes, no, value)
+
+
+def refuse(call: str, name: str) -> None:
+    """From here on the kernel answers a system call of this process and its children with an error, like ``ENOLCK``."""
+    program = b"".join(
+        [
+            instruction(LOAD_NUMBER, 0),
+            instruction(JUMP_IF_EQUAL, CALLS[platform.machine()][call], 0, 1),
+            instruction(RETURN, ERROR | getattr(errno, name)),
+            instruction(RETURN, ALLOW),
+        ]
+    )
+    code = ctypes.create_string_buffer(program, len(program))
+    head = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(code)))
+    libc = ctypes.CDLL(None, use_errno=True)
+    for arguments in ((NO_NEW_PRIVILEGES, 1, 0, 0, 0), (SET_SECCOMP, FILTER, head, 0, 0)):
+        if libc.prctl(*arguments):
+            raise OSError(ctypes.get_errno(), "prctl")
+
+
+def allowed() -> bool:
+    """Whether this machine lets a process refuse itself system calls."""
+    if platform.machine() not in CALLS:
+        return False
+    child = os.fork()
+    if child == 0:
+        try:
+            refuse("flock", "ENOLCK")
+        finally:
+            os._exit(bool(ctypes.get_errno()))
+    return os.waitpid(child, 0)[1] == 0
+
+
+needed = pytest.mark.skipif(not allowed(), reason="NOT TESTED: this machine allows no seccomp filter")
