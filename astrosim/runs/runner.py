@@ -34,6 +34,7 @@ class Dimensions:
     variables: tuple[Variable, ...]
     coordinates: Mapping[str, np.ndarray]
     lengths: Mapping[str, int] = field(default_factory=dict)
+    names: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
 def each_alone(resolved: Mapping[str, Any], replicates: Sequence[Replicate], workers: int) -> Jobs:
@@ -112,6 +113,7 @@ class Runner[S: Experiment]:
             variables=shape.variables,
             coordinates=shape.coordinates,
             lengths=shape.lengths,
+            names=shape.names,
         )
 
 

@@ -22,6 +22,7 @@ LISTS = {
     "task.file": 'the name of a CSV file, such as "patterns.csv"',
     "agents.file": 'the name of a Python file, such as "my_module.py"',
     "network.positions": 'the name of a CSV file, such as "positions.csv"',
+    "network.nodes": 'the name of a CSV file, such as "nodes.csv"',
     "network.grid": "two whole numbers, rows and columns, such as [4, 5]",
     "network.hidden": "a list of whole numbers from 1, such as [20]",
     "network.wiring": 'the name of a CSV or NPZ file, such as "wiring.csv"',

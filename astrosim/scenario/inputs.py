@@ -89,8 +89,17 @@ class InputFile:
         Absolute.
     """
 
+    _kept: bytes | None = None  # content of a file that lies nowhere yet
+
     def __init__(self, name: str, sha256: str) -> None:
         self.name, self.path, self.sha256 = name, Path(name).absolute(), sha256
+
+    @classmethod
+    def in_memory(cls, name: str, data: bytes) -> InputFile:
+        """Build from a content that lies in no file; a run writes it into its directory."""
+        file = cls(name, checksum(data))
+        file._kept = data
+        return file
 
     @classmethod
     def of(cls, value: Any) -> InputFile:
@@ -117,6 +126,8 @@ class InputFile:
         ScenarioError
             If it is gone or has changed.
         """
+        if self._kept is not None:
+            return self._kept
         try:
             data = _bytes(str(self.path))
         except ValueError as error:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from astrosim.scenario.inputs import SIZE_LIMIT, InputFile, Located
 from astrosim.scenario.section import short
 
 MOST = 20  # problems told of one file; assumed: more do not help
+NAMED = 4  # lines named in which the same is wrong; assumed: enough to find the others
 KEPT_FILES = 8  # assumed: a scenario names a few; one of a million synapses takes 24 MB
 
 
@@ -39,11 +41,22 @@ class Table(NamedTuple):
     findings: tuple[Finding, ...]
     lines: bool  # rows are lines of text, not places in arrays
 
-    def ordered(self, wanted: tuple[str, ...]) -> Table:
-        """Return the same table; arrays have no order of their own, they take the one that is wanted."""
-        if self.lines or sorted(self.columns) != sorted(wanted):
+    def ordered(self, wanted: tuple[str, ...], usual: Mapping[str, str] | None = None) -> Table:
+        """Return the table with its columns in the wanted order, if it has them all; others are left out.
+
+        Parameters
+        ----------
+        wanted : tuple of str
+        usual : mapping of str to str, optional
+            Other names of wanted columns.
+        """
+        names = [(usual or {}).get(name.lower(), name) for name in self.columns]
+        if len(set(names)) < len(names) or not set(wanted) <= set(names):
             return self
-        return self._replace(columns=wanted, values=self.values[:, [self.columns.index(name) for name in wanted]])
+        places = [names.index(name) for name in wanted]
+        kept = {self.columns[place]: name for place, name in zip(places, wanted, strict=True)}
+        findings = [f._replace(column=kept[f.column]) for f in self.findings if f.column in kept]
+        return self._replace(columns=wanted, values=self.values[:, places], findings=tuple(findings))
 
 
 def located(field: str, file: InputFile, findings: Sequence[Finding]) -> list[Located]:
@@ -51,20 +64,55 @@ def located(field: str, file: InputFile, findings: Sequence[Finding]) -> list[Lo
     if not findings:
         return []
     data = file.content()
-    lines = [] if _is_archive(data) else [number for number, _ in _lines(data)]
+    return told(field, file.name, findings, None if _is_archive(data) else [number for number, _ in _lines(data)])
+
+
+def told(field: str, name: str, findings: Sequence[Finding], lines: Sequence[int] | None) -> list[Located]:
+    """Return findings as the lines that a user reads: one for all of a kind, with the first place and how many.
+
+    Parameters
+    ----------
+    field : str
+        The field that names the file.
+    name : str
+        Of the file.
+    findings : sequence of Finding
+    lines : sequence of int or None
+        Line of the head and of each row; None where rows are places in arrays.
+    """
+
+    def row(finding: Finding) -> int:
+        known = lines is not None and finding.row + 1 < len(lines)
+        return lines[finding.row + 1] if known and lines is not None else 1
 
     def place(finding: Finding) -> str:
-        if _is_archive(data):
-            return f"{file.name}: {finding.column}{f'[{finding.row}]' if finding.row >= 0 else ''}"
-        line = lines[finding.row + 1] if finding.row + 1 < len(lines) else 1
-        return f"{file.name}:{line}: {finding.column}"
+        if lines is None:
+            return f"{name}: {finding.column}{f'[{finding.row}]' if finding.row >= 0 else ''}"
+        return f"{name}:{row(finding)}: {finding.column}"
 
-    ordered = sorted(findings, key=lambda finding: finding.row)
-    told = [Located(field, f"{place(finding)}: {finding.text}") for finding in ordered[:MOST]]
-    if len(findings) > MOST:
-        more = len(findings) - MOST
-        told.append(Located(field, f"{place(ordered[MOST])}: {more} more problems from here on. Fix the first ones."))
-    return told
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in sorted(findings, key=lambda finding: finding.row):
+        groups.setdefault((finding.column, _kind(finding.text)), []).append(finding)
+    where = row if lines is not None else lambda finding: finding.row
+    texts = [f"{place(alike[0])}: {alike[0].text}{_also(alike, where, lines is None)}" for alike in groups.values()]
+    more = len(texts) - MOST
+    last = [f"{name}: columns: {more} more kinds of problems. Fix the first ones."] if more > 0 else []
+    return [Located(field, text) for text in [*texts[:MOST], *last]]
+
+
+def _kind(text: str) -> str:
+    """Return a finding's text without what differs from row to row: values in brackets, and numbers."""
+    return re.sub(r"\(.*?\)|-?\d+(\.\d+)?(e[-+]?\d+)?", "", text)
+
+
+def _also(alike: Sequence[Finding], where: Callable[[Finding], int], arrays: bool) -> str:
+    """Say in which other lines the same is wrong."""
+    others = list(dict.fromkeys(where(finding) for finding in alike))[1:]
+    if not others:
+        return ""
+    noun = ("place" if arrays else "line") + ("s" if len(others) > 1 else "")
+    more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
+    return f" Also in {noun} {', '.join(map(str, others[:NAMED]))}{more}."
 
 
 @lru_cache(KEPT_FILES)
@@ -93,7 +141,7 @@ def _head_and_body(data: bytes) -> tuple[list[str], str | None]:
     lines = io.StringIO(text)
     for line in lines:
         if content := line.partition("#")[0].strip():
-            return [cell.strip() for cell in content.split(",")], lines.read()
+            return [cell.strip().strip('"') for cell in content.split(",")], lines.read()
     return [], ""
 
 

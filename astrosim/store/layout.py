@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ class Layout:
         it has. Dimensions of length 0 are no error, their variables stay empty.
     lengths : mapping of str to int
         Of dimensions without labels.
+    names : mapping of str to ndarray of object, shape (label,) or (condition, label)
+        Names of the places along a dimension, in words: a coordinate beside its numbers; "" for none.
     """
 
     title: str
@@ -44,6 +46,7 @@ class Layout:
     variables: tuple[Variable, ...]
     coordinates: Mapping[str, np.ndarray]
     lengths: Mapping[str, int]
+    names: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def labels(self) -> dict[str, np.ndarray]:
         """Return labels of all coordinates, each of shape (label,): condition (str), seed (int64), `coordinates`."""
@@ -72,7 +75,9 @@ def create(layout: Layout, root: Path) -> dict[str, dict[str, Any]]:
         _create_variable(group, layout, variable)
     for dimension, values in layout.labels().items():
         if len(values):
-            _create_coordinate(group, dimension, values)
+            _create_coordinate(group, dimension, (dimension,), values)
+    for dimension, values in layout.names.items():
+        _create_coordinate(group, name_of(dimension), ("condition", dimension)[-values.ndim :], values)
     files = [path for path in sorted(partial.rglob("*")) if path.is_file() and not stray(path.name)]
     entries = {}
     for path in files:
@@ -102,14 +107,19 @@ def _create_variable(group: Any, layout: Layout, variable: Variable) -> None:
     )
 
 
-def _create_coordinate(group: Any, dimension: str, values: np.ndarray) -> None:
+def name_of(dimension: str) -> str:
+    """Return the name of the coordinate that holds the names along a dimension."""
+    return f"{dimension}_name"
+
+
+def _create_coordinate(group: Any, name: str, dimensions: tuple[str, ...], values: np.ndarray) -> None:
     array = group.create_array(
-        dimension,
+        name,
         shape=values.shape,
         chunks=values.shape,
         dtype=str if values.dtype == object else values.dtype,
-        dimension_names=(dimension,),
-        attributes={"units": "1", "long_name": LONG_NAMES.get(dimension, dimension)},
+        dimension_names=dimensions,
+        attributes={"units": "1", "long_name": LONG_NAMES.get(name, name.replace("_", " "))},
         config={"write_empty_chunks": True},
     )
     array[:] = values

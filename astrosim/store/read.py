@@ -14,7 +14,7 @@ from zarr.storage import LocalStore
 
 from astrosim.core.errors import StoreError
 from astrosim.store.files import RUN_FILE, no_run, storage_errors, stray
-from astrosim.store.layout import TRAJECTORY
+from astrosim.store.layout import TRAJECTORY, name_of
 from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def open_run(directory: str | Path, verify: bool = True) -> xarray.Dataset:
     -------
     xarray.Dataset
         The variables of `astrosim.store.variables` with dimensions (condition, seed, ...), unit and long name in their
-        attributes, and `committed`, bool, (condition, seed).
+        attributes, and `committed`, bool, (condition, seed). Neurons with names have the coordinate `neuron_name`.
 
     Raises
     ------
@@ -164,7 +164,12 @@ def open_run(directory: str | Path, verify: bool = True) -> xarray.Dataset:
     committed = np.array([[(c, s) in records for s in seeds] for c in conditions], dtype=bool)
     flag = xarray.Variable(("condition", "seed"), committed, {"units": "1", "long_name": "the replicate is committed"})
     names = xarray.Variable("condition", np.array(conditions), dataset["condition"].attrs)
-    return dataset.assign_coords(condition=names).assign(committed=flag)
+    words = {
+        name: xarray.Variable(dataset[name].dims, np.array(dataset[name].values.tolist()), dataset[name].attrs)
+        for name in map(name_of, map(str, dataset.dims))
+        if name in dataset.data_vars
+    }
+    return dataset.assign_coords(condition=names, **words).assign(committed=flag)
 
 
 def _verify_arrays(directory: Path, record: dict[str, Any]) -> None:

@@ -93,19 +93,19 @@ WRONG_CONTENTS = [
         "pre,post,weight\n0,2,0.5\n# the hub\n0,12,0\n-1,3,0\n1.5,3,0\n",
         [
             "wiring.csv:4: post: no such neuron (12). Write a whole number from 0 to 11.",
-            "wiring.csv:5: pre: no such neuron (-1). Write a whole number from 0 to 11.",
-            "wiring.csv:6: pre: no such neuron (1.5). Write a whole number from 0 to 11.",
+            "wiring.csv:5: pre: no such neuron (-1). Write a whole number from 0 to 11. Also in line 6.",
         ],
     ),
     (
         "wiring",
         "pre,post,weight\n0,7,0.5\n2,2,0\n2,3,2.5\n2,3,0\n1,4,0\n",
         [
-            "wiring.csv:2: post: an input neuron (7), which is driven from outside. Remove the synapse.",
-            "wiring.csv:3: post: a synapse of a neuron onto itself (2). Remove it.",
+            "wiring.csv:2: post: an input neuron (7), which is driven from outside. Remove the synapse: "
+            "`astrosim import` does so.",
+            "wiring.csv:3: post: a synapse of a neuron onto itself (2). Remove it: `astrosim import` does so.",
             "wiring.csv:4: weight: beyond perturbation.limit = 2 (2.5). Write -2 to 2, or raise perturbation.limit.",
-            "wiring.csv:5: post: the synapse from 2 to 3 is listed twice (3). Remove it.",
-            "wiring.csv:6: pre: out of order (1, 4). Sort the synapses by pre, then by post.",
+            "wiring.csv:5: post: the synapse from 2 to 3 is listed twice (3). Remove it, or sum its weights: "
+            "`astrosim import` does so.",
         ],
     ),
     (
@@ -141,12 +141,31 @@ def test_all_files_are_told_of_at_once(tmp_path: Path) -> None:
     assert [problem.split(":")[:2] for problem in problems(path)] == [["positions.csv", "14"], ["wiring.csv", "2"]]
 
 
-def test_many_problems_are_cut_short_and_counted(tmp_path: Path) -> None:
-    rows = "".join(f"0,{n + 50},0\n" for n in range(1000))
+def test_one_complaint_about_many_lines_is_one_line_with_a_count(tmp_path: Path) -> None:
+    rows = "".join(f"0,{n + 50},0\n" for n in range(1000)) + "0,0,x\n"
     found = problems(write_scenario(tmp_path, wiring=f"pre,post,weight\n{rows}"))
-    assert len(found) == 21
-    assert found[19].startswith("wiring.csv:21: post: no such neuron (69). ")
-    assert found[20] == "wiring.csv:22: post: 980 more problems from here on. Fix the first ones."
+    assert found == [
+        "wiring.csv:2: post: no such neuron (50). Write a whole number from 0 to 11. Also in lines 3, 4, 5, 6 and 995 "
+        "more.",
+        "wiring.csv:1002: weight: not a finite number ('x'). Write a number.",
+    ]
+
+
+SHUFFLED = [
+    "pre,post,weight\n3,8,2\n1,2,0.25\n0,3,-1\n0,2,0.5\n",
+    "weight,post,pre\n2,8,3\n.5,2,0\n.25,2,1\n-1,3,0\n",
+    '"Source","Target","Weight"\n3,8,2\n1,2,0.25\n0,3,-1\n0,2,0.5\n',
+    "from,to,weight,delay\n3,8,2,1\n1,2,0.25,1\n0,3,-1,1\n0,2,0.5,1\n",
+]
+
+
+@pytest.mark.parametrize("text", SHUFFLED)
+def test_rows_and_columns_of_a_wiring_may_come_in_any_order(tmp_path: Path, text: str) -> None:
+    (tmp_path / "sorted").mkdir()
+    ordered = build_network(load_scenario(write_scenario(tmp_path / "sorted", wiring=GOOD_WIRING)), 1)
+    shuffled = build_network(load_scenario(write_scenario(tmp_path, wiring=text)), 1)
+    assert differences(vars(shuffled), vars(ordered)) == []
+    assert shuffled.pre.tolist() == [0, 0, 1, 3]
 
 
 def write_arrays(path: Path, **arrays: object) -> None:
@@ -245,9 +264,10 @@ def test_a_condition_brings_its_own_files(tmp_path: Path) -> None:
     assert load_scenario(again) == loaded
     (tmp_path / "few.csv").write_text("pre,post,weight\n0,0,0\n")
     assert problems(path) == [
-        "few.csv:2: post: an input neuron (0), which is driven from outside. Remove the synapse. "
+        "few.csv:2: post: an input neuron (0), which is driven from outside. Remove the synapse: `astrosim "
+        "import` does so. "
         "It is so in condition other.",
-        "few.csv:2: post: a synapse of a neuron onto itself (0). Remove it. It is so in condition other.",
+        "few.csv:2: post: a synapse of a neuron onto itself (0). Remove it: `astrosim import` does so. It is so in condition other.",
     ]
 
 

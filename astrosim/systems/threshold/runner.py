@@ -12,6 +12,7 @@ from astrosim.runs.runner import Dimensions, Runner, RunQueries
 from astrosim.store.variables import Variable
 from astrosim.systems.threshold.recording import Recording
 from astrosim.systems.threshold.records import variables_of
+from astrosim.systems.threshold.scenario.nodes import read_nodes
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.sizes import sizes
 
@@ -65,7 +66,20 @@ def shape(resolved: Mapping[str, Scenario], found: Iterable[tuple[Mapping[str, i
         **{dimension: np.arange(longest[dimension], dtype="i4") for dimension in NUMBERED},
     }
     variables = _variables(longest, np.result_type(*types).str[1:], tuple(resolved.values()))
-    return Dimensions(variables, coordinates, {dimension: longest[dimension] for dimension in UNLABELLED})
+    lengths = {dimension: longest[dimension] for dimension in UNLABELLED}
+    return Dimensions(variables, coordinates, lengths, neuron_names(tuple(resolved.values()), longest["neuron"]))
+
+
+def neuron_names(conditions: Sequence[Scenario], neurons: int) -> dict[str, np.ndarray]:
+    """Return the names of neurons by dimension: nothing where no condition's network has any.
+
+    Of shape (neuron,) if all conditions have the same, else (condition, neuron).
+    """
+    told = [read_nodes(s.network.nodes).names if s.network.nodes else () for s in conditions]
+    if not any(told):
+        return {}
+    names = np.array([[*own, *[""] * (neurons - len(own))] for own in told], dtype=object)
+    return {"neuron": names[0] if (names == names[0]).all() else names}
 
 
 def _variables(longest: Mapping[str, int], weight_type: str, conditions: Sequence[Scenario]) -> tuple[Variable, ...]:

@@ -41,7 +41,7 @@ from astrosim.systems.threshold.network.interventions import NEVER
 from astrosim.systems.threshold.network.state import ASTROCYTES, CURSOR, FIRED, NOT_SOLVED, TRIALS
 from astrosim.systems.threshold.network.state import KEPT as KEPT_TRIALS
 from astrosim.systems.threshold.network.state import REVERTED as REVERTED_TRIALS
-from astrosim.systems.threshold.network.topology import INPUT, TONIC
+from astrosim.systems.threshold.network.topology import INPUT, TONIC, Network
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.simulation import TOTALS
 
@@ -63,6 +63,8 @@ class AstroModel(mesa.Model, ForwardPasses):
         The seed, as Mesa calls it.
     condition : str, optional
         A condition of the scenario; without it, the scenario as it is outside its conditions.
+    network : Network, optional
+        In place of the scenario's, such as one of `Network.from_networkx`.
     space : {"grid", "network"}
         What the agents stand on: a grid, or a Mesa network with a cell a neuron, connected by the synapses; there
         astrocytes and the cursor stand in the cell of the nearest neuron. No result depends on it.
@@ -96,12 +98,13 @@ class AstroModel(mesa.Model, ForwardPasses):
         *,
         rng: int | None = None,
         condition: str | None = None,
+        network: Network | None = None,
         space: Literal["grid", "network"] = "grid",
         **fields: Any,
     ) -> None:
         seed = chosen_seed(seed, rng)
         # Mesa hands the positional arguments on to the simulation.
-        super().__init__(chosen_scenario(scenario, condition, fields), seed, rng=seed)  # type: ignore[call-arg]
+        super().__init__(chosen_scenario(scenario, condition, fields, network), seed, rng=seed)  # type: ignore[call-arg]
         self.box = self.kernel_network.low, self.kernel_network.high
         self.grid = self._make_grid() if checked_space(space) == "grid" else None
         self.space: DiscreteSpace = self.network.to_mesa(random=self.random) if self.grid is None else self.grid

@@ -13,6 +13,7 @@ from astrosim.scenario import load_scenario, resolve
 from astrosim.scenario.choose import changed
 from astrosim.scenario.experiment import SEED_LIMIT
 from astrosim.scenario.library import find
+from astrosim.systems.threshold.network.topology import Network
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 DEFAULT_SEED = 42
@@ -20,9 +21,14 @@ SPACES = ("grid", "network")
 
 
 def chosen_scenario(
-    scenario: Scenario | str | Path | None, condition: str | None, fields: Mapping[str, Any]
+    scenario: Scenario | str | Path | None,
+    condition: str | None,
+    fields: Mapping[str, Any],
+    network: Network | None = None,
 ) -> Scenario:
     """Return the scenario (by default the described system) under a condition, with other values of fields.
+
+    A network takes the place of the scenario's.
 
     Raises
     ------
@@ -37,7 +43,22 @@ def chosen_scenario(
         right = "Give a Scenario, its file or name; among the parameters of Mesa's batch_run in a list, [scenario]."
         raise ScenarioError([f"{what}. {right}"])
     chosen = chosen if condition is None else resolve(chosen, condition)
-    return changed(chosen, fields) if fields else chosen
+    own = {} if network is None else {f"network.{name}": value for name, value in checked(network).as_fields().items()}
+    return changed(chosen, {**own, **fields}) if own or fields else chosen
+
+
+def checked(network: Any) -> Network:
+    """Return a network that is one.
+
+    Raises
+    ------
+    ScenarioError
+        If it is none.
+    """
+    if not isinstance(network, Network):
+        right = "Give a Network, such as Network.from_networkx(graph)."
+        raise ScenarioError([f"network: not a network ({type(network).__name__}). {right}"])
+    return network
 
 
 def chosen_seed(seed: Any, rng: Any) -> int:

@@ -56,8 +56,7 @@ def build_territories(scenario: Scenario, network: Network) -> Territories:
     """
     per_cluster, radius = scenario.astrocytes.per_cluster, scenario.astrocytes.radius
     cluster = np.repeat(np.arange(scenario.network.clusters, dtype=np.int32), per_cluster)
-    inner = network.position[network.cluster != NO_CLUSTER]
-    position = _places(inner, scenario.network.neurons_per_cluster, per_cluster)
+    position = _places(network, scenario.network.clusters, per_cluster)
     neurons = Ragged.of(_reached(network, position, cluster, radius))
     holder = np.repeat(np.arange(cluster.size, dtype=np.int32), neurons.sizes)
     of_neuron = Ragged.group(neurons.index, holder, network.kind.size)
@@ -80,10 +79,12 @@ def lattice(count: int) -> np.ndarray:
     return np.stack([(number % columns + 0.5) / columns, (number // columns + 0.5) / rows], axis=1) - 0.5
 
 
-def _places(position: np.ndarray, neurons_per_cluster: int, per_cluster: int) -> np.ndarray:
+def _places(network: Network, clusters: int, per_cluster: int) -> np.ndarray:
     """Return the positions of all astrocytes: float64, shape (astrocyte, 2), units."""
-    by_cluster = position.reshape(-1, neurons_per_cluster, 2)
-    low, high = by_cluster.min(axis=1), by_cluster.max(axis=1)
+    inner = network.cluster != NO_CLUSTER
+    low, high = np.full((clusters, 2), np.inf), np.full((clusters, 2), -np.inf)
+    np.minimum.at(low, network.cluster[inner], network.position[inner])
+    np.maximum.at(high, network.cluster[inner], network.position[inner])
     places = (low + high)[:, None] / 2.0 + lattice(per_cluster)[None] * (high - low)[:, None]
     return places.reshape(-1, 2)
 

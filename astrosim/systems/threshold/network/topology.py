@@ -6,19 +6,20 @@ from a neuron to itself and none onto input neurons, which are driven from outsi
 last; they lie in the middle of all clusters, and each has a synapse onto every neuron that is not driven.
 
 Positions and synapses may come from files instead (`scenario.contents`): their weights are rounded to the
-grid, kinds and clusters still follow from the sizes of the network.
+grid, kinds and clusters still follow from the sizes of the network, unless a file of neurons gives them (`nodes`).
 
 Draws: stream `position`, index = 2 neuron + axis; stream `synapse`, trial = pre neuron, index = number of the draw;
-stream `weight`, index = synapse.
+stream `weight`, index = synapse. Where a file gives the synapses, stream `synapse` is that of `rewiring`.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import numpy as np
@@ -27,10 +28,11 @@ from astrosim.core.exact_functions import log, minus_two_log
 from astrosim.core.jit import compiled
 from astrosim.core.rng import stream_key, uniform, word
 from astrosim.rules.perturbation import on_grid
-from astrosim.scenario.inputs import InputFile
 from astrosim.store.variables import NEURON_KINDS, NO_CLUSTER
-from astrosim.systems.threshold.network.graph import arrays_of, cluster_sizes
-from astrosim.systems.threshold.scenario import contents
+from astrosim.systems.threshold.network.rewiring import rewired
+from astrosim.systems.threshold.outside import building, saving
+from astrosim.systems.threshold.outside.changes import Change
+from astrosim.systems.threshold.scenario import contents, nodes
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 if TYPE_CHECKING:
@@ -55,9 +57,13 @@ class Network:
         Synapses ``first[n]`` to ``first[n + 1] - 1`` leave neuron n.
     initial_weight : ndarray of float32, shape (synapse,)
     inputs, outputs : ndarray of int32, shape (bit,)
-        The neurons of cluster 0 that the task uses.
+        The neurons that the task uses; those of cluster 0 unless a file or graph says otherwise.
     z : ndarray of float64, shape (neuron,), units
         Height over the plane, without effect on the simulation; nan unless a file gives it.
+    names : tuple of str
+        Names of the neurons, in their order; empty where they have none.
+    changes : tuple of Change
+        The difference between a graph or table from elsewhere and this network; `changes_table` shows it.
     """
 
     position: np.ndarray
@@ -70,12 +76,14 @@ class Network:
     inputs: np.ndarray
     outputs: np.ndarray
     z: np.ndarray
+    names: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = field(default=(), compare=False)
 
     def to_networkx(self, weights: np.ndarray | None = None) -> nx.DiGraph:
         """Return the network as a directed graph; `from_networkx` gives it back, to the bit.
 
-        Nodes carry kind, cluster, x and y, the number of their bit where the task uses them, and z where it is known;
-        edges carry their synapse number and their weight.
+        Nodes carry kind, cluster, x and y, the number of their bit where the task uses them, and z and name where they
+        are known; edges carry their synapse number and their weight.
 
         Parameters
         ----------
@@ -90,27 +98,95 @@ class Network:
             graph.nodes[n]["bit"] = bit
         for n in np.flatnonzero(~np.isnan(self.z)).tolist():
             graph.nodes[n]["z"] = float(self.z[n])
+        for n, name in enumerate(self.names):
+            graph.nodes[n]["name"] = name
         ends = zip(self.pre.tolist(), self.post.tolist(), weights.tolist(), strict=True)
         graph.add_edges_from((a, b, {"synapse": s, "weight": w}) for s, (a, b, w) in enumerate(ends))
         return graph
 
     @classmethod
-    def from_networkx(cls, graph: nx.DiGraph) -> Network:
-        """Build a network from a directed graph with kind, cluster, x and y on its nodes, and a weight on its edges.
+    def from_networkx(cls, graph: nx.Graph, **options: Any) -> Network:
+        """Build a network from a graph, directed or not, with or without parallel edges.
 
-        Nodes may have any names: neurons are numbered by cluster, then by kind, then by their order in the graph. Nodes
-        may carry z (units) and bit (the task's input or output bit; else all inputs and outputs of cluster 0 are used).
+        Nodes may have any names, and may carry kind, cluster, x, y, z (units), bit (the task's input or output bit) and
+        name; edges their weight. What is missing is assigned; what the model cannot hold (self-connections, synapses
+        onto inputs) is dropped; `changes` tells both. Neurons are numbered by cluster, then by kind, then by their
+        order in the graph; tonic ones come last.
 
         Parameters
         ----------
-        graph : networkx.DiGraph
+        graph : networkx.Graph
+            Or DiGraph, MultiGraph, MultiDiGraph; each edge of an undirected one is a synapse in both directions.
+        options : keyword arguments
+            Fields of `astrosim.systems.threshold.outside.options.Options`: repeats, beyond, limit, inputs, outputs ...
 
         Raises
         ------
         AstrosimError
-            If an attribute is missing or wrong: the message tells where.
+            If an attribute or an option is wrong: the message tells where.
         """
-        return cls(**arrays_of(graph))
+        return cls(**building.from_networkx(graph, options))
+
+    @classmethod
+    def from_edges(cls, table: Any, nodes: Any = None, **options: Any) -> Network:
+        """Build a network from a table of synapses: presynaptic and postsynaptic neuron, and a weight if there is one.
+
+        Parameters
+        ----------
+        table : pandas.DataFrame, mapping of columns, or sequence of rows
+            Columns by any usual name (pre and post, source and target, from and to), else the first two or three.
+        nodes : the same, optional
+            Neurons, by name: kind, cluster, x, y, z, bit.
+        options : keyword arguments
+            As for `from_networkx`.
+
+        Raises
+        ------
+        AstrosimError
+            If the table or an option is wrong.
+        """
+        return cls(**building.from_edges(table, nodes, options))
+
+    @classmethod
+    def from_matrix(cls, matrix: Any, names: Sequence[Any] | None = None, nodes: Any = None, **options: Any) -> Network:
+        """Build a network from an adjacency matrix: entry (i, j) is the weight of the synapse from i to j, 0 for none.
+
+        Parameters
+        ----------
+        matrix : array_like, shape (neuron, neuron), or scipy.sparse array
+        names : sequence, optional
+            Of the neurons.
+        nodes : pandas.DataFrame, optional
+            As for `from_edges`.
+        options : keyword arguments
+            As for `from_networkx`.
+
+        Raises
+        ------
+        AstrosimError
+            If the matrix or an option is wrong.
+        """
+        return cls(**building.from_matrix(matrix, names, nodes, options))
+
+    @classmethod
+    def from_file(cls, path: str | Path, nodes: str | Path | None = None, **options: Any) -> Network:
+        """Build a network from a file: CSV or TSV of edges or a matrix, GraphML, GEXF, GML, NPZ, NPY, MTX or SONATA.
+
+        Parameters
+        ----------
+        path : str or Path
+            Its ending says which it is; CSV and TSV may be compressed (gz, bz2, xz, zst).
+        nodes : str or Path, optional
+            Table of the neurons (CSV or TSV), or SONATA file of nodes.
+        options : keyword arguments
+            As for `from_networkx`.
+
+        Raises
+        ------
+        AstrosimError
+            If the file cannot be read, or it or an option is wrong.
+        """
+        return cls(**building.from_file(path, nodes, options))
 
     def to_mesa(self, weights: np.ndarray | None = None, random: Random | None = None) -> mesa.discrete_space.Network:
         """Return the network as a Mesa space: one cell per neuron, at its position, connected to its targets' cells.
@@ -129,8 +205,10 @@ class Network:
 
     def save(
         self, directory: str | Path, weights: np.ndarray | None = None, wiring: str = "wiring.csv"
-    ) -> dict[str, int | str]:
-        """Write `positions.csv` and the wiring as files that a scenario can name; they give back the same network.
+    ) -> dict[str, int | float | str]:
+        """Write the network as files that a scenario can name; they give back the same network.
+
+        Neurons go into `positions.csv` where the clusters are alike, else, and where they have names, into `nodes.csv`.
 
         Parameters
         ----------
@@ -144,19 +222,17 @@ class Network:
         Returns
         -------
         dict
-            Fields of a scenario's section `network`: the files, and the sizes of the clusters.
-
-        Raises
-        ------
-        AstrosimError
-            If the clusters differ in their neurons, which those of a scenario do not.
+            Fields of a scenario's section `network`: the files, and the sizes of clusters that are alike.
         """
-        sizes = cluster_sizes(self.kind, self.cluster)
-        folder = Path(directory)
-        folder.mkdir(parents=True, exist_ok=True)
-        contents.write_positions(folder / "positions.csv", self.position, self.z)
-        contents.write_wiring(folder / wiring, self.pre, self.post, self.initial_weight if weights is None else weights)
-        return {**sizes, "positions": str(folder / "positions.csv"), "wiring": str(folder / wiring)}
+        return saving.save(self, Path(directory), self.initial_weight if weights is None else weights, wiring)
+
+    def as_fields(self) -> dict[str, Any]:
+        """Return the section `network` of a scenario that gives this network, its files kept in memory."""
+        return saving.as_fields(self)
+
+    def changes_table(self) -> Any:
+        """Return the difference to the file or graph that it comes from, as a table of `rich`."""
+        return building.changes_table(self)
 
 
 def build_network(scenario: Scenario, seed: int) -> Network:
@@ -168,13 +244,17 @@ def build_network(scenario: Scenario, seed: int) -> Network:
     seed : int
     """
     net = scenario.network
-    kind, cluster = _kinds(scenario)
-    given = net.positions
-    place = contents.read_positions(given) if given else _drawn_positions(scenario, seed, cluster)
+    told = nodes.read_nodes(net.nodes) if net.nodes else None
+    kind, cluster = (told.kind, told.cluster) if told else _kinds(scenario)
+    if told or net.positions:
+        place = told.position if told else contents.read_positions(net.positions)
+    else:
+        place = _drawn_positions(scenario, seed, cluster)
     first, post, weights = (
-        _given_synapses(net.wiring, kind.size) if net.wiring else _drawn_synapses(scenario, seed, kind)
+        _given_synapses(scenario, seed, kind.size) if net.wiring else _drawn_synapses(scenario, seed, kind)
     )
-    inputs, outputs = _task_neurons(scenario, kind)
+    bits = [len(side) for side in scenario.task.patterns[0]]
+    inputs, outputs = (told.inputs[: bits[0]], told.outputs[: bits[1]]) if told else _task_neurons(scenario, kind)
     return Network(
         position=np.ascontiguousarray(place[:, :2]),
         kind=kind,
@@ -186,6 +266,7 @@ def build_network(scenario: Scenario, seed: int) -> Network:
         inputs=inputs,
         outputs=outputs,
         z=np.ascontiguousarray(place[:, 2]),
+        names=told.names if told else (),
     )
 
 
@@ -237,9 +318,11 @@ def _drawn_synapses(scenario: Scenario, seed: int, kind: np.ndarray) -> tuple[np
     return first, post, (_uniforms(stream_key(seed, "weight"), post.size) - 0.5) * (2.0 * net.initial_weight)
 
 
-def _given_synapses(file: InputFile, neurons: int) -> tuple[np.ndarray, ...]:
-    """Read the synapses from a file: the first of each neuron, post neurons, and weights."""
-    wires = contents.read_wiring(file)
+def _given_synapses(scenario: Scenario, seed: int, neurons: int) -> tuple[np.ndarray, ...]:
+    """Read the synapses from a file, and swap ends if asked: the first of each neuron, post neurons, and weights."""
+    wires = contents.read_wiring(scenario.network.wiring)
+    if scenario.network.rewire > 0.0:
+        wires = contents.Wires(*rewired(*wires, scenario.network.rewire, stream_key(seed, "synapse")))
     return np.concatenate([[0], np.cumsum(np.bincount(wires.pre, minlength=neurons))]), wires.post, wires.weight
 
 

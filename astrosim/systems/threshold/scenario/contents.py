@@ -2,9 +2,10 @@
 
     patterns   CSV  input,target         bit texts, one pattern per line
     positions  CSV  neuron,x,y[,z]       all neurons of the network in order
-    wiring     CSV  pre,post,weight      all synapses, ordered by pre, then by post
+    wiring     CSV  pre,post,weight      all synapses, in any order; columns in any order, too
 
-Positions and wiring may also be NPZ files with the columns as arrays of equal length.
+Neurons are numbered by cluster, within a cluster inputs, outputs, modulatory and regular ones. `nodes` describes files
+in which each neuron says its kind. Positions and wiring may also be NPZ files, the columns arrays of equal length.
 """
 
 from __future__ import annotations
@@ -30,10 +31,20 @@ from astrosim.scenario.tables import (
     write,
 )
 
+FILE_FIELDS = (
+    ("network", "positions"),
+    ("network", "wiring"),
+    ("network", "nodes"),
+    ("task", "file"),
+    ("agents", "file"),
+)
+"""Section and field of each file of a scenario."""
 POSITION_LIMIT = 1e9  # units; assumed: beyond the largest lattice of clusters
 PATTERN_COLUMNS = ("input", "target")
 POSITION_COLUMNS = ("neuron", "x", "y", "z")
 WIRING_COLUMNS = ("pre", "post", "weight")
+USUAL = {"source": "pre", "from": "pre", "target": "post", "to": "post", **{name: name for name in WIRING_COLUMNS}}
+IMPORT = "`astrosim import` does so"
 
 
 class Wires(NamedTuple):
@@ -122,9 +133,10 @@ def _position_findings(file: InputFile, neurons: int) -> tuple[Finding, ...]:
 
 
 def read_wiring(file: InputFile) -> Wires:
-    """Return synapses in order. The file was checked before."""
-    pre, post, weight = numbers(file).ordered(WIRING_COLUMNS).values.T
-    return Wires(pre.astype(np.int32), post.astype(np.int32), weight)
+    """Return synapses, ordered by pre, then by post. The file was checked before."""
+    pre, post, weight = numbers(file).ordered(WIRING_COLUMNS, USUAL).values.T
+    order = np.lexsort((post, pre))
+    return Wires(pre[order].astype(np.int32), post[order].astype(np.int32), weight[order])
 
 
 def synapse_count(file: InputFile) -> int:
@@ -133,7 +145,7 @@ def synapse_count(file: InputFile) -> int:
 
 
 def extent(file: InputFile) -> tuple[float, float]:
-    """Return width and height of the neurons' bounding box, units; 0 where there is none. Wrong places are left out."""
+    """Return width and height of a bounding box of positions, units; 0 for none. Wrong places are left out."""
     table = numbers(file)
     if table.columns[1:3] != POSITION_COLUMNS[1:3]:
         return 0.0, 0.0
@@ -144,23 +156,23 @@ def extent(file: InputFile) -> tuple[float, float]:
     return width, height
 
 
-def check_wiring(file: InputFile, neurons: int, per_cluster: int, inputs: int, limit: float) -> list[Located]:
+def check_wiring(file: InputFile, closed: np.ndarray, limit: float) -> list[Located]:
     """Return all that is wrong with a file of synapses.
 
     Parameters
     ----------
     file : InputFile
-    neurons, per_cluster, inputs : int
-        Neurons in all, in a cluster, and input neurons of a cluster: its first ones.
+    closed : ndarray of bool, shape (neuron,)
+        Whether a neuron is driven from outside, or fires always.
     limit : float
         Of the weights.
     """
-    return located("network.wiring", file, _wiring_findings(file, neurons, per_cluster, inputs, limit))
+    return located("network.wiring", file, _wiring_findings(file, closed.tobytes(), limit))
 
 
 @lru_cache(KEPT_FILES)
-def _wiring_findings(file: InputFile, neurons: int, per_cluster: int, inputs: int, limit: float) -> tuple[Finding, ...]:
-    table = numbers(file).ordered(WIRING_COLUMNS)
+def _wiring_findings(file: InputFile, closed: bytes, limit: float) -> tuple[Finding, ...]:
+    table, neurons = numbers(file).ordered(WIRING_COLUMNS, USUAL), len(closed)
     if table.columns != WIRING_COLUMNS:
         return _not_this(table, WIRING_COLUMNS, 0)
     findings, (pre, post, weight) = list(table.findings), table.values.T
@@ -174,27 +186,26 @@ def _wiring_findings(file: InputFile, neurons: int, per_cluster: int, inputs: in
     for row in _first(good & (np.abs(weight) > limit)):
         right = f"Write {-limit:g} to {limit:g}, or raise perturbation.limit."
         findings.append(Finding(row, "weight", f"beyond perturbation.limit = {limit:g} ({weight[row]:.15g}). {right}"))
-    for row in _first(good & (post % per_cluster < inputs)):
+    deaf = np.frombuffer(closed, np.bool_)
+    for row in _first(good & deaf[np.where(good, post, 0).astype(np.int64)]):
         what = f"an input neuron ({post[row]:.0f}), which is driven from outside"
-        findings.append(Finding(row, "post", f"{what}. Remove the synapse."))
+        findings.append(Finding(row, "post", f"{what}. Remove the synapse: {IMPORT}."))
     for row in _first(good & (pre == post)):
-        findings.append(Finding(row, "post", f"a synapse of a neuron onto itself ({post[row]:.0f}). Remove it."))
-    findings += _order_findings(np.where(good, pre * neurons + post, np.nan), neurons)
+        what = f"a synapse of a neuron onto itself ({post[row]:.0f})"
+        findings.append(Finding(row, "post", f"{what}. Remove it: {IMPORT}."))
+    findings += _repeats(np.where(good, pre * neurons + post, np.nan), neurons)
     return tuple(findings)
 
 
-def _order_findings(key: np.ndarray, neurons: int) -> Iterator[Finding]:
-    """Synapses that stand there twice, or after one that should follow them; key: pre * neurons + post, or nan."""
+def _repeats(key: np.ndarray, neurons: int) -> Iterator[Finding]:
+    """Synapses that are listed twice; key: pre * neurons + post, or nan."""
     order = np.argsort(key, kind="stable")
     twice = np.zeros(key.size, bool)
     twice[order[1:]] = key[order[1:]] == key[order[:-1]]
     for row in _first(twice):
         ends = f"{key[row] // neurons:.0f} to {key[row] % neurons:.0f}"
-        yield Finding(row, "post", f"the synapse from {ends} is listed twice ({key[row] % neurons:.0f}). Remove it.")
-    before = np.fmax.accumulate(np.concatenate([[-1.0], key]))[:-1] if key.size else key
-    for row in _first(~twice & (key < before)):
-        what = f"out of order ({key[row] // neurons:.0f}, {key[row] % neurons:.0f})"
-        yield Finding(row, "pre", f"{what}. Sort the synapses by pre, then by post.")
+        what = f"the synapse from {ends} is listed twice ({key[row] % neurons:.0f})"
+        yield Finding(row, "post", f"{what}. Remove it, or sum its weights: {IMPORT}.")
 
 
 def _first(wrong: np.ndarray) -> list[int]:

@@ -12,9 +12,18 @@ def follow(data: dict[str, Any], base: Mapping[str, Any], override: Mapping[str,
     """Return merged tables in which defaults follow the choices that set them.
 
     The number of regular neurons follows an overridden `system`. Patterns replace a file of patterns, and a file
-    replaces patterns; an own class of astrocytes replaces the file of another.
+    replaces patterns; an own class of astrocytes replaces the file of another; sizes follow a file of neurons.
     """
-    return _follow_system(_one_module(_one_task(data, override), override), base, override)
+    return _follow_system(_of_nodes(_one_module(_one_task(data, override), override), override), base, override)
+
+
+def _of_nodes(data: dict[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
+    """Sizes that another file of neurons gives."""
+    own = override.get("network")
+    if isinstance(own, dict) and own.get("nodes") is not None:
+        gone = {"clusters", "inputs", "outputs", "positions"} - set(own)
+        data["network"] = {key: value for key, value in data["network"].items() if key not in gone}
+    return data
 
 
 def _one_task(data: dict[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,18 +6,25 @@ Tonic neurons, cycles, `driven` and `synapses` are this package's: networks past
 from __future__ import annotations
 
 import math
-from typing import Literal
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Literal
 
+import numpy as np
 from pydantic import model_validator
 
+from astrosim.core.errors import ScenarioError
 from astrosim.rules.choices import NEURON_MODELS, meanings
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.section import Real, Section, complain, quantity
-from astrosim.systems.threshold.scenario import contents
+from astrosim.store.variables import NEURON_KINDS
+from astrosim.systems.threshold.scenario import contents, nodes
 
 SYNAPSE_LIMIT = 20_000_000  # assumed: two gigabytes of state, far above the 10^6 that are measured
 NEURON_LIMIT = 2_000_000  # assumed: as above
 GRID_LIMIT = 20_000_000  # cells; assumed: the agents' grid stays below a gigabyte
+OF_NODES = ("clusters", "inputs", "outputs")
+"""Fields that follow from a file of neurons."""
 
 
 class Network(Section):
@@ -72,6 +79,34 @@ class Network(Section):
     cell_size: Real = quantity(1.0, "edge of a cell of the agents' 2-D grid", "units", gt=0, le=1e6)
     positions: InputFile | None = quantity(None, "file of positions (CSV neuron,x,y[,z]); none: drawn", "1")
     wiring: InputFile | None = quantity(None, "file of synapses (CSV or NPZ pre,post,weight); none: drawn", "1")
+    nodes: InputFile | None = quantity(
+        None, "file of neurons (CSV name,kind,cluster,x,y,z,bit) of the wiring, in place of positions and sizes", "1"
+    )
+    rewire: Real = quantity(
+        0.0,
+        "attempted swaps of ends per synapse of the wiring, by the seed; every neuron keeps its numbers of synapses",
+        "1",
+        ge=0,
+        le=1000,
+        read_if=lambda s: s.network.wiring is not None,
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_nodes(cls, data: Any) -> Any:
+        """Take a network for its fields; the sizes of a file of neurons follow from it."""
+        data = data.as_fields() if hasattr(data, "as_fields") else data
+        if not isinstance(data, Mapping) or data.get("nodes") is None:
+            return data
+        with suppress(ValueError, ScenarioError):  # the field itself says what is wrong with the file
+            told = nodes.read_nodes(InputFile.of(data["nodes"]))
+            sizes = dict(zip(OF_NODES, (told.clusters, told.inputs.size, told.outputs.size), strict=True))
+            free = {key: value for key, value in data.items() if key not in sizes}
+            mine = {
+                key: data[key] for key in sizes if data.get(key, sizes[key]) not in (sizes[key], _default(cls, key))
+            }
+            return {**free, **sizes, **mine}
+        return data
 
     @property
     def neurons_per_cluster(self) -> int:
@@ -81,6 +116,8 @@ class Network(Section):
     @property
     def neurons(self) -> int:
         """Neurons of all kinds in all clusters, and the tonic ones."""
+        if self.nodes is not None:
+            return nodes.read_nodes(self.nodes).kind.size
         if self.layout == "relay":
             return sum(self.relay_sizes)
         return self.clusters * self.neurons_per_cluster + self.tonic
@@ -95,7 +132,17 @@ class Network(Section):
     @property
     def indirect(self) -> bool:
         """Whether outputs depend on more than sums over the synapses from inputs."""
-        return self.cycles > 1 or self.tonic > 0 or not NEURON_MODELS[self.model].memoryless
+        tonic = self.tonic > 0 or bool(self.closed[1].any())
+        return self.cycles > 1 or tonic or not NEURON_MODELS[self.model].memoryless
+
+    @property
+    def closed(self) -> tuple[np.ndarray, np.ndarray]:
+        """Whether neurons are driven from outside, and whether they fire always: bool, shape (neuron,), of files."""
+        if self.nodes is None:
+            places = np.arange(self.neurons if self.wiring is not None else 0)
+            return places % self.neurons_per_cluster < self.inputs, np.zeros(places.size, bool)
+        kind = nodes.read_nodes(self.nodes).kind
+        return kind == NEURON_KINDS.index("input"), kind == NEURON_KINDS.index("tonic")
 
     @property
     def expected_synapses(self) -> float:
@@ -119,12 +166,21 @@ class Network(Section):
     @property
     def grid_cells(self) -> float:
         """Cells of the agents' 2-D grid."""
-        if self.positions is not None:
-            width, height = contents.extent(self.positions)
+        if self.nodes is not None or self.positions is not None:
+            width, height = self._extent()
             return (width / self.cell_size + 1.0) * (height / self.cell_size + 1.0)
         edge = math.isqrt(self.clusters - 1) * self.spacing + 2 * self.half_width
         columns = max(1.0, edge / self.cell_size)
         return columns * columns  # inf where the square does not fit a float; a power would raise
+
+    def _extent(self) -> tuple[float, float]:
+        """Width and height of the neurons' bounding box in the file, units."""
+        if self.positions is not None:
+            return contents.extent(self.positions)
+        place = nodes.read_nodes(self.nodes).position[:, :2] if self.nodes else np.zeros((0, 2))
+        place = place[~np.isnan(place).any(axis=1)]
+        width, height = np.ptp(place, axis=0).tolist() if len(place) else (0.0, 0.0)
+        return width, height
 
     @model_validator(mode="after")
     def _size(self) -> Network:
@@ -154,5 +210,29 @@ class Network(Section):
                 for name, default in own
                 if getattr(self, name) != default
             ]
-        complain(problems)
+        complain(problems + self._node_problems())
         return self
+
+    def _node_problems(self) -> list[str]:
+        """What does not fit a file of neurons, or has no wiring to act on."""
+        if self.rewire > 0.0 and self.wiring is None:
+            return [f"rewire: nothing to swap without network.wiring ({self.rewire:g}). Name a file, or remove it."]
+        if self.nodes is None:
+            return []
+        problems = []
+        if self.wiring is None:
+            problems.append(f"nodes: not without network.wiring ({self.nodes.name!r}). Name a file of synapses.")
+        if self.positions is not None:
+            problems.append(f"positions: network.nodes has them ({self.positions.name!r}). Remove one of the files.")
+        if self.layout != "lattice":
+            problems.append(f'layout: not with network.nodes ("{self.layout}"). Remove it.')
+        told = nodes.read_nodes(self.nodes)
+        for key, size in zip(OF_NODES, (told.clusters, told.inputs.size, told.outputs.size), strict=True):
+            if len(told.kind) and getattr(self, key) != size:
+                problems.append(f"{key}: network.nodes has {size} ({getattr(self, key)}). Remove it.")
+        return problems
+
+
+def _default(section: type[Section], name: str) -> Any:
+    """Return the default of a field."""
+    return section.model_fields[name].default

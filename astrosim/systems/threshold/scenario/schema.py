@@ -19,7 +19,7 @@ from astrosim.scenario.inputs import Located
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short, table
 from astrosim.systems.population.sections import Adaptation
 from astrosim.systems.threshold.learners.table import BASELINES, LEARNERS, learner_of
-from astrosim.systems.threshold.scenario import contents, interventions, neuron_checks, readers, relevance
+from astrosim.systems.threshold.scenario import contents, interventions, neuron_checks, nodes, readers, relevance
 from astrosim.systems.threshold.scenario.baseline_section import Rival
 from astrosim.systems.threshold.scenario.follow import REGULAR, follow
 from astrosim.systems.threshold.scenario.interventions import MOST, Intervention, When
@@ -82,7 +82,7 @@ class Scenario(Experiment):
     `astrosim.scenario.resolve`. `reference` holds published figures by condition, shown beside the measured ones.
     """
 
-    file_fields: ClassVar = (("network", "positions"), ("network", "wiring"), ("task", "file"), ("agents", "file"))
+    file_fields: ClassVar = contents.FILE_FIELDS
     module_fields: ClassVar = (("agents", "astrocyte", "file"),)
     tables: ClassVar = {"interventions": Intervention, "interventions.when": When}
 
@@ -280,12 +280,13 @@ class Scenario(Experiment):
 
     def _file_problems(self) -> list[Located]:
         """What is wrong inside the files of the network."""
-        net, problems = self.network, []
+        net = self.network
+        wrong = nodes.check_nodes(net.nodes) if net.nodes is not None else []
+        problems = list(wrong)
         if net.positions is not None:
             problems += contents.check_positions(net.positions, net.neurons)
-        if net.wiring is not None:
-            sizes = net.neurons, net.neurons_per_cluster, net.inputs
-            problems += contents.check_wiring(net.wiring, *sizes, self.perturbation.limit)
+        if net.wiring is not None and not wrong:
+            problems += contents.check_wiring(net.wiring, net.closed[0] | net.closed[1], self.perturbation.limit)
         return problems
 
     def _published_problems(self) -> list[str]:
