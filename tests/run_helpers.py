@@ -62,7 +62,7 @@ def differing(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 def _child(directory: Path, scenario: Scenario | None, workers: int, environment: dict[str, str]) -> None:
     os.environ.update(environment)
     try:
-        run_scenario(scenario, directory, workers=workers, resume=scenario is None)
+        run_scenario(scenario, directory, workers=workers, resume=scenario is None or "RESUME" in environment)
     except Interrupted as interrupt:
         said(directory).write_text(str(interrupt))
         sys.exit(INTERRUPTED)
