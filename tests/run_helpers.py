@@ -71,7 +71,7 @@ def _child(directory: Path, scenario: Scenario | None, workers: int, environment
     if "REFUSED" in environment:
         refuse(*environment["REFUSED"].split(":"))
     try:
-        run_scenario(scenario, directory, workers=workers, resume=scenario is None)
+        run_scenario(scenario, directory, workers=workers, resume=scenario is None or "RESUME" in environment)
     except Interrupted as interrupt:
         said(directory).write_text(str(interrupt))
         sys.exit(INTERRUPTED)

@@ -1,4 +1,4 @@
-"""The command line: run, rerun, report, export, new, list, explain, validate, ceiling."""
+"""The command line: run, rerun, report, export, validate, ceiling."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def common(
     logger.propagate = False
 
 
-def _load(
+def read_scenario(
     argument: str,
     overrides: list[str] | None = None,
     seeds: str | None = None,
@@ -123,30 +123,33 @@ def run(
     data: DataOption = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Run directory; by default runs/NAME.")] = None,
     workers: WorkersOption = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with an interrupted run; with --set of its length, for longer.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell the size of the work.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Run a scenario: every condition with every seed."""
     with guarded():
+        from astrosim.store.exchange import outer
+
         chosen = None
-        changed = any(option is not None for option in (seeds, conditions, engine, set_))
         _check_data(data)
         if _is_directory(scenario):
-            _refuse_changes(scenario, resume, changed or out is not None)
-            directory = Path(scenario)
-            if dry_run:
-                chosen = _load(scenario)
+            directory = outer(Path(scenario))
+            _refuse_changes(directory, resume, any(option is not None for option in (seeds, conditions, engine, out)))
+            if dry_run or set_:
+                chosen = read_scenario(str(directory), set_)
         elif resume and out is None:
             raise ScenarioError([f"{scenario}: no such run directory. Name the directory of a run to resume it."])
         else:
-            chosen = _load(scenario, set_, seeds, conditions, engine)
+            chosen = read_scenario(scenario, set_, seeds, conditions, engine)
             directory = out or Path("runs") / chosen.name
         if dry_run and chosen is not None:
             _tell_work(chosen, as_json)
             return
-        if chosen is not None and out is None:
+        if chosen is not None and out is None and not resume:
             with free_directory(directory) as own:
                 _run(chosen, own, data, workers=workers, resume=resume, report=report, as_json=as_json)
             return
@@ -165,7 +168,7 @@ def _check_data(data: Path | None) -> None:
         raise ScenarioError([f"--data: no such directory ({data}). Name an existing one, or leave it out."])
 
 
-def _refuse_changes(directory: str, resume: bool, changed: bool) -> None:
+def _refuse_changes(directory: Path, resume: bool, changed: bool) -> None:
     if not resume:
         raise ScenarioError(
             [
@@ -175,7 +178,10 @@ def _refuse_changes(directory: str, resume: bool, changed: bool) -> None:
         )
     if changed:
         raise ScenarioError(
-            [f"{directory}: a run goes on as it began. Leave out --out, --seeds, --conditions, --engine and --set."]
+            [
+                f"{directory}: a run goes on as it began. Leave out --out, --seeds, --conditions and "
+                "--engine; --set may raise its length."
+            ]
         )
 
 
@@ -299,50 +305,6 @@ def export(
 
 
 @app.command()
-def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario and its file.")],
-    kind: Annotated[
-        str, typer.Option(help="Family of systems: astrocyte, wave, fields, or another package's.")
-    ] = "astrocyte",
-) -> None:
-    """Write a commented scenario file into the present directory."""
-    with guarded():
-        from astrosim.scenario.library import create
-
-        path = create(name, Path(), kind)
-        typer.echo(f"{path} written. Next: astrosim explain {path}; astrosim run {path}")
-
-
-@app.command("list")
-def list_(as_json: JsonOption = False) -> None:
-    """List the bundled scenarios."""
-    with guarded():
-        from astrosim.scenario.library import catalogue, catalogue_table
-
-        entries = catalogue()
-        if as_json:
-            typer.echo(json.dumps(entries, indent=1))
-        else:
-            output().print(catalogue_table(entries))
-
-
-@app.command()
-def explain(
-    scenario: ScenarioArgument,
-    *,
-    seeds: SeedsOption = None,
-    conditions: ConditionsOption = None,
-    engine: EngineOption = None,
-    set_: SetOption = None,
-) -> None:
-    """Show all values with units and sources, the phases of a trial or update, and the size of the work."""
-    with guarded():
-        from astrosim.explain import explain as tell
-
-        tell(_load(scenario, set_, seeds, conditions, engine), output(), file=str(scenario_file(scenario)))
-
-
-@app.command()
 def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOption = False) -> None:
     """Check a scenario file and tell all that is wrong with it."""
     with guarded():
@@ -350,7 +312,7 @@ def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOp
 
         problems: list[dict[str, Any]] = []
         try:
-            loaded = _load(scenario, set_)
+            loaded = read_scenario(scenario, set_)
         except ScenarioError as error:
             if not as_json:
                 raise
@@ -379,7 +341,7 @@ def ceiling(
     with guarded():
         from astrosim.contracts.registry import find_system
 
-        loaded = _load(scenario, set_, seeds, conditions, engine)
+        loaded = read_scenario(scenario, set_, seeds, conditions, engine)
         system = find_system(loaded.kind)
         if not system.has("ceiling"):
             raise ScenarioError([f"{scenario_file(scenario)}: {system.refusal('ceiling')}"])

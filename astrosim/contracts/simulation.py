@@ -5,7 +5,7 @@ A replicate is a resolved condition and a seed. Work is counted in the units of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -59,6 +59,31 @@ class Member(Protocol):
 
     def outcome(self) -> Outcome:
         """Return the results, once all work is done."""
+
+
+class Lasting(Member, Protocol):
+    """A member whose end can be kept, so that a longer run goes on from it."""
+
+    def end(self) -> tuple[Arrays, Facts]:
+        """Return what a longer run goes on from: arrays of any shape, and what JSON knows; once all work is done."""
+
+    def prolong(self, state: Arrays, facts: Facts, short: Any, stored: Callable[[str], np.ndarray | None]) -> None:
+        """Go on from the `end()` of a shorter run, whose arrays keep their shape; only just after construction.
+
+        Parameters
+        ----------
+        state, facts
+            What `end` returned.
+        short : Experiment
+            The shorter run's resolved scenario.
+        stored : callable
+            Returns what the shorter run stored of a variable of this replicate; None if it has none.
+
+        Raises
+        ------
+        KeyError, ValueError, TypeError, IndexError
+            If they do not fit; the replicate then begins at its start.
+        """
 
 
 class Simulation(Protocol):

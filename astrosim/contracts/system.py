@@ -64,7 +64,8 @@ class System:
         workload
             Function of a scenario: its `Workload`.
         explanation
-            Function of a scenario, its resolved conditions and its file: what `astrosim explain` prints.
+            Function of a scenario, its resolved conditions and its file: what `astrosim explain` prints before
+            (first) and after the values.
         summary
             Class of its summaries, a subclass of `RunSummary`.
         report, report_template

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from astrosim.core.phases import Phase
 from astrosim.scenario import Experiment
-from astrosim.scenario.field_info import FieldFacts, fields_of
+from astrosim.scenario.field_info import fields_of, value_at
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.problems import show
 from astrosim.scenario.relevance import unread
@@ -21,14 +21,6 @@ TABLES = ("conditions", "reference", "interventions")  # no fields of their own
 VARIES = "by condition"
 MOST_NAMES = 6  # conditions named in one place; assumed: more are no longer read
 COLUMNS = 8  # fields that differ, each a column; assumed: more leave no room for words
-
-
-def value_at(scenario: Experiment, path: str) -> Any:
-    """Return the value of a field by its dotted path."""
-    value: Any = scenario
-    for part in path.split("."):
-        value = getattr(value, part)
-    return value
 
 
 def differing(resolved: Mapping[str, Experiment]) -> list[str]:
@@ -59,7 +51,7 @@ def shown(value: Any) -> str:
         return value.path.name
     if isinstance(value, tuple):
         return _shown_list(value)
-    return f"{value:g}" if isinstance(value, float) else show(value).strip('"')
+    return f"{value:g}" if isinstance(value, float) else value if isinstance(value, str) else show(value)
 
 
 def _shown_list(values: tuple[Any, ...]) -> str:
@@ -77,38 +69,6 @@ def new_table(title: str, *columns: tuple[str, dict[str, Any]]) -> Table:
     for name, options in columns:
         table.add_column(name, header_style="underline", **options)
     return table
-
-
-def values_table(resolved: Mapping[str, Experiment]) -> Table:
-    """Return all fields: value with unit, range, source, meaning; ``*`` marks what is not the default."""
-    table = new_table(
-        "Values (* not the default)",
-        ("field", {"no_wrap": True}),
-        ("value", {"no_wrap": True, "max_width": 23, "overflow": "ellipsis"}),
-        ("range", {"max_width": 13}),
-        ("source", {"no_wrap": True}),
-        ("meaning", {"min_width": 16}),
-    )
-    varying, section = set(differing(resolved)), ""
-    first = next(iter(resolved.values()))
-    for path, facts in fields_of(type(first)).items():
-        if path in TABLES:
-            continue
-        head, _, name = path.rpartition(".")
-        if head != section:
-            table.add_row(Text(f"[{head}]", style="bold"))
-            section = head
-        table.add_row(f"  {name}" if head else name, *_facts(facts, first, path in varying))
-    return table
-
-
-def _facts(facts: FieldFacts, scenario: Experiment, varies: bool) -> tuple[RenderableType, ...]:
-    value = value_at(scenario, facts.path)
-    unit = "" if facts.unit == "1" or isinstance(value, tuple) else facts.unit
-    mark = "*" if value != facts.default else ""
-    text = VARIES if varies else " ".join(part for part in (shown(value), unit, mark) if part)
-    source = "assumed" if facts.source.startswith("assumed") else facts.source
-    return Text(text), Text(facts.interval), Text(source), Text(facts.meaning)
 
 
 def differences_table(resolved: Mapping[str, Experiment]) -> RenderableType:

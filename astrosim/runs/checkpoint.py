@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from astrosim.scenario import Experiment
 
 CHECKPOINTS = "checkpoints"
+ENDS = "ends"  # folder of the states in which replicates ended: a longer run goes on from them
+END_LIMIT = 32_000_000  # bytes of arrays; assumed: of larger networks a longer run computes the beginning again
 FORMAT_VERSION = 1
 
 
@@ -36,11 +38,13 @@ class Checkpoint:
     replicate : Replicate
     scenario : Experiment
         Resolved for its condition.
+    folder : str
+        Of the run directory: `CHECKPOINTS`, or `ENDS`.
     """
 
-    def __init__(self, directory: Path, replicate: Replicate, scenario: Experiment) -> None:
+    def __init__(self, directory: Path, replicate: Replicate, scenario: Experiment, folder: str = CHECKPOINTS) -> None:
         self.directory, self.replicate = directory, replicate
-        self.path = directory / CHECKPOINTS / f"{replicate_name(replicate.condition, replicate.seed)}.npz"
+        self.path = directory / folder / f"{replicate_name(replicate.condition, replicate.seed)}.npz"
         self.of = identity(replicate, scenario)
 
     def save(self, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
@@ -74,6 +78,13 @@ class Checkpoint:
         if found is not None and found[1].get("of") != self.of:
             raise CheckpointError(f"{self.path}: it belongs to another replicate or scenario")
         return found
+
+    def save_end(self, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
+        """Keep the state of the replicate's end, unless it is large: arrays of any shape, as in `save`."""
+        if sum(np.asarray(array).nbytes for array in arrays.values()) <= END_LIMIT:
+            with storage_errors(self.directory):
+                self.path.parent.mkdir(exist_ok=True)
+            self.save(arrays, facts)
 
     def remove(self) -> None:
         """Remove it, once its replicate is committed."""
@@ -116,7 +127,8 @@ def save(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any])
     facts = {**facts, "format_version": FORMAT_VERSION}
     text = json.dumps({"facts": facts, "sha256": _seal(arrays, facts)})
     buffer = io.BytesIO()
-    np.savez(buffer, **{"checkpoint.json": np.frombuffer(text.encode(), dtype="u1"), **arrays})  # type: ignore[arg-type]
+    write = np.savez_compressed if path.parent.name == ENDS else np.savez
+    write(buffer, **{"checkpoint.json": np.frombuffer(text.encode(), dtype="u1"), **arrays})  # type: ignore[arg-type]
     write_atomically(path, buffer.getvalue())
 
 

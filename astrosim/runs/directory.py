@@ -27,6 +27,7 @@ SCENARIO = "scenario.toml"
 PROVENANCE = "provenance.json"
 SUMMARY = "summary.csv"
 Key = tuple[str, int]  # condition, seed
+OWN = ("format_version", "scenario_sha256", "seeds")  # entries of provenance.json that belong to one scenario
 BEFORE_START = {LOCK, HELD, PROVENANCE, FOLDER}  # what a run that died before its scenario was written may leave
 
 
@@ -55,6 +56,7 @@ class RunDirectory:
         seeds: Sequence[int],
         start: Start,
         inputs: Mapping[Path, bytes] | None = None,
+        origin: Mapping[str, Any] | None = None,
     ) -> None:
         """Write provenance, the scenario's files and the scenario. It comes last: where it is, a run has begun.
 
@@ -68,8 +70,9 @@ class RunDirectory:
             "format_version": FORMAT_VERSION,
             "scenario_sha256": sha256(scenario_text.encode()),
             "seeds": list(seeds),
-            "sessions": [session(start)],
+            **(origin or {}),
         }
+        self._provenance["sessions"] = [*self._provenance.get("sessions", ()), session(start)]
         with storage_errors(self.path):
             self._write_provenance()
             for path, content in (inputs or {}).items():
@@ -114,6 +117,17 @@ class RunDirectory:
                 f"{self.path / SCENARIO}: changed since the run began (checksum {found[:12]}... where "
                 f"{str(expected)[:12]}... was written). Undo the change, or run the edited one into another directory."
             )
+
+    def origin(self, longer: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what the provenance of a longer run takes over from this one, after `check`.
+
+        Parameters
+        ----------
+        longer : mapping
+            How the longer run goes on.
+        """
+        kept = {name: value for name, value in self._provenance.items() if name not in OWN}
+        return {**kept, "lengthened": [*self._provenance.get("lengthened", ()), {**longer, "start": now()}]}
 
     def go_on(self, start: Start) -> None:
         """Note another session, after `check`."""

@@ -6,7 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,11 +20,12 @@ from astrosim.core.errors import (
     ScenarioError,
     StoreError,
 )
-from astrosim.runs.control import CHECKPOINT_SECONDS, Control, Stopped
-from astrosim.runs.directory import RunDirectory, clear, make_directory
+from astrosim.runs.control import CHECKPOINT_SECONDS, LOGGER, Control, Stopped
+from astrosim.runs.directory import SCENARIO, RunDirectory, clear, make_directory, noted_data
 from astrosim.runs.executors import Executor, Job, WorkerContext, executor_for, make_executor, run_jobs
 from astrosim.runs.life import run_replicates
 from astrosim.runs.lock import HELD, LOCK, HeldLock, locked
+from astrosim.runs.past import Past, check_longer
 from astrosim.runs.processors import default_workers
 from astrosim.runs.provenance import Start
 from astrosim.runs.replicate import Replicate, label, make_replicates
@@ -32,6 +33,8 @@ from astrosim.runs.runner import Query, find_runner
 from astrosim.runs.stop import Stop
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
+from astrosim.store.exchange import LONGER, begun, discard, exchange, outer, settle
+from astrosim.store.files import storage_errors
 from astrosim.store.layout import Layout
 from astrosim.store.read import committed_replicates
 from astrosim.store.replicates import replicate_name
@@ -73,7 +76,8 @@ def run_scenario(
         most one per replicate, or per job of replicates that train together. 1 runs in this process, and so does any
         number inside a worker of another program that may have none of its own, such as `multiprocessing.Pool`'s.
     resume : bool
-        Go on with what the directory holds.
+        Go on with what the directory holds; with a scenario that differs in its length alone, for longer: the
+        result is that of a run of that length from the start.
     data : str or Path, optional
         Where data sets lie, for scenarios that use some; with `resume`, by default where they were before.
     progress : callable, optional
@@ -87,7 +91,8 @@ def run_scenario(
     Raises
     ------
     StoreError
-        If the directory cannot be used or written, or what is committed there is damaged.
+        If the directory cannot be used or written, or what is committed there is damaged;
+        if a run cannot go on under the scenario that is given: names the field.
     RunError
         If a worker process died, or the scenario's kind needs what is not installed.
     Interrupted
@@ -98,7 +103,7 @@ def run_scenario(
     ValueError
         If neither a scenario is given nor `resume`.
     """
-    path = Path(os.path.expanduser(directory))
+    path = outer(Path(os.path.expanduser(directory)))
     made = False
     if not resume:
         if scenario is None:
@@ -110,8 +115,11 @@ def run_scenario(
     start = Start(command, workers or default_workers(), data=None if data is None else Path(os.path.expanduser(data)))
     try:
         with locked(path) as lock, _nothing_left(path):
-            experiment = ExperimentRun(scenario, path, start, resume)
-            experiment.run(lock, progress or (lambda *counts: None), stopped)
+            session = Session(path, start, lock, progress or (lambda *counts: None), stopped)
+            if resume:
+                session.go_on(scenario)
+            else:
+                session.carry_out(ExperimentRun(scenario, path, start, resume))
     except AstrosimError:
         if made:
             with contextlib.suppress(OSError):
@@ -131,15 +139,85 @@ def _nothing_left(path: Path) -> Iterator[None]:
         raise
 
 
-class ExperimentRun:
-    """One session of a run, under the directory's lock."""
+@dataclass(frozen=True)
+class Session:
+    """One call of `run_scenario`, under the directory's lock.
 
-    def __init__(self, scenario: Experiment | None, path: Path, start: Start, resume: bool) -> None:
-        self.directory = RunDirectory(path)
-        if resume or scenario is None:
-            self.scenario = self._resume(scenario, start)
-        else:
-            self.scenario = self._begin(scenario, start)
+    Attributes
+    ----------
+    path : Path
+    start : Start
+    lock : HeldLock
+    progress, stopped : callable
+        As of `run_scenario`.
+    """
+
+    path: Path
+    start: Start
+    lock: HeldLock
+    progress: Progress
+    stopped: Callable[[], bool]
+
+    def carry_out(self, experiment: ExperimentRun) -> None:
+        """Run the replicates of an experiment that are not committed."""
+        experiment.run(self.lock, self.progress, self.stopped)
+
+    def go_on(self, scenario: Experiment | None) -> None:
+        """Finish the run; then go on for longer, if a longer scenario is given or one was begun before."""
+        with storage_errors(self.path):
+            settle(self.path)
+        RunDirectory(self.path).check()
+        short = load_scenario(self.path / SCENARIO)
+        if scenario is None and begun(self.path):
+            scenario = load_scenario(self.path / LONGER / SCENARIO)
+        if scenario is None or scenario == short:
+            return self.carry_out(ExperimentRun(None, self.path, self.start, True))
+        check_longer(self.path, short, scenario, find_runner(short.kind))
+        if not is_finished(self.path, short):
+            self.carry_out(ExperimentRun(None, self.path, self.start, True))
+        self._lengthen(short, scenario)
+        return None
+
+    def _lengthen(self, short: Experiment, long: Experiment) -> None:
+        """Compute the longer run inside the directory, then put it in the place of the shorter one."""
+        with storage_errors(self.path):
+            going = begun(self.path) and load_scenario(self.path / LONGER / SCENARIO) == long
+            if not going:
+                discard(self.path)
+                (self.path / LONGER).mkdir()
+        past = Past(self.path, {name: resolve(short, name) for name in condition_names(short)})
+        start = replace(self.start, data=self.start.data or noted_data(self.path))
+        self.carry_out(ExperimentRun(long, self.path / LONGER, start, going, past))
+        with storage_errors(self.path):
+            exchange(self.path)
+
+
+def is_finished(directory: Path, scenario: Experiment) -> bool:
+    """Return whether all replicates of a run are committed; raise StoreError if one is damaged."""
+    names, seeds = condition_names(scenario), scenario.seeds
+    return len(committed_replicates(directory, names, seeds)) == len(names) * len(seeds)
+
+
+class ExperimentRun:
+    """One session of a run, under the directory's lock.
+
+    Parameters
+    ----------
+    scenario : Experiment or None
+        None only with `resume`.
+    path : Path
+    start : Start
+    resume : bool
+    past : Past, optional
+        The shorter run that this one goes on from; it lies in the directory that holds this one's.
+    """
+
+    def __init__(
+        self, scenario: Experiment | None, path: Path, start: Start, resume: bool, past: Past | None = None
+    ) -> None:
+        self.directory, self.past = RunDirectory(path), past
+        self.shown = outer(path)
+        self.scenario = self._resume(start) if resume or scenario is None else self._begin(scenario, start)
         self.resolved = {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
         self.replicates = make_replicates(tuple(self.resolved), self.scenario.seeds)
         self.order = [(one.condition, one.seed) for one in self.replicates]
@@ -149,17 +227,28 @@ class ExperimentRun:
     def _begin(self, scenario: Experiment, start: Start) -> Experiment:
         own, inputs = taken_into(scenario, self.directory.path)
         self._settle(own, start)
-        self.directory.begin(to_toml(own, self.directory.path), own.seeds, self.start, inputs)
+        self.directory.begin(to_toml(own, self.directory.path), own.seeds, self.start, inputs, self._origin())
         return own
 
-    def _resume(self, given: Experiment | None, start: Start) -> Experiment:
-        self.directory.check()
-        stored = load_scenario(self.directory.path / "scenario.toml")
-        if given is not None and given != stored:
-            raise StoreError(
-                f"{self.directory.path / 'scenario.toml'}: not the scenario that was given. Resume without changes, "
-                "or run the changed scenario into another directory."
+    def _origin(self) -> dict[str, Any]:
+        """Entries of provenance.json that tell what a longer run goes on from; empty without a shorter one."""
+        if self.past is None:
+            return {}
+        replicates = make_replicates(tuple(self.past.resolved), next(iter(self.past.resolved.values())).seeds)
+        known = sum(self.past.end(one).path.exists() for one in replicates)
+        if known < len(replicates):
+            LOGGER.warning(
+                "%s of %s replicates have no final state: they are computed from the beginning, with the same result.",
+                len(replicates) - known,
+                len(replicates),
             )
+        before = RunDirectory(self.past.directory)
+        before.check()
+        return before.origin({"from_ends": known, "from_the_beginning": len(replicates) - known})
+
+    def _resume(self, start: Start) -> Experiment:
+        self.directory.check()
+        stored = load_scenario(self.directory.path / SCENARIO)
         self._settle(stored, start)
         self.directory.go_on(self.start)
         return stored
@@ -211,7 +300,7 @@ class ExperimentRun:
         with Stop().listening() as stop:
             context = WorkerContext(
                 jobs=len(self.replicates),
-                remedy=f"`astrosim run {self.directory.path} --resume` goes on; committed replicates are kept.",
+                remedy=f"`astrosim run {self.shown} --resume` goes on; committed replicates are kept.",
                 tick=tick,
                 stopped=lambda: stop.signal is not None or stopped(),
                 checkpoint_seconds=checkpoint_seconds(),
@@ -237,9 +326,8 @@ class ExperimentRun:
 
     def _job(self, number: int, replicates: Sequence[Replicate]) -> Job:
         resolved = {one.condition: self.resolved[one.condition] for one in replicates}
-        return Job(
-            number, label(replicates), partial(run_replicates, self.runner, self.directory.path, replicates, resolved)
-        )
+        task = partial(run_replicates, self.runner, self.directory.path, replicates, resolved, past=self.past)
+        return Job(number, label(replicates), task)
 
     def _finished(self, parts: Sequence[Sequence[Replicate]]) -> Callable[[Job, Any], None]:
         """Return a function that takes in the rows of a job, and now and then writes the summary."""
@@ -269,7 +357,7 @@ class ExperimentRun:
         return (
             f"Interrupted: {len(self.rows)} of {len(self.replicates)} replicates are committed, "
             "the others have checkpoints. "
-            f"Go on with: astrosim run {self.directory.path} --resume"
+            f"Go on with: astrosim run {self.shown} --resume"
         )
 
 

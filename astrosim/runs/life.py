@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from astrosim.contracts.loading import missing_extra
-from astrosim.contracts.simulation import Member, Simulation
-from astrosim.runs.checkpoint import Checkpoint, CheckpointError
+from astrosim.contracts.simulation import Lasting, Member, Simulation
+from astrosim.runs.checkpoint import ENDS, Checkpoint, CheckpointError
 from astrosim.runs.control import Control, Stopped
+from astrosim.runs.past import Past
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Runner
 from astrosim.store.files import storage_errors
@@ -78,6 +80,8 @@ class Life:
     resolved : mapping of str to Experiment
         By condition.
     control : Control
+    past : Past or None
+        The shorter run that the replicates go on from.
     """
 
     def __init__(
@@ -87,7 +91,9 @@ class Life:
         replicates: Sequence[Replicate],
         resolved: Mapping[str, Any],
         control: Control,
+        past: Past | None = None,
     ) -> None:
+        self.past = past
         self.runner, self.directory, self.resolved, self.control = runner, directory, resolved, control
         self.entries = [self._take_up(replicate) for replicate in replicates]
         self.courses = self._courses()
@@ -96,11 +102,14 @@ class Life:
         self._report()
 
     def _take_up(self, replicate: Replicate) -> Entry:
-        """Begin a replicate, and go on from its checkpoint, if there is one of use."""
+        """Begin a replicate, and go on from its checkpoint or a shorter run's end, if there is one of use."""
         entry = self._begin(replicate)
         try:
             if (found := entry.checkpoint.load()) is not None:
-                _restore(entry, *found)
+                with _fitting(entry.checkpoint):
+                    entry.member.restore(*found)
+            elif self.past is not None:
+                _prolong(entry, self.past)
         except CheckpointError as error:
             self.control.warn(entry.checkpoint.lost(error))
             return self._begin(replicate)
@@ -157,6 +166,9 @@ class Life:
         self._saved = time.monotonic()
 
     def _commit(self, entry: Entry) -> dict[str, Any]:
+        if self.runner.lengthening is not None:
+            scenario = self.resolved[entry.replicate.condition]
+            Checkpoint(self.directory, entry.replicate, scenario, ENDS).save_end(*cast(Lasting, entry.member).end())
         outcome, writer = entry.member.outcome(), entry.writer
         with storage_errors(self.directory):
             for name, values in outcome.values.items():
@@ -169,12 +181,21 @@ class Life:
         return row
 
 
-def _restore(entry: Entry, state: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+@contextlib.contextmanager
+def _fitting(checkpoint: Checkpoint) -> Iterator[None]:
     try:
-        entry.member.restore(state, facts)
+        yield
     except MISFITS as error:
         text = str(error) if type(error) is ValueError else repr(error)
-        raise CheckpointError(f"{entry.checkpoint.path}: cannot be taken up ({text})") from error
+        raise CheckpointError(f"{checkpoint.path}: cannot be taken up ({text})") from error
+
+
+def _prolong(entry: Entry, past: Past) -> None:
+    """Go on from the end of a shorter run, if it was kept."""
+    end, member = past.end(entry.replicate), cast(Lasting, entry.member)
+    if (found := end.load()) is not None:
+        with _fitting(end):
+            member.prolong(*found, past.resolved[entry.replicate.condition], past.stored(entry.replicate))
 
 
 def run_replicates(
@@ -183,6 +204,7 @@ def run_replicates(
     replicates: Sequence[Replicate],
     resolved: Mapping[str, Any],
     control: Control,
+    past: Past | None = None,
 ) -> list[dict[str, Any]]:
     """Compute the replicates of a job, or what is left of them, and commit each.
 
@@ -196,6 +218,8 @@ def run_replicates(
     resolved : mapping of str to Experiment
         By condition.
     control : Control
+    past : Past, optional
+        The shorter run that they go on from.
 
     Returns
     -------
@@ -212,6 +236,6 @@ def run_replicates(
         If a package is missing that the scenario needs.
     """
     try:
-        return Life(runner, directory, replicates, resolved, control).run()
+        return Life(runner, directory, replicates, resolved, control, past).run()
     except ModuleNotFoundError as error:  # packages of extras are imported when they are needed
         raise missing_extra(error, "This scenario needs") from error

@@ -56,6 +56,28 @@ def warn_of_devices(scenarios: Iterable[Any]) -> None:
         warn_of_missing_gpu(devices)
 
 
+def no_problem(short: Any, long: Any) -> str:
+    """Return an empty text: a run's length enters nothing but its end."""
+    return ""
+
+
+@dataclass(frozen=True)
+class Lengthening:
+    """Way in which the finished replicates of a system go on for longer; see `astrosim.contracts.simulation.Lasting`.
+
+    Attributes
+    ----------
+    field : str
+        The field that is raised, dotted.
+    problem : callable
+        Takes the resolved scenario of the run and the longer one; returns why the longer run differs from the shorter
+        from the start, led by the field that makes it so; empty if it does not.
+    """
+
+    field: str
+    problem: Callable[[Any, Any], str] = no_problem
+
+
 @dataclass(frozen=True)
 class Runner[S: Experiment]:
     """Functions by which the replicates of one system are carried out; workers get copies.
@@ -81,6 +103,8 @@ class Runner[S: Experiment]:
         Modules that worker processes need; loaded once for all of them.
     packages : tuple of str
         Distributions that the system uses beyond the package's own; their versions are kept in provenance.json.
+    lengthening : Lengthening or None
+        How finished replicates go on for longer; None if they cannot.
     """
 
     simulate: Callable[..., Any]
@@ -91,6 +115,7 @@ class Runner[S: Experiment]:
     lockstep: Callable[[Sequence[Any], Path | None], Sequence[Simulation]] = unchanged
     preload: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    lengthening: Lengthening | None = None
 
     def split(self, resolved: Mapping[str, S], replicates: Sequence[Replicate], workers: int) -> Jobs:
         """Return the jobs of some replicates, the longest first: no worker shall be left alone with a long one.

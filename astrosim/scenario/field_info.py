@@ -201,3 +201,11 @@ def table_at(path: Sequence[str | int], model: type[Experiment]) -> type[Section
     if name in model.tables:
         return model.tables[name]
     return sections_of(model).get(str(path[0]))
+
+
+def value_at(scenario: Experiment, path: str) -> Any:
+    """Return the value of a field by its dotted path."""
+    value: Any = scenario
+    for part in path.split("."):
+        value = getattr(value, part)
+    return value

@@ -13,6 +13,7 @@ from zarr.core.buffer import Buffer, BufferPrototype
 from zarr.storage import LocalStore
 
 from astrosim.core.errors import StoreError
+from astrosim.store.exchange import check_settled
 from astrosim.store.files import RUN_FILE, no_run, storage_errors, stray
 from astrosim.store.layout import TRAJECTORY, name_of
 from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
@@ -78,8 +79,9 @@ def read_arrays_record(directory: Path) -> dict[str, Any]:
     Raises
     ------
     StoreError
-        If the directory holds no store.
+        If the directory holds no store, or its content is being exchanged.
     """
+    check_settled(directory)
     record = read_commit(directory / COMMITS / ARRAYS_RECORD)
     if record is None:
         if not (directory / RUN_FILE).is_file():

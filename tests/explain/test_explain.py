@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from typing import Any
 
@@ -11,9 +12,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from astrosim.core.errors import ScenarioError
 from astrosim.core.phases import PHASES
-from astrosim.explain import explain
-from astrosim.explain.tables import bytes_words, differing, seconds_words, value_at
+from astrosim.explain import as_dict, explain
+from astrosim.explain.tables import TABLES, bytes_words, differing, seconds_words, value_at
+from astrosim.explain.values import Choice
 from astrosim.explain.workload import workload
 from astrosim.scenario import Experiment, condition_names, load_scenario, resolve
 from astrosim.scenario.field_info import fields_of
@@ -28,20 +31,20 @@ from astrosim.systems.waves.workload import seconds_of as wave_seconds_of
 FIELDS = fields_of(Scenario)
 
 
-def shown(scenario: Experiment, width: int = 100) -> str:
+def shown(scenario: Experiment, width: int = 100, **choice: Any) -> str:
     console = Console(width=width, record=True, file=io.StringIO())
-    explain(scenario, console, file="here.toml")
+    explain(scenario, console, file="here.toml", choice=Choice(**choice))
     return console.export_text()
 
 
 @pytest.fixture(scope="module")
 def maturity() -> str:
-    return shown(load_scenario(bundled()["maturity"]))
+    return shown(load_scenario(bundled()["maturity"]), everything=True)
 
 
 @pytest.fixture(scope="module")
 def grid() -> str:
-    return shown(load_scenario(bundled()["waves/grid_digits"]))
+    return shown(load_scenario(bundled()["waves/grid_digits"]), everything=True)
 
 
 @pytest.mark.parametrize("model", [Scenario, WaveScenario])
@@ -58,8 +61,7 @@ def test_every_field_is_shown_with_its_range(maturity: str) -> None:
         if path not in ("conditions", "reference", "interventions"):
             name = path.rpartition(".")[2]
             assert re.search(rf"^ *{name} ", maturity, re.MULTILINE), path
-            first = facts.interval.split(", ")[0]
-            assert first in maturity, path
+            assert facts.interval.split(", ")[0] in maturity, path
 
 
 def test_nothing_is_wider_than_the_console(maturity: str) -> None:
@@ -68,9 +70,58 @@ def test_nothing_is_wider_than_the_console(maturity: str) -> None:
 
 def test_values_and_their_marks(maturity: str) -> None:
     assert re.search(r"radius +3 units +\(0, 1e\+06\] +3\.2 +territory", maturity)
-    assert re.search(r"^  rule +by condition +firing", maturity, re.MULTILINE)
+    assert re.search(r"^  rule +by condition +4\.1 +firing: fraction", maturity, re.MULTILINE)
     changed = shown(Scenario.model_validate({"network": {"clusters": 7}}))
     assert re.search(r"clusters +7 clusters \* +\[1, 100000\]", changed)
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 200])
+def test_no_word_that_one_has_to_type_is_cut(width: int) -> None:
+    for name in ("both_worlds", "digits", "waves/grid_digits"):
+        scenario = load_scenario(bundled()[name])
+        text = shown(scenario, width, everything=True).partition("A trial")[0]
+        assert "\u2026" not in text
+        assert max(len(line) for line in text.splitlines()) <= width
+        for path, facts in fields_of(type(scenario)).items() if width >= 80 else ():
+            words = facts.interval.split(", ") if facts.kind == "one of" else []
+            for word in [path.rpartition(".")[2], *words] if path not in TABLES else []:
+                assert word in text, (path, word)
+
+
+def test_only_fields_that_act_are_shown_and_the_others_are_counted() -> None:
+    text = shown(load_scenario(bundled()["quick"]))
+    assert "[perturbation]" in text
+    assert "[chemical]" not in text
+    assert "[rival]" not in text
+    left_out = int(re.search(r"(\d+) fields that nothing here reads are left out; --all shows all\.", text)[1])  # type: ignore[index]
+    assert left_out > 50
+    assert "left out" not in shown(load_scenario(bundled()["quick"]), everything=True)
+
+
+def test_a_section_a_field_and_what_was_changed_are_shown_alone() -> None:
+    quick = load_scenario(bundled()["quick"])
+    section = shown(quick, section="schedule")
+    assert re.findall(r"^\[?(\w+)", section, re.MULTILINE) == ["Values", "field", "schedule"]
+    assert "trials_per_episode" in section
+    assert "A trial" not in section
+    assert "episodes" not in shown(quick, section="schedule.trials_per_episode").replace("trials_per_episode", "")
+    changed = shown(quick, changed=True)
+    assert "episodes" in changed
+    assert "trials_per_episode" not in changed
+    with pytest.raises(ScenarioError, match=r"SECTION: no such section or field \(shedule\). Did you mean schedule\?"):
+        shown(quick, section="shedule")
+
+
+def test_values_for_programs() -> None:
+    told = as_dict(load_scenario(bundled()["maturity"]), choice=Choice("sensing", everything=True))
+    json.dumps(told, allow_nan=False)
+    rule_field = next(field for field in told["fields"] if field["path"] == "sensing.rule")
+    assert rule_field["by_condition"]["maturity"] == "traffic"
+    assert (rule_field["default"], rule_field["changed"], rule_field["acts"]) == ("traffic", True, True)
+    assert {field["path"].partition(".")[0] for field in told["fields"]} == {"sensing"}
+    assert told["work"]["trials"] == 8_000_000
+    for path in bundled().values():
+        json.dumps(as_dict(load_scenario(path)), allow_nan=False)
 
 
 def test_conditions_show_only_what_differs(maturity: str) -> None:

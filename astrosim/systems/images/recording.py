@@ -7,7 +7,7 @@ batches, and hold parameters, sigmas and counts alone.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -175,6 +175,20 @@ class Recording(Alone):
         self.learning.restore(state)
         self.curves = {name: list(facts["curves"][name]) for name in CURVES}
         self.stays, self.seconds, self.before = facts["done"], facts["wall_s"], facts["before"]
+
+    def end(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return a `state()`, whose arrays keep their shape, and `facts()`."""
+        return self.state(), self.facts()
+
+    def prolong(
+        self,
+        state: Mapping[str, np.ndarray],
+        facts: Mapping[str, Any],
+        short: FieldScenario,
+        stored: Callable[[str], np.ndarray | None],
+    ) -> None:
+        """Go on from the `end()` of a shorter run, whose arrays keep their shape."""
+        self.restore(state, facts)
 
     def outcome(self) -> Outcome:
         """Return curves, astrocytes, the last answers and, where they are kept, the parameters."""

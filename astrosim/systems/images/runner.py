@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from astrosim.runs.replicate import Replicate
-from astrosim.runs.runner import Dimensions, Jobs, Runner, RunQueries, each_alone, warn_of_devices
+from astrosim.runs.runner import Dimensions, Jobs, Lengthening, Runner, RunQueries, each_alone, warn_of_devices
 from astrosim.systems.images.recording import Recording
 from astrosim.systems.images.records import VARIABLES
 from astrosim.systems.images.scenario.schema import FieldScenario
-from astrosim.systems.images.scenario.sections import CLASSES
+from astrosim.systems.images.scenario.sections import CLASSES, keeps_or_reverts
 
 
 def trials(scenario: FieldScenario) -> int:
@@ -46,6 +46,16 @@ def dimensions(resolved: Mapping[str, FieldScenario], seeds: Sequence[int], run_
     return Dimensions(VARIABLES, coordinates)
 
 
+def length_problem(short: FieldScenario, long: FieldScenario) -> str:
+    """Say why a run differs from a longer one from the start: batches or caps that reach their last at the end."""
+    if not np.array_equal(short.batch_sizes, long.batch_sizes[: short.stays]):
+        return f"batches.last: batches grow to it over the run, so a longer run differs at once ({long.batches.last})."
+    if keeps_or_reverts(long) and not np.array_equal(short.caps, long.caps[: short.stays]):
+        cap = long.perturbation.last_cap
+        return f"perturbation.last_cap: the cap falls to it over the run, so a longer run differs at once ({cap:g})."
+    return ""
+
+
 RUNNER = Runner(
     simulate=Recording,
     units=trials,
@@ -54,5 +64,6 @@ RUNNER = Runner(
     jobs=jobs,
     preload=("astrosim.systems.images.runner",),
     packages=("scikit-learn",),
+    lengthening=Lengthening("schedule.trials", length_problem),
 )
 """Runner of scenarios with kind = "fields"."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -72,6 +72,25 @@ class TrialLog:
     def facts(self) -> dict[str, Any]:
         """Return the counts, and what is written already."""
         return {"kept": self.kept, "reverted": self.reverted, "chunk": self._chunk, "files": self._writer.entries}
+
+    def take_up(self, stored: Callable[[str], np.ndarray | None], trials: int, counts: Mapping[str, int]) -> None:
+        """Take in the log of a shorter run.
+
+        Parameters
+        ----------
+        stored : callable
+            Returns what that run stored of a variable: shape (trial,), of "active" (trial, slot); None if nothing.
+        trials : int
+            Of that run.
+        counts : mapping of str to int
+            Its `kept` and `reverted`.
+        """
+        decision, pattern = stored("decision"), stored("trial_pattern")
+        if self._room and decision is not None and pattern is not None:
+            active = stored("active")
+            active = np.empty((trials, 0), np.int32) if active is None else active[:trials]
+            self.append(Decisions(pattern[:trials], decision[:trials], active))
+        self.kept, self.reverted = counts["kept"], counts["reverted"]
 
     def restore(self, tail: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
         """Go on from a `state()`, shape (trial,) or (trial, slot), and `facts()`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,14 @@ def segments(scenario: Scenario) -> Iterator[tuple[int, bool, bool]]:
 def mean_abs(weights: np.ndarray) -> float:
     """Return the mean |weight| in double precision (weights of shape (synapse,)); nan without synapses."""
     return float(np.mean(np.abs(weights), dtype="f8")) if len(weights) else float("nan")
+
+
+def _common(short: Scenario, old: Sequence[int], new: Sequence[int]) -> list[int]:
+    """Return the places, among the records of a shorter run, of those that a longer run keeps as well."""
+    wanted = [episode for episode in new if episode < short.schedule.episodes]
+    if missing := sorted(set(wanted) - set(old)):
+        raise ValueError(f"the shorter run has no record of episode {missing[0]}")
+    return [old.index(episode) for episode in wanted]
 
 
 def warm_up(scenario: Scenario, seed: int) -> None:
@@ -161,6 +169,10 @@ class Recording(Alone):
         """
         if problem := next(damage(self.writer.directory, facts["log"]["files"]), None):
             raise ValueError(problem)
+        self.log.restore(self._restore(state, facts)["log"], facts["log"])
+
+    def _restore(self, state: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> dict[str, dict[str, np.ndarray]]:
+        """Take up all but the log; returns the arrays by their parts."""
         parts: dict[str, dict[str, np.ndarray]] = {part: {} for part in PARTS}
         for name, values in state.items():
             part, _, key = name.partition("/")
@@ -168,10 +180,37 @@ class Recording(Alone):
         self.engine.restore(parts["state"])
         if self.engine.trial != facts["trial"]:
             raise ValueError(f"trial {self.engine.trial} where {facts['trial']} was written")
-        self.log.restore(parts["log"], facts["log"])
         self.measured = {name: list(values) for name, values in parts["measured"].items()}
         self.weights = [parts["weights"][str(number)] for number in range(len(parts["weights"]))]
         self.totals = dict(facts["progress"])
+        return parts
+
+    def end(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return a `state()` without the log, which is stored, whose arrays keep their shape; and `facts()`."""
+        arrays = {name: values for name, values in self.state().items() if not name.startswith("log/")}
+        facts = self.facts()
+        return arrays, {**facts, "log": {"kept": self.log.kept, "reverted": self.log.reverted}}
+
+    def prolong(
+        self,
+        state: Mapping[str, np.ndarray],
+        facts: Mapping[str, Any],
+        short: Scenario,
+        stored: Callable[[str], np.ndarray | None],
+    ) -> None:
+        """Go on from the `end()` of a shorter run, whose arrays keep their shape: without records not in this plan.
+
+        Raises
+        ------
+        ValueError
+            If the shorter run lacks a record that this one keeps.
+        """
+        rows = _common(short, short.record_episodes, self.scenario.record_episodes)
+        weights = _common(short, short.weight_episodes, self.scenario.weight_episodes)
+        self._restore(state, facts)
+        self.measured = {name: [values[row] for row in rows] for name, values in self.measured.items()}
+        self.weights = [self.weights[row] for row in weights]
+        self.log.take_up(stored, self.engine.trial, facts["log"])
 
     def outcome(self) -> Outcome:
         """Return all that was recorded, and the summary; the rest of the log is written."""

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from astrosim.runs.replicate import make_replicates
-from astrosim.runs.runner import Dimensions, Runner, RunQueries
+from astrosim.runs.runner import Dimensions, Lengthening, Runner, RunQueries
+from astrosim.scenario.relevance import unread
 from astrosim.store.variables import Variable
 from astrosim.systems.threshold.recording import Recording
 from astrosim.systems.threshold.records import variables_of
@@ -94,11 +95,20 @@ def union(conditions: Iterable[Sequence[int]]) -> np.ndarray:
     return np.array(sorted({episode for episodes in conditions for episode in episodes}), dtype="i8")
 
 
+def length_problem(short: Scenario, long: Scenario) -> str:
+    """Say why a run differs from a longer one from the start: a radius that reaches its last value at the end."""
+    last = long.chemical.last_radius
+    if "chemical.last_radius" in unread(long) or last in (None, long.chemical.radius):
+        return ""
+    return f"chemical.last_radius: the radius reaches it in the last trial, so a longer run differs at once ({last:g})."
+
+
 RUNNER = Runner(
     simulate=Recording,
     units=trials,
     cost=trials,
     dimensions=dimensions,
     preload=("astrosim.systems.threshold.runner", "astrosim.systems.threshold.kernel"),
+    lengthening=Lengthening("schedule.episodes", length_problem),
 )
 """Runner of scenarios with kind = "astrocyte"."""

@@ -7,7 +7,7 @@ Groups of a job share the front ends of their seeds and go through the epochs si
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,6 +105,20 @@ class Trainee:
         self.place = Place(*facts["place"])
         self.history.restore(parts.pop("curves"), facts["history"])
         self.found = parts
+
+    def end(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return a `state()`, whose arrays keep their shape, and `facts()`."""
+        return self.state(), self.facts()
+
+    def prolong(
+        self,
+        state: Mapping[str, np.ndarray],
+        facts: Mapping[str, Any],
+        short: WaveScenario,
+        stored: Callable[[str], np.ndarray | None],
+    ) -> None:
+        """Go on from the `end()` of a shorter run, whose arrays keep their shape."""
+        self.restore(state, facts)
 
     def outcome(self) -> Outcome:
         """Return the curves and, where they are kept, the parameters."""

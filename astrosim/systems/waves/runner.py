@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from astrosim.runs.replicate import Replicate
-from astrosim.runs.runner import Dimensions, Jobs, Runner, RunQueries, warn_of_devices
+from astrosim.runs.runner import Dimensions, Jobs, Lengthening, Runner, RunQueries, warn_of_devices
 from astrosim.systems.waves.learners.choose import batched_key, in_torch
 from astrosim.systems.waves.lockstep import Trainee, make_groups
 from astrosim.systems.waves.records import VARIABLES
 from astrosim.systems.waves.scenario.schema import WaveScenario
+from astrosim.systems.waves.scenario.sections import follows_gradients
 
 LARGEST_BATCH = 256  # replicates per job in torch; assumed: fits the memory of a GPU
 CLASSES = 10
@@ -65,6 +66,13 @@ def dimensions(resolved: Mapping[str, WaveScenario], seeds: Sequence[int], run_q
     return Dimensions(VARIABLES, coordinates)
 
 
+def length_problem(short: WaveScenario, long: WaveScenario) -> str:
+    """Say why a run differs from a longer one from the start: a learning rate that falls to 0 at the end."""
+    if follows_gradients(long) and long.training.decay != "constant":
+        return "training.decay: the learning rate falls to 0 over the run, so a longer run differs at once (cosine)."
+    return ""
+
+
 RUNNER = Runner(
     simulate=Trainee,
     units=updates,
@@ -74,5 +82,6 @@ RUNNER = Runner(
     lockstep=make_groups,
     preload=("astrosim.systems.waves.runner",),
     packages=("torch", "scikit-learn"),
+    lengthening=Lengthening("schedule.epochs", length_problem),
 )
 """Runner of scenarios with kind = "wave"."""

@@ -9,13 +9,11 @@ from rich.table import Table
 
 from astrosim.core.phases import Phase
 from astrosim.explain.tables import (
-    differences_table,
     heading,
     names_words,
     new_table,
     phases_table,
     together,
-    values_table,
 )
 from astrosim.explain.workload import work_table
 from astrosim.systems.images.scenario.schema import FieldScenario
@@ -38,11 +36,9 @@ TOGETHER = {
 
 
 def explanation(scenario: FieldScenario, resolved: Mapping[str, FieldScenario], file: str) -> list[RenderableType]:
-    """Return the parts of the explanation, in order."""
+    """Return the heading, and the parts that follow the values, in order."""
     return [
         heading(scenario, file, f"receptive fields on {scenario.task.data}"),
-        values_table(resolved),
-        differences_table(resolved),
         networks_table(resolved),
         phases_table("A trial, phase by phase", PHASES, resolved, trial_rule),
         work_table(workload(scenario)),

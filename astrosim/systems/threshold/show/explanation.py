@@ -11,11 +11,9 @@ from rich.table import Table
 from astrosim.core.errors import AstrosimError
 from astrosim.core.phases import NEURON_PHASES, Phase
 from astrosim.explain.tables import (
-    differences_table,
     heading,
     new_table,
     phases_table,
-    values_table,
 )
 from astrosim.explain.workload import work_table
 from astrosim.rules.choices import NEURON_MODELS, REWARDS
@@ -29,13 +27,11 @@ if TYPE_CHECKING:
 
 
 def explanation(scenario: Scenario, resolved: Mapping[str, Scenario], file: str) -> list[RenderableType]:
-    """Return the parts of the explanation, in order."""
+    """Return the heading, and the parts that follow the values, in order."""
     planned = any(condition.interventions for condition in resolved.values())
     extended = any(condition.agents.astrocyte is not None for condition in resolved.values())
     return [
         heading(scenario, file, f"system {scenario.system}"),
-        values_table(resolved),
-        differences_table(resolved),
         *([own_astrocytes_table(resolved)] if extended else []),
         *([interventions_table(resolved)] if planned else []),
         *_trials(resolved),

@@ -9,13 +9,11 @@ from rich.table import Table
 
 from astrosim.core.phases import Phase
 from astrosim.explain.tables import (
-    differences_table,
     heading,
     names_words,
     new_table,
     phases_table,
     together,
-    values_table,
 )
 from astrosim.explain.workload import work_table
 from astrosim.systems.population.words import adaptation_words, exploration_words
@@ -54,11 +52,9 @@ PHASES_BY_RULE = {
 
 
 def explanation(scenario: WaveScenario, resolved: Mapping[str, WaveScenario], file: str) -> list[RenderableType]:
-    """Return the parts of the explanation, in order."""
+    """Return the heading, and the parts that follow the values, in order."""
     return [
         heading(scenario, file, f"waves on {scenario.task.data}"),
-        values_table(resolved),
-        differences_table(resolved),
         chains_table(resolved),
         *update_tables(resolved),
         work_table(workload(scenario)),

@@ -1,0 +1,87 @@
+"""The commands about scenarios: new, list, explain, schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from astrosim.cli.commands import app, read_scenario, scenario_file
+from astrosim.cli.console import guarded, output
+from astrosim.cli.options import (
+    ConditionsOption,
+    EngineOption,
+    JsonOption,
+    ScenarioArgument,
+    SeedsOption,
+    SetOption,
+)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario and its file.")],
+    kind: Annotated[
+        str, typer.Option(help="Family of systems: astrocyte, wave, fields, or another package's.")
+    ] = "astrocyte",
+) -> None:
+    """Write a commented scenario file into the present directory."""
+    with guarded():
+        from astrosim.scenario.library import create
+
+        path = create(name, Path(), kind)
+        typer.echo(f"{path} written. Next: astrosim explain {path}; astrosim run {path}")
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False) -> None:
+    """List the bundled scenarios."""
+    with guarded():
+        from astrosim.scenario.library import catalogue, catalogue_table
+
+        entries = catalogue()
+        if as_json:
+            typer.echo(json.dumps(entries, indent=1))
+        else:
+            output().print(catalogue_table(entries))
+
+
+@app.command()
+def explain(
+    scenario: ScenarioArgument,
+    section: Annotated[
+        str, typer.Argument(metavar="[SECTION]", help="Only this section or field, such as schedule.")
+    ] = "",
+    *,
+    seeds: SeedsOption = None,
+    conditions: ConditionsOption = None,
+    engine: EngineOption = None,
+    set_: SetOption = None,
+    all_: Annotated[bool, typer.Option("--all", help="Also fields that nothing in this scenario reads.")] = False,
+    changed: Annotated[bool, typer.Option("--changed", help="Only fields that are not at their defaults.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show the values that act, with units and sources, the phases of a trial or update, and the size of the work."""
+    with guarded():
+        from astrosim import explain as explanation
+        from astrosim.explain.values import Choice
+
+        chosen, file = read_scenario(scenario, set_, seeds, conditions, engine), str(scenario_file(scenario))
+        choice = Choice(section, everything=all_, changed=changed)
+        if as_json:
+            typer.echo(json.dumps(explanation.as_dict(chosen, file=file, choice=choice), indent=1))
+        else:
+            explanation.explain(chosen, output(), file=file, choice=choice)
+
+
+@app.command()
+def schema(
+    kind: Annotated[str, typer.Option(help="Only this kind: astrocyte, wave, fields, or another package's.")] = "",
+) -> None:
+    """Print the JSON Schema of scenario files, by which editors check and complete them."""
+    with guarded():
+        from astrosim.scenario.json_schema import json_schema
+
+        typer.echo(json.dumps(json_schema(kind), indent=1))

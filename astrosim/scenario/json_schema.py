@@ -1,0 +1,117 @@
+"""The JSON Schema (draft 7) of scenario files, from the fields themselves: editors check and complete by it."""
+
+from __future__ import annotations
+
+import typing
+from typing import Annotated, Any
+
+from pydantic import TypeAdapter
+from pydantic.fields import FieldInfo
+
+from astrosim.contracts import registry
+from astrosim.core.errors import ScenarioError
+from astrosim.scenario.experiment import SHARED_FIELDS, Experiment
+from astrosim.scenario.field_info import facts_at, is_section
+from astrosim.scenario.inputs import InputFile
+from astrosim.scenario.load import DEFAULT_KIND
+from astrosim.scenario.section import Section
+
+DRAFT = "http://json-schema.org/draft-07/schema#"
+FILE = {
+    "anyOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "properties": {"file": {"type": "string"}, "sha256": {"type": "string"}},
+            "required": ["file"],
+            "additionalProperties": False,
+        },
+    ]
+}
+SEEDS = {"type": "string", "pattern": "^[0-9]+:[0-9]+$"}
+Schema = dict[str, Any]
+
+
+def json_schema(kind: str = "") -> Schema:
+    """Return the schema of scenario files.
+
+    Parameters
+    ----------
+    kind : str
+        Of one kind; empty: of all kinds, told apart by their `kind`.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such kind.
+    """
+    if kind and kind not in (*registry.kinds(), *registry.ALIASES):
+        raise ScenarioError([f"--kind: kind: no such kind ({kind}). Write one of {', '.join(registry.kinds())}."])
+    kinds = (registry.find_system(kind).kind,) if kind else registry.kinds()
+    definitions = {name: _file(name) for name in kinds}
+    return {
+        "$schema": DRAFT,
+        "title": "astrosim scenario",
+        "definitions": definitions,
+        "oneOf": [{"$ref": f"#/definitions/{name}"} for name in kinds],
+    }
+
+
+def _file(kind: str) -> Schema:
+    """Schema of the files of a kind: its tables, and conditions that override them."""
+    model: type[Experiment] = registry.find_system(kind).scenario
+    schema = _section(model, model, ())
+    names = [kind, *(alias for alias, name in registry.ALIASES.items() if name == kind)]
+    properties = schema["properties"]
+    properties["kind"] = {**properties["kind"], "enum": names}
+    properties["kind"].pop("const", None)
+    own = {name: value for name, value in properties.items() if name not in SHARED_FIELDS}
+    override = {"type": "object", "properties": own, "additionalProperties": False}
+    properties["conditions"] = {"type": "object", "additionalProperties": override}
+    return schema | ({} if kind == DEFAULT_KIND else {"required": ["kind"]})
+
+
+def _section(section: type[Section], model: type[Experiment], path: tuple[str, ...]) -> Schema:
+    fields = section.model_fields
+    schema = {
+        "type": "object",
+        "properties": {name: _field(info, model, (*path, name)) for name, info in fields.items()},
+        "additionalProperties": False,
+    }
+    needed = [name for name, info in fields.items() if info.is_required()]
+    return schema | ({"required": needed} if needed else {})
+
+
+def _field(info: FieldInfo, model: type[Experiment], path: tuple[str, ...]) -> Schema:
+    """Schema of a field: a section, a list of tables, or a value with its meaning and default."""
+    name = ".".join(path)
+    if is_section(info.annotation):
+        return _section(typing.cast(type[Section], info.annotation), model, path)
+    if name in model.tables:
+        entry = _section(model.tables[name], model, path)
+        several = tuple in [typing.get_origin(one) for one in (info.annotation, *typing.get_args(info.annotation))]
+        return {"description": info.description} | ({"type": "array", "items": entry} if several else entry)
+    if name == "conditions":
+        return {"description": info.description}
+    return _described(_value(info), info, model, path)
+
+
+def _value(info: FieldInfo) -> Schema:
+    """Schema of what may be written for a value: its type and its limits."""
+    if InputFile in (info.annotation, *typing.get_args(info.annotation)):
+        return dict(FILE)
+    kind: Any = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
+    return TypeAdapter(kind).json_schema()
+
+
+def _described(schema: Schema, info: FieldInfo, model: type[Experiment], path: tuple[str, ...]) -> Schema:
+    facts = facts_at(path, model)
+    if path == ("seeds",):
+        schema = {"anyOf": [schema, SEEDS]}
+    if facts is None:
+        return schema
+    unit = "" if facts.unit in ("", "1") else f" ({facts.unit})"
+    source = f" Source: {facts.source}." if facts.source else ""
+    schema = {**schema, "description": f"{facts.meaning}{unit}.{source}"}
+    plain = isinstance(facts.default, bool | int | float | str) and not info.is_required()
+    return schema | ({"default": facts.default} if plain else {})
