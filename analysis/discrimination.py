@@ -170,7 +170,7 @@ for (system, name), share in pairs.items():
 # %% [markdown]
 # ## When does it happen?
 #
-# Distinct outputs over episodes; mean over seeds, bands: pointwise 95 % bootstrap intervals.
+# Distinct outputs over episodes; mean over seeds, bands: pointwise 95 % intervals.
 
 
 # %%

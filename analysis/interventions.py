@@ -127,7 +127,7 @@ late = ["whole", "all_halfway", "neurons_halfway", "silenced_for_a_while"]
 show(draw(lesion, {"a   from the start, or once learned": early, "b   halfway": late}), "interventions_lesions")
 
 # %% [markdown]
-# Means over forty seeds with pointwise 95 % bootstrap bands; dotted: the median event in the colour of its condition;
+# Means over forty seeds with pointwise 95 % bands; dotted: the median event in the colour of its condition;
 # dashed: chance.
 #
 # ## Lesions: what they must do, and what they do
