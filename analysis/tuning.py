@@ -74,7 +74,7 @@ def scenario_text(name: str, plan: Mapping[str, Any]) -> str:
     parts = ["\n".join(f"{key} = {json.dumps(value)}" for key, value in base.items() if key not in tables)]
     parts += [_table(key, dict(_leaves(value))) for key, value in tables.items() if key != "reference"]
     for learner, settings in drawn(plan).items():
-        own = dict(_leaves(conditions[learner]))
+        own = {key: value for key, value in _leaves(conditions[learner]) if key not in plan["ranges"][learner]}
         parts += [_table(f"conditions.{learner}_{i:02}", own | setting) for i, setting in enumerate(settings)]
     return HEAD.format(base=name, rule=RULES[kind], **plan) + "\n\n".join(parts) + "\n"
 
