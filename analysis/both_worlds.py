@@ -35,8 +35,9 @@ from astrosim import plot
 #
 # The network of `eight_of_eight`: a tonic neuron and two cycles, which let all patterns be right at once. 40,000
 # passes each; the numbers of every learner, the astrocytes' too, were chosen on other seeds by one protocol
-# (`tune_both_worlds`). Not all are told the same: the first eight conditions see one scalar per trial; node perturbation
-# sees it pattern by pattern, and each neuron's own noise; REINFORCE the same of another scalar, the share of right bits; the delta rule and backpropagation see the error of every output.
+# (`tune_both_worlds`). Not all are told the same: the first eight conditions see one scalar per trial; node
+# perturbation sees it pattern by pattern, and each neuron's own noise; REINFORCE sees the same noise and another
+# scalar, the share of right bits; the delta rule and backpropagation see the error of every output.
 # `online`, `phase_one`, `phase_one_full`, `together` and `together_gentle` see one pattern per trial: astrocytes;
 # neurons by the rules of experiments 018 and 012b; and both in one network.
 

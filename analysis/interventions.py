@@ -211,9 +211,9 @@ for learned in (41, 101, 201, 401):
 # networks, between trials 130 and 2,710; two never were that good, and count as they are. All four astrocytes of
 # cluster 1 can be lost without a loss that forty seeds show (+.001, -.007 to .008), and so can a fifth of the regular
 # neurons (-.002, -.010 to .005): neither touches a synapse that can change an output. Without those of cluster 0, which
-# alone touch such synapses, nothing is learned: .500 and one answer on forty of forty seeds. **Another task.** A network that
-# learns goes on learning: it forgets the first task altogether (.349 on the complement after one episode, 1 minus what
-# it knew is .346; .341 at the return) and is at .655 and .640 after 201 episodes. There are no savings: relearning the
-# first task is no faster than learning the complement was (all intervals hold 0), and slower than the first learning
-# for 100 episodes (-.029, -.047 to -.015), as it begins at .34 and not at .50. Only plasticity that is frozen keeps the
-# first task: .654 before and after, to the last bit.
+# alone touch such synapses, nothing is learned: .500 and one answer on forty of forty seeds. **Another task.** A
+# network that learns goes on learning: it forgets the first task altogether (.349 on the complement after one episode,
+# 1 minus what it knew is .346; .341 at the return) and is at .655 and .640 after 201 episodes. There are no savings:
+# relearning the first task is no faster than learning the complement was (all intervals hold 0), and slower than the
+# first learning for 100 episodes (-.029, -.047 to -.015), as it begins at .34 and not at .50. Only plasticity that is
+# frozen keeps the first task: .654 before and after, to the last bit.
