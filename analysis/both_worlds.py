@@ -21,7 +21,7 @@
 # **Claim of the report** (Murray 2026, section 7.1). Local perturbation learns what global perturbation does not. The
 # comparison was never made there.
 #
-# **To run it.** `make notebooks NAMES=both_worlds`. Seeds 28000 to 28007, the first eight of the scenario's hundred,
+# **To run it.** `make notebooks NAMES=both_worlds`. Seeds 61000 to 61007, the first eight of the scenario's hundred,
 # named before the run.
 
 # %%
@@ -34,14 +34,15 @@ from astrosim import plot
 # ## The run
 #
 # The network of `eight_of_eight`: a tonic neuron and two cycles, which let all patterns be right at once. 40,000
-# passes each; the numbers of every rival were chosen on other seeds (see the scenario's head). Not all are told the
-# same: the first eight conditions see one scalar per trial; node perturbation and REINFORCE see it pattern by pattern
-# and each neuron's own noise; the delta rule and backpropagation see the error of every output.
+# passes each; the numbers of every learner, the astrocytes' too, were chosen on other seeds by one protocol
+# (`tune_both_worlds`). Not all are told the same: the first eight conditions see one scalar per trial; node
+# perturbation sees it pattern by pattern, and each neuron's own noise; REINFORCE sees the same noise and another
+# scalar, the share of right bits; the delta rule and backpropagation see the error of every output.
 # `online`, `phase_one`, `phase_one_full`, `together` and `together_gentle` see one pattern per trial: astrocytes;
 # neurons by the rules of experiments 018 and 012b; and both in one network.
 
 # %%
-dataset, summary = opened("both_worlds", "both_worlds", ['seeds = "28000:8"'])
+dataset, summary = opened("both_worlds", "both_worlds", ['seeds = "61000:8"'])
 table(summary)
 
 # %%

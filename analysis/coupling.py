@@ -169,7 +169,7 @@ show(plot.learning_curves(dataset, {"uncoupled": summary.column("uncoupled", "ce
 show(plot.calcium_curves(dataset, EVENTS), "coupling_calcium")
 
 # %% [markdown]
-# Above: accuracy, rewards and accept rate (means over forty seeds with 95 % bootstrap bands). Below: calcium, and the
+# Above: accuracy, rewards and accept rate (means over forty seeds with 95 % bands). Below: calcium, and the
 # share of activations by a score that calcium alone brought above threshold.
 #
 # ## Does it help?

@@ -170,7 +170,7 @@ for (system, name), share in pairs.items():
 # %% [markdown]
 # ## When does it happen?
 #
-# Distinct outputs over episodes; mean over seeds, bands: pointwise 95 % bootstrap intervals.
+# Distinct outputs over episodes; mean over seeds, bands: pointwise 95 % intervals.
 
 
 # %%
@@ -219,15 +219,15 @@ for system, (dataset, _) in runs.items():
 # %% [markdown]
 # ## Reading
 #
-# The replay gives the published means exactly, and the described system comes near them with other wirings: .6475 (.613
-# to .690) for the baseline, .650 (.615 to .680) for maturity, .660 (.620 to .708) for the cursor; all published values
+# The replay gives the published means exactly, and the described system comes near them with other wirings: .6475 (.605
+# to .705) for the baseline, .650 (.609 to .688) for maturity, .660 (.611 to .717) for the cursor; all published values
 # lie within. One figure misses: the described cursor keeps 7.8 % of its changes where .037 was published, because it
 # moves in the plane and the program's in space. Trained networks tell 24 to 26 of 28 pairs apart, so no seed of a
 # trained condition is a constant-output attractor, and every untrained one is. But telling apart is not knowing: about
-# one pattern of eight is right in all five bits (.8 to 1.0 per seed; intervals reach from .2 to 2.1), P1 is right in
+# one pattern of eight is right in all five bits (.8 to 1.0 per seed; intervals reach from .1 to 4.7), P1 is right in
 # none, and P7 is answered no better than by silence, which has .60 of its bits (.52 to .60; every interval holds .60).
 # Accuracies of .65 are 92 to 95 % of the ceilings (.705 and .698), so it is the wiring, not the rule, that leaves
-# patterns unlearned. Baseline against cursor: +.020 (.005 to .035), p = .08 in the replay, -.013 (-.033 to .000), p =
+# patterns unlearned. Baseline against cursor: +.020 (.000 to .037), p = .08 in the replay, -.013 (-.044 to .003), p =
 # .31 in the described system: with ten seeds, neither is shown to be the better one. Distinct outputs are at their
 # final level at the first record (after 250 episodes) with astrocytes, and in the described system with the cursor too;
 # the published cursor, which keeps one change in 27, takes about 2,500 episodes.

@@ -141,12 +141,12 @@ assert gaps["p30"].high < gaps["p60"].low < gaps["p60"].high < gaps["p80"].low <
 # %% [markdown]
 # ## Reading
 #
-# The ten published networks could reach .705 on average with any weights at all, and reached .6775 (.642 to .715): four
+# The ten published networks could reach .705 on average with any weights at all, and reached .6775 (.634 to .722): four
 # of ten stand at their ceiling, and the best published seed (314, .775) has learned all that its wiring allows. In the
 # described system at the report's density the mean gap is small, and where a network ends is told beforehand by its
-# wiring (r = .83, .71 to .91). That is no general law of the rule: the gap grows with the wiring, from .007 (.004 to
-# .012) at p = .3, where 31 of 40 networks stand at their ceiling, over .043, where 6 do, and .093 to .149 (.138 to
-# .161) with full wiring, where none reaches .900. Ten times the trials bring .014 more (-.004 to .032, p = .14), which
+# wiring (r = .83, .71 to .91). That is no general law of the rule: the gap grows with the wiring, from .007 (.003 to
+# .013) at p = .3, where 31 of 40 networks stand at their ceiling, over .043, where 6 do, and .093 to .149 (.138 to
+# .161) with full wiring, where none reaches .900. Ten times the trials bring .014 more (-.005 to .032, p = .14), which
 # may be nothing. So accuracies near .66 on the report's networks say little about how well astrocytes learn; on richer
 # wirings, where there is more to learn, the rule, not the wiring, becomes the limit, and this notebook does not tell
 # why.

@@ -1,7 +1,12 @@
 """How sure we are: intervals of means and medians, paired comparisons over common seeds, Holm's correction.
 
-Efron 1987 (BCa bootstrap), Conover 1999 (order statistics), Holm 1979, Cohen 1988 (d_z), through scipy.stats.
-One value per seed; units are those of the values.
+Student's t with Hall's correction for skew (Hall 1992, J. R. Stat. Soc. B 54:221), Conover 1999 (order statistics),
+Holm 1979, Cohen 1988 (d_z). One value per seed; units are those of the values.
+
+Coverage of `mean_interval` at a stated 95 %, simulated (tests/statistics/test_coverage.py): .94 to 1 for normal and
+uniform values and for accuracies of 40 bits near 0 and 1, from three seeds on. Less where a tail is longer than that of
+accuracies (exponential .91, log-normal .87 at three to ten seeds), and where a few seeds may collapse and none has been
+seen to: 20 % that collapse leave .53 at three seeds, .89 at ten, .95 or more from thirty on.
 """
 
 from __future__ import annotations
@@ -11,22 +16,31 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import binomtest, bootstrap, permutation_test, quantile_test
+from scipy.special import stdtrit
+from scipy.stats import binomtest, permutation_test, quantile_test
 
 CONFIDENCE = 0.95  # 1; convention
-RESAMPLES = 9999  # resamples; assumed: Monte-Carlo error of an interval's end about 2 % of its width
-BAND_RESAMPLES = 1000  # resamples; assumed: enough for a band that is only looked at
-RANDOM_SEED = 20260222  # seed of every resampling here, so that a report comes out the same twice
+METHOD = "Student's t with Hall's correction for skew"
+LEAST = 3  # values; assumed: of two, an interval of a mean is twelve times as wide as their spread
+RESAMPLES = 9999  # random sign flips; assumed: smallest p .0002
+RANDOM_SEED = 20260222  # seed of all sign flips, so that a report comes out the same twice
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean with its confidence interval; `low` and `high` are nan for fewer than two values."""
+    """A mean with its confidence interval; `low` and `high` are nan where none is known, as for fewer than three
+    values.
+    """
 
     mean: float
     low: float
     high: float
     n: int
+
+    @property
+    def known(self) -> bool:
+        """Whether there is an interval at all."""
+        return bool(np.isfinite(self.low + self.high))
 
     def holds(self, value: float) -> bool:
         """Return whether the interval contains a value."""
@@ -55,7 +69,7 @@ class Comparison:
     ----------
     first, second : str
     difference : Interval
-        Mean difference with its bootstrap interval, n the number of common seeds.
+        Mean difference with its interval, n the number of common seeds.
     p_value : float
         Two-sided sign-flip permutation test of mean difference 0: exact up to 13 seeds, else 9,999 random flips.
     p_holm : float
@@ -77,45 +91,70 @@ class Comparison:
     losses: int
 
 
-def mean_interval(values: Sequence[float] | np.ndarray, confidence: float = CONFIDENCE) -> Interval:
-    """Return mean with its BCa bootstrap interval; values that are not finite are left out.
+def mean_interval(
+    values: Sequence[float] | np.ndarray, confidence: float = CONFIDENCE, bounds: tuple[float, float] | None = None
+) -> Interval:
+    """Return mean with its interval by Student's t, corrected for skew; values that are not finite are left out.
 
     Parameters
     ----------
     values : array_like of float, shape (n,)
     confidence : float
         Between 0 and 1.
+    bounds : tuple of float, optional
+        Least and most that a value can be: the interval ends there. Where all values are alike they do not spread,
+        but others, up to the bounds, may have gone unseen; if no bounds are given, 0 and 1 are taken for values
+        between them, and for others there is then no interval.
     """
     data = np.asarray(values, dtype=float)
     data = data[np.isfinite(data)]
     if not len(data):
         return Interval(float("nan"), float("nan"), float("nan"), 0)
     mean = float(data.mean())
-    if len(data) == 1:
-        return Interval(mean, float("nan"), float("nan"), 1)
+    if len(data) < LEAST:
+        return Interval(mean, float("nan"), float("nan"), len(data))
     if _is_constant(data):
-        return Interval(mean, mean, mean, len(data))
-    low, high = _bootstrap(data, confidence, "BCa")
-    if not np.isfinite(low + high):  # BCa's acceleration is undefined for some tiny samples
-        low, high = _bootstrap(data, confidence, "percentile")
-    return Interval(mean, low, high, len(data))
+        return Interval(mean, *_unseen(mean, len(data), confidence, bounds or _fractions(data)), len(data))
+    low, high = np.clip(np.ravel(_limits(data[:, None], confidence)), *(bounds or (-np.inf, np.inf)))
+    return Interval(mean, float(low), float(high), len(data))
 
 
-def _bootstrap(data: np.ndarray, confidence: float, method: str) -> tuple[float, float]:
-    """Interval of the mean of data that vary."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        result = bootstrap(
-            (data,),
-            np.mean,
-            vectorized=True,
-            n_resamples=RESAMPLES,
-            batch=max(1, 2_000_000 // len(data)),
-            confidence_level=confidence,
-            method=method,
-            rng=np.random.default_rng(RANDOM_SEED),
-        )
-    return float(result.confidence_interval.low), float(result.confidence_interval.high)
+def _limits(data: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+    """Ends of the interval of each column's mean, shape (n, column), nan left out; nan where no spread is known."""
+    known = np.isfinite(data)
+    n = known.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, data, 0.0).sum(axis=0) / n
+        deviation = np.where(known, data - mean, 0.0)
+        second, third = (deviation**2).sum(axis=0) / n, (deviation**3).sum(axis=0) / n
+        spread = (n >= LEAST) & (second > (1e-12 * np.maximum(1.0, np.abs(mean))) ** 2)
+        error = np.where(spread, np.sqrt(second / (n - 1)), np.nan)
+        skew = third / second**1.5 / np.sqrt(n)
+    reach = stdtrit(np.maximum(n - 1, 1), (1 + confidence) / 2)
+    return mean - error * _unskewed(reach, skew), mean - error * _unskewed(-reach, skew)
+
+
+def _unskewed(quantile: np.ndarray, skew: np.ndarray) -> np.ndarray:
+    """Invert Hall's cubic transformation of Student's ratio at a quantile; skew is over the root of n, shape
+    (column,).
+    """
+    small = np.abs(skew) < 1e-6  # the limit, which the formula would divide by
+    safe = np.where(small, 1.0, skew)
+    return np.where(small, quantile, 3 / safe * (np.cbrt(1 + safe * (quantile - safe / 6)) - 1))
+
+
+def _unseen(value: float, n: int, confidence: float, bounds: tuple[float, float]) -> tuple[float, float]:
+    """Ends for n values that are all alike: the largest share of others that may have gone unseen (Clopper and
+    Pearson), at either bound.
+    """
+    share = 1 - ((1 - confidence) / 2) ** (1 / n)
+    low, high = value + share * (bounds[0] - value), value + share * (bounds[1] - value)
+    return (low, high) if np.isfinite(low + high) else (float("nan"), float("nan"))
+
+
+def _fractions(data: np.ndarray) -> tuple[float, float]:
+    """Bounds of values that lie between 0 and 1; infinite for others."""
+    return (0.0, 1.0) if data.min() >= 0 and data.max() <= 1 else (-np.inf, np.inf)
 
 
 def _is_constant(data: np.ndarray) -> bool:
@@ -157,7 +196,7 @@ def share_interval(successes: int, of: int, confidence: float = CONFIDENCE) -> I
 
 
 def mean_band(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return mean over seeds and its pointwise percentile-bootstrap band.
+    """Return mean over seeds and its pointwise band, by the formula of `mean_interval`.
 
     Parameters
     ----------
@@ -169,28 +208,14 @@ def mean_band(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[np.nd
     Returns
     -------
     mean, low, high : ndarray of float, shape (point,)
-        All nan where no seed has a value; low = mean = high for one seed.
+        All nan where no seed has a value; low = mean = high where fewer than three have one, or all agree.
     """
-    finite = np.isfinite(values)
-    data = np.where(finite, values, 0.0)
-    rng = np.random.default_rng(RANDOM_SEED)
-    # One set of resampled seeds for all points, as weights, so that the band is smooth where the data are.
-    weight = rng.multinomial(len(values), np.full(len(values), 1 / max(len(values), 1)), size=BAND_RESAMPLES)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = data.sum(axis=0) / finite.sum(axis=0)
-        resampled = (weight @ data) / (weight @ finite.astype(float))
-    lows, highs = _quantiles(resampled, confidence)
-    return mean, np.where(np.isfinite(lows), lows, mean), np.where(np.isfinite(highs), highs, mean)
-
-
-def _quantiles(resampled: np.ndarray, confidence: float) -> tuple[np.ndarray, np.ndarray]:
-    """Lower and upper quantiles over the first axis, nan left out."""
-    tail = (1 - confidence) / 2
-    quantile = np.nanquantile if np.isnan(resampled).any() else np.quantile
+    data = np.where(np.isfinite(values), values, np.nan)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # columns without any value stay nan
-        low, high = quantile(resampled, [tail, 1 - tail], axis=0)
-    return low, high
+        warnings.simplefilter("ignore", RuntimeWarning)  # points without any value stay nan
+        mean = np.nanmean(data, axis=0)
+    low, high = _limits(data, confidence)
+    return mean, np.where(np.isfinite(low), low, mean), np.where(np.isfinite(high), high, mean)
 
 
 def compare(
@@ -220,7 +245,7 @@ def compare(
     return Comparison(
         first=names[0],
         second=names[1],
-        difference=mean_interval(difference),
+        difference=mean_interval(difference, bounds=_difference_bounds(a, b)),
         p_value=p_value,
         p_holm=p_value,
         effect=cohens_dz(difference),
@@ -228,6 +253,13 @@ def compare(
         ties=int((difference == 0).sum()),
         losses=int((difference < 0).sum()),
     )
+
+
+def _difference_bounds(*values: np.ndarray) -> tuple[float, float]:
+    """Bounds of differences: -1 and 1 if all finite values lie between 0 and 1."""
+    known = np.concatenate([each[np.isfinite(each)] for each in values])
+    high = _fractions(known)[1] if len(known) else np.inf
+    return -high, high
 
 
 def cohens_dz(difference: np.ndarray) -> float:

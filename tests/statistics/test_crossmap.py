@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 from scipy.stats import kstest
 from tolerances import VECTORS, assert_within, rounding
 from tolerances import correlation as correlation_bound
@@ -180,6 +181,70 @@ def test_independent_series_give_uniform_two_sided_p_values(null):
     p_values = [each.p_skill for each in found]
     assert kstest(p_values, "uniform").pvalue > 0.001
     assert sum(each.converges() for each in found) <= 5  # binomial(40, .025): p < .001 beyond
+
+
+def autoregressive(length, seed, memory=0.9):
+    noise = np.random.default_rng(seed).normal(size=length + 100)
+    return lfilter([1], [1, -memory], noise)[100:]
+
+
+def white(length, seed):
+    return np.random.default_rng(seed).normal(size=length)
+
+
+UNCOUPLED = {
+    "logistic maps": (chaos, chaos),
+    "logistic map and white noise": (chaos, white),
+    "autoregressive": (autoregressive, autoregressive),
+}
+
+
+def sizes(pair, null, repeats, length=150):
+    """False positives of a stated 5 % on pairs that are not coupled: of the skill, of the rise, of both."""
+    source, target = UNCOUPLED[pair]
+    found = [
+        convergence(
+            source(length, 1000 + s),
+            target(length, 9000 + s),
+            libraries=[12, length - 1],
+            samples=4,
+            seed=s,
+            null=null,
+            surrogates=39,
+        )
+        for s in range(repeats)
+    ]
+    return np.sum([(each.p_skill <= 0.05, each.p_rise <= 0.05, each.converges()) for each in found], axis=0)
+
+
+@pytest.mark.parametrize("pair", UNCOUPLED)
+def test_tests_of_skill_and_rise_have_their_size(pair):
+    """Of 100 pairs more than 14 false positives at 5 % have a probability of .0001, more than 9 at 2.5 % as well."""
+    skill, rise, both = sizes(pair, "phase", 100)
+    assert max(skill, rise) <= 14
+    assert both <= 9
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("null", ["phase", "shift"])
+@pytest.mark.parametrize("pair", UNCOUPLED)
+def test_sizes_at_length(pair, null):
+    """Of 1,000 pairs; shift surrogates of slow series miss where ends do not meet, as `Convergence` says."""
+    skill, rise, both = sizes(pair, null, 1000, length=300)
+    liberal = null == "shift" and pair == "autoregressive"
+    assert skill <= (130 if liberal else 80)
+    assert 25 <= rise <= 80
+    assert both <= (65 if liberal else 50)
+
+
+def test_a_rise_that_surrogates_share_is_no_sign_of_coupling():
+    """Two series of one period: any target with that period is mapped the better, the longer the library."""
+    cycle = np.sin(2 * np.pi * np.arange(240) / 24)
+    first, second = (cycle + 0.3 * white(240, seed) for seed in (1, 2))
+    found = convergence(first, second, 2, samples=10, null="phase", surrogates=99)
+    assert found.map.rise > 0
+    assert found.p_rise > 0.05
+    assert not found.converges()
 
 
 def test_two_sided_p_values_by_hand():

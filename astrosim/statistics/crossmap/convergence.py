@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.stats import wilcoxon
 
 from astrosim.statistics.crossmap.simplex import correlation, embed, projection
 from astrosim.statistics.crossmap.surrogates import make_surrogates
@@ -63,7 +62,15 @@ class Convergence:
     p_skill : float
         Two-sided, by the surrogates: the skill of the longest libraries is like that of an unrelated target.
     p_rise : float
-        Two-sided, by the libraries (Wilcoxon): the skill of the shortest is like the mean of the longest.
+        Two-sided, by the surrogates: the rise from the shortest libraries to the longest is like that of an unrelated
+        target. Libraries of one series are no independent samples, and give no test of it.
+
+    Notes
+    -----
+    Size at a stated 5 % on pairs that are not coupled (logistic maps, logistic against white noise, autoregressive
+    series of coefficient .9), simulated: .03 to .07 for either with phase surrogates, .01 to .05 for `converges`. With
+    shift surrogates the same, but for `p_skill` on slow series: .06 to .11 on the autoregressive ones, whose ends do
+    not meet; read it there as no test, and take phase surrogates.
     """
 
     map: CrossMap
@@ -73,10 +80,13 @@ class Convergence:
     p_rise: float
 
     def converges(self, alpha: float = 0.05) -> bool:
-        """Return whether skill is above the surrogates', and rises with the library, each at a two-sided level."""
+        """Return whether skill is above the surrogates' at a two-sided level, and has risen with the library at all.
+
+        The rise is not asked to be above the surrogates': of series that share a cycle these rise as well.
+        """
         skill = self.map.mean[-1]
         above = skill > max(float(np.median(self.surrogate_skill[:, -1])), 0.0) and self.map.rise > 0
-        return above and max(self.p_skill, self.p_rise) <= alpha
+        return above and self.p_skill <= alpha
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +170,7 @@ def convergence(
     surrogates: int = SURROGATES,
     period: int | None = None,
 ) -> Convergence:
-    """Compute a cross map; test its skill against surrogates of the target and its rise over libraries, both two-sided.
+    """Compute a cross map; test its skill and its rise against surrogates of the target, both two-sided.
 
     Parameters
     ----------
@@ -183,12 +193,13 @@ def convergence(
     others = make_surrogates(target, surrogates, null, seed=seed, period=period)[:, span:].T
     skills = built.skills(np.column_stack([built.target, others]))
     means = np.nan_to_num(skills.mean(axis=1))  # an estimate that does not vary has no skill
+    rises = means[-1] - means[0]
     return Convergence(
         map=CrossMap(dimension, lag, theiler, built.lengths, skills[..., 0]),
         null=null,
         surrogate_skill=means[:, 1:].T,
         p_skill=two_sided(means[-1, 0], means[-1, 1:]),
-        p_rise=_rise_p(np.nan_to_num(skills[0, :, 0]), means[-1, 0]),
+        p_rise=two_sided(rises[0], rises[1:]),
     )
 
 
@@ -231,12 +242,6 @@ def two_sided(value: float, null: np.ndarray) -> float:
     """
     tail = min(int((null >= value).sum()), int((null <= value).sum()))
     return min(1.0, 2 * (tail + 1) / (len(null) + 1))
-
-
-def _rise_p(shortest: np.ndarray, longest: float) -> float:
-    """Two-sided p-value that the shortest libraries' skills, shape (sample,), lie around the longest's mean."""
-    difference = longest - shortest
-    return float(wilcoxon(difference).pvalue) if difference.any() else 1.0
 
 
 def _libraries(

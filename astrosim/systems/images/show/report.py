@@ -15,7 +15,7 @@ from astrosim.report.drawing import Drawn, Kind, reported
 from astrosim.report.tables import PublishedRow, compare_pairs, number
 from astrosim.report.words import differences, provenance, seeds_words
 from astrosim.scenario import to_toml
-from astrosim.statistics.inference import CONFIDENCE, RANDOM_SEED, RESAMPLES, median_interval
+from astrosim.statistics.inference import CONFIDENCE, METHOD, median_interval
 from astrosim.store import open_run
 from astrosim.summary.verdicts import standing
 from astrosim.systems.images.figures.learning import field_accuracy, field_astrocytes, field_confusion, field_curves
@@ -170,9 +170,9 @@ def notes(summary: FieldSummary) -> list[str]:
         "Synapses evaluated: images x synapses that are recomputed for a trial. It tells what a trial costs without "
         "telling whose machine it was. Seconds are of the trial loop with its batches, without tests and storage.",
         "Settings were chosen by validation accuracy on other seeds; the test images are looked at in records alone.",
-        f"Intervals of medians are distribution-free (order statistics, from six seeds on); means of differences have "
-        f"BCa bootstrap intervals ({RESAMPLES:,} resamples; seed {RANDOM_SEED}), p-values are of paired sign-flip "
-        "permutation tests, corrected by Holm's method.",
+        f"Intervals of medians are distribution-free (order statistics, from six seeds on); those of mean "
+        f"differences are by {METHOD}, from three seeds on; p-values are of paired sign-flip permutation tests, "
+        "corrected by Holm's method.",
     ]
     if {"astrocytes", "random_mask"} <= rules:
         found.append(

@@ -1,4 +1,4 @@
-"""Learning curves over episodes: mean over seeds with bootstrap bands, ceiling and chance. Rewards and rates are 1."""
+"""Learning curves over episodes: mean over seeds with 95 % bands, ceiling and chance. Rewards and rates are 1."""
 
 from __future__ import annotations
 

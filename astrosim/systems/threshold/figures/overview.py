@@ -47,7 +47,7 @@ def accuracy_by_condition(
     axes.axvline(CHANCE, color=MUTED, linewidth=0.9, linestyle=(0, (6, 3)), zorder=0)
     for place, name in enumerate(names):
         values = np.round(np.asarray(accuracy[name], dtype=float), 9)
-        interval = (intervals or {}).get(name) or mean_interval(values)
+        interval = (intervals or {}).get(name) or mean_interval(values, bounds=(0, 1))
         _row(axes, place, values, interval, marks[name][0], not place)
         _marks(axes, place, float(np.mean(ceilings[name])), published.get(name), not place)
     axes.text(CHANCE, -0.62, "chance", ha="center", va="bottom", color=MUTED, size=7)
@@ -65,7 +65,7 @@ def _row(axes: Axes, place: int, values: np.ndarray, interval: Interval, colour:
     heights = place + DOTS + spread(values)
     size = 14 if len(values) <= 40 else 6
     axes.scatter(values, heights, s=size, color=colour, alpha=0.7, linewidth=0, label="seed" if first else None)
-    error = [[interval.mean - interval.low], [interval.high - interval.mean]] if interval.n > 1 else None
+    error = [[interval.mean - interval.low], [interval.high - interval.mean]] if interval.known else None
     axes.errorbar(
         interval.mean,
         place + MEAN,

@@ -124,8 +124,8 @@ def _accuracy(material: Material) -> Drawn:
     return Drawn(
         "Accuracy and what the wiring allows",
         figure,
-        f"One dot per seed (n = {material.n} per condition). Circle and bar: mean with its 95 % bootstrap interval "
-        "(BCa). Black line: structural ceiling, mean over seeds: the best that any weights could reach for these "
+        f"One dot per seed (n = {material.n} per condition). Circle and bar: mean with its 95 % interval. "
+        "Black line: structural ceiling, mean over seeds: the best that any weights could reach for these "
         "wirings. " + ("Triangle: published mean." if published else "No published figures belong to this scenario."),
     )
 
@@ -135,7 +135,7 @@ def _curves(material: Material) -> Drawn:
     return Drawn(
         "Learning curves",
         learning_curves(material.dataset, {row.name: row.ceiling for row in material.rows}, material.events),
-        f"Lines: mean over n = {material.n}; bands: pointwise 95 % bootstrap intervals of that mean over seeds. (a) "
+        f"Lines: mean over n = {material.n}; bands: pointwise 95 % intervals of that mean over seeds. (a) "
         "Accuracy of the frozen network over all patterns. (b) to (d) are measured in single episodes "
         f"({trials:,} trial{'' if trials == 1 else 's'} each), hence noisy; in runs of more than {4 * SMOOTHING} "
         f"records they are drawn as running means over {SMOOTHING}{RUNNING if material.events else ''}. Dashed: "
@@ -163,7 +163,7 @@ def _by_passes(material: Material) -> Drawn:
         "Accuracy by forward passes",
         accuracy_by_passes(material.dataset, exact),
         f"Accuracy of the frozen network over all patterns after equal work. Lines: mean over n = {material.n}; bands: "
-        "pointwise 95 % bootstrap intervals of that mean over seeds. Passes are logarithmic; a line begins with "
+        "pointwise 95 % intervals of that mean over seeds. Passes are logarithmic; a line begins with "
         "its first record and ends with its run. Dashed: chance, and the mean ceiling where it is exact and below 1.",
     )
 
@@ -236,7 +236,7 @@ def _calcium(material: Material) -> Drawn:
     return Drawn(
         "Calcium",
         calcium_curves(material.dataset, material.events),
-        f"Coupled conditions. Lines: mean over n = {material.n}; bands: pointwise 95 % bootstrap intervals of that "
+        f"Coupled conditions. Lines: mean over n = {material.n}; bands: pointwise 95 % intervals of that "
         "mean over seeds. (a) Calcium in the last trial of an episode, mean over astrocytes. (b) Share of the "
         "activations between one record and the next by a score that calcium alone brought above threshold."
         + (MARKED if material.events else ""),

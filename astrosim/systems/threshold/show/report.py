@@ -8,7 +8,7 @@ from typing import Any
 from astrosim.report.words import differences, provenance, range_words, seeds_words
 from astrosim.rules.choices import NEURON_MODELS
 from astrosim.scenario import condition_names, resolve, to_toml
-from astrosim.statistics.inference import BAND_RESAMPLES, CONFIDENCE, RANDOM_SEED, RESAMPLES
+from astrosim.statistics.inference import CONFIDENCE, METHOD
 from astrosim.systems.threshold.diagnostics import constant_output_alarm
 from astrosim.systems.threshold.scenario.interventions import when_words, words
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -131,9 +131,10 @@ def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str
     scenario = summary.scenario
     notes = [
         _ceiling_note(summary, resolved),
-        f"Intervals are 95 % bootstrap intervals of the mean over seeds (BCa, {RESAMPLES:,} resamples; bands "
-        f"percentile, {BAND_RESAMPLES:,}; seed of the resampling {RANDOM_SEED}). They say how sure the mean is, not "
-        "how seeds scatter. A seed draws wiring, patterns and perturbations alike.",
+        f"Intervals and bands are 95 % intervals of the mean over seeds by {METHOD}, from three seeds on. They say how "
+        "sure the mean is, not how seeds scatter. Where all seeds agree, the interval says how far others could pull "
+        "the mean that as many seeds may not have shown; bands have no width there. A seed draws wiring, patterns and "
+        "perturbations alike.",
         "Comparisons are paired by seed: two-sided sign-flip permutation tests of the mean difference (exact up to 13 "
         "seeds), corrected for all comparisons of the table by Holm's method; d_z is the mean difference over the "
         "standard deviation of the differences.",

@@ -109,10 +109,10 @@ def _number(value: float | None, digits: int = 3) -> str:
 
 
 def interval_words(values: np.ndarray) -> str:
-    """Return bootstrap confidence interval of the mean over seeds (float64, shape (seed,)), in words."""
+    """Return the confidence interval of the mean over seeds of fractions (float64, shape (seed,)), in words."""
     from astrosim.statistics.inference import mean_interval
 
-    if len(values) < 2:
+    interval = mean_interval(values, bounds=(0, 1))
+    if not interval.known:
         return UNKNOWN
-    interval = mean_interval(values)
     return f"{interval.low:.3f}-{interval.high:.3f}"

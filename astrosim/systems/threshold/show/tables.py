@@ -58,7 +58,7 @@ def _condition_row(summary: Summary, name: str) -> ConditionRow:
     return ConditionRow(
         name=name,
         seeds=len(accuracy),
-        accuracy=mean_interval(accuracy),
+        accuracy=mean_interval(accuracy, bounds=(0, 1)),
         ceiling=mean("ceiling"),
         ceiling_upper=mean("ceiling_upper"),
         fraction=float(np.mean(accuracy / ceiling)),

@@ -10,7 +10,7 @@ from astrosim.explain.tables import names_words, together
 from astrosim.report.tables import compare_pairs
 from astrosim.report.words import differences, provenance, range_words, seeds_words
 from astrosim.scenario import to_toml
-from astrosim.statistics.inference import CONFIDENCE, RANDOM_SEED, RESAMPLES
+from astrosim.statistics.inference import CONFIDENCE, METHOD
 from astrosim.store import open_run
 from astrosim.systems.waves.figures.sweeps import find_sweeps
 from astrosim.systems.waves.scenario.schema import WaveScenario
@@ -150,9 +150,9 @@ def _reading(summary: WaveSummary) -> list[str]:
         "A network counts as collapsed if its accuracy is at most the share of the largest class among the test "
         "images, or within three binomial standard deviations above it; for exclusive or, if its four outputs lie "
         "within .01 of each other.",
-        f"Intervals of medians are distribution-free (order statistics); those of means are BCa bootstrap intervals "
-        f"({RESAMPLES:,} resamples; seed of the resampling {RANDOM_SEED}); those of shares are exact (Clopper and "
-        "Pearson). They say how sure the figure is, not how networks scatter.",
+        f"Intervals of medians are distribution-free (order statistics); those of means are by {METHOD}, from three "
+        "seeds on; those of shares are exact (Clopper and Pearson). They say how sure the figure is, not how networks "
+        "scatter.",
         "Comparisons are paired by seed: two-sided sign-flip permutation tests of the mean difference (exact up to 13 "
         "seeds), corrected for all comparisons of the table by Holm's method; d_z is the mean difference over the "
         "standard deviation of the differences.",

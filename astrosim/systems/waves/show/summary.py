@@ -67,16 +67,15 @@ class WaveSummary(RunSummary[WaveScenario]):
         accuracy = self.column(condition, "test_accuracy")
         published = self.scenario.reference.get(condition, {}).get("test_accuracy", math.nan)
         xor, several = self._is_xor(condition), len(accuracy) > 1
-        interval = mean_interval(
-            [] if xor else accuracy
-        )  # the mean of a few quarters says less than how many solved it
+        # Of exclusive or the mean of a few quarters says less than how many solved it.
+        interval = mean_interval([] if xor else accuracy, bounds=(0, 1))
         return [
             condition,
             f"{len(accuracy)}",
             fraction(float(np.median(accuracy)), 4),
             f"{fraction(accuracy.min())}-{fraction(accuracy.max())}" if several else UNKNOWN,
             fraction(interval.mean),
-            f"{fraction(interval.low)}-{fraction(interval.high)}" if interval.n > 1 else UNKNOWN,
+            f"{fraction(interval.low)}-{fraction(interval.high)}" if interval.known else UNKNOWN,
             UNKNOWN if math.isnan(published) else f"{published:g}".removeprefix("0") or "0",
             f"{int((accuracy == SOLVED).sum())}/{len(accuracy)}" if xor else UNKNOWN,
             f"{int(self.column(condition, 'collapsed').sum())}/{len(accuracy)}",

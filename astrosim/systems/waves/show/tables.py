@@ -59,7 +59,7 @@ def _condition_row(summary: WaveSummary, dataset: Dataset, name: str) -> WaveRow
         median=median_interval(accuracy),
         least=float(accuracy.min()),
         most=float(accuracy.max()),
-        mean=mean_interval(accuracy),
+        mean=mean_interval(accuracy, bounds=(0, 1)),
         collapsed=int(down.sum()),
         others=float(np.median(accuracy[~down])) if down.any() and not down.all() else math.nan,
         solved=int((accuracy == SOLVED).sum()) if xor else None,
