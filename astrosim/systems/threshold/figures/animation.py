@@ -18,6 +18,7 @@ from matplotlib.colors import Normalize, to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
+from astrosim.plot.legends import legend_above
 from astrosim.plot.movie import write_movie
 from astrosim.plot.style import MUTED, PAPER, SEQUENTIAL, count_axis, new_figure, styled
 from astrosim.store.variables import IDLE, KEPT, NEURON_KINDS
@@ -166,7 +167,8 @@ class ReplicateScene:
             ]
         if silent:
             handles.append(Line2D([], [], marker="x", color=INK, label="silenced", **look))
-        self.figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), columnspacing=1.4)
+        labels = [str(handle.get_label()) for handle in handles]
+        legend_above(self.figure, handles, labels, columns=len(handles), columnspacing=1.4)
 
     def _draw_curve(self, axes: Axes, events: Sequence[Event]) -> None:
         self._over_trials(axes)

@@ -8,10 +8,11 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from xarray import Dataset
 
+from astrosim.plot.legends import counted
 from astrosim.plot.style import SEQUENTIAL, new_figure, say, styled
 from astrosim.systems.threshold.diagnostics import output_vectors
 from astrosim.systems.threshold.figures.events import Events, task_changed
-from astrosim.systems.threshold.figures.select import best_seed, condition_names, last_record
+from astrosim.systems.threshold.figures.select import best_seed, condition_names, counts, last_record
 from astrosim.systems.threshold.figures.timeline import note
 from astrosim.systems.threshold.scenario.schema import Scenario
 
@@ -45,7 +46,8 @@ def pattern_map(dataset: Dataset, scenario: Scenario, events: Events = (), episo
     seeds = [f"{name} (seed {best_seed(dataset, name)})" for name in names]
     image = _heat(top, np.array([a for a, _ in best]), seeds, [vectors for _, vectors in best])
     means = np.array([_mean(dataset, name) for name in names])
-    _heat(bottom, means, names, [[f"{value:.2f}" for value in row] for row in means])
+    rows = counted(names, counts(dataset))
+    _heat(bottom, means, rows, [[f"{value:.2f}" for value in row] for row in means])
     top.set_title("a   best seed of each condition, with its output vectors")
     bottom.set_title("b   mean over seeds")
     _label_patterns(bottom, scenario, means.shape[1], task_changed(events, names))

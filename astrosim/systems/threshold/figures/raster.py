@@ -8,6 +8,7 @@ from matplotlib.colors import ListedColormap, PowerNorm
 from matplotlib.figure import Figure
 from xarray import Dataset
 
+from astrosim.plot.legends import legend_above
 from astrosim.plot.style import SEQUENTIAL, count_axis, new_figure, say, styled
 from astrosim.store.variables import KEPT, REVERTED
 from astrosim.systems.threshold.figures.events import TRIAL, Events, of_replicate
@@ -60,7 +61,7 @@ def decision_raster(dataset: Dataset, events: Events = ()) -> Figure:
     for axes in grid[-1]:
         count_axis(axes, 3)
     handles = [grid[0, 0].plot([], [], "s", color=c, markersize=5)[0] for c in (KEPT_COLOUR, REVERTED_COLOUR)]
-    figure.legend(handles, ["kept", "reverted"], loc="outside upper center", ncols=2)
+    legend_above(figure, handles, ["kept", "reverted"])
     own = [event for name in names for event in of_replicate(events, name, first_seed(dataset, name))]
     timeline = Timeline(own, TRIAL, names)
     for number, name in enumerate(names):
@@ -88,10 +89,10 @@ def _condition(figure: Figure, grid: np.ndarray, dataset: Dataset, name: str) ->
     edges = np.unique(np.linspace(0, ran, min(BINS, ran) + 1).astype(int))
     (first_who, all_who), (first_kept, all_kept) = grid
     if not astrocytes:
-        say(first_who, f"{name}: no astrocytes")
-        say(all_who, f"{name}: no astrocytes")
+        say(first_who, f"{name}, seed {seed}: no astrocytes")
+        say(all_who, f"{name}, seed {seed}: no astrocytes")
     else:
-        first_who.set_ylabel(f"{name}\nastrocyte")
+        first_who.set_ylabel(f"{name}\nseed {seed}\nastrocyte")
         _who_first(first_who, decision[:OPENING], active[:OPENING], astrocytes)
         _who_binned(figure, all_who, active, edges, astrocytes)
     _kept_first(first_kept, decision[:OPENING])

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
+from astrosim.plot.legends import legend_above
 from astrosim.plot.style import DIVERGING, MUTED, PALETTE, PAPER, new_figure, styled
 from astrosim.systems.waves.mesh.chain import Chain
 from astrosim.systems.waves.mesh.graph import SLANT, positions
@@ -232,7 +233,7 @@ def _legend(figure: Figure, chain: Chain) -> None:
     """The letters' meanings."""
     letters = sorted({step.letter for step in chain.steps}, key=list(NAMES).index)
     handles = [Line2D([], [], color=_colour(letter), label=f"{letter}   {NAMES[letter]}") for letter in letters]
-    figure.legend(handles=handles, loc="outside upper center", ncols=4)
+    legend_above(figure, handles, [str(handle.get_label()) for handle in handles], 4)
 
 
 def _colour(letter: str) -> str:

@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from astrosim.plot.legends import legend_above
 from astrosim.plot.points import (
     INK,
     PUBLISHED,
@@ -229,4 +230,4 @@ def _legend(figure: Figure, rows: Rows, sweep: Sweep, reference: Reference) -> N
     if any(reference.get(name) for name in sweep.conditions):
         handles.append(Line2D([], [], label="published", **PUBLISHED))
     handles.append(Line2D([], [], label="largest class share", **SHARE_LINE))
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    legend_above(figure, handles, [str(handle.get_label()) for handle in handles])

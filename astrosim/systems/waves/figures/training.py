@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from xarray import Dataset
 
+from astrosim.plot.legends import legend_above
 from astrosim.plot.points import INK, SHARE_LINE, Rows, conditions_of, panel_title, values_of
 from astrosim.plot.solving import scale_shares, share_curve
 from astrosim.plot.style import MUTED, PAPER, colours, count_axis, marker, new_figure, styled
@@ -74,7 +75,7 @@ def wave_curves(dataset: Dataset, rows: Rows, variable: str = "test_accuracy") -
         handles.insert(1, Line2D([], [], color=INK, linewidth=0.6, linestyle=":", label="a collapsed run"))
     if variable == "test_accuracy" and any(row["data"] != "xor" for row in rows):
         handles.append(Line2D([], [], label="largest class share", **SHARE_LINE))
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    legend_above(figure, handles, [str(handle.get_label()) for handle in handles])
     return figure
 
 

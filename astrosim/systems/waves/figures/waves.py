@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from astrosim.plot.legends import legend_above
 from astrosim.plot.points import (
     INK,
     MANY,
@@ -115,7 +116,7 @@ def _accuracy_legend(figure: Figure, rows: Rows, published: bool, share: bool) -
         handles.append(Line2D([], [], label="published", **PUBLISHED))
     if share:
         handles.append(Line2D([], [], label="largest class share", **SHARE_LINE))
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    legend_above(figure, handles, [str(handle.get_label()) for handle in handles])
 
 
 @styled
