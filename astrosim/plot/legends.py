@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any
@@ -14,6 +15,8 @@ from matplotlib.text import Text
 MOST_COLUMNS = 6
 BESIDE = 0.34  # of a figure's width; names beside the axes that are wider stand above them
 SIZE = 7.5  # points; letters of a legend
+LEAST_LETTERS = 4  # of a line
+WHOLE: dict[str, bool] = {"drop_whitespace": False}
 ROW = 0.16  # inches; height of a legend's line
 
 
@@ -75,12 +78,17 @@ def fold(figure: Figure, name: str, inches: float, size: float = 8.0) -> str:
 
 
 def _folded(figure: Figure, text: str, points: float, size: float = SIZE) -> str:
-    """The text in lines that are no wider than some points."""
-    letters = len(text)
+    """The text in lines that are no wider than some points, broken where words and parts of names end."""
     width = text_points(figure, text, size)
     if width <= points:
         return text
-    return "\n".join(wrap(text, max(int(letters * points / width), 4)))
+    most = max(int(len(text) * points / width), LEAST_LETTERS)
+    lines = [""]
+    for part in (piece for word in re.findall(r".+?(?:[ _.-]|$)", text) for piece in wrap(word, most, **WHOLE)):
+        if lines[-1] and len(lines[-1]) + len(part) > most:
+            lines.append("")
+        lines[-1] += part
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _points(figure: Figure, legend: Legend) -> float:

@@ -84,6 +84,11 @@ def present_width() -> float:
     return _width.get()
 
 
+def columns_at(most: int) -> int:
+    """Return panels side by side at the present width, of which the common width holds some."""
+    return max(1, int(most * present_width() / WIDTH))
+
+
 def new_figure(height: float) -> Figure:
     """Make an empty figure of the present width; height in inches."""
     figure = Figure(figsize=(present_width(), height), layout="constrained")

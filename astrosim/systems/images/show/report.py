@@ -210,7 +210,7 @@ def _confusion(material: FieldMaterial) -> Drawn:
     return Drawn(
         "Which classes are taken for which",
         field_confusion(material.dataset, material.summary.rows),
-        "Test images that are wrong, by class and answer, all seeds together; what is right is left out.",
+        "Test images that are wrong, by true and predicted class, all seeds together; grey: what is right.",
     )
 
 
@@ -228,7 +228,7 @@ def _astrocytes(material: FieldMaterial) -> Drawn:
 KINDS: dict[str, Kind[FieldMaterial]] = {
     "curves": Kind("test accuracy against images and synapses evaluated", _curves, lambda m: True),
     "accuracy": Kind("final test accuracy and time of every run, by condition", _accuracy, lambda m: True),
-    "confusion": Kind("errors by class and answer", _confusion, lambda m: True),
+    "confusion": Kind("errors by true and predicted class", _confusion, lambda m: True),
     "astrocytes": Kind("astrocytes in the plane: proposals kept, and sigma", _astrocytes, lambda m: bool(m.shown)),
 }
 """Figures by name, in the order of the report."""

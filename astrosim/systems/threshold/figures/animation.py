@@ -185,7 +185,7 @@ class ReplicateScene:
         self.activity = axes.scatter([], [], s=5, marker="s", linewidth=0)
         astrocytes = len(self.engine.territories)
         axes.set_ylim(max(astrocytes, 1) - 0.4, -0.6)
-        axes.locator_params(axis="y", integer=True, nbins=5)
+        axes.set_yticks(range(0, astrocytes, max(1, -(-astrocytes // 5))))
         axes.set_title("active astrocytes" if astrocytes else "no astrocytes")
         axes.set_xlabel("trial")
         self._mark(axes, events, numbers=False)

@@ -32,7 +32,7 @@ from astrosim.systems.threshold.replay import standing_after
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 DRAWN_ASTROCYTES = 48  # lines; beyond, every k-th astrocyte is drawn
-HEAD, ROW = 0.7, 1.45  # inches; what stands above the panels, and a row of them
+HEAD, ROW, NAME = 0.7, 1.45, 0.7  # inches; what stands above the panels, a row, and the share that its name may take
 NAMED_CLUSTERS = 8  # clusters named in the legend at most
 PANELS = (
     ("threshold", "threshold"),
@@ -73,7 +73,7 @@ def astrocyte_curves(
     clusters: dict[int, Any] = {}
     for row, (name, own) in zip(grid, drawn.items(), strict=True):
         clusters |= _row(row, own, trials_per_episode)
-        row[0].set_ylabel(fold(figure, f"{name}, {own.words}", ROW))
+        row[0].set_ylabel(fold(figure, f"{name}, {own.words}", NAME * ROW))
     for axes, (_, label), letter in zip(grid[0], PANELS, "abc", strict=True):
         axes.set_title(f"{letter}   {label}")
     grid[0, 0].set_ylim(bottom=0)
@@ -149,7 +149,11 @@ def _grid(figure: Figure, conditions: int, stacked: bool) -> np.ndarray:
     """Axes, shape (condition, panel): side by side, or in a narrow figure one below the other."""
     if not stacked:
         return figure.subplots(conditions, len(PANELS), sharex=True, sharey="col", squeeze=False)
-    return figure.subplots(conditions * len(PANELS), 1, sharex=True).reshape(len(PANELS), conditions).T
+    grid = figure.subplots(conditions * len(PANELS), 1, sharex=True).reshape(len(PANELS), conditions)
+    for panels in grid:
+        for axes in panels[1:]:
+            axes.sharey(panels[0])
+    return grid.T
 
 
 def _row(row: np.ndarray, own: _Replicates, trials_per_episode: int) -> dict[int, Any]:

@@ -14,7 +14,7 @@ from xarray import Dataset
 from astrosim.plot.bands import draw_mean
 from astrosim.plot.legends import legend_beside
 from astrosim.plot.style import colours, new_figure, styled
-from astrosim.systems.threshold.figures.curves import CHANCE, reference
+from astrosim.systems.threshold.figures.curves import CHANCE, draw_ceilings, reference
 from astrosim.systems.threshold.figures.select import condition_names, counts, probes
 
 ROW = 0.16  # inches that a condition's name takes
@@ -38,8 +38,7 @@ def accuracy_by_passes(dataset: Dataset, ceilings: Mapping[str, float] | None = 
     for condition, look in marks.items():
         spent = passes.sel(condition=condition).values.astype(float)
         _line(axes, spent, accuracy.sel(condition=condition).values, condition, look, len(marks))
-    for value in sorted({round(value, 4) for value in (ceilings or {}).values() if value < 1.0}):
-        reference(axes, value, "ceiling")
+    draw_ceilings(axes, {name: value for name, value in (ceilings or {}).items() if value < 1.0}, marks)
     reference(axes, CHANCE, "chance")
     axes.set_xscale("log")
     axes.xaxis.set_minor_formatter(NullFormatter())

@@ -67,7 +67,7 @@ def learning_curves(dataset: Dataset, ceilings: Mapping[str, float] | None = Non
             reference(axes, CHANCE, "chance")
     for axes in grid.flat[len(panels) :]:
         axes.set_axis_off()
-    _ceilings(grid[0, 0], ceilings or {}, marks)
+    draw_ceilings(grid[0, 0], ceilings or {}, marks)
     for number, axes in enumerate(grid.flat[: len(panels)]):
         span_episodes(axes, dataset["episode"].values)
         count_axis(axes)
@@ -87,7 +87,7 @@ def panels_of(dataset: Dataset) -> list[tuple[str, str]]:
     return [(name, title) for name, title in PANELS if name == PROBE or np.isfinite(dataset[name].values).any()]
 
 
-def _ceilings(axes: Axes, ceilings: Mapping[str, float], marks: Mapping[str, tuple[str, Any]]) -> None:
+def draw_ceilings(axes: Axes, ceilings: Mapping[str, float], marks: Mapping[str, tuple[str, Any]]) -> None:
     """Levels of the mean ceilings; where they differ, each has the colour of its conditions, or names them."""
     known = {name: round(value, 4) for name, value in ceilings.items() if np.isfinite(value) and name in marks}
     levels = sorted(set(known.values()))

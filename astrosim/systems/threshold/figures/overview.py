@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from astrosim.plot.bands import LEAST_SEEDS
 from astrosim.plot.legends import legend_above
 from astrosim.plot.style import MUTED, PAPER, colours, new_figure, styled
 from astrosim.statistics.inference import Interval, mean_interval
@@ -68,7 +69,11 @@ def _row(axes: Axes, place: int, values: np.ndarray, interval: Interval, colour:
     heights = place + DOTS + spread(values)
     size = 14 if len(values) <= 40 else 6
     axes.scatter(values, heights, s=size, color=colour, alpha=0.7, linewidth=0, label="seed" if first else None)
-    error = [[interval.mean - interval.low], [interval.high - interval.mean]] if np.isfinite(interval.low) else None
+    error = (
+        [[interval.mean - interval.low], [interval.high - interval.mean]]
+        if interval.n >= LEAST_SEEDS and np.isfinite(interval.low)
+        else None
+    )
     axes.errorbar(
         interval.mean,
         place + MEAN,

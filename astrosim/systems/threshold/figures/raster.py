@@ -8,8 +8,8 @@ from matplotlib.colors import ListedColormap, PowerNorm
 from matplotlib.figure import Figure
 from xarray import Dataset
 
-from astrosim.plot.legends import legend_above
-from astrosim.plot.style import SEQUENTIAL, count_axis, new_figure, say, styled
+from astrosim.plot.legends import fold, legend_above
+from astrosim.plot.style import NARROW, SEQUENTIAL, count_axis, new_figure, present_width, say, styled
 from astrosim.store.variables import KEPT, REVERTED
 from astrosim.systems.threshold.figures.events import TRIAL, Events, of_replicate
 from astrosim.systems.threshold.figures.select import (
@@ -24,6 +24,7 @@ from astrosim.systems.threshold.figures.timeline import Timeline
 OPENING = 150  # trials that are shown one by one
 BINS = 200  # bins that the whole run is shown in
 KEPT_COLOUR, REVERTED_COLOUR = "#0072B2", "#E69F00"
+NAME = 1.1  # inches; a condition's name, which stands upright
 CONDITIONS = 6  # conditions shown at most
 
 
@@ -54,8 +55,9 @@ def decision_raster(dataset: Dataset, events: Events = ()) -> Figure:
     )
     for number, name in enumerate(names):
         _condition(figure, grid[2 * number : 2 * number + 2], dataset, name)
-    grid[0, 0].set_title("a   first trials, one by one")
-    grid[0, 1].set_title("b   whole run, binned")
+    narrow = present_width() < NARROW
+    grid[0, 0].set_title("a   first trials" + ("" if narrow else ", one by one"))
+    grid[0, 1].set_title("b   whole run" + ("" if narrow else ", binned"))
     grid[-1, 0].set_xlabel("trial")
     grid[-1, 1].set_xlabel("trial")
     for axes in grid[-1]:
@@ -92,7 +94,7 @@ def _condition(figure: Figure, grid: np.ndarray, dataset: Dataset, name: str) ->
         say(first_who, f"{name}, seed {seed}: no astrocytes")
         say(all_who, f"{name}, seed {seed}: no astrocytes")
     else:
-        first_who.set_ylabel(f"{name}\nseed {seed}\nastrocyte")
+        first_who.set_ylabel(f"{fold(figure, f'{name}, seed {seed}', NAME)}\nastrocyte")
         _who_first(first_who, decision[:OPENING], active[:OPENING], astrocytes)
         _who_binned(figure, all_who, active, edges, astrocytes)
     _kept_first(first_kept, decision[:OPENING])

@@ -45,7 +45,7 @@ DRAWN_STEPS = 400  # of a distribution; assumed: more cannot be told apart
 MOST_NAMED = 5  # kept episodes in the legend
 DIRECT, OTHER = PALETTE[5], PALETTE[0]
 START = (0, (2, 1))  # line of the weights before the first trial
-ROW = 1.5  # inches; a condition
+ROW, NAME = 1.5, 0.7  # inches; a condition, and the share of it that its name may take
 
 
 class Weights(NamedTuple):
@@ -101,7 +101,7 @@ def weight_map(dataset: Dataset, resolved: Mapping[str, Scenario], events: Event
         _magnitudes(row[2], dataset, weights, name, limit)
         timeline.draw(row[2], name)
         row[1].tick_params(labelleft=stacked)
-        row[0].set_ylabel(f"{fold(figure, f'{name}, n = {weights.seeds}', ROW)}\nshare at or below")
+        row[0].set_ylabel(f"{fold(figure, f'{name}, n = {weights.seeds}', NAME * ROW)}\nshare at or below")
     for axes, title in zip(grid[0], ("a   direct path", "b   all other synapses", "c   mean |weight|"), strict=True):
         axes.set_title(title)
     for axes, label in zip(grid[-1], ("weight", "weight", "episode"), strict=True):
@@ -115,7 +115,11 @@ def _grid(figure: Figure, conditions: int, stacked: bool) -> np.ndarray:
     """Axes, shape (condition, 3): side by side, or in a narrow figure one below the other."""
     if not stacked:
         return figure.subplots(conditions, 3, squeeze=False, sharex="col", sharey="col")
-    return figure.subplots(3 * conditions, 1).reshape(3, conditions).T
+    grid = figure.subplots(3 * conditions, 1).reshape(3, conditions)
+    for panels in grid:
+        for axes in panels[1:]:
+            axes.sharey(panels[0])
+    return grid.T
 
 
 def decides_alone(scenario: Scenario) -> bool:

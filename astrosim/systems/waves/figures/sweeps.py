@@ -29,7 +29,7 @@ from astrosim.plot.points import (
     panel_title,
     values_of,
 )
-from astrosim.plot.style import MUTED, PALETTE, new_figure, styled
+from astrosim.plot.style import MUTED, PALETTE, columns_at, new_figure, styled
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
 SWEPT = {"leak.sigma": "leak (cells)", "noise.sigma": "noise (standard deviation)", "loss.p": "loss (probability)"}
@@ -169,7 +169,7 @@ def wave_sweep(rows: Rows, sweep: Sweep, reference: Reference | None = None) -> 
         Published figures by condition: test_accuracy, collapsed.
     """
     axis, reference = Axis.of(sweep), reference or {}
-    columns = min(len(sweep.series), 2)
+    columns = min(len(sweep.series), columns_at(2))
     lines = -(-len(sweep.series) // columns)
     figure = new_figure(0.5 + 2.7 * lines)
     grid = figure.subplots(2 * lines, columns, squeeze=False, height_ratios=[3, 1] * lines, sharex=True, sharey="row")

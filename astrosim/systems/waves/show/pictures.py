@@ -162,7 +162,11 @@ def _mesh(material: WaveMaterial) -> Drawn:
         weights = dataset["weight"].sel(condition=name, seed=seed).values[: chain.live_weights]
         matrices = weight_matrices(chain, weights) if np.isfinite(weights).all() else None
     words = f"Condition {name}" + (f", seed {seed}: trained weights" if matrices is not None else "")
-    return Drawn("Mesh", mesh_map(chain, matrices), f"{words}. Cells layer by layer, and who hears whom.")
+    return Drawn(
+        "Mesh",
+        mesh_map(chain, matrices, title=f"{name}, seed {seed}"),
+        f"{words}. Cells layer by layer, and who hears whom.",
+    )
 
 
 def waves(material: WaveMaterial) -> list[str]:
