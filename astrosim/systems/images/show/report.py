@@ -68,6 +68,7 @@ def content(directory: Path, summary: FieldSummary) -> dict[str, Any]:
         "networks": [_network_row(name, one) for name, one in resolved.items()],
         "differences": differences(resolved),
         "published": _published(summary),
+        "departed": summary.departed,
         "comparisons": compare_pairs(summary.rows, _pairs(summary.conditions), "test_accuracy"),
         "comparison_words": COMPARISON_WORDS,
         "seeds": [row for name in summary.conditions for row in summary.of(name)],
@@ -124,7 +125,7 @@ def _network_row(name: str, scenario: Any) -> dict[str, Any]:
 def _published(summary: FieldSummary) -> list[PublishedRow]:
     """Published accuracies beside the measured medians."""
     rows = []
-    for condition, figures in summary.scenario.reference.items():
+    for condition, figures in summary.reference.items():
         for value in figures.values() if condition in summary.conditions else ():
             middle = median_interval(summary.column(condition, "test_accuracy"))
             inside = "the interval" if middle.low <= value <= middle.high else ""

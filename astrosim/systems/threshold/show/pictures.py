@@ -43,6 +43,7 @@ LOADED = (
     "astrocyte_cluster",
 )
 """Variables that figures read of all replicates; the others are read for one replicate at a time."""
+NO_PUBLISHED = "No published figures belong to this scenario."
 AT_LEAST = " (of some seeds a lower bound: see summary.csv)"
 LESIONED = (
     "A line ends where its astrocyte is lesioned; where seeds differ in which those are, the first seed is drawn. "
@@ -122,7 +123,7 @@ def absences(material: Material) -> list[str]:
 
 
 def _accuracy(material: Material) -> Drawn:
-    names, reference = [row.name for row in material.rows], material.summary.scenario.reference
+    names, reference = [row.name for row in material.rows], material.summary.reference
     published = {name: reference[name]["accuracy"] for name in names if "accuracy" in reference.get(name, {})}
     figure = accuracy_by_condition(
         {name: material.summary.column(name, "mean_accuracy").tolist() for name in names},
@@ -137,7 +138,7 @@ def _accuracy(material: Material) -> Drawn:
         f"One dot per seed (n = {material.n} per condition). Circle and bar: mean with its 95 % interval, where there "
         "are seeds enough for one. Black tick: structural ceiling of the seed, the best that any weights could reach "
         f"for its wiring{AT_LEAST if material.bounds else ''}. "
-        + ("Triangle: published mean." if published else "No published figures belong to this scenario."),
+        + ("Triangle: published mean." if published else material.summary.departed or NO_PUBLISHED),
     )
 
 

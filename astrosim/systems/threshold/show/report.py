@@ -46,6 +46,7 @@ def content(directory: Path, summary: Summary) -> dict[str, Any]:
         "differences": differences(resolved),
         "solving": solving_rows(summary, rows),
         "published": tables.published_rows(summary),
+        "departed": summary.departed,
         "comparisons": tables.comparisons(summary),
         "comparison_words": "Paired comparisons of mean accuracy over common seeds.",
         "seeds": tables.seed_rows(summary),
@@ -150,7 +151,7 @@ def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str
             f"Pattern {', '.join(f'P{i}' for i in silent)} has a silent input: without a bias nothing can fire, so it "
             "cannot be learned by any weights."
         )
-    if scenario.reference and any(one.system == "described" for one in resolved.values()):
+    if summary.reference and any(one.system == "described" for one in resolved.values()):
         notes.append(
             "The published figures come from the report's own program, which differs from its text (70 neurons, "
             "colliding labels, other random numbers). The described system has other wirings from the same seeds, so "
