@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from astrosim.report.figure_of_run import Shown
 
 RESOLUTION = 300  # dots an inch of PNG files: print
+MILLIMETRES = 25.4  # per inch
+ALL = "all"  # in place of a kind: each that the run has something for
 FIGURES = "figures"  # folder of a run directory
 
 OneCondition = Annotated[
@@ -28,15 +30,20 @@ OneSeed = Annotated[str | None, typer.Option("--seed", "--seeds", metavar="1,2,3
 def plot(
     directory: RunArgument,
     kind: Annotated[
-        str | None, typer.Argument(metavar="KIND", help="Which figure; without one they are listed.")
+        str | None, typer.Argument(metavar="KIND", help="Which figure, or all; without one they are listed.")
     ] = None,
     *,
     out: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="The file to write; by default DIR/figures/KIND.svg.")
+        Path | None,
+        typer.Option(metavar="PATH", help="The file to write (of all: the folder); by default DIR/figures/KIND.svg."),
     ] = None,
     format_: Annotated[
         FigureFormat | None, typer.Option("--format", help="By default as --out ends, else svg.")
     ] = None,
+    width: Annotated[
+        float, typer.Option(min=60, max=400, metavar="MM", help="Width in millimetres; letters keep their size.")
+    ] = 180.0,
+    text: Annotated[bool, typer.Option("--text", help="Keep the letters of an SVG as text, not as outlines.")] = False,
     condition: OneCondition = None,
     seed: OneSeed = None,
     episode: Annotated[
@@ -44,25 +51,49 @@ def plot(
     ] = None,
     data: DataOption = None,
 ) -> None:
-    """Write one figure of a run as SVG, PNG or PDF (180 mm wide), and print its path; or list what there is."""
+    """Write one figure of a run, or all, as SVG, PNG or PDF, and print the paths; or list what there is."""
     with guarded():
-        from astrosim.plot.style import image_bytes
         from astrosim.report.figure_of_run import Choice, show
-        from astrosim.store.files import write_atomically
 
-        file_format = _format(out, format_)
+        if kind == ALL and format_ is None:
+            format_ = FigureFormat.svg
+        look = _Look(_format(out, format_), width / MILLIMETRES, text)
+        if text and look.file_format != FigureFormat.svg:
+            raise AstrosimError(f"--text: only an SVG keeps text ({look.file_format}). Add --format svg.")
         choice = Choice(_names(condition), _seeds(seed), episode, data)
         if kind is None:
             _list(show(directory, Choice(choice.conditions, choice.seeds)))
             return
         shown = show(directory, choice, kind)
+        if kind == ALL:
+            folder = out or directory / FIGURES
+            for one in shown.kinds:
+                _write(shown, one, folder / f"{one}.{look.file_format}", look)
+            return
         if kind not in shown.known:
             _list(shown, error=True)
+        _write(shown, kind, out or directory / FIGURES / f"{kind}.{look.file_format}", look)
+
+
+class _Look(NamedTuple):
+    """Format of a figure's file, its width (inches), and whether letters stay text."""
+
+    file_format: str
+    width: float
+    text: bool
+
+
+def _write(shown: Shown, kind: str, path: Path, look: _Look) -> None:
+    """Draw a figure, write its file, and print the path."""
+    from astrosim.plot.style import drawn_at, image_bytes
+    from astrosim.store.files import write_atomically
+
+    with drawn_at(look.width):
         drawn = shown.draw(kind)
-        path = out or directory / FIGURES / f"{kind}.{file_format}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomically(path, image_bytes(drawn.figure, file_format, RESOLUTION, drawn.title, drawn.caption))
-        typer.echo(str(path))
+    data = image_bytes(drawn.figure, look.file_format, RESOLUTION, drawn.title, drawn.caption, look.text)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, data)
+    typer.echo(str(path))
 
 
 def _format(out: Path | None, chosen: FigureFormat | None) -> str:

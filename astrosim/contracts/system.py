@@ -68,6 +68,9 @@ class System:
             (first) and after the values.
         summary
             Class of its summaries, a subclass of `RunSummary`.
+        derived, flags
+            Function of a run directory, its scenario and its dataset: variables that an export adds, with their
+            values; words by code, by variable. Both may be left out.
         report, report_template
             Function of a run directory and its summary: what the template shows; the text
             ``package:file`` that names the template.

@@ -5,14 +5,16 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import AstrosimError, StoreError
+from astrosim.export.derived import exported
 from astrosim.scenario import load_run
 from astrosim.store import open_run
 
 Format = Literal["csv", "netcdf"]
+FILE_ENDINGS = (".csv", ".tsv", ".txt", ".gz", ".zip", ".nc", ".json", ".xlsx")
 DEFAULT_NAMES = {"csv": "csv", "netcdf": "trajectory.nc"}
 
 
@@ -37,13 +39,15 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
     StoreError
         If the directory is no run or is damaged, the target exists, or it cannot be written; nothing is left then.
     AstrosimError
-        If there is no such format.
+        If there is no such format, or the name belongs to a file of another one.
     """
     if format not in DEFAULT_NAMES:
         raise AstrosimError(f"format: no such format ({format!r}). Write one of {', '.join(DEFAULT_NAMES)}.")
     dataset = open_run(directory)
-    system = find_system(load_run(directory).kind)
+    scenario: Any = load_run(directory)
+    system = find_system(scenario.kind)
     path = Path(directory) / DEFAULT_NAMES[format] if target is None else Path(target)
+    _check_name(path, format)
     if path.exists():
         raise StoreError(f"{path}: exists already. Name another place, or remove it.")
     partial: Path | None = None
@@ -55,13 +59,13 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
 
             made = partial / "csv"
             made.mkdir()
-            write_tables(dataset, system.part("variables"), system.part("tables"), made)
+            write_tables(exported(Path(directory), dataset, scenario, system), system.part("tables"), made)
         else:
             from astrosim.export.netcdf import write_netcdf
 
             made = partial / "run.nc"
             text = (Path(directory) / "scenario.toml").read_text(encoding="utf-8")
-            write_netcdf(dataset, system.part("variables"), made, text)
+            write_netcdf(exported(Path(directory), dataset, scenario, system), made, text)
         made.replace(path)
     except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either
         reason = getattr(error, "strerror", None) or error
@@ -70,3 +74,11 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
         if partial is not None:
             shutil.rmtree(partial, ignore_errors=True)
     return path
+
+
+def _check_name(path: Path, format: Format) -> None:
+    """Refuse a folder with the name of a file: tables are several files."""
+    if format == "csv" and path.suffix.lower() in FILE_ENDINGS:
+        raise AstrosimError(
+            f"--out: tables go into a folder, not into one file ({path}). Name a folder, or a file that ends in .nc."
+        )

@@ -5,7 +5,6 @@ NetCDF-3 knows neither 64-bit integers (seeds, counts) nor unsigned ones, so the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +13,38 @@ import h5py
 import numpy as np
 import xarray
 
+from astrosim.export.derived import Exported
 from astrosim.export.replicates import REPLICATE, committed, pieces, present
 from astrosim.store.variables import Variable
 
+PACKED: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
+WHOLE_NUMBERS = (
+    "Whole numbers hold _FillValue where nothing was recorded; a reader that masks it makes them floats. "
+    "xarray.open_dataset(..., mask_and_scale=False) keeps them whole."
+)
 CHUNK = 2**20  # values per chunk of the file; assumed: a few megabytes
 
 
-def write_netcdf(dataset: xarray.Dataset, variables: Sequence[Variable], path: Path, scenario: str = "") -> None:
-    """Write a dataset of `open_run`.
+def write_netcdf(run: Exported, path: Path, scenario: str = "") -> None:
+    """Write a run.
 
     Parameters
     ----------
-    dataset : xarray.Dataset
-    variables : sequence of Variable
-        Those of its system.
+    run : Exported
     path : Path
     scenario : str
         Text of the scenario, kept as an attribute of the file.
     """
-    variables = present(dataset, variables)
+    dataset = run.dataset
+    variables = present(dataset, run.variables)
     with h5netcdf.File(path, "w") as file:
-        file.attrs.update({**dataset.attrs, "scenario": scenario})
+        file.attrs.update({**dataset.attrs, "scenario": scenario, "comment": WHOLE_NUMBERS})
         for name in dict.fromkeys(d for variable in variables for d in dataset[variable.name].dims):
             file.dimensions[str(name)] = dataset.sizes[name]
             if name in dataset.coords:
                 _write_coordinate(file, dataset[name])
+            elif name == "trial":
+                _write_trials(file, dataset.sizes[name])
         _write_committed(file, dataset["committed"])
         for variable in variables:
             _write_replicates(file, dataset, variable)
@@ -52,6 +58,13 @@ def _write_coordinate(file: h5netcdf.File, coordinate: xarray.DataArray) -> None
     made.attrs.update(coordinate.attrs)
 
 
+def _write_trials(file: h5netcdf.File, count: int) -> None:
+    """Numbers of the trials, which the store does not spend room on."""
+    made = file.create_variable("trial", ("trial",), np.dtype("i8"), compression="gzip", shuffle=True)
+    made[...] = np.arange(count)
+    made.attrs.update({"units": "1", "long_name": "trial number, from 0"})
+
+
 def _write_committed(file: h5netcdf.File, flag: xarray.DataArray) -> None:
     made = file.create_variable("committed", REPLICATE, np.dtype("i1"))
     made[...] = flag.values.astype("i1")
@@ -61,18 +74,19 @@ def _write_committed(file: h5netcdf.File, flag: xarray.DataArray) -> None:
 def _write_replicates(file: h5netcdf.File, dataset: xarray.Dataset, variable: Variable) -> None:
     """Create a variable and fill its committed replicates; all others read as fill values."""
     array = dataset[variable.name]
+    own = bool(variable.dims)  # else one value per replicate, which HDF5 need not chunk
     made = file.create_variable(
         variable.name,
         array.dims,
         array.dtype,
         fillvalue=array.dtype.type(variable.fill),
-        chunks=_chunks(array.shape),
-        compression="gzip",
-        compression_opts=1,
-        shuffle=True,
+        **(PACKED | {"chunks": _chunks(array.shape)} if own else {}),
     )
     made.attrs.update(array.attrs)
     for row, column in committed(dataset):
+        if not own:
+            made[row, column] = array[row, column].values
+            continue
         for piece in pieces(array.shape[2], variable.dims[0]):
             made[row, column, piece] = array[row, column, piece].values
 

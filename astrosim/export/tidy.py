@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import repeat
 from pathlib import Path
 from typing import Any
@@ -18,24 +18,29 @@ from typing import Any
 import numpy as np
 import xarray
 
+from astrosim.export.derived import Exported
 from astrosim.export.replicates import committed, pieces, present
 from astrosim.store.layout import FORMAT_VERSION
 from astrosim.store.variables import Variable
 
 TableNames = Mapping[tuple[str, ...], str]
-SPREAD = ("bit", "slot")  # dimensions that become columns: output_0, output_1 ...
+SPREAD = ("bit", "slot", "input_bit")  # dimensions that become columns: output_0, output_1 ...
+IN_WORDS = "_in_words"  # ending of the column that says a code in words
+TYPES = {"i": "Int64", "u": "Int64", "f": "Float64", "b": "boolean", "U": "string", "T": "string", "O": "string"}
+"""Types that pandas knows, which hold whole numbers beside empty cells, by NumPy's kind."""
 CALLED = {"weight_episode": "episode"}
 ROWS = 2**17  # rows turned into text at once; assumed: a few ten megabytes
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table: a variable, or one place along its spread dimension."""
+    """One column of a table: a variable, one place along its spread dimension, or a variable's codes in words."""
 
     name: str
     variable: str
     place: int | None
     fill: float | int
+    words: Mapping[int, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -47,34 +52,33 @@ class TidyTable:
     columns: tuple[Column, ...]
 
 
-def tables(dataset: xarray.Dataset, variables: Sequence[Variable], names: TableNames) -> list[TidyTable]:
+def tables(run: Exported, names: TableNames) -> list[TidyTable]:
     """Return the tables of a run; those without any value are left out.
 
     Parameters
     ----------
-    dataset : xarray.Dataset
-        Of `open_run`.
-    variables : sequence of Variable
-        Those of the run's system.
+    run : Exported
     names : mapping of tuple of str to str
         Names of the system's tables by the dimensions of their rows.
     """
     columns: dict[tuple[str, ...], list[Column]] = {dims: [] for dims in names}
-    for variable in present(dataset, variables):
-        columns[tuple(d for d in variable.dims if d not in SPREAD)] += _columns(dataset, variable)
+    for variable in present(run.dataset, run.variables):
+        rows = tuple(d for d in variable.dims if d not in SPREAD)
+        columns[rows] += _columns(run.dataset, variable, run.flags.get(variable.name))
     return [TidyTable(names[dims], dims, tuple(found)) for dims, found in columns.items() if found]
 
 
-def _columns(dataset: xarray.Dataset, variable: Variable) -> list[Column]:
-    if variable.dims[-1] not in SPREAD:
-        return [Column(variable.name, variable.name, None, variable.fill)]
+def _columns(dataset: xarray.Dataset, variable: Variable, words: Mapping[int, str] | None) -> list[Column]:
+    if not variable.dims or variable.dims[-1] not in SPREAD:
+        own = Column(variable.name, variable.name, None, variable.fill)
+        return [own] if words is None else [own, replace(own, name=f"{variable.name}{IN_WORDS}", words=words)]
     places = range(dataset.sizes[variable.dims[-1]])
     return [Column(f"{variable.name}_{place}", variable.name, place, variable.fill) for place in places]
 
 
-def write_tables(dataset: xarray.Dataset, variables: Sequence[Variable], names: TableNames, folder: Path) -> None:
+def write_tables(run: Exported, names: TableNames, folder: Path) -> None:
     """Write all tables of a run and `units.json` into a folder that is there."""
-    found = tables(dataset, variables, names)
+    dataset, found = run.dataset, tables(run, names)
     for table in found:
         with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
@@ -93,6 +97,13 @@ def _row_blocks(dataset: xarray.Dataset, table: TidyTable) -> Iterator[list[Any]
     """Columns of values, block by block; the first two go on for ever."""
     conditions, seeds = dataset["condition"].values.tolist(), dataset["seed"].values.tolist()
     for row, column in committed(dataset):
+        if not table.dims:
+            values = [dataset[own.variable].values[row, column, None] for own in table.columns]
+            cells = [
+                _texts(one, _missing(one, own.fill), own.words) for one, own in zip(values, table.columns, strict=True)
+            ]
+            yield [[conditions[row]], [seeds[column]], *cells]
+            continue
         for piece in pieces(dataset.sizes[table.dims[0]], table.dims[0]):
             for block in _blocks(dataset, table, row, column, piece):
                 yield [repeat(conditions[row]), repeat(seeds[column]), *block]
@@ -112,7 +123,8 @@ def _blocks(dataset: xarray.Dataset, table: TidyTable, row: int, column: int, pi
         if len(kept):
             places = np.unravel_index(kept + start, shape)
             index = [label[place].tolist() for label, place in zip(labels, places, strict=True)]
-            yield index + [_texts(cell[kept], gone[kept]) for cell, gone in zip(cells, missing, strict=True)]
+            found = zip(cells, missing, table.columns, strict=True)
+            yield index + [_texts(cell[kept], gone[kept], column.words) for cell, gone, column in found]
 
 
 def _labels(dataset: xarray.Dataset, dimension: str, part: slice) -> np.ndarray:
@@ -126,10 +138,11 @@ def _missing(values: np.ndarray, fill: float | int) -> np.ndarray:
     return np.isnan(values) if values.dtype.kind == "f" else values == fill
 
 
-def _texts(values: np.ndarray, missing: np.ndarray) -> list[Any]:
+def _texts(values: np.ndarray, missing: np.ndarray, words: Mapping[int, str] | None) -> list[Any]:
+    found = values.tolist() if words is None else [words.get(value, "") for value in values.tolist()]
     if not missing.any():
-        return list(values.tolist())
-    return ["" if gone else value for value, gone in zip(values.tolist(), missing.tolist(), strict=True)]
+        return list(found)
+    return ["" if gone else value for value, gone in zip(found, missing.tolist(), strict=True)]
 
 
 def _units(dataset: xarray.Dataset, found: list[TidyTable]) -> dict[str, Any]:
@@ -140,12 +153,19 @@ def _units(dataset: xarray.Dataset, found: list[TidyTable]) -> dict[str, Any]:
             name: _about(dataset, dimension)
             for name, dimension in zip(_index_names(table), ("condition", "seed", *table.dims), strict=True)
         }
-        about[f"{table.name}.csv"] = index | {column.name: _about(dataset, column.variable) for column in table.columns}
+        columns = {column.name: _about(dataset, column.variable, column.words) for column in table.columns}
+        about[f"{table.name}.csv"] = index | columns
     return {"title": dataset.attrs.get("title", ""), "format_version": FORMAT_VERSION, "tables": about}
 
 
-def _about(dataset: xarray.Dataset, name: str) -> dict[str, str]:
+def _about(dataset: xarray.Dataset, name: str, words: Mapping[int, str] | None = None) -> dict[str, Any]:
     if name not in dataset.variables:
-        return {"units": "1", "long_name": f"{name} number, from 0"}
-    attrs = dataset[name].attrs
-    return {"units": attrs["units"], "long_name": attrs["long_name"]}
+        return {"units": "1", "long_name": f"{name} number, from 0", "type": TYPES["i"]}
+    attrs, kind = dataset[name].attrs, "U" if words is not None else dataset[name].dtype.kind
+    about = {"units": attrs["units"], "long_name": attrs["long_name"], "type": TYPES[kind]}
+    if words is not None:
+        about["long_name"] += ", in words"
+    elif "flag_values" in attrs:
+        about["flag_values"] = attrs["flag_values"].tolist()
+        about["flag_meanings"] = attrs["flag_meanings"]
+    return about

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from xarray import Dataset
 
 from astrosim.plot.points import INK, Rows, conditions_of, panel_title
-from astrosim.plot.style import PAPER, SEQUENTIAL, new_figure, styled
+from astrosim.plot.style import PAPER, SEQUENTIAL, columns_at, new_figure, styled
 
 MOST_PANELS = 20  # conditions; a figure with more is no longer read
 MOST_COLUMNS = 5  # panels side by side
@@ -38,14 +38,14 @@ def wave_classes(dataset: Dataset, rows: Rows) -> Figure:
     names = shown_classes(rows)
     if not names:
         raise ValueError("predicted_share: no run has classes. Name a run on images.")
-    lines = -(-len(names) // MOST_COLUMNS)
+    lines = -(-len(names) // columns_at(MOST_COLUMNS))
     columns = -(-len(names) // lines)
     figure = new_figure(0.7 + (1.45 if len(names) > 1 else 2.0) * lines)
     grid = figure.subplots(lines, columns, squeeze=False)
     for number, name in enumerate(names):
         own = sorted((r for r in rows if r["condition"] == name), key=lambda r: (-r["test_accuracy"], r["seed"]))
         image = _panel(grid.flat[number], final_shares(dataset, name, [row["seed"] for row in own]), own)
-        panel_title(grid.flat[number], name, columns)
+        panel_title(grid.flat[number], f"{name}, n = {len(own)}", columns)
         if number % columns == 0:
             grid.flat[number].set_ylabel("runs, best on top", labelpad=9)
         if number + columns >= len(names):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from astrosim.plot.style import MUTED, PAPER, WIDTH
+from astrosim.plot.style import MUTED, PAPER, present_width
 
 Rows = Sequence[Mapping[str, Any]]
 """Of summary.csv, values typed."""
@@ -37,7 +38,7 @@ NEAR = 0.01  # of an axis; points nearer to each other would touch
 
 def panel_title(axes: Axes, name: str, columns: int) -> None:
     """Write a name above one of several panels side by side: smaller if it is long, in two lines if it is very long."""
-    room = 0.95 * WIDTH / columns * 72 / LETTER  # letters of one point's size
+    room = 0.95 * present_width() / columns * 72 / LETTER  # letters of one point's size
     size = float(np.clip(room / max(len(name), 1), SMALLEST, TITLE))
     axes.set_title("\n".join(wrap(name, max(int(room / size), 1))), size=size)
 
@@ -45,6 +46,11 @@ def panel_title(axes: Axes, name: str, columns: int) -> None:
 def conditions_of(rows: Rows) -> list[str]:
     """Return conditions in the order of the rows."""
     return list(dict.fromkeys(row["condition"] for row in rows))
+
+
+def runs_of(rows: Rows) -> dict[str, int]:
+    """Return number of runs by condition."""
+    return dict(Counter(row["condition"] for row in rows))
 
 
 def values_of(rows: Rows, column: str = "test_accuracy") -> np.ndarray:

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 
+from astrosim.plot.legends import legend_beside
 from astrosim.plot.style import colours, new_figure, styled
 
 ROW = 0.16  # inches that a condition's name takes
@@ -54,4 +55,4 @@ def scale_shares(axes: Axes, begin: float) -> None:
     axes.set_xlim(left=begin / 2)
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_ylim(-0.03, 1.03)
-    axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
+    legend_beside(axes)

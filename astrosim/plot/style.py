@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import functools
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import matplotlib as mpl
@@ -13,16 +15,19 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import Locator, MaxNLocator, StrMethodFormatter
 
 from astrosim.plot.palette import DIVERGING, MUTED, PALETTE, PAPER, SEQUENTIAL  # noqa: F401  (figures find all colours here)
 
 WIDTH = 7.1  # inches; two columns of a journal page, 180 mm
+NARROW = 5.0  # inches; below, panels that else stand side by side stand one below the other
+_width: ContextVar[float] = ContextVar("width", default=WIDTH)
 RESOLUTION = 200  # dots an inch of what is drawn as pixels; plain on paper, and small enough for a report
 LINES = ("-", (0, (5, 1.5)), (0, (1, 1)), (0, (4, 1, 1, 1)))  # once the palette is used up
+MORE_INTERVALS = 8  # tried beyond those asked for; assumed: halving a step twice finds a second tick
 FEW_RECORDS = 3  # records; up to here lines carry marks
 RC: dict[Any, Any] = {
-    "font.family": "DejaVu Sans",
+    "font.family": "DejaVu Sans",  # matplotlib brings it
     "font.size": 8,
     "axes.titlesize": 8.5,
     "axes.labelsize": 8,
@@ -44,25 +49,49 @@ RC: dict[Any, Any] = {
     "svg.fonttype": "path",
     "pdf.fonttype": 42,  # TrueType: journals refuse type 3
 }
+MACHINE = ("backend", "backend_fallback", "toolbar", "interactive")
+"""Settings of matplotlib that are no matter of looks, and stay the user's."""
+SETTINGS = {name: value for name, value in mpl.rcParamsDefault.items() if name not in MACHINE} | RC
+"""All others: matplotlib's own defaults, then `RC`, so that no settings file, style sheet or theme shows."""
 METADATA = {"png": ("Software",), "svg": ("Date", "Creator"), "pdf": ("CreationDate", "Creator", "Producer")}
 """What files say of their origin by default, and here do not."""
 CAPTIONS = {"png": ("Title", "Description"), "svg": ("Title", "Description"), "pdf": ("Title", "Subject")}
 
 
 def styled[**P, R](draw: Callable[P, R]) -> Callable[P, R]:
-    """Run a function under this style, and leave matplotlib's settings as they were."""
+    """Run a function under this style alone, and leave matplotlib's settings as they were."""
 
     @functools.wraps(draw)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
-        with mpl.rc_context(RC):
+        with mpl.rc_context(SETTINGS):
             return draw(*args, **kwargs)
 
     return wrapper
 
 
+@contextmanager
+def drawn_at(width: float) -> Iterator[None]:
+    """Let figures be drawn at a width (inches)."""
+    before = _width.set(width)
+    try:
+        yield
+    finally:
+        _width.reset(before)
+
+
+def present_width() -> float:
+    """Return the width that figures are drawn at now (inches)."""
+    return _width.get()
+
+
+def columns_at(most: int) -> int:
+    """Return panels side by side at the present width, of which the common width holds some."""
+    return max(1, int(most * present_width() / WIDTH))
+
+
 def new_figure(height: float) -> Figure:
-    """Make an empty figure of the common width; height in inches."""
-    figure = Figure(figsize=(WIDTH, height), layout="constrained")
+    """Make an empty figure of the present width; height in inches."""
+    figure = Figure(figsize=(present_width(), height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
@@ -82,9 +111,36 @@ def cluster_colours(clusters: np.ndarray) -> dict[int, Any]:
     return dict(zip(present, map(tuple, ramp), strict=True))
 
 
+class CountLocator(Locator):
+    """Places of ticks at whole numbers: as few intervals as asked for, yet two ticks wherever two numbers have room.
+
+    Parameters
+    ----------
+    intervals : int
+        At most, where two ticks allow it.
+    """
+
+    def __init__(self, intervals: int) -> None:
+        self.intervals = intervals
+
+    def __call__(self) -> np.ndarray:
+        """Return the places within the axis: float64, shape (tick,)."""
+        return self.tick_values(*sorted(self.axis.get_view_interval()))  # type: ignore[union-attr]
+
+    def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
+        """Return the places from `vmin` to `vmax`: float64, shape (tick,)."""
+        places = np.empty(0)
+        for intervals in range(self.intervals, self.intervals + MORE_INTERVALS):
+            places = MaxNLocator(intervals, integer=True, steps=[1, 2, 5, 10]).tick_values(vmin, vmax)
+            places = places[(places >= vmin) & (places <= vmax) & (places == np.round(places))]
+            if len(places) > 1:
+                break
+        return places
+
+
 def count_axis(axes: Axes, intervals: int = 4) -> None:
     """Write whole numbers with thousands separators on x, few enough not to touch."""
-    axes.xaxis.set_major_locator(MaxNLocator(intervals, integer=True, steps=[1, 2, 5, 10], min_n_ticks=1))
+    axes.xaxis.set_major_locator(CountLocator(intervals))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
 
@@ -99,7 +155,7 @@ def span_episodes(axes: Axes, episode: np.ndarray) -> None:
     """
     first, last = float(episode.min(initial=0)), float(episode.max(initial=0))
     room = max(0.02 * (last - first), 0.5)
-    axes.set_xlim(first - room, last + room)
+    axes.set_xlim(first - room, max(last, first + 1) + room)  # two whole numbers, so that two ticks say the scale
 
 
 def marker(points: int) -> str:
@@ -114,7 +170,9 @@ def say(axes: Axes, text: str) -> None:
 
 
 @styled
-def image_bytes(figure: Figure, kind: str, resolution: float = RESOLUTION, title: str = "", caption: str = "") -> bytes:
+def image_bytes(
+    figure: Figure, kind: str, resolution: float = RESOLUTION, title: str = "", caption: str = "", text: bool = False
+) -> bytes:
     """Return the figure as a file; the same figure gives the same bytes.
 
     Parameters
@@ -126,11 +184,14 @@ def image_bytes(figure: Figure, kind: str, resolution: float = RESOLUTION, title
         Dots an inch of what is pixels.
     title, caption : str
         Kept in the file's metadata if given.
+    text : bool
+        Keep letters of an SVG as text that can be edited and searched; else they are outlines, the same everywhere.
     """
     unsaid, (said, place) = METADATA[kind], CAPTIONS[kind]
-    words = {name: text for name, text in ((said, title), (place, caption)) if text}
+    words = {name: one for name, one in ((said, title), (place, caption)) if one}
     buffer = io.BytesIO()
-    figure.savefig(buffer, format=kind, dpi=resolution, metadata={**dict.fromkeys(unsaid), **words})
+    with mpl.rc_context({"svg.fonttype": "none" if text else "path"}):
+        figure.savefig(buffer, format=kind, dpi=resolution, metadata={**dict.fromkeys(unsaid), **words})
     return buffer.getvalue()
 
 

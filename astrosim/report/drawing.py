@@ -34,6 +34,8 @@ class Kind[M](NamedTuple):
         It shows one moment, so that an episode can be chosen.
     reported : bool
         It is part of the report.
+    why : str
+        Why a run may have nothing for it, and what to do; empty if the sentence tells enough.
     """
 
     sentence: str
@@ -41,6 +43,7 @@ class Kind[M](NamedTuple):
     has: Callable[[M], bool]
     moment: bool = False
     reported: bool = True
+    why: str = ""
 
 
 @dataclass(frozen=True)

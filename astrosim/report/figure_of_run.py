@@ -51,14 +51,14 @@ class Shown:
         What the drawing functions of the kinds take.
     kinds : dict of str to Kind
         In order.
-    known : tuple of str
-        Kinds that other runs of this sort have something for, too.
+    known : dict of str to Kind
+        All kinds of this sort of runs.
     """
 
     directory: Path
     material: Any
     kinds: Mapping[str, Kind[Any]]
-    known: tuple[str, ...]
+    known: Mapping[str, Kind[Any]]
 
     def draw(self, kind: str) -> Drawn:
         """Draw a figure.
@@ -74,7 +74,9 @@ class Shown:
 
     def _refusal(self, kind: str) -> str:
         if kind in self.known:
-            return f"{self.directory}: this run has nothing for such a figure ({kind}). It has {', '.join(self.kinds)}."
+            why = self.known[kind].why
+            text = f"this run has nothing for such a figure ({kind}){': ' if why else ''}{why.rstrip('.')}"
+            return f"{self.directory}: {text}. It has {', '.join(self.kinds)}."
         guess = nearest(kind, self.kinds)
         right = f"Did you mean {guess}?" if guess else f"Write one of {', '.join(self.kinds)}."
         return f"{self.directory}: no such figure ({kind}). {right}"

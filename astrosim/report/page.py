@@ -73,6 +73,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(number=tables.number, interval=tables.interval_text, p_value=tables.p_text)
+    environment.filters.update(effect=tables.effect_text, few_seeds=tables.small_words)
     return environment
 
 

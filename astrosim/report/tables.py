@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from astrosim.statistics.inference import Comparison, Interval, compare, corrected
+from astrosim.statistics.inference import Comparison, Interval, compare, corrected, least_p
 from astrosim.summary.rows import UNKNOWN
 from astrosim.summary.verdicts import standing
 
+CONVENTION = 0.05  # 1; the level that readers look for
+LEAST_EFFECT = 6  # seeds; from here on the test above can reach that level
 ALL_PAIRS = 5  # conditions; beyond, each is compared with the first only
 
 
@@ -32,6 +34,22 @@ def p_text(value: float) -> str:
     if not math.isfinite(value):
         return UNKNOWN
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def small_words(comparisons: Sequence[Comparison]) -> str:
+    """Return a sentence on comparisons of so few seeds that no p-value can be small; empty if there are none."""
+    few = sorted({row.difference.n for row in comparisons if least_p(row.difference.n) > CONVENTION})
+    if not few:
+        return ""
+    least = "; ".join(f"{least_p(n):g} for {n} seeds" for n in few)
+    return (
+        f"So few seeds cannot tell conditions apart at the usual {CONVENTION:g}: the least p of this test is {least}."
+    )
+
+
+def effect_text(comparison: Comparison) -> str:
+    """Return d_z as a table shows it; a dash where so few seeds give no standard deviation to speak of."""
+    return UNKNOWN if comparison.difference.n < LEAST_EFFECT else number(comparison.effect, 2)
 
 
 @dataclass(frozen=True)

@@ -273,6 +273,11 @@ def cohens_dz(difference: np.ndarray) -> float:
     return mean / float(difference.std(ddof=1))
 
 
+def least_p(n: int) -> float:
+    """Return the least p-value that a two-sided sign-flip test of n pairs can give: all signs alike."""
+    return min(1.0, 2.0 ** (1 - n))
+
+
 def _sign_flip_p(difference: np.ndarray) -> float:
     """Two-sided p-value of mean 0 under random signs; nan for no pairs."""
     if not len(difference):

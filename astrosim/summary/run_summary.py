@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.table import Table
 
 from astrosim.core.errors import StoreError
 from astrosim.scenario import Experiment, condition_names, load_run, resolve
+from astrosim.summary.departures import departed_words, departures
 from astrosim.summary.rows import read_rows
 
 
@@ -62,6 +64,21 @@ class RunSummary[S: Experiment]:
         return {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
 
     @cached_property
+    def departures(self) -> tuple[str, ...]:
+        """In what the run departs from the one whose published figures its scenario carries."""
+        return departures(self.directory, self.scenario)
+
+    @property
+    def departed(self) -> str:
+        """A sentence on the departures; empty for none."""
+        return departed_words(self.departures)
+
+    @property
+    def reference(self) -> Mapping[str, Mapping[str, float]]:
+        """Published figures by condition; none if the run departs from theirs."""
+        return {} if self.departures else self.scenario.reference
+
+    @cached_property
     def conditions(self) -> list[str]:
         """Conditions with finished seeds, in the order of the scenario."""
         present = {row["condition"] for row in self.rows}
@@ -81,11 +98,11 @@ class RunSummary[S: Experiment]:
 
     def alarms(self) -> list[Panel | str]:
         """Return warnings and notes for the console."""
-        return list(self.alarm_texts())
+        return [f"Note: {text}" for text in self.alarm_texts()]
 
     def alarm_texts(self) -> list[str]:
         """Return the warnings and notes as plain texts."""
-        return []
+        return [self.departed] if self.departed else []
 
     def as_dict(self, report: Path | None = None) -> dict[str, Any]:
         """Return all of it for JSON; nan becomes null, and replicates are called cells, as scripts know them."""

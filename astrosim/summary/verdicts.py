@@ -30,4 +30,4 @@ def standing(measured: float, published: float, within: str, replayed: bool) -> 
         return "reproduced to its digits" if replayed else "equal to its digits", True
     if within:
         return f"within {within}", True
-    return f"missed by {difference:+.{max(digits, 3)}f}", False
+    return f"missed: {abs(difference):.{max(digits, 3)}f} too {'high' if difference > 0 else 'low'}", False

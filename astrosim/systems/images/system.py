@@ -17,6 +17,8 @@ SYSTEM = System(
     unit="trials",
     parts={
         **usual_parts(HERE),
+        "derived": f"{HERE}.show.derived:derived",
+        "flags": f"{HERE}.show.derived:FLAGS",
         "scenario": f"{HERE}.scenario.schema:FieldScenario",
         "summary": f"{HERE}.show.summary:FieldSummary",
     },

@@ -162,6 +162,8 @@ TABLES: dict[tuple[str, ...], str] = {
     ("astrocyte",): "territories",
     ("event",): "interventions",
     ("gap_junction",): "gap_junctions",
+    ("pattern",): "tasks",
+    (): "replicates",
 }
 """Names of the tables of an export, by the dimensions of their rows."""
 

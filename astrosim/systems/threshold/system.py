@@ -23,6 +23,8 @@ SYSTEM = System(
     unit="trials",
     parts={
         **usual_parts(HERE),
+        "derived": f"{HERE}.show.derived:derived",
+        "flags": f"{HERE}.show.derived:FLAGS",
         "scenario": f"{HERE}.scenario.schema:Scenario",
         "summary": f"{HERE}.show.summary:Summary",
         "engine": f"{HERE}.engines:make_engine",

@@ -20,6 +20,8 @@ SYSTEM = System(
     unit="updates",
     parts={
         **usual_parts(HERE),
+        "derived": f"{HERE}.show.derived:derived",
+        "flags": f"{HERE}.show.derived:FLAGS",
         "scenario": f"{HERE}.scenario.schema:WaveScenario",
         "summary": f"{HERE}.show.summary:WaveSummary",
         "animation": f"{HERE}.show.animation:animation",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import matplotlib as mpl
@@ -158,12 +159,25 @@ def test_rows_of_ticks_have_room_below_the_data(dataset, events):
 
 def test_running_means_do_not_reach_over_an_event(dataset, events):
     axes = plot.learning_curves(dataset, events=events).axes[1]
-    given = dataset["mean_binary_reward"].sel(condition="lesioned").values
-    parts = [given[:, :10], given[:, 10:16], given[:, 16:]]  # records of episodes 0 to 18, 20 to 30, 32 to 39
-    wanted = np.concatenate([curves.running_mean(part) for part in parts], axis=1).mean(axis=0)
-    np.testing.assert_allclose(axes.lines[1].get_ydata(), wanted)
-    plain = curves.running_mean(dataset["mean_binary_reward"].sel(condition="plain").values).mean(axis=0)
-    np.testing.assert_allclose(axes.lines[0].get_ydata(), plain)
+    stretches = {
+        "plain": [slice(0, None)],
+        "lesioned": [slice(0, 10), slice(10, 15), slice(15, 16), slice(16, None)],  # trial 305: within episode 30
+        "often": [slice(i, j) for i, j in pairwise([0, 1, 3, 5, 7, 9, 10, 11, 13, 15, 17, 19, 21])],
+    }
+    for line, (condition, parts) in zip(axes.lines, stretches.items(), strict=False):
+        given = dataset["mean_binary_reward"].sel(condition=condition).values
+        wanted = np.concatenate([curves.running_mean(given[:, part]) for part in parts], axis=1).mean(axis=0)
+        np.testing.assert_allclose(line.get_ydata(), wanted, err_msg=condition)
+
+
+def test_each_seed_breaks_at_its_own_events(dataset):
+    """Sudden loss on one seed at its own time: the mean over seeds is as before up to it."""
+    before = dataset["accept_rate"].sel(condition="plain")
+    other = Event("plain", 8, 200, 0, "lesion_astrocytes", "lesion", 10, 2)
+    line = plot.learning_curves(dataset, events=[other]).axes[3].lines[0].get_ydata()
+    whole = curves.running_mean(before.values[0])
+    broken = np.concatenate([curves.running_mean(part) for part in np.split(before.values[1], [10])])
+    np.testing.assert_allclose(line, np.stack([whole, broken]).mean(axis=0))
 
 
 def test_marks_belong_to_the_row_of_their_condition(dataset, events):

@@ -104,7 +104,7 @@ def test_differences_between_conditions_leave_out_what_no_learner_reads(page):
 def test_published_figures_stand_beside_the_measured(summary, page):
     rows = {(row.condition, row.figure): row for row in published_rows(summary)}
     accept = rows["maturity", "accept rate"]
-    assert accept.verdict.startswith("missed by -0.")
+    assert accept.verdict.startswith("missed: 0.")
     assert not accept.good
     assert rows["control", "mean accuracy"].verdict == "equal"
     assert len(rows) == 3
@@ -116,12 +116,12 @@ def test_verdicts():
     assert verdict(interval, 0.67, replayed=True) == ("reproduced exactly", True)
     assert verdict(interval, 0.67, replayed=False) == ("equal", True)
     assert verdict(interval, 0.69, replayed=True) == ("within the interval", True)
-    assert verdict(interval, 0.7, replayed=True) == ("missed by -0.030", False)
-    assert verdict(interval, 0.6475, replayed=True) == ("missed by +0.0225", False)
+    assert verdict(interval, 0.7, replayed=True) == ("missed: 0.030 too low", False)
+    assert verdict(interval, 0.6475, replayed=True) == ("missed: 0.0225 too high", False)
     assert verdict(Interval(0.0374, 0.03, 0.04, 10), 0.037, replayed=True) == ("reproduced to its digits", True)
     assert verdict(Interval(0.0374, 0.03, 0.04, 10), 0.037, replayed=False) == ("equal to its digits", True)
     assert verdict(Interval(0.04, 0.039, 0.041, 10), 0.0, replayed=True)[1] is False  # 0.0 has one digit only
-    assert verdict(Interval(0.5, float("nan"), float("nan"), 1), 0.6, replayed=True) == ("missed by -0.100", False)
+    assert verdict(Interval(0.5, float("nan"), float("nan"), 1), 0.6, replayed=True) == ("missed: 0.100 too low", False)
     assert verdict(Interval(float("nan"), float("nan"), float("nan"), 0), 0.5, replayed=True) == ("not measured", False)
 
 

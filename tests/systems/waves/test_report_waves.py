@@ -91,7 +91,7 @@ def test_published_figures_stand_beside_the_measured(page, rows):
     median = float(np.median(list(accuracies(rows, "wave").values())))
     assert found[:3] == ["test accuracy, median", "0.9", f"{median:.4f}"]
     assert found[4] == f"{median - 0.9:+z.4f}"
-    assert found[5].startswith("missed by -0.")
+    assert found[5].startswith("missed: 0.")
 
 
 def test_pairs_are_compared_by_seed(page, rows):

@@ -204,7 +204,7 @@ def test_standing():
     assert standing(0.5, 0.5, "", False) == ("equal", True)
     assert standing(0.6788, 0.679, "", True) == ("reproduced to its digits", True)
     assert standing(0.6, 0.679, "the interval", True) == ("within the interval", True)
-    assert standing(0.6, 0.679, "", True) == ("missed by -0.079", False)
+    assert standing(0.6, 0.679, "", True) == ("missed: 0.079 too low", False)
     assert standing(math.nan, 0.679, "", True) == ("not measured", False)
 
 

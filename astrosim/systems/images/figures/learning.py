@@ -8,19 +8,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, StrMethodFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, StrMethodFormatter
 from xarray import Dataset
 
-from astrosim.plot.points import INK, MEDIAN_WIDTH, NEAR, Rows, beside, conditions_of, panel_title, values_of
-from astrosim.plot.style import MUTED, PAPER, SEQUENTIAL, colours, new_figure, styled
+from astrosim.plot.legends import counted, legend_above
+from astrosim.plot.points import INK, MEDIAN_WIDTH, NEAR, Rows, beside, conditions_of, panel_title, runs_of, values_of
+from astrosim.plot.style import MUTED, NARROW, PAPER, SEQUENTIAL, colours, columns_at, new_figure, present_width, styled
 
 COSTS = (("sample_evaluations", "images evaluated"), ("synapse_evaluations", "synapses evaluated, summed over images"))
 LEAST_ERROR = 5e-4  # 1; what an axis of errors shows at least
 TICKS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 ROW = 0.34  # inches per condition
+MOST_ACCURACY = 1.002  # 1; an axis of accuracies ends here, so that a point at 1 is whole
+RIGHT = "#E6E6E6"  # what is right, which is left out
 GOLDEN = np.pi * (3 - np.sqrt(5))  # radians; the golden angle: a sunflower
 
 
@@ -35,8 +39,9 @@ def field_curves(dataset: Dataset, rows: Rows) -> Figure:
     rows : sequence of mapping
         condition, seed.
     """
-    figure = new_figure(3.2)
-    panels = figure.subplots(1, 2, sharey=True)
+    stacked = present_width() < NARROW
+    figure = new_figure(6.0 if stacked else 3.2)
+    panels = figure.subplots(2, 1, sharey=True) if stacked else figure.subplots(1, 2, sharey=True)
     names = conditions_of(rows)
     for axes, (cost, label) in zip(panels, COSTS, strict=True):
         for name, (colour, line) in colours(names).items():
@@ -51,7 +56,7 @@ def field_curves(dataset: Dataset, rows: Rows) -> Figure:
     _error_axis(panels[0])
     panels[0].set_ylabel("test accuracy")
     handles = [axes_line for axes_line in panels[0].lines if axes_line.get_gid() == "median"]
-    figure.legend(handles, names, loc="outside lower center", ncols=min(len(names), 5))
+    legend_above(figure, handles, counted(names, runs_of(rows)))
     return figure
 
 
@@ -105,7 +110,9 @@ def field_accuracy(rows: Rows) -> Figure:
             axes.plot([np.median(values)] * 2, ends, color=INK, linewidth=MEDIAN_WIDTH, zorder=2)
         axes.grid(axis="x", color="#E5E5E5", linewidth=0.6)
         axes.set_axisbelow(True)
-    panels[0].set_yticks(range(len(names)), names)
+    panels[0].set_yticks(range(len(names)), counted(names, runs_of(rows)))
+    low, high = panels[0].get_xlim()
+    panels[0].set_xlim(low, min(high, MOST_ACCURACY))
     panels[0].set_ylim(len(names) - 0.45, -0.6)
     panels[0].set_xlabel("test accuracy at the end")
     panels[1].set_xscale("log")
@@ -118,7 +125,7 @@ def field_accuracy(rows: Rows) -> Figure:
 
 @styled
 def field_confusion(dataset: Dataset, rows: Rows) -> Figure:
-    """Draw errors by class and answer, in test images of all seeds, one panel per condition.
+    """Draw errors by true and predicted class, in test images of all seeds, one panel per condition.
 
     Parameters
     ----------
@@ -128,7 +135,7 @@ def field_confusion(dataset: Dataset, rows: Rows) -> Figure:
         condition, seed.
     """
     names = conditions_of(rows)
-    columns = min(len(names), 3)
+    columns = min(len(names), columns_at(3))
     lines = -(-len(names) // columns)
     figure = new_figure(0.4 + 2.5 * lines)
     if columns == 1:
@@ -137,15 +144,17 @@ def field_confusion(dataset: Dataset, rows: Rows) -> Figure:
     for axes, name in zip(grid, names, strict=False):
         seeds = [row["seed"] for row in rows if row["condition"] == name]
         counts = dataset.confusion.sel(condition=name, seed=seeds).sum("seed").values.astype(float)
-        np.fill_diagonal(counts, 0)
-        image = axes.imshow(counts, cmap=SEQUENTIAL)
-        panel_title(axes, name, columns)
+        wrong = np.ma.masked_array(counts, np.eye(len(counts), dtype=bool))
+        image = axes.imshow(wrong, cmap=mpl.colormaps[SEQUENTIAL].with_extremes(bad=RIGHT), vmin=0)
+        panel_title(axes, f"{name}, n = {len(seeds)}", columns)
         axes.set_xticks(range(len(counts)))
         axes.set_yticks(range(len(counts)))
-        axes.set_xlabel("answer")
-        axes.set_ylabel("class")
+        axes.set_xlabel("predicted class")
+        axes.set_ylabel("true class")
         axes.spines[:].set_visible(False)
-        figure.colorbar(image, ax=axes, shrink=0.8)
+        image.set_clim(0, max(float(wrong.max()), 1.0))
+        ticks = MaxNLocator(5, integer=True, min_n_ticks=2)
+        figure.colorbar(image, ax=axes, shrink=0.8, label="test images", ticks=ticks)
     for axes in grid[len(names) :]:
         axes.set_axis_off()
     return figure
@@ -165,8 +174,9 @@ def field_astrocytes(dataset: Dataset, condition: str, seed: int) -> Figure:
     own = dataset.sel(condition=condition, seed=seed)
     known = own.astrocyte_tried.values > 0
     shares = own.astrocyte_kept.values[known] / own.astrocyte_tried.values[known]
-    figure = new_figure(3.0)
-    panels = figure.subplots(1, 2, sharex=True, sharey=True)
+    stacked = present_width() < NARROW
+    figure = new_figure(5.6 if stacked else 3.0)
+    panels = figure.subplots(*((2, 1) if stacked else (1, 2)), sharex=True, sharey=True)
     titles = "a   share of the proposals kept", "b   sigma at the end"
     for axes, values, title in zip(panels, (shares, own.astrocyte_sigma.values[known]), titles, strict=True):
         x, y = apart(own.territory_x.values[known], own.territory_y.values[known])
@@ -177,6 +187,7 @@ def field_astrocytes(dataset: Dataset, condition: str, seed: int) -> Figure:
         figure.colorbar(points, ax=axes, shrink=0.8)
     panels[0].invert_yaxis()
     panels[0].set_ylabel("row (pixels)")
+    figure.suptitle(f"{condition}, seed {seed}", x=0.01, ha="left")
     return figure
 
 

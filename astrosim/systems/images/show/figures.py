@@ -22,4 +22,4 @@ def figures(found: FieldSummary, dataset: Dataset, choice: Choice, kind: str | N
         raise AstrosimError(f"--episode: fields have records, not episodes ({choice.episode}). Leave it out.")
     material = report.material_of(found, dataset)
     kinds = {name: one for name, one in report.KINDS.items() if one.has(material)}
-    return Shown(found.directory, material, kinds, tuple(report.KINDS))
+    return Shown(found.directory, material, kinds, report.KINDS)

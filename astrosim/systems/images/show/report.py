@@ -68,6 +68,7 @@ def content(directory: Path, summary: FieldSummary) -> dict[str, Any]:
         "networks": [_network_row(name, one) for name, one in resolved.items()],
         "differences": differences(resolved),
         "published": _published(summary),
+        "departed": summary.departed,
         "comparisons": compare_pairs(summary.rows, _pairs(summary.conditions), "test_accuracy"),
         "comparison_words": COMPARISON_WORDS,
         "seeds": [row for name in summary.conditions for row in summary.of(name)],
@@ -124,7 +125,7 @@ def _network_row(name: str, scenario: Any) -> dict[str, Any]:
 def _published(summary: FieldSummary) -> list[PublishedRow]:
     """Published accuracies beside the measured medians."""
     rows = []
-    for condition, figures in summary.scenario.reference.items():
+    for condition, figures in summary.reference.items():
         for value in figures.values() if condition in summary.conditions else ():
             middle = median_interval(summary.column(condition, "test_accuracy"))
             inside = "the interval" if middle.low <= value <= middle.high else ""
@@ -210,7 +211,7 @@ def _confusion(material: FieldMaterial) -> Drawn:
     return Drawn(
         "Which classes are taken for which",
         field_confusion(material.dataset, material.summary.rows),
-        "Test images that are wrong, by class and answer, all seeds together; what is right is left out.",
+        "Test images that are wrong, by true and predicted class, all seeds together; grey: what is right.",
     )
 
 
@@ -228,7 +229,7 @@ def _astrocytes(material: FieldMaterial) -> Drawn:
 KINDS: dict[str, Kind[FieldMaterial]] = {
     "curves": Kind("test accuracy against images and synapses evaluated", _curves, lambda m: True),
     "accuracy": Kind("final test accuracy and time of every run, by condition", _accuracy, lambda m: True),
-    "confusion": Kind("errors by class and answer", _confusion, lambda m: True),
+    "confusion": Kind("errors by true and predicted class", _confusion, lambda m: True),
     "astrocytes": Kind("astrocytes in the plane: proposals kept, and sigma", _astrocytes, lambda m: bool(m.shown)),
 }
 """Figures by name, in the order of the report."""

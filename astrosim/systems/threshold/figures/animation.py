@@ -18,6 +18,7 @@ from matplotlib.colors import Normalize, to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
+from astrosim.plot.legends import legend_above
 from astrosim.plot.movie import write_movie
 from astrosim.plot.style import MUTED, PAPER, SEQUENTIAL, count_axis, new_figure, styled
 from astrosim.store.variables import IDLE, KEPT, NEURON_KINDS
@@ -166,7 +167,8 @@ class ReplicateScene:
             ]
         if silent:
             handles.append(Line2D([], [], marker="x", color=INK, label="silenced", **look))
-        self.figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), columnspacing=1.4)
+        labels = [str(handle.get_label()) for handle in handles]
+        legend_above(self.figure, handles, labels, columns=len(handles), columnspacing=1.4)
 
     def _draw_curve(self, axes: Axes, events: Sequence[Event]) -> None:
         self._over_trials(axes)
@@ -183,7 +185,7 @@ class ReplicateScene:
         self.activity = axes.scatter([], [], s=5, marker="s", linewidth=0)
         astrocytes = len(self.engine.territories)
         axes.set_ylim(max(astrocytes, 1) - 0.4, -0.6)
-        axes.locator_params(axis="y", integer=True, nbins=5)
+        axes.set_yticks(range(0, astrocytes, max(1, -(-astrocytes // 5))))
         axes.set_title("active astrocytes" if astrocytes else "no astrocytes")
         axes.set_xlabel("trial")
         self._mark(axes, events, numbers=False)

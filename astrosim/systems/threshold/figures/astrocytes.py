@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,12 +12,27 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter, StrMethodFormatter
 from xarray import Dataset
 
-from astrosim.plot.style import MUTED, cluster_colours, count_axis, marker, new_figure, say, span_episodes, styled
-from astrosim.systems.threshold.figures.events import EPISODE, Events
+from astrosim.plot.legends import fold, legend_above
+from astrosim.plot.style import (
+    MUTED,
+    NARROW,
+    cluster_colours,
+    count_axis,
+    marker,
+    new_figure,
+    present_width,
+    say,
+    span_episodes,
+    styled,
+)
+from astrosim.systems.threshold.figures.events import EPISODE, Events, of_replicate
 from astrosim.systems.threshold.figures.select import with_astrocytes
 from astrosim.systems.threshold.figures.timeline import Timeline
+from astrosim.systems.threshold.replay import standing_after
+from astrosim.systems.threshold.scenario.schema import Scenario
 
 DRAWN_ASTROCYTES = 48  # lines; beyond, every k-th astrocyte is drawn
+HEAD, ROW, NAME = 0.7, 1.45, 0.7  # inches; what stands above the panels, a row, and the share that its name may take
 NAMED_CLUSTERS = 8  # clusters named in the legend at most
 PANELS = (
     ("threshold", "threshold"),
@@ -26,8 +42,13 @@ PANELS = (
 
 
 @styled
-def astrocyte_curves(dataset: Dataset, trials_per_episode: int, events: Events = ()) -> Figure:
+def astrocyte_curves(
+    dataset: Dataset, trials_per_episode: int, events: Events = (), resolved: Mapping[str, Scenario] | None = None
+) -> Figure:
     """Draw threshold, exploration rate and activity of each astrocyte, mean over seeds; one row per condition.
+
+    Lines end where an astrocyte is lesioned. Where other astrocytes are lesioned on other seeds, no astrocyte has a
+    mean: the first seed is drawn.
 
     Parameters
     ----------
@@ -37,17 +58,22 @@ def astrocyte_curves(dataset: Dataset, trials_per_episode: int, events: Events =
         Turns counts between records into activations per trial.
     events : sequence of Event, optional
         Of `astrosim.systems.threshold.figures.events.read_events`; they are marked.
+    resolved : mapping of str to Scenario, optional
+        By condition; they say which astrocytes interventions have lesioned.
     """
     names = with_astrocytes(dataset)
-    figure = new_figure(0.7 + 1.45 * max(len(names), 1))
     if not names:
+        figure = new_figure(1.6)
         say(figure.subplots(), "No condition of this run has astrocytes.")
         return figure
-    grid = figure.subplots(len(names), len(PANELS), sharex=True, sharey="col", squeeze=False)
+    drawn = {name: _replicates(dataset, name, events, resolved or {}) for name in names}
+    stacked = present_width() < NARROW
+    figure = new_figure(HEAD + ROW * len(names) * (len(PANELS) if stacked else 1))
+    grid = _grid(figure, len(names), stacked)
     clusters: dict[int, Any] = {}
-    for row, name in zip(grid, names, strict=True):
-        clusters |= _row(row, dataset.sel(condition=name), trials_per_episode)
-        row[0].set_ylabel(name)
+    for row, (name, own) in zip(grid, drawn.items(), strict=True):
+        clusters |= _row(row, own, trials_per_episode)
+        row[0].set_ylabel(fold(figure, f"{name}, {own.words}", NAME * ROW))
     for axes, (_, label), letter in zip(grid[0], PANELS, "abc", strict=True):
         axes.set_title(f"{letter}   {label}")
     grid[0, 0].set_ylim(bottom=0)
@@ -55,13 +81,13 @@ def astrocyte_curves(dataset: Dataset, trials_per_episode: int, events: Events =
     _scale_rates(grid[:, 1])
     for axes in grid[-1]:
         axes.set_xlabel("episode")
-        count_axis(axes, 2)
         span_episodes(axes, dataset["episode"].values)
+        count_axis(axes, 2)
     named = list(clusters)[:: -(-len(clusters) // NAMED_CLUSTERS)]
     handles = [Line2D([], [], color=clusters[number]) for number in named]
-    labels = [f"astrocytes of cluster {number}" for number in named]
-    figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 4))
-    timeline = Timeline(events, EPISODE, names)
+    legend_above(figure, handles, [f"astrocytes of cluster {number}" for number in named], 4)
+    shown = [event for name, own in drawn.items() for event in own.events(name, events)]
+    timeline = Timeline(shown, EPISODE, names)
     for row, name in zip(grid, names, strict=True):
         for axes in row:
             timeline.draw(axes, name)
@@ -69,22 +95,83 @@ def astrocyte_curves(dataset: Dataset, trials_per_episode: int, events: Events =
     return figure
 
 
-def _row(row: np.ndarray, condition: Dataset, trials_per_episode: int) -> dict[int, Any]:
+class _Replicates(NamedTuple):
+    """The finished seeds of a condition that are drawn, and the episode in which each astrocyte was lesioned."""
+
+    data: Dataset
+    seeds: list[int]
+    lesioned: np.ndarray
+    alone: bool
+
+    @property
+    def words(self) -> str:
+        return f"seed {self.seeds[0]}" if self.alone else f"n = {len(self.seeds)}"
+
+    def events(self, condition: str, events: Events) -> Events:
+        if self.alone:
+            return of_replicate(events, condition, self.seeds[0])
+        return [event for event in events if event.condition == condition]
+
+
+def _replicates(dataset: Dataset, name: str, events: Events, resolved: Mapping[str, Scenario]) -> _Replicates:
+    condition = dataset.sel(condition=name)
+    seeds = condition["seed"].values[condition["committed"].values].tolist()
+    none = np.full(dataset.sizes["astrocyte"], np.inf)
+    lesions = [lesioned_in(resolved[name], seed, of_replicate(events, name, seed), none) for seed in seeds if resolved]
+    alike = all(np.array_equal(one, lesions[0]) for one in lesions)
+    chosen = seeds if alike else seeds[:1]
+    return _Replicates(condition.sel(seed=chosen), chosen, lesions[0] if lesions else none, not alike)
+
+
+def lesioned_in(scenario: Scenario, seed: int, events: Events, never: np.ndarray) -> np.ndarray:
+    """Return the episode in which each astrocyte of a replicate was lesioned: float64, shape (astrocyte,).
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Resolved.
+    seed : int
+    events : sequence of Event
+        Of the replicate, in order of time.
+    never : ndarray of float64, shape (astrocyte,)
+        Infinite: the value of those that live.
+    """
+    found = never.copy()
+    for number, event in enumerate(events, start=1):
+        if event.action == "lesion_astrocytes":
+            standing = standing_after(scenario, seed, [(one.trial, one.number) for one in events[:number]])
+            dead = np.flatnonzero(standing.lesioned["astrocytes"])
+            found[dead] = np.minimum(found[dead], event.time(EPISODE))
+    return found
+
+
+def _grid(figure: Figure, conditions: int, stacked: bool) -> np.ndarray:
+    """Axes, shape (condition, panel): side by side, or in a narrow figure one below the other."""
+    if not stacked:
+        return figure.subplots(conditions, len(PANELS), sharex=True, sharey="col", squeeze=False)
+    grid = figure.subplots(conditions * len(PANELS), 1, sharex=True).reshape(len(PANELS), conditions)
+    for panels in grid:
+        for axes in panels[1:]:
+            axes.sharey(panels[0])
+    return grid.T
+
+
+def _row(row: np.ndarray, own: _Replicates, trials_per_episode: int) -> dict[int, Any]:
     """Draw one condition; gives the clusters' colours."""
-    clusters = condition["astrocyte_cluster"].values
-    cluster = clusters.max(axis=0)  # the same in every finished seed, -1 in the others
+    condition = own.data
+    cluster = condition["astrocyte_cluster"].values.max(axis=0)  # the same in every seed; -1 where there is none
     drawn = np.flatnonzero(cluster >= 0)
     drawn = drawn[:: -(-len(drawn) // DRAWN_ASTROCYTES)]
     marks = cluster_colours(cluster[cluster >= 0])
-    done = (clusters >= 0).any(axis=1)
     episode = condition["episode"].values
     series = {
-        "threshold": condition["threshold"].values[done],
-        "exploration_rate": condition["exploration_rate"].values[done],
-        "activity": activity(condition["activations"].values[done], episode, trials_per_episode),
+        "threshold": condition["threshold"].values,
+        "exploration_rate": condition["exploration_rate"].values,
+        "activity": activity(condition["activations"].values, episode, trials_per_episode),
     }
+    lives = episode[:, None] < own.lesioned
     for axes, (name, _) in zip(row, PANELS, strict=True):
-        _lines(axes, episode, series[name], drawn, [marks[c] for c in cluster[drawn]])
+        _lines(axes, episode, np.where(lives, series[name], np.nan), drawn, [marks[c] for c in cluster[drawn]])
     return marks
 
 
@@ -109,9 +196,9 @@ def activity(activations: np.ndarray, episode: np.ndarray, trials_per_episode: i
 
 
 def _lines(axes: Axes, episode: np.ndarray, values: np.ndarray, drawn: np.ndarray, line_colours: list) -> None:
-    known, present = np.isfinite(values).any(axis=(0, 2)), np.isfinite(values).any(axis=(0, 1))
     for astrocyte, colour in zip(drawn, line_colours, strict=True):
-        if not present[astrocyte]:  # other conditions have more
+        known = np.isfinite(values[..., astrocyte]).any(axis=0)
+        if not known.any():  # other conditions have more, or it was lesioned before the first record
             continue
         mean = np.nanmean(values[:, known, astrocyte], axis=0)
         line = axes.plot(episode[known], mean, color=colour, linewidth=0.9, alpha=0.85)[0]
@@ -122,7 +209,7 @@ def _scale_rates(column: np.ndarray) -> None:
     """Rates that fall over decades need a logarithmic axis; those that are 0 can only be said."""
     rates = []
     for axes in column:
-        shown = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.lines])
+        shown = np.concatenate([np.empty(0), *(np.asarray(line.get_ydata(), dtype=float) for line in axes.lines)])
         rates.append(shown[shown > 0])
         if not len(rates[-1]):
             axes.text(0.5, 0.5, "no exploration", ha="center", va="center", color=MUTED, transform=axes.transAxes)

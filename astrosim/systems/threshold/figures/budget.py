@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,10 +11,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter
 from xarray import Dataset
 
-from astrosim.plot.style import colours, marker, new_figure, styled
-from astrosim.statistics.inference import mean_band
-from astrosim.systems.threshold.figures.curves import CHANCE, reference
-from astrosim.systems.threshold.figures.select import condition_names, probes
+from astrosim.plot.bands import draw_mean
+from astrosim.plot.legends import legend_beside
+from astrosim.plot.style import colours, new_figure, styled
+from astrosim.systems.threshold.figures.curves import CHANCE, draw_ceilings, reference
+from astrosim.systems.threshold.figures.select import condition_names, counts, probes
 
 ROW = 0.16  # inches that a condition's name takes
 
@@ -33,28 +35,26 @@ def accuracy_by_passes(dataset: Dataset, ceilings: Mapping[str, float] | None = 
     figure = new_figure(max(3.0, 0.7 + ROW * len(marks)))
     axes = figure.subplots()
     accuracy, passes = probes(dataset), dataset["passes"]
-    for condition, (colour, line) in marks.items():
+    for condition, look in marks.items():
         spent = passes.sel(condition=condition).values.astype(float)
-        _line(axes, spent, accuracy.sel(condition=condition).values, condition, colour, line)
-    for value in sorted({round(value, 4) for value in (ceilings or {}).values() if value < 1.0}):
-        reference(axes, value, "ceiling")
+        _line(axes, spent, accuracy.sel(condition=condition).values, condition, look, len(marks))
+    draw_ceilings(axes, {name: value for name, value in (ceilings or {}).items() if value < 1.0}, marks)
     reference(axes, CHANCE, "chance")
     axes.set_xscale("log")
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_ylim(top=1.02)
     axes.set_xlabel("forward passes (one pattern through the network)")
     axes.set_ylabel("accuracy of the frozen network")
-    axes.legend(loc="center left", bbox_to_anchor=(1.02, 0.5))
+    legend_beside(axes, counts(dataset))
     return figure
 
 
-def _line(axes: Axes, spent: np.ndarray, accuracy: np.ndarray, name: str, colour: str, line: object) -> None:
+def _line(
+    axes: Axes, spent: np.ndarray, accuracy: np.ndarray, name: str, look: tuple[str, Any], conditions: int
+) -> None:
     """Mean and band over seeds, at the mean number of passes of each record (both float64, shape (seed, record))."""
     known = (np.isfinite(accuracy) & (spent > 0)).any(axis=0)
     if not known.any():
         return
     x = np.where(spent[:, known] > 0, spent[:, known], np.nan)
-    mean, low, high = mean_band(accuracy[:, known])
-    passes = np.nanmean(x, axis=0)
-    axes.fill_between(passes, low, high, color=colour, alpha=0.14, linewidth=0)
-    axes.plot(passes, mean, color=colour, linestyle=line, marker=marker(len(passes)), label=name)
+    draw_mean(axes, np.nanmean(x, axis=0), accuracy[:, known], look, name, conditions)

@@ -6,11 +6,14 @@ import numpy as np
 from matplotlib.figure import Figure
 from xarray import Dataset
 
-from astrosim.plot.style import colours, count_axis, marker, new_figure, say, span_episodes, styled
-from astrosim.statistics.inference import mean_band
+from astrosim.plot.bands import draw_mean
+from astrosim.plot.legends import counted, legend_above
+from astrosim.plot.style import NARROW, colours, count_axis, new_figure, present_width, say, span_episodes, styled
 from astrosim.systems.threshold.figures.events import EPISODE, Events
-from astrosim.systems.threshold.figures.select import condition_names
+from astrosim.systems.threshold.figures.select import condition_names, counts
 from astrosim.systems.threshold.figures.timeline import Timeline
+
+PANEL = 2.6  # inches
 
 
 def coupled_conditions(dataset: Dataset) -> list[str]:
@@ -55,32 +58,30 @@ def calcium_curves(dataset: Dataset, events: Events = ()) -> Figure:
     events : sequence of Event, optional
         Of `astrosim.systems.threshold.figures.events.read_events`; they are marked.
     """
-    names, figure = coupled_conditions(dataset), new_figure(2.6)
+    names, stacked = coupled_conditions(dataset), present_width() < NARROW
+    figure = new_figure(PANEL * (2 if stacked else 1))
     if not names:
         say(figure.subplots(), "No condition of this run has gap junctions.")
         return figure
-    grid = figure.subplots(1, 2, sharex=True)
+    grid = figure.subplots(2, 1, sharex=True) if stacked else figure.subplots(1, 2, sharex=True)
     marks = {name: mark for name, mark in colours(condition_names(dataset)).items() if name in names}
     timeline = Timeline(events, EPISODE, names, {name: colour for name, (colour, _) in marks.items()})
-    for name, (colour, line) in marks.items():
+    for name, look in marks.items():
         condition = dataset.sel(condition=name)
         share = recruited_share(condition["recruitments"].values, condition["activations"].values)
         for axes, values in zip(grid, (np.nanmean(condition["calcium"].values, axis=2), share), strict=True):
             known = np.isfinite(values).all(axis=0)
-            mean, low, high = mean_band(values[:, known])
-            episode = dataset["episode"].values[known]
-            axes.fill_between(episode, low, high, color=colour, alpha=0.14, linewidth=0)
-            axes.plot(episode, mean, color=colour, linestyle=line, marker=marker(len(episode)), label=name)
+            draw_mean(axes, dataset["episode"].values[known], values[:, known], look, name, len(marks))
     for axes, title in zip(
         grid, ("a   calcium, mean over astrocytes", "b   recruited share of activations"), strict=True
     ):
         axes.set_title(title)
         axes.set_ylim(bottom=0)
         axes.set_xlabel("episode")
-        count_axis(axes)
         span_episodes(axes, dataset["episode"].values)
+        count_axis(axes)
         timeline.draw(axes)
     handles, labels = grid[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=min(len(labels), 6))
+    legend_above(figure, handles, counted(labels, counts(dataset)))
     timeline.legend(figure)
     return figure

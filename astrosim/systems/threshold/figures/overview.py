@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from astrosim.plot.legends import legend_above
 from astrosim.plot.style import MUTED, PAPER, colours, new_figure, styled
 from astrosim.statistics.inference import Interval, mean_interval
 from astrosim.systems.threshold.figures.curves import CHANCE
@@ -27,7 +29,7 @@ def accuracy_by_condition(
     intervals: Mapping[str, Interval] | None = None,
     events: Events = (),
 ) -> Figure:
-    """Draw accuracy per seed and condition, with mean and interval, mean ceiling and published value.
+    """Draw accuracy per seed and condition, each with its ceiling, mean and interval, and the published value.
 
     Parameters
     ----------
@@ -49,9 +51,10 @@ def accuracy_by_condition(
         values = np.round(np.asarray(accuracy[name], dtype=float), 9)
         interval = (intervals or {}).get(name) or mean_interval(values, bounds=(0, 1))
         _row(axes, place, values, interval, marks[name][0], not place)
-        _marks(axes, place, float(np.mean(ceilings[name])), published.get(name), not place)
+        _ceilings(axes, place, np.round(np.asarray(ceilings[name], dtype=float), 9), values, not place)
+        _published(axes, place, published.get(name))
     axes.text(CHANCE, -0.62, "chance", ha="center", va="bottom", color=MUTED, size=7)
-    axes.set_yticks(range(len(names)), names)
+    axes.set_yticks(range(len(names)), [f"{name}\nn = {len(accuracy[name])}" for name in names])
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlabel("accuracy of the last frozen probe")
     axes.grid(axis="x", color="#E5E5E5", linewidth=0.6)
@@ -76,14 +79,21 @@ def _row(axes: Axes, place: int, values: np.ndarray, interval: Interval, colour:
         markersize=5.5,
         capsize=3,
         elinewidth=1.2,
-        label="mean, 95 % interval" if first else None,
+        label=("mean, 95 % interval" if error else "mean") if first else None,
         zorder=4,
     )
 
 
-def _marks(axes: Axes, place: int, ceiling: float, published: float | None, first: bool) -> None:
-    label = "structural ceiling, mean" if first else None
-    axes.plot([ceiling] * 2, [place - 0.38, place + 0.38], color=INK, linewidth=1.6, label=label)
+def _ceilings(axes: Axes, place: int, ceilings: np.ndarray, values: np.ndarray, first: bool) -> None:
+    """The ceiling of each seed, a tick at the height of its dot, and a line from one to the other."""
+    heights = place + DOTS + spread(values)
+    look: dict[str, Any] = {"color": INK, "zorder": 1}
+    axes.hlines(heights, values, ceilings, linewidth=0.5, alpha=0.4, gid="gap", **look)
+    ticks: dict[str, Any] = {"marker": "|", "markersize": 5, "markeredgewidth": 1.0, "linestyle": "", "gid": "ceiling"}
+    axes.plot(ceilings, heights, label="structural ceiling of the seed" if first else None, **ticks, **look)
+
+
+def _published(axes: Axes, place: int, published: float | None) -> None:
     if published is not None:
         axes.plot([published], [place + MEAN], marker="v", color="#D55E00", markersize=6, linestyle="", zorder=5)
 
@@ -93,7 +103,7 @@ def _legend(figure: Figure, axes: Axes, published: bool) -> None:
     if published:
         handles += axes.plot([], [], marker="v", color="#D55E00", markersize=6, linestyle="")
         labels.append("published mean")
-    figure.legend(handles, labels, loc="outside upper center", ncols=len(labels))
+    legend_above(figure, handles, labels)
 
 
 def spread(values: np.ndarray) -> np.ndarray:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from xarray import Dataset
 
-from astrosim.plot.style import SEQUENTIAL, new_figure, say, styled
+from astrosim.plot.legends import counted
+from astrosim.plot.style import NARROW, SEQUENTIAL, new_figure, present_width, say, styled
 from astrosim.systems.threshold.diagnostics import output_vectors
 from astrosim.systems.threshold.figures.events import Events, task_changed
-from astrosim.systems.threshold.figures.select import best_seed, condition_names, last_record
+from astrosim.systems.threshold.figures.select import best_seed, condition_names, counts, last_record
 from astrosim.systems.threshold.figures.timeline import note
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 WRITTEN_PATTERNS = 16  # patterns; beyond, vectors would not be readable
 WRITTEN_BITS = 12  # bits; as above
+TITLE = "a   best seed of each condition, with its output vectors"
+LETTER = 0.07  # inches; a letter of a vector, with room around it
+PLANE = 0.6  # of the figure's width; assumed: what the patterns take beside names and scale
 LIGHT_BELOW = 0.55  # accuracy below which the colour is dark and its text light
 
 
@@ -45,8 +51,9 @@ def pattern_map(dataset: Dataset, scenario: Scenario, events: Events = (), episo
     seeds = [f"{name} (seed {best_seed(dataset, name)})" for name in names]
     image = _heat(top, np.array([a for a, _ in best]), seeds, [vectors for _, vectors in best])
     means = np.array([_mean(dataset, name) for name in names])
-    _heat(bottom, means, names, [[f"{value:.2f}" for value in row] for row in means])
-    top.set_title("a   best seed of each condition, with its output vectors")
+    rows = counted(names, counts(dataset))
+    _heat(bottom, means, rows, [[f"{value:.2f}" for value in row] for row in means])
+    top.set_title("a   best seed, output vectors" if present_width() < NARROW else TITLE)
     bottom.set_title("b   mean over seeds")
     _label_patterns(bottom, scenario, means.shape[1], task_changed(events, names))
     figure.colorbar(image, ax=[top, bottom], label="matching bits", shrink=0.8, pad=0.015)
@@ -73,7 +80,9 @@ def _heat(axes: Axes, values: np.ndarray, rows: list[str], texts: list[list[str]
     axes.set_yticks(range(len(rows)), rows)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
-    if values.shape[1] <= WRITTEN_PATTERNS and all(len(text) <= WRITTEN_BITS for row in texts for text in row):
+    room = PLANE * present_width() / values.shape[1]
+    longest = max(len(text) for row in texts for text in row)
+    if values.shape[1] <= WRITTEN_PATTERNS and longest <= WRITTEN_BITS and longest * LETTER <= room:
         for i, j in np.ndindex(values.shape):
             if np.isfinite(values[i, j]):
                 colour = "white" if values[i, j] < LIGHT_BELOW else "black"
@@ -87,8 +96,14 @@ def _label_patterns(axes: Axes, scenario: Scenario, count: int, changed: bool) -
     if changed:
         axes.set_xticks(range(count), [f"P{i}" for i in range(1, count + 1)])
         axes.set_xlabel("pattern of the present task")
-    elif count <= WRITTEN_PATTERNS and count == len(pairs) and max(map(len, pairs[0])) <= WRITTEN_BITS:
+    elif count <= WRITTEN_PATTERNS and count == len(pairs) and _have_room(pairs):
         labels = [f"P{i}\n{given}\n→ {wanted}" for i, (given, wanted) in enumerate(pairs, start=1)]
         axes.set_xticks(range(count), labels, size=6.5)
     else:
         axes.set_xlabel("pattern")
+
+
+def _have_room(pairs: Sequence[tuple[str, str]]) -> bool:
+    """Whether inputs and targets can be written below."""
+    longest = max(map(len, pairs[0]))
+    return longest <= WRITTEN_BITS and (longest + 2) * LETTER <= PLANE * present_width() / len(pairs)

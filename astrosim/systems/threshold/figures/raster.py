@@ -8,7 +8,8 @@ from matplotlib.colors import ListedColormap, PowerNorm
 from matplotlib.figure import Figure
 from xarray import Dataset
 
-from astrosim.plot.style import SEQUENTIAL, count_axis, new_figure, say, styled
+from astrosim.plot.legends import fold, legend_above
+from astrosim.plot.style import NARROW, SEQUENTIAL, count_axis, new_figure, present_width, say, styled
 from astrosim.store.variables import KEPT, REVERTED
 from astrosim.systems.threshold.figures.events import TRIAL, Events, of_replicate
 from astrosim.systems.threshold.figures.select import (
@@ -23,6 +24,7 @@ from astrosim.systems.threshold.figures.timeline import Timeline
 OPENING = 150  # trials that are shown one by one
 BINS = 200  # bins that the whole run is shown in
 KEPT_COLOUR, REVERTED_COLOUR = "#0072B2", "#E69F00"
+NAME = 1.1  # inches; a condition's name, which stands upright
 CONDITIONS = 6  # conditions shown at most
 
 
@@ -53,14 +55,15 @@ def decision_raster(dataset: Dataset, events: Events = ()) -> Figure:
     )
     for number, name in enumerate(names):
         _condition(figure, grid[2 * number : 2 * number + 2], dataset, name)
-    grid[0, 0].set_title("a   first trials, one by one")
-    grid[0, 1].set_title("b   whole run, binned")
+    narrow = present_width() < NARROW
+    grid[0, 0].set_title("a   first trials" + ("" if narrow else ", one by one"))
+    grid[0, 1].set_title("b   whole run" + ("" if narrow else ", binned"))
     grid[-1, 0].set_xlabel("trial")
     grid[-1, 1].set_xlabel("trial")
     for axes in grid[-1]:
         count_axis(axes, 3)
     handles = [grid[0, 0].plot([], [], "s", color=c, markersize=5)[0] for c in (KEPT_COLOUR, REVERTED_COLOUR)]
-    figure.legend(handles, ["kept", "reverted"], loc="outside upper center", ncols=2)
+    legend_above(figure, handles, ["kept", "reverted"])
     own = [event for name in names for event in of_replicate(events, name, first_seed(dataset, name))]
     timeline = Timeline(own, TRIAL, names)
     for number, name in enumerate(names):
@@ -88,10 +91,10 @@ def _condition(figure: Figure, grid: np.ndarray, dataset: Dataset, name: str) ->
     edges = np.unique(np.linspace(0, ran, min(BINS, ran) + 1).astype(int))
     (first_who, all_who), (first_kept, all_kept) = grid
     if not astrocytes:
-        say(first_who, f"{name}: no astrocytes")
-        say(all_who, f"{name}: no astrocytes")
+        say(first_who, f"{name}, seed {seed}: no astrocytes")
+        say(all_who, f"{name}, seed {seed}: no astrocytes")
     else:
-        first_who.set_ylabel(f"{name}\nastrocyte")
+        first_who.set_ylabel(f"{fold(figure, f'{name}, seed {seed}', NAME)}\nastrocyte")
         _who_first(first_who, decision[:OPENING], active[:OPENING], astrocytes)
         _who_binned(figure, all_who, active, edges, astrocytes)
     _kept_first(first_kept, decision[:OPENING])

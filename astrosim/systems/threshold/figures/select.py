@@ -19,6 +19,11 @@ def condition_names(dataset: Dataset) -> list[str]:
     return [str(name) for name in dataset["condition"].values]
 
 
+def counts(dataset: Dataset) -> dict[str, int]:
+    """Return number of finished seeds by condition."""
+    return dict(zip(condition_names(dataset), dataset["committed"].values.sum(axis=1).tolist(), strict=True))
+
+
 def last_record(dataset: Dataset, condition: str) -> int:
     """Return index of the last record that any replicate of a condition has (conditions may differ in length); -1 if
     none."""

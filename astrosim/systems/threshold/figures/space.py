@@ -13,8 +13,9 @@ from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
 from xarray import Dataset
 
+from astrosim.plot.legends import legend_above
 from astrosim.plot.palette import FILLS
-from astrosim.plot.style import DIVERGING, MUTED, PAPER, cluster_colours, new_figure, say, styled
+from astrosim.plot.style import DIVERGING, PAPER, cluster_colours, new_figure, say, styled
 from astrosim.store.variables import NEURON_KINDS
 from astrosim.systems.threshold.figures.events import Events, of_replicate
 from astrosim.systems.threshold.figures.select import best_seed, with_astrocytes
@@ -75,7 +76,8 @@ def space_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode
     axes.set_aspect("equal", adjustable="datalim")
     axes.set_xlabel("x (units)")
     axes.set_ylabel("y (units)")
-    figure.legend(loc="outside upper center", ncols=5)
+    axes.set_title(f"{condition}, seed {seed}" + ("" if astrocyte is not None else ", no astrocytes"))
+    legend_above(figure, *axes.get_legend_handles_labels(), columns=5)
     note(figure, happened, [condition], episode)
     return figure
 
@@ -175,6 +177,9 @@ def _gap_junctions(axes: Axes, replicate: Dataset, standing: Standing | None) ->
     )
     lines.set(zorder=4.8, gid="gap_junctions")
     axes.add_collection(lines)
+    for style, of, word in (("solid", ~cut, "gap junction"), ("dotted", cut, "gap junction, cut")):
+        if of.any():
+            axes.plot([], [], color="black", linewidth=1.0, linestyle=style, label=word)
 
 
 def _silent(axes: Axes, places: np.ndarray, kind: np.ndarray, standing: Standing) -> None:
@@ -223,5 +228,3 @@ def _neurons(axes: Axes, replicate: Dataset, x: np.ndarray, y: np.ndarray, place
                 zorder=4,
                 rasterized=len(x) > 2000,
             )
-    if replicate.sizes.get("astrocyte", 0) == 0 or not np.isfinite(replicate["astrocyte_x"].values).any():
-        axes.set_title("no astrocytes in this run", color=MUTED)

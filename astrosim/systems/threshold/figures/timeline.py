@@ -47,7 +47,8 @@ class Timeline:
     def __init__(
         self, events: Events, unit: str, conditions: Sequence[str], colours: Mapping[str, str] | None = None
     ) -> None:
-        self.marks = make_marks([e for e in events if e.condition in conditions], unit, len(conditions))
+        self.events, self.unit = [e for e in events if e.condition in conditions], unit
+        self.marks = make_marks(self.events, unit, len(conditions))
         self.colours = colours or {}
         self._roomy: list[Axes] = []
 
@@ -151,17 +152,21 @@ class Timeline:
         (first, *others) = mark.times
         return INK if others else self.colours.get(first, INK)
 
-    def breaks(self, condition: str, records: np.ndarray) -> list[int]:
-        """Return places of the first records after each event of a condition that is a line.
+    def breaks(self, condition: str, seed: int, records: np.ndarray) -> list[int]:
+        """Return places of records at which the state before an event ends, or that after it begins.
+
+        A record of an episode in the midst of which something happened lies between two breaks.
 
         Parameters
         ----------
         condition : str
+        seed : int
         records : ndarray of int, shape (record,)
             Times, in the unit of the axis, ascending.
         """
-        times = [t for mark in self.marks if not mark.recurs for t in mark.times.get(condition, ())]
-        places = np.searchsorted(records, np.array(times)).tolist()
+        times = [event.time(self.unit) for event in self.events if (event.condition, event.seed) == (condition, seed)]
+        ends = np.array([[np.floor(time), np.ceil(time)] for time in times]).ravel()
+        places = np.searchsorted(records, ends).tolist()
         return sorted({place for place in places if 0 < place < len(records)})
 
     def legend(self, figure: Figure) -> None:

@@ -25,7 +25,7 @@ def figures(found: Summary, dataset: Dataset, choice: Choice, kind: str | None) 
     if choice.episode is not None:
         material = replace(material, events=before(material.events, choice.episode), episode=choice.episode)
     kinds = {name: one for name, one in pictures.KINDS.items() if one.has(material)}
-    return Shown(found.directory, material, kinds, tuple(pictures.KINDS))
+    return Shown(found.directory, material, kinds, pictures.KINDS)
 
 
 def _check_episode(dataset: Dataset, episode: int, kind: str | None) -> None:

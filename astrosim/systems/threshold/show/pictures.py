@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from xarray import Dataset
 
+from astrosim.plot.bands import BANDS
 from astrosim.plot.solving import solved_curves
 from astrosim.report.drawing import Drawn, Kind, Picture, reported
 from astrosim.store import open_run
@@ -22,7 +23,7 @@ from astrosim.systems.threshold.figures.patterns import pattern_map
 from astrosim.systems.threshold.figures.raster import BINS, CONDITIONS, OPENING, decision_raster
 from astrosim.systems.threshold.figures.select import first_seed, with_astrocytes, with_decisions
 from astrosim.systems.threshold.figures.space import DRAWN_SYNAPSES, shown, space_map
-from astrosim.systems.threshold.figures.weights import weight_map
+from astrosim.systems.threshold.figures.weights import NO_WEIGHTS, decides_alone, has_weights, weight_map
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.summary import Summary
 from astrosim.systems.threshold.show.tables import ConditionRow
@@ -42,8 +43,13 @@ LOADED = (
     "astrocyte_cluster",
 )
 """Variables that figures read of all replicates; the others are read for one replicate at a time."""
+NO_PUBLISHED = "No published figures belong to this scenario."
+AT_LEAST = " (of some seeds a lower bound: see summary.csv)"
+LESIONED = (
+    "A line ends where its astrocyte is lesioned; where seeds differ in which those are, the first seed is drawn. "
+)
 MARKED = " Numbered marks: interventions, told below the figure."
-RUNNING = " that reach over no intervention"
+RUNNING = ", never reaching over an intervention on the seed"
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,11 @@ class Material:
         return cls(summary, dataset, resolved, rows, read_events(dataset, resolved))
 
     @property
+    def bounds(self) -> list[str]:
+        """Conditions of which some ceiling is a lower bound."""
+        return list(dict.fromkeys(row["condition"] for row in self.summary.rows if not row["ceiling_exact"]))
+
+    @property
     def n(self) -> str:
         """Number of seeds, in words."""
         most, least = (function(row.seeds for row in self.rows) for function in (max, min))
@@ -112,7 +123,7 @@ def absences(material: Material) -> list[str]:
 
 
 def _accuracy(material: Material) -> Drawn:
-    names, reference = [row.name for row in material.rows], material.summary.scenario.reference
+    names, reference = [row.name for row in material.rows], material.summary.reference
     published = {name: reference[name]["accuracy"] for name in names if "accuracy" in reference.get(name, {})}
     figure = accuracy_by_condition(
         {name: material.summary.column(name, "mean_accuracy").tolist() for name in names},
@@ -124,9 +135,10 @@ def _accuracy(material: Material) -> Drawn:
     return Drawn(
         "Accuracy and what the wiring allows",
         figure,
-        f"One dot per seed (n = {material.n} per condition). Circle and bar: mean with its 95 % interval. "
-        "Black line: structural ceiling, mean over seeds: the best that any weights could reach for these "
-        "wirings. " + ("Triangle: published mean." if published else "No published figures belong to this scenario."),
+        f"One dot per seed (n = {material.n} per condition). Circle and bar: mean with its 95 % interval, where there "
+        "are seeds enough for one. Black tick: structural ceiling of the seed, the best that any weights could reach "
+        f"for its wiring{AT_LEAST if material.bounds else ''}. "
+        + ("Triangle: published mean." if published else material.summary.departed or NO_PUBLISHED),
     )
 
 
@@ -134,13 +146,18 @@ def _curves(material: Material) -> Drawn:
     trials = material.summary.scenario.schedule.trials_per_episode
     return Drawn(
         "Learning curves",
-        learning_curves(material.dataset, {row.name: row.ceiling for row in material.rows}, material.events),
-        f"Lines: mean over n = {material.n}; bands: pointwise 95 % intervals of that mean over seeds. (a) "
+        learning_curves(material.dataset, _exact_ceilings(material), material.events),
+        f"Lines: mean over n = {material.n}; {BANDS}. (a) "
         "Accuracy of the frozen network over all patterns. (b) to (d) are measured in single episodes "
         f"({trials:,} trial{'' if trials == 1 else 's'} each), hence noisy; in runs of more than {4 * SMOOTHING} "
-        f"records they are drawn as running means over {SMOOTHING}{RUNNING if material.events else ''}. Dashed: "
-        "chance, and the mean ceiling." + (MARKED if material.events else ""),
+        f"records they are drawn as means of the last {SMOOTHING}{RUNNING if material.events else ''}. Dashed: "
+        "chance, and mean ceilings where they are exact." + (MARKED if material.events else ""),
     )
+
+
+def _exact_ceilings(material: Material) -> dict[str, float]:
+    """Mean ceilings by condition; of those that are known, none that is only a bound."""
+    return {row.name: row.ceiling for row in material.rows if row.name not in material.bounds}
 
 
 def _solving(material: Material) -> Drawn:
@@ -157,13 +174,11 @@ def _solving(material: Material) -> Drawn:
 
 
 def _by_passes(material: Material) -> Drawn:
-    bounds = [row["condition"] for row in material.summary.rows if not row["ceiling_exact"]]
-    exact = {row.name: row.ceiling for row in material.rows if row.name not in bounds}
     return Drawn(
         "Accuracy by forward passes",
-        accuracy_by_passes(material.dataset, exact),
-        f"Accuracy of the frozen network over all patterns after equal work. Lines: mean over n = {material.n}; bands: "
-        "pointwise 95 % intervals of that mean over seeds. Passes are logarithmic; a line begins with "
+        accuracy_by_passes(material.dataset, _exact_ceilings(material)),
+        f"Accuracy of the frozen network over all patterns after equal work. Lines: mean over n = {material.n}; "
+        f"{BANDS}. Passes are logarithmic; a line begins with "
         "its first record and ends with its run. Dashed: chance, and the mean ceiling where it is exact and below 1.",
     )
 
@@ -190,10 +205,17 @@ def _patterns(material: Material) -> Drawn:
 
 def _astrocytes(material: Material) -> Drawn:
     many = material.dataset.sizes["astrocyte"] > DRAWN_ASTROCYTES
+    dead = any(event.action == "lesion_astrocytes" for event in material.events)
     return Drawn(
         "Astrocytes",
-        astrocyte_curves(material.dataset, material.summary.scenario.schedule.trials_per_episode, material.events),
-        f"One line per astrocyte, mean over n = {material.n}, coloured by cluster; no bands. (a) Activation threshold. "
+        astrocyte_curves(
+            material.dataset,
+            material.summary.scenario.schedule.trials_per_episode,
+            material.events,
+            material.resolved,
+        ),
+        f"One line per astrocyte, mean over n = {material.n}, coloured by cluster; no bands. "
+        f"{LESIONED if dead else ''}(a) Activation threshold. "
         "(b) Exploration rate, logarithmic. (c) Activations per trial between one record and the next; a cluster "
         "whose lines stay at 0 is dormant."
         + (f" At most {DRAWN_ASTROCYTES} astrocytes are drawn." if many else "")
@@ -236,19 +258,29 @@ def _calcium(material: Material) -> Drawn:
     return Drawn(
         "Calcium",
         calcium_curves(material.dataset, material.events),
-        f"Coupled conditions. Lines: mean over n = {material.n}; bands: pointwise 95 % intervals of that "
-        "mean over seeds. (a) Calcium in the last trial of an episode, mean over astrocytes. (b) Share of the "
+        f"Coupled conditions. Lines: mean over n = {material.n}; {BANDS}. "
+        "(a) Calcium in the last trial of an episode, mean over astrocytes. (b) Share of the "
         "activations between one record and the next by a score that calcium alone brought above threshold."
         + (MARKED if material.events else ""),
     )
+
+
+def _deciding(material: Material) -> str:
+    """Where the direct path alone decides the outputs, and where it does not."""
+    other = [name for name, one in material.resolved.items() if not decides_alone(one)]
+    if not other:
+        return ", which alone decides the outputs"
+    where = "here" if len(other) == len(material.resolved) else f"in {', '.join(other)}"
+    return f" (not alone in deciding the outputs {where}: there are several cycles, or neurons with a memory)"
 
 
 def _weights(material: Material) -> Drawn:
     return Drawn(
         "Weights",
         weight_map(material.dataset, material.resolved, material.events),
-        "Share of the synapses whose weight is at or below a value, seeds together: (a) synapses from an input to an "
-        "output of the task, which alone decide the outputs, (b) all others. (c) Mean |weight| over episodes, mean "
+        "Share of the synapses whose weight is at or below a value, seeds together: (a) the direct path, synapses from "
+        f"an input or a tonic neuron to an output of the task{_deciding(material)}, "
+        "(b) all others. (c) Mean |weight| over episodes, mean "
         "over seeds; of the direct path where weights were kept." + (MARKED if material.events else ""),
     )
 
@@ -265,6 +297,10 @@ def _by_score(material: Material) -> bool:
 
 def _is_coupled(material: Material) -> bool:
     return bool(coupled_conditions(material.dataset))
+
+
+def _has_weights(material: Material) -> bool:
+    return has_weights(material.dataset)
 
 
 def _has_decisions(material: Material) -> bool:
@@ -284,7 +320,11 @@ KINDS: dict[str, Kind[Material]] = {
     "space": Kind("neurons, astrocytes and territories in the plane", _space, _always, moment=True),
     "raster": Kind("which astrocytes were active trial by trial, and what was kept", _decisions, _has_decisions),
     "weights": Kind(
-        "weights at the start and after kept episodes, direct path apart", _weights, _always, reported=False
+        "weights at the start and after kept episodes, direct path apart",
+        _weights,
+        _has_weights,
+        reported=False,
+        why=NO_WEIGHTS,
     ),
 }
 """Figures of astrocyte runs by name, in the order of the report."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from astrosim.explain.tables import names_words, together
 from astrosim.report.words import differences, provenance, range_words, seeds_words
 from astrosim.rules.choices import NEURON_MODELS
 from astrosim.scenario import condition_names, resolve, to_toml
@@ -24,7 +27,13 @@ NEURON_NOTE = (
     "free bias. "
     "Constant outputs can score above the chance of 0.5; the best constant stands in summary.csv."
 )
+SYSTEMS = {
+    "described": "described: the rules as the report's text states them",
+    "published": "published: the program behind the report's tables, replayed quirk by quirk",
+}
 RULES_OF_NEURONS = "learn by rules of their own: eligibility by who fires, times a chemical that carries the reward"
+SOMETIMES = ("learned", "accept_rate", "dormant", "specialised", "degradation")
+"""Columns of the table of results that are left out where no condition has a value."""
 OPEN_ROWS = 40  # replicates; a longer table of seeds begins folded
 
 
@@ -44,8 +53,11 @@ def content(directory: Path, summary: Summary) -> dict[str, Any]:
         "expected": [text for text in texts if not text.startswith("CONSTANT")],
         "facts": _facts(summary, resolved),
         "differences": differences(resolved),
+        "known": {name: any(math.isfinite(getattr(row, name)) for row in rows) for name in SOMETIMES},
+        "decided": any(row["kept"] + row["reverted"] for row in summary.rows),
         "solving": solving_rows(summary, rows),
         "published": tables.published_rows(summary),
+        "departed": summary.departed,
         "comparisons": tables.comparisons(summary),
         "comparison_words": "Paired comparisons of mean accuracy over common seeds.",
         "seeds": tables.seed_rows(summary),
@@ -60,48 +72,69 @@ def content(directory: Path, summary: Summary) -> dict[str, Any]:
 
 
 def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, str]]:
-    """What was run, in words: pairs of a heading and a sentence. Conditions that differ are in the next table."""
-    first = next(iter(resolved.values()))
-    network, task, schedule = first.network, first.task, first.schedule
-    neurons = sorted({row["neurons"] for row in summary.rows})
-    kind = "binary threshold neurons" if NEURON_MODELS[network.model].memoryless else "binary neurons"
-    synapses = [row["synapses"] for row in summary.rows]
+    """What was run, in words: pairs of a heading and a sentence; where conditions differ, a sentence for each."""
     engines = ", ".join(sorted({row["engine"] for row in summary.rows}))
-    system = {
-        "described": "described: the rules as the report's text states them",
-        "published": "published: the program behind the report's tables, replayed quirk by quirk",
-    }[first.system]
-    wiring = f"connected with probability {network.p_within:g} within and {network.p_between:g} between clusters"
-    return [
-        ("System", f"{system} (engine: {engines})"),
-        (
-            "Network",
-            f"{' or '.join(map(str, neurons))} {kind} in {network.clusters} clusters, {wiring}; "
-            f"{range_words(synapses)} synapses; {_pass_words(first)}",
-        ),
-        (
-            "Task",
-            f"{len(task.patterns)} patterns, {len(task.patterns[0][0])} bits to {len(task.patterns[0][1])}; chance 0.5",
-        ),
-        _learner_words(first),
-        ("Length", f"{schedule.episodes:,} episodes of {schedule.trials_per_episode} trials per replicate"),
-        ("Seeds", seeds_words(first.seeds)),
-        *[("Interventions", f"{name}: {text}") for name, one in resolved.items() if (text := _interventions(one))],
+    shown = {name: one for name, one in resolved.items() if name in summary.conditions}
+    facts = [
+        ("System", _each(shown, lambda name, one: f"{SYSTEMS[one.system]} (engine: {engines})")),
+        ("Network", _each(shown, lambda name, one: _network_words(summary.of(name), one))),
+        ("Task", _each(shown, lambda name, one: _task_words(one))),
+        ("Learner", _each(shown, lambda name, one: learner_words(one))),
+        ("Length", _each(shown, lambda name, one: _length_words(one))),
+        ("Seeds", seeds_words(summary.scenario.seeds)),
     ]
+    planned = [("Interventions", f"{name}: {text}") for name, one in resolved.items() if (text := _interventions(one))]
+    return facts + planned
 
 
-def _learner_words(first: Scenario) -> tuple[str, str]:
-    """Who learns, and how: a heading and a sentence."""
-    if first.neuronal and not first.astrocytic:
-        return "Neurons", f"{RULES_OF_NEURONS}; weights stay within ±{first.perturbation.limit:g}"
-    both = first.learner == "both"
+def _each(resolved: Mapping[str, Scenario], words: Callable[[str, Scenario], str]) -> str:
+    """A sentence on every condition, told once for those that share it."""
+    groups = together({name: words(name, one) for name, one in resolved.items()})
+    if len(groups) == 1:
+        return next(iter(groups))
+    return "; ".join(f"{names_words(names)}: {text}" for text, names in groups.items())
+
+
+def _network_words(rows: list[dict[str, Any]], scenario: Scenario) -> str:
+    network = scenario.network
+    kind = "binary threshold neurons" if NEURON_MODELS[network.model].memoryless else "binary neurons"
+    neurons, synapses = ([row[name] for row in rows] for name in ("neurons", "synapses"))
     return (
-        "Neurons and astrocytes" if both else "Astrocytes",
-        (f"neurons {RULES_OF_NEURONS}, from the pass that astrocytes let stand; these: " if both else "")
-        + f"{first.astrocytes.per_cluster} per cluster, radius {first.astrocytes.radius:g}; a perturbation is Gaussian "
-        f"(standard deviation {first.perturbation.sigma:g}), weights stay within ±{first.perturbation.limit:g}; "
-        f"kept if the {first.decision.reward} reward {_window_words(first)}rises",
+        f"{range_words(neurons)} {kind} in {network.clusters} clusters, connected with probability "
+        f"{network.p_within:g} within and {network.p_between:g} between clusters; {range_words(synapses)} synapses; "
+        f"{_pass_words(scenario)}"
     )
+
+
+def _task_words(scenario: Scenario) -> str:
+    given, wanted = scenario.task.patterns[0]
+    return f"{len(scenario.task.patterns)} patterns, {len(given)} bits to {len(wanted)}; chance 0.5"
+
+
+def _length_words(scenario: Scenario) -> str:
+    schedule = scenario.schedule
+    trials = f"{schedule.trials_per_episode} trial{'' if schedule.trials_per_episode == 1 else 's'}"
+    return f"{schedule.episodes:,} episodes of {trials} per replicate"
+
+
+def learner_words(scenario: Scenario) -> str:
+    """Return a sentence on what learns in a resolved scenario, and how."""
+    step = (
+        f"a perturbation is Gaussian (standard deviation {scenario.perturbation.sigma:g}), weights stay within "
+        f"±{scenario.perturbation.limit:g}; kept if the {scenario.decision.reward} reward "
+        f"{_window_words(scenario)}rises"
+    )
+    if scenario.learner == "none":
+        return "no learner: weights stay as they are drawn"
+    if scenario.learner == "cursor":
+        return f"a cursor that wanders, no astrocytes; {step}"
+    if scenario.astrocytic:
+        neurons = f"neurons {RULES_OF_NEURONS}, from the pass that astrocytes let stand; " if scenario.neuronal else ""
+        own = scenario.astrocytes
+        return f"{neurons}astrocytes, {own.per_cluster} per cluster, radius {own.radius:g}; {step}"
+    if scenario.neuronal:
+        return f"neurons {RULES_OF_NEURONS}; weights stay within ±{scenario.perturbation.limit:g}"
+    return f"{scenario.learner}, no astrocytes; `astrosim explain` has its rules and numbers"
 
 
 def _pass_words(scenario: Scenario) -> str:
@@ -151,7 +184,7 @@ def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str
             f"Pattern {', '.join(f'P{i}' for i in silent)} has a silent input: without a bias nothing can fire, so it "
             "cannot be learned by any weights."
         )
-    if scenario.reference and any(one.system == "described" for one in resolved.values()):
+    if summary.reference and any(one.system == "described" for one in resolved.values()):
         notes.append(
             "The published figures come from the report's own program, which differs from its text (70 neurons, "
             "colliding labels, other random numbers). The described system has other wirings from the same seeds, so "

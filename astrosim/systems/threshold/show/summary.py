@@ -57,7 +57,7 @@ class Summary(RunSummary[Scenario]):
 
     def _cells(self, condition: str) -> list[str]:
         accuracy = self.column(condition, "mean_accuracy")
-        published = self.scenario.reference.get(condition, {})
+        published = self.reference.get(condition, {})
         exact = all(row["ceiling_exact"] for row in self.rows if row["condition"] == condition)
         ceiling = _number(mean(self.column(condition, "ceiling")))
         time = self.column(condition, "wall_s").sum() / max(self.column(condition, "trials").sum(), 1)
@@ -95,7 +95,7 @@ class Summary(RunSummary[Scenario]):
         from astrosim.systems.threshold.diagnostics import constant_output_alarm
 
         names = [name for name in condition_names(self.scenario) if resolve(self.scenario, name).learner == "none"]
-        return constant_output_alarm(self.rows, names)
+        return [*constant_output_alarm(self.rows, names), *([self.departed] if self.departed else [])]
 
 
 def mean(values: np.ndarray) -> float:

@@ -78,7 +78,7 @@ def published_rows(summary: Summary) -> list[PublishedRow]:
     """Return all published figures of the scenario whose condition has finished seeds."""
     rows = []
     present = {row["condition"] for row in summary.rows}
-    for condition, figures in summary.scenario.reference.items():
+    for condition, figures in summary.reference.items():
         for figure, value in figures.items() if condition in present else ():
             column, title = FIGURES[figure]
             measured = mean_interval(summary.column(condition, column))

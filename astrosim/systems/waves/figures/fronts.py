@@ -12,7 +12,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
 from astrosim.core.errors import AstrosimError
-from astrosim.plot.style import DIVERGING, count_axis, new_figure, styled
+from astrosim.plot.style import DIVERGING, columns_at, count_axis, new_figure, styled
 from astrosim.systems.waves.agents import WaveModel
 from astrosim.systems.waves.inputs import Front, data_of
 from astrosim.systems.waves.scenario.schema import WaveScenario
@@ -44,15 +44,15 @@ def front_map(directory: Path, replicates: Sequence[tuple[str, int]], data: Path
     """
     replicates = replicates[:MOST_CONDITIONS]
     figure = new_figure(0.5 + 1.55 * len(replicates))
-    grid = figure.subplots(len(replicates), INPUTS, squeeze=False)
+    grid = figure.subplots(len(replicates), columns_at(INPUTS), squeeze=False)
     for row, (condition, seed) in zip(grid, replicates, strict=True):
         model = WaveModel(stored_network(directory, condition, seed))
         features, labels = first_inputs(model.network.scenario, seed, data)
         waves = [layers_of(model, one) for one in features]
         limit = float(np.nanpercentile(np.abs(np.stack(waves)[:, :, 1:]), STRONGEST)) or 1.0
-        for axes, wave, one, label in zip(row, waves, features, labels, strict=True):
+        for axes, wave, one, label in zip(row, waves, features, labels, strict=False):
             _panel(axes, wave, Normalize(-limit, limit))
-            axes.set_title(f"{label} → {answer(model, one)}", size=7)
+            axes.set_title(f"{label}, answer {answer(model, one)}", size=7)
         row[0].set_ylabel(f"{condition}\nseed {seed}\ncell")
         colours = mpl.cm.ScalarMappable(Normalize(-limit, limit), DIVERGING)
         figure.colorbar(colours, ax=list(row), label="calcium", pad=0.01, aspect=14, extend="both")
@@ -77,8 +77,8 @@ def first_inputs(scenario: WaveScenario, seed: int, data: Path | None) -> tuple[
     images = data_of(scenario, data)
     features = Front(scenario, seed, images).features(0).test[:INPUTS]
     if scenario.task.data == "xor":
-        return features, [" ".join(f"{value:g}" for value in row) for row in images.test_x[:INPUTS]]
-    return features, [f"a {int(label)}" for label in images.test_y[:INPUTS]]
+        return features, ["input " + " ".join(f"{value:g}" for value in row) for row in images.test_x[:INPUTS]]
+    return features, [f"class {int(label)}" for label in images.test_y[:INPUTS]]
 
 
 def layers_of(model: WaveModel, features: np.ndarray) -> np.ndarray:

@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
-from astrosim.plot.style import DIVERGING, MUTED, PALETTE, PAPER, new_figure, styled
+from astrosim.plot.legends import legend_above
+from astrosim.plot.style import DIVERGING, MUTED, PALETTE, PAPER, columns_at, new_figure, styled
 from astrosim.systems.waves.mesh.chain import Chain
 from astrosim.systems.waves.mesh.graph import SLANT, positions
 
@@ -41,7 +42,9 @@ STRONGEST = 98  # percentile of |weight| at which the colours end, so that one o
 
 
 @styled
-def mesh_map(chain: Chain, weights: Sequence[np.ndarray] | None = None, trace: int | None = None) -> Figure:
+def mesh_map(
+    chain: Chain, weights: Sequence[np.ndarray] | None = None, trace: int | None = None, title: str = ""
+) -> Figure:
     """Draw cells as points, taps as lines; a line's layers stand upright side by side, grids lie in oblique view.
 
     All taps of a grid together would hide each other. There one cell per layer shows its taps, and an output is always
@@ -55,6 +58,8 @@ def mesh_map(chain: Chain, weights: Sequence[np.ndarray] | None = None, trace: i
     trace : int, optional
         An output cell: only what it hears, step by step back to the inputs, stands out. On grids the middle one if
         left out, on lines none.
+    title : str
+        Condition and seed.
 
     Raises
     ------
@@ -79,6 +84,7 @@ def mesh_map(chain: Chain, weights: Sequence[np.ndarray] | None = None, trace: i
     _labels(axes, chain, places)
     _legend(figure, chain)
     axes.set_axis_off()
+    axes.set_title(title, pad=14)
     axes.margins(x=0.03, y=0.05)
     return figure
 
@@ -209,7 +215,7 @@ def _labels(axes: Axes, chain: Chain, places: list[np.ndarray]) -> None:
     """Widths below the layers; letters of the steps above, between them."""
     every = np.concatenate(places)
     low, high = every[:, 1].min(), every[:, 1].max()
-    few = len(chain.steps) <= NAMED_STEPS
+    few = len(chain.steps) <= columns_at(NAMED_STEPS) // (3 if any(rows > 1 for rows, _ in chain.grids) else 1)
     for grid, layer in zip(chain.grids, places, strict=True):
         if few or layer is places[0] or layer is places[-1]:
             text = str(grid[1]) if grid[0] == 1 else f"{grid[0]}×{grid[1]}"  # noqa: RUF001
@@ -232,7 +238,7 @@ def _legend(figure: Figure, chain: Chain) -> None:
     """The letters' meanings."""
     letters = sorted({step.letter for step in chain.steps}, key=list(NAMES).index)
     handles = [Line2D([], [], color=_colour(letter), label=f"{letter}   {NAMES[letter]}") for letter in letters]
-    figure.legend(handles=handles, loc="outside upper center", ncols=4)
+    legend_above(figure, handles, [str(handle.get_label()) for handle in handles], 4)
 
 
 def _colour(letter: str) -> str:

@@ -17,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from astrosim.plot.legends import legend_above
 from astrosim.plot.points import (
     INK,
     PUBLISHED,
@@ -28,7 +29,7 @@ from astrosim.plot.points import (
     panel_title,
     values_of,
 )
-from astrosim.plot.style import MUTED, PALETTE, new_figure, styled
+from astrosim.plot.style import MUTED, PALETTE, columns_at, new_figure, styled
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
 SWEPT = {"leak.sigma": "leak (cells)", "noise.sigma": "noise (standard deviation)", "loss.p": "loss (probability)"}
@@ -168,7 +169,7 @@ def wave_sweep(rows: Rows, sweep: Sweep, reference: Reference | None = None) -> 
         Published figures by condition: test_accuracy, collapsed.
     """
     axis, reference = Axis.of(sweep), reference or {}
-    columns = min(len(sweep.series), 2)
+    columns = min(len(sweep.series), columns_at(2))
     lines = -(-len(sweep.series) // columns)
     figure = new_figure(0.5 + 2.7 * lines)
     grid = figure.subplots(2 * lines, columns, squeeze=False, height_ratios=[3, 1] * lines, sharex=True, sharey="row")
@@ -229,4 +230,4 @@ def _legend(figure: Figure, rows: Rows, sweep: Sweep, reference: Reference) -> N
     if any(reference.get(name) for name in sweep.conditions):
         handles.append(Line2D([], [], label="published", **PUBLISHED))
     handles.append(Line2D([], [], label="largest class share", **SHARE_LINE))
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    legend_above(figure, handles, [str(handle.get_label()) for handle in handles])

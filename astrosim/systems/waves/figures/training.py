@@ -15,9 +15,10 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from xarray import Dataset
 
+from astrosim.plot.legends import legend_above
 from astrosim.plot.points import INK, SHARE_LINE, Rows, conditions_of, panel_title, values_of
 from astrosim.plot.solving import scale_shares, share_curve
-from astrosim.plot.style import MUTED, PAPER, colours, count_axis, marker, new_figure, styled
+from astrosim.plot.style import MUTED, PAPER, colours, columns_at, count_axis, marker, new_figure, styled
 
 MOST_COLUMNS = 4  # panels side by side
 MOST_CURVES = 20  # conditions; a figure with more panels is no longer read
@@ -55,7 +56,7 @@ def wave_curves(dataset: Dataset, rows: Rows, variable: str = "test_accuracy") -
     names = drawn_conditions(dataset, rows, variable)
     if not names:
         raise ValueError(f"{variable}: no run has recorded it. Write one of {', '.join(CURVES)}.")
-    lines = -(-len(names) // MOST_COLUMNS)
+    lines = -(-len(names) // columns_at(MOST_COLUMNS))
     columns = -(-len(names) // lines)
     figure = new_figure(0.75 + (2.2 if len(names) == 1 else 1.55) * lines)
     grid = figure.subplots(lines, columns, sharex=True, sharey=True, squeeze=False)
@@ -63,7 +64,7 @@ def wave_curves(dataset: Dataset, rows: Rows, variable: str = "test_accuracy") -
     for axes, name in zip(grid.flat, names, strict=False):
         own = [row for row in rows if row["condition"] == name]
         _repeats(axes, dataset[variable].sel(condition=name), own, marks[name][0])
-        panel_title(axes, name, columns)
+        panel_title(axes, f"{name}, n = {len(own)}", columns)
         if variable == "test_accuracy" and own[0]["data"] != "xor":
             axes.axhline(own[0]["largest_class_share"], zorder=1, gid="share", **SHARE_LINE)
     for axes in grid.flat[len(names) :]:
@@ -74,7 +75,7 @@ def wave_curves(dataset: Dataset, rows: Rows, variable: str = "test_accuracy") -
         handles.insert(1, Line2D([], [], color=INK, linewidth=0.6, linestyle=":", label="a collapsed run"))
     if variable == "test_accuracy" and any(row["data"] != "xor" for row in rows):
         handles.append(Line2D([], [], label="largest class share", **SHARE_LINE))
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    legend_above(figure, handles, [str(handle.get_label()) for handle in handles])
     return figure
 
 

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from astrosim.plot.legends import legend_above
 from astrosim.plot.points import (
     INK,
     MANY,
@@ -27,7 +28,9 @@ from astrosim.plot.points import (
     draw_points,
     values_of,
 )
-from astrosim.plot.style import MUTED, PALETTE, PAPER, colours, new_figure, styled
+from astrosim.plot.style import MUTED, NARROW, PALETTE, PAPER, colours, new_figure, present_width, styled
+
+GAP = "difference in test accuracy, the same seed in both"
 
 
 @styled
@@ -66,9 +69,9 @@ def wave_accuracy(rows: Rows, published: Mapping[str, float] | None = None) -> F
 
 
 def _counted(name: str, rows: Rows) -> str:
-    """A condition's name, with how many of its runs collapsed if any did."""
+    """A condition's name, with its number of runs, and how many of them collapsed if any did."""
     down = [bool(row["collapsed"]) for row in rows if row["condition"] == name]
-    return f"{name}\n{sum(down)} of {len(down)} collapsed" if any(down) else name
+    return f"{name}\n" + (f"{sum(down)} of {len(down)} collapsed" if any(down) else f"n = {len(down)}")
 
 
 def _bar(axes: Axes, median: float, place: float) -> None:
@@ -115,7 +118,7 @@ def _accuracy_legend(figure: Figure, rows: Rows, published: bool, share: bool) -
         handles.append(Line2D([], [], label="published", **PUBLISHED))
     if share:
         handles.append(Line2D([], [], label="largest class share", **SHARE_LINE))
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+    legend_above(figure, handles, [str(handle.get_label()) for handle in handles])
 
 
 @styled
@@ -143,7 +146,7 @@ def wave_gaps(rows: Rows, pairs: Sequence[tuple[str, str]]) -> Figure:
         _bar(axes, float(np.median(gaps)), place)
     axes.set_yticks(range(len(pairs)), labels, size=6.5)
     axes.set_ylim(len(pairs) - 0.45, -0.55)
-    axes.set_xlabel("difference in test accuracy, the same seed in both")
+    axes.set_xlabel("difference in test accuracy,\nthe same seed in both" if present_width() < NARROW else GAP)
     axes.grid(axis="x", color="#E5E5E5", linewidth=0.6)
     axes.set_axisbelow(True)
     return figure

@@ -31,18 +31,27 @@ def figures(found: WaveSummary, dataset: Dataset, choice: Choice, kind: str | No
         "front": Kind(
             "calcium of every cell, layer by layer, as waves pass through trained networks",
             partial(_front, choice.data),
-            lambda one: bool(pictures.waves(one)) and one.dataset.sizes.get("parameter", 0) > 0,
+            lambda one: bool(_kept(one)),
+            why="no weights of a wave network were kept, or its front is an autoencoder, which no run keeps",
         )
     }
     kinds = {name: one for name, one in every.items() if one.has(material)}
-    return Shown(found.directory, material, kinds, tuple(every))
+    return Shown(found.directory, material, kinds, every)
+
+
+def _kept(material: WaveMaterial) -> list[str]:
+    """Conditions whose waves can be shown: their weights are kept, and their front can be rebuilt."""
+    if not material.dataset.sizes.get("parameter", 0):
+        return []
+    resolved = material.summary.resolved
+    return [name for name in pictures.waves(material) if resolved[name].front.rule not in ("vae", "covae")]
 
 
 def _front(data: Path | None, material: WaveMaterial) -> Drawn:
     """Draw waves that pass through trained networks."""
     from astrosim.systems.waves.figures.fronts import front_map  # loads the kernels
 
-    replicates = [(name, int(material.summary.of(name)[0]["seed"])) for name in pictures.waves(material)]
+    replicates = [(name, int(material.summary.of(name)[0]["seed"])) for name in _kept(material)]
     figure = front_map(material.summary.directory, replicates, data)
     return Drawn(
         "Wave fronts",

@@ -22,6 +22,7 @@ from astrosim.systems.waves.show.tables import MOST_PAIRS
 MOST_ROWS = 30  # conditions of a figure of final accuracies; those of sweeps have their own
 LOADED = ("test_accuracy", "test_loss", "predicted_share", "accept_rate")
 """Variables that figures read."""
+NO_PUBLISHED = "No published figures belong to this scenario."
 OPEN = "Open: collapsed runs, which give one answer to everything; their number stands below the name. "
 CURVES = {
     "test_accuracy": "Test accuracy after each epoch",
@@ -78,7 +79,7 @@ def counts_words(summary: WaveSummary) -> str:
 
 def published_accuracies(summary: WaveSummary) -> dict[str, float]:
     """Return published test accuracies by condition."""
-    reference = summary.scenario.reference
+    reference = summary.reference
     return {name: figures["test_accuracy"] for name, figures in reference.items() if "test_accuracy" in figures}
 
 
@@ -93,7 +94,7 @@ def _accuracy(material: WaveMaterial) -> Drawn:
         f"One point per run (n = {counts_words(summary)} per condition). Bar: median. "
         + (OPEN if summary.collapsed else "No run collapsed. ")
         + share
-        + ("Triangle: published median." if published else "No published figures belong to this scenario."),
+        + ("Triangle: published median." if published else summary.departed or NO_PUBLISHED),
     )
 
 
@@ -101,7 +102,7 @@ def _sweep(section: str, material: WaveMaterial) -> Drawn:
     summary, sweep = material.summary, material.sweeps[section]
     return Drawn(
         f"Accuracy against {SWEPT[sweep.field]}",
-        wave_sweep(summary.rows, sweep, summary.scenario.reference),
+        wave_sweep(summary.rows, sweep, summary.reference),
         f"One point per run (n = {counts_words(summary)} per condition), open if it collapsed; line: medians. Below: "
         "share of the runs that collapsed. Dashed: share of the largest class. Triangles: published medians and "
         "shares, where there are any. A series begins with the network without the disturbance: the same runs in every "
@@ -162,7 +163,11 @@ def _mesh(material: WaveMaterial) -> Drawn:
         weights = dataset["weight"].sel(condition=name, seed=seed).values[: chain.live_weights]
         matrices = weight_matrices(chain, weights) if np.isfinite(weights).all() else None
     words = f"Condition {name}" + (f", seed {seed}: trained weights" if matrices is not None else "")
-    return Drawn("Mesh", mesh_map(chain, matrices), f"{words}. Cells layer by layer, and who hears whom.")
+    return Drawn(
+        "Mesh",
+        mesh_map(chain, matrices, title=f"{name}, seed {seed}"),
+        f"{words}. Cells layer by layer, and who hears whom.",
+    )
 
 
 def waves(material: WaveMaterial) -> list[str]:

@@ -56,6 +56,7 @@ def content(directory: Path, summary: WaveSummary) -> dict[str, Any]:
         "networks": tables.network_rows(resolved),
         "differences": differences(resolved),
         "published": tables.published_rows(summary.published),
+        "departed": summary.departed,
         "comparisons": compare_pairs(summary.rows, pairs, "test_accuracy"),
         "comparison_words": COMPARISON_WORDS,
         "seeds": tables.seed_rows(summary),

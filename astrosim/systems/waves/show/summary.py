@@ -49,7 +49,7 @@ class WaveSummary(RunSummary[WaveScenario]):
     @cached_property
     def published(self) -> list[PublishedFigure]:
         """All published figures beside the measured ones."""
-        return published_figures(self.rows, self.resolved)
+        return [] if self.departures else published_figures(self.rows, self.resolved)
 
     def table(self) -> Table:
         """Return conditions with median, range, mean and published test accuracy, and how many collapsed.
@@ -65,7 +65,7 @@ class WaveSummary(RunSummary[WaveScenario]):
 
     def _cells(self, condition: str) -> list[str]:
         accuracy = self.column(condition, "test_accuracy")
-        published = self.scenario.reference.get(condition, {}).get("test_accuracy", math.nan)
+        published = self.reference.get(condition, {}).get("test_accuracy", math.nan)
         xor, several = self._is_xor(condition), len(accuracy) > 1
         # Of exclusive or the mean of a few quarters says less than how many solved it.
         interval = mean_interval([] if xor else accuracy, bounds=(0, 1))
@@ -132,7 +132,8 @@ class WaveSummary(RunSummary[WaveScenario]):
         missed = sorted(
             (row for row in self.published if not row.good), key=lambda row: list(FIGURES).index(row.figure)
         )
-        return [_missed_text(figure, list(rows)) for figure, rows in groupby(missed, key=lambda row: row.figure)]
+        texts = [_missed_text(figure, list(rows)) for figure, rows in groupby(missed, key=lambda row: row.figure)]
+        return [*texts, *([self.departed] if self.departed else [])]
 
 
 def _missed_text(figure: str, rows: list[PublishedFigure]) -> str:
