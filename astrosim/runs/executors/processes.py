@@ -82,6 +82,7 @@ class ProcessExecutor:
             lock=context.lock,
         )
         self._workers: list[Worker] = []
+        self._warned: set[str] = set()
         self._waiting: deque[Job] = deque()
 
     def __enter__(self) -> ProcessExecutor:
@@ -132,7 +133,7 @@ class ProcessExecutor:
         except (EOFError, ConnectionResetError):
             raise self._death(worker, job) from None
         if kind == "warn":
-            LOGGER.warning(content)
+            self._warn(content)
             return
         if kind == "refused":
             kind_of_error, text = content
@@ -144,6 +145,12 @@ class ProcessExecutor:
         worker.job = None
         if kind == "done":
             yield job, content
+
+    def _warn(self, text: str) -> None:
+        """Show a warning, once however many workers send it."""
+        if text not in self._warned:
+            self._warned.add(text)
+            LOGGER.warning(text)
 
     def _death(self, worker: Worker, job: Job) -> RunError:
         worker.process.join(1.0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -12,6 +13,7 @@ from multiprocessing import connection
 from pathlib import Path
 from typing import Any
 
+from astrosim.core.compilation import LOGGER as COMPILATION
 from astrosim.core.errors import AstrosimError, Interrupted, RunError, StoreError
 from astrosim.runs.control import Control, Stopped
 from astrosim.runs.executors.base import Job
@@ -44,12 +46,25 @@ class Share:
     lock: HeldLock | None
 
 
+class _ToParent(logging.Handler):
+    """Sends messages to the parent, which knows where its user reads them."""
+
+    def __init__(self, pipe: connection.Connection) -> None:
+        super().__init__()
+        self.pipe = pipe
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.pipe.send(("warn", record.getMessage()))
+
+
 def worker_main(share: Share, pipe: connection.Connection) -> None:
     """Take jobs from the pipe until it says None or the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent hears Ctrl-C and says what to do
     own = Stop()
     signal.signal(signal.SIGTERM, own.note)
     parent = multiprocessing.parent_process()
+    COMPILATION.addHandler(_ToParent(pipe))
+    COMPILATION.propagate = False
 
     def stopped() -> bool:
         if parent is not None and not parent.is_alive():
