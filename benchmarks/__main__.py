@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import deep, events, fields, neurons, sizes, startup, tables, trials, view, waves
+from benchmarks import deep, events, fields, first_use, neurons, sizes, startup, tables, trials, view, waves
 
 WIDTH = 116  # characters: the widest table
 
@@ -25,6 +25,7 @@ PARTS: dict[str, tuple[Callable[[], list[dict[str, Any]]], Callable[[list[dict[s
     "neurons": (neurons.measure, tables.neurons),
     "sizes": (sizes.measure, tables.sizes),
     "startup": (startup.measure, tables.startup),
+    "first_use": (first_use.measure, tables.first_use),
     "waves": (waves.measure, tables.waves),
     "fields": (fields.measure, tables.fields),
     "view": (view.measure, tables.view),

@@ -211,3 +211,18 @@ def startup(rows: Rows) -> Table:
         goal = _against(row["median_s"], row["goal_s"], 1.0, ".1f")
         table.add_row(row["what"], _number(row["fastest_s"], ".3f"), _number(row["median_s"], ".3f"), goal)
     return table
+
+
+def first_use(rows: Rows) -> Table:
+    """Seconds of a feature's first use."""
+    table = _table(
+        "First use (s)",
+        "From the command to its end: with an empty cache (wall clock, and processor), and the second time.",
+        "what, first, processor, second, goal",
+        texts=1,
+    )
+    for row in rows:
+        goal = _against(row["first_s"], row["goal_s"], 1.0, ".0f")
+        times = (_number(row[name], ".1f") for name in ("first_s", "first_cpu_s", "second_s"))
+        table.add_row(row["what"], *times, goal)
+    return table

@@ -7,6 +7,8 @@ import pytest
 
 CHROMIUM = "/usr/bin/chromium"
 
+os.environ.setdefault("ASTROSIM_COMPILE_FIRST", "1")  # tests of the kernel test it, on first use, too
+
 QUICK: dict[str, tuple[str, ...]] = {
     "test_architecture.py": (),
     "test_elementary.py": (),

@@ -4,7 +4,7 @@
 counting: a kernel cannot allocate (numba refuses to compile it), and passing its arrays about costs nothing. On the
 trial loop that is a factor of five. It is for functions that only read and write the arrays that they are given.
 `phase` is a kernel that is copied into its caller: a tuple of thirty arrays is two hundred words on the stack per call.
-It cannot be called from Python: the way in from there took more than a third of all compilation.
+It cannot be called from Python. `core.jit_linking` says how callers get at the code of what they call.
 `reordered` is a phase whose sums may be taken in any order, that of the processor's vectors: for gradients alone.
 Where numba is off, all of them are run by the interpreter, with the same bits but for `reordered`.
 

@@ -7,6 +7,8 @@ LLVM code alone: most of what LLVM did on first use was thrown away. Here a comp
 
 from __future__ import annotations
 
+import contextlib
+import os
 from typing import Any, Self
 
 import llvmlite.binding as llvm
@@ -14,7 +16,9 @@ from numba.core.caching import CompileResultCacheImpl
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompileResult, compile_result
 from numba.core.registry import CPUDispatcher
+from numba.core.sigutils import normalize_signature
 
+from astrosim.core.compilation import ANNOUNCEMENT, alone, is_held
 from astrosim.core.interpreted import REFUSED
 from astrosim.core.machine_code import KeptCode
 
@@ -161,6 +165,7 @@ class Called(CPUDispatcher):
     def __init__(self, py_func: Any, locals: Any = None, targetoptions: Any = None, pipeline_class: Any = None) -> None:
         super().__init__(py_func, locals, targetoptions, CallingCompiler)
         self.linked = Linked(py_func, locals, targetoptions)
+        self._lock = ""  # of the file that the process holds which compiles; empty where nothing is kept
 
     def keep(self) -> None:
         """Keep machine code and LLVM code in the folder of numba's configuration.
@@ -172,6 +177,32 @@ class Called(CPUDispatcher):
         """
         self._cache = KeptCode(self.py_func)
         self.linked.keep()
+        self._lock = os.path.join(self._cache.cache_path, f"{self._cache._impl.filename_base}.lock")
+
+    def compile(self, sig: Any) -> Any:
+        """Compile for a signature, or load what is kept; if another process compiles the function, wait for it."""
+        types, _ = normalize_signature(sig)
+        if self.is_kept(types):
+            return super().compile(sig)
+        with ANNOUNCEMENT.if_long(), alone(self._lock) if self._lock else contextlib.nullcontext():
+            return super().compile(sig)
+
+    def is_kept(self, types: tuple[Any, ...]) -> bool:
+        """Return whether machine code for arguments of these types is loaded, or kept on disk."""
+        if types in self.overloads:
+            return True
+        if not self._lock:
+            return False
+        key = self._cache._index_key(types, self.targetctx.codegen())
+        return key in self._cache._cache_file._load_index()
+
+    def is_in_work(self) -> bool:
+        """Return whether a process compiles the function."""
+        return bool(self._lock) and is_held(self._lock)
+
+    def types_of(self, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return numba's types of arguments."""
+        return tuple(map(self.typeof_pyval, arguments))
 
     def get_call_template(self, args: Any, kws: Any) -> Any:
         """Return the type of a call from compiled code."""

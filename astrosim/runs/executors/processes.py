@@ -89,6 +89,7 @@ class ProcessExecutor:
             lock=context.lock,
         )
         self._workers: list[Worker] = []
+        self._warned: set[str] = set()
         self._waiting: deque[Job] = deque()
 
     def __enter__(self) -> ProcessExecutor:
@@ -152,7 +153,7 @@ class ProcessExecutor:
         except (EOFError, ConnectionResetError):
             raise self._death(worker, job) from None
         if kind == "warn":
-            LOGGER.warning(content)
+            self._warn(content)
             return
         if kind == "refused":
             raise content
@@ -163,6 +164,12 @@ class ProcessExecutor:
         worker.job = None
         if kind == "done":
             yield job, content
+
+    def _warn(self, text: str) -> None:
+        """Show a warning, once however many workers send it."""
+        if text not in self._warned:
+            self._warned.add(text)
+            LOGGER.warning(text)
 
     def _death(self, worker: Worker, job: Job) -> RunError:
         worker.process.join(1.0)

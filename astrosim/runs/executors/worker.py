@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import traceback
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.core import errors
+from astrosim.core.compilation import LOGGER as COMPILATION
 from astrosim.core.errors import AstrosimError, Interrupted
 from astrosim.runs.control import Control, Stopped
 from astrosim.runs.executors.base import Job
@@ -45,6 +47,17 @@ class Share:
     lock: HeldLock | None
 
 
+class _ToParent(logging.Handler):
+    """Sends messages to the parent, which knows where its user reads them."""
+
+    def __init__(self, pipe: connection.Connection) -> None:
+        super().__init__()
+        self.pipe = pipe
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.pipe.send(("warn", record.getMessage()))
+
+
 def worker_main(share: Share, pipe: connection.Connection) -> None:
     """Take jobs from the pipe until it says None or the parent is gone."""
     end_with_parent()
@@ -52,6 +65,8 @@ def worker_main(share: Share, pipe: connection.Connection) -> None:
         signal.signal(number, signal.SIG_IGN)  # the parent hears them and says what to do
     own = Stop()
     signal.signal(signal.SIGTERM, own.note)
+    COMPILATION.addHandler(_ToParent(pipe))
+    COMPILATION.propagate = False
 
     def stopped() -> bool:
         return bool(share.stop[0]) or own.signal is not None

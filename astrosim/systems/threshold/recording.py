@@ -14,6 +14,7 @@ from astrosim.runs.replicate import Replicate
 from astrosim.store.files import damage, storage_errors
 from astrosim.store.replicates import ReplicateWriter
 from astrosim.systems.threshold.engines import Engine, make_engine
+from astrosim.systems.threshold.first_use import FirstUse, first_use
 from astrosim.systems.threshold.log import TrialLog
 from astrosim.systems.threshold.scenario.schema import Scenario
 
@@ -88,9 +89,11 @@ class Recording(Alone):
     def __init__(
         self, replicate: Replicate, scenario: Scenario, writer: ReplicateWriter, data: Path | None = None
     ) -> None:
-        warm_up(scenario, replicate.seed)
+        self.first_use: FirstUse | None = first_use(scenario, replicate.seed)
+        if self.first_use is None:
+            warm_up(scenario, replicate.seed)
         self.replicate, self.scenario, self.writer = replicate, scenario, writer
-        self.engine: Engine = make_engine(scenario, replicate.seed)
+        self.engine: Engine = self.first_use.engine if self.first_use else make_engine(scenario, replicate.seed)
         self.measured: dict[str, list[np.ndarray]] = {}
         self.weights: list[np.ndarray] = []
         self.totals = {"mean_abs_weight_start": mean_abs(self.engine.weights()), "wall_s": 0.0}
@@ -134,10 +137,14 @@ class Recording(Alone):
         return elapsed
 
     def _advance(self, trials: int, measure: bool) -> float:
+        if self.first_use is not None:
+            self.engine = self.first_use.next_engine()
         start = time.perf_counter()
         decisions = self.engine.advance(trials, measure=measure)
         elapsed = time.perf_counter() - start
         self.totals["wall_s"] += elapsed
+        if self.first_use is not None:
+            self.first_use.note(trials)
         with storage_errors(self.writer.directory):
             self.log.append(decisions)
         return elapsed

@@ -15,6 +15,7 @@ from astrosim.core.errors import AstrosimError
 from astrosim.rules import scope
 from astrosim.store.variables import NOBODY
 from astrosim.systems.threshold.engines import make_quick_engine
+from astrosim.systems.threshold.first_use import first_use
 from astrosim.systems.threshold.learners.table import BASELINES
 from astrosim.systems.threshold.network.eligibility import NONE, eligible
 from astrosim.systems.threshold.network.interventions import NEVER, Standing
@@ -80,7 +81,7 @@ class Replay:
     Attributes
     ----------
     engine : KernelEngine or AstroModel
-        The latter where astrocytes have code of their own.
+        The latter where astrocytes have code of their own, and until the kernel is compiled.
     seed : int
 
     Raises
@@ -106,7 +107,9 @@ class Replay:
                 f'system: single trials cannot be shown again ("{scenario.system}"). '
                 'Choose a condition whose system is "described".'
             )
-        self.engine, self.seed = cast("KernelEngine | AstroModel", make_quick_engine(scenario, seed)), seed
+        self._first_use = first_use(scenario.model_copy(update={"engine": "kernel"}), seed)
+        first = self._first_use.engine if self._first_use else make_quick_engine(scenario, seed)
+        self.engine, self.seed = cast("KernelEngine | AstroModel", first), seed
 
     def show(self, trial: int) -> Frame:
         """Advance up to and through a trial, and show it.
@@ -121,10 +124,9 @@ class Replay:
         ValueError
             If the trial is past.
         """
-        engine = self.engine
-        if trial < engine.trial:
-            raise ValueError(f"trial {trial} is past (now {engine.trial}). Begin a new Replay.")
-        engine.advance(trial - engine.trial)
+        if trial < self.engine.trial:
+            raise ValueError(f"trial {trial} is past (now {self.engine.trial}). Begin a new Replay.")
+        engine = self._advanced(trial - self.engine.trial)
         log = engine.advance(1)
         active = log.active[0][log.active[0] > NOBODY]
         fired = np.zeros(engine.network.kind.size, bool)
@@ -144,6 +146,14 @@ class Replay:
             silent={what: ~standing.acting(what) for what in ("astrocytes", "neurons")},
             accuracy=engine.accuracy(),
         )
+
+    def _advanced(self, trials: int) -> KernelEngine | AstroModel:
+        """Carry out trials; returns the engine that has done them."""
+        if self._first_use is None:
+            self.engine.advance(trials)
+        else:
+            self.engine = cast("KernelEngine | AstroModel", self._first_use.advance(trials))
+        return self.engine
 
     def _eligible(self, active: np.ndarray) -> np.ndarray:
         """Synapses of the active territories, or around the cursor: int32, ascending."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from astrosim.core.jit_linking import Called
 from astrosim.rules.scope import RANDOM
 from astrosim.store.variables import Decisions
 from astrosim.systems.threshold.kernel import single_pattern, windowed_trial
@@ -71,12 +72,33 @@ class KernelEngine(ThresholdSimulation):
 
     def _stretch(self, log: Log, measure: bool) -> None:
         """Carry out trials without interventions, one for each row of the log."""
+        self._advance(*self._arguments(log, measure))
+
+    def _arguments(self, log: Log, measure: bool) -> tuple[Any, ...]:
+        """Return the arguments of the loop over trials."""
         waves = waves_of(self.kernel_network, self.learning, self.params.coupled)
-        if self.resolved_scenario.windowed:
-            cache = self._response_cache()
-            self._advance(self.kernel_network, self.params, self.learning, self._workspace, cache, waves, log, measure)
-        else:
-            self._advance(self.kernel_network, self.params, self.learning, self._workspace, waves, log, measure)
+        cached = (self._response_cache(),) if self.resolved_scenario.windowed else ()
+        return (self.kernel_network, self.params, self.learning, self._workspace, *cached, waves, log, measure)
+
+    @property
+    def compiled(self) -> bool:
+        """Whether the loop over trials is compiled, or is compiled when it first runs: own formulas are."""
+        loop = self._advance
+        return not isinstance(loop, Called) or loop.is_kept(loop.types_of(self._present_arguments()))
+
+    @property
+    def in_work(self) -> bool:
+        """Whether another process compiles the loop over trials."""
+        return isinstance(self._advance, Called) and self._advance.is_in_work()
+
+    def compile(self) -> None:
+        """Compile the loop over trials, or load it."""
+        if isinstance(self._advance, Called):
+            self._advance.compile(self._advance.types_of(self._present_arguments()))
+
+    def _present_arguments(self) -> tuple[Any, ...]:
+        log = self._log(0)
+        return self._arguments(Log(log.pattern, log.decision, log.active), measure=False)
 
     def _response_cache(self) -> ResponseCache:
         """Return the cached responses of the present network to all patterns, for windowed trials."""

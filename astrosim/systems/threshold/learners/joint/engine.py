@@ -37,8 +37,8 @@ class TogetherEngine(KernelEngine, JointSimulation):
             self._joint = network, make_joint_workspace(network, self.circuit, weights)
         return self._joint[1]
 
-    def _stretch(self, log: Log, measure: bool) -> None:
-        self._advance(
+    def _arguments(self, log: Log, measure: bool) -> tuple[Any, ...]:
+        return (
             self.kernel_network,
             self.params,
             self.learning,
