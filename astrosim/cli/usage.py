@@ -69,7 +69,8 @@ def sentence(error: Any, given: list[str]) -> str:
         return f"{error.param.opts[0]}: {_wrong_value(error, given)}"
     if match := re.match(r"No such command '(.*?)'", error.message):
         return f"{match[1]}: no such command. {_meant(match[1], list(error.ctx.command.commands), command)}"
-    return f"{command}: {error.message[:1].lower()}{error.message[1:].rstrip('.')}. `{command} --help` shows what is valid."
+    what = f"{error.message[:1].lower()}{error.message[1:].rstrip('.')}"
+    return f"{command}: {what}. `{command} --help` shows what is valid."
 
 
 def _meant(word: str, known: list[str], command: str) -> str:
