@@ -28,9 +28,7 @@ KERNEL = (Dispatcher, Interpreted)
 
 def is_jitted(function: Any) -> bool:
     """Return whether something is a function that numba compiles, or would where it is off."""
-    return isinstance(function, KERNEL) or bool(
-        config.DISABLE_JIT and isinstance(function, FunctionType)
-    )
+    return isinstance(function, KERNEL) or bool(config.DISABLE_JIT and isinstance(function, FunctionType))
 
 
 def returned_type(function: Any, *arguments: Any) -> str:
