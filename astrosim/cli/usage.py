@@ -58,7 +58,8 @@ def sentence(error: Any, given: list[str]) -> str:
     given : list of str
         Arguments, as typed.
     """
-    kind, command = type(error).__name__, error.ctx.command_path if error.ctx else "astrosim"
+    kind, path = type(error).__name__, error.ctx.command_path.split()[1:] if error.ctx else []
+    command = " ".join(["astrosim", *path])
     if kind == "NoSuchOption":
         known = [name for param in error.ctx.command.params for name in (*param.opts, *param.secondary_opts)]
         return f"{error.option_name}: no such option. {_meant(error.option_name, known, command)}"

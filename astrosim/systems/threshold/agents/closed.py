@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any, ClassVar, cast
 
 import mesa
@@ -27,6 +28,12 @@ class Complete(type(mesa.Model)):  # type: ignore[misc]
         made = super().__call__(*args, **kwargs)
         object.__setattr__(made, "_complete", True)
         return made
+
+    @property
+    def __signature__(cls) -> inspect.Signature:
+        """Parameters of the classes' own way in: Mesa's `batch_run` and views look for `seed` and `rng` there."""
+        _, *others = inspect.signature(cls.__init__).parameters.values()
+        return inspect.Signature(others)
 
 
 class Closed(metaclass=Complete):
