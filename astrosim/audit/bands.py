@@ -215,7 +215,7 @@ def _flags_500(suite: Suite, name: str, condition: str) -> np.ndarray:
 
 
 def _correlation(suite: Suite, name: str, condition: str) -> np.ndarray:
-    """Of accuracy and direct synapses from inputs to outputs; the ceiling counts five biases, too."""
+    """Of accuracy and direct synapses from inputs to outputs."""
     direct = suite.column(name, condition, "ceiling_synapses")
     return np.array([np.corrcoef(_accuracy(suite, name, condition), direct)[0, 1]])
 

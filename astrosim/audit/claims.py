@@ -158,9 +158,9 @@ def _paired_p(suite: Suite) -> float:
 
 
 def _direct(suite: Suite, good: bool) -> float:
-    """Mean number of direct synapses from inputs to outputs; the ceiling counts five biases, too."""
+    """Mean number of direct synapses from inputs to outputs."""
     rows = [row for row in suite.summaries["exp007"].rows if row["condition"] == "full"]
-    return float(np.mean([row["ceiling_synapses"] - 5 for row in rows if (row["seed"] in GOOD_SEEDS) == good]))
+    return float(np.mean([row["ceiling_synapses"] for row in rows if (row["seed"] in GOOD_SEEDS) == good]))
 
 
 def _share(suite: Suite, *answers: str) -> float:

@@ -63,7 +63,8 @@ def sentence(error: Any, given: list[str]) -> str:
     given : list of str
         Arguments, as typed.
     """
-    kind, command = type(error).__name__, error.ctx.command_path if error.ctx else "astrosim"
+    kind, path = type(error).__name__, error.ctx.command_path.split()[1:] if error.ctx else []
+    command = " ".join(["astrosim", *path])
     if kind == "NoSuchOption":
         known = [name for param in error.ctx.command.params for name in (*param.opts, *param.secondary_opts)]
         return f"{error.option_name}: no such option. {_meant(error.option_name, known, command)}"
@@ -74,7 +75,8 @@ def sentence(error: Any, given: list[str]) -> str:
         return f"{error.param.opts[0]}: {_wrong_value(error, given)}"
     if match := re.match(r"No such command '(.*?)'", error.message):
         return f"{match[1]}: no such command. {_meant(match[1], list(error.ctx.command.commands), command)}"
-    return f"{command}: {error.message[:1].lower()}{error.message[1:].rstrip('.')}. `{command} --help` shows what is valid."
+    what = f"{error.message[:1].lower()}{error.message[1:].rstrip('.')}"
+    return f"{command}: {what}. `{command} --help` shows what is valid."
 
 
 def _meant(word: str, known: list[str], command: str) -> str:

@@ -23,13 +23,12 @@ from astrosim.core.interpreted import Interpreted, typed
 __all__ = ["NumbaError", "is_jitted", "returned_type", "specialised"]
 
 Function = Callable[..., Any]
+KERNEL = (Dispatcher, Interpreted)
 
 
 def is_jitted(function: Any) -> bool:
     """Return whether something is a function that numba compiles, or would where it is off."""
-    return isinstance(function, Dispatcher | Interpreted) or bool(
-        config.DISABLE_JIT and isinstance(function, FunctionType)
-    )
+    return isinstance(function, KERNEL) or bool(config.DISABLE_JIT and isinstance(function, FunctionType))
 
 
 def returned_type(function: Any, *arguments: Any) -> str:
@@ -90,7 +89,7 @@ class _Exchange:
         for name, attributes in _global_names(function).items():
             old = meaning.get(name)
             new = old
-            if is_jitted(old):
+            if isinstance(old, KERNEL):
                 new = self.apply(old)
             elif isinstance(old, ModuleType) and old.__name__.startswith("astrosim."):
                 new = self._stand_in(old, attributes)
@@ -101,7 +100,7 @@ class _Exchange:
     def _stand_in(self, module: ModuleType, names: set[str]) -> ModuleType:
         """A module for numba to look names up in; the module itself if none of them has changed."""
         meaning = vars(module)
-        new = {name: self.apply(meaning[name]) for name in sorted(names) if is_jitted(meaning.get(name))}
+        new = {name: self.apply(meaning[name]) for name in sorted(names) if isinstance(meaning.get(name), KERNEL)}
         if all(meaning[name] is value for name, value in new.items()):
             return module
         other = ModuleType(module.__name__)

@@ -63,6 +63,13 @@ def processor() -> str:
     return platform.processor() or platform.machine()
 
 
+def how_computed() -> str:
+    """Return whether kernels are compiled, or interpreted because numba is off; the bits are the same."""
+    config = sys.modules.get("numba.core.config")
+    off = config.DISABLE_JIT if config is not None else os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+    return "interpreted" if off else "compiled"
+
+
 @dataclass(frozen=True)
 class Start:
     """Start of a session of a run.
@@ -97,6 +104,7 @@ def session(start: Start) -> dict[str, Any]:
         "platform": platform.platform(),
         "cpu": processor(),
         "cpus": os.cpu_count(),
+        "kernels": how_computed(),
         "git": git_state(),
         "versions": versions(start.packages),
         **data,

@@ -126,7 +126,7 @@ def test_only_some_conditions(scenario: Path) -> None:
 
 
 def test_a_run_without_a_committed_replicate(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="no (such )?run directory"):
+    with pytest.raises(StoreError, match=r"no (such )?run directory"):
         RunSource(tmp_path)
 
 

@@ -176,10 +176,14 @@ class WaveModel(mesa.Model):
     Raises
     ------
     AstrosimError
-        If the network is an MLP: neurons pass no wave.
+        If it is no network, or an MLP: neurons pass no wave.
     """
 
     def __init__(self, network: KernelNetwork, step_ms: float = STEP_MS) -> None:
+        if not isinstance(network, KernelNetwork):
+            what = f"no wave network ({type(network).__name__})"
+            right = "WaveModel.from_run(directory, condition, seed) takes one that a run has trained."
+            raise AstrosimError(f"network: {what}. {right}")
         super().__init__(rng=network.seed)
         if network.scenario.network.model != "wave":
             raise AstrosimError(

@@ -15,7 +15,7 @@ from replicates import CONDITIONS, differences, scenario
 from run_helpers import small
 from tolerances import rounding
 
-from astrosim.core.errors import ScenarioError
+from astrosim.core.errors import AstrosimError, ScenarioError
 from astrosim.rules.perturbation import grid
 from astrosim.runs import run_scenario
 from astrosim.store import open_run
@@ -66,7 +66,7 @@ WRONG_PARAMETERS: list[tuple[dict[str, Any], list[str]]] = [
     (
         {"threshold": 0.2},
         [
-            "threshold: several fields have this name (network.threshold, astrocytes.threshold). "
+            "threshold: several fields have this name (network.threshold, astrocytes.threshold, flags.threshold). "
             "Write one of them in full."
         ],
     ),
@@ -286,3 +286,68 @@ def test_silencing_by_hand_is_silencing() -> None:
 def test_what_has_no_meaning_cannot_be_set(model: AstroModel, name: str) -> None:
     with pytest.raises(AttributeError, match=f"property '{name}' of 'Neuron' object has no setter"):
         setattr(model.neurons[0], name, 1)
+
+
+# Agents that stay, names that are known ------------------------------------------------------------
+
+
+def test_an_agent_that_would_be_removed_names_what_takes_effect(model: AstroModel) -> None:
+    for agent in (model.astrocytes[3], model.neurons[3]):
+        with pytest.raises(AstrosimError, match=r"^remove: its rows stay .* agent\.silenced = True, or lesion it by"):
+            agent.remove()
+        assert agent in model.agents
+    with pytest.raises(AstrosimError, match=r'^remove: the learner stays .*learner = "none"'):
+        AstroModel(learner="cursor").cursor.remove()  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("which", "name", "right"),
+    [
+        ("astrocyte", "treshold", "Did you mean threshold?"),
+        ("neuron", "silencd", "Did you mean silenced?"),
+        ("model", "datacolector", "Did you mean datacollector?"),
+        ("model", "sigma", "Give fields of the scenario when it is built;"),
+    ],
+)
+def test_a_misspelt_attribute_is_an_error(model: AstroModel, which: str, name: str, right: str) -> None:
+    owner = {"astrocyte": model.astrocytes[0], "neuron": model.neurons[0], "model": model}[which]
+    with pytest.raises(AstrosimError, match=f"^{name}: no attribute of ") as caught:
+        setattr(owner, name, 3)
+    assert right in str(caught.value)
+    assert isinstance(caught.value, AttributeError)
+    assert name not in vars(owner)
+
+
+def test_own_classes_add_attributes_that_look_like_no_known_one() -> None:
+    class Noted(AstroModel):
+        def __init__(self, **fields: Any) -> None:
+            super().__init__(**fields)
+            self.notes: list[str] = []
+
+    noted = Noted(learner="none")
+    noted.notes, noted.zyx = ["a"], 1  # type: ignore[attr-defined]
+    with pytest.raises(AstrosimError, match="Did you mean datacollector"):
+        noted.datacolector = None
+
+
+def test_agents_models_and_networks_tell_what_they_are(model: AstroModel) -> None:
+    synapses = model.astrocytes[2].synapses.size
+    assert f"{model.astrocytes[2]}".startswith("<Astrocyte 2 at (")
+    assert f"{synapses} synapses, threshold 0." in f"{model.astrocytes[2]}"
+    assert f"{model.neurons[3]}".endswith("kind input>")
+    assert f"{len(model.neurons)} neurons, {model.network.post.size:,} synapses, " in f"{model}"
+    assert f"{model.network.post.size} synapses" in f"{model.network}"
+
+
+@pytest.mark.usefixtures("start_method")
+@pytest.mark.parametrize("collector", [None, mesa.DataCollector(model_reporters={"accuracy": AstroModel.accuracy})])
+def test_batch_run_reports_the_last_step(collector: mesa.DataCollector | None) -> None:
+    class Short(AstroModel):
+        def __init__(self, rng: int = 1) -> None:
+            super().__init__("quick", rng, condition="maturity")
+            self.datacollector = collector or self.datacollector
+
+    rows = batch_run(Short, {}, rng=[5], number_processes=1, max_steps=37, display_progress=False)
+    kernel = KernelEngine(AstroModel("quick", condition="maturity").resolved_scenario, 5)
+    kernel.advance(37)
+    assert (rows[-1]["Step"], rows[-1]["accuracy"]) == (37, kernel.accuracy())

@@ -27,6 +27,7 @@ from astrosim.rules import (
 )
 from astrosim.rules.perturbation import on_grid
 from astrosim.store.variables import NEURON_KINDS
+from astrosim.systems.threshold.agents.closed import Staying, Wandering
 from astrosim.systems.threshold.network.eligibility import near_cursor
 
 AstroModel = Any  # the model imports its agents
@@ -81,7 +82,7 @@ class Synaptic:
         self.model.learning.weight[self.synapses] = on_grid(wanted, limit)
 
 
-class Neuron(FixedAgent, Synaptic):
+class Neuron(Staying, FixedAgent, Synaptic):
     """A threshold neuron: it computes and does not learn.
 
     Parameters
@@ -92,6 +93,7 @@ class Neuron(FixedAgent, Synaptic):
     """
 
     model: AstroModel
+    told = ("kind",)
 
     def __init__(self, model: AstroModel, index: int) -> None:
         super().__init__(model)
@@ -146,7 +148,7 @@ class Neuron(FixedAgent, Synaptic):
         return propagation.fires(activation, self.model.params.network.threshold)
 
 
-class Astrocyte(FixedAgent, Synaptic):
+class Astrocyte(Staying, FixedAgent, Synaptic):
     """A learner with a fixed territory: it senses, explores, perturbs and adapts. Override a phase to change it.
 
     A method that is overridden runs on the agents engine. The formulas `score_of`, `exploration_rate_of`, `step_of` and
@@ -167,6 +169,7 @@ class Astrocyte(FixedAgent, Synaptic):
 
     model: AstroModel
     state_names: ClassVar[tuple[str, ...]] = ()
+    told = ("threshold", "activations")
     score_of = staticmethod(sensing.score)
     exploration_rate_of = staticmethod(exploration.exploration_rate)
     step_of = staticmethod(perturbation.step)
@@ -359,7 +362,7 @@ class Astrocyte(FixedAgent, Synaptic):
             setattr(self, name, state[name].copy() if state[name].ndim else state[name].item())
 
 
-class Cursor(CellAgent):
+class Cursor(Wandering, CellAgent):
     """The wandering point of experiment 020, which perturbs the synapses around it.
 
     Parameters

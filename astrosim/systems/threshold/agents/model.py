@@ -32,6 +32,7 @@ from astrosim.rules import (
 )
 from astrosim.store.variables import IDLE, KEPT, NOBODY, REVERTED, Decisions
 from astrosim.systems.threshold.agents.agents import Astrocyte, Cursor, Neuron
+from astrosim.systems.threshold.agents.closed import ClosedModel
 from astrosim.systems.threshold.agents.forward import ForwardPasses
 from astrosim.systems.threshold.agents.model_arguments import checked_space, chosen_scenario, chosen_seed
 from astrosim.systems.threshold.agents.trial_state import Arrival, Trial
@@ -48,7 +49,7 @@ from astrosim.systems.threshold.simulation import TOTALS
 BETWEEN = 0.5  # trials; a trial is one tick of Mesa's clock, and an intervention comes half a tick before it
 
 
-class AstroModel(mesa.Model, ForwardPasses):
+class AstroModel(ClosedModel, mesa.Model, ForwardPasses):
     """Neurons and astrocytes on a 2-D Mesa grid.
 
     Mesa's `time` counts the trials that this object has carried out, `trial` all trials of the replicate, also those
@@ -124,7 +125,7 @@ class AstroModel(mesa.Model, ForwardPasses):
         self._begin_events()
         self._recorded = frozenset(self.resolved_scenario.record_episodes)
         reporters = {"accuracy": AstroModel.accuracy, "accept_rate": AstroModel.accept_rate}
-        self.datacollector: mesa.DataCollector | None = mesa.DataCollector(model_reporters=reporters)
+        self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
     def _make_grid(self) -> OrthogonalMooreGrid:
         cells = np.floor((self.box[1] - self.box[0]) / self.resolved_scenario.network.cell_size).astype(int) + 1

@@ -188,6 +188,13 @@ class Network:
         """
         return cls(**building.from_file(path, nodes, options))
 
+    def __repr__(self) -> str:
+        """In words: the neurons of each kind, the synapses and the clusters."""
+        counts = np.bincount(self.kind, minlength=len(NEURON_KINDS)).tolist()
+        kinds = ", ".join(f"{count} {name}" for name, count in zip(NEURON_KINDS, counts, strict=True) if count)
+        clusters = np.unique(self.cluster[self.cluster >= 0]).size
+        return f"<Network of {self.kind.size} neurons ({kinds}) in {clusters} clusters, {self.post.size} synapses>"
+
     def to_mesa(self, weights: np.ndarray | None = None, random: Random | None = None) -> mesa.discrete_space.Network:
         """Return the network as a Mesa space: one cell per neuron, at its position, connected to its targets' cells.
 
