@@ -75,7 +75,7 @@ def test_code_that_there_is_no_room_for_runs_all_the_same(tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_passed_over(tmp_path, monkeypatch):
-    """Whoever asks, root included: a folder of the kernel, and one below a file."""
+    """Root may not write there either: a folder of the kernel, and one below a file."""
     (tmp_path / "file").write_text("")
     closed = [Path("/proc") / NAME, tmp_path / "file" / NAME]
     assert first_writable([*closed, tmp_path / "own" / NAME]) == str(tmp_path / "own" / NAME)
