@@ -11,12 +11,14 @@ import struct
 import pytest
 
 CALLS = {
-    "x86_64": {"flock": 73, "fsync": 74, "rename": 82},
-    "aarch64": {"flock": 32, "fsync": 82},
+    "x86_64": {"flock": 73, "fsync": 74, "mkdir": 83, "openat": 257},
+    "aarch64": {"flock": 32, "fsync": 82, "mkdir": 34, "openat": 56},
 }
 """Numbers of system calls by machine."""
 NO_NEW_PRIVILEGES, SET_SECCOMP, FILTER = 38, 22, 2  # prctl(2)
-LOAD_NUMBER, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06  # instructions of the kernel's filters
+LOAD, JUMP_IF_EQUAL, JUMP_IF_ANY, RETURN = 0x20, 0x15, 0x45, 0x06  # instructions of the kernel's filters
+NUMBER, THIRD_ARGUMENT = 0, 32  # what may be loaded, by its place
+CREATES = os.O_CREAT | os.O_TMPFILE & ~os.O_DIRECTORY  # flags of openat(2) that make a file
 ALLOW, ERROR = 0x7FFF0000, 0x00050000
 
 
@@ -24,12 +26,17 @@ def instruction(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
     return struct.pack("HBBI", code, yes, no, value)
 
 
-def refuse(call: str, name: str) -> None:
-    """From here on the kernel answers a system call of this process and its children with an error, like ``ENOLCK``."""
+def refuse(call: str, name: str, flags: int = 0) -> None:
+    """From here on the kernel answers a system call of this process and its children with an error, like ``ENOLCK``.
+
+    With flags it answers so only where the call's third argument has one of them.
+    """
+    looks = [instruction(LOAD, THIRD_ARGUMENT), instruction(JUMP_IF_ANY, flags, 0, 1)] if flags else []
     program = b"".join(
         [
-            instruction(LOAD_NUMBER, 0),
-            instruction(JUMP_IF_EQUAL, CALLS[platform.machine()][call], 0, 1),
+            instruction(LOAD, NUMBER),
+            instruction(JUMP_IF_EQUAL, CALLS[platform.machine()][call], 0, 1 + len(looks)),
+            *looks,
             instruction(RETURN, ERROR | getattr(errno, name)),
             instruction(RETURN, ALLOW),
         ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import astrosim
-from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, say, take_any_text, unharmed
+from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, say, take_any_text
 from astrosim.cli.options import (
     ConditionsOption,
     DataOption,
@@ -208,10 +208,10 @@ def _run(
     from astrosim.cli.progress import ProgressDisplay
     from astrosim.runs import run_scenario
 
-    name, unit = directory.name or str(directory), _unit(scenario, directory)
-    with ProgressDisplay(errors(), name, unit) as shown:
-        progress, command = unharmed(shown), _command()
-        run_scenario(scenario, directory, workers=workers, resume=resume, data=data, progress=progress, command=command)
+    with ProgressDisplay(errors(), directory.name or str(directory), _unit(scenario, directory)) as progress:
+        run_scenario(
+            scenario, directory, workers=workers, resume=resume, data=data, progress=progress, command=_command()
+        )
     page = _write_report(directory) if report else None
     _tell_results(directory, page, as_json)
 
@@ -267,7 +267,7 @@ def rerun(
         _check_data(data)
 
         with ProgressDisplay(errors(), f"rerun {directory.name}", _unit(None, directory)) as progress:
-            result = repeat(directory, workers, out=out, data=data, progress=unharmed(progress), command=_command())
+            result = repeat(directory, workers, out=out, data=data, progress=progress, command=_command())
         if as_json:
             typer.echo(json.dumps({"identical": result.identical, "differences": list(result.differences)}, indent=1))
         else:

@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import typer
 from rich.console import Console
@@ -40,16 +40,6 @@ def say(text: str) -> None:
     """Print a line on standard error, as it is; a terminal that is gone ends no work."""
     with contextlib.suppress(OSError):
         typer.echo(text, err=True)
-
-
-def unharmed(told: Callable[..., None]) -> Callable[..., None]:
-    """Return a function that tells the same if it can: a terminal that is gone ends no work."""
-
-    def tell(*facts: int) -> None:
-        with contextlib.suppress(OSError):
-            told(*facts)
-
-    return tell
 
 
 def _as_bytes_or_escaped(error: UnicodeError) -> tuple[str | bytes, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from types import TracebackType
 
@@ -51,25 +52,31 @@ class ProgressDisplay:
 
     def __enter__(self) -> ProgressDisplay:
         if self._bar:
-            self._bar.start()
+            with contextlib.suppress(OSError):
+                self._bar.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._bar:
-            self._bar.stop()
+            with contextlib.suppress(OSError):
+                self._bar.stop()
 
     def __call__(self, done: int, total: int, replicates_done: int, replicates: int) -> None:
-        """Take the state of the run."""
+        """Take the state of the run; a terminal that is gone ends no work."""
         words = self.words(done, total, replicates_done, replicates, time.monotonic())
+        with contextlib.suppress(OSError):
+            self._show(words, done, total, replicates_done == replicates)
+
+    def _show(self, words: str, done: int, total: int, complete: bool) -> None:
         if self._bar:
             self._bar.update(self._task, completed=done, total=total, words=words)
-        elif time.monotonic() >= self._next_line or (replicates_done == replicates and not self._finished):
+        elif time.monotonic() >= self._next_line or (complete and not self._finished):
             self._next_line = time.monotonic() + LINE_SECONDS
             percent = 100 * done // max(total, 1)
+            self._finished = complete
             self.console.print(f"{self.label}: {percent} %, {words}", highlight=False, markup=False, soft_wrap=True)
-            self._finished = replicates_done == replicates
 
     def words(self, done: int, total: int, replicates_done: int, replicates: int, now: float) -> str:
         """Return replicates, rate and time left, by what was done since this session's first replicate or hundredth of

@@ -56,7 +56,7 @@ class Encoder:
     def __init__(self, root: Path) -> None:
         self._memory: dict[str, Any] = {}
         buffer = default_buffer_prototype().buffer
-        for path in root.glob("*/zarr.json"):
+        for path in sorted(root.glob("*/zarr.json")):
             self._memory[f"{path.parent.name}/zarr.json"] = buffer.from_bytes(path.read_bytes())
         self._metadata = set(self._memory)
         store = MemoryStore(self._memory)

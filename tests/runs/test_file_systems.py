@@ -17,11 +17,13 @@ from typing import Any
 
 import pytest
 import refusals
+from rich.console import Console
 from run_helpers import REFUSED, contents, differing, said, small, start, summary_rows
 from typer.testing import CliRunner
 
 from astrosim.cli import app
-from astrosim.cli.console import say, take_any_text, unharmed
+from astrosim.cli.console import say, take_any_text
+from astrosim.cli.progress import ProgressDisplay
 from astrosim.core.errors import DataError, StoreError
 from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.runs.lock import HELD, locked
@@ -156,7 +158,7 @@ def test_a_terminal_of_any_encoding_takes_any_text(encoding, monkeypatch):
     say("µs 実行")
     streams[1].flush()
     written = streams[1].buffer.getvalue().splitlines()  # type: ignore[attr-defined]
-    text = "µs 実行".encode()
+    text = "µs 実行".encode()  # click writes UTF-8 where ASCII was asked for
     expected = {
         "ascii": b"lat?in " + text,
         "latin-1": b"lat\xe9in \xb5s \\u5b9f\\u884c",
@@ -164,11 +166,17 @@ def test_a_terminal_of_any_encoding_takes_any_text(encoding, monkeypatch):
     assert b" ".join(written) == expected.get(encoding, b"lat\xe9in " + text)
 
 
-def test_a_terminal_that_is_gone_ends_no_run(tmp_path):
-    def gone(*facts: int) -> None:
+class Gone(io.StringIO):
+    """A terminal that was closed."""
+
+    def flush(self) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
 
-    run_scenario(SMALL, tmp_path / "run", workers=1, progress=unharmed(gone))
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_terminal_that_is_gone_ends_no_run(tmp_path, terminal):
+    with ProgressDisplay(Console(file=Gone(), force_terminal=terminal), "run") as progress:
+        run_scenario(SMALL, tmp_path / "run", workers=1, progress=progress)
     assert len(summary_rows(tmp_path / "run")) == 4
 
 
