@@ -39,6 +39,9 @@ def write_netcdf(dataset: xarray.Dataset, variables: Sequence[Variable], path: P
             file.dimensions[str(name)] = dataset.sizes[name]
             if name in dataset.coords:
                 _write_coordinate(file, dataset[name])
+        for name in dataset.coords:
+            if name not in dataset.dims and set(dataset[name].dims) <= set(file.dimensions):
+                _write_coordinate(file, dataset[name])
         _write_committed(file, dataset["committed"])
         for variable in variables:
             _write_replicates(file, dataset, variable)
