@@ -46,6 +46,7 @@ PAPERS = {
 def test_names() -> None:
     assert list(bundled()) == [
         "both_worlds",
+        "connectome",
         "cursor",
         "digits",
         "eight_of_eight",
