@@ -45,6 +45,9 @@ def write_netcdf(run: Exported, path: Path, scenario: str = "") -> None:
                 _write_coordinate(file, dataset[name])
             elif name == "trial":
                 _write_trials(file, dataset.sizes[name])
+        for name in dataset.coords:
+            if name not in dataset.dims and set(dataset[name].dims) <= set(file.dimensions):
+                _write_coordinate(file, dataset[name])
         _write_committed(file, dataset["committed"])
         for variable in variables:
             _write_replicates(file, dataset, variable)

@@ -20,7 +20,7 @@ import xarray
 
 from astrosim.export.derived import Exported
 from astrosim.export.replicates import committed, pieces, present
-from astrosim.store.layout import FORMAT_VERSION
+from astrosim.store.layout import FORMAT_VERSION, name_of
 from astrosim.store.variables import Variable
 
 TableNames = Mapping[tuple[str, ...], str]
@@ -82,15 +82,16 @@ def write_tables(run: Exported, names: TableNames, folder: Path) -> None:
     for table in found:
         with (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([*_index_names(table), *(column.name for column in table.columns)])
+            writer.writerow([*_index_names(dataset, table), *(column.name for column in table.columns)])
             for columns in _row_blocks(dataset, table):
                 writer.writerows(zip(*columns, strict=False))
     text = json.dumps(_units(dataset, found), indent=1)
     (folder / "units.json").write_text(text + "\n", encoding="utf-8")
 
 
-def _index_names(table: TidyTable) -> list[str]:
-    return ["condition", "seed", *(CALLED.get(dimension, dimension) for dimension in table.dims)]
+def _index_names(dataset: xarray.Dataset, table: TidyTable) -> list[str]:
+    words = [name_of(d) for d in table.dims if name_of(d) in dataset.coords]
+    return ["condition", "seed", *(CALLED.get(dimension, dimension) for dimension in table.dims), *words]
 
 
 def _row_blocks(dataset: xarray.Dataset, table: TidyTable) -> Iterator[list[Any]]:
@@ -115,6 +116,7 @@ def _blocks(dataset: xarray.Dataset, table: TidyTable, row: int, column: int, pi
     shape = tuple(piece.stop - piece.start if d == table.dims[0] else dataset.sizes[d] for d in table.dims)
     flat = {name: array.reshape(-1, *array.shape[len(shape) :]) for name, array in values.items()}
     labels = [_labels(dataset, d, piece if d == table.dims[0] else slice(None)) for d in table.dims]
+    words = [_words(dataset, d, row, piece if d == table.dims[0] else slice(None)) for d in table.dims]
     for start in range(0, int(np.prod(shape)), ROWS):
         part = slice(start, start + ROWS)
         cells = [flat[c.variable][part] if c.place is None else flat[c.variable][part, c.place] for c in table.columns]
@@ -123,6 +125,7 @@ def _blocks(dataset: xarray.Dataset, table: TidyTable, row: int, column: int, pi
         if len(kept):
             places = np.unravel_index(kept + start, shape)
             index = [label[place].tolist() for label, place in zip(labels, places, strict=True)]
+            index += [word[place].tolist() for word, place in zip(words, places, strict=True) if word is not None]
             found = zip(cells, missing, table.columns, strict=True)
             yield index + [_texts(cell[kept], gone[kept], column.words) for cell, gone, column in found]
 
@@ -132,6 +135,14 @@ def _labels(dataset: xarray.Dataset, dimension: str, part: slice) -> np.ndarray:
     if dimension in dataset.coords:
         return dataset[dimension].values[part]
     return np.arange(dataset.sizes[dimension])[part]
+
+
+def _words(dataset: xarray.Dataset, dimension: str, row: int, part: slice) -> np.ndarray | None:
+    """Names along a dimension in a condition (by its row); None where it has none."""
+    if name_of(dimension) not in dataset.coords:
+        return None
+    names = dataset[name_of(dimension)]
+    return names.values[..., part] if names.ndim == 1 else names.values[row, part]
 
 
 def _missing(values: np.ndarray, fill: float | int) -> np.ndarray:
@@ -151,11 +162,17 @@ def _units(dataset: xarray.Dataset, found: list[TidyTable]) -> dict[str, Any]:
     for table in found:
         index = {
             name: _about(dataset, dimension)
-            for name, dimension in zip(_index_names(table), ("condition", "seed", *table.dims), strict=True)
+            for name, dimension in zip(_index_names(dataset, table), _index_sources(dataset, table), strict=True)
         }
         columns = {column.name: _about(dataset, column.variable, column.words) for column in table.columns}
         about[f"{table.name}.csv"] = index | columns
     return {"title": dataset.attrs.get("title", ""), "format_version": FORMAT_VERSION, "tables": about}
+
+
+def _index_sources(dataset: xarray.Dataset, table: TidyTable) -> list[str]:
+    """Dimension or coordinate of each column of the index."""
+    words = [name_of(d) for d in table.dims if name_of(d) in dataset.coords]
+    return ["condition", "seed", *table.dims, *words]
 
 
 def _about(dataset: xarray.Dataset, name: str, words: Mapping[int, str] | None = None) -> dict[str, Any]:

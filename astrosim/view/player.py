@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from astrosim.plot.palette import FILLS, PALETTE
-from astrosim.store.variables import KEPT, REVERTED
+from astrosim.store.variables import KEPT, NEURON_KINDS, REVERTED
 from astrosim.systems.threshold.diagnostics import constant_output, probe_accuracy
 from astrosim.systems.threshold.engines import make_quick_engine
 from astrosim.systems.threshold.scenario.interventions import ACTIONS
@@ -123,8 +123,16 @@ class Player:
             "ranges": self._ranges(),
             "fills": FILLS,
             "palette": PALETTE,
+            "names": self._names(placed["neuron_kind"]),
         }
         return facts, arrays
+
+    def _names(self, kind: np.ndarray) -> dict[int, str]:
+        """Names of inputs and outputs by neuron; empty where neurons have none."""
+        network = getattr(self.engine, "network", None)
+        names: tuple[str, ...] = getattr(network, "names", ())
+        ends = np.flatnonzero((kind == NEURON_KINDS.index("input")) | (kind == NEURON_KINDS.index("output")))
+        return {n: names[n] for n in ends.tolist()} if names else {}
 
     def _ranges(self) -> dict[str, tuple[float, float]]:
         """Ends of the colour scales; what is not named is scaled by what has been seen."""

@@ -267,7 +267,8 @@ def test_a_condition_brings_its_own_files(tmp_path: Path) -> None:
         "few.csv:2: post: an input neuron (0), which is driven from outside. Remove the synapse: `astrosim "
         "import` does so. "
         "It is so in condition other.",
-        "few.csv:2: post: a synapse of a neuron onto itself (0). Remove it: `astrosim import` does so. It is so in condition other.",
+        "few.csv:2: post: a synapse of a neuron onto itself (0). Remove it: `astrosim import` does so. It is so in "
+        "condition other.",
     ]
 
 

@@ -47,6 +47,7 @@ PAPERS = {
 def test_names() -> None:
     assert list(bundled()) == [
         "both_worlds",
+        "connectome",
         "cursor",
         "digits",
         "eight_of_eight",

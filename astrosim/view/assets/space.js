@@ -214,6 +214,16 @@ class Space {
       this.context.strokeStyle = INK;
       this.context.stroke(paths[k][1]);
     });
+    this.names(neuron, size);
+  }
+
+  // Names of inputs and outputs, where the network has any.
+  names(neuron, size) {
+    this.context.fillStyle = INK;
+    this.context.font = "10px system-ui, sans-serif";
+    for (const [n, name] of Object.entries(this.scene.names || {})) {
+      this.context.fillText(name, this.x(neuron[2 * n]) + size + 2, this.y(neuron[2 * n + 1]) - 2);
+    }
   }
 
   astrocytes(arrays, facts) {

@@ -28,6 +28,7 @@ DRAWN_SYNAPSES = 600  # lines; beyond, every k-th in order of |weight| is drawn
 DRAWN_TERRITORIES = 400  # circles at most
 MARKERS = {"input": ">", "output": "s", "modulatory": "D", "regular": "o", "tonic": "^"}
 HALO = [withStroke(linewidth=2, foreground=PAPER)]  # keeps names readable on top of synapses
+MOST_NAMES = 40  # written beside neurons; assumed: more cover the network
 SHAPES = (1.8, 5.0)  # inches; lowest and highest figure
 HOLLOW: dict[str, Any] = {"facecolors": PAPER, "edgecolors": INK, "linewidths": 0.8}
 
@@ -70,6 +71,7 @@ def space_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode
         _territories(axes, replicate, scenario.astrocytes.radius, astrocyte, standing)
         _gap_junctions(axes, replicate, standing)
     _neurons(axes, replicate, x, y, placed)
+    _names(axes, replicate)
     if standing is not None:
         _silent(axes, np.column_stack([x, y]), replicate["neuron_kind"].values[placed], standing)
         _silent_legend(axes, standing)
@@ -208,6 +210,18 @@ def _cross(axes: Axes, places: np.ndarray, scale: float) -> None:
         axes.scatter(
             places[:, 0], places[:, 1], s=34 * scale, marker="x", color=INK, linewidths=0.9, zorder=5.5, gid="lesioned"
         )
+
+
+def _names(axes: Axes, replicate: Dataset) -> None:
+    """Write the names of inputs and outputs beside them, where neurons have names and these are few."""
+    if "neuron_name" not in replicate.coords:
+        return
+    ends = np.isin(replicate["neuron_kind"].values, [NEURON_KINDS.index(name) for name in ("input", "output")])
+    named = np.flatnonzero(ends & (replicate["neuron_name"].values != ""))
+    for n in named if len(named) <= MOST_NAMES else ():
+        place = float(replicate["neuron_x"].values[n]), float(replicate["neuron_y"].values[n])
+        text = str(replicate["neuron_name"].values[n]).replace("$", r"\$")
+        axes.annotate(text, place, (3, 3), textcoords="offset points", size=6, color=INK, zorder=6, gid="name")
 
 
 def _neurons(axes: Axes, replicate: Dataset, x: np.ndarray, y: np.ndarray, placed: np.ndarray) -> None:

@@ -28,6 +28,7 @@ from astrosim.core.exact_functions import log, minus_two_log
 from astrosim.core.jit import compiled
 from astrosim.core.rng import stream_key, uniform, word
 from astrosim.rules.perturbation import on_grid
+from astrosim.scenario.inputs import InputFile
 from astrosim.store.variables import NEURON_KINDS, NO_CLUSTER
 from astrosim.systems.threshold.network.rewiring import rewired
 from astrosim.systems.threshold.outside import building, saving
@@ -253,13 +254,16 @@ def build_network(scenario: Scenario, seed: int) -> Network:
     net = scenario.network
     told = nodes.read_nodes(net.nodes) if net.nodes else None
     kind, cluster = (told.kind, told.cluster) if told else _kinds(scenario)
-    if told or net.positions:
-        place = told.position if told else contents.read_positions(net.positions)
+    if told:
+        place = told.position
+    elif net.positions:
+        place = contents.read_positions(net.positions)
     else:
         place = _drawn_positions(scenario, seed, cluster)
-    first, post, weights = (
-        _given_synapses(scenario, seed, kind.size) if net.wiring else _drawn_synapses(scenario, seed, kind)
-    )
+    if net.wiring:
+        first, post, weights = _given_synapses(net.wiring, net.rewire, seed, kind.size)
+    else:
+        first, post, weights = _drawn_synapses(scenario, seed, kind)
     bits = [len(side) for side in scenario.task.patterns[0]]
     inputs, outputs = (told.inputs[: bits[0]], told.outputs[: bits[1]]) if told else _task_neurons(scenario, kind)
     return Network(
@@ -325,11 +329,11 @@ def _drawn_synapses(scenario: Scenario, seed: int, kind: np.ndarray) -> tuple[np
     return first, post, (_uniforms(stream_key(seed, "weight"), post.size) - 0.5) * (2.0 * net.initial_weight)
 
 
-def _given_synapses(scenario: Scenario, seed: int, neurons: int) -> tuple[np.ndarray, ...]:
+def _given_synapses(file: InputFile, rewire: float, seed: int, neurons: int) -> tuple[np.ndarray, ...]:
     """Read the synapses from a file, and swap ends if asked: the first of each neuron, post neurons, and weights."""
-    wires = contents.read_wiring(scenario.network.wiring)
-    if scenario.network.rewire > 0.0:
-        wires = contents.Wires(*rewired(*wires, scenario.network.rewire, stream_key(seed, "synapse")))
+    wires = contents.read_wiring(file)
+    if rewire > 0.0:
+        wires = contents.Wires(*rewired(*wires, rewire, stream_key(seed, "synapse")))
     return np.concatenate([[0], np.cumsum(np.bincount(wires.pre, minlength=neurons))]), wires.post, wires.weight
 
 

@@ -101,7 +101,7 @@ def _given_kinds(source: Source) -> tuple[pd.Series, list[Change]]:
     missing = int(known.isna().sum() - wrong.sum())
     if missing and known.notna().any():
         changes.append(Change("neurons without a kind", missing, "regular"))
-    return known.fillna("regular").astype(object), changes
+    return known.astype(object).where(known.notna(), "regular"), changes
 
 
 def _check_names(names: Sequence[str], known: pd.Index, field: str, where: str) -> None:

@@ -99,13 +99,10 @@ class Network(Section):
         if not isinstance(data, Mapping) or data.get("nodes") is None:
             return data
         with suppress(ValueError, ScenarioError):  # the field itself says what is wrong with the file
-            told = nodes.read_nodes(InputFile.of(data["nodes"]))
-            sizes = dict(zip(OF_NODES, (told.clusters, told.inputs.size, told.outputs.size), strict=True))
+            sizes = _sizes(nodes.read_nodes(InputFile.of(data["nodes"])))
             free = {key: value for key, value in data.items() if key not in sizes}
-            mine = {
-                key: data[key] for key in sizes if data.get(key, sizes[key]) not in (sizes[key], _default(cls, key))
-            }
-            return {**free, **sizes, **mine}
+            own = {key: data[key] for key in sizes if key in data and data[key] != _default(cls, key)}
+            return {**free, **sizes, **own}
         return data
 
     @property
@@ -226,9 +223,8 @@ class Network(Section):
             problems.append(f"positions: network.nodes has them ({self.positions.name!r}). Remove one of the files.")
         if self.layout != "lattice":
             problems.append(f'layout: not with network.nodes ("{self.layout}"). Remove it.')
-        told = nodes.read_nodes(self.nodes)
-        for key, size in zip(OF_NODES, (told.clusters, told.inputs.size, told.outputs.size), strict=True):
-            if len(told.kind) and getattr(self, key) != size:
+        for key, size in _sizes(nodes.read_nodes(self.nodes)).items():
+            if getattr(self, key) != size:
                 problems.append(f"{key}: network.nodes has {size} ({getattr(self, key)}). Remove it.")
         return problems
 
@@ -236,3 +232,9 @@ class Network(Section):
 def _default(section: type[Section], name: str) -> Any:
     """Return the default of a field."""
     return section.model_fields[name].default
+
+
+def _sizes(told: nodes.Nodes) -> dict[str, int]:
+    """Return the fields that follow from a file of neurons, at least 1: the file itself says what it lacks."""
+    sizes = told.clusters, told.inputs.size, told.outputs.size
+    return {key: max(size, 1) for key, size in zip(OF_NODES, sizes, strict=True)}

@@ -151,7 +151,7 @@ def _whole_findings(nodes: Nodes, body: list[dict[str, str]]) -> Iterator[Findin
     if not body:
         yield Finding(-1, "kind", "no neuron follows (0). Write one line per neuron.")
         return
-    gaps = sorted(set(range(nodes.clusters)) - set(nodes.cluster.tolist())) if nodes.clusters <= len(body) else [0]
+    gaps = sorted(set(range(min(nodes.clusters, len(body) + 1))) - set(nodes.cluster.tolist()))
     if gaps:
         yield Finding(-1, "cluster", f"no neuron of cluster {gaps[0]} ({nodes.clusters}). Number clusters from 0.")
     if not nodes.clusters:
