@@ -63,7 +63,7 @@ def common(
     logger.propagate = False
 
 
-def read_scenario(
+def _load(
     argument: str,
     overrides: list[str] | None = None,
     seeds: str | None = None,
@@ -120,6 +120,10 @@ def run(
     data: DataOption = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Run directory; by default runs/NAME.")] = None,
     workers: WorkersOption = None,
+    branch: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DIR[:CONDITION[:SEED]]", help="Start from the weights of another run."),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with an interrupted run; with --set of its length, for longer.")
     ] = False,
@@ -135,18 +139,20 @@ def run(
         _check_data(data)
         if Path(scenario).is_dir():
             directory = outer(Path(scenario))
-            _refuse_changes(directory, resume, any(option is not None for option in (seeds, conditions, engine, out)))
+            _refuse_changes(
+                directory, resume, any(option is not None for option in (seeds, conditions, engine, out, branch))
+            )
             if dry_run or set_:
-                chosen = read_scenario(str(directory), set_)
+                chosen = _load(str(directory), set_)
         elif resume and out is None:
             raise ScenarioError([f"{scenario}: no such run directory. Name the directory of a run to resume it."])
         else:
-            chosen = read_scenario(scenario, set_, seeds, conditions, engine)
+            chosen = _load(scenario, set_, seeds, conditions, engine)
             directory = out or _free_directory(chosen.name)
         if dry_run and chosen is not None:
             _tell_work(chosen, as_json)
             return
-        _run(chosen, directory, data, workers=workers, resume=resume, report=report, as_json=as_json)
+        _run(chosen, directory, data, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch)
 
 
 def _check_data(data: Path | None) -> None:
@@ -199,13 +205,21 @@ def _run(
     resume: bool,
     report: bool,
     as_json: bool,
+    branch: str | None,
 ) -> None:
     from astrosim.cli.progress import ProgressDisplay
     from astrosim.runs import run_scenario
 
     with ProgressDisplay(errors(), directory.name or str(directory), _unit(scenario, directory)) as progress:
         run_scenario(
-            scenario, directory, workers=workers, resume=resume, data=data, progress=progress, command=_command()
+            scenario,
+            directory,
+            workers=workers,
+            resume=resume,
+            data=data,
+            progress=progress,
+            command=_command(),
+            branch=branch,
         )
     page = _write_report(directory) if report else None
     _tell_results(directory, page, as_json)
@@ -305,7 +319,7 @@ def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOp
     with guarded():
         problems: list[str] = []
         try:
-            loaded = read_scenario(scenario, set_)
+            loaded = _load(scenario, set_)
         except ScenarioError as error:
             if not as_json:
                 raise
@@ -334,7 +348,7 @@ def ceiling(
     with guarded():
         from astrosim.contracts.registry import find_system
 
-        loaded = read_scenario(scenario, set_, seeds, conditions, engine)
+        loaded = _load(scenario, set_, seeds, conditions, engine)
         system = find_system(loaded.kind)
         if not system.has("ceiling"):
             raise ScenarioError([f"{scenario_file(scenario)}: {system.refusal('ceiling')}"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from astrosim.core.errors import Interrupted, RunError, StoreError
+from astrosim.runs.branch import branched
 from astrosim.runs.control import CHECKPOINT_SECONDS, LOGGER, Control, Stopped
 from astrosim.runs.directory import SCENARIO, RunDirectory, noted_data
 from astrosim.runs.executors import Executor, Job, WorkerContext, executor_for, make_executor, run_jobs
@@ -47,6 +49,7 @@ def run_scenario(
     progress: Progress | None = None,
     command: str = "",
     stopped: Callable[[], bool] = lambda: False,
+    branch: str | None = None,
 ) -> None:
     """Run a scenario into a directory, or go on with one that was interrupted.
 
@@ -75,6 +78,9 @@ def run_scenario(
         What the user typed; kept in provenance.json.
     stopped : callable
         Asked several times a second; True interrupts the run, as Ctrl-C does.
+    branch : str, optional
+        A run whose weights a new run starts from, in place of drawn ones: DIR, DIR:CONDITION or DIR:CONDITION:SEED.
+        They are copied into the directory.
 
     Raises
     ------
@@ -85,25 +91,31 @@ def run_scenario(
         If a worker process died, or the scenario's kind needs what is not installed.
     Interrupted
         On Ctrl-C, on SIGTERM, or if `stopped` says so; checkpoints are left, its text tells how to go on.
+    ScenarioError
+        If a branch does not fit its source; names what differs.
     ValueError
         If neither a scenario is given nor `resume`.
     """
     path = outer(Path(directory))
-    if not resume:
-        if scenario is None:
-            raise ValueError("a new run needs a scenario")
-        find_runner(scenario.kind)  # no directory is made for what cannot run here
-        with storage_errors(path):
-            path.mkdir(parents=True, exist_ok=True)
-    elif not path.is_dir():
-        raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
-    with locked(path) as lock:
-        start = Start(command, workers or default_workers(), data=None if data is None else Path(data))
-        session = Session(path, start, lock, progress or (lambda *counts: None), stopped)
-        if resume:
-            session.go_on(scenario)
-        else:
-            session.carry_out(ExperimentRun(scenario, path, start, resume))
+    start = Start(command, workers or default_workers(), data=None if data is None else Path(data))
+    with tempfile.TemporaryDirectory() as folder:
+        if not resume:
+            if scenario is None:
+                raise ValueError("a new run needs a scenario")
+            find_runner(scenario.kind)  # no directory is made for what cannot run here
+            if branch is not None:
+                scenario, facts = branched(scenario, branch, Path(folder))
+                start = replace(start, branched_from=facts)
+            with storage_errors(path):
+                path.mkdir(parents=True, exist_ok=True)
+        elif not path.is_dir():
+            raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
+        with locked(path) as lock:
+            session = Session(path, start, lock, progress or (lambda *counts: None), stopped)
+            if resume:
+                session.go_on(scenario)
+            else:
+                session.carry_out(ExperimentRun(scenario, path, start, resume))
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ SYSTEM = System(
     lacks={
         "ceiling": 'only networks of threshold neurons have a structural ceiling ("fields"). Name a scenario of kind '
         '"astrocyte".',
+        "start": 'only threshold networks start from the weights of another run ("fields"). Leave out --from.',
         "view": 'the live view shows neurons and astrocytes ("fields"). `astrosim report` and `astrosim plot` show '
         "such runs.",
         "animation": 'no moving picture of this kind ("fields"). `astrosim plot` draws it.',

@@ -28,6 +28,7 @@ SYSTEM = System(
     lacks={
         "ceiling": 'only networks of threshold neurons have a structural ceiling ("wave"). Name a scenario of kind '
         '"astrocyte".',
+        "start": 'only threshold networks start from the weights of another run ("wave"). Leave out --from.',
         "view": 'the live view shows neurons and astrocytes ("wave"). `astrosim animate` shows calcium-wave networks.',
     },
 )

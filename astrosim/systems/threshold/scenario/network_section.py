@@ -20,6 +20,10 @@ NEURON_LIMIT = 2_000_000  # assumed: as above
 GRID_LIMIT = 20_000_000  # cells; assumed: the agents' grid stays below a gigabyte
 
 
+NETWORK_FILES = tuple(("network", name) for name in ("positions", "wiring", "start"))
+"""Section and field of each file that a network may name."""
+
+
 class Network(Section):
     """Neurons, their places and their wiring."""
 
@@ -72,6 +76,9 @@ class Network(Section):
     cell_size: Real = quantity(1.0, "edge of a cell of the agents' 2-D grid", "units", gt=0, le=1e6)
     positions: InputFile | None = quantity(None, "file of positions (CSV neuron,x,y[,z]); none: drawn", "1")
     wiring: InputFile | None = quantity(None, "file of synapses (CSV or NPZ pre,post,weight); none: drawn", "1")
+    start: InputFile | None = quantity(
+        None, "file of another run's weights to start from, as `astrosim run --from` writes it; none: as drawn", "1"
+    )
 
     @property
     def neurons_per_cluster(self) -> int:

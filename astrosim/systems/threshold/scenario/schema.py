@@ -23,7 +23,7 @@ from astrosim.systems.threshold.scenario import contents, interventions, neuron_
 from astrosim.systems.threshold.scenario.baseline_section import Rival
 from astrosim.systems.threshold.scenario.follow import REGULAR, follow
 from astrosim.systems.threshold.scenario.interventions import MOST, Intervention, When
-from astrosim.systems.threshold.scenario.network_section import Network
+from astrosim.systems.threshold.scenario.network_section import NETWORK_FILES, Network
 from astrosim.systems.threshold.scenario.neuron_sections import (
     Chemical,
     Dampening,
@@ -82,7 +82,7 @@ class Scenario(Experiment):
     `astrosim.scenario.resolve`. `reference` holds published figures by condition, shown beside the measured ones.
     """
 
-    file_fields: ClassVar = (("network", "positions"), ("network", "wiring"), ("task", "file"), ("agents", "file"))
+    file_fields: ClassVar = (*NETWORK_FILES, ("task", "file"), ("agents", "file"))
     module_fields: ClassVar = (("agents", "astrocyte", "file"),)
     tables: ClassVar = {"interventions": Intervention, "interventions.when": When}
 
