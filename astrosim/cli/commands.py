@@ -317,6 +317,8 @@ def export(
 def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOption = False) -> None:
     """Check a scenario file and tell all that is wrong with it."""
     with guarded():
+        from astrosim.scenario.words import counted
+
         problems: list[str] = []
         try:
             loaded = _load(scenario, set_)
@@ -328,7 +330,7 @@ def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOp
             typer.echo(json.dumps({"valid": not problems, "problems": problems}, indent=1))
         else:
             replicates = max(1, len(loaded.conditions)) * len(loaded.seeds)
-            typer.echo(f"{scenario_file(scenario)}: valid, {replicates} replicates")
+            typer.echo(f"{scenario_file(scenario)}: valid, {counted(replicates, 'replicate')}")
         if problems:
             raise typer.Exit(BAD_INPUT)
 

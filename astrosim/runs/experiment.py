@@ -26,6 +26,7 @@ from astrosim.runs.runner import Query, find_runner
 from astrosim.runs.stop import Stop
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
+from astrosim.scenario.words import counted
 from astrosim.store.exchange import LONGER, begun, discard, exchange, outer, settle
 from astrosim.store.files import storage_errors
 from astrosim.store.layout import Layout
@@ -335,7 +336,7 @@ class ExperimentRun:
 
     def _farewell(self) -> str:
         return (
-            f"Interrupted: {len(self.rows)} of {len(self.replicates)} replicates are committed, "
+            f"Interrupted: {len(self.rows)} of {counted(len(self.replicates), 'replicate')} are committed, "
             "the others have checkpoints. "
             f"Go on with: astrosim run {self.shown} --resume"
         )

@@ -8,6 +8,7 @@ from typing import Any
 from astrosim.report.words import differences, provenance, range_words, seeds_words
 from astrosim.rules.choices import NEURON_MODELS
 from astrosim.scenario import condition_names, resolve, to_toml
+from astrosim.scenario.words import counted
 from astrosim.statistics.inference import BAND_RESAMPLES, CONFIDENCE, RANDOM_SEED, RESAMPLES
 from astrosim.systems.threshold.diagnostics import constant_output_alarm
 from astrosim.systems.threshold.scenario.interventions import when_words, words
@@ -76,15 +77,19 @@ def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, s
         ("System", f"{system} (engine: {engines})"),
         (
             "Network",
-            f"{' or '.join(map(str, neurons))} {kind} in {network.clusters} clusters, {wiring}; "
+            f"{' or '.join(map(str, neurons))} {kind} in {counted(network.clusters, 'cluster')}, {wiring}; "
             f"{range_words(synapses)} synapses; {_pass_words(first)}",
         ),
         (
             "Task",
-            f"{len(task.patterns)} patterns, {len(task.patterns[0][0])} bits to {len(task.patterns[0][1])}; chance 0.5",
+            f"{counted(len(task.patterns), 'pattern')}, {len(task.patterns[0][0])} bits to "
+            f"{len(task.patterns[0][1])}; chance 0.5",
         ),
         _learner_words(first),
-        ("Length", f"{schedule.episodes:,} episodes of {schedule.trials_per_episode} trials per replicate"),
+        (
+            "Length",
+            f"{counted(schedule.episodes, 'episode')} of {counted(schedule.trials_per_episode, 'trial')} per replicate",
+        ),
         ("Seeds", seeds_words(first.seeds)),
         *[("Interventions", f"{name}: {text}") for name, one in resolved.items() if (text := _interventions(one))],
     ]
