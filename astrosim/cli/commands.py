@@ -123,6 +123,10 @@ def run(
     data: DataOption = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Run directory; by default runs/NAME.")] = None,
     workers: WorkersOption = None,
+    branch: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DIR[:CONDITION[:SEED]]", help="Start from the weights of another run."),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with an interrupted run; with --set of its length, for longer.")
     ] = False,
@@ -138,7 +142,9 @@ def run(
         _check_data(data)
         if _is_directory(scenario):
             directory = outer(Path(scenario))
-            _refuse_changes(directory, resume, any(option is not None for option in (seeds, conditions, engine, out)))
+            _refuse_changes(
+                directory, resume, any(option is not None for option in (seeds, conditions, engine, out, branch))
+            )
             if dry_run or set_:
                 chosen = read_scenario(str(directory), set_)
         elif resume and out is None:
@@ -149,11 +155,12 @@ def run(
         if dry_run and chosen is not None:
             _tell_work(chosen, as_json)
             return
+        options = {"workers": workers, "resume": resume, "report": report, "as_json": as_json, "branch": branch}
         if chosen is not None and out is None and not resume:
             with free_directory(directory) as own:
-                _run(chosen, own, data, workers=workers, resume=resume, report=report, as_json=as_json)
+                _run(chosen, own, data, **options)
             return
-        _run(chosen, directory, data, workers=workers, resume=resume, report=report, as_json=as_json)
+        _run(chosen, directory, data, **options)
 
 
 def _is_directory(argument: str) -> bool:
@@ -204,13 +211,21 @@ def _run(
     resume: bool,
     report: bool,
     as_json: bool,
+    branch: str | None,
 ) -> None:
     from astrosim.cli.progress import ProgressDisplay
     from astrosim.runs import run_scenario
 
     with ProgressDisplay(errors(), directory.name or str(directory), _unit(scenario, directory)) as progress:
         run_scenario(
-            scenario, directory, workers=workers, resume=resume, data=data, progress=progress, command=_command()
+            scenario,
+            directory,
+            workers=workers,
+            resume=resume,
+            data=data,
+            progress=progress,
+            command=_command(),
+            branch=branch,
         )
     page = _write_report(directory) if report else None
     _tell_results(directory, page, as_json)
@@ -308,7 +323,7 @@ def export(
 def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOption = False) -> None:
     """Check a scenario file and tell all that is wrong with it."""
     with guarded():
-        from astrosim.scenario.words import parts
+        from astrosim.scenario.words import counted, parts
 
         problems: list[dict[str, Any]] = []
         try:
@@ -321,7 +336,7 @@ def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOp
             typer.echo(json.dumps({"valid": not problems, "problems": problems}, indent=1))
         else:
             replicates = max(1, len(loaded.conditions)) * len(loaded.seeds)
-            typer.echo(f"{scenario_file(scenario)}: valid, {replicates} replicates")
+            typer.echo(f"{scenario_file(scenario)}: valid, {counted(replicates, 'replicate')}")
         if problems:
             raise typer.Exit(BAD_INPUT)
 

@@ -73,7 +73,7 @@ EngineOption = Annotated[
         "kernel, agents or torch for fields."
     ),
 ]
-WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; by default one a processor.")]
+WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; by default one per processor.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 DataOption = Annotated[
     Path | None,

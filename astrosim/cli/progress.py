@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from astrosim.explain.tables import seconds_words
+from astrosim.scenario.words import counted
 
 LINE_SECONDS = 5.0  # between plain lines; assumed: a log stays short
 PREPARING_SECONDS = 3.0  # without a unit done, before the user is told why; assumed: longer than any start
@@ -82,7 +83,7 @@ class ProgressDisplay:
         """Return replicates, rate and time left, by what was done since this session's first replicate or hundredth of
         the work.
         """
-        text = f"{replicates_done} of {replicates} replicates"
+        text = f"{replicates_done} of {counted(replicates, 'replicate')}"
         if self._start is None or done < self._start[1]:
             self._start, self._clock = (now, done, replicates_done), None
         began, done_before, replicates_before = self._start
@@ -90,9 +91,9 @@ class ProgressDisplay:
             if replicates_done == replicates_before and done - done_before <= STRETCH * (total - done_before):
                 return text if now - began < PREPARING_SECONDS else f"{text}; {PREPARING}"
             self._clock = (now, done)
-        elapsed, counted = now - self._clock[0], done - self._clock[1]
-        if elapsed < RATE_SECONDS or counted <= 0:
+        elapsed, units = now - self._clock[0], done - self._clock[1]
+        if elapsed < RATE_SECONDS or units <= 0:
             return text
-        rate = counted / elapsed
+        rate = units / elapsed
         left = f", {seconds_words((total - done) / rate)} left" if done < total else ""
         return f"{text}, {rate:,.0f} {self.unit}/s{left}"

@@ -14,7 +14,7 @@ from typing import Any
 from astrosim.contracts.loading import find
 from astrosim.core.errors import AstrosimError
 
-OPTIONAL = ("animation", "ceiling", "view")
+OPTIONAL = ("animation", "ceiling", "start", "view")
 """Parts that a system may lack; `System.lacks` then says so."""
 PLACES = {
     "template": "scenario.template:TEMPLATE",
@@ -80,6 +80,9 @@ class System:
             Function that writes a replicate as a moving picture; see `astrosim.report.animation`.
         ceiling, ceiling_table
             Function of a scenario and a time limit: rows of structural ceilings; function that tables them.
+        start
+            Function of a resolved scenario, a seed and the arrays of a checkpoint: those that a branch
+            starts from.
         example
             A small experiment that shows that the system keeps the contract; see `Example`.
         view

@@ -101,7 +101,10 @@ class Checkpoint:
 
 def identity(replicate: Replicate, scenario: Experiment) -> dict[str, Any]:
     """Return what a checkpoint belongs to: condition, seed, and all of the scenario that a replicate depends on."""
-    text = json.dumps(scenario.model_dump(mode="json", exclude={"conditions", "reference", "seeds"}))
+    tables = scenario.model_dump(mode="json", exclude={"conditions", "reference", "seeds"})
+    if (network := tables.get("network", {})).get("start", "") is None:
+        del network["start"]  # checkpoints from before there were branches stay good
+    text = json.dumps(tables)
     return {"condition": replicate.condition, "seed": replicate.seed, "scenario": text}
 
 

@@ -72,6 +72,8 @@ class RunDirectory:
             "seeds": list(seeds),
             **(origin or {}),
         }
+        if start.branched_from is not None:
+            self._provenance["branched_from"] = dict(start.branched_from)
         self._provenance["sessions"] = [*self._provenance.get("sessions", ()), session(start)]
         with storage_errors(self.path):
             self._write_provenance()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from astrosim.core.errors import (
     ScenarioError,
     StoreError,
 )
+from astrosim.runs.branch import branched
 from astrosim.runs.control import CHECKPOINT_SECONDS, LOGGER, Control, Stopped
 from astrosim.runs.directory import SCENARIO, RunDirectory, clear, make_directory, noted_data
 from astrosim.runs.executors import Executor, Job, WorkerContext, executor_for, make_executor, run_jobs
@@ -33,6 +35,7 @@ from astrosim.runs.runner import Query, find_runner
 from astrosim.runs.stop import Stop
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
+from astrosim.scenario.words import counted
 from astrosim.store.exchange import LONGER, begun, discard, exchange, outer, settle
 from astrosim.store.files import storage_errors
 from astrosim.store.layout import Layout
@@ -58,6 +61,7 @@ def run_scenario(
     progress: Progress | None = None,
     command: str = "",
     stopped: Callable[[], bool] = lambda: False,
+    branch: str | None = None,
 ) -> None:
     """Run a scenario into a directory, or go on with one that was interrupted.
 
@@ -87,6 +91,9 @@ def run_scenario(
         What the user typed; kept in provenance.json.
     stopped : callable
         Asked several times a second; True interrupts the run, as Ctrl-C does.
+    branch : str, optional
+        A run whose weights a new run starts from, in place of drawn ones: DIR, DIR:CONDITION or DIR:CONDITION:SEED.
+        They are copied into the directory.
 
     Raises
     ------
@@ -100,26 +107,32 @@ def run_scenario(
         text tells how to go on. Signals reach the main thread alone.
     DataError
         If a data set is missing or damaged; nothing is left in the directory.
+    ScenarioError
+        If a branch does not fit its source; names what differs.
     ValueError
         If neither a scenario is given nor `resume`.
     """
     path = outer(Path(os.path.expanduser(directory)))
-    made = False
-    if not resume:
-        if scenario is None:
-            raise ValueError("a new run needs a scenario")
-        find_runner(scenario.kind)  # no directory is made for what cannot run here
-        made = make_directory(path)
-    elif not path.is_dir():
-        raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
     start = Start(command, workers or default_workers(), data=None if data is None else Path(os.path.expanduser(data)))
+    made = False
     try:
-        with locked(path) as lock, _nothing_left(path):
-            session = Session(path, start, lock, progress or (lambda *counts: None), stopped)
-            if resume:
-                session.go_on(scenario)
-            else:
-                session.carry_out(ExperimentRun(scenario, path, start, resume))
+        with tempfile.TemporaryDirectory() as folder:
+            if not resume:
+                if scenario is None:
+                    raise ValueError("a new run needs a scenario")
+                find_runner(scenario.kind)  # no directory is made for what cannot run here
+                if branch is not None:
+                    scenario, facts = branched(scenario, branch, Path(folder))
+                    start = replace(start, branched_from=facts)
+                made = make_directory(path)
+            elif not path.is_dir():
+                raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
+            with locked(path) as lock, _nothing_left(path):
+                session = Session(path, start, lock, progress or (lambda *counts: None), stopped)
+                if resume:
+                    session.go_on(scenario)
+                else:
+                    session.carry_out(ExperimentRun(scenario, path, start, resume))
     except AstrosimError:
         if made:
             with contextlib.suppress(OSError):
@@ -355,7 +368,7 @@ class ExperimentRun:
 
     def _farewell(self) -> str:
         return (
-            f"Interrupted: {len(self.rows)} of {len(self.replicates)} replicates are committed, "
+            f"Interrupted: {len(self.rows)} of {counted(len(self.replicates), 'replicate')} are committed, "
             "the others have checkpoints. "
             f"Go on with: astrosim run {self.shown} --resume"
         )

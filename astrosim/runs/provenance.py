@@ -8,7 +8,7 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -83,12 +83,15 @@ class Start:
         Distributions whose versions matter beside the package's own.
     data : Path or None
         Where data sets lie, if the user said so.
+    branched_from : mapping or None
+        Run, condition, seeds and checksums of the weights that the run starts from.
     """
 
     command: str
     workers: int
     packages: tuple[str, ...] = ()
     data: Path | None = None
+    branched_from: Mapping[str, Any] | None = None
 
 
 def session(start: Start) -> dict[str, Any]:

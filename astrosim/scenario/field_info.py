@@ -26,6 +26,7 @@ LISTS = {
     "network.grid": "two whole numbers, rows and columns, such as [4, 5]",
     "network.hidden": "a list of whole numbers from 1, such as [20]",
     "network.wiring": 'the name of a CSV or NPZ file, such as "wiring.csv"',
+    "network.start": 'the name of an NPZ file, such as "start.npz"',
     "coupling.edges": "a list of pairs of astrocytes, such as [[0, 1], [1, 2]]",
     "record.weights_at": "a list of whole numbers",
     "interventions": "tables [[interventions]] with an action and one of at_trial, at_episode and when",

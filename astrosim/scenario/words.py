@@ -1,4 +1,4 @@
-"""Words that were probably meant, and sentences taken apart."""
+"""Words that were probably meant, numbers of things, and sentences taken apart."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def nearest(word: str, known: Iterable[str], closeness: float = 0.6) -> str | No
     plain = {k.lower().replace("-", "_"): k for k in known}
     match = difflib.get_close_matches(word.lower().replace("-", "_"), plain, n=1, cutoff=closeness)
     return plain[match[0]] if match else None
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun in the singular or plural: 1 seed, 1,200 seeds."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def parts(problem: str) -> dict[str, Any]:

@@ -314,7 +314,7 @@ def test_errors_become_texts_and_exit_codes(
         raise error
 
     monkeypatch.setattr(commands, "_load", fail)
-    result = call("explain", "quick")
+    result = call("validate", "quick")
     assert (result.exit_code, result.stdout) == (code, "")
     assert result.stderr.startswith(text)
     assert "Traceback" not in result.stderr

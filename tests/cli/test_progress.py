@@ -51,8 +51,8 @@ class TestProgress:
         display, _ = self.display()
         display.words(0, 10_000, 0, 1, now=0.0)
         assert " left follow" in display.words(100, 10_000, 0, 1, now=50.0)
-        assert display.words(101, 10_000, 0, 1, now=51.0) == "0 of 1 replicates"
-        assert display.words(111, 10_000, 0, 1, now=52.0).startswith("0 of 1 replicates, 10 trials/s")
+        assert display.words(101, 10_000, 0, 1, now=51.0) == "0 of 1 replicate"
+        assert display.words(111, 10_000, 0, 1, now=52.0).startswith("0 of 1 replicate, 10 trials/s")
 
     def test_a_resumed_run_counts_from_its_own_first_replicate(self) -> None:
         display, _ = self.display()

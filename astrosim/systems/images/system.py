@@ -27,6 +27,7 @@ SYSTEM = System(
         "ceiling": 'only networks of threshold neurons have a structural ceiling ("fields"). Name a scenario of kind '
         '"astrocyte".',
         "engine": 'no engine of single trials ("fields"). astrosim.run runs the scenario.',
+        "start": 'only threshold networks start from the weights of another run ("fields"). Leave out --from.',
         "view": 'the live view shows neurons and astrocytes ("fields"). `astrosim report` and `astrosim plot` show '
         "such runs.",
         "animation": 'no moving picture of this kind ("fields"). `astrosim plot` draws it.',

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from astrosim.explain.tables import bytes_words, seconds_words
 from astrosim.explain.workload import FILE_OVERHEAD, REPLICATE_OVERHEAD, Workload
 from astrosim.scenario import condition_names, resolve
+from astrosim.scenario.words import counted
 from astrosim.systems.images.scenario.schema import FieldScenario
 
 SECONDS_AN_IMAGE = 6e-9  # softmax of ten classes and its sums; measured: `make bench`, fields
@@ -48,7 +49,7 @@ class ImageWorkload(Workload):
             (
                 "replicates",
                 f"{self.replicates:,}",
-                f"{self.conditions:,} conditions x {self.seeds:,} seeds, a network each",
+                f"{counted(self.conditions, 'condition')} x {counted(self.seeds, 'seed')}, a network each",
             ),
             ("synapses", f"{self.synapses:,}", "in the largest condition"),
             ("trials per replicate", f"{self.trials_per_replicate:,}", "in the longest condition"),

@@ -22,6 +22,7 @@ from astrosim.systems.threshold.network.territories import Territories, build_te
 from astrosim.systems.threshold.network.topology import Network, build_network
 from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.start import started
 
 PROGRESS = ("solved_trial", "solved_passes", "passes")
 TOTALS = ("binary", "soft", "kept", "reverted", "eligible")
@@ -55,7 +56,7 @@ class ThresholdSimulation:
     def __init__(self, scenario: Scenario, seed: int) -> None:
         check_door(type(self), scenario)
         self.resolved_scenario = scenario
-        self.network = build_network(scenario, seed)
+        self.network = started(build_network(scenario, seed), scenario, seed)
         self.params = make_params(scenario, stream_keys(seed))
         learns = self.params.learner == ASTROCYTES
         self.territories = build_territories(scenario, self.network) if learns else _no_territories(self.network)

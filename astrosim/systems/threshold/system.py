@@ -31,6 +31,7 @@ SYSTEM = System(
         "animation": f"{HERE}.show.animation:animation",
         "ceiling": f"{HERE}.show.ceiling_tables:ceilings",
         "ceiling_table": f"{HERE}.show.ceiling_tables:ceilings_table",
+        "start": f"{HERE}.start:start_of",
         "view": f"{HERE}.scenario.schema:Scenario",
     },
     plots=PLOTS,

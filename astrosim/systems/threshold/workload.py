@@ -9,6 +9,7 @@ import numpy as np
 from astrosim.explain.tables import bytes_words, seconds_words
 from astrosim.explain.workload import FILE_OVERHEAD, REPLICATE_OVERHEAD, Workload
 from astrosim.scenario import condition_names, resolve
+from astrosim.scenario.words import counted
 from astrosim.store.variables import Variable
 from astrosim.systems.threshold.learners.table import BASELINES
 from astrosim.systems.threshold.records import variables_of
@@ -62,14 +63,18 @@ class ThresholdWorkload(Workload):
     def rows(self) -> tuple[tuple[str, str, str], ...]:
         """Return name, value and remark of each line that is shown."""
         return (
-            ("replicates", f"{self.replicates:,}", f"{self.conditions:,} conditions x {self.seeds:,} seeds"),
+            (
+                "replicates",
+                f"{self.replicates:,}",
+                f"{counted(self.conditions, 'condition')} x {counted(self.seeds, 'seed')}",
+            ),
             ("neurons", f"{self.neurons:,}", "in the largest condition"),
             ("synapses", f"{self.synapses:,}", "expected, mean over seeds"),
             ("astrocytes", f"{self.astrocytes:,}", ""),
             ("trials per replicate", f"{self.trials_per_replicate:,}", "in the longest condition"),
             ("trials", f"{self.trials:,}", "over all replicates"),
             ("  that learn", f"{self.learning_trials:,}", ""),
-            ("records", f"{self.records:,}", f"episodes; {self.records_per_replicate:,} in a replicate"),
+            ("records", f"{self.records:,}", f"episodes; {self.records_per_replicate:,} per replicate"),
             ("on disk", f"about {bytes_words(self.disk_bytes)}", "before compression"),
             ("time", f"about {seconds_words(self.seconds)}", "on one core at a nominal rate; workers share it"),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from astrosim.explain.tables import bytes_words, seconds_words
 from astrosim.explain.workload import FILE_OVERHEAD, REPLICATE_OVERHEAD, Workload
 from astrosim.scenario import condition_names, resolve
+from astrosim.scenario.words import counted
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
 SECONDS_AN_UPDATE = 10e-6  # of one replicate, whatever its size; measured: `make bench`, wave networks
@@ -53,7 +54,7 @@ class WaveWorkload(Workload):
             (
                 "replicates",
                 f"{self.replicates:,}",
-                f"{self.conditions:,} conditions x {self.seeds:,} seeds, a network each",
+                f"{counted(self.conditions, 'condition')} x {counted(self.seeds, 'seed')}, a network each",
             ),
             ("parameters", f"{self.parameters:,}", f"in the largest condition; {self.live_weights:,} live weights"),
             ("astrocytes", f"{self.mesh_cells:,}", "of the mesh, or neurons of an MLP, inputs included"),

@@ -35,6 +35,7 @@ FILE_FIELDS = (
     ("network", "positions"),
     ("network", "wiring"),
     ("network", "nodes"),
+    ("network", "start"),
     ("task", "file"),
     ("agents", "file"),
 )

@@ -90,6 +90,9 @@ class Network(Section):
         le=1000,
         read_if=lambda s: s.network.wiring is not None,
     )
+    start: InputFile | None = quantity(
+        None, "file of another run's weights to start from, as `astrosim run --from` writes it; none: as drawn", "1"
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -34,12 +34,24 @@ def _network_problems(scenario: Scenario) -> list[str]:
         found.append(
             f'network.layout: the published neurons that learn stand in a relay ("{net.layout}"). Write "relay".'
         )
-    own = (("tonic", 0), ("input_clusters", "all"), ("synapses", "all"), ("positions", None), ("wiring", None))
+    own = (
+        ("tonic", 0),
+        ("input_clusters", "all"),
+        ("synapses", "all"),
+        ("positions", None),
+        ("wiring", None),
+        ("start", None),
+    )
     found += [
         f"network.{name}: not in a relay ({getattr(net, name)!r}). Remove it."
         for name, default in own
         if net.layout == "relay" and getattr(net, name) != default
     ]
+    if net.start is not None and scenario.learner == "neurons" and net.layout != "relay":
+        found.append(
+            f"network.start: neurons that learn alone start from drawn weights ({net.start.name!r}). Remove it, or "
+            "write another learner."
+        )
     return found
 
 

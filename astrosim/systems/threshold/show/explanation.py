@@ -17,6 +17,7 @@ from astrosim.explain.tables import (
 )
 from astrosim.explain.workload import work_table
 from astrosim.rules.choices import NEURON_MODELS, REWARDS
+from astrosim.scenario.words import counted
 from astrosim.systems.threshold.learners.table import carrier_of
 from astrosim.systems.threshold.scenario.interventions import when_words, words
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -110,7 +111,7 @@ def _common_rule(phase: str, scenario: Scenario) -> str:
         most, window = len(scenario.task.patterns), scenario.decision.window
         shown = "all" if window in (0, most) else f"{window} per trial"
         part = f", {shown}" if window != 1 else ""
-        return f"{most} patterns{part}; episodes of {scenario.schedule.trials_per_episode} trials"
+        return f"{counted(most, 'pattern')}{part}; episodes of {counted(scenario.schedule.trials_per_episode, 'trial')}"
     if phase == "record":
         decisions = ", and every decision" if scenario.record.decisions else ""
         return f"every {scenario.record.every} episodes and the last{decisions}"

@@ -12,6 +12,7 @@ from xarray import Dataset
 from astrosim.plot.bands import BANDS
 from astrosim.plot.solving import solved_curves
 from astrosim.report.drawing import Drawn, Kind, Picture, reported
+from astrosim.scenario.words import counted
 from astrosim.store import open_run
 from astrosim.systems.threshold.figures.astrocytes import DRAWN_ASTROCYTES, astrocyte_curves
 from astrosim.systems.threshold.figures.budget import accuracy_by_passes
@@ -102,7 +103,7 @@ class Material:
     def n(self) -> str:
         """Number of seeds, in words."""
         most, least = (function(row.seeds for row in self.rows) for function in (max, min))
-        return f"{most} seed{'' if most == 1 else 's'}" if most == least else f"{least} to {most} seeds"
+        return counted(most, "seed") if most == least else f"{least} to {most} seeds"
 
 
 def pictures(material: Material) -> list[Picture]:

@@ -11,6 +11,7 @@ from astrosim.explain.tables import names_words, together
 from astrosim.report.words import differences, provenance, range_words, seeds_words
 from astrosim.rules.choices import NEURON_MODELS
 from astrosim.scenario import condition_names, resolve, to_toml
+from astrosim.scenario.words import counted
 from astrosim.statistics.inference import CONFIDENCE, METHOD
 from astrosim.systems.threshold.diagnostics import constant_output_alarm
 from astrosim.systems.threshold.scenario.interventions import when_words, words
@@ -100,7 +101,7 @@ def _network_words(rows: list[dict[str, Any]], scenario: Scenario) -> str:
     kind = "binary threshold neurons" if NEURON_MODELS[network.model].memoryless else "binary neurons"
     neurons, synapses = ([row[name] for row in rows] for name in ("neurons", "synapses"))
     return (
-        f"{range_words(neurons)} {kind} in {network.clusters} clusters, connected with probability "
+        f"{range_words(neurons)} {kind} in {counted(network.clusters, 'cluster')}, connected with probability "
         f"{network.p_within:g} within and {network.p_between:g} between clusters; {range_words(synapses)} synapses; "
         f"{_pass_words(scenario)}"
     )
@@ -108,13 +109,13 @@ def _network_words(rows: list[dict[str, Any]], scenario: Scenario) -> str:
 
 def _task_words(scenario: Scenario) -> str:
     given, wanted = scenario.task.patterns[0]
-    return f"{len(scenario.task.patterns)} patterns, {len(given)} bits to {len(wanted)}; chance 0.5"
+    return f"{counted(len(scenario.task.patterns), 'pattern')}, {len(given)} bits to {len(wanted)}; chance 0.5"
 
 
 def _length_words(scenario: Scenario) -> str:
     schedule = scenario.schedule
-    trials = f"{schedule.trials_per_episode} trial{'' if schedule.trials_per_episode == 1 else 's'}"
-    return f"{schedule.episodes:,} episodes of {trials} per replicate"
+    trials = counted(schedule.trials_per_episode, "trial")
+    return f"{counted(schedule.episodes, 'episode')} of {trials} per replicate"
 
 
 def learner_words(scenario: Scenario) -> str:

@@ -36,7 +36,7 @@ COLUMNS = (
     "pub-\nlished",
     "solved",
     "distinct\noutputs",
-    "us per\ntrial",
+    "µs per\ntrial",
 )  # narrow: the table fits 80 columns
 
 

@@ -10,6 +10,7 @@ from astrosim.explain.tables import names_words, together
 from astrosim.report.tables import compare_pairs
 from astrosim.report.words import differences, provenance, range_words, seeds_words
 from astrosim.scenario import to_toml
+from astrosim.scenario.words import counted
 from astrosim.statistics.inference import CONFIDENCE, METHOD
 from astrosim.store import open_run
 from astrosim.systems.waves.figures.sweeps import find_sweeps
@@ -116,7 +117,7 @@ def _training(scenario: WaveScenario) -> str:
 
 
 def _length(scenario: WaveScenario) -> str:
-    return f"{scenario.schedule.epochs:,} epochs, {scenario.updates:,} updates per network"
+    return f"{counted(scenario.schedule.epochs, 'epoch')}, {counted(scenario.updates, 'update')} per network"
 
 
 def _test(scenario: WaveScenario) -> str:

@@ -1,0 +1,150 @@
+"""Branches: a new run that starts from the weights of another, finished or as far as its checkpoints."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from astrosim.contracts.registry import find_system
+from astrosim.core.errors import ScenarioError
+from astrosim.runs.checkpoint import CHECKPOINTS, ENDS, Checkpoint, CheckpointError
+from astrosim.runs.directory import SCENARIO
+from astrosim.runs.replicate import Replicate
+from astrosim.scenario import Experiment, condition_names, load_scenario, resolve
+from astrosim.scenario.choose import changed
+from astrosim.scenario.inputs import InputFile
+from astrosim.store.files import sha256, write_durably
+
+FILE = "start.npz"
+FORM = "Write DIR, DIR:CONDITION or DIR:CONDITION:SEED."
+
+
+@dataclass(frozen=True)
+class Source:
+    """Run, condition and seeds that a branch starts from.
+
+    Attributes
+    ----------
+    directory : Path
+    condition : str
+    seeds : tuple of int
+    scenario : Experiment
+        Resolved for the condition.
+    """
+
+    directory: Path
+    condition: str
+    seeds: tuple[int, ...]
+    scenario: Any
+
+
+def source_of(text: str) -> Source:
+    """Return the source that a text names: DIR, DIR:CONDITION or DIR:CONDITION:SEED.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such run, condition or seed.
+    """
+    directory, condition, seed = _parts(text)
+    scenario = load_scenario(directory / SCENARIO)
+    names = condition_names(scenario)
+    if condition not in (*names, "") or (not condition and len(names) > 1):
+        raise ScenarioError([f"--from: condition: none of this run's ({condition or 'none named'}). {_of(names)}"])
+    if seed and (not seed.isdecimal() or int(seed) not in scenario.seeds):
+        raise ScenarioError([f"--from: seed: none of this run's ({seed}). {_of(scenario.seeds)}"])
+    chosen = condition or names[0]
+    return Source(directory, chosen, (int(seed),) if seed else scenario.seeds, resolve(scenario, chosen))
+
+
+def _of(names: Any) -> str:
+    return f"Write one of {', '.join(map(str, names))}: {FORM[6:]}"
+
+
+def _parts(text: str) -> tuple[Path, str, str]:
+    """Directory, condition and seed; the last two empty where they are not named."""
+    for count in range(3):
+        directory, *rest = text.rsplit(":", count) if count else (text,)
+        if (Path(directory) / SCENARIO).is_file():
+            condition, seed = (*rest, "", "")[:2]
+            return Path(directory), condition, seed
+    raise ScenarioError([f"--from: no such run ({text}). {FORM}"])
+
+
+def branched[S: Experiment](scenario: S, text: str, folder: Path) -> tuple[S, dict[str, Any]]:
+    """Return a scenario that starts from the weights of a run, and the facts about them.
+
+    Parameters
+    ----------
+    scenario : Experiment
+        Of the new run.
+    text : str
+        See `source_of`.
+    folder : Path
+        Where the file of weights is written; the new run takes it into its directory.
+
+    Returns
+    -------
+    Experiment
+    dict
+        Run, condition, seeds, the checksum of its scenario and of the file, and whether each replicate had ended.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such run, or nothing to start from.
+    AstrosimError
+        If systems of its kind do not branch.
+    """
+    source = source_of(text)
+    if source.scenario.kind != scenario.kind:
+        raise ScenarioError(
+            [f"--from: kind: another one ({source.scenario.kind}). Branch from a run of {scenario.kind}."]
+        )
+    if missing := [seed for seed in scenario.seeds if seed not in source.seeds]:
+        known = ",".join(map(str, source.seeds))
+        raise ScenarioError([f"--from: seeds: that run has none of {missing[0]} ({text}). Write --seeds {known}."])
+    start = find_system(scenario.kind).part("start")
+    arrays: dict[str, np.ndarray] = {}
+    ended = []
+    for seed in source.seeds:
+        state, over = _state(source, seed)
+        arrays |= {f"{name}-{seed}": values for name, values in start(source.scenario, seed, state).items()}
+        ended.append(over)
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)  # type: ignore[arg-type]
+    write_durably(folder / FILE, buffer.getvalue())
+    facts = {
+        "run": str(source.directory.absolute()),
+        "condition": source.condition,
+        "seeds": list(source.seeds),
+        "ended": ended,
+        "scenario_sha256": sha256((source.directory / SCENARIO).read_bytes()),
+        "start_sha256": sha256(buffer.getvalue()),
+    }
+    new = changed(scenario, {"network.start": InputFile.of(str(folder / FILE))})
+    for name in condition_names(new):
+        find_system(new.kind).part("engine")(resolve(new, name), new.seeds[0])  # the first seed tells what does not fit
+    return new, facts
+
+
+def _state(source: Source, seed: int) -> tuple[dict[str, np.ndarray], bool]:
+    """Arrays of a replicate's end, or else of its checkpoint; and whether it had ended."""
+    replicate = Replicate(source.condition, seed, 0, 0)  # a checkpoint goes by the names alone
+    for folder in (ENDS, CHECKPOINTS):
+        try:
+            found = Checkpoint(source.directory, replicate, source.scenario, folder).load()
+        except CheckpointError as error:
+            raise ScenarioError([f"--from: {error}. Branch from another run."]) from error
+        if found is not None:
+            return found[0], folder == ENDS
+    raise ScenarioError(
+        [
+            f"--from: neither the end nor a checkpoint of condition {source.condition}, seed {seed} was kept "
+            f"({source.directory}). Run it again with this version, or branch from another run."
+        ]
+    )
