@@ -13,7 +13,7 @@ from astrosim.statistics.inference import mean_band
 LEAST_SEEDS = 3  # seeds; resampling fewer tells nothing of a mean
 MOST_BANDS = 6  # conditions; bands of more only hide each other
 BANDS = (
-    f"bands (of {LEAST_SEEDS} seeds or more, and of at most {MOST_BANDS} conditions): pointwise 95 % bootstrap "
+    f"bands (of {LEAST_SEEDS} seeds or more, and of at most {MOST_BANDS} conditions): pointwise 95 % "
     "intervals of that mean over seeds"
 )
 """What a caption says of them."""

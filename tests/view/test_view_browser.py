@@ -195,7 +195,8 @@ def test_the_first_frame_shows_all(view: View) -> None:
 def test_nothing_is_squeezed_or_cut(own: View) -> None:
     """A canvas has the pixels of its place, at the start with an alarm and while a long status is shown."""
     script = """() => [...document.querySelectorAll('canvas')].map((c) =>
-        [[c.width, c.clientWidth], [c.height, c.clientHeight]].map(([of, at]) => of - Math.round(at * devicePixelRatio)))"""
+        [[c.width, c.clientWidth], [c.height, c.clientHeight]].map(
+            ([of, at]) => of - Math.round(at * devicePixelRatio)))"""
     inside = """() => [...document.querySelectorAll('.as-stage, .as-side, .as-patterns, .as-fact')].every((one) =>
         one.getBoundingClientRect().right <= window.innerWidth)"""
     expect(own.page.locator(".as-alarm")).to_be_visible()
