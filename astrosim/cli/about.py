@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from astrosim.cli.commands import _load, app, scenario_file
+from astrosim.cli.commands import app, read_scenario, scenario_file
 from astrosim.cli.console import guarded, output
 from astrosim.cli.options import (
     ConditionsOption,
@@ -68,7 +68,7 @@ def explain(
         from astrosim import explain as explanation
         from astrosim.explain.values import Choice
 
-        chosen, file = _load(scenario, set_, seeds, conditions, engine), str(scenario_file(scenario))
+        chosen, file = read_scenario(scenario, set_, seeds, conditions, engine), str(scenario_file(scenario))
         choice = Choice(section, everything=all_, changed=changed)
         if as_json:
             typer.echo(json.dumps(explanation.as_dict(chosen, file=file, choice=choice), indent=1))

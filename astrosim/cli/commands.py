@@ -6,6 +6,7 @@ import json
 import logging
 import shlex
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -155,12 +156,12 @@ def run(
         if dry_run and chosen is not None:
             _tell_work(chosen, as_json)
             return
-        options = {"workers": workers, "resume": resume, "report": report, "as_json": as_json, "branch": branch}
+        go = partial(_run, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch)
         if chosen is not None and out is None and not resume:
             with free_directory(directory) as own:
-                _run(chosen, own, data, **options)
+                go(chosen, own, data)
             return
-        _run(chosen, directory, data, **options)
+        go(chosen, directory, data)
 
 
 def _is_directory(argument: str) -> bool:

@@ -19,7 +19,7 @@ Flags = Mapping[str, Mapping[int, str]]
 
 
 class Exported(NamedTuple):
-    """What is exported.
+    """A run as it is exported.
 
     Attributes
     ----------

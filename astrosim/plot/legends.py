@@ -16,7 +16,6 @@ MOST_COLUMNS = 6
 BESIDE = 0.34  # of a figure's width; names beside the axes that are wider stand above them
 SIZE = 7.5  # points; letters of a legend
 LEAST_LETTERS = 4  # of a line
-WHOLE: dict[str, bool] = {"drop_whitespace": False}
 ROW = 0.16  # inches; height of a legend's line
 
 
@@ -54,9 +53,8 @@ def counted(names: Sequence[str], seeds: Mapping[str, int]) -> list[str]:
     return [f"{name}, n = {seeds[name]}" for name in names]
 
 
-def legend_beside(axes: Axes, seeds: Mapping[str, int] | None = None) -> None:
+def legend_beside(figure: Figure, axes: Axes, seeds: Mapping[str, int] | None = None) -> None:
     """Write the legend of axes at their right, with the number of seeds if given; above where that is too wide."""
-    figure = axes.get_figure()
     handles, labels = axes.get_legend_handles_labels()
     labels = labels if seeds is None else counted(labels, seeds)
     widest = max((text_points(figure, text) for text in labels), default=0.0)
@@ -84,7 +82,9 @@ def _folded(figure: Figure, text: str, points: float, size: float = SIZE) -> str
         return text
     most = max(int(len(text) * points / width), LEAST_LETTERS)
     lines = [""]
-    for part in (piece for word in re.findall(r".+?(?:[ _.-]|$)", text) for piece in wrap(word, most, **WHOLE)):
+    for part in (
+        piece for word in re.findall(r".+?(?:[ _.-]|$)", text) for piece in wrap(word, most, drop_whitespace=False)
+    ):
         if lines[-1] and len(lines[-1]) + len(part) > most:
             lines.append("")
         lines[-1] += part

@@ -32,7 +32,7 @@ def solved_curves(hits: Mapping[str, np.ndarray], end: Mapping[str, float]) -> F
         found = hits[name][np.isfinite(hits[name])]
         share_curve(axes, name, found, len(hits[name]), 1.0, max(end[name], *found, 1.0), look)
     known = np.concatenate([values[np.isfinite(values)] for values in hits.values()])
-    scale_shares(axes, float(min(known, default=2.0)))
+    scale_shares(figure, axes, float(min(known, default=2.0)))
     axes.set_xlabel("forward passes (one pattern through the network)")
     axes.set_ylabel("share of seeds with\nevery bit right once")
     return figure
@@ -49,10 +49,10 @@ def share_curve(
     axes.step(x, share, where="post", color=colour, linestyle=line, label=label)
 
 
-def scale_shares(axes: Axes, begin: float) -> None:
+def scale_shares(figure: Figure, axes: Axes, begin: float) -> None:
     """Set a logarithmic axis of work that begins at half of this, shares from 0 to 1, and the names beside."""
     axes.set_xscale("log")
     axes.set_xlim(left=begin / 2)
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_ylim(-0.03, 1.03)
-    legend_beside(axes)
+    legend_beside(figure, axes)

@@ -123,16 +123,17 @@ class CountLocator(Locator):
     def __init__(self, intervals: int) -> None:
         self.intervals = intervals
 
-    def __call__(self) -> np.ndarray:
-        """Return the places within the axis: float64, shape (tick,)."""
-        return self.tick_values(*sorted(self.axis.get_view_interval()))  # type: ignore[union-attr]
+    def __call__(self) -> list[float]:
+        """Return the places within the axis."""
+        low, high = sorted(self.axis.get_view_interval())  # type: ignore[union-attr]
+        return self.tick_values(float(low), float(high))
 
-    def tick_values(self, vmin: float, vmax: float) -> np.ndarray:
-        """Return the places from `vmin` to `vmax`: float64, shape (tick,)."""
-        places = np.empty(0)
+    def tick_values(self, vmin: float, vmax: float) -> list[float]:
+        """Return the places from `vmin` to `vmax`."""
+        places: list[float] = []
         for intervals in range(self.intervals, self.intervals + MORE_INTERVALS):
-            places = MaxNLocator(intervals, integer=True, steps=[1, 2, 5, 10]).tick_values(vmin, vmax)
-            places = places[(places >= vmin) & (places <= vmax) & (places == np.round(places))]
+            every = np.asarray(MaxNLocator(intervals, integer=True, steps=[1, 2, 5, 10]).tick_values(vmin, vmax))
+            places = every[(every >= vmin) & (every <= vmax) & (every == np.round(every))].tolist()
             if len(places) > 1:
                 break
         return places

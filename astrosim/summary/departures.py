@@ -33,7 +33,7 @@ def departures(directory: Path, scenario: Experiment) -> tuple[str, ...]:
     scenario : Experiment
         As the run has stored it.
     """
-    if not scenario.reference:
+    if not published(scenario):
         return ()
     original = _original(scenario)
     if original is None:
@@ -42,9 +42,15 @@ def departures(directory: Path, scenario: Experiment) -> tuple[str, ...]:
     if scenario.seeds != original.seeds:
         found.append(f"seeds {_some(scenario.seeds)} instead of {_some(original.seeds)}")
     for condition in condition_names(scenario):
-        if scenario.reference.get(condition) and condition in condition_names(original):
+        if published(scenario).get(condition) and condition in condition_names(original):
             found += _changed(resolve(original, condition), resolve(scenario, condition))
     return tuple(dict.fromkeys(found))
+
+
+def published(scenario: Experiment) -> Mapping[str, Mapping[str, float]]:
+    """Return published figures by condition; none of a system whose scenarios carry none."""
+    found: Mapping[str, Mapping[str, float]] = getattr(scenario, "reference", {})
+    return found
 
 
 def departed_words(found: tuple[str, ...]) -> str:
@@ -61,7 +67,7 @@ def _original(scenario: Experiment) -> Experiment | None:
         if key.rpartition("/")[2] == scenario.name:
             original: Experiment = load_scenario(path)
             if original.kind == scenario.kind and all(
-                original.reference.get(name) == figures for name, figures in scenario.reference.items()
+                published(original).get(name) == figures for name, figures in published(scenario).items()
             ):
                 return original
     return None

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from astrosim.core.errors import StoreError
 from astrosim.scenario import Experiment, condition_names, load_run, resolve
-from astrosim.summary.departures import departed_words, departures
+from astrosim.summary.departures import departed_words, departures, published
 from astrosim.summary.rows import read_rows
 
 
@@ -76,7 +76,7 @@ class RunSummary[S: Experiment]:
     @property
     def reference(self) -> Mapping[str, Mapping[str, float]]:
         """Published figures by condition; none if the run departs from theirs."""
-        return {} if self.departures else self.scenario.reference
+        return {} if self.departures else published(self.scenario)
 
     @cached_property
     def conditions(self) -> list[str]:

@@ -104,6 +104,27 @@ def test_print_files(directory, tmp_path):
     assert (tmp_path / "d.out").read_bytes() == data
 
 
+def test_all_are_written_at_a_width_with_text_that_can_be_searched(directory, tmp_path):
+    done = call(directory, "all", "--out", tmp_path / "some", "--width", "85", "--text", "--condition", "maturity")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [f"{tmp_path}/some/{kind}.svg" for kind in KINDS]
+    for kind in KINDS:
+        root = ET.parse(tmp_path / "some" / f"{kind}.svg").getroot()
+        assert float(root.attrib["width"].removesuffix("pt")) == pytest.approx(85 / 25.4 * 72), kind
+        letters = [text.text for text in root.iter("{http://www.w3.org/2000/svg}text")]
+        assert letters, kind
+    assert call(directory, "curves", "--out", tmp_path / "a.png", "--text").exit_code == 2
+    assert call(directory, "curves", "--width", "5").exit_code == 2
+
+
+def test_a_figure_of_what_was_not_kept_is_refused_with_a_reason(tmp_path):
+    bare = ASTROCYTES.model_copy(update={"record": ASTROCYTES.record.model_copy(update={"weights_at": ()})})
+    run_scenario(bare, tmp_path / "bare", workers=1)
+    said = refusal(tmp_path / "bare", "weights")
+    assert "(weights): no weights were kept. Write record.weights_at = [-1]" in said
+    assert not (tmp_path / "bare" / "figures").exists()
+
+
 def test_without_a_kind_those_of_the_run_are_listed(directory, waves):
     done = call(directory)
     assert done.exit_code == 0
@@ -191,7 +212,7 @@ def test_wave_fronts_are_the_networks_own_values(waves):
     outputs = network.judge(rows.astype(np.float32), np.zeros(4), keep=4).outputs[:, 0]
     panels = figure.axes[:4]
     titles = [axes.get_title(loc="left") for axes in panels]
-    assert titles == [f"{a:g} {b:g} → {out:.2f}" for (a, b), out in zip(rows, outputs, strict=True)]
+    assert titles == [f"input {a:g} {b:g}, answer {out:.2f}" for (a, b), out in zip(rows, outputs, strict=True)]
     widths = network.scenario.chain().widths
     for axes, row, out in zip(panels, rows, outputs, strict=True):
         values = axes.images[0].get_array()

@@ -35,6 +35,9 @@ CONDITIONS = {
 }
 
 
+DERIVED = {"accuracy", "input", "target", "ceiling", "ceiling_upper", "trial"}
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run whose replicates have different lengths of every dimension, with one replicate not committed."""
@@ -120,8 +123,54 @@ def test_units_name_every_column(finished: Path, folder: Path) -> None:
     assert about["tables"]["astrocytes.csv"]["exploration_rate"] == {
         "units": "1/trial",
         "long_name": "exploration rate after the episode",
+        "type": "Float64",
     }
     assert about["title"] == "small"
+
+
+def test_codes_are_told_in_words(finished: Path, folder: Path, file: Path) -> None:
+    neurons, events = (pandas.read_csv(folder / f"{name}.csv") for name in ("neurons", "interventions"))
+    assert neurons.groupby("neuron_kind")["neuron_kind_in_words"].unique().map(list).to_dict() == {
+        0: ["input"], 1: ["output"], 2: ["modulatory"], 3: ["regular"],
+    }  # fmt: skip
+    assert set(events["event_action_in_words"]) == {"lesion_astrocytes"}
+    trials = pandas.read_csv(folder / "trials.csv")
+    assert set(zip(trials["decision"], trials["decision_in_words"], strict=True)) <= {
+        (1, "kept"), (0, "reverted"), (-1, "nothing_decided"),
+    }  # fmt: skip
+    with xarray.open_dataset(file, engine="h5netcdf", mask_and_scale=False) as found:
+        kind = found["neuron_kind"].attrs
+        assert kind["flag_values"].tolist() == [0, 1, 2, 3, 4]
+        assert kind["flag_meanings"].split()[3] == "regular"
+
+
+def test_accuracy_tasks_and_ceilings_are_exported(finished: Path, folder: Path) -> None:
+    episodes, tasks, ends = (pandas.read_csv(folder / f"{name}.csv") for name in ("episodes", "tasks", "replicates"))
+    with (finished / "summary.csv").open() as text:
+        rows = {(row["condition"], int(row["seed"])): row for row in csv.DictReader(text)}
+    last = episodes.groupby(["condition", "seed"])["accuracy"].last()
+    assert {place: round(value, 9) for place, value in last.items()} == {
+        place: round(float(row["mean_accuracy"]), 9) for place, row in rows.items() if place != ("wide", 8)
+    }
+    control = tasks[(tasks["condition"] == "control") & (tasks["seed"] == 3)]
+    assert control[["input_0", "target_0", "target_1"]].to_numpy().tolist() == [[1, 1, 0], [0, 1, 1]]
+    assert control["input_1"].isna().all()
+    for row in ends.to_dict("records"):
+        assert row["ceiling"] == pytest.approx(float(rows[row["condition"], row["seed"]]["ceiling"]))
+
+
+def test_whole_numbers_stay_whole_with_the_types_that_are_told(folder: Path) -> None:
+    about = json.loads((folder / "units.json").read_text())["tables"]["tasks.csv"]
+    frame = pandas.read_csv(folder / "tasks.csv", dtype={name: one["type"] for name, one in about.items()})
+    assert str(frame["target_3"].dtype) == "Int64"
+    assert frame["target_3"].isna().any()
+
+
+@pytest.mark.parametrize("name", ["foo.csv", "foo.TXT", "foo.csv.gz"])
+def test_no_folder_gets_the_name_of_a_file(finished: Path, tmp_path: Path, name: str) -> None:
+    with pytest.raises(AstrosimError, match=r"tables go into a folder, not into one file"):
+        export_run(finished, tmp_path / name)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_order_of_blocks_does_not_show(finished: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,8 +190,9 @@ def test_netcdf_is_the_dataset_itself(finished: Path, file: Path) -> None:
     expected = open_run(finished).load()
     with xarray.open_dataset(file, engine="h5netcdf", mask_and_scale=False) as found:
         assert found.attrs.pop("scenario") == (finished / "scenario.toml").read_text()
+        assert "whole" in found.attrs.pop("comment")
         assert found.attrs == expected.attrs
-        assert set(found.variables) == set(expected.variables)
+        assert set(found.variables) - set(expected.variables) == DERIVED
         for name in expected.variables:
             one, other = expected[name], found[name]
             assert (one.dims, one.dtype.kind, one.dtype.itemsize) == (
@@ -151,7 +201,8 @@ def test_netcdf_is_the_dataset_itself(finished: Path, file: Path) -> None:
                 other.dtype.itemsize,
             )
             assert one.values.tobytes() == other.values.tobytes(), name
-            assert {k: v for k, v in other.attrs.items() if k != "_FillValue"} == one.attrs, name
+            added = ("_FillValue", "flag_values", "flag_meanings")
+            assert {k: v for k, v in other.attrs.items() if k not in added} == one.attrs, name
 
 
 def test_netcdf_masks_what_is_not_there(finished: Path, file: Path) -> None:
@@ -173,6 +224,8 @@ def test_a_run_without_astrocytes_or_log_exports(tmp_path: Path) -> None:
     assert names == {
         "episodes.csv",
         "patterns.csv",
+        "replicates.csv",
+        "tasks.csv",
         "weights.csv",
         "neurons.csv",
         "synapses.csv",

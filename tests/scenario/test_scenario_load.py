@@ -13,6 +13,14 @@ from astrosim.scenario.choose import check_engine, select
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 ONE_PROBLEM = [
+    *(
+        (
+            f"[conditions.ok]\n[conditions.{name}]",
+            f"s.toml:1: conditions: a name that other programs read as a missing value ({name}). "
+            f"Write another, such as {name}_.",
+        )
+        for name in ("NA", "nan", "null", "None")
+    ),
     ("nme = 'x'", 's.toml:1: nme: unknown key ("x"). Did you mean name?'),
     ("\n[sensng]\nrule = 'firing'", "s.toml:2: sensng: unknown key (a table). Did you mean sensing?"),
     ("episodes = 3", "s.toml:1: episodes: unknown key (3). Did you mean schedule.episodes?"),

@@ -192,6 +192,24 @@ def test_the_first_frame_shows_all(view: View) -> None:
     assert view.state("chosen") == "0"
 
 
+def test_nothing_is_squeezed_or_cut(own: View) -> None:
+    """A canvas has the pixels of its place, at the start with an alarm and while a long status is shown."""
+    script = """() => [...document.querySelectorAll('canvas')].map((c) =>
+        [[c.width, c.clientWidth], [c.height, c.clientHeight]].map(
+            ([of, at]) => of - Math.round(at * devicePixelRatio)))"""
+    inside = """() => [...document.querySelectorAll('.as-stage, .as-side, .as-patterns, .as-fact')].every((one) =>
+        one.getBoundingClientRect().right <= window.innerWidth)"""
+    expect(own.page.locator(".as-alarm")).to_be_visible()
+    for width in (1280, 1000):
+        own.page.set_viewport_size({"width": width, "height": 800})
+        own.page.wait_for_timeout(200)
+        assert {0} == {shift for pair in own.page.evaluate(script) for shift in pair}
+        assert own.page.evaluate(inside)
+    own.click("play")
+    own.wait_beyond("trial", 100)
+    assert own.page.evaluate(inside)
+
+
 def test_play_pause_step(view: View) -> None:
     view.click("play")
     reached = view.wait_beyond("trial", 100)

@@ -1,5 +1,5 @@
 // Live curves against trials: reward and accuracy of the frozen probe, accept rate, thresholds.
-const AXIS = { left: 34, right: 8, top: 34, bottom: 16 }; // pixels
+const AXIS = { left: 42, right: 8, top: 34, bottom: 16 }; // pixels
 const GRID = "#ececec", TEXT = "#666666", SMALL = "10.5px system-ui, sans-serif";
 
 class Plot {

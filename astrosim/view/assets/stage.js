@@ -30,7 +30,7 @@ class Stage {
     this.space = new Space(this.canvas, (a) => this.say({ event: "choose", astrocyte: a }));
     this.scrubber();
     this.watch = new ResizeObserver(() => this.draw());
-    this.watch.observe(this.root);
+    for (const box of [this.root, this.canvas, ...this.plots.map((plot) => plot.canvas)]) this.watch.observe(box);
   }
 
   scrubber() {
@@ -223,6 +223,7 @@ const shape = (kind, x, colour, fired) => {
     `<rect x="${x - 4}" y="2" width="8" height="8" ${line}/>`,
     `<path d="M${x} 1 L${x + 5} 6 L${x} 11 L${x - 5} 6 Z" ${line}/>`,
     `<circle cx="${x}" cy="6" r="4" ${line}/>`,
+    `<path d="M${x} 1 L${x + 5} 10 L${x - 5} 10 Z" ${line}/>`,
   ][kind];
 };
 const glyph = (kind, colour) => `<svg width="12" height="12">${shape(kind, 6, colour, kind !== 3)}</svg>`;

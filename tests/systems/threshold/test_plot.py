@@ -81,14 +81,14 @@ def test_curves_show_means_over_seeds(dataset):
     assert {text.get_text() for text in probe.texts} == {"ceiling", "chance"}
 
 
-def test_panels_without_decisions_say_so(dataset):
+def test_panels_without_values_are_left_out(dataset):
     figure = plot.learning_curves(dataset.sel(condition=["control"]))
-    assert [text.get_text() for text in figure.axes[3].texts] == ["nothing is decided"]
+    assert [axes.get_title("left") for axes in figure.axes if axes.axison] == ["a   accuracy of the frozen probe"]
 
 
 def test_running_mean():
     values = np.array([[1.0, 2.0, np.nan, 4.0, 5.0], [np.nan] * 5])
-    np.testing.assert_allclose(curves.running_mean(values, 3)[0], [1.5, 1.5, np.nan, 4.5, 4.5])
+    np.testing.assert_allclose(curves.running_mean(values, 3)[0], [1.0, 1.5, np.nan, 3.0, 4.5])
     assert np.isnan(curves.running_mean(values, 3)[1]).all()
     np.testing.assert_array_equal(curves.running_mean(values, 1), values)
 
@@ -103,8 +103,8 @@ def test_overview_draws_every_seed_and_the_marks():
     (axes,) = figure.axes
     assert sorted(axes.collections[0].get_offsets()[:, 0].tolist()) == [0.6, 0.7, 0.7]
     drawn = {tuple(round(float(x), 9) for x in line.get_xdata()) for line in axes.lines}
-    assert {(0.8, 0.8), (0.65,), (2,)} <= drawn
-    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]
+    assert {(0.8, 0.8, 0.8), (0.65,), (2,)} <= drawn
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a\nn = 3", "b\nn = 3"]
     assert "published mean" in [text.get_text() for text in figure.legends[0].get_texts()]
 
 
@@ -131,7 +131,7 @@ def test_pattern_map_carries_the_output_vectors(dataset):
 
 def test_astrocyte_curves(dataset):
     figure = plot.astrocyte_curves(dataset, 10)
-    assert [axes.get_ylabel() for axes in figure.axes[::3]] == ["maturity", "short"]
+    assert [axes.get_ylabel() for axes in figure.axes[::3]] == ["maturity, n = 3", "short, n = 3"]
     threshold, rate, active = figure.axes[:3]
     assert [len(axes.lines) for axes in (threshold, rate, active)] == [8, 8, 8]
     np.testing.assert_allclose(
@@ -175,7 +175,7 @@ def test_decision_raster(dataset):
     active = dataset["active"].sel(condition="maturity", seed=seed).isel(trial=slice(0, 150)).values
     points = figure.axes[0].collections[0].get_offsets()
     assert len(points) == (active >= 0).sum()
-    assert figure.axes[4].texts[0].get_text() == "cursor: no astrocytes"
+    assert figure.axes[4].texts[0].get_text() == "cursor, seed 3: no astrocytes"
     (alone,) = plot.decision_raster(dataset.sel(condition=["control"])).axes
     assert "nobody decides anything" in alone.texts[0].get_text()
     (alone,) = plot.decision_raster(dataset.drop_vars("decision")).axes

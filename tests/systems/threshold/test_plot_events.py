@@ -289,7 +289,7 @@ def test_weights_are_told_apart_by_path_and_time(dataset, events):
 def test_a_run_without_weights_says_so(dataset):
     bare = dataset.assign(weight=dataset["weight"] * np.nan)
     (axes,) = plot.weight_map(bare, RESOLVED).axes
-    assert axes.texts[0].get_text().startswith("No weights of this run were kept (record.weights_at)")
+    assert axes.texts[0].get_text().startswith("no weights were kept. Write record.weights_at")
 
 
 def test_figures_without_events_are_as_they_were(dataset):

@@ -59,7 +59,7 @@ def test_every_run_is_a_point_and_collapsed_ones_are_open():
     assert mpl.colors.to_hex(open_.get_facecolor()[0]) == "#ffffff"
     assert set(np.round(collapsed[:, 1])) == {1}  # the second row
     assert axes.get_yticklabels()[1].get_text() == "wave_published\n2 of 6 collapsed"
-    assert [axes.get_yticklabels()[i].get_text() for i in (0, 2)] == ["wave", "mlp"]
+    assert [axes.get_yticklabels()[i].get_text() for i in (0, 2)] == ["wave\nn = 6", "mlp\nn = 6"]
 
 
 def test_medians_are_numpys_and_the_published_value_is_marked():
@@ -106,7 +106,7 @@ def test_near_values_never_share_a_place():
 def test_curves_show_every_run_and_their_median():
     dataset = dataset_of(ROWS)
     figure = plot.wave_curves(dataset, ROWS)
-    assert [axes.get_title("left") for axes in figure.axes] == list(ACCURACY)
+    assert [axes.get_title("left") for axes in figure.axes] == [f"{name}, n = 6" for name in ACCURACY]
     for axes, name in zip(figure.axes, ACCURACY, strict=True):
         drawn = [line for kind in ("trained", "collapsed") for c in by_gid(axes, kind) for line in c.get_segments()]
         assert len(drawn) == 6

@@ -45,7 +45,7 @@ def accuracy_by_passes(dataset: Dataset, ceilings: Mapping[str, float] | None = 
     axes.set_ylim(top=1.02)
     axes.set_xlabel("forward passes (one pattern through the network)")
     axes.set_ylabel("accuracy of the frozen network")
-    legend_beside(axes, counts(dataset))
+    legend_beside(figure, axes, counts(dataset))
     return figure
 
 

@@ -88,7 +88,16 @@ def panels_of(dataset: Dataset) -> list[tuple[str, str]]:
 
 
 def draw_ceilings(axes: Axes, ceilings: Mapping[str, float], marks: Mapping[str, tuple[str, Any]]) -> None:
-    """Levels of the mean ceilings; where they differ, each has the colour of its conditions, or names them."""
+    """Draw levels of mean ceilings; where they differ, each has the colour of its condition, or counts its conditions.
+
+    Parameters
+    ----------
+    axes : Axes
+    ceilings : mapping of str to float
+        By condition (1).
+    marks : mapping
+        Colour and line style by condition.
+    """
     known = {name: round(value, 4) for name, value in ceilings.items() if np.isfinite(value) and name in marks}
     levels = sorted(set(known.values()))
     for value in levels:

@@ -218,7 +218,7 @@ def _distribution(axes: Axes, weights: Weights, chosen: np.ndarray, limit: float
         share = np.linspace(0, 1, len(ordered) + 1)
         width = 1.5 if number == len(lines) - 1 else 1.0
         x = np.concatenate([[-limit], ordered, [limit]])
-        look = {"linestyle": START} if name == "start" else {}
+        look: dict[str, Any] = {"linestyle": START} if name == "start" else {}
         axes.step(x, [*share, 1.0], where="post", color=colour, linewidth=width, gid=name, **look)
     text = f"{int(chosen.sum()):,} synapse{'' if chosen.sum() == 1 else 's'}"
     axes.annotate(

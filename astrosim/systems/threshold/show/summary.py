@@ -26,6 +26,7 @@ COUNTS = (
     "neurons",
     "synapses",
 )
+CONSTANT = "CONSTANT"  # begin of a warning
 COLUMNS = (
     "seeds",
     "accuracy",
@@ -82,13 +83,10 @@ class Summary(RunSummary[Scenario]):
         return f"{np.isfinite(self.column(condition, 'solved_trial')).sum()}"
 
     def alarms(self) -> list[Panel | str]:
-        """Return a loud warning for every condition in which a constant output poses as learning; a note where
-        expected.
-        """
-        return [
-            Panel(text, title="WARNING", style="bold red") if text.startswith("CONSTANT") else f"Note: {text}"
-            for text in self.alarm_texts()
-        ]
+        """Return one loud warning of all conditions in which a constant output poses as learning, and notes."""
+        loud = [text for text in self.alarm_texts() if text.startswith(CONSTANT)]
+        notes: list[Panel | str] = [f"Note: {text}" for text in self.alarm_texts() if text not in loud]
+        return [Panel("\n".join(loud), title="WARNING", style="bold red"), *notes] if loud else notes
 
     def alarm_texts(self) -> list[str]:
         """Return the warnings as plain texts."""

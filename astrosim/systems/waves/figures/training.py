@@ -161,7 +161,7 @@ def wave_solved(dataset: Dataset, rows: Rows, updates_per_epoch: Mapping[str, in
         share_curve(axes, name, hits, len(own), updates_per_epoch[name], end, (colour, line))
         last = float(np.mean(values_of(own) == 1.0))
         axes.plot([end], [last], marker="o", color=colour, markerfacecolor=PAPER, clip_on=False, zorder=4, gid="end")
-    scale_shares(axes, begin)
+    scale_shares(figure, axes, begin)
     axes.set_xlabel("updates")
     axes.set_ylabel("share of runs with\nall rows right once")
     return figure

@@ -30,6 +30,7 @@ BLANK = "#E6E6E6"  # cells that the wave has not reached
 LINE_TILE = 0.4  # width of a cell of a line, of the distance between layers; assumed
 FEW_CELLS = 1_000  # up to here cells have rims; assumed
 MOST_TAPS = 6_000  # taps of a step that are drawn; assumed: more hide the cells
+EVERY = 3  # outputs of a grid; one of so many is numbered
 STRONGEST = 98  # percentile of |calcium| behind the inputs and before the outputs at which the colours end
 FRAMES_PER_STEP = 6  # assumed: smooth to the eye
 FRAMES_PER_SECOND = 12
@@ -116,7 +117,9 @@ class Scene:
             axes.annotate(
                 text, (x, low), (0, -10), textcoords="offset points", ha="center", va="top", color=MUTED, size=7
             )
-        for number, astrocyte in enumerate(self.model.layers[-1]):
+        outputs = self.model.layers[-1]
+        every = EVERY if self.grid and len(outputs) > EVERY else 1  # a grid recedes, so that numbers would overlap
+        for number, astrocyte in list(enumerate(outputs))[::every]:
             corners = self._tiles()[astrocyte.index]
             edge = corners[:2] if self.grid else corners[1:3]  # below, or to the right
             shift, side = ((1, -2), "top") if self.grid else ((5, 0), "center")
