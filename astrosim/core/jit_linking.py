@@ -8,6 +8,7 @@ LLVM code alone: most of what LLVM did on first use was thrown away. Here a comp
 from __future__ import annotations
 
 import os
+import pickle
 from typing import Any, Self
 
 import llvmlite.binding as llvm
@@ -18,6 +19,9 @@ from numba.core.registry import CPUDispatcher
 from numba.core.sigutils import normalize_signature
 
 from astrosim.core.compilation import ANNOUNCEMENT, alone, is_held
+
+DAMAGE = (OSError, EOFError, ValueError, KeyError, AttributeError, ImportError, pickle.UnpicklingError)
+"""Errors of reading a damaged index of a cache."""
 
 
 class LinkedLibrary(JITCodeLibrary):
@@ -169,7 +173,10 @@ class Called(CPUDispatcher):
         if types in self.overloads:
             return True
         key = self._cache._index_key(types, self.targetctx.codegen())
-        return key in self._cache._cache_file._load_index()
+        try:
+            return key in self._cache._cache_file._load_index()
+        except DAMAGE:
+            return False
 
     def is_in_work(self) -> bool:
         """Return whether a process compiles the function."""
