@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import pickle
 from typing import Any, Self
 
 import llvmlite.binding as llvm
@@ -21,6 +22,9 @@ from numba.core.sigutils import normalize_signature
 from astrosim.core.compilation import ANNOUNCEMENT, alone, is_held
 from astrosim.core.interpreted import REFUSED
 from astrosim.core.machine_code import KeptCode
+
+DAMAGE = (OSError, EOFError, ValueError, KeyError, AttributeError, ImportError, pickle.UnpicklingError)
+"""Errors of reading a damaged index of a cache."""
 
 
 class LinkedLibrary(JITCodeLibrary):
@@ -194,7 +198,10 @@ class Called(CPUDispatcher):
         if not self._lock:
             return False
         key = self._cache._index_key(types, self.targetctx.codegen())
-        return key in self._cache._cache_file._load_index()
+        try:
+            return key in self._cache._cache_file._load_index()
+        except DAMAGE:
+            return False
 
     def is_in_work(self) -> bool:
         """Return whether a process compiles the function."""

@@ -18,6 +18,7 @@ SMALL = {"network": {"regular": 4}, "schedule": {"episodes": 8, "trials_per_epis
 LEARNERS: dict[str, dict[str, Any]] = {
     "astrocytes": {},
     "coupled": {"coupling": {"gain": 0.5}},
+    "lesioned": {"interventions": [{"action": "lesion_astrocytes", "which": [0, 1], "at_trial": 30}]},
     "cursor": {"learner": "cursor"},
     "none": {"learner": "none"},
     "window": {"decision": {"window": 2}},
@@ -32,8 +33,8 @@ def beginning(chosen: Scenario) -> FirstUse:
     return FirstUse(chosen, SEED, kernel)
 
 
-@pytest.mark.parametrize("name", LEARNERS)
 @pytest.mark.parametrize("cut", [1, 17, 40])
+@pytest.mark.parametrize("name", LEARNERS)
 def test_the_kernel_goes_on_from_where_the_agents_stand(name, cut):
     chosen = scenario(**SMALL, **LEARNERS[name])
     replicate, whole = beginning(chosen), make_engine(chosen, SEED)
