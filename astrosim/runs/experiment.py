@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astrosim.core.errors import Interrupted, RunError, StoreError
+from astrosim.core.errors import Interrupted, RunError, ScenarioError, StoreError
 from astrosim.runs.control import CHECKPOINT_SECONDS, Control, Stopped
 from astrosim.runs.directory import RunDirectory
 from astrosim.runs.executors import Executor, Job, WorkerContext, executor_for, make_executor, run_jobs
@@ -81,13 +81,13 @@ def run_scenario(
         If a worker process died, or the scenario's kind needs what is not installed.
     Interrupted
         On Ctrl-C, on SIGTERM, or if `stopped` says so; checkpoints are left, its text tells how to go on.
-    ValueError
+    ScenarioError
         If neither a scenario is given nor `resume`.
     """
     path = Path(directory)
     if not resume:
         if scenario is None:
-            raise ValueError("a new run needs a scenario")
+            raise ScenarioError(["scenario: a new run needs one (None). Give what load_scenario returns."])
         find_runner(scenario.kind)  # no directory is made for what cannot run here
         with storage_errors(path):
             path.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,9 @@ from typing import Any
 
 from astrosim.core.errors import ScenarioError
 from astrosim.systems.threshold.learners.table import BASELINES, LEARNERS, carrier_of, learner_of
+from astrosim.systems.threshold.network import territories, topology
+from astrosim.systems.threshold.network.territories import Territories
+from astrosim.systems.threshold.network.topology import Network
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
@@ -36,6 +39,50 @@ def check_door(kind: type, scenario: Any) -> None:
             "astrosim.make_engine(astrosim.resolve(scenario, condition), seed)."
         ]
     )
+
+
+def build_network(scenario: Scenario, seed: int) -> Network:
+    """Place and wire the neurons of a scenario: from its files if it names them, else by chance.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    seed : int
+
+    Raises
+    ------
+    ScenarioError
+        If its networks are built otherwise: those of the published system, and relays.
+    """
+    _check_plane(scenario, "build_network")
+    return topology.build_network(scenario, seed)
+
+
+def build_territories(scenario: Scenario, network: Network) -> Territories:
+    """Place the astrocytes of a scenario and find their territories.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    network : Network
+
+    Raises
+    ------
+    ScenarioError
+        See `build_network`.
+    """
+    _check_plane(scenario, "build_territories")
+    return territories.build_territories(scenario, network)
+
+
+def _check_plane(scenario: Any, door: str) -> None:
+    """Refuse networks that do not lie in the plane of the described system."""
+    check_kind(scenario, door)
+    if scenario.system == "described" and scenario.network.layout != "relay":
+        return
+    what = f'system = "{scenario.system}", network.layout = "{scenario.network.layout}"'
+    right = "astrosim.make_engine(scenario, seed).static() holds its neurons and synapses."
+    raise ScenarioError([f"network: {door} does not build such networks ({what}). {right}"])
 
 
 def own_engine(kind: type) -> str | None:
