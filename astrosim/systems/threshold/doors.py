@@ -93,8 +93,8 @@ def own_engine(kind: type) -> str | None:
     return next((place for place in places if place in known), None)
 
 
-def check_kind(scenario: Any, door: str) -> None:
-    """Refuse what is no scenario of neurons and astrocytes.
+def check_kind(scenario: Any, door: str) -> Scenario:
+    """Return a scenario of neurons and astrocytes; refuse what is none.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def check_kind(scenario: Any, door: str) -> None:
         If it is none.
     """
     if isinstance(scenario, Scenario):
-        return
+        return scenario
     kind = getattr(scenario, "kind", None)
     what = f'kind = "{kind}"' if isinstance(kind, str) else type(scenario).__name__
     right = "Give a Scenario of that kind, as load_scenario returns it; astrosim.run runs every kind."
