@@ -27,8 +27,13 @@ RUN = "import sys, astrosim; astrosim.run(astrosim.load_scenario(sys.argv[1]), s
 GRADIENTS = {"fields": ("backpropagation",), "wave": ("gradient", "disturbed", "mlp")}
 """Conditions whose sums numba may take in another order."""
 SHORT: dict[str, dict[str, Any]] = {
-    "astrocyte": {"schedule": {"episodes": 2, "trials_per_episode": 10}, "record": {"every": 1, "weights_at": [-1]}},
-    "fields": {"schedule": {"trials": 3}, "batches": {"first": 16, "last": 16}, "task": {"train": 32, "test": 10}},
+    "astrocyte": {"schedule": {"episodes": 5, "trials_per_episode": 10}, "record": {"every": 1, "weights_at": [-1]}},
+    "fields": {
+        "schedule": {"trials": 4},
+        "record": {"every": 4},
+        "batches": {"first": 16, "last": 16, "stay": 2},
+        "task": {"train": 32, "test": 10},
+    },
     "wave": {"schedule": {"epochs": 1, "batch": 8}, "task": {"train": 16, "test": 10, "validation": 10}},
 }
 
