@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from astrosim.systems.threshold.agents.agents import Astrocyte, Neuron
     from astrosim.systems.threshold.agents.model import AstroModel
     from astrosim.systems.threshold.ceilings import Ceiling, ceiling
+    from astrosim.systems.threshold.doors import build_network, build_territories
     from astrosim.systems.threshold.engines import make_engine
     from astrosim.systems.threshold.kernel.engine import KernelEngine
-    from astrosim.systems.threshold.network.territories import Territories, build_territories
-    from astrosim.systems.threshold.network.topology import Network, build_network
+    from astrosim.systems.threshold.network.territories import Territories
+    from astrosim.systems.threshold.network.topology import Network
     from astrosim.systems.threshold.scenario.schema import Scenario
 
 __version__ = "0.1.0"
@@ -69,8 +70,9 @@ _MODULES = {
     "scenario": ("condition_names", "load_scenario", "resolve"),
     "systems.threshold.scenario.schema": ("Scenario",),
     "store": ("open_run",),
-    "systems.threshold.network.territories": ("Territories", "build_territories"),
-    "systems.threshold.network.topology": ("Network", "build_network"),
+    "systems.threshold.doors": ("build_network", "build_territories"),
+    "systems.threshold.network.territories": ("Territories",),
+    "systems.threshold.network.topology": ("Network",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

@@ -135,7 +135,7 @@ def power(base: Any, exponent: Any) -> Any:
     """Return a power as numba computes it: of a whole exponent, by squaring."""
     if not isinstance(exponent, int | np.integer) or isinstance(base, np.ndarray):
         return _typed_operator(operator.pow)(base, exponent)
-    kind = _cast(_context().resolve_function_type(operator.pow, _types(base, exponent), {}).return_type)
+    kind: Any = _cast(_context().resolve_function_type(operator.pow, _types(base, exponent), {}).return_type)
     left, square, found = abs(int(exponent)), kind(base), kind(1)
     while left:
         found = kind(found * square) if left & 1 else found
@@ -205,13 +205,13 @@ def _rule(operation: Callable[..., Any], *kinds: type) -> tuple[Cast | None, Cas
     """Return the types that up to two operands are cast to, and that of the result; None for what stays as it is."""
     types = tuple(map(_numba_type, kinds))
     if any(kind is None for kind in types):
-        wide = {int: np.int64, float: np.float64} if np.ndarray in kinds else {}
+        wide: dict[type, Cast] = {int: np.int64, float: np.float64} if np.ndarray in kinds else {}
         first, second = (*(wide.get(kind) for kind in kinds), None)[:2]
         return first, second, None
     signature = _context().resolve_function_type(operation, types, {})
     result = _cast(signature.return_type)
     whole = issubclass(result, np.integer)  # NumPy computes in one type only
-    casts = [result if whole else _cast(kind) for kind in signature.args]
+    casts: list[Any] = [result if whole else _cast(kind) for kind in signature.args]
     first, second = (*(None if cast is kind else cast for cast, kind in zip(casts, kinds, strict=True)), None)[:2]
     settled = operation in COMPARISONS or (operation is not operator.truediv and all(c is result for c in casts))
     return first, second, None if settled else result

@@ -108,9 +108,7 @@ def run_scenario(
     DataError
         If a data set is missing or damaged; nothing is left in the directory.
     ScenarioError
-        If a branch does not fit its source; names what differs.
-    ValueError
-        If neither a scenario is given nor `resume`.
+        If a branch does not fit its source, naming what differs; if neither a scenario is given nor `resume`.
     """
     path = outer(Path(os.path.expanduser(directory)))
     start = Start(command, workers or default_workers(), data=None if data is None else Path(os.path.expanduser(data)))
@@ -119,7 +117,7 @@ def run_scenario(
         with tempfile.TemporaryDirectory() as folder:
             if not resume:
                 if scenario is None:
-                    raise ValueError("a new run needs a scenario")
+                    raise ScenarioError(["scenario: a new run needs one (None). Give what load_scenario returns."])
                 find_runner(scenario.kind)  # no directory is made for what cannot run here
                 if branch is not None:
                     scenario, facts = branched(scenario, branch, Path(folder))

@@ -120,8 +120,9 @@ class Section(BaseModel):
         """Numbers and paths of other packages as TOML has them."""
         if not isinstance(data, Mapping):
             return data
-        whole = whole_fields(cls)
-        return {name: _whole(plain(value)) if name in whole else plain(value) for name, value in data.items()}
+        whole, nested = whole_fields(cls), nested_fields(cls)  # nested sections see to their own values
+        made = {name: value if name in nested else plain(value) for name, value in data.items()}
+        return {name: _whole(value) if name in whole else value for name, value in made.items()}
 
 
 def validated[S: Section](model: type[S], data: Any, context: Any = None) -> S:
@@ -155,6 +156,13 @@ def _stays(name: str) -> NoReturn:
 def whole_fields(section: type[Section]) -> frozenset[str]:
     """Return the fields that hold whole numbers and nothing else."""
     return frozenset(name for name, info in section.model_fields.items() if _leaves(info.annotation) == {int})
+
+
+@cache
+def nested_fields(section: type[Section]) -> frozenset[str]:
+    """Return the fields that are sections themselves."""
+    found = {name: info.annotation for name, info in section.model_fields.items()}
+    return frozenset(name for name, kind in found.items() if isinstance(kind, type) and issubclass(kind, Section))
 
 
 def _leaves(annotation: Any) -> set[Any]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import gcd, lcm
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
@@ -173,13 +174,12 @@ def ceiling(
     """
     if isinstance(system, Wiring):
         return structural_ceiling(system, time_limit)
-    if isinstance(system, str | Path):
-        system = load_scenario(system)
-    if isinstance(system, Experiment) and not (known := find_system(system.kind)).has("ceiling"):
+    named: Any = load_scenario(system) if isinstance(system, str | Path) else system
+    if isinstance(named, Experiment) and not (known := find_system(named.kind)).has("ceiling"):
         raise ScenarioError([known.refusal("ceiling")])
-    check_kind(system, "ceiling")
-    resolved = resolve(system, condition or condition_names(system)[0])
-    return structural_ceiling(make_engine(resolved, system.seeds[0] if seed is None else seed).wiring(), time_limit)
+    scenario = check_kind(named, "ceiling")
+    resolved = resolve(scenario, condition or condition_names(scenario)[0])
+    return structural_ceiling(make_engine(resolved, scenario.seeds[0] if seed is None else seed).wiring(), time_limit)
 
 
 def _bit(wiring: Wiring, number: int) -> _Bit:

@@ -90,8 +90,7 @@ def make_engine(scenario: Experiment, seed: int) -> Engine:
     if isinstance(scenario, Experiment) and scenario.system_name != KIND:
         other: Engine = find_system(scenario.system_name).part("engine")(scenario, seed)
         return other
-    check_kind(scenario, "make_engine")
-    assert isinstance(scenario, Scenario)
-    place = chosen("engine", carrier_of(scenario).engines, scenario.engine)
-    engine: Engine = find(place, f'learner = "{scenario.learner}" needs')(scenario, seed)
+    own = check_kind(scenario, "make_engine")
+    place = chosen("engine", carrier_of(own).engines, own.engine)
+    engine: Engine = find(place, f'learner = "{own.learner}" needs')(own, seed)
     return engine

@@ -9,7 +9,17 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from astrosim import AstroModel, AstrosimError, KernelEngine, PublishedEngine, Scenario, ceiling, load_scenario
+from astrosim import (
+    AstroModel,
+    AstrosimError,
+    KernelEngine,
+    PublishedEngine,
+    Scenario,
+    build_network,
+    build_territories,
+    ceiling,
+    load_scenario,
+)
 from astrosim import make_engine as build
 from astrosim.cli.commands import app
 from astrosim.scenario import condition_names, resolve
@@ -85,6 +95,15 @@ def test_engines_are_those_of_the_system() -> None:
         ceiling("xor")
     with pytest.raises(AstrosimError, match=r"^network: no wave network"):
         WaveModel(load_scenario("xor"))
+
+
+@pytest.mark.parametrize(("name", "condition"), [("published/exp020", "cursor"), ("published/exp012a", "full")])
+def test_networks_of_the_published_system_are_not_taken_for_described_ones(name: str, condition: str) -> None:
+    one = resolve(load_scenario(name), condition)
+    for door in (lambda: build_network(one, 42), lambda: build_territories(one, build_network(Scenario(), 42))):
+        with pytest.raises(AstrosimError, match=r"^network: build_\w+ does not build .*make_engine\(scenario, seed\)"):
+            door()
+    assert set(build(one, 42).static()) >= {"neuron_x", "pre", "post"}
 
 
 def test_updates_that_show_all_patterns_are_not_replayed_as_trials() -> None:

@@ -32,7 +32,8 @@ class Complete(type(mesa.Model)):  # type: ignore[misc]
     @property
     def __signature__(cls) -> inspect.Signature:
         """Parameters of the classes' own way in: Mesa's `batch_run` and views look for `seed` and `rng` there."""
-        _, *others = inspect.signature(cls.__init__).parameters.values()
+        way_in: Any = cls.__init__  # type: ignore[misc]  # of the class
+        _, *others = inspect.signature(way_in).parameters.values()
         return inspect.Signature(others)
 
 

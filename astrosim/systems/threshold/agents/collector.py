@@ -36,10 +36,10 @@ class Collector(mesa.DataCollector):
 
 def attached(collector: mesa.DataCollector | None, model: mesa.Model) -> mesa.DataCollector | None:
     """Return a collector that knows the last step of a model; one of Mesa's own class becomes such a one."""
-    if type(collector) is mesa.DataCollector:
-        times = collector.__dict__.pop("_collection_steps")
+    if collector is not None and type(collector) is mesa.DataCollector:
+        times = vars(collector).pop("_collection_steps")
         collector.__class__ = Collector
-        collector._collection_steps = times
+        vars(collector).update(_times=times, _busy=False)
     if isinstance(collector, Collector):
         collector.attach(model)
     return collector

@@ -251,7 +251,7 @@ def parameter_problem(scenario: Any, item: Intervention) -> str | None:
         right = f"Did you mean {guess}?" if guess else f"Write one of {', '.join(CHANGEABLE)}."
         return f"parameter: {what} ({short(path)}). {right}"
     try:
-        validated(type(part), {**part.model_dump(), field: item.value})  # type: ignore[type-var]
+        validated(type(part), {**part.model_dump(), field: item.value})  # type: ignore[union-attr, type-var]
     except ValueError as error:
         reason = getattr(error, "errors", list)()[0]["msg"].removeprefix("Value error, ")
         return f"value: not for {path} ({short(item.value)}). {reason.rstrip('.')}."
