@@ -5,26 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astrosim.core.errors import (
-    AstrosimError,
-    DataError,
-    Interrupted,
-    PackageError,
-    RunError,
-    ScenarioError,
-    StoreError,
-)
+from astrosim.core.errors import Interrupted, RunError, StoreError
 from astrosim.runs.control import CHECKPOINT_SECONDS, Control, Stopped
-from astrosim.runs.directory import RunDirectory, clear, make_directory
+from astrosim.runs.directory import RunDirectory
 from astrosim.runs.executors import Executor, Job, WorkerContext, executor_for, make_executor, run_jobs
 from astrosim.runs.life import run_replicates
-from astrosim.runs.lock import HELD, LOCK, HeldLock, locked
+from astrosim.runs.lock import HeldLock, locked
+from astrosim.runs.places import make_directory, nothing_left, removed_if_empty
 from astrosim.runs.processors import default_workers
 from astrosim.runs.provenance import Start
 from astrosim.runs.replicate import Replicate, label, make_replicates
@@ -40,8 +33,6 @@ if TYPE_CHECKING:
     from astrosim.scenario import Experiment
 
 Progress = Callable[[int, int, int, int], None]
-WANTING = (DataError, PackageError, ScenarioError)
-"""Errors of a run that lacks what it needs: going on would fail in the same way."""
 SUMMARY_SECONDS = 1.0  # assumed: how old summary.csv may be while replicates finish
 
 
@@ -107,28 +98,12 @@ def run_scenario(
         made = make_directory(path)
     elif not path.is_dir():
         raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
-    start = Start(command, workers or default_workers(), data=None if data is None else Path(os.path.expanduser(data)))
-    try:
-        with locked(path) as lock, _nothing_left(path):
-            experiment = ExperimentRun(scenario, path, start, resume)
-            experiment.run(lock, progress or (lambda *counts: None), stopped)
-    except AstrosimError:
-        if made:
-            with contextlib.suppress(OSError):
-                path.rmdir()  # only if nothing is in it
-        raise
-
-
-@contextlib.contextmanager
-def _nothing_left(path: Path) -> Iterator[None]:
-    """Leave a directory as empty as it was if a run fails there for want of data, or of what else it needs."""
-    empty = {entry.name for entry in path.iterdir()} <= {LOCK, HELD}
-    try:
-        yield
-    except WANTING:
-        if empty and not RunDirectory(path).computed():
-            clear(path)
-        raise
+    with removed_if_empty(path, made), locked(path) as lock, nothing_left(path):
+        start = Start(
+            command, workers or default_workers(), data=None if data is None else Path(os.path.expanduser(data))
+        )
+        experiment = ExperimentRun(scenario, path, start, resume)
+        experiment.run(lock, progress or (lambda *counts: None), stopped)
 
 
 class ExperimentRun:
@@ -149,6 +124,7 @@ class ExperimentRun:
     def _begin(self, scenario: Experiment, start: Start) -> Experiment:
         own, inputs = taken_into(scenario, self.directory.path)
         self._settle(own, start)
+        self.directory.refuse_alike(condition_names(own))
         self.directory.begin(to_toml(own, self.directory.path), own.seeds, self.start, inputs)
         return own
 
