@@ -32,7 +32,7 @@ def free_directory(wanted: Path) -> Iterator[Path]:
 
     Neither it nor its folder is left behind if an error leaves nothing in them.
     """
-    from astrosim.runs.places import take_name
+    from astrosim.runs.directory import take_name
 
     directory = take_name(wanted)
     if directory != wanted:

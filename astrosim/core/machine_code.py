@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from numba import config
-from numba.core.caching import Cache, FunctionCache, IndexDataCacheFile
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.dispatcher import Dispatcher
 
 SEAL = hashlib.sha256().digest_size  # bytes
@@ -60,8 +60,8 @@ def intact(path: str) -> bool:
     return len(content) > SEAL and hashlib.sha256(content[:-SEAL]).digest() == content[-SEAL:]
 
 
-class Sealed(Cache):
-    """Cache of one function's machine code in sealed files; what cannot be written, the next process compiles again."""
+class KeptCode(FunctionCache):
+    """Machine code of one function on disk; what cannot be written is compiled again by the next process."""
 
     def __init__(self, function: Any) -> None:
         super().__init__(function)
@@ -73,10 +73,6 @@ class Sealed(Cache):
         """Write the code of a signature, if there is room."""
         with contextlib.suppress(OSError):
             super().save_overload(sig, data)
-
-
-class KeptCode(Sealed, FunctionCache):
-    """Machine code of one function on disk."""
 
 
 def keep(function: Any, place: str | None) -> Any:

@@ -7,6 +7,7 @@ import io
 import json
 import logging
 import math
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -77,7 +78,7 @@ class RunDirectory:
             write_atomically(self.path / SCENARIO, scenario_text.encode())
 
     def _refuse_occupied(self) -> None:
-        if self.begun:
+        if (self.path / SCENARIO).exists():
             raise StoreError(
                 f"{self.path}: a run lies here already. `astrosim run {self.path} --resume` goes on with it; "
                 "for a new run choose another directory with --out."
@@ -189,11 +190,6 @@ class RunDirectory:
             write_sealed(record, {"format_version": FORMAT_VERSION, **content})
         return None
 
-    @property
-    def begun(self) -> bool:
-        """Whether a run has begun here."""
-        return (self.path / SCENARIO).exists()
-
     def computed(self) -> bool:
         """Return whether anything was computed here: a commit, or a checkpoint."""
         return any((self.path / COMMITS).glob("[!.]*-*.json")) or any((self.path / CHECKPOINTS).glob("[!.]*.npz"))
@@ -213,6 +209,50 @@ class RunDirectory:
     def commit_path(self, condition: str, seed: int) -> Path:
         """Commit record of a replicate."""
         return commit_path(self.path, condition, seed)
+
+
+def make_directory(path: Path) -> bool:
+    """Make a directory for a run, if there is none; says whether it was made.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be made.
+    """
+    with storage_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.mkdir()
+        except FileExistsError:
+            if not path.is_dir():
+                raise
+            return False
+    return True
+
+
+def take_name(path: Path) -> Path:
+    """Make a directory, or the first of ``NAME-2``, ``NAME-3`` ... that does not exist: of several processes, each
+    makes its own.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be made.
+    """
+    chosen, number = path, 1
+    while os.path.lexists(chosen) or not make_directory(chosen):
+        number += 1
+        chosen = path.with_name(f"{path.name}-{number}")
+    return chosen
+
+
+def clear(path: Path) -> None:
+    """Remove all that a run left in a directory that was empty before it."""
+    for entry in sorted(path.iterdir()):
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
 
 
 def _data(noted: Mapping[str, Any]) -> Path | None:

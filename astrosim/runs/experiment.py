@@ -5,19 +5,26 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astrosim.core.errors import Interrupted, RunError, StoreError
+from astrosim.core.errors import (
+    AstrosimError,
+    DataError,
+    Interrupted,
+    PackageError,
+    RunError,
+    ScenarioError,
+    StoreError,
+)
 from astrosim.runs.control import CHECKPOINT_SECONDS, Control, Stopped
-from astrosim.runs.directory import RunDirectory
+from astrosim.runs.directory import RunDirectory, clear, make_directory
 from astrosim.runs.executors import Executor, Job, WorkerContext, executor_for, make_executor, run_jobs
 from astrosim.runs.life import run_replicates
-from astrosim.runs.lock import HeldLock, locked
-from astrosim.runs.places import make_directory, nothing_left, removed_if_empty
+from astrosim.runs.lock import HELD, LOCK, HeldLock, locked
 from astrosim.runs.processors import default_workers
 from astrosim.runs.provenance import Start
 from astrosim.runs.replicate import Replicate, label, make_replicates
@@ -33,6 +40,8 @@ if TYPE_CHECKING:
     from astrosim.scenario import Experiment
 
 Progress = Callable[[int, int, int, int], None]
+WANTING = (DataError, PackageError, ScenarioError)
+"""Errors of a run that lacks what it needs: going on would fail in the same way."""
 SUMMARY_SECONDS = 1.0  # assumed: how old summary.csv may be while replicates finish
 
 
@@ -98,12 +107,29 @@ def run_scenario(
         made = make_directory(path)
     elif not path.is_dir():
         raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
-    with removed_if_empty(path, made), locked(path) as lock, nothing_left(path):
-        start = Start(
-            command, workers or default_workers(), data=None if data is None else Path(os.path.expanduser(data))
-        )
-        experiment = ExperimentRun(scenario, path, start, resume)
-        experiment.run(lock, progress or (lambda *counts: None), stopped)
+    start = Start(command, workers or default_workers(), data=None if data is None else Path(os.path.expanduser(data)))
+    try:
+        with locked(path) as lock, _nothing_left(path):
+            experiment = ExperimentRun(scenario, path, start, resume)
+            experiment.run(lock, progress or (lambda *counts: None), stopped)
+    except AstrosimError:
+        if made:
+            with contextlib.suppress(OSError):
+                path.rmdir()  # only if nothing is in it
+        raise
+
+
+@contextlib.contextmanager
+def _nothing_left(path: Path) -> Iterator[None]:
+    """Leave a directory as empty as it was if no run begins there, or one lacks data or what else it needs."""
+    empty = {entry.name for entry in path.iterdir()} <= {LOCK, HELD}
+    try:
+        yield
+    except AstrosimError as error:
+        begun = (path / "scenario.toml").exists()
+        if empty and not RunDirectory(path).computed() and (isinstance(error, WANTING) or not begun):
+            clear(path)
+        raise
 
 
 class ExperimentRun:

@@ -47,13 +47,13 @@ def storage_errors(directory: Path, path: Path | None = None) -> Iterator[None]:
 
 
 def _remedy(number: int | None, directory: Path) -> str:
-    if number == errno.ENAMETOOLONG:
-        return "Choose a shorter name with --out."
     resume = f"`astrosim run {directory} --resume`"
     if number in FULL:
         return f"Free space or raise the file-size limit, then {resume}: committed replicates are kept."
     if number in CLOSED:
         return f"Make {directory} writable or choose another place with --out; {resume} goes on with a begun run."
+    if number == errno.ENAMETOOLONG:
+        return "Choose a shorter name with --out."
     return f"Fix this, then {resume}: committed replicates are kept."
 
 

@@ -23,9 +23,9 @@ from run_helpers import contents, differing, small, start
 from astrosim.core.errors import Interrupted, ScenarioError
 from astrosim.runs import run_scenario
 from astrosim.runs.control import Control
+from astrosim.runs.directory import take_name
 from astrosim.runs.executors import Job, WorkerContext, executor_for, make_executor, run_jobs
 from astrosim.runs.executors.owner import end_with_parent
-from astrosim.runs.places import take_name
 from astrosim.runs.processors import default_workers, may_have_workers, processors
 from astrosim.runs.stop import Stop
 
