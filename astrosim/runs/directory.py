@@ -94,6 +94,21 @@ class RunDirectory:
         if others:
             raise StoreError(f"{self.path}: not empty ({', '.join(sorted(others)[:3])} ...). Name a new directory.")
 
+    def refuse_alike(self, conditions: Sequence[str]) -> None:
+        """Refuse conditions that differ in capitals alone where the file system takes their files for the same.
+
+        Raises
+        ------
+        StoreError
+            If there are such conditions and this is such a file system.
+        """
+        alike = [name for name in conditions if [other.lower() for other in conditions].count(name.lower()) > 1]
+        if alike and (self.path / LOCK.upper()).exists():
+            raise StoreError(
+                f"{self.path}: a file system that does not tell {' from '.join(alike[:2])}. Give these conditions "
+                "names that differ in more than capitals, or choose another place with --out."
+            )
+
     def check(self) -> None:
         """Check that the scenario is the one that was begun.
 

@@ -140,12 +140,13 @@ def run_scenario(
 
 @contextlib.contextmanager
 def _nothing_left(path: Path) -> Iterator[None]:
-    """Leave a directory as empty as it was if a run fails there for want of data, or of what else it needs."""
+    """Leave a directory as empty as it was if no run begins there, or one lacks data or what else it needs."""
     empty = {entry.name for entry in path.iterdir()} <= {LOCK, HELD}
     try:
         yield
-    except WANTING:
-        if empty and not RunDirectory(path).computed():
+    except AstrosimError as error:
+        begun = (path / "scenario.toml").exists()
+        if empty and not RunDirectory(path).computed() and (isinstance(error, WANTING) or not begun):
             clear(path)
         raise
 
@@ -238,6 +239,7 @@ class ExperimentRun:
     def _begin(self, scenario: Experiment, start: Start) -> Experiment:
         own, inputs = taken_into(scenario, self.directory.path)
         self._settle(own, start)
+        self.directory.refuse_alike(condition_names(own))
         self.directory.begin(to_toml(own, self.directory.path), own.seeds, self.start, inputs, self._origin())
         return own
 

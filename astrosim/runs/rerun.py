@@ -82,7 +82,7 @@ def rerun(
     place = Path(out) if out is not None else path.absolute().parent
     with storage_errors(place):
         place.mkdir(parents=True, exist_ok=True)
-        copy = Path(tempfile.mkdtemp(prefix=f".{path.name}.rerun-", dir=place))
+        copy = Path(tempfile.mkdtemp(prefix=f".{path.name[:40]}.rerun-", dir=place))
     try:
         data = noted_data(path) if data is None else data
         run_scenario(scenario, copy, workers=workers, data=data, progress=progress, command=command)

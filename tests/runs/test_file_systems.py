@@ -8,6 +8,7 @@ import json
 import multiprocessing
 import os
 import platform
+import resource
 import signal
 import sys
 import time
@@ -24,7 +25,7 @@ from typer.testing import CliRunner
 from astrosim.cli import app
 from astrosim.cli.console import say, take_any_text
 from astrosim.cli.progress import ProgressDisplay
-from astrosim.core.errors import DataError, StoreError
+from astrosim.core.errors import DataError, DiskFullError, StoreError
 from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.runs.lock import HELD, locked
 from astrosim.scenario import library, load_scenario, to_toml
@@ -53,8 +54,9 @@ def call(*arguments: str) -> Any:
     ("refused", "workers"),
     [
         *((f"flock:{name}", 1) for name in ("ENOLCK", "ENOSYS", "EOPNOTSUPP")),
-        ("flock:ENOLCK", 2),
-        *((f"fsync:{name}", 1) for name in ("EINVAL", "EOPNOTSUPP")),
+        ("fsync:EINVAL", 1),
+        pytest.param("fsync:EOPNOTSUPP", 1, marks=pytest.mark.full),
+        pytest.param("flock:ENOLCK", 2, marks=pytest.mark.full),
     ],
 )
 def test_file_systems_without_locks_or_syncing_hold_runs(tmp_path, whole, refused, workers):
@@ -178,6 +180,29 @@ def test_a_terminal_that_is_gone_ends_no_run(tmp_path, terminal):
     with ProgressDisplay(Console(file=Gone(), force_terminal=terminal), "run") as progress:
         run_scenario(SMALL, tmp_path / "run", workers=1, progress=progress)
     assert len(summary_rows(tmp_path / "run")) == 4
+
+
+def test_conditions_that_a_file_system_takes_for_one_are_refused_before_the_work(tmp_path):
+    """As on most disks of Macs, memory sticks and shares: `.LOCK` is `.lock` there."""
+    alike = small(conditions={"maturity": {}, "Maturity": {}})
+    run_scenario(alike, tmp_path / "apart", workers=1)
+    assert open_run(tmp_path / "apart").committed.values.all()
+    for scenario, name in ((alike, "run"), (SMALL, "other")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".LOCK").touch()
+        with pytest.raises(StoreError, match="does not tell maturity from Maturity" if name == "run" else "not empty"):
+            run_scenario(scenario, tmp_path / name, workers=1)
+
+
+def test_a_run_that_cannot_begin_leaves_nothing_behind(tmp_path):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(DiskFullError):
+            run_scenario(SMALL, tmp_path / "run", workers=1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_name_that_is_too_long_is_refused_before_the_work(tmp_path):

@@ -227,6 +227,21 @@ def _own_sleepers(pipe: Any) -> None:
         run_jobs(executor, context, [Job(n, "", _sleep) for n in range(2)], lambda job, result: None)
 
 
+def _interrupted_sleepers(pipe: Any) -> None:
+    """The same under Ctrl-C, and then busy with something else."""
+    end_with_parent()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with Stop().listening() as stop:
+        context = WorkerContext(2, "", stopped=lambda: stop.signal is not None)
+        try:
+            with make_executor("processes", context, 2) as executor:
+                pipe.send([worker.process.pid for worker in executor._workers])  # type: ignore[attr-defined]
+                run_jobs(executor, context, [Job(n, "", _sleep) for n in range(2)], lambda job, result: None)
+        except KeyboardInterrupt:
+            pipe.send("interrupted")
+    time.sleep(600)
+
+
 def _alive(number: int) -> bool:
     try:
         return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -251,6 +266,26 @@ def test_workers_and_their_server_end_when_their_owner_is_killed(tmp_path):
     assert all(map(_alive, numbers))
     os.kill(owner.pid, signal.SIGKILL)
     assert _end(numbers)
+
+
+def test_impatient_interruptions_leave_no_worker_behind(tmp_path):
+    """Each Ctrl-C after the first cuts a wait short; workers that were left would hold the directory."""
+    ours, theirs = multiprocessing.Pipe()
+    owner = _warm_server(tmp_path).Process(target=_interrupted_sleepers, args=(theirs,))
+    owner.start()
+    try:
+        assert ours.poll(60)
+        numbers = ours.recv()
+        for _ in range(3):
+            time.sleep(0.3)
+            os.kill(owner.pid, signal.SIGINT)
+        assert ours.poll(30)
+        assert ours.recv() == "interrupted"
+        assert _end(numbers, 1.0)
+        assert _alive(owner.pid)
+    finally:
+        owner.kill()
+        owner.join()
 
 
 OWNER = """
