@@ -49,6 +49,10 @@ DIALECTS = {
     "padded": TABLE.replace("a,", "a  ,").replace("c,", " c,"),
     "further": "id,Source,Target,delay,Weight\n" + "".join(f"{n},{a},{b},3,{w}\n" for n, (a, b, w) in enumerate(ROWS)),
     "mark": "\ufeff" + TABLE,
+    "roots": TABLE.replace("Source,Target,Weight", "pre_root_id,post_root_id,syn_count"),
+    "bodies": TABLE.replace("Source,Target,Weight", "bodyId_pre,bodyId_post,weight"),
+    "neurons": TABLE.replace("Source,Target,Weight", "Neuron 1,Neuron 2,Nbr"),
+    "networkx": "".join(f"{a} {b} {{'weight': {w}}}\n" for a, b, w in ROWS),
     "matrix": ",a,b,c,d\na,0,.5,,0\nb,0,0,-.25,0\nc,1.5,0,0,1\nd,-2,0,0,0\n",
     "head of a matrix": "a,b,c,d\n0,.5,0,0\n0,0,-.25,0\n1.5,0,0,1\n-2,0,0,0\n",
 }
@@ -70,6 +74,14 @@ def test_a_table_in_any_usual_dialect_gives_the_same_network(tmp_path: Path, dia
     assert net.names[:3] == ("c", "a", "d")  # inputs, outputs, others
     assert net.kind.tolist() == [0, 1, 1, 3]
     assert (net.inputs.tolist(), net.outputs.tolist()) == ([0], [1, 2])
+
+
+@pytest.mark.parametrize("head", ["", "from,to,weight\n", "bodyId_pre,bodyId_post,weight\n", "cell_pre,cell_post,n\n"])
+def test_three_synapses_between_numbered_neurons_are_no_matrix(tmp_path: Path, head: str) -> None:
+    (tmp_path / "edges.csv").write_text(f"{head}1,2,1\n2,3,1\n1,3,2\n")
+    assert synapses(Network.from_file(tmp_path / "edges.csv")) == {("1", "2", 1.0), ("2", "3", 1.0), ("1", "3", 2.0)}
+    (tmp_path / "edges.csv").write_text(f"{head}1,2,1\n2,3,1\n1,3,2\n3,4,1\n")
+    assert len(synapses(Network.from_file(tmp_path / "edges.csv"))) == 4
 
 
 PACKERS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
