@@ -74,7 +74,7 @@ def square(rows: list[list[str]]) -> tuple[np.ndarray, list[str] | None] | None:
         inner = [row[skipped:] for row in body]
         beside = [row[0].strip() for row in body] if skipped else names
         filled = [cell for row in inner for cell in row if cell.strip()]
-        clear = skipped or (len(names) > 3 and not any(map(is_number, names)))
+        clear = not is_number(head[0]) if skipped else len(names) > 3 and not any(map(is_number, names))
         if clear and len(names) == len(body) > 1 and beside == names and all(map(is_number, filled)):
             return _array(inner), names
     return None
