@@ -22,12 +22,13 @@ from typer.testing import CliRunner
 import astrosim
 from astrosim.cli import app
 from astrosim.core.errors import AstrosimError
-from astrosim.scenario import load_scenario
+from astrosim.scenario import load_scenario, resolve
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.kernel.engine import KernelEngine
 from astrosim.systems.threshold.network.rewiring import rewired
 from astrosim.systems.threshold.network.topology import Network, build_network
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.report import _wiring_words
 
 WORM = Path(__file__).parents[3] / "scenarios" / "connectome" / "herm_full_edgelist.csv.gz"
 TOUCH = {"inputs": ["ASHL", "FLPL", "AVM", "PVDL", "PHBL"], "outputs": ["AVAL", "AVBL", "AVDL", "AVEL", "PVCL"]}
@@ -286,6 +287,13 @@ def test_a_real_connectome_is_cleaned_and_every_change_is_told() -> None:
     largest = rows["Weight"].groupby([pre, post]).sum()[list(pairs - loops - onto)].max()
     weight = {(a, b): w for a, b, w in synapses(net)}["AVAL", "AVAR"]
     assert weight == pytest.approx(2.0 * total / largest, rel=1e-6)
+
+
+def test_the_report_says_where_the_synapses_come_from() -> None:
+    scenario = load_scenario(WORM.parents[1] / "connectome.toml")
+    assert _wiring_words(scenario) == "synapses of the file wiring.csv"
+    assert _wiring_words(resolve(scenario, "rewired")).endswith("ends swapped by the seed (10 attempts per synapse)")
+    assert _wiring_words(Scenario()) == "connected with probability 0.6 within and 0.5 between clusters"
 
 
 def test_an_imported_folder_runs_and_keeps_the_names(tmp_path: Path) -> None:

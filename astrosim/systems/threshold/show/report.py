@@ -71,12 +71,12 @@ def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, s
         "described": "described: the rules as the report's text states them",
         "published": "published: the program behind the report's tables, replayed quirk by quirk",
     }[first.system]
-    wiring = f"connected with probability {network.p_within:g} within and {network.p_between:g} between clusters"
+    wiring = _wiring_words(first)
     return [
         ("System", f"{system} (engine: {engines})"),
         (
             "Network",
-            f"{' or '.join(map(str, neurons))} {kind} in {network.clusters} clusters, {wiring}; "
+            f"{' or '.join(map(str, neurons))} {kind} in {network.clusters} cluster{'' if network.clusters == 1 else 's'}, {wiring}; "
             f"{range_words(synapses)} synapses; {_pass_words(first)}",
         ),
         (
@@ -102,6 +102,15 @@ def _learner_words(first: Scenario) -> tuple[str, str]:
         f"(standard deviation {first.perturbation.sigma:g}), weights stay within ±{first.perturbation.limit:g}; "
         f"kept if the {first.decision.reward} reward {_window_words(first)}rises",
     )
+
+
+def _wiring_words(scenario: Scenario) -> str:
+    """Where the synapses come from."""
+    network = scenario.network
+    if network.wiring is None:
+        return f"connected with probability {network.p_within:g} within and {network.p_between:g} between clusters"
+    swaps = f", ends swapped by the seed ({network.rewire:g} attempts per synapse)" if network.rewire > 0.0 else ""
+    return f"synapses of the file {network.wiring.path.name}{swaps}"
 
 
 def _pass_words(scenario: Scenario) -> str:
