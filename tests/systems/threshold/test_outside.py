@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 import scipy.io
 import scipy.sparse
+import xarray
 from replicates import differences
 from typer.testing import CliRunner
 
@@ -29,6 +30,7 @@ from astrosim.systems.threshold.network.rewiring import rewired
 from astrosim.systems.threshold.network.topology import Network, build_network
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.report import _wiring_words
+from astrosim.view.player import Player
 
 WORM = Path(__file__).parents[3] / "scenarios" / "connectome" / "herm_full_edgelist.csv.gz"
 TOUCH = {"inputs": ["ASHL", "FLPL", "AVM", "PVDL", "PHBL"], "outputs": ["AVAL", "AVBL", "AVDL", "AVEL", "PVCL"]}
@@ -315,6 +317,29 @@ def test_an_imported_folder_runs_and_keeps_the_names(tmp_path: Path) -> None:
     again = CliRunner().invoke(app, ["import", str(WORM), "--out", str(out)])
     assert again.exit_code == 2
     assert again.stderr.startswith(f"{out}: exists already, and is not empty. ")
+
+
+def test_names_of_conditions_with_other_networks_are_kept_apart(tmp_path: Path) -> None:
+    first = Network.from_edges(ROWS, **NAMED)
+    other = Network.from_edges([("in", "out"), ("in", "deep"), ("deep", "out")], inputs=["in"], outputs=["out"])
+    conditions = {"first": {"network": first.as_fields()}, "other": {"network": other.as_fields()}}
+    data = {"task": {"patterns": [["0", "0"], ["1", "1"]]}, "seeds": [1], "schedule": {"episodes": 1}}
+    data |= {"network": first, "conditions": conditions, "record": {"decisions": False}}
+    astrosim.run(Scenario.model_validate(data), tmp_path / "run", workers=1)
+    dataset = astrosim.open_run(tmp_path / "run")
+    assert dataset["neuron_name"].dims == ("condition", "neuron")
+    assert dataset["neuron_name"].values.tolist() == [["c", "a", "d", "b"], ["in", "out", "deep", ""]]
+    table = pd.read_csv(astrosim.export_run(tmp_path / "run") / "neurons.csv", keep_default_na=False)
+    assert table["neuron_name"].tolist() == ["c", "a", "d", "b", "in", "out", "deep"]
+    with xarray.open_dataset(astrosim.export_run(tmp_path / "run", format="netcdf")) as written:
+        assert written["neuron_name"].values.tolist() == dataset["neuron_name"].values.tolist()
+
+
+def test_the_live_view_knows_the_names_of_inputs_and_outputs() -> None:
+    network = Network.from_edges(ROWS, **NAMED)
+    scenario = Scenario(network=network, task={"patterns": [["0", "00"], ["1", "11"]]})  # type: ignore[arg-type]
+    facts, _ = Player(scenario, 1).scene()
+    assert facts["names"] == {0: "c", 1: "a", 2: "d"}
 
 
 def test_the_bundled_connectome_is_what_its_command_imports(tmp_path: Path) -> None:

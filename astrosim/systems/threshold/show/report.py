@@ -76,7 +76,8 @@ def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, s
         ("System", f"{system} (engine: {engines})"),
         (
             "Network",
-            f"{' or '.join(map(str, neurons))} {kind} in {network.clusters} cluster{'' if network.clusters == 1 else 's'}, {wiring}; "
+            f"{' or '.join(map(str, neurons))} {kind} in {network.clusters} "
+            f"{'cluster' if network.clusters == 1 else 'clusters'}, {wiring}; "
             f"{range_words(synapses)} synapses; {_pass_words(first)}",
         ),
         (
