@@ -16,18 +16,21 @@ import pandas as pd
 import pytest
 import scipy.io
 import scipy.sparse
+import xarray
 from replicates import differences
 from typer.testing import CliRunner
 
 import astrosim
 from astrosim.cli import app
 from astrosim.core.errors import AstrosimError
-from astrosim.scenario import load_scenario
+from astrosim.scenario import load_scenario, resolve
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.kernel.engine import KernelEngine
 from astrosim.systems.threshold.network.rewiring import rewired
 from astrosim.systems.threshold.network.topology import Network, build_network
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.report import _wiring_words
+from astrosim.view.player import Player
 
 WORM = Path(__file__).parents[3] / "scenarios" / "connectome" / "herm_full_edgelist.csv.gz"
 TOUCH = {"inputs": ["ASHL", "FLPL", "AVM", "PVDL", "PHBL"], "outputs": ["AVAL", "AVBL", "AVDL", "AVEL", "PVCL"]}
@@ -49,6 +52,10 @@ DIALECTS = {
     "padded": TABLE.replace("a,", "a  ,").replace("c,", " c,"),
     "further": "id,Source,Target,delay,Weight\n" + "".join(f"{n},{a},{b},3,{w}\n" for n, (a, b, w) in enumerate(ROWS)),
     "mark": "\ufeff" + TABLE,
+    "roots": TABLE.replace("Source,Target,Weight", "pre_root_id,post_root_id,syn_count"),
+    "bodies": TABLE.replace("Source,Target,Weight", "bodyId_pre,bodyId_post,weight"),
+    "neurons": TABLE.replace("Source,Target,Weight", "Neuron 1,Neuron 2,Nbr"),
+    "networkx": "".join(f"{a} {b} {{'weight': {w}}}\n" for a, b, w in ROWS),
     "matrix": ",a,b,c,d\na,0,.5,,0\nb,0,0,-.25,0\nc,1.5,0,0,1\nd,-2,0,0,0\n",
     "head of a matrix": "a,b,c,d\n0,.5,0,0\n0,0,-.25,0\n1.5,0,0,1\n-2,0,0,0\n",
 }
@@ -70,6 +77,14 @@ def test_a_table_in_any_usual_dialect_gives_the_same_network(tmp_path: Path, dia
     assert net.names[:3] == ("c", "a", "d")  # inputs, outputs, others
     assert net.kind.tolist() == [0, 1, 1, 3]
     assert (net.inputs.tolist(), net.outputs.tolist()) == ([0], [1, 2])
+
+
+@pytest.mark.parametrize("head", ["", "from,to,weight\n", "bodyId_pre,bodyId_post,weight\n", "cell_pre,cell_post,n\n"])
+def test_three_synapses_between_numbered_neurons_are_no_matrix(tmp_path: Path, head: str) -> None:
+    (tmp_path / "edges.csv").write_text(f"{head}1,2,1\n2,3,1\n1,3,2\n")
+    assert synapses(Network.from_file(tmp_path / "edges.csv")) == {("1", "2", 1.0), ("2", "3", 1.0), ("1", "3", 2.0)}
+    (tmp_path / "edges.csv").write_text(f"{head}1,2,1\n2,3,1\n1,3,2\n3,4,1\n")
+    assert len(synapses(Network.from_file(tmp_path / "edges.csv"))) == 4
 
 
 PACKERS = {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}
@@ -276,6 +291,13 @@ def test_a_real_connectome_is_cleaned_and_every_change_is_told() -> None:
     assert weight == pytest.approx(2.0 * total / largest, rel=1e-6)
 
 
+def test_the_report_says_where_the_synapses_come_from() -> None:
+    scenario = load_scenario(WORM.parents[1] / "connectome.toml")
+    assert _wiring_words(scenario) == "synapses of the file wiring.csv"
+    assert _wiring_words(resolve(scenario, "rewired")).endswith("ends swapped by the seed (10 attempts per synapse)")
+    assert _wiring_words(Scenario()) == "connected with probability 0.6 within and 0.5 between clusters"
+
+
 def test_an_imported_folder_runs_and_keeps_the_names(tmp_path: Path) -> None:
     out = tmp_path / "worm"
     chosen = ["--inputs", ",".join(TOUCH["inputs"]), "--outputs", ",".join(TOUCH["outputs"])]
@@ -295,6 +317,29 @@ def test_an_imported_folder_runs_and_keeps_the_names(tmp_path: Path) -> None:
     again = CliRunner().invoke(app, ["import", str(WORM), "--out", str(out)])
     assert again.exit_code == 2
     assert again.stderr.startswith(f"{out}: exists already, and is not empty. ")
+
+
+def test_names_of_conditions_with_other_networks_are_kept_apart(tmp_path: Path) -> None:
+    first = Network.from_edges(ROWS, **NAMED)
+    other = Network.from_edges([("in", "out"), ("in", "deep"), ("deep", "out")], inputs=["in"], outputs=["out"])
+    conditions = {"first": {"network": first.as_fields()}, "other": {"network": other.as_fields()}}
+    data = {"task": {"patterns": [["0", "0"], ["1", "1"]]}, "seeds": [1], "schedule": {"episodes": 1}}
+    data |= {"network": first, "conditions": conditions, "record": {"decisions": False}}
+    astrosim.run(Scenario.model_validate(data), tmp_path / "run", workers=1)
+    dataset = astrosim.open_run(tmp_path / "run")
+    assert dataset["neuron_name"].dims == ("condition", "neuron")
+    assert dataset["neuron_name"].values.tolist() == [["c", "a", "d", "b"], ["in", "out", "deep", ""]]
+    table = pd.read_csv(astrosim.export_run(tmp_path / "run") / "neurons.csv", keep_default_na=False)
+    assert table["neuron_name"].tolist() == ["c", "a", "d", "b", "in", "out", "deep"]
+    with xarray.open_dataset(astrosim.export_run(tmp_path / "run", format="netcdf")) as written:
+        assert written["neuron_name"].values.tolist() == dataset["neuron_name"].values.tolist()
+
+
+def test_the_live_view_knows_the_names_of_inputs_and_outputs() -> None:
+    network = Network.from_edges(ROWS, **NAMED)
+    scenario = Scenario(network=network, task={"patterns": [["0", "00"], ["1", "11"]]})  # type: ignore[arg-type]
+    facts, _ = Player(scenario, 1).scene()
+    assert facts["names"] == {0: "c", 1: "a", 2: "d"}
 
 
 def test_the_bundled_connectome_is_what_its_command_imports(tmp_path: Path) -> None:

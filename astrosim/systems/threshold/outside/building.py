@@ -121,6 +121,8 @@ def source_of_file(path: Path, nodes: Path | None, options: Options) -> Source:
         return matrices.from_npz(data, where, neurons)
     if suffix in (".npy", ".mtx"):
         return matrices.from_array_file(data, plain, where, neurons)
+    if graphs.is_edge_list(data):
+        return graphs.from_edge_list(data, where, neurons, options)
     return tables.from_text(data, where, neurons, options)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pandas as pd
 from astrosim.core.errors import AstrosimError
 from astrosim.scenario.section import short
 from astrosim.systems.threshold.outside.changes import Change
+from astrosim.systems.threshold.outside.delimited import text_of
 from astrosim.systems.threshold.outside.options import Options
 from astrosim.systems.threshold.outside.source import FACTS, WEIGHTS, Source, named, numbers, source_of
 from astrosim.systems.threshold.outside.tables import chosen_rows
@@ -24,6 +26,7 @@ READERS: dict[str, Callable[[Any], nx.Graph]] = {
     ".gexf": nx.read_gexf,
     ".gml": lambda file: nx.read_gml(file, label=None),
 }
+FIRST = 4096  # bytes that tell what a text is; assumed
 BROKEN = (ParseError, nx.NetworkXException, ValueError, KeyError, TypeError, AttributeError)
 
 
@@ -49,6 +52,34 @@ def from_graph_file(data: bytes, path: Path, where: str, nodes: pd.DataFrame | N
     except BROKEN as error:
         kind = path.suffix[1:]
         raise AstrosimError(f"{where}: not a graph in {kind} ({short(str(error))}). Write it with networkx.") from None
+    return from_graph(graph, where, options, nodes)
+
+
+def is_edge_list(data: bytes) -> bool:
+    """Return whether a text is what `networkx.write_edgelist` writes: two nodes and a dictionary per line."""
+    lines = [line for line in text_of(data[:FIRST]).splitlines() if line.strip() and not line.startswith("#")]
+    return bool(lines) and re.fullmatch(r"\S+ \S+ \{.*\}", lines[0].strip()) is not None
+
+
+def from_edge_list(data: bytes, where: str, nodes: pd.DataFrame | None, options: Options) -> Source:
+    """Return the source of lines of two nodes and a dictionary, as `networkx.write_edgelist` writes them.
+
+    Parameters
+    ----------
+    data : bytes
+    where : str
+    nodes : pandas.DataFrame or None
+    options : Options
+
+    Raises
+    ------
+    AstrosimError
+        If a line is something else.
+    """
+    try:
+        graph = nx.parse_edgelist(text_of(data).splitlines(), create_using=nx.MultiDiGraph)
+    except BROKEN as error:
+        raise AstrosimError(f"{where}: not a list of edges ({short(str(error))}). Write it with networkx.") from None
     return from_graph(graph, where, options, nodes)
 
 

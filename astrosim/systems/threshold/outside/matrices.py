@@ -63,7 +63,8 @@ def from_matrix(matrix: Any, names: Sequence[Any] | None, where: str, nodes: pd.
 def square(rows: list[list[str]]) -> tuple[np.ndarray, list[str] | None] | None:
     """Return the numbers (float64, shape (neuron, neuron)) and names of a square table; None where it is none.
 
-    A table with names has them in its first row, and in its first column, too, or not.
+    A table with names has them in its first row, and in its first column, too, or not. Three columns without names
+    in the first one are a list of synapses: pre, post, weight.
     """
     head, body = rows[0], rows[1:]
     if len(rows) == len(head) > 3 and all(is_number(cell) for row in rows for cell in row):
@@ -73,7 +74,8 @@ def square(rows: list[list[str]]) -> tuple[np.ndarray, list[str] | None] | None:
         inner = [row[skipped:] for row in body]
         beside = [row[0].strip() for row in body] if skipped else names
         filled = [cell for row in inner for cell in row if cell.strip()]
-        if len(names) == len(body) > 1 and beside == names and all(map(is_number, filled)):
+        clear = not is_number(head[0]) if skipped else len(names) > 3 and not any(map(is_number, names))
+        if clear and len(names) == len(body) > 1 and beside == names and all(map(is_number, filled)):
             return _array(inner), names
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -29,6 +30,8 @@ ENDS = {
     ),
 }
 PRE_ENDS = {"neuron1": "neuron2", "neuron_1": "neuron_2", "n1": "n2", "node1": "node2", "cell1": "cell2"}
+IDENTIFIERS = {"id", "name", "root", "body", "gid"}
+"""Words that tell the column of a neuron's name from those of its place or kind."""
 WEIGHTS = ("weight", "weights", "w", "strength", "value", "count", "n", "synapses", "nbr", "number", "syn_weight")
 FACTS = {
     "name": ("name", "neuron", "cell", "node", "id", "label", "neuron_name", "cell_name", "node_id"),
@@ -151,45 +154,77 @@ def neuron_table(frame: pd.DataFrame, where: str, clusters: str = "") -> pd.Data
     return pd.DataFrame({fact: frame[column].to_list() for fact, column in chosen.items() if column is not None})
 
 
-def edge_table(frame: pd.DataFrame, where: str, columns: Mapping[str, str]) -> pd.DataFrame:
-    """Return a table of synapses with the columns pre, post and weight (float64; nan where none is given).
+class Columns(NamedTuple):
+    """Columns of a table of synapses; weight is None where there is none."""
+
+    pre: Hashable
+    post: Hashable
+    weight: Hashable | None
+
+
+def columns_of(frame: pd.DataFrame, where: str, asked: Mapping[str, str]) -> Columns:
+    """Return the columns that hold the ends and the weights of synapses.
 
     Parameters
     ----------
     frame : pandas.DataFrame
     where : str
-    columns : mapping of str to str
+    asked : mapping of str to str
         Names of the columns pre, post and weight where they are not among the usual ones; "" for those.
 
     Raises
     ------
     AstrosimError
-        If a column is missing, or a weight is no number.
+        If a column is missing, or which it is is not clear.
     """
-    for part, column in columns.items():
+    for part, column in asked.items():
         if column and column not in frame:
             heads = ", ".join(map(str, frame.columns))
             raise AstrosimError(f"{where}: {part}: no such column ({column}). Write one of {heads}.")
-    pre, post = _ends(frame, columns)
-    weight = columns["weight"] or named(frame.columns, WEIGHTS)
+    pre, post = _ends(frame, asked)
     if pre is None or post is None:
         heads = short(",".join(map(str, frame.columns)))
         raise AstrosimError(
             f"{where}: which columns hold the two neurons of a synapse is not clear ({heads}). Call them pre and post, "
             "or name them with --pre and --post."
         )
-    weights = numbers(frame[weight], where, "weight") if weight is not None else np.full(len(frame), np.nan)
-    return pd.DataFrame({"pre": frame[pre].to_list(), "post": frame[post].to_list(), "weight": weights})
+    return Columns(pre, post, asked["weight"] or named(frame.columns, WEIGHTS) or _with_word(frame, WEIGHTS))
 
 
-def _ends(frame: pd.DataFrame, columns: Mapping[str, str]) -> tuple[Any, Any]:
+def _ends(frame: pd.DataFrame, asked: Mapping[str, str]) -> tuple[Any, Any]:
     """Return the columns of the two ends of a synapse; None where they are not clear."""
-    pre = columns["pre"] or named(frame.columns, ENDS["pre"])
-    post = columns["post"] or named(frame.columns, ENDS["post"])
+    pre = asked["pre"] or named(frame.columns, ENDS["pre"])
+    post = asked["post"] or named(frame.columns, ENDS["post"])
     if pre is None and post is None:
         pairs = [(named(frame.columns, [a]), named(frame.columns, [b])) for a, b in PRE_ENDS.items()]
-        return next((pair for pair in pairs if None not in pair), (None, None))
+        words = (_with_word(frame, ENDS["pre"]), _with_word(frame, ENDS["post"]))
+        return next((pair for pair in [*pairs, words] if None not in pair), (None, None))
     return pre, post
+
+
+def _with_word(frame: pd.DataFrame, usual: Sequence[str]) -> Hashable | None:
+    """Return the one column with a usual name as a word of its own, such as pre_root_id; of several an identifier."""
+    words = {column: set(re.findall(r"[A-Z]?[a-z]+|[A-Z]+", str(column))) for column in frame.columns}
+    lower = {column: {word.lower() for word in own} for column, own in words.items()}
+    found = [column for column, own in lower.items() if own & set(usual)]
+    if len(found) > 1:
+        found = [column for column in found if lower[column] & IDENTIFIERS]
+    return found[0] if len(found) == 1 else None
+
+
+def edge_table(frame: pd.DataFrame, where: str, columns: Columns) -> pd.DataFrame:
+    """Return a table of synapses with the columns pre, post and weight (float64; nan where none is given).
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    where : str
+    columns : Columns
+    """
+    weight = columns.weight
+    weights = numbers(frame[weight], where, "weight") if weight is not None else np.full(len(frame), np.nan)
+    ends = {part: frame[column].to_list() for part, column in (("pre", columns.pre), ("post", columns.post))}
+    return pd.DataFrame({**ends, "weight": weights})
 
 
 def numbers(values: pd.Series, where: str, column: str, place: Callable[[int], str] | None = None) -> np.ndarray:

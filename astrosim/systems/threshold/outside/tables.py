@@ -12,16 +12,15 @@ import pandas as pd
 from astrosim.core.errors import AstrosimError
 from astrosim.scenario.section import short
 from astrosim.systems.threshold.outside import delimited, matrices
-from astrosim.systems.threshold.outside.changes import Change
+from astrosim.systems.threshold.outside.changes import Change, some
 from astrosim.systems.threshold.outside.options import Options
 from astrosim.systems.threshold.outside.source import (
     ENDS,
     FACTS,
     PRE_ENDS,
-    WEIGHTS,
     Source,
+    columns_of,
     edge_table,
-    named,
     neuron_table,
     source_of,
 )
@@ -49,14 +48,14 @@ def from_text(data: bytes, where: str, nodes: pd.DataFrame | None, options: Opti
         If it is neither.
     """
     rows = delimited.rows_of(data, where)
-    square = matrices.square(rows)
-    if square is not None and not options.pre:
-        return matrices.from_matrix(square[0], square[1], where, nodes)
     asked = {options.pre, options.post, options.weight} - {""}
 
     def known(cells: list[str]) -> bool:
-        return any(cell.lower() in USUAL or cell in asked for cell in cells)
+        return any(cell.strip().lower().replace(" ", "_") in USUAL or cell in asked for cell in cells)
 
+    square = None if known(rows[0]) else matrices.square(rows)
+    if square is not None:
+        return matrices.from_matrix(square[0], square[1], where, nodes)
     frame = delimited.frame_of(rows, known, EDGE_HEADS)
     if not known(list(frame.columns)) and frame.shape[1] <= len(EDGE_HEADS):
         frame = frame.set_axis(EDGE_HEADS[: frame.shape[1]], axis=1)
@@ -79,13 +78,11 @@ def from_frame(frame: pd.DataFrame, where: str, nodes: pd.DataFrame | None, opti
         If a column is missing or a weight is no number.
     """
     frame, changes = chosen_rows(frame, options.where, where)
-    columns = {"pre": options.pre, "post": options.post, "weight": options.weight}
+    columns = columns_of(frame, where, {"pre": options.pre, "post": options.post, "weight": options.weight})
     edges = edge_table(frame, where, columns)
-    used = {*map(str, columns.values()), named(frame.columns, ENDS["pre"]), named(frame.columns, ENDS["post"])}
-    used |= {named(frame.columns, WEIGHTS), *options.where}
-    idle = [str(column) for column in frame.columns if column not in used]
-    if idle and set(frame.columns) & USUAL | {options.pre}:
-        changes.append(Change("other columns", len(idle), f"not used: {', '.join(idle[:3])}"))
+    idle = [str(column) for column in frame.columns if column not in {*columns, *options.where}]
+    if idle:
+        changes.append(Change("other columns", len(idle), f"not used: {some(idle)}"))
     return source_of(edges, nodes, where, changes)
 
 

@@ -101,9 +101,8 @@ def _network_words(rows: list[dict[str, Any]], scenario: Scenario) -> str:
     kind = "binary threshold neurons" if NEURON_MODELS[network.model].memoryless else "binary neurons"
     neurons, synapses = ([row[name] for row in rows] for name in ("neurons", "synapses"))
     return (
-        f"{range_words(neurons)} {kind} in {counted(network.clusters, 'cluster')}, connected with probability "
-        f"{network.p_within:g} within and {network.p_between:g} between clusters; {range_words(synapses)} synapses; "
-        f"{_pass_words(scenario)}"
+        f"{range_words(neurons)} {kind} in {counted(network.clusters, 'cluster')}, {_wiring_words(scenario)}; "
+        f"{range_words(synapses)} synapses; {_pass_words(scenario)}"
     )
 
 
@@ -136,6 +135,15 @@ def learner_words(scenario: Scenario) -> str:
     if scenario.neuronal:
         return f"neurons {RULES_OF_NEURONS}; weights stay within ±{scenario.perturbation.limit:g}"
     return f"{scenario.learner}, no astrocytes; `astrosim explain` has its rules and numbers"
+
+
+def _wiring_words(scenario: Scenario) -> str:
+    """Where the synapses come from."""
+    network = scenario.network
+    if network.wiring is None:
+        return f"connected with probability {network.p_within:g} within and {network.p_between:g} between clusters"
+    swaps = f", ends swapped by the seed ({network.rewire:g} attempts per synapse)" if network.rewire > 0.0 else ""
+    return f"synapses of the file {network.wiring.path.name}{swaps}"
 
 
 def _pass_words(scenario: Scenario) -> str:
