@@ -26,20 +26,27 @@ def new(
     kind: Annotated[
         str, typer.Option(help="Family of systems: astrocyte, wave, fields, or another package's.")
     ] = "astrocyte",
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="SCENARIO", help="Copy this scenario in place of a template.")
+    ] = None,
 ) -> None:
     """Write a commented scenario file into the present directory."""
     with guarded():
-        from astrosim.scenario.library import create
+        from astrosim.scenario.library import bundled, create
 
-        path = create(name, Path(), kind)
+        path = create(name, Path(), kind, None if source is None else scenario_file(source))
         typer.echo(f"{path} written. Next: astrosim explain {path}; astrosim run {path}")
+        typer.echo("For an editor that checks and completes it: astrosim schema > scenario.schema.json")
+        if path.stem in bundled():
+            typer.echo(f"note: `astrosim run {path.stem}` means the bundled scenario, {path} yours.")
 
 
 @app.command("list")
 def list_(as_json: JsonOption = False) -> None:
     """List the bundled scenarios."""
     with guarded():
-        from astrosim.scenario.library import catalogue, catalogue_table
+        from astrosim.explain.catalogue import catalogue_table
+        from astrosim.scenario.library import catalogue
 
         entries = catalogue()
         if as_json:
