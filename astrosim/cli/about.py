@@ -14,10 +14,10 @@ from astrosim.cli.options import (
     ConditionsOption,
     EngineOption,
     JsonOption,
-    ScenarioArgument,
     SeedsOption,
     SetOption,
 )
+from astrosim.core.errors import ScenarioError
 
 
 @app.command()
@@ -57,7 +57,9 @@ def list_(as_json: JsonOption = False) -> None:
 
 @app.command()
 def explain(
-    scenario: ScenarioArgument,
+    scenario: Annotated[
+        str, typer.Argument(metavar="[SCENARIO]", help="A scenario file, or a bundled name (see `astrosim list`).")
+    ] = "",
     section: Annotated[
         str, typer.Argument(metavar="[SECTION]", help="Only this section or field, such as schedule.")
     ] = "",
@@ -68,13 +70,23 @@ def explain(
     set_: SetOption = None,
     all_: Annotated[bool, typer.Option("--all", help="Also fields that nothing in this scenario reads.")] = False,
     changed: Annotated[bool, typer.Option("--changed", help="Only fields that are not at their defaults.")] = False,
+    glossary: Annotated[bool, typer.Option("--glossary", help="Only the terms that the field does not know.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show the values that act, with units and sources, the phases of a trial or update, and the size of the work."""
     with guarded():
         from astrosim import explain as explanation
+        from astrosim.explain.glossary import GLOSSARY, glossary_table
         from astrosim.explain.values import Choice
 
+        if glossary:
+            if as_json:
+                typer.echo(json.dumps(GLOSSARY, indent=1))
+            else:
+                output().print(glossary_table())
+            return
+        if not scenario:
+            raise ScenarioError(["SCENARIO: none is named. Write a file, or one of `astrosim list`; or --glossary."])
         chosen, file = _load(scenario, set_, seeds, conditions, engine), str(scenario_file(scenario))
         choice = Choice(section, everything=all_, changed=changed)
         if as_json:

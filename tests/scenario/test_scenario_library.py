@@ -201,6 +201,8 @@ def test_catalogue() -> None:
         "cells": 500,
         "trials": None,
         "updates": 6_000_000,
+        "first_look": False,
+        "seconds": entries["waves/xor"]["seconds"],
     }
 
 
