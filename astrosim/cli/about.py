@@ -14,10 +14,10 @@ from astrosim.cli.options import (
     ConditionsOption,
     EngineOption,
     JsonOption,
-    ScenarioArgument,
     SeedsOption,
     SetOption,
 )
+from astrosim.core.errors import ScenarioError
 
 
 @app.command()
@@ -26,20 +26,27 @@ def new(
     kind: Annotated[
         str, typer.Option(help="Family of systems: astrocyte, wave, fields, or another package's.")
     ] = "astrocyte",
+    source: Annotated[
+        str | None, typer.Option("--from", metavar="SCENARIO", help="Copy this scenario in place of a template.")
+    ] = None,
 ) -> None:
     """Write a commented scenario file into the present directory."""
     with guarded():
-        from astrosim.scenario.library import create
+        from astrosim.scenario.library import bundled, create
 
-        path = create(name, Path(), kind)
+        path = create(name, Path(), kind, None if source is None else scenario_file(source))
         typer.echo(f"{path} written. Next: astrosim explain {path}; astrosim run {path}")
+        typer.echo("For an editor that checks and completes it: astrosim schema > scenario.schema.json")
+        if path.stem in bundled():
+            typer.echo(f"note: `astrosim run {path.stem}` means the bundled scenario, {path} yours.")
 
 
 @app.command("list")
 def list_(as_json: JsonOption = False) -> None:
     """List the bundled scenarios."""
     with guarded():
-        from astrosim.scenario.library import catalogue, catalogue_table
+        from astrosim.explain.catalogue import catalogue_table
+        from astrosim.scenario.library import catalogue
 
         entries = catalogue()
         if as_json:
@@ -50,7 +57,9 @@ def list_(as_json: JsonOption = False) -> None:
 
 @app.command()
 def explain(
-    scenario: ScenarioArgument,
+    scenario: Annotated[
+        str, typer.Argument(metavar="[SCENARIO]", help="A scenario file, or a bundled name (see `astrosim list`).")
+    ] = "",
     section: Annotated[
         str, typer.Argument(metavar="[SECTION]", help="Only this section or field, such as schedule.")
     ] = "",
@@ -61,13 +70,23 @@ def explain(
     set_: SetOption = None,
     all_: Annotated[bool, typer.Option("--all", help="Also fields that nothing in this scenario reads.")] = False,
     changed: Annotated[bool, typer.Option("--changed", help="Only fields that are not at their defaults.")] = False,
+    glossary: Annotated[bool, typer.Option("--glossary", help="Only the terms that the field does not know.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show the values that act, with units and sources, the phases of a trial or update, and the size of the work."""
     with guarded():
         from astrosim import explain as explanation
+        from astrosim.explain.glossary import GLOSSARY, glossary_table
         from astrosim.explain.values import Choice
 
+        if glossary:
+            if as_json:
+                typer.echo(json.dumps(GLOSSARY, indent=1))
+            else:
+                output().print(glossary_table())
+            return
+        if not scenario:
+            raise ScenarioError(["SCENARIO: none is named. Write a file, or one of `astrosim list`; or --glossary."])
         chosen, file = read_scenario(scenario, set_, seeds, conditions, engine), str(scenario_file(scenario))
         choice = Choice(section, everything=all_, changed=changed)
         if as_json:

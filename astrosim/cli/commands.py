@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     help="Simulate astrocytes that learn and neurons that compute.",
     epilog="First steps: astrosim list; astrosim explain quick; astrosim run quick",

@@ -6,24 +6,36 @@ import re
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from astrosim.contracts import registry
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario.bundled import SUFFIX, bundled, find, folder
 from astrosim.scenario.experiment import NAME, Experiment, own_code_runs
-from astrosim.scenario.load import condition_names, load_scenario, resolve
+from astrosim.scenario.load import condition_names, load_scenario, read_text, resolve
 
 __all__ = ["bundled", "catalogue", "catalogue_table", "create", "find", "folder"]
 
+FIRST_LOOKS = ("quick", "waves/offline_digits", "digits")
+"""Bundled scenarios to begin with, one per kind."""
+SCHEMA_LINE = "#:schema ./scenario.schema.json\n"
+"""First line of a new file: editors check and complete it by what `astrosim schema` prints into that file."""
 
-def create(name: str, directory: Path, kind: str = "astrocyte") -> Path:
-    """Write the template of a kind as ``NAME.toml``; an existing file is left alone.
+
+def create(name: str, directory: Path, kind: str = "astrocyte", source: Path | None = None) -> Path:
+    """Write a scenario file ``NAME.toml``; an existing file is left alone.
+
+    Parameters
+    ----------
+    name : str
+    directory : Path
+    kind : str
+        Whose template is written.
+    source : Path, optional
+        Scenario file that is copied under the new name, in place of a template.
 
     Raises
     ------
     ScenarioError
-        If the name is not valid, the kind is none, or the file exists.
+        If the name is not valid, the kind is none, the file exists, or the copy would be no scenario.
     """
     stem = name.removesuffix(SUFFIX)
     if not re.fullmatch(NAME, stem):
@@ -31,19 +43,36 @@ def create(name: str, directory: Path, kind: str = "astrocyte") -> Path:
     if kind not in (*registry.kinds(), *registry.ALIASES):
         raise ScenarioError([f"--kind: no such kind ({kind}). Write one of {', '.join(registry.kinds())}."])
     path = directory / f"{stem}{SUFFIX}"
+    text = registry.find_system(kind).template.replace("{name}", stem) if source is None else renamed(source, stem)
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(registry.find_system(kind).template.replace("{name}", stem))
+            file.write(text if text.startswith("#:schema") else SCHEMA_LINE + text)
     except FileExistsError:
         raise ScenarioError([f"{path}: exists already. Choose another name, or remove it."]) from None
+    try:
+        load_scenario(path)
+    except ScenarioError:  # such as files that lie beside the source
+        path.unlink()
+        raise
     return path
 
 
+def renamed(source: Path, name: str) -> str:
+    """Return the text of a scenario file under another name, comments and all."""
+    load_scenario(source)
+    text, line = read_text(source), f'name = "{name}"'
+    found = re.compile(r"^name\s*=\s*(\"[^\"]*\"|'[^']*')", re.MULTILINE)
+    return found.sub(line, text, count=1) if found.search(text) else f"{line}\n{text}"
+
+
 def catalogue() -> list[dict[str, Any]]:
-    """Return the bundled scenarios: name, kind, title, cells (replicates), and the work of all cells, by its unit."""
-    before = own_code_runs.set(False)
+    """Return the bundled scenarios, first looks first: name, kind, title, cells (replicates), and the work of all
+    cells, by its unit and in seconds on one core.
+    """
+    before, known = own_code_runs.set(False), bundled()
+    names = [*(name for name in FIRST_LOOKS if name in known), *(name for name in known if name not in FIRST_LOOKS)]
     try:
-        return [_entry(name, load_scenario(path)) for name, path in bundled().items()]
+        return [_entry(name, load_scenario(known[name])) for name in names]
     finally:
         own_code_runs.reset(before)
 
@@ -51,23 +80,7 @@ def catalogue() -> list[dict[str, Any]]:
 def _entry(name: str, scenario: Experiment) -> dict[str, Any]:
     resolved = [resolve(scenario, condition) for condition in condition_names(scenario)]
     seeds = len(scenario.seeds)
-    work = {"trials": None, "updates": None} | {
-        registry.find_system(scenario.kind).unit: seeds * sum(r.work for r in resolved)
-    }
-    return {"name": name, "kind": scenario.kind, "title": scenario.title, "cells": seeds * len(resolved), **work}
-
-
-def catalogue_table(entries: list[dict[str, Any]]) -> Table:
-    """Return the catalogue as a table for the console."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="underline")
-    for column, options in (
-        ("name", "left"),
-        ("title", "left"),
-        ("replicates", "right"),
-        ("trials or\nupdates", "right"),
-    ):
-        table.add_column(column, justify=options, no_wrap=column != "title")  # type: ignore[arg-type]
-    for entry in entries:
-        work = entry["trials"] or entry["updates"]
-        table.add_row(entry["name"], entry["title"], f"{entry['cells']:,}", f"{work:,}")
-    return table
+    system = registry.find_system(scenario.kind)
+    work = {"trials": None, "updates": None} | {system.unit: seeds * sum(r.work for r in resolved)}
+    facts = {"name": name, "kind": scenario.kind, "title": scenario.title, "first_look": name in FIRST_LOOKS}
+    return {**facts, "cells": seeds * len(resolved), **work, "seconds": system.part("workload")(scenario).seconds}

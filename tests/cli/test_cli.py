@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -345,3 +346,39 @@ def test_nothing_heavy_is_imported_to_explain() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert result.stdout == "[]\n"
+
+
+def test_a_finished_run_goes_on_for_longer_and_another_branches_from_it() -> None:
+    assert call("run", "quick", *SHORT).exit_code == 0
+    refused = call("run", "runs/quick", "--resume", "--set", "perturbation.sigma=0.2")
+    assert refused.exit_code == 2
+    assert "perturbation.sigma: a run that goes on keeps it (0.2). Only schedule.episodes may grow." in refused.stderr
+    longer = call("run", "runs/quick", "--resume", "--set", "schedule.episodes=40", "--no-report")
+    assert longer.exit_code == 0, longer.output
+    assert {row["trials"] for row in rows_of(Path("runs/quick"))} == {"400"}
+    assert call("rerun", "runs/quick", "--workers", "1").stdout == "runs/quick: identical\n"
+    twice = call("run", "runs/quick", "--resume", "--set", "schedule.episodes=50", "--no-report")
+    assert twice.exit_code == 0, twice.output
+    provenance = json.loads(Path("runs/quick/provenance.json").read_text())
+    assert [entry["from_ends"] for entry in provenance["lengthened"]] == [4, 4]
+    branch = ("run", "quick", *SHORT, "--from", "runs/quick:maturity", "--out", "runs/branch")
+    assert call(*branch).exit_code == 0
+    shutil.rmtree("runs/quick")
+    assert call("rerun", "runs/branch", "--workers", "1").stdout == "runs/branch: identical\n"
+
+
+def test_schema_and_parts_of_an_explanation() -> None:
+    assert json.loads(call("schema", "--kind", "wave").stdout)["definitions"].keys() == {"wave"}
+    assert "trials_per_episode" in call("explain", "quick", "schedule").stdout
+    assert json.loads(call("explain", "quick", "schedule", "--json").stdout)["fields"][0]["path"] == "schedule.episodes"
+    assert "frozen probe" in call("explain", "--glossary").stdout
+    assert call("explain", "quick", "shedule").stderr == (
+        "SECTION: no such section or field (shedule). Did you mean schedule?\n"
+    )
+
+
+def test_a_copy_of_a_scenario() -> None:
+    told = call("new", "mine", "--from", "quick")
+    assert told.exit_code == 0, told.output
+    assert call("validate", "mine.toml").stdout == "mine.toml: valid, 6 replicates\n"
+    assert "note: `astrosim run quick` means the bundled scenario, quick.toml yours." in call("new", "quick").stdout

@@ -93,6 +93,8 @@ def test_only_fields_that_act_are_shown_and_the_others_are_counted() -> None:
     assert "[perturbation]" in text
     assert "[chemical]" not in text
     assert "[rival]" not in text
+    for name in ("further_regular", "leak", "temperature", "cap"):
+        assert not re.search(rf"^  {name} ", text, re.MULTILINE), name
     left_out = int(re.search(r"(\d+) fields that nothing here reads are left out; --all shows all\.", text)[1])  # type: ignore[index]
     assert left_out > 50
     assert "left out" not in shown(load_scenario(bundled()["quick"]), everything=True)

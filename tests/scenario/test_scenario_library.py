@@ -204,6 +204,8 @@ def test_catalogue() -> None:
         "cells": 500,
         "trials": None,
         "updates": 6_000_000,
+        "first_look": False,
+        "seconds": entries["waves/xor"]["seconds"],
     }
 
 
@@ -237,3 +239,31 @@ def test_create_refuses_to_overwrite_and_to_leave_the_folder(tmp_path: Path) -> 
     assert (tmp_path / "mine.toml").read_bytes() == before
     with pytest.raises(ScenarioError, match="not a valid name"):
         create("../mine", tmp_path)
+
+
+def test_first_looks_stand_first_with_kind_and_expected_time() -> None:
+    entries = catalogue()
+    assert [entry["name"] for entry in entries[:3]] == ["quick", "waves/offline_digits", "digits"]
+    assert [entry["kind"] for entry in entries[:3]] == ["astrocyte", "wave", "fields"]
+    assert [entry["first_look"] for entry in entries[:4]] == [True, True, True, False]
+    seconds = {entry["name"]: entry["seconds"] for entry in entries}
+    assert 0 < seconds["quick"] < 10 < seconds["eight_of_eight"]
+
+
+def test_a_copy_has_its_own_name_and_is_otherwise_the_same(tmp_path: Path) -> None:
+    path = create("mine", tmp_path, source=bundled()["lesion"])
+    copy, source = load_scenario(path), load_scenario(bundled()["lesion"])
+    assert copy == source.model_copy(update={"name": "mine"})
+    text = path.read_text()
+    assert text.startswith("#:schema ./scenario.schema.json\n")
+    assert text.partition("\n")[2].replace('name = "mine"', 'name = "lesion"', 1) == bundled()["lesion"].read_text()
+
+
+def test_a_copy_whose_files_are_elsewhere_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    (tmp_path / "a" / "p.csv").write_text("input,target\n00000,10101\n10000,01010\n")
+    (tmp_path / "a" / "s.toml").write_text('name = "s"\n[task]\nfile = "p.csv"\n')
+    with pytest.raises(ScenarioError, match=r"task.file: no such file"):
+        create("mine", tmp_path / "b", source=tmp_path / "a" / "s.toml")
+    assert list((tmp_path / "b").iterdir()) == []

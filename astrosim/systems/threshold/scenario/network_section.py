@@ -43,7 +43,13 @@ class Network(Section):
     modulatory: int = quantity(2, "modulatory neurons per cluster", "neurons", "3.1", ge=0, le=10_000)
     regular: int = quantity(18, "regular neurons per cluster", "neurons", "3.1", ge=0, le=10_000)
     further_regular: int = quantity(
-        18, "in a relay: regular neurons of each cluster from the third on", "neurons", "014", ge=0, le=10_000
+        18,
+        "in a relay: regular neurons of each cluster from the third on",
+        "neurons",
+        "014",
+        ge=0,
+        le=10_000,
+        read_if=lambda s: s.network.layout == "relay" and s.network.clusters > 2,
     )
     spacing: Real = quantity(15.0, "distance between neighbouring cluster centres", "units", "3.1", gt=0, le=1e6)
     half_width: Real = quantity(

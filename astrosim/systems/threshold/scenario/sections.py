@@ -298,13 +298,25 @@ class Decision(Section):
         "1",
         gt=0,
         le=1000,
-        read_if=readers.rewarded,
+        read_if=lambda s: readers.rewarded(s) and "gain" in REWARDS[s.decision.reward].needs,
     )
     cap: Real = quantity(
-        0.5, "under margin: more distance than this is worth no more", "1", gt=0, le=1000, read_if=readers.rewarded
+        0.5,
+        "under margin: more distance than this is worth no more",
+        "1",
+        gt=0,
+        le=1000,
+        read_if=lambda s: readers.rewarded(s) and "cap" in REWARDS[s.decision.reward].needs,
     )
     accept: Literal[*ACCEPTANCE] = quantity("strict", meanings(ACCEPTANCE), "", "4.5", read_if=readers.perturbs)  # type: ignore[valid-type]
-    temperature: Real = quantity(0.01, "under metropolis", "1", gt=0, le=1000, read_if=readers.perturbs)
+    temperature: Real = quantity(
+        0.01,
+        "under metropolis",
+        "1",
+        gt=0,
+        le=1000,
+        read_if=lambda s: readers.perturbs(s) and s.decision.accept == "metropolis",
+    )
     margin: Real = quantity(
         0.0,
         "the reward must rise by more than this for a perturbation to stand",
@@ -316,7 +328,14 @@ class Decision(Section):
     consolidation: Literal[*CONSOLIDATION] = quantity(  # type: ignore[valid-type]
         "whole", f"how much of a kept step stays; {meanings(CONSOLIDATION)}", "", read_if=readers.perturbs
     )
-    rate: Real = quantity(0.3, "under part and proportional", "1", gt=0, le=1000, read_if=readers.perturbs)
+    rate: Real = quantity(
+        0.3,
+        "under part and proportional",
+        "1",
+        gt=0,
+        le=1000,
+        read_if=lambda s: readers.perturbs(s) and s.decision.consolidation != "whole",
+    )
     race: bool = quantity(
         False,
         "whether a perturbation is given up as soon as the patterns that are left could not save it",
