@@ -266,8 +266,16 @@ def test_networks_are_shown_with_every_width(grid: str) -> None:
 def test_conditions_of_a_wave_leave_out_what_means_nothing(grid: str) -> None:
     table = grid.partition("\nConditions")[2].partition("\nNetworks")[0]
     line = next(line for line in table.splitlines() if line.startswith("mlp_elu "))
-    assert line.split() == ["mlp_elu", "mlp", "describe", "-", "-", "elu", "unit", "0.02", "cosine"]
+    assert line.split() == ["mlp_elu", "network.model", "=", "mlp"]  # as listed where the columns would not fit
     assert "front." not in table
+
+
+def test_conditions_are_columns_where_they_fit() -> None:
+    scenario = load_scenario(bundled()["waves/grid_digits"])
+    fewer = {name: one for name, one in scenario.conditions.items() if name != "mlp_wide"}
+    table = shown(scenario.model_copy(update={"conditions": fewer})).partition("\nConditions")[2]
+    line = next(line for line in table.splitlines() if line.startswith("mlp_elu "))
+    assert line.split() == ["mlp_elu", "mlp", "describe", "-", "-", "elu", "unit", "0.02", "cosine"]
 
 
 def test_phases_of_an_update_in_order() -> None:

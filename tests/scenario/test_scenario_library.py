@@ -79,6 +79,7 @@ def test_names() -> None:
         "published/exp023",
         "published/exp024",
         *(f"tuning/tune_{name}" for name in TUNED),
+        "tuning/tuned_sparse_versus_dense",
         *(f"waves/{name}" for name in WAVES),
     ]
 
