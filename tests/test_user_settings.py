@@ -72,6 +72,20 @@ def test_no_style_sheet_shows_and_it_stays(style: str) -> None:
         assert dict(mpl.rcParams) == before
 
 
+@pytest.mark.parametrize("end", [40.0, 2e3, 9e3, 5e6])
+def test_logarithmic_axes_have_two_labels(end: float) -> None:
+    figure = plot.solved_curves({"one": np.array([end / 3])}, {"one": end})
+    figure.draw_without_rendering()
+    (axes,) = figure.axes
+    low, high = axes.get_xlim()
+    labels = [
+        text.get_text()
+        for text, place in zip(axes.get_xticklabels(), axes.get_xticks(), strict=True)
+        if low <= place <= high
+    ]
+    assert len([label for label in labels if label]) >= 2
+
+
 @pytest.mark.parametrize("last", [1, 2, 3, 7, 40, 399, 400, 449, 450, 999, 4_000, 9_999, 40_000, 450_000])
 @pytest.mark.parametrize("intervals", [2, 3, 4])
 def test_axes_of_counts_have_two_whole_ticks(last: int, intervals: int) -> None:

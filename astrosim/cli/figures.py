@@ -41,8 +41,9 @@ def plot(
         FigureFormat | None, typer.Option("--format", help="By default as --out ends, else svg.")
     ] = None,
     width: Annotated[
-        float, typer.Option(min=60, max=400, metavar="MM", help="Width in millimetres; letters keep their size.")
-    ] = 180.0,
+        float | None,
+        typer.Option(min=60, max=400, metavar="MM", help="In millimetres, by default 180; letters keep their size."),
+    ] = None,
     text: Annotated[bool, typer.Option("--text", help="Keep the letters of an SVG as text, not as outlines.")] = False,
     condition: OneCondition = None,
     seed: OneSeed = None,
@@ -53,11 +54,12 @@ def plot(
 ) -> None:
     """Write one figure of a run, or all, as SVG, PNG or PDF, and print the paths; or list what there is."""
     with guarded():
+        from astrosim.plot.style import WIDTH
         from astrosim.report.figure_of_run import Choice, show
 
         if kind == ALL and format_ is None:
             format_ = FigureFormat.svg
-        look = _Look(_format(out, format_), width / MILLIMETRES, text)
+        look = _Look(_format(out, format_), WIDTH if width is None else width / MILLIMETRES, text)
         if text and look.file_format != FigureFormat.svg:
             raise AstrosimError(f"--text: only an SVG keeps text ({look.file_format}). Add --format svg.")
         choice = Choice(_names(condition), _seeds(seed), episode, data)

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
 
 from astrosim.plot.legends import legend_beside
-from astrosim.plot.style import colours, new_figure, styled
+from astrosim.plot.style import colours, label_decades, new_figure, styled
 
 ROW = 0.16  # inches that a condition's name takes
 
@@ -53,6 +52,6 @@ def scale_shares(figure: Figure, axes: Axes, begin: float) -> None:
     """Set a logarithmic axis of work that begins at half of this, shares from 0 to 1, and the names beside."""
     axes.set_xscale("log")
     axes.set_xlim(left=begin / 2)
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    label_decades(axes)
     axes.set_ylim(-0.03, 1.03)
     legend_beside(figure, axes)

@@ -15,7 +15,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.ticker import Locator, MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import (
+    Locator,
+    LogFormatterSciNotation,
+    LogLocator,
+    MaxNLocator,
+    NullFormatter,
+    StrMethodFormatter,
+)
 
 from astrosim.plot.palette import DIVERGING, MUTED, PALETTE, PAPER, SEQUENTIAL  # noqa: F401  (figures find all colours here)
 
@@ -143,6 +150,15 @@ def count_axis(axes: Axes, intervals: int = 4) -> None:
     """Write whole numbers with thousands separators on x, few enough not to touch."""
     axes.xaxis.set_major_locator(CountLocator(intervals))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+
+
+def label_decades(axes: Axes) -> None:
+    """Label decades of a logarithmic x; where its limits hold fewer than two, 1, 2 and 5 of each."""
+    low, high = axes.get_xlim()
+    if np.floor(np.log10(high)) - np.ceil(np.log10(low)) < 1:
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axes.xaxis.set_major_formatter(LogFormatterSciNotation(labelOnlyBase=False, minor_thresholds=(np.inf, np.inf)))
+    axes.xaxis.set_minor_formatter(NullFormatter())
 
 
 def span_episodes(axes: Axes, episode: np.ndarray) -> None:

@@ -176,10 +176,10 @@ def test_a_directory_that_is_no_run(tmp_path):
 def test_chosen_conditions_and_seeds_are_shown(directory):
     shown = show(directory, Choice(["lesioned"], [8]))
     figure = shown.draw("overview").figure
-    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["lesioned"]
+    assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["lesioned\nn = 1"]
     assert len(figure.axes[0].collections[0].get_offsets()) == 1
     assert "seed 8 (n = 1)" in shown.draw("space").caption
-    assert [axes.get_ylabel() for axes in shown.draw("thresholds").figure.axes[::3]] == ["lesioned"]
+    assert [axes.get_ylabel() for axes in shown.draw("thresholds").figure.axes[::3]] == ["lesioned, n = 1"]
 
 
 def test_an_episode_is_shown_as_it_was(directory):

@@ -83,7 +83,11 @@ def test_curves_show_means_over_seeds(dataset):
 
 def test_panels_without_values_are_left_out(dataset):
     figure = plot.learning_curves(dataset.sel(condition=["control"]))
-    assert [axes.get_title("left") for axes in figure.axes if axes.axison] == ["a   accuracy of the frozen probe"]
+    assert [axes.get_title("left") for axes in figure.axes if axes.axison] == [
+        "a   accuracy of the frozen probe",
+        "b   matching bits in training",
+        "c   soft reward in training",
+    ]
 
 
 def test_running_mean():

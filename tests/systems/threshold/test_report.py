@@ -10,9 +10,9 @@ from pages import assert_self_contained, cells, text_of
 
 from astrosim.core.errors import StoreError
 from astrosim.report import write_report
-from astrosim.report.tables import interval_text, number, p_text, verdict
+from astrosim.report.tables import effect_text, interval_text, number, p_text, small_words, verdict
 from astrosim.runs import run_scenario
-from astrosim.statistics.inference import Interval
+from astrosim.statistics.inference import Interval, compare, least_p
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.summary import Summary
 from astrosim.systems.threshold.show.tables import comparisons, published_rows
@@ -99,6 +99,18 @@ def test_differences_between_conditions_leave_out_what_no_learner_reads(page):
     table = page[page.index("How the conditions differ") :]
     assert cells(table, "single") == ["astrocytes", "single"]
     assert cells(table, "control") == ["none", "-"]
+
+
+def test_few_seeds_say_what_they_can_say(page):
+    """Three seeds cannot reach .05 by sign flips: 2 of 8 flips are as far from 0 as all signs alike."""
+    assert "the least p of this test is 0.25 for 3 seeds." in text_of(page)
+    few, many = (compare(np.arange(n) + 1.0, np.zeros(n)) for n in (3, 6))
+    assert few.p_value == pytest.approx(least_p(3)) == 0.25
+    assert many.p_value == pytest.approx(least_p(6))
+    assert small_words([few, many]).endswith("0.25 for 3 seeds.")
+    assert small_words([many]) == ""
+    assert effect_text(few) == "-"
+    assert effect_text(many) == f"{many.effect:.2f}"
 
 
 def test_published_figures_stand_beside_the_measured(summary, page):

@@ -178,7 +178,10 @@ def test_short_runs_are_no_verdict(tmp_path):
     scenario = load_scenario(find("digits_sparse"), ["schedule.epochs=5"])
     resolved = {one: resolve(scenario, one) for one in condition_names(scenario)}
     made = rows_of(resolved, {one: [0.5, 0.6] for one in resolved}, {})
-    assert any("this run has 5 of 150 epochs" in note for note in notes(WaveSummary(tmp_path, scenario, made)))
+    found = WaveSummary(tmp_path, scenario, made)
+    assert found.published == []
+    assert "schedule.epochs 5 instead of 150" in found.departed
+    assert found.missed_texts() == [found.departed]
 
 
 @pytest.mark.parametrize(

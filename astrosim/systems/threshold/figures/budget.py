@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter
 from xarray import Dataset
 
 from astrosim.plot.bands import draw_mean
 from astrosim.plot.legends import legend_beside
-from astrosim.plot.style import colours, new_figure, styled
+from astrosim.plot.style import colours, label_decades, new_figure, styled
 from astrosim.systems.threshold.figures.curves import CHANCE, draw_ceilings, reference
 from astrosim.systems.threshold.figures.select import condition_names, counts, probes
 
@@ -41,7 +40,7 @@ def accuracy_by_passes(dataset: Dataset, ceilings: Mapping[str, float] | None = 
     draw_ceilings(axes, {name: value for name, value in (ceilings or {}).items() if value < 1.0}, marks)
     reference(axes, CHANCE, "chance")
     axes.set_xscale("log")
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    label_decades(axes)
     axes.set_ylim(top=1.02)
     axes.set_xlabel("forward passes (one pattern through the network)")
     axes.set_ylabel("accuracy of the frozen network")
