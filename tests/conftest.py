@@ -5,9 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from astrosim.core.compilation import ANNOUNCEMENT
+
 CHROMIUM = "/usr/bin/chromium"
 
 os.environ.setdefault("ASTROSIM_COMPILE_FIRST", "1")  # tests of the kernel test it, on first use, too
+ANNOUNCEMENT.said = True  # whichever test compiles for long asks for no notice
 
 QUICK: dict[str, tuple[str, ...]] = {
     "test_architecture.py": (),

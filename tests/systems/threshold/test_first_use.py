@@ -11,6 +11,7 @@ from astrosim.systems.threshold import first_use as module
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.first_use import COMPILE_FIRST, FirstUse, first_use
 from astrosim.systems.threshold.kernel.engine import KernelEngine
+from astrosim.systems.threshold.replay import Replay
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 SEED = 11
@@ -109,3 +110,18 @@ def test_replicates_begin_on_agents_only_where_their_kernel_is_missing(monkeypat
     monkeypatch.setattr(KernelEngine, "compiled", False)
     assert isinstance(first_use(chosen, SEED), FirstUse)
     assert first_use(scenario(**SMALL, engine="agents"), SEED) is None
+
+
+def test_a_replay_begins_on_agents_too(monkeypatch):
+    chosen = scenario(**SMALL)
+    shown = Replay(chosen, SEED).show(70)
+    monkeypatch.delenv(COMPILE_FIRST)
+    monkeypatch.setattr(KernelEngine, "compiled", False)
+    monkeypatch.setattr(FirstUse, "spent", 0.0)
+    replay = Replay(chosen, SEED)
+    other = replay.show(70)
+    assert not isinstance(replay.engine, KernelEngine)
+    assert other.decision == shown.decision
+    assert other.active.tolist() == shown.active.tolist()
+    assert other.threshold.tolist() == shown.threshold.tolist()
+    assert other.accuracy == shown.accuracy
