@@ -28,7 +28,7 @@ from astrosim.cli.progress import ProgressDisplay
 from astrosim.core.errors import DataError, DiskFullError, StoreError
 from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.runs.lock import HELD, locked
-from astrosim.scenario import library, load_scenario, to_toml
+from astrosim.scenario import bundled, library, load_scenario, to_toml
 from astrosim.store.files import stray
 
 SMALL = small()
@@ -206,7 +206,7 @@ def test_a_run_that_cannot_begin_leaves_nothing_behind(tmp_path):
 
 
 def test_a_name_that_is_too_long_is_refused_before_the_work(tmp_path):
-    with pytest.raises(StoreError, match=r"File name too long\. Choose a shorter name with --out\.$"):
+    with pytest.raises(StoreError, match=r"File name too long\. Choose a shorter name\.$"):
         run_scenario(SMALL, tmp_path / ("ü" * 128), workers=1)
     assert list(tmp_path.iterdir()) == []
 
@@ -252,8 +252,8 @@ def test_stray_files_disturb_no_run_and_no_reader(tmp_path, whole):
 def test_stray_files_are_no_bundled_scenarios(tmp_path, monkeypatch):
     (tmp_path / "one.toml").write_text(to_toml(SMALL))
     (tmp_path / "._one.toml").write_bytes(b"\x00\x05\x16\x07\xff")
-    monkeypatch.setattr(library, "folder", lambda: tmp_path)
-    assert list(library.bundled()) == ["one"]
+    monkeypatch.setattr(bundled, "folder", lambda: tmp_path)
+    assert list(bundled.bundled()) == ["one"]
 
 
 @pytest.mark.parametrize("out", [None, "made/by/it", "mine"])
