@@ -229,6 +229,6 @@ def test_nothing_is_left_to_do():
 
 def test_reading_a_scenario_loads_no_compiled_code():
     """Learners and rules are named in tables that compile nothing, so that the command line starts quickly."""
-    loaded = modules_after("import astrosim.cli; from astrosim.scenario.library import bundled; bundled()")
+    loaded = modules_after("import astrosim.cli; from astrosim.scenario.bundled import bundled; bundled()")
     assert "pydantic" in loaded
     assert loaded & {"numba", "mesa", "scipy"} == set()

@@ -10,7 +10,7 @@ import pytest
 
 from astrosim.runs import run_scenario
 from astrosim.scenario import condition_names, load_scenario, resolve
-from astrosim.scenario.library import find
+from astrosim.scenario.bundled import find
 from astrosim.summary import read
 
 SCRIPT = runpy.run_path(str(Path(__file__).parent.parent / "analysis" / "tuning.py"))

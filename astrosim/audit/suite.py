@@ -14,7 +14,7 @@ from xarray import Dataset
 from astrosim.audit.parallel import run_parallel
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import load_scenario
-from astrosim.scenario.library import bundled
+from astrosim.scenario.bundled import bundled
 from astrosim.scenario.words import nearest
 from astrosim.store import open_run
 from astrosim.systems.threshold.scenario.schema import Scenario

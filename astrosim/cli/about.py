@@ -32,7 +32,8 @@ def new(
 ) -> None:
     """Write a commented scenario file into the present directory."""
     with guarded():
-        from astrosim.scenario.library import bundled, create
+        from astrosim.scenario.bundled import bundled
+        from astrosim.scenario.library import create
 
         path = create(name, Path(), kind, None if source is None else scenario_file(source))
         typer.echo(f"{path} written. Next: astrosim explain {path}; astrosim run {path}")

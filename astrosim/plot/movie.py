@@ -34,12 +34,10 @@ def check_ending(path: Path) -> None:
         If its name ends otherwise than in .gif or .mp4, or an MP4 is wanted and there is no ffmpeg.
     """
     if path.suffix.lower() not in ENDINGS:
-        raise AstrosimError(
-            f"{path}: no format of animations ({path.suffix or 'no ending'}). Let it end in {' or '.join(ENDINGS)}."
-        )
+        raise AstrosimError(f"--out: no format of animations ({path}). Let it end in {' or '.join(ENDINGS)}.")
     if path.suffix.lower() == ".mp4" and find_ffmpeg() is None:
         raise AstrosimError(
-            f"{path}: an MP4 needs ffmpeg, which is not there. "
+            f"--out: an MP4 needs ffmpeg, which is not there ({path}). "
             "Install it: pip install 'astrosim[view]', or put ffmpeg on the PATH; else let it end in .gif."
         )
 

@@ -8,11 +8,9 @@ from typing import Any
 
 from astrosim.contracts import registry
 from astrosim.core.errors import ScenarioError
-from astrosim.scenario.bundled import SUFFIX, bundled, find, folder
+from astrosim.scenario.bundled import SUFFIX, bundled
 from astrosim.scenario.experiment import NAME, Experiment, own_code_runs
 from astrosim.scenario.load import condition_names, load_scenario, read_text, resolve
-
-__all__ = ["bundled", "catalogue", "catalogue_table", "create", "find", "folder"]
 
 FIRST_LOOKS = ("quick", "waves/offline_digits", "digits")
 """Bundled scenarios to begin with, one per kind."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.scenario import Experiment, condition_names, load_scenario, resolve
-from astrosim.scenario.library import bundled
+from astrosim.scenario.bundled import bundled
 
 NO_MATTER = ("name", "title", "source", "reference", "conditions", "record", "engine", "seeds", "version")
 """Fields that change no published figure, or are compared for themselves."""

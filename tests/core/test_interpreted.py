@@ -31,7 +31,7 @@ SHORT: dict[str, dict[str, Any]] = {
     "fields": {
         "schedule": {"trials": 4},
         "record": {"every": 4},
-        "batches": {"first": 16, "last": 16, "stay": 2},
+        "batches": {"first": 16, "last": 16, "stay": 4},
         "task": {"train": 32, "test": 10},
     },
     "wave": {"schedule": {"epochs": 1, "batch": 8}, "task": {"train": 16, "test": 10, "validation": 10}},

@@ -19,8 +19,8 @@ from astrosim.explain.tables import TABLES, bytes_words, differing, seconds_word
 from astrosim.explain.values import Choice
 from astrosim.explain.workload import workload
 from astrosim.scenario import Experiment, condition_names, load_scenario, resolve
+from astrosim.scenario.bundled import bundled
 from astrosim.scenario.field_info import fields_of
-from astrosim.scenario.library import bundled
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.explanation import rule
 from astrosim.systems.threshold.workload import bytes_of, records_of

@@ -28,7 +28,7 @@ from astrosim.cli.progress import ProgressDisplay
 from astrosim.core.errors import DataError, DiskFullError, StoreError
 from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.runs.lock import HELD, locked
-from astrosim.scenario import bundled, library, load_scenario, to_toml
+from astrosim.scenario import bundled, load_scenario, to_toml
 from astrosim.store.files import stray
 
 SMALL = small()
@@ -273,7 +273,7 @@ def test_a_run_that_lacks_data_leaves_nothing_behind(tmp_path, monkeypatch, out)
 
 def test_a_run_that_lacks_data_in_a_worker_leaves_nothing_behind_either(tmp_path):
     (tmp_path / "none").mkdir()
-    scenario = load_scenario(library.find("mnist"), ["seeds=[1,2]"])
+    scenario = load_scenario(bundled.find("mnist"), ["seeds=[1,2]"])
     with pytest.raises(DataError, match="holds no files of MNIST"):
         run_scenario(scenario, tmp_path / "run", workers=2, data=tmp_path / "none")
     assert not (tmp_path / "run").exists()
@@ -283,7 +283,7 @@ def test_what_was_computed_stays_when_data_are_missing_later(tmp_path):
     """And so does a directory in which something else lies."""
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "letter.txt").write_text("mine")
-    scenario = load_scenario(library.find("mnist"), ["seeds=[1]"])
+    scenario = load_scenario(bundled.find("mnist"), ["seeds=[1]"])
     with pytest.raises(StoreError, match=r"not empty \(letter\.txt"):
         run_scenario(scenario, tmp_path / "run", workers=1, data=tmp_path)
     assert (tmp_path / "run" / "letter.txt").read_text() == "mine"

@@ -10,7 +10,7 @@ from replicates import CONDITIONS, scenario
 
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.scenario import load_scenario
-from astrosim.scenario.library import find
+from astrosim.scenario.bundled import find
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.sizes import sizes

@@ -10,8 +10,8 @@ import pytest
 
 from astrosim.contracts.registry import find_system, kinds
 from astrosim.core.errors import ScenarioError
+from astrosim.scenario.bundled import bundled
 from astrosim.scenario.json_schema import json_schema
-from astrosim.scenario.library import bundled
 
 
 @pytest.fixture(scope="module")

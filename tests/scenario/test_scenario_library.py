@@ -12,7 +12,8 @@ from places import GOLDEN
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve
-from astrosim.scenario.library import bundled, catalogue, create, find
+from astrosim.scenario.bundled import bundled, find
+from astrosim.scenario.library import catalogue, create
 from astrosim.systems.threshold.scenario.schema import PUBLISHED_SEEDS
 
 WAVES = [

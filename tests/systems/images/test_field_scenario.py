@@ -12,7 +12,7 @@ from astrosim.core.errors import ScenarioError
 from astrosim.explain import explain
 from astrosim.explain.workload import workload
 from astrosim.scenario import load_scenario
-from astrosim.scenario.library import bundled
+from astrosim.scenario.bundled import bundled
 
 BASE = 'kind = "fields"\nname = "x"\n'
 WRONG = {

@@ -20,7 +20,7 @@ from astrosim.plot.movie import find_ffmpeg
 from astrosim.report.animation import TrialRange
 from astrosim.runs import open_run, run_scenario
 from astrosim.scenario import condition_names, load_scenario, resolve
-from astrosim.scenario.library import find
+from astrosim.scenario.bundled import find
 from astrosim.store.variables import KEPT, REVERTED
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.figures.animation import ReplicateScene, events_of, frame_trials

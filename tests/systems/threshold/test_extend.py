@@ -23,8 +23,8 @@ from astrosim.runs import rerun, run_scenario
 from astrosim.runs.control import Control, Stopped
 from astrosim.runs.replicate import make_replicates
 from astrosim.scenario import load_scenario, resolve, to_toml
+from astrosim.scenario.bundled import find
 from astrosim.scenario.inputs import InputFile
-from astrosim.scenario.library import find
 from astrosim.systems.population.adapt import adapt_thresholds
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.custom import astrocyte_class, overrides_of

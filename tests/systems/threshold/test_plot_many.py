@@ -9,7 +9,7 @@ from astrosim import plot, summary
 from astrosim.plot.style import drawn_at
 from astrosim.runs import open_run, run_scenario
 from astrosim.scenario import load_scenario, resolve
-from astrosim.scenario.library import bundled
+from astrosim.scenario.bundled import bundled
 from astrosim.scenario.load import load_scenario as load
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.figures.events import Event

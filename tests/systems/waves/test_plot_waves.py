@@ -8,7 +8,7 @@ from wave_rows import ACCURACY, COLLAPSED, DIGITS, SHARE, dataset_of, rows_of
 from astrosim import plot
 from astrosim.plot.points import beside
 from astrosim.scenario import condition_names, load_scenario, resolve
-from astrosim.scenario.library import find
+from astrosim.scenario.bundled import find
 from astrosim.systems.waves.figures.sweeps import find_sweeps
 from astrosim.systems.waves.figures.training import DRAWN_EPOCHS, MOST_CURVES, first_hits, thinned
 from astrosim.systems.waves.figures.waves import differences

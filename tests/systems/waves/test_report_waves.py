@@ -12,7 +12,7 @@ from astrosim.core.errors import StoreError
 from astrosim.report import write_report
 from astrosim.runs import run_scenario
 from astrosim.scenario import condition_names, load_scenario, resolve
-from astrosim.scenario.library import find
+from astrosim.scenario.bundled import find
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.show.report import notes
 from astrosim.systems.waves.show.summary import WaveSummary

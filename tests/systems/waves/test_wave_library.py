@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
-from astrosim.scenario.library import bundled, find
+from astrosim.scenario.bundled import bundled, find
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
 WAVES = {name: path for name, path in bundled().items() if name.startswith("waves/")}

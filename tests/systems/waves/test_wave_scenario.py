@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
+from astrosim.scenario.bundled import find
 from astrosim.scenario.choose import check_engine, select, shadowed
 from astrosim.scenario.inputs import taken_into
-from astrosim.scenario.library import find
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.waves.scenario.schema import WaveScenario
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from astrosim.scenario import load_scenario, resolve
-from astrosim.scenario.library import find
+from astrosim.scenario.bundled import find
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
 XOR_AS_CODED = "s d s d s d s d g g g g g"

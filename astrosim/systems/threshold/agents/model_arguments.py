@@ -10,9 +10,9 @@ import numpy as np
 
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import load_scenario, resolve
+from astrosim.scenario.bundled import find
 from astrosim.scenario.choose import changed
 from astrosim.scenario.experiment import SEED_LIMIT
-from astrosim.scenario.library import find
 from astrosim.systems.threshold.network.topology import Network
 from astrosim.systems.threshold.scenario.schema import Scenario
 
