@@ -49,6 +49,8 @@ def storage_errors(directory: Path, path: Path | None = None) -> Iterator[None]:
 
 def _remedy(number: int | None, directory: Path) -> str:
     resume = f"`astrosim run {directory} --resume`"
+    if number == errno.ENAMETOOLONG:
+        return "Choose a shorter name."
     if not (directory / RUN_FILE).is_file():  # nothing was begun
         wanted = "Free space or raise the file-size limit" if number in FULL else "Make it a place to write to"
         return f"{wanted}, or name another place. Nothing was begun here."
@@ -56,8 +58,6 @@ def _remedy(number: int | None, directory: Path) -> str:
         return f"Free space or raise the file-size limit, then {resume}: committed replicates are kept."
     if number in CLOSED:
         return f"Make {directory} writable or name another place; {resume} goes on with a begun run."
-    if number == errno.ENAMETOOLONG:
-        return "Choose a shorter name."
     return f"Fix this, then {resume}: committed replicates are kept."
 
 

@@ -12,16 +12,27 @@ from typing import Any
 import numpy as np
 import pytest
 import refusals
-from numba import njit
+from numba.core.registry import CPUDispatcher
 from places import ROOT, TESTS
 
-from astrosim.core.machine_code import UNUSED_SECONDS, first_writable, intact, keep, remove_unused
+from astrosim.core.machine_code import UNUSED_SECONDS, KeptCode, first_writable, intact, keep, remove_unused
 
 NAME, OTHER = f"kernels-{'0' * 16}", f"kernels-{'f' * 16}"
 
 
 def doubled(value):
     return value * 2
+
+
+class Kept(CPUDispatcher):
+    """A compiled function whose machine code is all that is kept of it."""
+
+    def keep(self) -> None:
+        self._cache = KeptCode(self.py_func)
+
+
+def njit(function: Any) -> Kept:
+    return Kept(function, targetoptions={"nopython": True, "boundscheck": None})
 
 
 def built(place: Path) -> Any:

@@ -306,7 +306,9 @@ def test_a_file_size_limit_is_a_clear_error_and_the_run_goes_on_without_it(tmp_p
     with _file_size_limit(size), pytest.raises(DiskFullError) as caught:
         run_scenario(SMALL, directory, workers=1)
     assert f"{directory}/" in str(caught.value)
-    assert "File too large. Free space or raise the file-size limit, then `astrosim run" in str(caught.value)
+    begun = (directory / "scenario.toml").exists()
+    remedy = "then `astrosim run" if begun else "or name another place. Nothing was begun here."
+    assert f"File too large. Free space or raise the file-size limit, {remedy}" in str(caught.value)
     run_scenario(go_on(directory, SMALL), directory, workers=1, resume=(directory / "scenario.toml").exists())
     assert differing(whole, contents(directory)) == []
 
@@ -349,7 +351,7 @@ def test_a_read_only_folder_is_a_clear_error_and_can_be_read(tmp_path, whole):
     with _mounted(tmp_path / "disk", "-o", "size=16m") as disk:
         run_scenario(SMALL, disk / "run", workers=1)
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
-        with pytest.raises(StoreError, match=r"disk/new: Read-only file system. Make .* writable or choose another"):
+        with pytest.raises(StoreError, match=r"disk/new: Read-only file system. Make it a place to write to"):
             run_scenario(SMALL, disk / "new", workers=1)
         with pytest.raises(StoreError, match=r"disk/run/\.lock: Read-only file system. Make .* writable"):
             run_scenario(None, disk / "run", workers=1, resume=True)

@@ -206,7 +206,7 @@ def test_a_run_that_cannot_begin_leaves_nothing_behind(tmp_path):
 
 
 def test_a_name_that_is_too_long_is_refused_before_the_work(tmp_path):
-    with pytest.raises(StoreError, match=r"File name too long\. Choose a shorter name with --out\.$"):
+    with pytest.raises(StoreError, match=r"File name too long\. Choose a shorter name\.$"):
         run_scenario(SMALL, tmp_path / ("ü" * 128), workers=1)
     assert list(tmp_path.iterdir()) == []
 
