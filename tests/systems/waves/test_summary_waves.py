@@ -77,7 +77,7 @@ def test_table_holds_numpys_medians_and_counts(found):
 
 def test_columns_without_anything_are_left_out(tmp_path):
     text = told(summary.read(written(tmp_path, reference={})))
-    assert "pub-" not in text
+    assert "paper" not in text
     one = told(summary.read(written(tmp_path / "one", {"wave": [0.6]}, {})))
     assert "interval" not in one
     assert cells(one, "wave")[:3] == ["wave", "1", ".6000"]

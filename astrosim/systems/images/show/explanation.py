@@ -47,7 +47,7 @@ def explanation(scenario: FieldScenario, resolved: Mapping[str, FieldScenario], 
 
 def networks_table(resolved: Mapping[str, FieldScenario]) -> Table:
     """Return the network of each condition, and what its astrocytes own."""
-    heads = ("hidden\nunits", "hears", "synapses", "astro-\ncytes", "owns")
+    heads = ("hidden\nunits", "hears", "synapses", "astrocytes", "owns")
     table = new_table(
         "\nNetworks", ("condition", {"overflow": "fold"}), *((name, {"justify": "right"}) for name in heads)
     )

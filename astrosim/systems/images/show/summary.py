@@ -11,7 +11,7 @@ from astrosim.systems.images.scenario.schema import FieldScenario
 
 TEXTS = ("condition", "data", "learner", "device")
 COUNTS = ("seed", "units", "synapses", "trials", "sample_evaluations", "synapse_evaluations")
-COLUMNS = ("n", "median", "range", "valid-\nation", "trials", "images\nevaluated", "synapses\nevaluated", "s a\nseed")
+COLUMNS = ("n", "median", "range", "validation", "trials", "images\nevaluated", "synapses\nevaluated", "s per\nseed")
 
 
 class FieldSummary(RunSummary[FieldScenario]):

@@ -68,7 +68,7 @@ def chains_table(resolved: Mapping[str, WaveScenario]) -> Table:
         ("condition", {"max_width": 22, "overflow": "fold"}),
         ("steps", {"max_width": 18, "overflow": "fold"}),
         ("layers", {"max_width": 44, "overflow": "fold"}),
-        *((name, {"justify": "right", "no_wrap": True}) for name in ("live\nweights", "para-\nmeters", "cells")),
+        *((name, {"justify": "right", "no_wrap": True}) for name in ("live\nweights", "values\nin all", "cells")),
     )
     groups = together({name: f"{steps_words(s)} {layers_words(s)} {s.parameters}" for name, s in resolved.items()})
     for names in groups.values():

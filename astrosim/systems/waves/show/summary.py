@@ -26,11 +26,11 @@ COLUMNS = (
     "range",
     "mean",
     "95 %\ninterval",
-    "pub-\nlished",
+    "paper",
     "solved",
-    "col-\nlapsed",
+    "collapsed",
     "live\nweights",
-    "s a\nseed",
+    "s per\nseed",
 )  # narrow: the table fits 80 columns
 SOLVED = 1.0  # share of XOR's rows
 FEW = 3  # conditions; the collapsed runs of more are told in a line each
