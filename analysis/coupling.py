@@ -242,12 +242,12 @@ assert elsewhere.low > 0.62
 #
 # **Waves** do what the equations say: arrival times are equal to the trial, amplitudes to the grid of 2^-32. **Weak
 # coupling does not help.** Calcium recruits, and quickly draws nearly all activity into the cluster with the outputs,
-# where changes are kept more often (accept rate .40 against .33); but accuracy is the same: -.004 (-.012 to .002) with
-# weak gap junctions, -.003 (-.010 to .004) with relays; between clusters the difference of -.009 (-.015 to -.002) does
+# where changes are kept more often (accept rate .40 against .33); but accuracy is the same: -.004 (-.012 to .003) with
+# weak gap junctions, -.003 (-.010 to .004) with relays; between clusters the difference of -.009 (-.016 to -.002) does
 # not survive the correction for five comparisons (p = .08). The network is near its ceiling: there is little to gain.
-# **Strong coupling harms**: -.073 (-.099 to -.049). Neighbours keep each other above threshold for ever, so that the
+# **Strong coupling harms**: -.073 (-.100 to -.048). Neighbours keep each other above threshold for ever, so that the
 # cluster that is active first stays so. In 20 of 40 networks that is the cluster without outputs, whose synapses hardly
 # reach an answer: these end at .501, 19 of them with one constant output, while the other 20 learn as usual (.656).
-# **Cutting** the gap junctions frees them: from then on they learn, and end at .653 as the uncoupled (+.001, -.004 to
-# .008). So in this model disrupted coupling does no harm, against what Hösli et al. find in mice; what coupling is good
+# **Cutting** the gap junctions frees them: from then on they learn, and end at .653 as the uncoupled (+.001, -.005 to
+# .007). So in this model disrupted coupling does no harm, against what Hösli et al. find in mice; what coupling is good
 # for in the animal (supply, potassium, slow memory, tasks larger than one cluster) is not in the model.
