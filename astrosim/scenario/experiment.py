@@ -18,8 +18,8 @@ SEED_LIMIT = 2**53  # the published generator keeps its state in a double (spec,
 VERSION = 1  # of the file format
 SHARED_FIELDS = ("version", "kind", "name", "title", "source", "seeds", "conditions", "reference")
 """Fields that a condition cannot override: they belong to the experiment as a whole."""
-MISSING = ("na", "nan", "null", "none", "n.a.", "nil")
-"""Names of conditions, in small letters, that pandas, R or a spreadsheet take from a table as missing."""
+MISSING = ("NA", "NULL", "NaN", "None", "nan", "null")
+"""Names of conditions that pandas or R take from a table as missing."""
 NAME = r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"
 own_code_runs = ContextVar("own_code_runs", default=True)
 """Whether validation runs the user's own Python code; listings do without."""
@@ -137,7 +137,7 @@ class Experiment(Section):
     @field_validator("conditions")
     @classmethod
     def _no_missing_value(cls, value: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        lost = [name for name in value if name.lower() in MISSING]
+        lost = [name for name in value if name in MISSING]
         if lost:
             raise ValueError(
                 f"a name that other programs read as a missing value ({lost[0]}). Write another, such as {lost[0]}_."
