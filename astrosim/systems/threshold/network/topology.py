@@ -254,12 +254,10 @@ def build_network(scenario: Scenario, seed: int) -> Network:
     net = scenario.network
     told = nodes.read_nodes(net.nodes) if net.nodes else None
     kind, cluster = (told.kind, told.cluster) if told else _kinds(scenario)
-    if told:
-        place = told.position
-    elif net.positions:
+    if net.positions and not told:
         place = contents.read_positions(net.positions)
     else:
-        place = _drawn_positions(scenario, seed, cluster)
+        place = told.position if told else _drawn_positions(scenario, seed, cluster)
     if net.wiring:
         first, post, weights = _given_synapses(net.wiring, net.rewire, seed, kind.size)
     else:
