@@ -18,6 +18,7 @@ from astrosim.conformance.bench import SUMMARY, Bench, ContractError, contents, 
 from astrosim.contracts.system import OPTIONAL, System
 from astrosim.core.errors import AstrosimError
 from astrosim.explain import explain
+from astrosim.explain.values import Choice
 from astrosim.export import export_run
 from astrosim.report import write_report
 from astrosim.report.figure_of_run import show
@@ -83,7 +84,7 @@ def every_field_is_explained(bench: Bench) -> None:
         If a field is not named.
     """
     stream = io.StringIO()
-    explain(bench.scenario(), Console(file=stream, width=200))
+    explain(bench.scenario(), Console(file=stream, width=200), choice=Choice(everything=True))
     text = stream.getvalue()
     model = bench.system.scenario
     untold = {*UNTOLD, *model.tables}  # lists of tables have tables of their own
