@@ -16,7 +16,7 @@ from xarray import Dataset
 from astrosim import load_scenario, open_run, run
 from astrosim.report.tables import interval_text, number, p_text
 from astrosim.scenario import Experiment, condition_names
-from astrosim.scenario.library import find
+from astrosim.scenario.bundled import find
 from astrosim.statistics.inference import Comparison, compare, corrected, median_interval
 from astrosim.systems.threshold.show.solving import quantile_text, solving_rows
 from astrosim.systems.threshold.show.summary import Summary

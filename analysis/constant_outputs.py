@@ -33,8 +33,8 @@ from common import show
 
 from astrosim import load_scenario, make_engine, resolve
 from astrosim.plot.style import count_axis, new_figure, styled
+from astrosim.scenario.bundled import find
 from astrosim.scenario.choose import changed
-from astrosim.scenario.library import find
 
 SEEDS = (42, 137, 271, 314, 500, 618, 777, 888, 999, 1234)
 CONDITIONS = ("baseline", "ambient", "dampening", "full")

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import qmc
 
-from astrosim.scenario.library import find, folder
+from astrosim.scenario.bundled import find, folder
 from astrosim.summary import read
 from astrosim.summary.run_summary import RunSummary
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from astrosim.scenario import load_scenario, resolve
-from astrosim.scenario.library import find
+from astrosim.scenario.bundled import find
 from astrosim.systems.threshold.engines import make_engine
 from benchmarks.cases import SEED
 from benchmarks.timing import Timed, take_turns

@@ -1,5 +1,6 @@
 """Options of the test run, and the choice of tests of `make test-quick`."""
 
+import logging
 import os
 from pathlib import Path
 
@@ -34,6 +35,14 @@ QUICK: dict[str, tuple[str, ...]] = {
 
 LAST = ("test_stored_runs.py", "test_faults.py", "test_run.py", "test_extend.py")
 """Files whose tests come last, when the kernels of threshold networks are compiled: else two workers compile them."""
+
+
+@pytest.fixture(autouse=True)
+def messages_as_without_the_command_line() -> None:
+    """The command line prints messages itself; a test that comes after one of it gets them all the same."""
+    logger = logging.getLogger("astrosim")
+    logger.handlers[:], logger.propagate = [], True
+    logger.setLevel(logging.NOTSET)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -190,7 +190,8 @@ def __getattr__(name: str) -> Any:
     )
 
 
-SYSTEM = replace(WAVES, parts={**WAVES.parts, "runner": RUNNER_PART})
+OWN = {name: part for name, part in WAVES.parts.items() if name != "derived"}  # its parameters join nothing
+SYSTEM = replace(WAVES, parts={**OWN, "runner": RUNNER_PART})
 
 
 def _forget() -> None:

@@ -43,13 +43,16 @@ def new(
 
 
 @app.command("list")
-def list_(as_json: JsonOption = False) -> None:
+def list_(
+    times: Annotated[bool, typer.Option("--times", help="Estimate how long each takes on one core.")] = False,
+    as_json: JsonOption = False,
+) -> None:
     """List the bundled scenarios."""
     with guarded():
         from astrosim.explain.catalogue import catalogue_table
         from astrosim.scenario.library import catalogue
 
-        entries = catalogue()
+        entries = catalogue(times)
         if as_json:
             typer.echo(json.dumps(entries, indent=1))
         else:

@@ -13,7 +13,6 @@ from typer.core import TyperGroup
 
 from astrosim.cli.console import BAD_INPUT, say
 from astrosim.cli.places import at_home
-from astrosim.scenario.words import nearest
 
 USAGE: Any = typer.BadParameter.__mro__[1]  # Typer brings its parser along, without a public name for this error
 LIMITS = (
@@ -80,6 +79,8 @@ def sentence(error: Any, given: list[str]) -> str:
 
 
 def _meant(word: str, known: list[str], command: str) -> str:
+    from astrosim.scenario.words import nearest
+
     guess = nearest(word, known)
     return f"Did you mean {guess}?" if guess else f"`{command} --help` shows what is valid."
 
@@ -87,6 +88,8 @@ def _meant(word: str, known: list[str], command: str) -> str:
 def _wrong_value(error: Any, given: list[str]) -> str:
     """What is wrong with the value of an option, and what would be right."""
     if match := re.search(r"'(.*)' is not one of (.*?)\.?$", error.message):
+        from astrosim.scenario.words import nearest
+
         known = re.findall(r"'(.*?)'", match[2])
         guess = nearest(match[1], known)
         meant = f"Did you mean {guess}? " if guess else ""

@@ -27,6 +27,9 @@ DAMAGE = (OSError, EOFError, ValueError, KeyError, AttributeError, ImportError, 
 """Errors of reading a damaged index of a cache."""
 
 
+OWN = "own"  # ends the names of what a caller has linked
+
+
 class LinkedLibrary(JITCodeLibrary):
     """LLVM code of a function, for others to link: it is neither optimised as a whole nor made into machine code."""
 
@@ -78,6 +81,7 @@ class CalledLibrary(JITCodeLibrary):
         for function in self._final_module.functions:
             if not function.is_declaration and function.linkage == llvm.Linkage.linkonce_odr:
                 function.linkage = llvm.Linkage.internal
+                function.name = f"{function.name}.{OWN}"  # by its old name, LLVM would offer it to other modules
         super()._optimize_final_module()
 
 

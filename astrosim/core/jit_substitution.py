@@ -14,7 +14,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
-from numba import config, from_dtype, njit
+from numba import config, from_dtype
 from numba.core.dispatcher import Dispatcher
 from numba.core.errors import NumbaError
 
@@ -23,6 +23,7 @@ from astrosim.core.interpreted import Interpreted, typed
 __all__ = ["NumbaError", "is_jitted", "returned_type", "specialised"]
 
 Function = Callable[..., Any]
+EXCHANGED = "exchanged"  # in names of what is built: linked code is told apart by its name
 KERNEL = (Dispatcher, Interpreted)
 
 
@@ -113,8 +114,8 @@ class _Exchange:
         new = FunctionType(old.__code__, old.__globals__ | changed, old.__name__, old.__defaults__)
         if config.DISABLE_JIT:
             return Interpreted(new)
-        options = {name: value for name, value in function.targetoptions.items() if name != "nopython"}
-        return njit(**options)(new) if self.jitted else new
+        new.__qualname__ = f"{old.__qualname__}_{EXCHANGED}"
+        return type(function)(new, targetoptions=function.targetoptions) if self.jitted else new
 
 
 def _global_names(function: Any) -> dict[str, set[str]]:

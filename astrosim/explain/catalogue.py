@@ -1,4 +1,4 @@
-"""The bundled scenarios as a table for the console: kind, size of the work, expected time."""
+"""The bundled scenarios as a table for the console: kind, size of the work, expected time if asked for."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from rich.table import Table
 
 from astrosim.explain.tables import new_table, seconds_words
 
-NOTE = "First looks stand first; times are estimates on one core, without compilation."
+FIRST = "First looks stand first"
+NOTES = {
+    False: f"{FIRST}; --times estimates how long each takes.",
+    True: f"{FIRST}; times are estimates on one core, without compilation.",
+}
 
 
 def catalogue_table(entries: list[dict[str, Any]]) -> Table:
     """Return the entries of `astrosim.scenario.library.catalogue` as a table."""
     right = {"justify": "right", "no_wrap": True}
+    times = any("seconds" in entry for entry in entries)
     table = new_table(
         "",
         ("name", {"overflow": "fold"}),
@@ -21,11 +26,11 @@ def catalogue_table(entries: list[dict[str, Any]]) -> Table:
         ("kind", {"no_wrap": True}),
         ("replicates", right),
         ("trials or\nupdates", right),
-        ("time", right),
+        *([("time", right)] if times else []),
     )
     for entry in entries:
-        work, seconds = entry["trials"] or entry["updates"], seconds_words(entry["seconds"])
-        sizes = f"{entry['cells']:,}", f"{work:,}", seconds
-        table.add_row(entry["name"], entry["title"], entry["kind"], *sizes)
-    table.title, table.caption, table.caption_justify = None, NOTE, "left"
+        sizes = f"{entry['cells']:,}", f"{entry['trials'] or entry['updates']:,}"
+        time = [seconds_words(entry["seconds"])] if times else []
+        table.add_row(entry["name"], entry["title"], entry["kind"], *sizes, *time)
+    table.title, table.caption, table.caption_justify = None, NOTES[times], "left"
     return table

@@ -63,22 +63,28 @@ def renamed(source: Path, name: str) -> str:
     return found.sub(line, text, count=1) if found.search(text) else f"{line}\n{text}"
 
 
-def catalogue() -> list[dict[str, Any]]:
-    """Return the bundled scenarios, first looks first: name, kind, title, cells (replicates), and the work of all
-    cells, by its unit and in seconds on one core.
+def catalogue(times: bool = False) -> list[dict[str, Any]]:
+    """Return the bundled scenarios, first looks first: name, kind, title, cells (replicates), work of all cells by its
+    unit.
+
+    Parameters
+    ----------
+    times : bool
+        Also `seconds` on one core, estimated; that loads all systems.
     """
     before, known = own_code_runs.set(False), bundled()
     names = [*(name for name in FIRST_LOOKS if name in known), *(name for name in known if name not in FIRST_LOOKS)]
     try:
-        return [_entry(name, load_scenario(known[name])) for name in names]
+        return [_entry(name, load_scenario(known[name]), times) for name in names]
     finally:
         own_code_runs.reset(before)
 
 
-def _entry(name: str, scenario: Experiment) -> dict[str, Any]:
+def _entry(name: str, scenario: Experiment, times: bool) -> dict[str, Any]:
     resolved = [resolve(scenario, condition) for condition in condition_names(scenario)]
     seeds = len(scenario.seeds)
     system = registry.find_system(scenario.kind)
     work = {"trials": None, "updates": None} | {system.unit: seeds * sum(r.work for r in resolved)}
     facts = {"name": name, "kind": scenario.kind, "title": scenario.title, "first_look": name in FIRST_LOOKS}
-    return {**facts, "cells": seeds * len(resolved), **work, "seconds": system.part("workload")(scenario).seconds}
+    time = {"seconds": system.part("workload")(scenario).seconds} if times else {}
+    return {**facts, "cells": seeds * len(resolved), **work, **time}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,10 @@ def commit_path(directory: Path, condition: str, seed: int) -> Path:
     return directory / COMMITS / f"{replicate_name(condition, seed)}.json"
 
 
+OPENING = threading.Lock()
+"""Held while zarr's configuration, which all threads share, is another one."""
+
+
 class Encoder:
     """Turns values into the bytes of chunks: zarr writes into memory, with the metadata of the arrays on disk.
 
@@ -61,7 +66,7 @@ class Encoder:
         self._metadata = set(self._memory)
         store = MemoryStore(self._memory)
         # A chunk of fill values is written as well: every committed replicate has the same files.
-        with zarr.config.set({"array.write_empty_chunks": True}):
+        with OPENING, zarr.config.set({"array.write_empty_chunks": True}):
             self.arrays = {
                 key.partition("/")[0]: zarr.open_array(store, path=key.partition("/")[0], mode="r+")
                 for key in self._metadata

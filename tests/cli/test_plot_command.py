@@ -170,7 +170,10 @@ def test_waves_have_no_episodes(waves):
 
 
 def test_a_directory_that_is_no_run(tmp_path):
-    assert "scenario.toml" in refusal(tmp_path / "nowhere", "curves")
+    assert refusal(tmp_path / "nowhere", "curves") == (
+        f"{tmp_path}/nowhere: no such run directory. Name that of a run; "
+        f"`astrosim run SCENARIO --out {tmp_path}/nowhere` makes one."
+    )
 
 
 def test_chosen_conditions_and_seeds_are_shown(directory):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import subprocess
 import sys
@@ -85,7 +84,6 @@ def test_where_nothing_can_be_locked_one_compiles_all_the_same(tmp_path):
 
 def test_long_compilation_is_told_once_and_short_never(monkeypatch, caplog):
     monkeypatch.setattr(compilation, "MOMENT_SECONDS", 0.01)
-    monkeypatch.setattr(logging.getLogger("astrosim"), "propagate", True)
     announcement = Announcement()
     for _ in range(2):
         with announcement.if_long():

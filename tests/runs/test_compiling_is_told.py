@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from astrosim.core.compilation import LOGGER, NOTICE
 from astrosim.runs.control import Control
 from astrosim.runs.executors.base import Job, WorkerContext, run_jobs
@@ -16,7 +14,6 @@ def long_compilation(control: Control) -> None:
 
 
 def test_a_worker_that_compiles_is_heard_once(monkeypatch, caplog):
-    monkeypatch.setattr(logging.getLogger("astrosim"), "propagate", True)
     context = WorkerContext(jobs=2, remedy="")
     jobs = [Job(number, f"job {number}", long_compilation) for number in range(2)]
     ended = []

@@ -10,6 +10,7 @@ import json
 import logging
 import re
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,8 @@ GRADIENTS = {"autoencoders", "fields", "waves", "xor"}
 """Gradients are summed in the order of the processor's vectors, so that their last bits depend on it."""
 CORRECTED = "ceiling_synapses"
 """Column of summary.csv whose values were wrong where an output has a free bias: it counted one synapse per output."""
+LIBRARY = {"cma_es"}
+"""Conditions whose sums a library takes, in its own order; measured: 1.1e-16, between this processor and AVX-512."""
 PROCESSOR = "znver3"  # on which the runs were stored, as LLVM names it
 ELSEWHERE = 1e-5  # largest difference on others; measured: 1.2e-6, between this one and one with vectors half as long
 
@@ -75,20 +78,25 @@ def corrected(difference: str) -> bool:
     return match is not None and int(match[1]) - int(match[2]) == 5
 
 
-def exact(name: str) -> bool:
-    """Whether every bit must be the same on this processor, or the one that numba is told to compile for."""
-    processor = config.CPU_NAME or get_host_cpu_name()
-    return name.removesuffix("_interrupted") not in GRADIENTS or processor == PROCESSOR
+def inexact(name: str, directory: Path) -> list[str]:
+    """Conditions that need not come out to the bit on this processor, or the one that numba is told to compile for."""
+    if (config.CPU_NAME or get_host_cpu_name()) == PROCESSOR:
+        return []
+    conditions = astrosim.open_run(directory).condition.values.tolist()
+    return conditions if name.removesuffix("_interrupted") in GRADIENTS else sorted(LIBRARY & set(conditions))
 
 
-def assert_same(found: Path, expected: Path, to_the_bit: bool) -> None:
-    """Compare the trajectories and the summaries of two run directories."""
+def assert_same(found: Path, expected: Path, near: Sequence[str] = ()) -> None:
+    """Compare the trajectories and the summaries of two run directories; those of some conditions may be just near."""
     one, other = astrosim.open_run(found), astrosim.open_run(expected)
     assert set(one.variables) == set(other.variables)
     for name in other.variables:
-        assert_same_array(one[name], other[name], to_the_bit)
-    if to_the_bit:
-        assert summary_rows(found) == summary_rows(expected)
+        parts = other.condition.values if "condition" in other[name].dims else [None]
+        for part in parts:
+            chosen = {} if part is None else {"condition": part}
+            assert_same_array(one[name].sel(chosen), other[name].sel(chosen), to_the_bit=part not in near)
+    rows = [[row for row in summary_rows(run) if row["condition"] not in near] for run in (found, expected)]
+    assert rows[0] == rows[1]
 
 
 def assert_same_array(one: xarray.DataArray, other: xarray.DataArray, to_the_bit: bool) -> None:
@@ -160,21 +168,23 @@ def test_a_stored_run_is_reported_and_written_as_netcdf(name, tmp_path):
     with xarray.open_dataset(
         astrosim.export_run(directory, format="netcdf"), engine="h5netcdf", mask_and_scale=False
     ) as file:
-        assert len(file.data_vars) >= 5
-        for variable in file.data_vars:
+        stored = [variable for variable in file.data_vars if variable in dataset]
+        assert len(stored) >= 5
+        for variable in stored:
             np.testing.assert_array_equal(file[variable].values, dataset[variable].values, err_msg=str(variable))
 
 
 @pytest.mark.parametrize("name", marked(FINISHED, RERUN))
 def test_a_stored_run_is_rerun_to_the_bit(name, tmp_path):
     directory = unpacked(name, tmp_path)
-    if exact(name):
+    near = inexact(name, directory)
+    if near:
+        astrosim.run(astrosim.load_scenario(directory / "scenario.toml"), tmp_path / "again", workers=1)
+        assert_same(tmp_path / "again", directory, near)
+    else:
         result = astrosim.rerun(directory, workers=1)
         assert [difference for difference in result.differences if not corrected(difference)] == []
         assert result.identical == (result.differences == ())
-    else:
-        astrosim.run(astrosim.load_scenario(directory / "scenario.toml"), tmp_path / "again", workers=1)
-        assert_same(tmp_path / "again", directory, to_the_bit=False)
 
 
 def test_a_finished_run_is_left_as_it_is(tmp_path):
@@ -198,4 +208,4 @@ def test_an_interrupted_run_ends_as_the_undisturbed_one(name, tmp_path, caplog):
     refused = checkpoint.name in caplog.text
     assert taken_up != refused
     assert list((directory / "checkpoints").iterdir()) == []
-    assert_same(directory, unpacked(name.removesuffix("_interrupted"), tmp_path), exact(name))
+    assert_same(directory, unpacked(name.removesuffix("_interrupted"), tmp_path), inexact(name, directory))

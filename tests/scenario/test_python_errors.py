@@ -71,7 +71,7 @@ WRONG: list[tuple[Callable[[], Any], str]] = [
         "schedule.episodes: not a whole",
     ),
     (lambda: AstroModel(rate=3), "rate: several fields have this name (decision.rate, plasticity.rate). Write one of"),
-    (lambda: AstroModel(network=3), "network: a section, not a field. Write one of its fields as network__FIELD: "),
+    (lambda: AstroModel(network=3), "network: not a network (int). Give a Network, such as "),
     (lambda: load_scenario("quik"), "quik: no such file or bundled scenario. Did you mean quick?"),
     (lambda: load_scenario("quick", ["seeds=x"]), "overrides: seeds: no range of seeds ('x')."),
     (lambda: load_scenario("quick", (), ["contrl"]), "conditions: no such condition (contrl). Did you mean control?"),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from field_cases import small
 
+from astrosim.core.errors import ScenarioError
 from astrosim.core.rng import stream_key
 from astrosim.runs import run_scenario
 from astrosim.summary import read
@@ -129,17 +130,17 @@ def test_who_stands_together(accept, gained, stands):
 
 
 def test_bad_rounds_are_told():
-    with pytest.raises(ValueError, match=r"does not divide batches.stay = 50 \(7\). Rounds end with their batch"):
+    with pytest.raises(ScenarioError, match=r"does not divide batches.stay = 50 \(7\). Rounds end with their batch"):
         small(decision={"proposals": 7})
-    with pytest.raises(ValueError, match=r"more than there are astrocytes \(25\). Write 12 or less."):
+    with pytest.raises(ScenarioError, match=r"more than there are astrocytes \(25\). Write 12 or less."):
         small(decision={"proposals": 25})
-    with pytest.raises(ValueError, match=r'side by side \(5, learner.rule = "random_mask"\). Write 1.'):
+    with pytest.raises(ScenarioError, match=r'side by side \(5, learner.rule = "random_mask"\). Write 1.'):
         small(decision={"proposals": 5}, learner={"rule": "random_mask"})
-    with pytest.raises(ValueError, match=r'torch evaluates astrocytes\' proposals alone \("spsa"\)'):
+    with pytest.raises(ScenarioError, match=r'torch evaluates astrocytes\' proposals alone \("spsa"\)'):
         small(engine="torch", learner={"rule": "spsa"})
-    with pytest.raises(ValueError, match=r"decision.race: torch evaluates all proposals of a round to the end \(0.5\)"):
+    with pytest.raises(ScenarioError, match=r"race: torch evaluates all proposals of a round to the end \(0.5\)"):
         small(engine="torch", decision={"race": 0.5})
-    with pytest.raises(ValueError, match=r'device: only torch computes elsewhere \("cuda"\). Write "cpu", or'):
+    with pytest.raises(ScenarioError, match=r'device: only torch computes elsewhere \("cuda"\). Write "cpu", or'):
         small(device="cuda")
 
 

@@ -7,7 +7,7 @@ from typing import get_type_hints
 import numpy as np
 import pytest
 
-from astrosim.core.errors import AstrosimError
+from astrosim.core.errors import AstrosimError, ScenarioError
 from astrosim.core.jit import kernel
 from astrosim.core.rng import stream_key, uniform
 from astrosim.rules import exploration
@@ -124,7 +124,7 @@ def test_a_threshold_network_holds_the_fields_of_a_population() -> None:
 def test_waves_remember_twenty_outcomes_unless_the_file_says_otherwise() -> None:
     assert WaveScenario().astrocytes.outcomes == 20
     assert WaveScenario.model_validate({"astrocytes": {"outcomes": 255}}).astrocytes.outcomes == 255
-    with pytest.raises(ValueError, match="outcomes"):
+    with pytest.raises(ScenarioError, match="outcomes"):
         WaveScenario.model_validate({"astrocytes": {"outcomes": 256}})
 
 

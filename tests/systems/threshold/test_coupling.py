@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from replicates import CONDITIONS, differences, scenario
 
-from astrosim.core.errors import AstrosimError
+from astrosim.core.errors import AstrosimError, ScenarioError
 from astrosim.rules import coupling
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.kernel.engine import KernelEngine
@@ -358,13 +358,13 @@ def test_waves_that_take_too_long_are_refused() -> None:
     ],
 )
 def test_edges_that_do_not_fit_are_refused(graph: dict[str, Any], problem: str) -> None:
-    with pytest.raises(ValueError, match="edges") as caught:
+    with pytest.raises(ScenarioError, match="edges") as caught:
         coupled(graph)
     assert problem in str(caught.value)
 
 
 def test_only_learning_astrocytes_are_coupled() -> None:
-    with pytest.raises(ValueError, match="only astrocytes that learn are coupled"):
+    with pytest.raises(ScenarioError, match="only astrocytes that learn are coupled"):
         coupled(GRAPHS["nearest"], learner="cursor")
-    with pytest.raises(ValueError, match="there are no gap junctions"):
+    with pytest.raises(ScenarioError, match="there are no gap junctions"):
         scenario(interventions=[{"action": "cut_gap_junctions", "fraction": 1.0, "at_trial": 0}])

@@ -222,7 +222,7 @@ def test_the_solution_is_noted_when_it_is_first_found():
     ],
 )
 def test_what_does_not_fit_together_is_told(fields, text):
-    with pytest.raises(ValueError, match=re.escape(text)):
+    with pytest.raises(ScenarioError, match=re.escape(text)):
         scenario(**fields)
 
 

@@ -14,6 +14,7 @@ from astrosim.rules.choices import CALCIUM_MODELS, NEURON_MODELS
 from astrosim.rules.neuron_models import leaky_voltage
 from astrosim.scenario.merge import deep_merge
 from astrosim.systems.threshold.ceilings import ceiling
+from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.kernel.engine import KernelEngine
 from astrosim.systems.threshold.scenario.schema import Scenario
 
@@ -77,7 +78,7 @@ def test_without_leak_a_leaky_neuron_is_a_threshold_neuron() -> None:
 @pytest.mark.parametrize("learner", ["one_plus_one", "adaptive_monte_carlo", "evolution", "spsa"])
 def test_blind_learners_see_leaky_neurons(learner: str) -> None:
     s = scenario(LEAKY, {"learner": learner})
-    engine, other = KernelEngine(s, 2), KernelEngine(scenario({"learner": learner}), 2)
+    engine, other = make_engine(s, 2), make_engine(scenario({"learner": learner}), 2)
     assert not np.array_equal(engine._outputs(), other._outputs())
 
 

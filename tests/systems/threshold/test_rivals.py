@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from tolerances import VECTORS, assert_within, gamma, rounding
 
-from astrosim.core.errors import AstrosimError
+from astrosim.core.errors import AstrosimError, ScenarioError
 from astrosim.core.rng import word
 from astrosim.rules import reward
 from astrosim.runs import run_scenario
@@ -369,5 +369,5 @@ def test_a_run_of_rivals_records_what_they_spent(tmp_path):
     ],
 )
 def test_what_does_not_fit_together_is_told(fields, text):
-    with pytest.raises(ValueError, match=re.escape(text)):
+    with pytest.raises(ScenarioError, match=re.escape(text)):
         rival("delta", **fields)

@@ -63,8 +63,8 @@ def test_a_condition_answers_for_what_it_writes(tmp_path):
 
 def test_the_command_line_is_looked_at_too(tmp_path):
     assert problems(tmp_path, "", ["homeostasis.rule=step"]) == [
-        '--set: homeostasis.rule: only neurons have it (learner = "astrocytes"). Write learner = "both", or remove the '
-        "section."
+        'overrides: homeostasis.rule: only neurons have it (learner = "astrocytes"). Write learner = "both", or remove '
+        "the section."
     ]
     assert loaded(tmp_path, SHARED, ["conditions.whole.learner=none"]).conditions["whole"]["learner"] == "none"
 

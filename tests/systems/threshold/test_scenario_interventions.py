@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from scenario_files import complaints, write
 
+from astrosim.core.errors import ScenarioError
 from astrosim.scenario import load_scenario, resolve, to_toml
 from astrosim.systems.threshold.scenario.interventions import ACTIONS, CHANGEABLE, most_events, when_words
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -129,7 +130,7 @@ def test_each_problem_is_told_with_its_line_and_a_remedy(tmp_path: Path, text: s
 def test_a_task_may_not_come_to_have_more_patterns_than_the_log_holds() -> None:
     more = {"action": "extend_task", "at_trial": 0, "patterns": [["00000", "00000"]] * 32_764}
     Scenario.model_validate({"interventions": [more, more | {"patterns": more["patterns"][1:]}]})
-    with pytest.raises(ValueError, match=r"too many patterns \(65536\)\. At most 65535 fit: add fewer\."):
+    with pytest.raises(ScenarioError, match=r"too many patterns \(65536\)\. At most 65535 fit: add fewer\."):
         Scenario.model_validate({"interventions": [more, more]})
 
 

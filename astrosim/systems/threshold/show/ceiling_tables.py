@@ -14,6 +14,9 @@ from astrosim.scenario import condition_names, resolve
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.summary import mean
 
+FOLDED = ("output", "per bit")
+"""Columns that take several lines on a narrow console; numbers are never cut."""
+
 
 def ceilings(scenario: Scenario, time_limit: float = 10.0) -> list[dict[str, Any]]:
     """Return the structural ceiling of every condition and seed.
@@ -62,11 +65,16 @@ def ceilings_table(rows: list[dict[str, Any]]) -> Table:
     """Return ceilings as a table; conditions with the same wiring share their lines."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="underline")
     table.add_column("condition")
-    for name in ("seed", "ceiling", "bound", "synapses", "best constant", "output", "per bit"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for conditions, block in _blocks(rows):
-        for number, row in enumerate(block):
-            table.add_row(conditions if number == 0 else "", str(row["seed"]), *_ceiling_cells([row]))
+    blocks = [(name, block, [_ceiling_cells([row]) for row in block]) for name, block in _blocks(rows)]
+    for place, name in enumerate(("ceiling", "bound", "synapses", "best constant", "output", "per bit")):
+        if not place:
+            table.add_column("seed", justify="right", no_wrap=True)
+        width = max((len(cells[place]) for _, _, lines in blocks for cells in lines), default=1)
+        whole = None if name in FOLDED else width
+        table.add_column(name, justify="right", overflow="fold", min_width=whole)
+    for name, block, lines in blocks:
+        for number, cells in enumerate(lines):
+            table.add_row(name if number == 0 else "", str(block[number]["seed"]), *cells)
         if len(block) > 1:
             table.add_row("", "mean", *_ceiling_cells(block), style="bold", end_section=True)
     return table
