@@ -26,12 +26,11 @@ from astrosim.runs.control import Control
 from astrosim.runs.directory import take_name
 from astrosim.runs.executors import Job, WorkerContext, executor_for, make_executor, run_jobs
 from astrosim.runs.executors.owner import end_with_parent
-from astrosim.runs.processors import default_workers, may_have_workers, processors
+from astrosim.runs.processors import default_workers, may_have_workers
 from astrosim.runs.stop import Stop
 
 SMALL = small()
 ENDLESS = small(schedule={"episodes": 100_000_000}, record={"every": 1_000_000, "decisions": False})
-AFFINITY = len(os.sched_getaffinity(0))
 
 
 @pytest.fixture(scope="module")
@@ -315,52 +314,6 @@ def test_a_server_ends_with_its_owner_while_it_still_loads_modules(tmp_path):
     owner.wait()
     owner.stdout.close()
     assert _end([server])
-
-
-def _groups(root: Path, membership: str, **files: str) -> Path:
-    """A machine's files: the control groups of this process, and their limits by path."""
-    (root / "proc/self").mkdir(parents=True)
-    (root / "proc/self/cgroup").write_text(membership)
-    for name, content in files.items():
-        path = root / "sys/fs/cgroup" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content)
-    return root
-
-
-@pytest.mark.parametrize(
-    ("membership", "files", "expected"),
-    [
-        ("0::/\n", {"cpu.max": "100000 100000\n"}, 1),
-        ("0::/\n", {"cpu.max": "150000 100000\n"}, 2),
-        ("0::/\n", {"cpu.max": "20000 100000\n"}, 1),
-        ("0::/\n", {"cpu.max": "max 100000\n"}, None),
-        ("0::/\n", {}, None),
-        ("0::/slurm/job_7\n", {"cpu.max": "max 100000\n", "slurm/cpu.max": "100000 100000\n"}, 1),
-        ("0::/of/the/host\n", {"cpu.max": "100000 100000"}, 1),
-        ("0::/../other\n", {"cpu.max": "100000 100000"}, 1),
-        ("4:cpu,cpuacct:/\n", {"cpu,cpuacct/cpu.cfs_quota_us": "100000", "cpu,cpuacct/cpu.cfs_period_us": "100000"}, 1),
-        ("4:cpu:/job\n0::/\n", {"cpu/job/cpu.cfs_quota_us": "90000\n", "cpu/job/cpu.cfs_period_us": "100000\n"}, 1),
-        ("4:cpu:/\n", {"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "100000\n"}, None),
-        ("4:cpuset:/\n0::/a\n", {"unified/a/cpu.max": "100000 100000"}, 1),
-        ("0::/\n", {"cpu.max": "nonsense"}, None),
-        ("0::/\n", {"cpu.max": "100000 0"}, None),
-        ("nonsense\n", {}, None),
-    ],
-)
-def test_workers_follow_the_quota_of_control_groups(tmp_path, membership, files, expected, monkeypatch):
-    monkeypatch.setattr(os, "sched_getaffinity", lambda process: set(range(8)))
-    assert processors(_groups(tmp_path, membership, **files)) == (expected or 8)
-
-
-def test_workers_follow_the_affinity(tmp_path):
-    assert processors(tmp_path) == AFFINITY
-    before = os.sched_getaffinity(0)
-    try:
-        os.sched_setaffinity(0, {min(before)})
-        assert default_workers() == 1
-    finally:
-        os.sched_setaffinity(0, before)
 
 
 def test_names_are_taken_by_one_process_each(tmp_path):
