@@ -268,7 +268,7 @@ def test_tables_and_netcdf_hold_every_value(whole, tmp_path):
     assert len(pandas.read_csv(folder / "classes.csv")) == 3 * UNITS
     assert list(pandas.read_csv(folder / "parameters.csv")) == ["condition", "seed", "parameter", "weight"]
     about = json.loads((folder / "units.json").read_text())["tables"]
-    assert about["epochs.csv"]["epoch"] == {"units": "1", "long_name": "epoch, from 1"}
+    assert about["epochs.csv"]["epoch"] == {"units": "1", "long_name": "epoch, from 1", "type": "Int64"}
     with xarray.open_dataset(export_run(whole, tmp_path / "run.nc", "netcdf"), engine="h5netcdf") as found:
         for name in (variable.name for variable in WAVE_VARIABLES):
             assert np.array_equal(found[name], data[name], equal_nan=True), name

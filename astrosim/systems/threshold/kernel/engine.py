@@ -82,7 +82,7 @@ class KernelEngine(ThresholdSimulation):
 
     @property
     def compiled(self) -> bool:
-        """Whether the loop over trials is compiled, or is compiled when it first runs: own formulas are."""
+        """Whether the loop over trials is compiled, or kept on disk."""
         loop = self._advance
         return not isinstance(loop, Called) or loop.is_kept(loop.types_of(self._present_arguments()))
 
