@@ -182,7 +182,9 @@ def draw_distinct() -> Figure:
     marks = colours(ORDER)
     for axes, (system, (dataset, _)) in zip(panels, runs.items(), strict=True):
         for name in RIGHT_BITS[system]:
-            mean, low, high = mean_band(dataset["distinct_outputs"].sel(condition=name).values.astype(float))
+            mean, low, high = mean_band(
+                dataset["distinct_outputs"].sel(condition=name).values.astype(float), bounds=(1, 8)
+            )
             axes.fill_between(dataset["episode"], low, high, color=marks[name][0], alpha=0.14, linewidth=0)
             axes.plot(dataset["episode"], mean, color=marks[name][0], label=name)
         axes.set_title(system)

@@ -17,6 +17,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 
+from astrosim.core.compilation import NOTICE
+
 FOLDER = Path(__file__).parent
 HEAD = "# ---\n# jupyter:"  # how the source of a notebook begins
 SECONDS = 300  # per cell; assumed: ten times what the longest takes
@@ -57,6 +59,8 @@ def executed(source: Path, runs: Path) -> NotebookNode:
         coalesce_streams=True,  # how text is cut into pieces follows the machine's speed
     )
     client.execute(env=environment)
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        cell["outputs"] = [output for output in cell.get("outputs", ()) if output.get("text", "").strip() != NOTICE]
     for output in outputs(notebook):
         if output.get("name") == "stderr":
             raise RuntimeError(f"{source.name}: {output['text']}")

@@ -108,7 +108,7 @@ def draw(run: tuple[Dataset, Summary], groups: dict[str, list[str]]) -> Figure:
     panels = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
     for axes, (title, group) in zip(panels, groups.items(), strict=True):
         for name in group:
-            mean, low, high = mean_band(accuracy[name].values)
+            mean, low, high = mean_band(accuracy[name].values, bounds=(0, 1))
             axes.fill_between(accuracy[name].episode, low, high, color=marks[name][0], alpha=0.14, linewidth=0)
             axes.plot(accuracy[name].episode, mean, color=marks[name][0], label=name.replace("_", " "))
             for _, trial in events(run, name):

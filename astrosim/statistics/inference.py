@@ -195,7 +195,9 @@ def share_interval(successes: int, of: int, confidence: float = CONFIDENCE) -> I
     return Interval(successes / of, float(found.low), float(found.high), of)
 
 
-def mean_band(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def mean_band(
+    values: np.ndarray, confidence: float = CONFIDENCE, bounds: tuple[float, float] = (-np.inf, np.inf)
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return mean over seeds and its pointwise band, by the formula of `mean_interval`.
 
     Parameters
@@ -204,6 +206,8 @@ def mean_band(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[np.nd
         Seeds with any value that is not finite at a point are left out of that point.
     confidence : float
         Of the band at each point; between 0 and 1.
+    bounds : tuple of float
+        Least and largest possible value; the band ends there.
 
     Returns
     -------
@@ -214,7 +218,7 @@ def mean_band(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[np.nd
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # points without any value stay nan
         mean = np.nanmean(data, axis=0)
-    low, high = _limits(data, confidence)
+    low, high = (np.clip(limit, *bounds) for limit in _limits(data, confidence))
     return mean, np.where(np.isfinite(low), low, mean), np.where(np.isfinite(high), high, mean)
 
 

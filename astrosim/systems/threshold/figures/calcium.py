@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from xarray import Dataset
 
-from astrosim.plot.bands import draw_mean
+from astrosim.plot.bands import FRACTION, draw_mean
 from astrosim.plot.legends import counted, legend_above
 from astrosim.plot.style import NARROW, colours, count_axis, new_figure, present_width, say, span_episodes, styled
 from astrosim.systems.threshold.figures.events import EPISODE, Events
@@ -14,6 +14,7 @@ from astrosim.systems.threshold.figures.select import condition_names, counts
 from astrosim.systems.threshold.figures.timeline import Timeline
 
 PANEL = 2.6  # inches
+AMOUNT = (0.0, np.inf)  # bounds of calcium
 
 
 def coupled_conditions(dataset: Dataset) -> list[str]:
@@ -69,9 +70,10 @@ def calcium_curves(dataset: Dataset, events: Events = ()) -> Figure:
     for name, look in marks.items():
         condition = dataset.sel(condition=name)
         share = recruited_share(condition["recruitments"].values, condition["activations"].values)
-        for axes, values in zip(grid, (np.nanmean(condition["calcium"].values, axis=2), share), strict=True):
+        calcium = np.nanmean(condition["calcium"].values, axis=2)
+        for axes, values, bounds in zip(grid, (calcium, share), (AMOUNT, FRACTION), strict=True):
             known = np.isfinite(values).all(axis=0)
-            draw_mean(axes, dataset["episode"].values[known], values[:, known], look, name, len(marks))
+            draw_mean(axes, dataset["episode"].values[known], values[:, known], look, name, len(marks), bounds)
     for axes, title in zip(
         grid, ("a   calcium, mean over astrocytes", "b   recruited share of activations"), strict=True
     ):
