@@ -15,7 +15,7 @@ FRACTION = (0.0, 1.0)
 """Bounds of a fraction."""
 BANDS = (
     f"bands (of {LEAST} seeds or more, and of at most {MOST_BANDS} conditions): pointwise 95 % "
-    "intervals of that mean over seeds"
+    "intervals of that mean over seeds (Student's t)"
 )
 """What a caption says of them."""
 

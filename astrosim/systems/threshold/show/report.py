@@ -173,10 +173,10 @@ def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str
     scenario = summary.scenario
     notes = [
         _ceiling_note(summary, resolved),
-        f"Intervals and bands are 95 % intervals of the mean over seeds by {METHOD}, from three seeds on. They say how "
-        "sure the mean is, not how seeds scatter. Where all seeds agree, the interval says how far others could pull "
-        "the mean that as many seeds may not have shown; bands have no width there. A seed draws wiring, patterns and "
-        "perturbations alike.",
+        f"Intervals are 95 % intervals of the mean over seeds by {METHOD}, bands by Student's t alone, from three "
+        "seeds on. They say how sure the mean is, not how seeds scatter. Where all seeds agree, the interval says how "
+        "far others could pull the mean that as many seeds may not have shown; bands have no width there. A seed "
+        "draws wiring, patterns and perturbations alike.",
         "Comparisons are paired by seed: two-sided sign-flip permutation tests of the mean difference (exact up to 13 "
         "seeds), corrected for all comparisons of the table by Holm's method; d_z is the mean difference over the "
         "standard deviation of the differences.",
