@@ -2,12 +2,16 @@
 
 Both engines give the same bits, and agents need a small part of the compiled code. Little work is hence done before the
 kernel could be compiled; of much, as much is done as the compilation takes, by those processes that wait for it. Times
-in seconds of the processor: on a busy machine both take longer.
+in seconds of the processor: on a busy machine both take longer. As a program, this module compiles the kernel of the
+scenario on standard input, for later runs.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import subprocess
+import sys
 import time
 from math import inf
 from typing import ClassVar
@@ -21,6 +25,8 @@ COMPILE_FIRST = "ASTROSIM_COMPILE_FIRST"
 """Environment variable: if it is set, replicates begin on the kernel, however long it takes to compile."""
 PATIENCE_SECONDS = 8.0  # on agents, per process, before it compiles; assumed: half of what a kernel takes
 
+BACKGROUND_SECONDS = 1.0  # on agents, per process, before another one compiles for later runs; assumed
+LOWEST = 19  # priority of that process
 STRETCH = 50  # trials on agents between two looks for the kernel; assumed: a fraction of a second
 
 
@@ -43,6 +49,8 @@ class FirstUse:
 
     spent: ClassVar[float] = 0.0
     """Time that this process has spent on agents in a kernel's place."""
+    compiler: ClassVar[subprocess.Popen[bytes] | None] = None
+    """Process that this one has started to compile."""
 
     def __init__(self, scenario: Scenario, seed: int, kernel: KernelEngine) -> None:
         self.kernel = kernel
@@ -78,6 +86,8 @@ class FirstUse:
             FirstUse.spent += seconds
             self._pace = min(self._pace, seconds / trials)
             self._stretches += 1
+            if FirstUse.spent > BACKGROUND_SECONDS and FirstUse.compiler is None and not self.kernel.in_work:
+                FirstUse.compiler = compile_in_background(self.kernel.resolved_scenario)
 
     def _kernel_is_due(self) -> bool:
         if self.kernel.compiled:
@@ -85,6 +95,41 @@ class FirstUse:
         if self._stretches < 2 or self.kernel.in_work:
             return False
         return FirstUse.spent + (self.trials - self.engine.trial) * self._pace > PATIENCE_SECONDS
+
+
+def compile_in_background(scenario: Scenario) -> subprocess.Popen[bytes] | None:
+    """Start a process that compiles the kernel of a scenario for later runs, at the lowest priority.
+
+    It may outlive this one by what the compilation takes, and writes nothing but machine code.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Resolved.
+
+    Returns
+    -------
+    Popen or None
+        None where no process can be started: a later run compiles, then.
+    """
+    child, nowhere = None, subprocess.DEVNULL
+    with contextlib.suppress(OSError):
+        child = subprocess.Popen(
+            [sys.executable, "-m", __name__], stdin=subprocess.PIPE, stdout=nowhere, stderr=nowhere
+        )
+        assert child.stdin is not None
+        with child.stdin as text:
+            text.write(scenario.model_dump_json().encode())
+    return child
+
+
+def compile_now(text: str) -> None:
+    """Compile the kernel of a resolved scenario, unless another process does."""
+    os.nice(LOWEST)
+    scenario = Scenario.model_validate_json(text)
+    kernel = make_engine(scenario.model_copy(update={"engine": "kernel"}), scenario.seeds[0])
+    if isinstance(kernel, KernelEngine) and not kernel.in_work:
+        kernel.compile()
 
 
 def first_use(scenario: Scenario, seed: int) -> FirstUse | None:
@@ -102,3 +147,7 @@ def first_use(scenario: Scenario, seed: int) -> FirstUse | None:
         return None
     kernel = make_engine(scenario, seed)
     return FirstUse(scenario, seed, kernel) if isinstance(kernel, KernelEngine) and not kernel.compiled else None
+
+
+if __name__ == "__main__":
+    compile_now(sys.stdin.read())

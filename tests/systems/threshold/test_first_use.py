@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from typing import Any
 
 import pytest
+from places import ROOT
 from replicates import differences, scenario
 
 from astrosim.systems.threshold import first_use as module
@@ -125,3 +130,23 @@ def test_a_replay_begins_on_agents_too(monkeypatch):
     assert other.active.tolist() == shown.active.tolist()
     assert other.threshold.tolist() == shown.threshold.tolist()
     assert other.accuracy == shown.accuracy
+
+
+KEPT = """
+from astrosim import load_scenario, make_engine, resolve
+print(make_engine(resolve(load_scenario("quick"), "maturity"), 42).compiled)
+"""
+
+
+@pytest.mark.full
+def test_a_kernel_that_a_run_did_without_is_compiled_for_the_next_one(tmp_path):
+    environment = {name: value for name, value in os.environ.items() if name != COMPILE_FIRST}
+    environment |= {"NUMBA_CACHE_DIR": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "astrosim", "run", "quick", "--no-report", "--workers", "1"]
+    subprocess.run([*command, "--out", str(tmp_path / "run")], env=environment, check=True)
+    ask = [sys.executable, "-c", KEPT]
+    for _ in range(60):
+        if subprocess.run(ask, env=environment, check=True, capture_output=True, text=True).stdout.strip() == "True":
+            return
+        time.sleep(2.0)
+    pytest.fail("no process has compiled the kernel within two minutes")
