@@ -53,7 +53,7 @@ def timed(arguments: list[str], cache: Path) -> tuple[float, float]:
 def feature(run: Path, name: str, *arguments: str) -> dict[str, Any]:
     """Row of a feature, with a finished run to look at."""
     words = [str(run) if argument == RUN else argument for argument in arguments]
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         times = []
         for number in range(2):
             out = ["--out", str(Path(place) / f"{number}{ENDINGS.get(words[0], '')}")] if words[0] in WRITES else []
@@ -65,7 +65,7 @@ def feature(run: Path, name: str, *arguments: str) -> dict[str, Any]:
 
 def measure() -> list[dict[str, Any]]:
     """One row per feature."""
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         run = Path(place) / "run"
         timed(["run", "quick", "--out", str(run)], Path(place) / "cache")
         return [feature(run, *one) for one in FEATURES]
