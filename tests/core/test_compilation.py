@@ -11,6 +11,7 @@ import time
 from astrosim.core import compilation
 from astrosim.core.compilation import NOTICE, Announcement, alone, is_held
 from astrosim.core.jit import kernel, phase
+from astrosim.core.jit_linking import Called
 
 
 @phase
@@ -18,12 +19,17 @@ def doubled(x):
     return 2.0 * x
 
 
-@kernel
+def unkept(function):
+    """A kernel whose code is not kept on disk: whatever ran before, it is compiled here."""
+    return Called(function, targetoptions=dict(kernel(function).targetoptions))
+
+
+@unkept
 def halved(x):
     return doubled(x) / 4.0
 
 
-@kernel
+@unkept
 def quartered(x):
     return halved(halved(x))
 
