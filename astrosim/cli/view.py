@@ -12,7 +12,6 @@ from astrosim.cli.commands import app
 from astrosim.cli.console import guarded, say
 from astrosim.cli.options import SetOption
 from astrosim.core.errors import AstrosimError
-from astrosim.scenario.bundled import find
 
 NEEDED = ("solara", "solara.server", "anywidget", "uvicorn")
 MISSING = "view: needs packages that are not installed ({}). Install them: pip install 'astrosim[view]'."
@@ -42,6 +41,8 @@ def view(
             raise AstrosimError(MISSING.format(", ".join(missing)))
         names = None if conditions is None else [name.strip() for name in conditions.split(",")]
         texts = [f"--set {text}" for text in set_ or ()]
+        from astrosim.scenario.bundled import find
+
         import_module(LAUNCH).launch(find(scenario), seed, names, texts, port, browser, say)
 
 
