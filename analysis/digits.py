@@ -29,7 +29,7 @@ import numpy as np
 from common import made, show
 
 from astrosim import open_run, plot
-from astrosim.systems.images.show.summary import FieldSummary
+from astrosim.systems.arrays.show.summary import ArraySummary
 
 SHORT = [
     'seeds="3000:3"',
@@ -38,7 +38,7 @@ SHORT = [
     "record.every=1000",
 ]
 directory = made("digits_short", "digits", SHORT)
-summary, dataset = FieldSummary.read(directory), open_run(directory)
+summary, dataset = ArraySummary.read(directory), open_run(directory)
 
 # %% [markdown]
 # ## What each learner reaches, and what it costs

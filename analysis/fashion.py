@@ -31,13 +31,13 @@ from common import made, show
 from astrosim import open_run, plot
 from astrosim.report.tables import interval_text
 from astrosim.statistics.inference import share_interval
-from astrosim.systems.images.show.summary import FieldSummary
+from astrosim.systems.arrays.show.summary import ArraySummary
 
 CLASSES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")
 IMAGES = 10_000  # for testing
 short = ['seeds = "2000:2"', "conditions = {minute = {}}", "schedule.trials = 100_000", "batches.last = 5_000"]
 directory = made("fashion_short", "fashion", [*short, "record.every = 10_000"])
-summary, dataset = FieldSummary.read(directory), open_run(directory)
+summary, dataset = ArraySummary.read(directory), open_run(directory)
 
 # %% [markdown]
 # ## How far it gets
@@ -80,7 +80,7 @@ CONDITIONS = (
     'backpropagation = {learner = {rule = "backpropagation", rate = 0.002}}}'
 )
 rivals = ['task.data = "fashion"', 'seeds = "2000:2"', f"conditions = {CONDITIONS}", "schedule.trials = 10_000"]
-other = FieldSummary.read(made("fashion_rivals_short", "mnist_rivals", [*rivals, "record.every = 1_000"]))
+other = ArraySummary.read(made("fashion_rivals_short", "mnist_rivals", [*rivals, "record.every = 1_000"]))
 for name in other.conditions:
     told(name, other)
 

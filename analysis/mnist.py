@@ -27,8 +27,8 @@ from common import RUNS, made, show
 
 from astrosim import load_scenario, open_run, plot
 from astrosim.core.errors import AstrosimError
-from astrosim.systems.images.scenario.schema import FieldScenario
-from astrosim.systems.images.show.summary import FieldSummary
+from astrosim.systems.arrays.scenario.schema import ArrayScenario
+from astrosim.systems.arrays.show.summary import ArraySummary
 
 SETS = ("mnist", "fashion")
 SHORT = [
@@ -42,14 +42,14 @@ SHORT = [
 
 
 # %%
-def finished() -> dict[str, FieldSummary]:
+def finished() -> dict[str, ArraySummary]:
     """Finished runs on MNIST or Fashion-MNIST, by the name of their directory."""
     found = {}
     for path in sorted(RUNS.glob("*/scenario.toml")):
         try:
             scenario = load_scenario(path)
-            if isinstance(scenario, FieldScenario) and scenario.task.data in SETS:
-                summary = FieldSummary.read(path.parent)
+            if isinstance(scenario, ArrayScenario) and scenario.task.data in SETS:
+                summary = ArraySummary.read(path.parent)
                 found |= {path.parent.name: summary} if summary.rows else {}
         except AstrosimError as error:
             print(f"left out: {error}")

@@ -29,10 +29,10 @@ import numpy as np
 from common import made, show
 
 from astrosim import open_run
-from astrosim.systems.images.show.summary import FieldSummary
+from astrosim.systems.arrays.show.summary import ArraySummary
 
 directory = made("parallel_proposals_short", "parallel_proposals", ['seeds="29000:3"'])
-summary, dataset = FieldSummary.read(directory), open_run(directory)
+summary, dataset = ArraySummary.read(directory), open_run(directory)
 
 # %% [markdown]
 # ## What a round of P proposals reaches after equal trials

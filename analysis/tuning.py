@@ -23,7 +23,7 @@ from astrosim.summary.run_summary import RunSummary
 
 PLAN = Path(__file__).with_suffix(".toml")
 DIGITS = 3  # significant digits of a drawn number: as many as tell 1.05 from 1.1
-RULES = {"fields": "# Rule      Murray (2026), section 4.", "astrocyte": "# Paper     Murray, D. W. (2026)."}
+RULES = {"task": "# Rule      Murray (2026), section 4.", "astrocyte": "# Paper     Murray, D. W. (2026)."}
 HEAD = """\
 # Tuning of {base}: {settings} settings of each learner, drawn from the ranges of analysis/tuning.toml.
 #
@@ -110,7 +110,7 @@ def best(summary: RunSummary[Any]) -> dict[str, str]:
 
 def merit(summary: RunSummary[Any], condition: str) -> tuple[float, ...]:
     """Rank of a setting, larger is better: see `tuning.toml`."""
-    if summary.kind == "fields":
+    if summary.kind == "task":
         return (float(np.median(summary.column(condition, "validation_accuracy"))),)
     passes = summary.column(condition, "solved_passes")
     median = float(np.median(np.nan_to_num(passes, nan=np.inf)))

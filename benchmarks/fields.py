@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.systems.images.data import Batches, Images
-from astrosim.systems.images.learners.keep_or_revert import make_state
-from astrosim.systems.images.recording import make_learner
-from astrosim.systems.images.scenario.schema import FieldScenario
+from astrosim.systems.arrays.data import Batches, Images
+from astrosim.systems.arrays.learners.keep_or_revert import make_state
+from astrosim.systems.arrays.recording import make_learner
+from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from benchmarks.timing import Timed, take_turns
 
 IMAGES = 4096
@@ -44,7 +44,7 @@ class Trials:
     def __init__(self, changes: dict[str, Any]) -> None:
         batches = {"first": IMAGES, "last": IMAGES} | changes.get("batches", {})
         data = {"task": {"data": "mnist"}, **changes, "batches": batches}
-        scenario = FieldScenario.model_validate(data)
+        scenario = ArrayScenario.model_validate(data)
         random = np.random.default_rng(0)
         part = random.integers(0, 256, (IMAGES, 784)).astype(np.uint8), random.integers(0, 10, IMAGES)
         images = Images(part, part, part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from astrosim.systems.images.scenario.schema import FieldScenario
+from astrosim.systems.arrays.scenario.schema import ArrayScenario
 
 SMALL: dict[str, Any] = {
     "name": "small",
@@ -26,6 +26,6 @@ def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def small(**changes: Any) -> FieldScenario:
+def small(**changes: Any) -> ArrayScenario:
     """Twelve units on a part of scikit-learn's digits."""
-    return FieldScenario.model_validate(merged(SMALL, changes))
+    return ArrayScenario.model_validate(merged(SMALL, changes))

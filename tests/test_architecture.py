@@ -36,7 +36,10 @@ FLOORS = (
 
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 STANDS_ON = {"published": {"threshold"}}
-"""Systems that may import from others; all may import from `population`."""
+"""Systems that may import from others; all may import from those of `SHARED`."""
+
+SHARED = {"population", "proposals"}
+"""Rooms beside the systems that hold what several of them stand on."""
 
 SOLARA = {"controls", "page", "server", "canvas"}
 """Modules of the room `view` that may use Solara and what comes with it."""
@@ -102,7 +105,7 @@ OWN = [found for found in IMPORTS if found.target.split(".")[0] == "astrosim" an
 def points_back(found: Import) -> bool:
     """Whether an import leaves its room for one that does not stand on a floor below."""
     if found.room == "systems" == found.source_room:
-        allowed = {found.source_system, "population", *STANDS_ON.get(found.source_system, ())}
+        allowed = {found.source_system, *SHARED, *STANDS_ON.get(found.source_system, ())}
         return found.system not in allowed
     if found.room in {found.source_room, ""}:
         return False

@@ -29,7 +29,7 @@ KINDS: dict[str, dict[str, Any]] = {
         "network": {"steps": "s d s d g g g"},
         "schedule": {"epochs": 3, "passes": 2, "batch": 4},
     },
-    "fields": {"kind": "fields"} | FIELDS,
+    "task": {"kind": "task"} | FIELDS,
 }
 
 

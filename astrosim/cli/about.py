@@ -24,7 +24,7 @@ from astrosim.core.errors import ScenarioError
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the scenario and its file.")],
     kind: Annotated[
-        str, typer.Option(help="Family of systems: astrocyte, wave, fields, or another package's.")
+        str, typer.Option(help="Family of systems: astrocyte, wave, task, or another package's.")
     ] = "astrocyte",
     source: Annotated[
         str | None, typer.Option("--from", metavar="SCENARIO", help="Copy this scenario in place of a template.")
@@ -101,7 +101,7 @@ def explain(
 
 @app.command()
 def schema(
-    kind: Annotated[str, typer.Option(help="Only this kind: astrocyte, wave, fields, or another package's.")] = "",
+    kind: Annotated[str, typer.Option(help="Only this kind: astrocyte, wave, task, or another package's.")] = "",
 ) -> None:
     """Print the JSON Schema of scenario files, by which editors check and complete them."""
     with guarded():

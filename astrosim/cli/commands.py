@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import astrosim
-from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, say, take_any_text
+from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, say, show_notices, take_any_text
 from astrosim.cli.options import (
     ConditionsOption,
     DataOption,
@@ -61,6 +61,7 @@ def common(
     from rich.logging import RichHandler
 
     take_any_text()
+    show_notices()
     logger = logging.getLogger("astrosim")
     logger.setLevel(log_level.upper())
     logger.handlers = [RichHandler(console=errors(), show_time=False, show_path=False)]
@@ -241,7 +242,7 @@ def _unit(scenario: Experiment | None, directory: Path) -> str:
             scenario = load_run(directory)
         except AstrosimError:  # the run itself tells what is wrong with it
             return "trials"
-    return find_system(scenario.kind).unit
+    return find_system(scenario.family).unit
 
 
 def _write_report(directory: Path) -> Path:
@@ -357,7 +358,7 @@ def ceiling(
         from astrosim.contracts.registry import find_system
 
         loaded = read_scenario(scenario, set_, seeds, conditions, engine)
-        system = find_system(loaded.kind)
+        system = find_system(loaded.family)
         if not system.has("ceiling"):
             raise ScenarioError([f"{scenario_file(scenario)}: {system.refusal('ceiling')}"])
         rows: list[dict[str, Any]] = system.part("ceiling")(loaded, time_limit)

@@ -10,12 +10,14 @@ import logging
 import os
 import sys
 import traceback
+import warnings
 from collections.abc import Iterator
+from typing import Any
 
 import typer
 from rich.console import Console
 
-from astrosim.core.errors import FULL, AstrosimError, DiskFullError, RunError
+from astrosim.core.errors import FULL, AstrosimError, DiskFullError, Notice, RunError
 
 WIDTH = 100  # columns where there is no terminal to ask; assumed: fits a page
 BAD_INPUT, INTERRUPTED, FAILED = 2, 130, 1
@@ -56,6 +58,19 @@ def take_any_text() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="astrosim")
+
+
+def show_notices() -> None:
+    """Let notices be lines on standard error, once each; other warnings stay as Python shows them."""
+    show = warnings.showwarning
+
+    def shown(message: Warning | str, category: type[Warning], *place: Any, **others: Any) -> None:
+        if issubclass(category, Notice):
+            say(str(message))
+        else:
+            show(message, category, *place, **others)
+
+    warnings.showwarning = shown
 
 
 @contextlib.contextmanager

@@ -5,7 +5,9 @@ Other packages add systems by an entry point of the group `astrosim.systems`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from astrosim.contracts.loading import find, installed
 from astrosim.contracts.system import System
@@ -15,12 +17,12 @@ SYSTEMS = {
     "astrocyte": "astrosim.systems.threshold.system:SYSTEM",
     "published": "astrosim.systems.published.system:SYSTEM",
     "wave": "astrosim.systems.waves.system:SYSTEM",
-    "fields": "astrosim.systems.images.system:SYSTEM",
+    "task": "astrosim.systems.arrays.system:SYSTEM",
 }
 """``module:name`` by the name of a system; the name is the `kind` that a scenario file gives, if it can give it."""
 
-ALIASES = {"images": "fields"}
-"""Other names that a file may give."""
+ALIASES = {"fields": "task", "images": "task"}
+"""Earlier names of kinds, which files may still give."""
 
 GROUP = "astrosim.systems"
 
@@ -67,4 +69,26 @@ def find_system(name: str) -> System:
     if name not in targets():
         raise AstrosimError(f"kind: no such kind of scenario ({name!r}). Write one of {', '.join(targets())}.")
     system: System = find(targets()[name], f'Scenarios with kind = "{name}" need')
+    return system
+
+
+def system_of(kind: str, tables: Mapping[str, Any]) -> System:
+    """Return the system that a scenario file describes.
+
+    Parameters
+    ----------
+    kind : str
+    tables : mapping
+        Of the file: where several systems share a kind, the fields that it has tell them apart.
+
+    Raises
+    ------
+    AstrosimError, RunError
+        See `find_system`.
+    """
+    system = find_system(kind)
+    for path, name in system.variants.items():
+        section, _, field = path.partition(".")
+        if field in (tables.get(section) or ()):
+            return find_system(name)
     return system

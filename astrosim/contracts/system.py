@@ -89,6 +89,8 @@ class System:
             Class of the scenarios that the live view shows.
     plots : mapping of str to str
         ``module:function`` by the name that `astrosim.plot` gives it.
+    variants : mapping of str to str
+        By dotted path of a field, the name of the system that files of this kind with such a field describe.
     lacks : mapping of str to str
         By part that the system does not have: a sentence that says so, and a remedy.
     """
@@ -98,6 +100,7 @@ class System:
     unit: str
     parts: Mapping[str, str]
     plots: Mapping[str, str] = field(default_factory=dict)
+    variants: Mapping[str, str] = field(default_factory=dict)
     lacks: Mapping[str, str] = field(default_factory=dict)
 
     def has(self, part: str) -> bool:

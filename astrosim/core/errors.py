@@ -30,6 +30,10 @@ class ScenarioError(AstrosimError):
         return type(self), (self.problems,)
 
 
+class Notice(UserWarning):
+    """Advice on something that still works: names the file, the field and what to write. The command line prints it."""
+
+
 class StoreError(AstrosimError):
     """A run directory that cannot be read or written: names the file, the reason and the remedy."""
 

@@ -31,7 +31,11 @@ from astrosim.core.machine_code import first_writable, keep
 
 PACKAGE = Path(__file__).parent.parent
 SYSTEMS = PACKAGE / "systems"
-SHARED = (PACKAGE / "core", PACKAGE / "rules", PACKAGE / "store" / "variables.py", SYSTEMS / "population")
+SHARED = (
+    *(PACKAGE / room for room in ("core", "rules")),
+    PACKAGE / "store" / "variables.py",
+    *(SYSTEMS / room for room in ("population", "proposals")),
+)
 """Sources that the compiled code of every system may call into."""
 NUMERIC = ("kernel", "network", "learners")
 """Folders of a system that its compiled code comes from."""

@@ -55,7 +55,7 @@ STREAMS = (
 
 NAMES = {
     "threshold networks": STREAMS,
-    "images": (
+    "proposals, and rows of arrays": (
         "field_split",
         "field_order",
         "field_shift",

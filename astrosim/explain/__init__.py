@@ -39,7 +39,7 @@ def explain(scenario: Experiment, console: Console, *, file: str = "", choice: C
     if choice.narrow:
         console.print(values)
         return
-    heading, *others = find_system(scenario.kind).part("explanation")(scenario, resolved, file)
+    heading, *others = find_system(scenario.family).part("explanation")(scenario, resolved, file)
     for part in (heading, values, differences_table(resolved), *others):
         console.print(part)
 

@@ -18,7 +18,7 @@ GLOSSARY = {
     "may be perturbed in this trial",
     "episode": "a number of trials, schedule.trials_per_episode, after which records may be taken",
     "frozen probe": "a pass of every pattern through the network with learning off; it changes nothing",
-    "image network": "hidden units over receptive fields of an image; kind is fields, or images, in a file",
+    "image network": "hidden units over receptive fields of an image; kind is task in a file",
     "kernel, agents": "the two engines: compiled loops, and readable agents; both give the same bits",
     "late degradation": "best accuracy of a run less its last",
     "matching bits": "share of output bits that equal the target's: the binary reward",

@@ -35,7 +35,7 @@ def workload(scenario: Experiment) -> Workload:
     ----------
     scenario : Experiment
     """
-    work: Workload = find_system(scenario.kind).part("workload")(scenario)
+    work: Workload = find_system(scenario.family).part("workload")(scenario)
     return work
 
 

@@ -45,7 +45,7 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
         raise AstrosimError(f"format: no such format ({format!r}). Write one of {', '.join(DEFAULT_NAMES)}.")
     dataset = open_run(directory)
     scenario: Any = load_run(directory)
-    system = find_system(scenario.kind)
+    system = find_system(scenario.family)
     path = Path(directory) / DEFAULT_NAMES[format] if target is None else Path(target)
     _check_name(path, format)
     if path.exists():

@@ -86,7 +86,7 @@ def animate(
     """
     check_ending(path)
     found = summary.read(directory)
-    system = find_system(found.scenario.kind)
+    system = find_system(found.scenario.family)
     if not system.has("animation"):
         raise AstrosimError(f"{directory}: {system.refusal('animation')}")
     choice = Choice(None if condition is None else [condition], None if seed is None else [seed])

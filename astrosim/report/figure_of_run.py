@@ -109,7 +109,7 @@ def show(directory: Path, choice: Choice | None = None, kind: str | None = None)
     dataset = open_run(directory).sel(
         condition=list(dict.fromkeys(row["condition"] for row in rows)), seed=sorted({row["seed"] for row in rows})
     )
-    shown: Shown = find_system(found.scenario.kind).part("figures")(replace(found, rows=rows), dataset, choice, kind)
+    shown: Shown = find_system(found.scenario.family).part("figures")(replace(found, rows=rows), dataset, choice, kind)
     return shown
 
 

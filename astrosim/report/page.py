@@ -42,7 +42,7 @@ def write_report(directory: Path) -> Path:
         raise StoreError(
             f"{directory}: no replicate is finished yet. `astrosim run {directory} --resume` goes on with it."
         )
-    system = find_system(found.scenario.kind)
+    system = find_system(found.scenario.family)
     content = system.part("report")(directory, found)
     template = _environment().get_template(system.part("report_template"))
     html = template.render(content, tables=Counter())

@@ -108,7 +108,7 @@ def branched[S: Experiment](scenario: S, text: str, folder: Path) -> tuple[S, di
     if missing := [seed for seed in scenario.seeds if seed not in source.seeds]:
         known = ",".join(map(str, source.seeds))
         raise ScenarioError([f"--from: seeds: that run has none of {missing[0]} ({text}). Write --seeds {known}."])
-    start = find_system(scenario.kind).part("start")
+    start = find_system(scenario.family).part("start")
     arrays: dict[str, np.ndarray] = {}
     ended = []
     for seed in source.seeds:
@@ -128,7 +128,9 @@ def branched[S: Experiment](scenario: S, text: str, folder: Path) -> tuple[S, di
     }
     new = changed(scenario, {"network.start": InputFile.of(str(folder / FILE))})
     for name in condition_names(new):
-        find_system(new.kind).part("engine")(resolve(new, name), new.seeds[0])  # the first seed tells what does not fit
+        find_system(new.family).part("engine")(
+            resolve(new, name), new.seeds[0]
+        )  # the first seed tells what does not fit
     return new, facts
 
 

@@ -118,7 +118,7 @@ def run_scenario(
             if not resume:
                 if scenario is None:
                     raise ScenarioError(["scenario: a new run needs one (None). Give what load_scenario returns."])
-                find_runner(scenario.kind)  # no directory is made for what cannot run here
+                find_runner(scenario.family)  # no directory is made for what cannot run here
                 if branch is not None:
                     scenario, facts = branched(scenario, branch, Path(folder))
                     start = replace(start, branched_from=facts)
@@ -184,7 +184,7 @@ class Session:
             scenario = load_scenario(self.path / LONGER / SCENARIO)
         if scenario is None or scenario == short:
             return self.carry_out(ExperimentRun(None, self.path, self.start, True))
-        check_longer(self.path, short, scenario, find_runner(short.kind))
+        check_longer(self.path, short, scenario, find_runner(short.family))
         if not is_finished(self.path, short):
             self.carry_out(ExperimentRun(None, self.path, self.start, True))
         self._lengthen(short, scenario)
@@ -268,7 +268,7 @@ class ExperimentRun:
 
     def _settle(self, scenario: Experiment, start: Start) -> None:
         """Find out who carries the scenario out, with which packages and data."""
-        self.runner = find_runner(scenario.kind)
+        self.runner = find_runner(scenario.family)
         self.start = replace(start, packages=self.runner.packages, data=start.data or self.directory.data)
 
     def run(self, lock: HeldLock, progress: Progress, stopped: Callable[[], bool]) -> None:

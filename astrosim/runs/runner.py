@@ -142,15 +142,15 @@ class Runner[S: Experiment]:
         )
 
 
-def find_runner(kind: str) -> Runner[Any]:
-    """Return the runner of a kind of scenario.
+def find_runner(family: str) -> Runner[Any]:
+    """Return the runner of a system, by its name in the registry.
 
     Raises
     ------
     RunError
         If what it needs is not installed; says what to install.
     AstrosimError
-        If there is no such kind.
+        If there is no such system.
     """
-    runner: Runner[Any] = find_system(kind).part("runner")
+    runner: Runner[Any] = find_system(family).part("runner")
     return runner

@@ -94,6 +94,11 @@ class Experiment(Section):
         return data
 
     @property
+    def family(self) -> str:
+        """Name in the registry of the system that generic tools ask."""
+        return self.kind
+
+    @property
     def system_name(self) -> str:
         """Name of the resolved scenario's system in the registry."""
         return self.kind

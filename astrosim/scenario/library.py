@@ -83,7 +83,7 @@ def catalogue(times: bool = False) -> list[dict[str, Any]]:
 def _entry(name: str, scenario: Experiment, times: bool) -> dict[str, Any]:
     resolved = [resolve(scenario, condition) for condition in condition_names(scenario)]
     seeds = len(scenario.seeds)
-    system = registry.find_system(scenario.kind)
+    system = registry.find_system(scenario.family)
     work = {"trials": None, "updates": None} | {system.unit: seeds * sum(r.work for r in resolved)}
     facts = {"name": name, "kind": scenario.kind, "title": scenario.title, "first_look": name in FIRST_LOOKS}
     time = {"seconds": system.part("workload")(scenario).seconds} if times else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ import tomli_w
 from pydantic import ValidationError
 
 from astrosim.contracts import registry
-from astrosim.core.errors import ScenarioError
+from astrosim.core.errors import Notice, ScenarioError
 from astrosim.scenario import inputs, locate, problems
 from astrosim.scenario.bundled import find, is_run
 from astrosim.scenario.experiment import SHARED_FIELDS, WRITTEN, Experiment
@@ -142,10 +143,21 @@ def load_scenario(
             model.file_fields,
             model.module_fields,
         )
+        if not is_run(path.parent):
+            _tell_of_earlier_name(source)
     scenario, wrong = check(source)
     if found or wrong or scenario is None:
         raise ScenarioError([*found, *wrong])
     return scenario if conditions is None else scenario.trimmed()
+
+
+def _tell_of_earlier_name(source: Source) -> None:
+    """Warn of a kind that has another name by now."""
+    kind = source.data.get("kind")
+    if kind in registry.ALIASES:
+        now = registry.ALIASES[kind]
+        text = f'{source.place(("kind",))}: kind: "{kind}" is an earlier name. Write kind = "{now}".'
+        warnings.warn(text, Notice, stacklevel=3)
 
 
 def load_run(directory: str | os.PathLike[str]) -> Experiment:
@@ -283,7 +295,7 @@ def model_of(data: Mapping[str, Any]) -> type[Experiment] | None:
     """Return the class of a scenario by the `kind` in its tables; None where there is no such kind."""
     kind = data.get("kind", DEFAULT_KIND)
     known = (*registry.kinds(), *registry.ALIASES)
-    return registry.find_system(kind).scenario if isinstance(kind, str) and kind in known else None
+    return registry.system_of(kind, data).scenario if isinstance(kind, str) and kind in known else None
 
 
 def _unknown_kind(kind: Any) -> Problem:

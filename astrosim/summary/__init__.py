@@ -21,6 +21,6 @@ def read(directory: Path) -> RunSummary[Any]:
     ScenarioError, StoreError
         If the scenario or the summary cannot be read.
     """
-    kind = load_run(directory).kind
-    found: RunSummary[Any] = find_system(kind).part("summary").read(directory)
+    family = load_run(directory).family
+    found: RunSummary[Any] = find_system(family).part("summary").read(directory)
     return found

@@ -18,7 +18,7 @@ def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
     ScenarioError
         For scenarios of other kinds, and for neurons that learn by themselves.
     """
-    system = find_system(scenario.kind)
+    system = find_system(scenario.family)
     if not system.has("view"):
         raise ScenarioError([f"{name}: {system.refusal('view')}"])
     shown: Scenario = scenario

@@ -21,7 +21,7 @@ def test_system_keeps_the_contract(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "path"), [("astrocyte", "learner"), ("fields", "learner.rule"), ("wave", "training.rule")]
+    ("name", "path"), [("astrocyte", "learner"), ("task", "learner.rule"), ("wave", "training.rule")]
 )
 def test_every_learner_has_its_condition(name: str, path: str) -> None:
     scenario = find_system(name).scenario

@@ -24,11 +24,11 @@ from astrosim.scenario import to_toml
 from astrosim.scenario.merge import deep_merge
 
 RUN = "import sys, astrosim; astrosim.run(astrosim.load_scenario(sys.argv[1]), sys.argv[2], workers=1)"
-GRADIENTS = {"fields": ("backpropagation",), "wave": ("gradient", "disturbed", "mlp")}
+GRADIENTS = {"task": ("backpropagation",), "wave": ("gradient", "disturbed", "mlp")}
 """Conditions whose sums numba may take in another order."""
 SHORT: dict[str, dict[str, Any]] = {
     "astrocyte": {"schedule": {"episodes": 5, "trials_per_episode": 10}, "record": {"every": 1, "weights_at": [-1]}},
-    "fields": {
+    "task": {
         "schedule": {"trials": 4},
         "record": {"every": 4},
         "batches": {"first": 16, "last": 16, "stay": 4},
@@ -70,7 +70,7 @@ def test_a_run_without_compilation_gives_the_same_bits(tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("name", ["astrocyte", "fields", "wave"])
+@pytest.mark.parametrize("name", ["astrocyte", "task", "wave"])
 def test_every_learner_gives_the_same_bits_without_compilation(name: str, tmp_path: Path) -> None:
     example = find_system(name).part("example").tables
     conditions = {key: own for key, own in example["conditions"].items() if key not in GRADIENTS.get(name, ())}

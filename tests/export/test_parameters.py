@@ -6,8 +6,8 @@ import numpy as np
 from field_cases import small
 
 from astrosim.store.variables import Variable
-from astrosim.systems.images.network import field_corners, tapped
-from astrosim.systems.images.show import derived as images
+from astrosim.systems.arrays.network import field_corners, tapped
+from astrosim.systems.arrays.show import derived as images
 from astrosim.systems.waves.initial import initial_parameters
 from astrosim.systems.waves.mesh.graph import weight_matrices
 from astrosim.systems.waves.scenario.schema import WaveScenario

@@ -258,7 +258,7 @@ SCENARIOS: dict[str, dict[str, Any]] = {
         },
     },
     "fields": {  # receptive fields on digits
-        "kind": "fields",
+        "kind": "task",
         "seeds": [3],
         "task": {"data": "digits", "split": "drawn", "test": 60, "validation": 40, "train": 200},
         "network": {"units": 12, "field": 4},

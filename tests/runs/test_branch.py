@@ -13,7 +13,7 @@ from astrosim.core.errors import AstrosimError, Interrupted, ScenarioError
 from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.scenario import load_scenario
 from astrosim.store.files import sha256
-from astrosim.systems.images.scenario.schema import FieldScenario
+from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from astrosim.systems.threshold.agents.model import AstroModel
 
 CHANGED = {"perturbation": {"sigma": 0.3}, "schedule": {"episodes": 20, "trials_per_episode": 10}}
@@ -113,7 +113,7 @@ def test_what_does_not_fit_is_named_and_nothing_is_left_behind(source, tmp_path,
 
 
 def test_other_kinds_say_that_they_do_not_branch(tmp_path):
-    images = FieldScenario.model_validate({"seeds": [3], "schedule": {"trials": 1000}, "record": {"every": 1000}})
+    images = ArrayScenario.model_validate({"seeds": [3], "schedule": {"trials": 1000}, "record": {"every": 1000}})
     run_scenario(small(seeds=[3]), tmp_path / "run", workers=1)
     with pytest.raises(AstrosimError, match=r"--from: kind: another one \(astrocyte\)"):
         run_scenario(images, tmp_path / "new", workers=1, branch=f"{tmp_path / 'run'}:maturity")

@@ -25,7 +25,7 @@ LENGTH: dict[str, dict[str, Any]] = {
     "astrocyte": {"schedule": {"episodes": 18, "trials_per_episode": 10}},
     "published": {"schedule": {"episodes": 7}},
     "wave": {"schedule": {"epochs": 3, "batch": 64}},
-    "fields": {"schedule": {"trials": 240}, "batches": {"first": 64, "last": 64, "stay": 20}},
+    "task": {"schedule": {"trials": 240}, "batches": {"first": 64, "last": 64, "stay": 20}},
 }
 FEW = ("astrocytes", "both", "cma_es", "coupled", "intervened")
 
@@ -68,7 +68,7 @@ def committed(directory: Path, scenario: Any) -> dict[str, Any]:
         ("published", None),
         ("wave", None),
         pytest.param("astrocyte", None, marks=pytest.mark.full),
-        pytest.param("fields", None, marks=pytest.mark.full),
+        pytest.param("task", None, marks=pytest.mark.full),
     ],
 )
 def test_a_finished_run_goes_on_to_the_bytes_of_a_longer_one(system, conditions, tmp_path):
@@ -121,10 +121,10 @@ def test_a_record_that_the_shorter_run_lacks_is_computed_again(tmp_path, caplog)
 
 
 FIXED: dict[str, tuple[str, dict[str, Any], str]] = {
-    "batches": ("fields", {"schedule": {"trials": 240}}, "batches.last: batches grow to it over the run"),
+    "batches": ("task", {"schedule": {"trials": 240}}, "batches.last: batches grow to it over the run"),
     "caps": (
-        "fields",
-        {**LENGTH["fields"], "perturbation": {"last_cap": 0.01}},
+        "task",
+        {**LENGTH["task"], "perturbation": {"last_cap": 0.01}},
         "perturbation.last_cap: the cap falls to it over the run",
     ),
     "cosine": (

@@ -116,14 +116,14 @@ def test_runs_of_every_system_and_learner_are_stored(tmp_path):
             if one.kind == "astrocyte":
                 found.add((one.system, one.learner))
             else:
-                found.add((one.kind, one.learner.rule if one.kind == "fields" else one.training.rule))
+                found.add((one.kind, one.learner.rule if one.kind == "task" else one.training.rule))
     blind = ("adaptive_monte_carlo", "cma_es", "evolution", "one_plus_one", "spsa")
     others = ("node_perturbation", "reinforce", "backpropagation", "delta")
     described = ("astrocytes", "cursor", "neurons", "both", "none", *blind, *others)
     assert found == {
         *(("described", learner) for learner in described),
         *(("published", learner) for learner in ("astrocytes", "cursor", "neurons", "none")),
-        *(("fields", rule) for rule in ("astrocytes", "random_mask", "one_plus_one", "spsa", "backpropagation")),
+        *(("task", rule) for rule in ("astrocytes", "random_mask", "one_plus_one", "spsa", "backpropagation")),
         *(("wave", rule) for rule in ("gradient", "keep_revert")),
     }
     assert {name.removesuffix("_interrupted") for name in INTERRUPTED} <= set(FINISHED)

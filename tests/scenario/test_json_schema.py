@@ -38,7 +38,7 @@ def test_every_bundled_scenario_and_template_is_valid(validator: Any) -> None:
         'learner = "astrocyte"',
         "conditions.a.network.cluster = 3",
         "conditions.a.seeds = [1]",
-        'kind = "fields"\nlearner = "astrocytes"',
+        'kind = "task"\nlearner = "astrocytes"',
         'kind = "wave"\nschedule.episodes = 3',
         'seeds = "1-3"',
         "interventions = [{at_trial = 3}]",

@@ -40,7 +40,7 @@ NEURON_CENTRIC = ("001", "002", "003", "004", "005", "006", "007", "008", "009",
 NEURON_CENTRIC += ("012a", "012b", "012c", "013", "014", "015", "016", "017", "018", "019")
 PAPERS = {
     "astrocyte": "# Paper     Murray, D. W. (2026).",
-    "fields": "# Rule      Murray (2026), section 4.",
+    "task": "# Rule      Murray (2026), section 4.",
     "wave": "# Paper     Peterson, E. J. What can astrocytes compute?",
 }
 
@@ -228,7 +228,7 @@ def test_template_of_a_wave_is_a_valid_scenario(tmp_path: Path) -> None:
     path.write_text(uncommented)
     assert load_scenario(path).reference == {"wave": {"test_accuracy": 0.67875}}
     assert max(len(line) for line in find_system("wave").template.splitlines()) <= 120
-    with pytest.raises(ScenarioError, match=r"--kind: no such kind \(sea\)\. Write one of astrocyte, wave, fields\."):
+    with pytest.raises(ScenarioError, match=r"--kind: no such kind \(sea\)\. Write one of astrocyte, wave, task\."):
         create("other", tmp_path, "sea")
 
 
@@ -245,7 +245,7 @@ def test_create_refuses_to_overwrite_and_to_leave_the_folder(tmp_path: Path) -> 
 def test_first_looks_stand_first_with_kind_and_expected_time() -> None:
     entries = catalogue(times=True)
     assert [entry["name"] for entry in entries[:3]] == ["quick", "waves/offline_digits", "digits"]
-    assert [entry["kind"] for entry in entries[:3]] == ["astrocyte", "wave", "fields"]
+    assert [entry["kind"] for entry in entries[:3]] == ["astrocyte", "wave", "task"]
     assert [entry["first_look"] for entry in entries[:4]] == [True, True, True, False]
     seconds = {entry["name"]: entry["seconds"] for entry in entries}
     assert 0 < seconds["quick"] < 10 < seconds["eight_of_eight"]

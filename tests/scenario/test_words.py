@@ -9,7 +9,7 @@ from rich.console import Console
 
 from astrosim.explain import explain
 from astrosim.scenario.words import counted
-from astrosim.systems.images.scenario.schema import FieldScenario
+from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
@@ -22,7 +22,7 @@ def test_a_number_and_its_noun(count: int, noun: str, text: str) -> None:
     assert counted(count, noun, "batches" if noun == "batch" else "") == text
 
 
-@pytest.mark.parametrize("model", [Scenario, WaveScenario, FieldScenario])
+@pytest.mark.parametrize("model", [Scenario, WaveScenario, ArrayScenario])
 def test_one_condition_and_one_seed_are_singular(model: type[Scenario]) -> None:
     console = Console(width=120, record=True, file=io.StringIO())
     explain(model.model_validate({"seeds": [3]}), console)

@@ -175,7 +175,7 @@ def ceiling(
     if isinstance(system, Wiring):
         return structural_ceiling(system, time_limit)
     named: Any = load_scenario(system) if isinstance(system, str | Path) else system
-    if isinstance(named, Experiment) and not (known := find_system(named.kind)).has("ceiling"):
+    if isinstance(named, Experiment) and not (known := find_system(named.family)).has("ceiling"):
         raise ScenarioError([known.refusal("ceiling")])
     scenario = check_kind(named, "ceiling")
     resolved = resolve(scenario, condition or condition_names(scenario)[0])

@@ -8,7 +8,7 @@ import pytest
 
 from astrosim.scenario.field_info import fields_of, sections_of
 from astrosim.scenario.relevance import named_in_full, owned_by, reads_section, unread
-from astrosim.systems.images.scenario.schema import FieldScenario
+from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from astrosim.systems.threshold.learners.table import BASELINES, LEARNERS, learner_of
 from astrosim.systems.threshold.scenario.relevance import idle_sections
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -85,9 +85,9 @@ CASES: list[tuple[type, dict[str, Any], set[str], set[str]]] = [
         {"astrocytes.sigma", "adaptation.step", "leak.kernel"},
         {"training.learning_rate", "schedule.batch"},
     ),
-    (FieldScenario, {}, {"network.field", "territory.units"}, {"learner.rate", "decision.accept", "device"}),
+    (ArrayScenario, {}, {"network.field", "territory.units"}, {"learner.rate", "decision.accept", "device"}),
     (
-        FieldScenario,
+        ArrayScenario,
         {"learner": {"rule": "backpropagation"}},
         {"learner.rate"},
         {"decision.reward", "perturbation.sigma", "territory.units"},
@@ -104,7 +104,7 @@ def test_fields_that_are_read_and_not(kind, fields, some, others):
     assert some | gone <= set(fields_of(kind))
 
 
-@pytest.mark.parametrize("kind", [Scenario, WaveScenario, FieldScenario])
+@pytest.mark.parametrize("kind", [Scenario, WaveScenario, ArrayScenario])
 def test_a_section_that_is_not_read_has_no_field_that_is(kind):
     scenario = kind()
     for section, model in sections_of(kind).items():

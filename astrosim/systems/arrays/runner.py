@@ -1,0 +1,69 @@
+"""Image networks as a run sees them: each replicate alone, the shape of the store, how much there is to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from astrosim.runs.replicate import Replicate
+from astrosim.runs.runner import Dimensions, Jobs, Lengthening, Runner, RunQueries, each_alone, warn_of_devices
+from astrosim.systems.arrays.recording import Recording
+from astrosim.systems.arrays.records import VARIABLES
+from astrosim.systems.arrays.scenario.schema import ArrayScenario
+from astrosim.systems.arrays.scenario.sections import CLASSES, keeps_or_reverts
+
+
+def trials(scenario: ArrayScenario) -> int:
+    """Return the trials of a replicate."""
+    return scenario.schedule.trials
+
+
+def cost(scenario: ArrayScenario) -> float:
+    """Return the units that are evaluated, over all images."""
+    width = scenario.territory.units if scenario.learner.rule == "astrocytes" else scenario.network.units
+    return scenario.evaluations * width
+
+
+def jobs(resolved: Mapping[str, ArrayScenario], replicates: Sequence[Replicate], workers: int) -> Jobs:
+    """Return a job for every replicate; warn if a GPU is wanted and there is none."""
+    warn_of_devices(resolved[one.condition] for one in replicates)
+    return each_alone(resolved, replicates, workers)
+
+
+def dimensions(resolved: Mapping[str, ArrayScenario], seeds: Sequence[int], run_queries: RunQueries) -> Dimensions:
+    """Return the shape of the store, from the scenarios alone."""
+    every = list(resolved.values())
+    records = sorted({(n + 1) * one.record.every for one in every for n in range(one.records)})
+    parameters = max(one.parameters if one.record.weights else 0 for one in every)
+    coordinates = {
+        "record": np.array(records, dtype="i8"),
+        "class": np.arange(CLASSES, dtype="i4"),
+        "answer": np.arange(CLASSES, dtype="i4"),
+        "astrocyte": np.arange(max(one.astrocytes for one in every), dtype="i4"),
+        "parameter": np.arange(parameters, dtype="i4"),
+    }
+    return Dimensions(VARIABLES, coordinates)
+
+
+def length_problem(short: ArrayScenario, long: ArrayScenario) -> str:
+    """Say why a run differs from a longer one from the start: batches or caps that reach their last at the end."""
+    if not np.array_equal(short.batch_sizes, long.batch_sizes[: short.stays]):
+        return f"batches.last: batches grow to it over the run, so a longer run differs at once ({long.batches.last})."
+    if keeps_or_reverts(long) and not np.array_equal(short.caps, long.caps[: short.stays]):
+        cap = long.perturbation.last_cap
+        return f"perturbation.last_cap: the cap falls to it over the run, so a longer run differs at once ({cap:g})."
+    return ""
+
+
+RUNNER = Runner(
+    simulate=Recording,
+    units=trials,
+    cost=cost,
+    dimensions=dimensions,
+    jobs=jobs,
+    preload=("astrosim.systems.arrays.runner",),
+    packages=("scikit-learn",),
+    lengthening=Lengthening("schedule.trials", length_problem),
+)
+"""Runner of scenarios with kind = "task" and data."""

@@ -1,0 +1,208 @@
+"""The sections of a scenario of receptive fields: every number as a field with default, unit and source.
+
+Source of the defaults: Murray 2026 ("Murray"), and trials past it ("measured": what learned best on validation images).
+A trial is one evaluation of the present batch. Lengths are in pixels.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from astrosim.scenario.section import Real, Section, quantity
+
+SHAPES = {"digits": (8, 8), "mnist": (28, 28), "fashion": (28, 28)}
+"""Rows and columns of an image."""
+SIZES = {"digits": (1_297, 500), "mnist": (60_000, 10_000), "fashion": (60_000, 10_000)}
+"""Training and test images of the data sets, as `astrosim.datasets` loads them."""
+CLASSES = 10
+ASCENDING = ("spsa", "backpropagation")
+"""Learners that follow a gradient, or an estimate of it, without keep or revert."""
+
+
+def keeps_or_reverts(scenario: Any) -> bool:
+    """Return whether the learner proposes, and keeps or reverts."""
+    return scenario.learner.rule not in ASCENDING
+
+
+def takes_a_side(scenario: Any) -> bool:
+    """Return whether a proposal changes the incoming or the outgoing side of units; SPSA does as the one who draws
+    says.
+    """
+    return scenario.learner.rule != "one_plus_one"
+
+
+def owns_territories(scenario: Any) -> bool:
+    """Return whether units belong to territories."""
+    return scenario.learner.rule in ("astrocytes", "random_mask")
+
+
+def perturbs(scenario: Any) -> bool:
+    """Return whether anything is perturbed and judged by a reward."""
+    return scenario.learner.rule != "backpropagation"
+
+
+class ArrayTask(Section):
+    """Task: the data set, and its parts."""
+
+    data: Literal["digits", "mnist", "fashion"] = quantity(
+        "digits", "digits: scikit-learn's 8x8 ones, which need no download; MNIST; Fashion-MNIST", ""
+    )
+    split: Literal["given", "drawn"] = quantity(
+        "given", "given: the set's own test images; drawn: by the seed from all images, task.test of them", ""
+    )
+    train: int = quantity(0, "training images used, the first ones; 0: all", "images", ge=0, le=10**6)
+    test: int = quantity(0, "test images; 0: all", "images", ge=0, le=10**6)
+    validation: int = quantity(
+        0, "taken off the end of the training images, to choose settings by", "images", ge=0, le=10**6
+    )
+
+
+class ArrayNetwork(Section):
+    """Inputs on the pixels' grid, hidden units over their fields, outputs beside."""
+
+    units: int = quantity(256, "hidden units, H", "neurons", "measured", ge=1, le=100_000)
+    field: int = quantity(
+        7,
+        "side of a unit's square receptive field",
+        "pixels",
+        "measured",
+        ge=1,
+        le=28,
+        read_if=lambda s: s.network.connections == "fields",
+    )
+    connections: Literal["fields", "dense"] = quantity(
+        "fields", "fields: each unit hears its own square; dense: each hears all pixels", "", "measured"
+    )
+    activation: Literal["relu", "threshold"] = quantity("relu", "of the hidden units", "", "measured")
+    input_scale: Real = quantity(0.35, "inputs are (pixel - mean) / this", "1", "measured", gt=0, le=100)
+
+
+class Territory(Section):
+    """Territory of an astrocyte."""
+
+    units: int = quantity(1, "hidden units, neighbours in the plane", "neurons", "measured", ge=1, le=100_000)
+
+
+class ArrayPerturbation(Section):
+    """Perturbation of synapses; standard deviations are sigma times the scale of each sort of synapse."""
+
+    sigma: Real = quantity(0.05, "of each astrocyte at the start", "1", "measured", gt=0, le=100)
+    cap: Real = quantity(
+        0.3, "sigma never exceeds this at the start of the run", "1", "measured", gt=0, le=100, read_if=keeps_or_reverts
+    )
+    last_cap: Real = quantity(
+        0.0,
+        "nor this at its end, in geometric steps between; 0: the cap stays",
+        "1",
+        "measured",
+        ge=0,
+        le=100,
+        read_if=keeps_or_reverts,
+    )
+    grow: Real = quantity(
+        0.05, "sigma times exp(this) after a kept proposal", "1", "measured", ge=0, le=10, read_if=keeps_or_reverts
+    )
+    shrink: Real = quantity(
+        0.0125, "sigma times exp(-this) after a reverted one", "1", "measured", ge=0, le=10, read_if=keeps_or_reverts
+    )
+    outward: Real = quantity(
+        0.5,
+        "share of the trials on outgoing synapses; the others: incoming ones and bias",
+        "1",
+        "measured",
+        ge=0,
+        le=1,
+        read_if=takes_a_side,
+    )
+    fraction: Real = quantity(
+        1.0,
+        "probability of each incoming synapse of the territory to be perturbed",
+        "1",
+        "measured",
+        gt=0,
+        le=1,
+        read_if=lambda s: s.learner.rule != "random_mask",
+    )
+    bias: Real = quantity(0.1, "scale of the units' biases", "1", "measured", ge=0, le=100)
+    output_bias: Real = quantity(0.02, "scale of the outputs' biases", "1", "measured", ge=0, le=100)
+
+
+class ArrayDecision(Section):
+    """The scalar by which a proposal is kept or reverted."""
+
+    reward: Literal["log_likelihood", "squared_error"] = quantity(
+        "log_likelihood", "mean over the batch: log softmax of the right class; minus the squared error", "", "measured"
+    )
+    race: Real = quantity(
+        1.0,
+        "a proposal that has gained nothing on this share of the batch is reverted at once; 1: never",
+        "1",
+        "measured",
+        gt=0,
+        le=1,
+        read_if=keeps_or_reverts,
+    )
+    proposals: int = quantity(
+        1,
+        "astrocytes that propose side by side, each judged alone against the same network; as many trials",
+        "proposals",
+        "measured",
+        ge=1,
+        le=100_000,
+    )
+    accept: Literal["joint", "each", "best"] = quantity(
+        "joint",
+        "of several: joint: all that gained, if they gain more together than the best of them alone, else the best; "
+        "each: all that gained; best: the best",
+        "",
+        "measured",
+        read_if=lambda s: s.learner.rule == "astrocytes" and s.decision.proposals > 1,
+    )
+
+
+class Batches(Section):
+    """The images that proposals are judged on: one batch for `stay` trials, the same before and after each change."""
+
+    first: int = quantity(500, "images of the first batch", "images", "measured", ge=1, le=10**6)
+    last: int = quantity(20_000, "images of the last; geometric growth between", "images", "measured", ge=1, le=10**6)
+    growth: Real = quantity(0.85, "share of the run over which batches grow", "1", "measured", gt=0, le=1)
+    stay: int = quantity(1000, "trials that a batch stays, from its refresh on", "trials", "measured", ge=1, le=10**7)
+    shift: int = quantity(
+        0, "images are shifted by up to this along each axis, afresh in each batch", "pixels", ge=0, le=4
+    )
+
+
+class ArrayLearner(Section):
+    """Learner. All share network, batches and count of evaluations."""
+
+    rule: Literal["astrocytes", "random_mask", "one_plus_one", "spsa", "backpropagation"] = quantity(
+        "astrocytes",
+        "astrocytes; random_mask: as many synapses anywhere; (1+1)-ES; SPSA with Adam; backpropagation with Adam",
+        "",
+        "Murray 4",
+    )
+    rate: Real = quantity(
+        0.002,
+        "learning rate of SPSA and backpropagation (Adam)",
+        "1",
+        "measured",
+        gt=0,
+        le=10,
+        read_if=lambda s: s.learner.rule in ASCENDING,
+    )
+    average: Real = quantity(
+        0.0, "running mean of the weights: what stays of it at each new batch; 0: none", "1", "measured", ge=0, lt=1
+    )
+
+
+class ArraySchedule(Section):
+    """Length of a run."""
+
+    trials: int = quantity(60_000, "evaluations of a batch", "trials", "measured", ge=1, le=10**10)
+
+
+class ArrayRecord(Section):
+    """Record plan. Nothing here changes a run."""
+
+    every: int = quantity(5_000, "trials between two records, whole batches", "trials", ge=1, le=10**10)
+    weights: bool = quantity(True, "keep the final parameters")

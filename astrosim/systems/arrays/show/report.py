@@ -1,0 +1,235 @@
+"""What the report of a run on receptive fields holds: what was run, tables, figures, and how to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from xarray import Dataset
+
+from astrosim.explain.tables import names_words, together
+from astrosim.report.drawing import Drawn, Kind, reported
+from astrosim.report.tables import PublishedRow, compare_pairs, number
+from astrosim.report.words import differences, provenance, seeds_words
+from astrosim.scenario import to_toml
+from astrosim.statistics.inference import CONFIDENCE, METHOD, median_interval
+from astrosim.store import open_run
+from astrosim.summary.verdicts import standing
+from astrosim.systems.arrays.figures.learning import field_accuracy, field_astrocytes, field_confusion, field_curves
+from astrosim.systems.arrays.show import explanation
+from astrosim.systems.arrays.show.summary import ArraySummary
+
+TEMPLATE = "astrosim.systems.arrays.show:report.html.j2"
+OPEN_ROWS = 40  # replicates; a longer table of seeds begins folded
+LOADED = (
+    "test_accuracy", "sample_evaluations", "synapse_evaluations", "accept_rate", "confusion", "territory_x",
+    "territory_y", "astrocyte_tried", "astrocyte_kept", "astrocyte_sigma",
+)  # fmt: skip
+"""Variables that figures read."""
+COMPARISON_WORDS = (
+    "Paired comparisons of test accuracy over common seeds: first minus second; wins are pairs in which the first is "
+    "ahead."
+)
+
+
+@dataclass(frozen=True)
+class ArrayMaterial:
+    """Material of the figures."""
+
+    summary: ArraySummary
+    dataset: Dataset
+
+    @property
+    def shown(self) -> list[str]:
+        """Conditions in which astrocytes learn."""
+        resolved = self.summary.resolved
+        return [name for name in self.summary.conditions if resolved[name].learner.rule == "astrocytes"]
+
+
+def material_of(summary: ArraySummary, dataset: Dataset) -> ArrayMaterial:
+    """Return the material, with what figures read in memory."""
+    return ArrayMaterial(summary, dataset.assign({name: dataset[name].load() for name in LOADED}))
+
+
+def content(directory: Path, summary: ArraySummary) -> dict[str, Any]:
+    """Return all that the template shows."""
+    scenario, resolved = summary.scenario, summary.resolved
+    material = material_of(summary, open_run(directory))
+    return {
+        "scenario": scenario,
+        "summary": [_condition_row(summary, name) for name in summary.conditions],
+        "replicates": {"done": len(summary.rows), "all": len(resolved) * len(scenario.seeds)},
+        "alarms": [],
+        "expected": [],
+        "facts": _facts(summary),
+        "networks": [_network_row(name, one) for name, one in resolved.items()],
+        "differences": differences(resolved),
+        "published": _published(summary),
+        "departed": summary.departed,
+        "comparisons": compare_pairs(summary.rows, _pairs(summary.conditions), "test_accuracy"),
+        "comparison_words": COMPARISON_WORDS,
+        "seeds": [row for name in summary.conditions for row in summary.of(name)],
+        "open_rows": OPEN_ROWS,
+        "pictures": reported(KINDS.values(), material),
+        "absences": [],
+        "notes": notes(summary),
+        "provenance": provenance(directory),
+        "toml": to_toml(scenario),
+        "confidence": CONFIDENCE,
+    }
+
+
+def _pairs(names: Sequence[str]) -> list[tuple[str, str]]:
+    """The first condition with each other one."""
+    return [(names[0], other) for other in names[1:]]
+
+
+def _condition_row(summary: ArraySummary, name: str) -> dict[str, Any]:
+    accuracy = summary.column(name, "test_accuracy")
+
+    def mean(column: str) -> float:
+        return float(summary.column(name, column).mean())
+
+    trials = summary.of(name)[0]["trials"]
+    return {
+        "name": name,
+        "seeds": len(accuracy),
+        "median": median_interval(accuracy),
+        "least": float(accuracy.min()),
+        "most": float(accuracy.max()),
+        "validation": float(np.median(summary.column(name, "validation_accuracy"))),
+        "trials": trials,
+        "accept": mean("accept_rate"),
+        "samples": mean("sample_evaluations"),
+        "synapses": mean("synapse_evaluations"),
+        "seconds": mean("wall_s"),
+        "nanoseconds": 1e9 * mean("wall_s") / mean("sample_evaluations"),
+    }
+
+
+def _network_row(name: str, scenario: Any) -> dict[str, Any]:
+    return {
+        "condition": name,
+        "learner": scenario.learner.rule,
+        "units": scenario.network.units,
+        "hears": explanation.hears_words(scenario),
+        "activation": scenario.network.activation,
+        "synapses": scenario.synapses,
+        "astrocytes": scenario.astrocytes if scenario.learner.rule == "astrocytes" else "-",
+    }
+
+
+def _published(summary: ArraySummary) -> list[PublishedRow]:
+    """Published accuracies beside the measured medians."""
+    rows = []
+    for condition, figures in summary.reference.items():
+        for value in figures.values() if condition in summary.conditions else ():
+            middle = median_interval(summary.column(condition, "test_accuracy"))
+            inside = "the interval" if middle.low <= value <= middle.high else ""
+            text, good = standing(middle.median, value, inside, replayed=False)
+            interval = f"{middle.low:.4f} to {middle.high:.4f}" if np.isfinite(middle.low) else "-"
+            measured, apart = number(middle.median, 4), f"{middle.median - value:+.4f}"
+            rows.append(
+                PublishedRow(condition, "test accuracy, median", f"{value:g}", measured, interval, apart, text, good)
+            )
+    return rows
+
+
+def _facts(summary: ArraySummary) -> list[tuple[str, str]]:
+    """What was run, in words: pairs of a heading and a sentence."""
+    resolved = summary.resolved
+    heads = {"batch": "Images", "choose": "Turn", "perturb": "Step", "evaluate": "Reward", "decide": "Decision"}
+    found = []
+    for phase, head in {**heads, "adapt": "Sigma"}.items():
+        groups = together({name: explanation.trial_rule(phase, one) for name, one in resolved.items()})
+        texts = [text if len(groups) == 1 else f"{names_words(names)}: {text}" for text, names in groups.items()]
+        found.append((head, "; ".join(texts)))
+    one = next(iter(resolved.values()))
+    tested = f"{one.test_images:,} images of {one.task.data}, at records only"
+    if one.task.split == "drawn":
+        tested += "; which images they are, the seed draws"
+    kept = f"{one.task.validation:,} images" if one.task.validation else "none"
+    return [
+        *found,
+        ("Tested on", tested),
+        ("Kept for validation", kept),
+        ("Seeds", seeds_words(summary.scenario.seeds)),
+    ]
+
+
+def notes(summary: ArraySummary) -> list[str]:
+    """Return notes that help to judge the numbers."""
+    rules = {one.learner.rule for one in summary.resolved.values()}
+    found = [
+        "Every learner but backpropagation hears one number per trial: the change of the mean reward over the batch.",
+        "A trial is one evaluation of the batch, for every learner: at equal trials and batches all have seen the same "
+        "number of images. SPSA takes a step every two trials, backpropagation every three (a gradient counts as three "
+        "forward passes).",
+        "Synapses evaluated: images x synapses that are recomputed for a trial. It tells what a trial costs without "
+        "telling whose machine it was. Seconds are of the trial loop with its batches, without tests and storage.",
+        "Settings were chosen by validation accuracy on other seeds; the test images are looked at in records alone.",
+        f"Intervals of medians are distribution-free (order statistics, from six seeds on); those of mean "
+        f"differences are by {METHOD}, from three seeds on; p-values are of paired sign-flip permutation tests, "
+        "corrected by Holm's method.",
+    ]
+    if {"astrocytes", "random_mask"} <= rules:
+        found.append(
+            "What locality does not buy: accuracy. A random mask of as many synapses learns as well per trial, or "
+            "better; compare them above. What locality does buy: a territory's effect is computed from its few "
+            "units alone, where a mask touches many."
+        )
+    if any(one.decision.race < 1 for one in summary.resolved.values()):
+        found.append(
+            "A race reverts early what has gained nothing on the first part of a batch; some good proposals are lost "
+            "that way. Nothing is kept that was not evaluated on the whole batch."
+        )
+    return found
+
+
+def _curves(material: ArrayMaterial) -> Drawn:
+    return Drawn(
+        "Accuracy against its cost",
+        field_curves(material.dataset, material.summary.rows),
+        "Test accuracy at the records, against the images put through a changed network (left) and the synapses "
+        "recomputed for them (right). Thin: a run; thick: median over seeds. The axis of accuracies is logarithmic "
+        "in the error.",
+    )
+
+
+def _accuracy(material: ArrayMaterial) -> Drawn:
+    return Drawn(
+        "Final test accuracy and time",
+        field_accuracy(material.summary.rows),
+        "One point per run; bar: median. Seconds are wall time of the trial loop.",
+    )
+
+
+def _confusion(material: ArrayMaterial) -> Drawn:
+    return Drawn(
+        "Which classes are taken for which",
+        field_confusion(material.dataset, material.summary.rows),
+        "Test images that are wrong, by true and predicted class, all seeds together; grey: what is right.",
+    )
+
+
+def _astrocytes(material: ArrayMaterial) -> Drawn:
+    name = material.shown[0]
+    seed = material.summary.of(name)[0]["seed"]
+    return Drawn(
+        "Astrocytes in the plane",
+        field_astrocytes(material.dataset, name, seed),
+        f"Condition {name}, seed {seed}: each astrocyte at the centre of its units' fields, in pixels; those at one "
+        "place lie around it.",
+    )
+
+
+KINDS: dict[str, Kind[ArrayMaterial]] = {
+    "curves": Kind("test accuracy against images and synapses evaluated", _curves, lambda m: True),
+    "accuracy": Kind("final test accuracy and time of every run, by condition", _accuracy, lambda m: True),
+    "confusion": Kind("errors by true and predicted class", _confusion, lambda m: True),
+    "astrocytes": Kind("astrocytes in the plane: proposals kept, and sigma", _astrocytes, lambda m: bool(m.shown)),
+}
+"""Figures by name, in the order of the report."""

@@ -1,0 +1,35 @@
+"""Rows of arrays, images among them: the parts of the system, and where each is found."""
+
+from __future__ import annotations
+
+from astrosim.contracts.system import System, usual_parts
+
+HERE = "astrosim.systems.arrays"
+PLOTS = {
+    "field_accuracy": f"{HERE}.figures.learning:field_accuracy",
+    "field_astrocytes": f"{HERE}.figures.learning:field_astrocytes",
+    "field_confusion": f"{HERE}.figures.learning:field_confusion",
+    "field_curves": f"{HERE}.figures.learning:field_curves",
+}
+SYSTEM = System(
+    name="task",
+    kind="task",
+    unit="trials",
+    parts={
+        **usual_parts(HERE),
+        "derived": f"{HERE}.show.derived:derived",
+        "flags": f"{HERE}.show.derived:FLAGS",
+        "scenario": f"{HERE}.scenario.schema:ArrayScenario",
+        "summary": f"{HERE}.show.summary:ArraySummary",
+    },
+    plots=PLOTS,
+    lacks={
+        "ceiling": 'only networks of threshold neurons have a structural ceiling ("task"). Name a scenario of kind '
+        '"astrocyte".',
+        "engine": 'no engine of single trials ("task"). astrosim.run runs the scenario.',
+        "start": 'only threshold networks start from the weights of another run ("task"). Leave out --from.',
+        "view": 'the live view shows neurons and astrocytes ("task"). `astrosim report` and `astrosim plot` show '
+        "such runs.",
+        "animation": 'no moving picture of this kind ("task"). `astrosim plot` draws it.',
+    },
+)
