@@ -66,6 +66,11 @@ NAMES = {
         "field_part",
         "field_team",
     ),
+    "black boxes": (
+        "blackbox_item",
+        "blackbox_birth",
+        "blackbox_rival",
+    ),
     "waves": (
         "wave_initial",
         "wave_order",

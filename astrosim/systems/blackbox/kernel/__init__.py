@@ -1,0 +1,1 @@
+"""Compiled code of networks that learn own tasks."""

@@ -1,0 +1,93 @@
+"""What a task looks like to its learner: one number for each episode."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from astrosim.core.jit import kernel
+from astrosim.systems.blackbox.kernel.policy import Policy
+
+
+class Episode(NamedTuple):
+    """Return of an episode, and its length."""
+
+    reward: float
+    steps: int
+
+
+class Moments(NamedTuple):
+    """Sums over observations, in order.
+
+    Attributes
+    ----------
+    count : ndarray of int64, shape (1,)
+    total : ndarray, shape (input,)
+    squares : ndarray, shape (input,)
+    """
+
+    count: np.ndarray
+    total: np.ndarray
+    squares: np.ndarray
+
+
+@kernel
+def gather(moments, observation):
+    """Add an observation. Writes: moments."""
+    moments.count[0] += 1
+    for i in range(observation.size):
+        moments.total[i] += observation[i]
+        moments.squares[i] += observation[i] * observation[i]
+
+
+class Trace(NamedTuple):
+    """Course of an episode.
+
+    Attributes
+    ----------
+    observations : ndarray, shape (step, input)
+    actions : ndarray, shape (step, component)
+    rewards : ndarray, shape (step,)
+    """
+
+    observations: np.ndarray
+    actions: np.ndarray
+    rewards: np.ndarray
+
+
+@dataclass
+class TaskCard:
+    """Facts of a task."""
+
+    name: str
+    inputs: int
+    outputs: int
+    answer: str
+    low: np.ndarray
+    high: np.ndarray
+    max_steps: int
+    threshold: float | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
+    source: Mapping[str, Any] = field(default_factory=dict)
+    twin: str = ""
+
+
+class Player(Protocol):
+    """Task whose items are played, one whole episode each."""
+
+    card: TaskCard
+
+    def play(self, policy: Policy, item: int, moments: Moments | None = None) -> Episode:
+        """Return an episode from its seed."""
+
+    def trace(self, policy: Policy, item: int) -> Trace:
+        """Return the course of the same episode."""
+
+    def frames(self, policy: Policy, item: int) -> Iterator[np.ndarray]:
+        """Yield RGB frames, uint8, shape (row, column, 3)."""
+
+    def close(self) -> None:
+        """Release what is open."""
