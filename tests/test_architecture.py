@@ -28,6 +28,7 @@ FLOORS = (
     {"runs", "explain", "summary", "export"},
     {"report"},
     {"systems"},
+    {"tasks", "sklearn"},
     {"audit", "conformance", "view"},
     {"cli"},
     {"__main__"},

@@ -18,6 +18,8 @@ SYSTEMS = {
     "published": "astrosim.systems.published.system:SYSTEM",
     "wave": "astrosim.systems.waves.system:SYSTEM",
     "task": "astrosim.systems.arrays.system:SYSTEM",
+    "environment": "astrosim.systems.blackbox.system:ENVIRONMENT",
+    "objective": "astrosim.systems.blackbox.system:OBJECTIVE",
 }
 """``module:name`` by the name of a system; the name is the `kind` that a scenario file gives, if it can give it."""
 

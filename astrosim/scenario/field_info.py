@@ -19,6 +19,11 @@ KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "
 LISTS = {
     "seeds": "a list of different whole numbers from 0, or a text 'first:count'",
     "task.patterns": 'a list of pairs of texts of 0 and 1, such as [["00", "1"], ["10", "0"]]',
+    "task.module": 'the name of a Python file, such as "my_module.py"',
+    "task.arguments": "a table, such as {continuous = true}",
+    "task.threshold": 'a number, or "auto" or "none"',
+    "territory.groups": "a list of lists of whole numbers from 0, such as [[0, 1], [2, 3]]",
+    "schedule.stop_at": 'a number, or "none" or "threshold"',
     "task.file": 'the name of a CSV file, such as "patterns.csv"',
     "agents.file": 'the name of a Python file, such as "my_module.py"',
     "network.positions": 'the name of a CSV file, such as "positions.csv"',

@@ -48,18 +48,20 @@ def json_schema(kind: str = "") -> Schema:
     if kind and kind not in (*registry.kinds(), *registry.ALIASES):
         raise ScenarioError([f"--kind: kind: no such kind ({kind}). Write one of {', '.join(registry.kinds())}."])
     kinds = (registry.find_system(kind).kind,) if kind else registry.kinds()
-    definitions = {name: _file(name) for name in kinds}
+    names = [name for one in kinds for name in (one, *dict.fromkeys(registry.find_system(one).variants.values()))]
+    definitions = {name: _file(name) for name in names}
     return {
         "$schema": DRAFT,
         "title": "astrosim scenario",
         "definitions": definitions,
-        "oneOf": [{"$ref": f"#/definitions/{name}"} for name in kinds],
+        "oneOf": [{"$ref": f"#/definitions/{name}"} for name in names],
     }
 
 
-def _file(kind: str) -> Schema:
-    """Schema of the files of a kind: its tables, and conditions that override them."""
-    model: type[Experiment] = registry.find_system(kind).scenario
+def _file(system: str) -> Schema:
+    """Schema of the files that describe a system: its tables, and conditions that override them."""
+    model: type[Experiment] = registry.find_system(system).scenario
+    kind = registry.find_system(system).kind
     schema = _section(model, model, ())
     names = [kind, *(alias for alias, name in registry.ALIASES.items() if name == kind)]
     properties = schema["properties"]

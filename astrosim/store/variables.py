@@ -42,7 +42,7 @@ LONG_NAMES = {
     "epoch": "epoch, from 1",
     "class": "class of the data set, from 0",
     "parameter": "weight or bias number, from 0",
-    "record": "trials done at a record",
+    "record": "trials, or steps, done at a record",
     "answer": "class that the network names, from 0",
 }
 """Meaning of the dimensions that carry a coordinate."""

@@ -23,6 +23,7 @@ SYSTEM = System(
         "summary": f"{HERE}.show.summary:ArraySummary",
     },
     plots=PLOTS,
+    variants={"task.environment": "environment", "task.objective": "objective"},
     lacks={
         "ceiling": 'only networks of threshold neurons have a structural ceiling ("task"). Name a scenario of kind '
         '"astrocyte".',

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
@@ -75,10 +75,22 @@ class TaskCard:
     twin: str = ""
 
 
+Answer = Callable[[Policy, np.ndarray, np.ndarray, np.ndarray], None]
+"""Computes the outputs of a policy for an observation, as `kernel.policy.respond` does: writes hidden and outputs."""
+
+
 class Player(Protocol):
-    """Task whose items are played, one whole episode each."""
+    """Task whose items are played, one whole episode each.
+
+    Attributes
+    ----------
+    card : TaskCard
+    answer : callable or None
+        Computes outputs in place of the kernel: the agents, if they play.
+    """
 
     card: TaskCard
+    answer: Answer | None
 
     def play(self, policy: Policy, item: int, moments: Moments | None = None) -> Episode:
         """Return an episode from its seed."""

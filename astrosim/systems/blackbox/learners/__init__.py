@@ -1,0 +1,1 @@
+"""Learners of black boxes: keep or revert by astrocytes, and its rivals."""

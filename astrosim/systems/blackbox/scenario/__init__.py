@@ -1,0 +1,1 @@
+"""Scenarios of black boxes: environments and objectives."""

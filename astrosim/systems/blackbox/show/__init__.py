@@ -1,0 +1,1 @@
+"""Explanations, summaries and reports of black boxes."""

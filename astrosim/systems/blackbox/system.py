@@ -1,0 +1,43 @@
+"""Black boxes: the parts of the two systems, environments and objectives, and where each is found."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from astrosim.contracts.system import System, usual_parts
+
+HERE = "astrosim.systems.blackbox"
+PLOTS = {
+    "return_curves": f"{HERE}.figures.learning:return_curves",
+    "return_points": f"{HERE}.figures.learning:return_points",
+}
+LACKS = {
+    "ceiling": 'only networks of threshold neurons have a structural ceiling ("task"). Name a scenario of kind '
+    '"astrocyte".',
+    "engine": 'no engine of single trials ("task"). astrosim.run runs the scenario.',
+    "start": 'black boxes do not start from the weights of another run ("task"). Leave out --from.',
+    "view": 'the live view shows neurons and astrocytes ("task"). `astrosim report` and `astrosim plot` show such runs.',
+    "animation": 'no moving picture of this kind ("task"). `astrosim plot` draws it.',
+}
+ENVIRONMENT = System(
+    name="environment",
+    kind="task",
+    unit="steps",
+    parts={
+        **usual_parts(HERE),
+        "scenario": f"{HERE}.scenario.schema:EnvironmentScenario",
+        "summary": f"{HERE}.show.summary:BlackboxSummary",
+    },
+    plots=PLOTS,
+    lacks=LACKS,
+)
+OBJECTIVE = replace(
+    ENVIRONMENT,
+    name="objective",
+    parts={
+        **ENVIRONMENT.parts,
+        "scenario": f"{HERE}.scenario.schema:ObjectiveScenario",
+        "template": f"{HERE}.scenario.template:OBJECTIVE_TEMPLATE",
+        "example": f"{HERE}.example:OBJECTIVE_EXAMPLE",
+    },
+)
