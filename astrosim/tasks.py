@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+from astrosim.systems.blackbox.asking import Asker
 from astrosim.systems.blackbox.learn import Best, Learned, learn, maximise, minimise, sphere
+from astrosim.systems.blackbox.protocol import Episode, Player, TaskCard
+from astrosim.systems.blackbox.trained import PlayedNetwork, TrainedPolicy
 
-__all__ = ["Best", "Learned", "learn", "maximise", "minimise", "sphere"]
+__all__ = [
+    "Asker",
+    "Best",
+    "Episode",
+    "Learned",
+    "PlayedNetwork",
+    "Player",
+    "TaskCard",
+    "TrainedPolicy",
+    "learn",
+    "maximise",
+    "minimise",
+    "sphere",
+]

@@ -29,13 +29,24 @@ def new(
     source: Annotated[
         str | None, typer.Option("--from", metavar="SCENARIO", help="Copy this scenario in place of a template.")
     ] = None,
+    environment: Annotated[
+        str | None, typer.Option(metavar="ID", help="Learn this: a Gymnasium id, or MODULE:CLASS beside the file.")
+    ] = None,
+    objective: Annotated[
+        str | None, typer.Option(metavar="MODULE:FUNCTION", help="Learn this: a function that gives one number.")
+    ] = None,
 ) -> None:
     """Write a commented scenario file into the present directory."""
     with guarded():
         from astrosim.scenario.bundled import bundled
         from astrosim.scenario.library import create
 
-        path = create(name, Path(), kind, None if source is None else scenario_file(source))
+        given = {"environment": environment, "objective": objective}
+        task = {field: value for field, value in given.items() if value is not None}
+        if len(task) > 1 or (task and source is not None):
+            raise ScenarioError(["--environment: one of --environment, --objective and --from says what is learned."])
+        source_file = None if source is None else scenario_file(source)
+        path = create(name, Path(), "task" if task else kind, source_file, task)
         typer.echo(f"{path} written. Next: astrosim explain {path}; astrosim run {path}")
         typer.echo("For an editor that checks and completes it: astrosim schema > scenario.schema.json")
         if path.stem in bundled():

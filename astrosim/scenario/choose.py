@@ -11,7 +11,7 @@ from astrosim.scenario.field_info import fields_of, sections_of
 from astrosim.scenario.load import condition_names, key_path, resolve, unknown_condition
 from astrosim.scenario.merge import merge
 from astrosim.scenario.problems import dotted, lookup
-from astrosim.scenario.relevance import named_in_full, owned, reads_section
+from astrosim.scenario.relevance import named_in_full, never_short, owned, reads_section
 from astrosim.scenario.words import nearest
 
 
@@ -83,7 +83,8 @@ def _paths_of(name: str, scenario: Experiment) -> list[str]:
     if path in fields_of(model):
         return [path]
     short = [p for p in _short(model) if p.rpartition(".")[2] == path]
-    others = [s for s in named_in_full(model) if owned(model, s) or reads_section(scenario, s)]
+    apart = set(named_in_full(model)).difference(never_short(model))
+    others = [s for s in named_in_full(model) if s in apart and (owned(model, s) or reads_section(scenario, s))]
     return short and short + [f"{s}.{path}" for s in others if f"{s}.{path}" in fields_of(model)]
 
 

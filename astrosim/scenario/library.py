@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,13 @@ SCHEMA_LINE = "#:schema ./scenario.schema.json\n"
 """First line of a new file: editors check and complete it by what `astrosim schema` prints into that file."""
 
 
-def create(name: str, directory: Path, kind: str = "astrocyte", source: Path | None = None) -> Path:
+def create(
+    name: str,
+    directory: Path,
+    kind: str = "astrocyte",
+    source: Path | None = None,
+    task: Mapping[str, str] | None = None,
+) -> Path:
     """Write a scenario file ``NAME.toml``; an existing file is left alone.
 
     Parameters
@@ -29,6 +37,8 @@ def create(name: str, directory: Path, kind: str = "astrocyte", source: Path | N
         Whose template is written.
     source : Path, optional
         Scenario file that is copied under the new name, in place of a template.
+    task : mapping of str to str, optional
+        Fields of the section [task], which say what is learned: those of the template are replaced.
 
     Raises
     ------
@@ -41,7 +51,7 @@ def create(name: str, directory: Path, kind: str = "astrocyte", source: Path | N
     if kind not in (*registry.kinds(), *registry.ALIASES):
         raise ScenarioError([f"--kind: no such kind ({kind}). Write one of {', '.join(registry.kinds())}."])
     path = directory / f"{stem}{SUFFIX}"
-    text = registry.find_system(kind).template.replace("{name}", stem) if source is None else renamed(source, stem)
+    text = renamed(source, stem) if source is not None else _from_template(kind, stem, task or {})
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text if text.startswith("#:schema") else SCHEMA_LINE + text)
@@ -53,6 +63,17 @@ def create(name: str, directory: Path, kind: str = "astrocyte", source: Path | N
         path.unlink()
         raise
     return path
+
+
+def _from_template(kind: str, name: str, task: Mapping[str, str]) -> str:
+    """Text of the template of a kind, or of its variant that has the task's fields; these take the place of its own."""
+    text = registry.system_of(kind, {"task": task}).template.replace("{name}", name)
+    for field, value in task.items():
+        own = f"{field} = {json.dumps(value, ensure_ascii=False)}"
+        text = re.sub(rf'^{field} = "[^"]*"', lambda _, own=own: own, text, count=1, flags=re.MULTILINE)  # type: ignore[misc]
+        if ":" in value and "allow_code" not in text:
+            text = text.replace(own, f"{own}\nallow_code = true", 1)
+    return text
 
 
 def renamed(source: Path, name: str) -> str:

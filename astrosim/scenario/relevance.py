@@ -55,6 +55,12 @@ def named_in_full(model: type[Experiment]) -> tuple[str, ...]:
     return tuple(name for name in sections_of(model) if _facts(model.model_fields[name]).get("in_full"))
 
 
+@cache
+def never_short(model: type[Experiment]) -> tuple[str, ...]:
+    """Return the sections whose fields are not even meant by a short name of another field."""
+    return tuple(name for name in sections_of(model) if _facts(model.model_fields[name]).get("in_full") == "always")
+
+
 def _facts(info: FieldInfo) -> dict[str, Any]:
     return info.json_schema_extra if isinstance(info.json_schema_extra, dict) else {}
 

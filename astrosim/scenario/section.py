@@ -10,7 +10,7 @@ import os
 import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import Annotated, Any, NoReturn, Self
+from typing import Annotated, Any, Literal, NoReturn, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -49,7 +49,7 @@ def table(
     read_if: Condition | None = None,
     fields: Callable[[Any], Collection[str]] | None = None,
     owner: str = "",
-    in_full: bool = False,
+    in_full: bool | Literal["always"] = False,
 ) -> Any:
     """Return a section of a scenario, and who reads it; see `astrosim.scenario.relevance`.
 
@@ -62,8 +62,8 @@ def table(
         Names of the fields that a resolved scenario reads; all if left out.
     owner : str
         Who alone has such a section: writing it where another learns is an error. Empty: no error.
-    in_full : bool
-        Whether its fields have no short names.
+    in_full : bool or "always"
+        Whether its fields have no short names; always: nor are they meant by the short name of another field.
     """
     extra: dict[str, Any] = {"read_if": read_if, "fields": fields, "owner": owner, "in_full": in_full}
     return Field(default_factory=section, json_schema_extra=extra)

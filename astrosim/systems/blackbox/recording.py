@@ -85,7 +85,9 @@ class Recording(Alone):
         else:
             taps = chosen_inputs(network.units, network.features, card.inputs, self.seed)
         self.wiring = wiring_of(taps, 1 if groups else scenario.territory.units)
-        policy = empty_policy(self.wiring, card.inputs, card.outputs, KINDS[network.response], network.direct and not groups)
+        policy = empty_policy(
+            self.wiring, card.inputs, card.outputs, KINDS[network.response], network.direct and not groups
+        )
         actors = len(self.wiring.owned) + bool(len(policy.direct)) if scenario.learner.rule == "astrocytes" else 1
         self.learning: State = make_state(policy, card.inputs, actors, scenario.perturbation.sigma)
         self.curves: dict[str, list[float]] = {name: [] for name in CURVES}
@@ -244,10 +246,14 @@ class Recording(Alone):
             tried, kept = self.learning.tally
             values |= {"astrocyte_tried": tried, "astrocyte_kept": kept, "astrocyte_sigma": self.learning.sigma}
         if self.scenario.record.weights:
-            values["final_weight"] = flat(policy)
+            values["final_weight"] = self.weights(policy)
         labels = [(n + 1) * self.scenario.record.every for n in range(len(self.curves["steps"]))]
         self.player.close()
         return Outcome(values, self._row(chosen, values["test_return"]), dict.fromkeys(CURVES, labels))
+
+    def weights(self, policy: Policy) -> np.ndarray:
+        """Return the weights as one vector, float64: of a network by `WEIGHTS`, else the function's own."""
+        return flat(policy) if self.scenario.has_network else self.player.weights(policy)
 
     def _row(self, chosen: str, returns: np.ndarray) -> dict[str, Any]:
         scenario, counts, threshold = self.scenario, self.learning.counts, self.threshold
@@ -260,7 +266,7 @@ class Recording(Alone):
             "task": scenario.named,
             "learner": scenario.learner.rule,
             "dynamics": self.player.card.twin or "own",
-            "parameters": len(self.learning.mean),
+            "parameters": self.weights(self.tested).size,
             "steps": self._steps,
             "episodes": int(counts[EPISODES]),
             "trials": trials,

@@ -16,7 +16,8 @@ LACKS = {
     '"astrocyte".',
     "engine": 'no engine of single trials ("task"). astrosim.run runs the scenario.',
     "start": 'black boxes do not start from the weights of another run ("task"). Leave out --from.',
-    "view": 'the live view shows neurons and astrocytes ("task"). `astrosim report` and `astrosim plot` show such runs.',
+    "view": 'the live view shows neurons and astrocytes ("task"). `astrosim report` and `astrosim plot` show '
+    "such runs.",
     "animation": 'no moving picture of this kind ("task"). `astrosim plot` draws it.',
 }
 ENVIRONMENT = System(

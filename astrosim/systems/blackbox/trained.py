@@ -42,7 +42,7 @@ class PlayedNetwork:
         return np.concatenate([array.reshape(-1) for array in self._policy[1:6]])
 
     def __call__(self, inputs: Any) -> np.ndarray:
-        """Return the outputs for one observation, shape (input,), or several: float64, shape (output,) or (row, output).
+        """Return the outputs for one observation, shape (input,), or several rows: float64, one row of outputs each.
 
         Raises
         ------
@@ -109,7 +109,12 @@ class TrainedPolicy:
         """Write the policy as NPZ, arrays alone; `load` reads it. Returns the file."""
         file = Path(path).with_suffix(".npz")
         arrays = {name: np.asarray(part) for name, part in self.network.policy._asdict().items()}
-        facts = {"low": self.low, "high": self.high, "answer": np.array(self.answer), "shape": np.array(self.shape, int)}
+        facts = {
+            "low": self.low,
+            "high": self.high,
+            "answer": np.array(self.answer),
+            "shape": np.array(self.shape, int),
+        }
         facts |= {"first": np.array(self.first), "discrete": np.array(self.discrete)}
         np.savez(file, **arrays, **facts)
         return file

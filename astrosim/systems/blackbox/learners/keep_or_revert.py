@@ -124,7 +124,9 @@ class KeepOrRevert:
     def batch(self) -> float:
         """Carry out the trials on fresh items; returns the mean return of the weights as they were before."""
         state = self.state
-        standing = self.play_standing(items(self.key, TRAIN, int(state.counts[BATCHES]), self.scenario.decision.episodes))
+        standing = self.play_standing(
+            items(self.key, TRAIN, int(state.counts[BATCHES]), self.scenario.decision.episodes)
+        )
         mean = standing.total / len(standing.items)
         state.remember(mean)
         state.take_mean(self.scenario.learner.average)
@@ -160,9 +162,7 @@ class KeepOrRevert:
         self.propose(number * self.together, centre, spread)
         returns = self.play_candidate(standing)
         whole = len(returns) == len(standing.items)
-        kept = whole and bool(
-            stands(self.params.accept, sum(returns), standing.total, 0.0, 1.0, NO_KEY, number)
-        )
+        kept = whole and bool(stands(self.params.accept, sum(returns), standing.total, 0.0, 1.0, NO_KEY, number))
         state.counts[TRIALS] += 1
         state.counts[KEPT_TRIALS] += kept
         state.counts[GIVEN_UP] += not whole

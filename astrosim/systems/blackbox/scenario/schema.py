@@ -1,4 +1,4 @@
-"""The frozen, closed description of an experiment on a black box: an environment, or a function that gives one number."""
+"""The frozen, closed description of an experiment on a black box: an environment, or a function of one number."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class BlackboxScenario(Experiment):
     )
     task: Any = None
     network: PolicyNetwork = table(PolicyNetwork)
-    territory: PolicyTerritory = table(PolicyTerritory, read_if=owns_territories, in_full=True)
+    territory: PolicyTerritory = table(PolicyTerritory, read_if=owns_territories, in_full="always")
     perturbation: PolicyPerturbation = table(PolicyPerturbation, read_if=keeps_or_reverts)
     decision: EpisodeDecision = table(EpisodeDecision)
     birth: Birth = table(Birth)
@@ -108,9 +108,7 @@ class BlackboxScenario(Experiment):
         if not self.names_module or self.task.allow_code:
             return []
         field = "environment" if isinstance(self, EnvironmentScenario) else "objective"
-        return [
-            f"task.{field}: runs the code of a module ({self.named}). Read it, then write task.allow_code = true."
-        ]
+        return [f"task.{field}: runs the code of a module ({self.named}). Read it, then write task.allow_code = true."]
 
     def _unit_problems(self) -> list[str]:
         if not self.has_network:
@@ -228,8 +226,8 @@ class ObjectiveScenario(BlackboxScenario):
         sized = task.inputs and task.outputs
         if not task.size and not sized:
             problems.append(
-                "task.size: how many numbers are learned is missing (0). Write it, or task.inputs and task.outputs of a "
-                "network."
+                "task.size: how many numbers are learned is missing (0). Write it, or task.inputs and task.outputs of "
+                "a network."
             )
         if task.size and (task.inputs or task.outputs):
             problems.append(f"task.size: a vector of numbers and a network at once ({task.size}). Write one of them.")

@@ -63,7 +63,9 @@ class EnvironmentTask(Section):
     arguments: dict[str, Any] = quantity({}, "keyword arguments of the environment", "")
     max_steps: int = quantity(0, "longest episode; 0: the limit of the id", "steps", ge=0, le=10**7)
     action: Literal["auto", "argmax", "tanh", "clip"] = quantity(
-        "auto", "argmax: of discrete actions; tanh: middle + half the range * tanh(output); clip: the output, cut off", ""
+        "auto",
+        "argmax: of discrete actions; tanh: middle + half the range * tanh(output); clip: the output, cut off",
+        "",
     )
     threshold: Real | Literal["auto", "none"] = quantity(
         "auto", "mean return from which the task counts as solved; auto: that of the id", "return"
@@ -114,7 +116,9 @@ class PolicyNetwork(Section):
         False, "inputs also reach the outputs directly, by synapses of an astrocyte of their own", read_if=has_units
     )
     gain: Real = quantity(1.0, "first incoming weights, in spreads of their inputs", "1", "measured", ge=0, le=1000)
-    bias: Real = quantity(1.0, "first biases, and scale of their steps", "1", "measured", ge=0, le=1000, read_if=has_units)
+    bias: Real = quantity(
+        1.0, "first biases, and scale of their steps", "1", "measured", ge=0, le=1000, read_if=has_units
+    )
     output: Real = quantity(
         10.0, "first outgoing weights, and scale of their steps", "1", "measured", gt=0, le=10**6, read_if=has_units
     )
@@ -132,8 +136,10 @@ class PolicyTerritory(Section):
         le=10**6,
         read_if=lambda s: not s.has_network and not s.territory.groups,
     )
-    groups: Annotated[tuple[Annotated[tuple[int, ...], BeforeValidator(as_tuple)], ...], BeforeValidator(as_tuple)] = quantity(
-        (), "weights without a network: those of each astrocyte, by number", "", read_if=lambda s: not s.has_network
+    groups: Annotated[tuple[Annotated[tuple[int, ...], BeforeValidator(as_tuple)], ...], BeforeValidator(as_tuple)] = (
+        quantity(
+            (), "weights without a network: those of each astrocyte, by number", "", read_if=lambda s: not s.has_network
+        )
     )
 
 
@@ -169,7 +175,9 @@ class PolicyPerturbation(Section):
 class ObjectivePerturbation(PolicyPerturbation):
     """Perturbation of an objective: sigma follows success, so that it can converge."""
 
-    together: int = quantity(1, "astrocytes that propose in one trial as one proposal", "astrocytes", "measured", ge=1, le=100_000)
+    together: int = quantity(
+        1, "astrocytes that propose in one trial as one proposal", "astrocytes", "measured", ge=1, le=100_000
+    )
     grow: Real = quantity(0.2, "sigma times exp(this) after a kept proposal", "1", "measured", ge=0, le=10)
     shrink: Real = quantity(0.05, "sigma times exp(-this) after a reverted one", "1", "measured", ge=0, le=10)
 
@@ -177,7 +185,9 @@ class ObjectivePerturbation(PolicyPerturbation):
 class EpisodeDecision(Section):
     """The scalar by which a proposal is kept or reverted: the mean return over the items of a batch."""
 
-    episodes: int = quantity(8, "items of a batch, E: the same before and after each change", "episodes", "measured", ge=1, le=10**6)
+    episodes: int = quantity(
+        8, "items of a batch, E: the same before and after each change", "episodes", "measured", ge=1, le=10**6
+    )
     stay: int = quantity(
         10, "trials that a batch stays, M; then fresh items", "trials", "measured", ge=1, le=10**7,
         read_if=keeps_or_reverts,
@@ -196,27 +206,42 @@ class ObjectiveDecision(EpisodeDecision):
     """The scalar of an objective: its mean over the keys of a batch."""
 
     episodes: int = quantity(1, "keys of a batch", "keys", ge=1, le=10**6)
-    stay: int = quantity(100, "trials that a batch stays; then fresh keys", "trials", ge=1, le=10**7, read_if=keeps_or_reverts)
+    stay: int = quantity(
+        100, "trials that a batch stays; then fresh keys", "trials", ge=1, le=10**7, read_if=keeps_or_reverts
+    )
 
 
 class Birth(Section):
     """First network: the best of some random ones, raced on the same episodes."""
 
     networks: int = quantity(64, "random networks; at most 30 % of the budget", "networks", "measured", ge=1, le=10**6)
-    warm: int = quantity(4, "episodes of random networks that give the first spread of the inputs", "episodes", "measured", ge=0, le=10**4)
+    warm: int = quantity(
+        4,
+        "episodes of random networks that give the first spread of the inputs",
+        "episodes",
+        "measured",
+        ge=0,
+        le=10**4,
+    )
 
 
 class ObjectiveBirth(Birth):
     """First weights of an objective: zeros, and the best of them and some random ones."""
 
-    networks: int = quantity(1, "the first is all zeros, the others random; at most 30 % of the budget", "networks", ge=1, le=10**6)
-    warm: int = quantity(0, "networks alone: evaluations that give the first spread of the inputs", "evaluations", ge=0, le=10**4)
+    networks: int = quantity(
+        1, "the first is all zeros, the others random; at most 30 % of the budget", "networks", ge=1, le=10**6
+    )
+    warm: int = quantity(
+        0, "networks alone: evaluations that give the first spread of the inputs", "evaluations", ge=0, le=10**4
+    )
 
 
 class PolicyLearner(Section):
     """Learner. All share network, first weights, scaling of inputs, and budget."""
 
-    rule: Rule = quantity("astrocytes", "astrocytes; random_mask: as many synapses anywhere; (1+1)-ES; or a rival", "", "Murray 4")
+    rule: Rule = quantity(
+        "astrocytes", "astrocytes; random_mask: as many synapses anywhere; (1+1)-ES; or a rival", "", "Murray 4"
+    )
     average: Real = quantity(
         0.9, "running mean of the weights: what stays of it at each new batch", "1", "measured", ge=0, lt=1,
         read_if=keeps_or_reverts,
@@ -244,14 +269,18 @@ class StepSchedule(Section):
 
     steps: int = quantity(300_000, "environment steps, all counted but those of the test", "steps", ge=1, le=10**12)
     stop_at: Real | Literal["none", "threshold"] = quantity(
-        "none", "stop learning when two batches of fresh episodes in a row reach this mean; threshold: the task's", "return"
+        "none",
+        "stop learning when two batches of fresh episodes in a row reach this mean; threshold: the task's",
+        "return",
     )
 
 
 class EvaluationSchedule(Section):
     """Length of a run."""
 
-    evaluations: int = quantity(20_000, "evaluations of the function, all counted but those of the test", "evaluations", ge=1, le=10**12)
+    evaluations: int = quantity(
+        20_000, "evaluations of the function, all counted but those of the test", "evaluations", ge=1, le=10**12
+    )
     stop_at: Real | Literal["none", "threshold"] = quantity(
         "none", "stop learning when two batches in a row reach this mean; threshold: the task's", "return"
     )
@@ -263,7 +292,12 @@ class EpisodeRecord(Section):
     every: int = quantity(10_000, "between two records", "steps", ge=1, le=10**12)
     test: int = quantity(100, "episodes at the end, on items of their own", "episodes", ge=1, le=10**6)
     validation: int = quantity(
-        20, "episodes by which the best of last, mean and recorded weights is chosen at the end; 0: the last", "episodes", "measured", ge=0, le=10**6
+        20,
+        "episodes by which the best of last, mean and recorded weights is chosen at the end; 0: the last",
+        "episodes",
+        "measured",
+        ge=0,
+        le=10**6,
     )
     weights: bool = quantity(True, "keep the final weights")
 
@@ -273,4 +307,6 @@ class ObjectiveRecord(EpisodeRecord):
 
     every: int = quantity(1_000, "between two records", "evaluations", ge=1, le=10**12)
     test: int = quantity(1, "evaluations at the end, on keys of their own", "evaluations", ge=1, le=10**6)
-    validation: int = quantity(0, "evaluations by which the best weights are chosen at the end; 0: the last", "evaluations", ge=0, le=10**6)
+    validation: int = quantity(
+        0, "evaluations by which the best weights are chosen at the end; 0: the last", "evaluations", ge=0, le=10**6
+    )

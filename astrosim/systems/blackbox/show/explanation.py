@@ -18,7 +18,9 @@ from astrosim.systems.blackbox.workload import workload
 
 PHASES = (
     Phase("birth", "once: random networks play the same episodes; learning starts from the best"),
-    Phase("batch", "every few trials fresh episodes; the current network plays them, its inputs give centre and spread"),
+    Phase(
+        "batch", "every few trials fresh episodes; the current network plays them, its inputs give centre and spread"
+    ),
     Phase("choose", "which astrocytes propose, and which side of each territory changes"),
     Phase("perturb", "the chosen synapses take a Gaussian step each, sized by the spread of their inputs"),
     Phase("evaluate", "the changed network plays the same episodes, in order"),

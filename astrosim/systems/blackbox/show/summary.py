@@ -76,6 +76,6 @@ class BlackboxSummary(RunSummary[BlackboxScenario]):
             names = sorted({row["condition"] for row in flat})
             found.append(
                 f"The scalar is flat: all first networks had the same return ({', '.join(names)}; {len(flat)} of "
-                f"{len(self.rows)} runs). More birth.networks, a larger network.gain or more steps per episode may help."
+                f"{len(self.rows)} runs). Try more birth.networks, a larger network.gain, or longer episodes."
             )
         return found
