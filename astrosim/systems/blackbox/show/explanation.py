@@ -97,21 +97,21 @@ def trial_rule(phase: str, scenario: BlackboxScenario) -> str:
     """Describe a phase of a trial under a resolved scenario, with its numbers."""
     keeps = scenario.learner.rule in KEEPING
     rule, decision, birth = scenario.perturbation, scenario.decision, scenario.birth
+    first = f"{birth.networks} networks, {birth.warm} episodes before them for the first spread"
     if not keeps:
         name = RIVALS[scenario.learner.rule].name
-        others = {
+        return {
+            "birth": first,
             "batch": f"fresh in each generation: {decision.episodes}",
             "choose": f"{name} samples whole networks",
             "perturb": f"as {name} does, in the same scales",
             "evaluate": f"mean over {decision.episodes}",
             "decide": f"{name} follows the returns",
             "adapt": f"as {name} does",
-        }
-        if phase in others:
-            return others[phase]
+        }[phase]
     race = f"; given up after {decision.race:g} of them if behind" if decision.race < 1 < decision.episodes else ""
     return {
-        "birth": f"{birth.networks} networks, {birth.warm} episodes before them for the first spread",
+        "birth": first,
         "batch": f"{decision.episodes} items, {decision.stay:,} trials on them",
         "choose": _choose_words(scenario),
         "perturb": f"sigma {rule.sigma:g} at first, times the scale of each sort of synapse",
