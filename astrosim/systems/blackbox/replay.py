@@ -1,0 +1,153 @@
+"""A stored replicate's network, its test episodes, and their replays, held against the returns that were stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from astrosim.core.errors import AstrosimError, StoreError
+from astrosim.runs.replicate import Replicate
+from astrosim.scenario import resolve
+from astrosim.store import open_run
+from astrosim.systems.blackbox.kernel.policy import Policy
+from astrosim.systems.blackbox.protocol import Episode, Player, Trace
+from astrosim.systems.blackbox.recording import Recording
+from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
+
+
+def median_place(values: np.ndarray) -> int:
+    """Return the place of the median of values, shape (n,): of an even number the lower one, of equal ones the first."""
+    return int(np.argsort(values, kind="stable")[(len(values) - 1) // 2])
+
+
+@dataclass(frozen=True)
+class Tested:
+    """Test episodes of a replicate, as they were stored.
+
+    Attributes
+    ----------
+    condition : str
+    seed : int
+    returns : ndarray of float64, shape (episode,)
+    items : ndarray of int64, shape (episode,)
+        Seeds of the episodes.
+    weights : ndarray of float64, shape (parameter,)
+    """
+
+    condition: str
+    seed: int
+    returns: np.ndarray
+    items: np.ndarray
+    weights: np.ndarray
+
+    @classmethod
+    def read(cls, directory: Path, condition: str, seed: int) -> Tested:
+        """Read a finished replicate of a run.
+
+        Raises
+        ------
+        AstrosimError
+            If its weights were not kept.
+        """
+        with open_run(directory) as run:
+            if "final_weight" not in run:
+                raise AstrosimError(_unkept(directory, condition, seed))
+            own = run[["test_return", "test_item", "final_weight"]].sel(condition=condition, seed=seed).load()
+        weights, returns = own["final_weight"].values, own["test_return"].values
+        known, weights = np.isfinite(returns), weights[np.isfinite(weights)]
+        if not len(weights):
+            raise AstrosimError(_unkept(directory, condition, seed))
+        return cls(condition, seed, returns[known], own["test_item"].values[known], weights)
+
+    @cached_property
+    def median(self) -> int:
+        """Number of the episode of median return."""
+        return median_place(self.returns)
+
+    def checked(self, episode: int | None) -> int:
+        """Return the number of an episode that is asked for; the one of median return if none is.
+
+        Raises
+        ------
+        AstrosimError
+            If there is no such episode.
+        """
+        if episode is None:
+            return self.median
+        if not 0 <= episode < len(self.returns):
+            raise AstrosimError(
+                f"--episode: no such test episode ({episode}). Write 0 to {len(self.returns) - 1}; the one of median "
+                f"return is {self.median}."
+            )
+        return episode
+
+
+def _unkept(directory: Path, condition: str, seed: int) -> str:
+    return (
+        f"{directory}: weights of {condition}, seed {seed} were not kept. Run it with record.weights = true to play "
+        "its episodes."
+    )
+
+
+class Replay:
+    """A replicate whose tested network plays again.
+
+    Parameters
+    ----------
+    scenario : BlackboxScenario
+        Of the run.
+    tested : Tested
+    player : Player, optional
+        The task, already made.
+
+    Raises
+    ------
+    AstrosimError
+        If the task is a function: it has no episodes.
+    """
+
+    def __init__(self, scenario: BlackboxScenario, tested: Tested, player: Player | None = None) -> None:
+        if not has_episodes(scenario):
+            raise AstrosimError(
+                f"{scenario.named}: a function has no episodes to show. `astrosim plot` draws such runs."
+            )
+        own = resolve(scenario, tested.condition)
+        recording = Recording(Replicate(tested.condition, tested.seed, 0, 0), own, player=player)
+        self.tested, self.scenario = tested, own
+        self.player: Player = recording.player
+        self.policy: Policy = recording.learning.with_weights(tested.weights)
+        self.wiring = recording.wiring
+
+    def play(self, episode: int) -> Episode:
+        """Return a test episode, played again.
+
+        Raises
+        ------
+        StoreError
+            If its return is not the stored one, bit for bit.
+        """
+        played = self.player.play(self.policy, int(self.tested.items[episode]))
+        stored = float(self.tested.returns[episode])
+        if played.reward != stored:
+            raise StoreError(
+                f"test episode {episode} of {self.tested.condition}, seed {self.tested.seed}: the replay returned "
+                f"{played.reward!r}, the run {stored!r}. Use the versions and the machine that wrote it "
+                "(provenance.json)."
+            )
+        return played
+
+    def trace(self, episode: int) -> Trace:
+        """Return the course of a test episode; see `play` for its check."""
+        return self.player.trace(self.policy, int(self.tested.items[episode]))
+
+    def close(self) -> None:
+        """Release what is open."""
+        self.player.close()
+
+
+def has_episodes(scenario: BlackboxScenario) -> bool:
+    """Return whether a task is played in episodes that have a course."""
+    return scenario.family == "environment"
