@@ -88,7 +88,6 @@ NAMES = {
         "vae_test",
         "vae_loss",
     ),
-    "black boxes": ("blackbox_rival",),
 }
 """All streams of the package; equal names would correlate draws. A name with a colon is another package's."""
 KNOWN = frozenset(name for names in NAMES.values() for name in names)
