@@ -84,7 +84,8 @@ class Recording(Alone):
             taps = np.tile(np.arange(card.inputs, dtype=np.int32), (len(groups), 1))
         else:
             taps = chosen_inputs(network.units, network.features, card.inputs, self.seed)
-        self.wiring = wiring_of(taps, 1 if groups else scenario.territory.units)
+        whole = scenario.learner.rule == "one_plus_one"
+        self.wiring = wiring_of(taps, len(taps) if whole else 1 if groups else scenario.territory.units)
         policy = empty_policy(
             self.wiring, card.inputs, card.outputs, KINDS[network.response], network.direct and not groups
         )

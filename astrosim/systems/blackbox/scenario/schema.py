@@ -119,8 +119,8 @@ class BlackboxScenario(Experiment):
                 f"territory.units: does not divide network.units = {units} ({self.territory.units}). "
                 "Write a divisor of it: every unit has one owner."
             )
-        if self.learner.rule == "random_mask" and self.network.direct:
-            problems.append("network.direct: a random mask covers hidden units alone (true). Write false.")
+        if self.learner.rule in ("random_mask", "one_plus_one") and self.network.direct:
+            problems.append(f"network.direct: {self.learner.rule} covers hidden units alone (true). Write false.")
         return problems
 
     def _time_problems(self) -> list[str]:
