@@ -169,7 +169,7 @@ def plain(name: str) -> str:
 def test_third_party_imports_are_declared():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    lines = [*project["dependencies"], *extras["wave"], *extras["view"], *extras["sonata"]]
+    lines = [*project["dependencies"], *extras["wave"], *extras["view"], *extras["sonata"], *extras["control"]]
     declared = {plain(re.split(r"[^A-Za-z0-9_.-]", line)[0]) for line in lines}
     declared |= {"pydantic-core", "solara-ui"}  # pydantic and solara are released with exactly one version of them
     provided = importlib.metadata.packages_distributions()
@@ -216,7 +216,18 @@ def test_waves_train_on_the_kernel_without_torch():
 
 
 def test_outside_packages_of_extras_are_imported_late():
-    extras = {"torch", "sklearn", "pooch", "solara", "anywidget", "uvicorn", "traitlets", "imageio_ffmpeg", "libsonata"}
+    extras = {
+        "torch",
+        "sklearn",
+        "pooch",
+        "solara",
+        "anywidget",
+        "uvicorn",
+        "traitlets",
+        "imageio_ffmpeg",
+        "libsonata",
+        "gymnasium",
+    }
     early = [str(f) for f in IMPORTS if f.target.split(".")[0] in extras and not f.late and not may_use_extras(f.file)]
     assert early == []
 

@@ -14,6 +14,9 @@ EXTRAS = {
     "sklearn": "wave",
     "pooch": "wave",
     "imageio_ffmpeg": "view",
+    "gymnasium": "control",
+    "pygame": "control",
+    "Box2D": "box2d",
 }
 """Extra of the package that brings a module."""
 

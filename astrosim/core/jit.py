@@ -37,7 +37,7 @@ SHARED = (
     *(SYSTEMS / room for room in ("population", "proposals")),
 )
 """Sources that the compiled code of every system may call into."""
-NUMERIC = ("kernel", "network", "learners")
+NUMERIC = ("kernel", "network", "learners", "environments/twins")
 """Folders of a system that its compiled code comes from."""
 ANY = "*"
 """In place of a system: code of other packages, which can call into all of them."""

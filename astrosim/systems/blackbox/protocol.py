@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from astrosim.core.jit import kernel
+from astrosim.systems.blackbox.kernel.moments import Moments
 from astrosim.systems.blackbox.kernel.policy import Policy
 
 
@@ -17,30 +17,6 @@ class Episode(NamedTuple):
 
     reward: float
     steps: int
-
-
-class Moments(NamedTuple):
-    """Sums over observations, in order.
-
-    Attributes
-    ----------
-    count : ndarray of int64, shape (1,)
-    total : ndarray, shape (input,)
-    squares : ndarray, shape (input,)
-    """
-
-    count: np.ndarray
-    total: np.ndarray
-    squares: np.ndarray
-
-
-@kernel
-def gather(moments, observation):
-    """Add an observation. Writes: moments."""
-    moments.count[0] += 1
-    for i in range(observation.size):
-        moments.total[i] += observation[i]
-        moments.squares[i] += observation[i] * observation[i]
 
 
 class Trace(NamedTuple):

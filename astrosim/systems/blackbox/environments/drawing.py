@@ -1,0 +1,47 @@
+"""Pictures of an environment, drawn by itself where it can: an environment of its own, in the mode `rgb_array`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import numpy as np
+
+from astrosim.core.errors import AstrosimError
+from astrosim.systems.blackbox.environments.finding import Maker, library
+
+MODE = "rgb_array"
+
+
+def drawable(maker: Maker, environment: Any) -> Any | None:
+    """Return a new environment that draws itself; None if it has no such mode.
+
+    Parameters
+    ----------
+    maker : Maker
+    environment : gymnasium.Env
+        Made before, without drawing.
+    """
+    if MODE not in (getattr(environment, "metadata", None) or {}).get("render_modes", ()):
+        return None
+    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # pygame looks for a screen, even where it needs none
+    try:
+        made = maker(render_mode=MODE)
+    except AstrosimError:
+        return None
+    if getattr(made, "render_mode", None) != MODE:
+        made.close()
+        return None
+    return made
+
+
+def picture(environment: Any) -> np.ndarray | None:
+    """Return a frame, uint8, shape (row, column, 3); None if it cannot be drawn, e.g. without pygame."""
+    try:
+        frame = environment.render()
+    except (ImportError, library().error.DependencyNotInstalled):
+        return None
+    frame = np.asarray(frame)
+    return frame if frame.dtype == np.uint8 and frame.ndim == 3 and frame.shape[2] == 3 else None
