@@ -55,7 +55,7 @@ LEARNER = '''"""A step of all weights, kept if the reward rises."""
 from astrosim.core.jit import kernel
 from astrosim.store.variables import KEPT, REVERTED
 from astrosim.systems.threshold.learners.baselines.baseline import Baseline
-from astrosim.systems.threshold.learners.baselines.draws import gaussians
+from astrosim.rules.draws import gaussians
 from astrosim.systems.threshold.learners.baselines.forward import whole_reward
 
 

@@ -9,9 +9,9 @@ incoming signal ("signal norm") is left out: all neurons here have similar fan-i
 from __future__ import annotations
 
 from astrosim.core.jit import kernel
+from astrosim.rules.draws import gaussians
 from astrosim.store.variables import KEPT, REVERTED
 from astrosim.systems.threshold.learners.baselines.baseline import Baseline
-from astrosim.systems.threshold.learners.baselines.draws import gaussians
 from astrosim.systems.threshold.learners.baselines.forward import whole_reward
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import clear, within
 

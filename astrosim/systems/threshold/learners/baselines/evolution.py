@@ -6,9 +6,10 @@ Estimate: mean over pairs of (R(w + sigma e) - R(w - sigma e)) e / (2 sigma), e 
 from __future__ import annotations
 
 from astrosim.core.jit import kernel
+from astrosim.rules.ascent import add_slope
+from astrosim.rules.draws import gaussians
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.learners.baselines.baseline import ASCENT, Baseline, ascends
-from astrosim.systems.threshold.learners.baselines.draws import gaussians
 from astrosim.systems.threshold.learners.baselines.forward import whole_reward
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import clear, climb
 
@@ -31,9 +32,7 @@ def estimate(circuit, numbers, room, weight, trial):
     for pair in range(numbers.population):
         gaussians(circuit.key, trial, pair, room.step)
         rise = difference(circuit, numbers, room, weight, numbers.sigma)
-        factor = rise / (2.0 * numbers.sigma * numbers.population)
-        for s in range(weight.size):
-            room.gradient[s] += factor * room.step[s]
+        add_slope(room.gradient, room.step, rise, 2.0 * numbers.sigma * numbers.population)
 
 
 @kernel

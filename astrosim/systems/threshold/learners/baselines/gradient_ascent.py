@@ -1,14 +1,9 @@
-"""Gradients from blame, and steps up a gradient (dimensionless). Adam: Kingma & Ba 2015, algorithm 1."""
+"""Gradients from blame, and steps of the weights up a gradient (dimensionless)."""
 
 from __future__ import annotations
 
-import math
-
 from astrosim.core.jit import inlined, kernel
-
-MEAN_DECAY = 0.9  # beta 1; Kingma & Ba 2015
-SQUARE_DECAY = 0.999  # beta 2; Kingma & Ba 2015
-SMALL = 1e-8  # epsilon; Kingma & Ba 2015
+from astrosim.rules.ascent import adam_step, corrections
 
 
 @inlined
@@ -53,9 +48,7 @@ def climb(numbers, memory, weight, gradient, trial):
         for s in range(weight.size):
             weight[s] = within(weight[s] + numbers.learning_rate * gradient[s], numbers.limit)
         return
-    first, second = 1.0 - MEAN_DECAY ** (trial + 1), 1.0 - SQUARE_DECAY ** (trial + 1)
+    first, second = corrections(trial)
     for s in range(weight.size):
-        memory.mean[s] = MEAN_DECAY * memory.mean[s] + (1.0 - MEAN_DECAY) * gradient[s]
-        memory.square[s] = SQUARE_DECAY * memory.square[s] + (1.0 - SQUARE_DECAY) * gradient[s] * gradient[s]
-        size = memory.mean[s] / first / (math.sqrt(memory.square[s] / second) + SMALL)
+        memory.mean[s], memory.square[s], size = adam_step(memory.mean[s], memory.square[s], gradient[s], first, second)
         weight[s] = within(weight[s] + numbers.learning_rate * size, numbers.limit)

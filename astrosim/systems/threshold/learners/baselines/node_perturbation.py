@@ -8,9 +8,9 @@ read, hence only they get noise.
 from __future__ import annotations
 
 from astrosim.core.jit import kernel
+from astrosim.rules.draws import gaussians
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.learners.baselines.baseline import ASCENT, Baseline, ascends
-from astrosim.systems.threshold.learners.baselines.draws import gaussians
 from astrosim.systems.threshold.learners.baselines.forward import NOISY, one_reward, pass_through, worth
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import assign, clear, clear_blame, climb
 

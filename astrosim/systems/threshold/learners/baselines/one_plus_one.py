@@ -6,9 +6,9 @@ All weights take a Gaussian step, which is kept unless the reward falls.
 from __future__ import annotations
 
 from astrosim.core.jit import kernel
+from astrosim.rules.draws import gaussians
 from astrosim.store.variables import KEPT, REVERTED
 from astrosim.systems.threshold.learners.baselines.baseline import Baseline
-from astrosim.systems.threshold.learners.baselines.draws import gaussians
 from astrosim.systems.threshold.learners.baselines.forward import whole_reward
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import within
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from astrosim.core.exact_functions import sigmoid
 from astrosim.core.jit import kernel
+from astrosim.rules.draws import uniforms
 from astrosim.rules.reward import binary_reward
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.learners.baselines.baseline import ASCENT, Baseline, ascends
-from astrosim.systems.threshold.learners.baselines.draws import uniforms
 from astrosim.systems.threshold.learners.baselines.forward import SAMPLED, pass_through
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import assign, clear, clear_blame, climb
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from astrosim.core.exact_functions import exp, log
 from astrosim.core.jit import inlined, kernel
+from astrosim.rules.draws import signs
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.learners.baselines.baseline import Baseline
-from astrosim.systems.threshold.learners.baselines.draws import signs
 from astrosim.systems.threshold.learners.baselines.evolution import difference
 from astrosim.systems.threshold.learners.baselines.gradient_ascent import within
 

@@ -1,4 +1,7 @@
-"""Random numbers of the baselines. Draws: stream `rival`, trial = update; index by sheet and place, four per block."""
+"""Random numbers of learners that step all weights at once.
+
+Draws: the stream that is given, trial = update; index by sheet and place, four per block.
+"""
 
 from __future__ import annotations
 
