@@ -169,7 +169,8 @@ def plain(name: str) -> str:
 def test_third_party_imports_are_declared():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    lines = [*project["dependencies"], *extras["wave"], *extras["view"], *extras["sonata"], *extras["control"]]
+    named = ("tasks", "wave", "view", "sonata", "control")
+    lines = [*project["dependencies"], *(line for extra in named for line in extras[extra])]
     declared = {plain(re.split(r"[^A-Za-z0-9_.-]", line)[0]) for line in lines}
     declared |= {"pydantic-core", "solara-ui"}  # pydantic and solara are released with exactly one version of them
     provided = importlib.metadata.packages_distributions()

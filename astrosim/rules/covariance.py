@@ -60,7 +60,7 @@ class ReplayedStrategy:
         self._asked = None
 
     def restore(self, told: Iterable[np.ndarray]) -> None:
-        """Begin again and go through all generations whose rewards are given; each float64, shape (proposal,)."""
+        """Restart, and follow all generations whose rewards are given; each float64, shape (proposal,)."""
         self._begin()
         for rewards in told:
             self.tell(np.asarray(rewards))
