@@ -19,6 +19,11 @@ KINDS = {int: "a whole number", float: "a number", bool: "true or false", str: "
 LISTS = {
     "seeds": "a list of different whole numbers from 0, or a text 'first:count'",
     "task.patterns": 'a list of pairs of texts of 0 and 1, such as [["00", "1"], ["10", "0"]]',
+    "task.test_file": 'the name of a CSV or NPZ file, such as "test.csv"',
+    "task.validation_file": 'the name of a CSV or NPZ file, such as "validation.csv"',
+    "task.columns": 'a list of names of columns, such as ["age", "income"]',
+    "task.leave_out": 'a list of names of columns, such as ["id"]',
+    "task.arguments": "a table, such as {n_samples = 500}",
     "task.file": 'the name of a CSV file, such as "patterns.csv"',
     "agents.file": 'the name of a Python file, such as "my_module.py"',
     "network.positions": 'the name of a CSV file, such as "positions.csv"',

@@ -64,7 +64,7 @@ def seconds_of(scenario: ArrayScenario) -> float:
     """Return nominal seconds of a replicate on one core."""
     units = scenario.network.units
     touched = {"astrocytes": scenario.territory.units, "random_mask": min(units, scenario.incoming)}
-    synapses = touched.get(scenario.learner.rule, units) * (scenario.incoming + scenario.classes)
+    synapses = touched.get(scenario.learner.rule, units) * (scenario.incoming + scenario.outputs)
     return REPLICATE_OVERHEAD + scenario.evaluations * (SECONDS_AN_IMAGE + SECONDS_A_SYNAPSE * synapses)
 
 

@@ -54,7 +54,7 @@ def networks_table(resolved: Mapping[str, ArrayScenario]) -> Table:
     groups = together({name: f"{s.network} {s.territory}" for name, s in resolved.items()})
     for names in groups.values():
         one = resolved[names[0]]
-        owns = one.territory.units * (one.incoming + 1 + one.classes)
+        owns = one.territory.units * (one.incoming + 1 + one.outputs)
         cells = f"{one.network.units:,}", hears_words(one), f"{one.synapses:,}", f"{one.astrocytes:,}", f"{owns:,}"
         table.add_row(names_words(names), *cells)
     return table
