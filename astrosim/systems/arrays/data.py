@@ -139,7 +139,7 @@ class Rows(NamedTuple):
 
 
 def taken(table: Table, rows: np.ndarray) -> Rows:
-    """Return some rows of a table (numbers of rows: int64)."""
+    """Return some rows of a table, by their numbers: int64, shape (row,)."""
     weights = None if table.weights is None else table.weights[rows]
     return Rows(table.inputs[rows], table.labels[rows], table.targets[rows], weights)
 
@@ -157,7 +157,8 @@ def scaled(train: Rows, validation: Rows, test: Rows) -> Images:
     train = weighing(train)
     own = scaling_of(train.inputs, train.weights)
     numbers = scaling_of(train.targets, train.weights) if train.targets.shape[1] else None
-    return Images(*(part_of(rows, own, numbers) for rows in (train, validation, test)), own, numbers)
+    parts = [part_of(rows, own, numbers) for rows in (train, validation, test)]
+    return Images(parts[0], parts[1], parts[2], own, numbers)
 
 
 def part_of(rows: Rows, scaling: Scaling, numbers: Scaling | None) -> Part:
@@ -184,12 +185,12 @@ def images_of(scenario: ArrayScenario, seed: int, folder: Path | None) -> Images
     task = scenario.task
     if task.split == "given":
         held, given = SIZES[task.data]
-        test, validation = count_of(task.test, held + given), count_of(task.validation, held)
-        data = load(task.data, folder, task.train, test, validation)
+        counts = count_of(task.test, held + given), count_of(task.validation, held)
+        data = load(task.data, folder, task.train, *counts)
         steps = LARGEST[task.data]
         parts = ((data.train_x, data.train_y), (data.valid_x, data.valid_y), (data.test_x, data.test_y))
-        train, valid, tested = (Part(in_steps(x, steps), y) for x, y in parts)
-        return Images(train, valid, tested)
+        train, valid, test = (Part(in_steps(x, steps), y) for x, y in parts)
+        return Images(train, valid, test)
     data = load(task.data, folder)
     pixels = in_steps(np.concatenate([data.train_x, data.test_x]), LARGEST[task.data])
     labels = np.concatenate([data.train_y, data.test_y])
@@ -228,7 +229,7 @@ def whole_batch(scenario: ArrayScenario, part: Part) -> Batch:
 def fill(
     scenario: ArrayScenario, part: Part, order: np.ndarray, shift: int, key: np.ndarray, number: int, batch: Batch
 ) -> None:
-    """Fill a batch with rows of a part (order: int64); images may be shifted, see `gather`."""
+    """Fill a batch with rows of a part, by their numbers: int64, shape (row,); images may be shifted, see `gather`."""
     if scenario.task.of_images:
         rows, columns = scenario.image_shape
         gather(part.inputs, part.labels, order, rows, columns, shift, key, number, batch.pixels, batch.labels)

@@ -131,7 +131,10 @@ class Trained:
 
 
 def rows_from(inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray | None) -> Rows:
-    """Return rows from arrays: whole numbers as targets are classes from 0, others are numbers to be learned."""
+    """Return rows from arrays; targets that are whole numbers are classes from 0, others are numbers to be learned.
+
+    Shapes: (row, input); (row,) or (row, output); (row,).
+    """
     table, wanted = np.asarray(inputs, np.float64), np.asarray(targets)
     share = None if weights is None else np.asarray(weights, np.float64)
     if wanted.dtype.kind in "iu":
@@ -182,7 +185,8 @@ def fit(
         state = None
     else:
         own, numbers = start.scaling, start.target_scaling if start.regression else None
-        parts = Images(*(part_of(rows, own, numbers) for rows in (train, held or none, none)), own, numbers)
+        every = [part_of(rows, own, numbers) for rows in (train, held or none, none)]
+        parts = Images(every[0], every[1], every[2], own, numbers)
         state = start.arrays
     scenario = scenario.sized(sizes_from(train, held, classes))
     learning = make_state(scenario, seed, parts)
@@ -258,10 +262,14 @@ def partial(
     ----------
     trained : Trained or None
         None at the first call.
-    scenario, inputs, targets, weights, classes
-        See `fit`.
+    scenario : ArrayScenario
+    inputs : ndarray of float, shape (row, input)
+    targets : ndarray, shape (row,) or (row, output)
+    weights : ndarray of float, shape (row,), optional
     seed : int
         Of the first call; later ones go on with that of `trained`.
+    classes : int
+        See `fit`.
 
     Returns
     -------
@@ -302,7 +310,10 @@ def rescale(
     inputs: tuple[Scaling, Scaling],
     targets: tuple[Scaling, Scaling],
 ) -> None:
-    """Change parameters in place so that answers stay while centre and scale go from the first to the second."""
+    """Change parameters in place so that answers stay while centre and scale go from the first to the second.
+
+    `weights` are of the shapes of `PARAMETERS`, `taps` of shape (unit, synapse).
+    """
     incoming, bias, outgoing, output_bias = weights
     was, now = inputs
     moved = ((now.centre - was.centre) / was.scale)[taps].astype(np.float32)

@@ -8,8 +8,8 @@ import numpy as np
 
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Dimensions, Jobs, Lengthening, Runner, RunQueries, each_alone, warn_of_devices
-from astrosim.systems.arrays.recording import Recording
 from astrosim.systems.arrays.data import loaded, most_test_rows
+from astrosim.systems.arrays.recording import Recording
 from astrosim.systems.arrays.records import IMAGE_VARIABLES, VARIABLES
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from astrosim.systems.arrays.scenario.sections import keeps_or_reverts

@@ -1,7 +1,7 @@
 """The arrays that trials on receptive fields work on (dimensionless; float32 unless said otherwise).
 
-Images, or rows of a table, lie in blocks of `BLOCK`, so that what a trial touches of a block stays in the first-level cache. The
-last block may hold fewer; its other places belong to no image and count for nothing.
+Images, or rows of a table, lie in blocks of `BLOCK`, so that what a trial touches of a block stays in the first-level
+cache. The last block may hold fewer; its other places belong to no image and count for nothing.
 """
 
 from __future__ import annotations

@@ -61,9 +61,9 @@ def squared_errors(logits, targets, block, valid, errors):
 
 @kernel
 def gradient(net, batch, standing, scratch, incoming, bias, outgoing, output_bias):
-    """Compute the gradient of the mean log-likelihood, or of `TARGETS`, of a ReLU network. Reads: standing, as `refresh` left it.
+    """Compute the gradient of the mean log-likelihood, or of `TARGETS`, of a ReLU network.
 
-    Writes: scratch, and the gradient in arrays of the parameters' shapes (float32).
+    Reads: standing, as `refresh` left it. Writes: scratch, and the gradient in arrays of the parameters' shapes.
     """
     units, classes = net.outgoing.shape
     incoming[:], bias[:], outgoing[:], output_bias[:] = ZERO, ZERO, ZERO, ZERO

@@ -109,9 +109,7 @@ def evaluate(net, batch, standing, proposal, scratch, first, stop):
                 added(standing.sums[h, block], scratch.change, scratch.sums[slot, block])
         copied(standing.logits[block], scratch.logits)
         changed_logits(net, standing, proposal, scratch, block, scratch.logits)
-        rewards_of(
-            net.reward, scratch.logits, batch, block, scratch.top, scratch.total, scratch.own, scratch.rewards
-        )
+        rewards_of(net.reward, scratch.logits, batch, block, scratch.top, scratch.total, scratch.own, scratch.rewards)
         valid = valid_in(batch.images, block)
         gained += folded(scratch.rewards, standing.rewards, block, valid, scratch.top) - penalty * valid
     return gained

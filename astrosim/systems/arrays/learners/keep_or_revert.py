@@ -75,13 +75,13 @@ class State:
 
     def judged(self) -> Network:
         """Return the network that is judged: with the running mean of the parameters if there is one."""
-        return self.net._replace(**dict(zip(PARAMETERS, self.mean, strict=False)))
+        return with_parameters(self.net, self.mean) if self.mean else self.net
 
     def chosen(self) -> Network:
         """Return the network that is tested: the judged one, or that of the best record."""
         if not np.isfinite(self.best_reward[0]):
             return self.judged()
-        return self.net._replace(**dict(zip(PARAMETERS, self.best, strict=True)))
+        return with_parameters(self.net, self.best)
 
     def note(self, reward: float) -> None:
         """Keep the judged network if none before had a better reward on the validation rows."""
@@ -125,6 +125,12 @@ class State:
             If they do not fit.
         """
         restore_arrays(self.arrays(), arrays)
+
+
+def with_parameters(net: Network, parameters: list[np.ndarray]) -> Network:
+    """Return a network with other parameters, float32, in the order of `PARAMETERS` and of their shape."""
+    incoming, bias, outgoing, output_bias = parameters
+    return net._replace(incoming=incoming, bias=bias, outgoing=outgoing, output_bias=output_bias)
 
 
 def make_state(scenario: ArrayScenario, seed: int, images: Images) -> State:

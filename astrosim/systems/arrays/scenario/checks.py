@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from astrosim.systems.arrays.scenario.task_section import SHAPES, SIZES, ArrayTask, Sizes
+from astrosim.systems.arrays.scenario.task_section import SIZES, ArrayTask, Sizes
 from astrosim.systems.arrays.tables.parts import count_of
 
 
@@ -42,13 +42,11 @@ def table_problems(scenario: Any, sizes: Sizes) -> list[str]:
     """Say what does not fit a table of these sizes."""
     task, network, problems = scenario.task, scenario.network, []
     if network.connections == "fields":
-        problems.append(
-            'network.connections: a row of a table has no plane ("fields"). Write "features", or "dense".'
-        )
+        problems.append('network.connections: a row of a table has no plane ("fields"). Write "features", or "dense".')
     if not sizes.known:
         return problems
     if not sizes.test:
-        problems.append(f"task.test: no row to test on ({task.test:g}). Write a share such as 0.2, or a number of rows.")
+        problems.append(f"task.test: no row to test on ({task.test:g}). Write a share, such as 0.2, or a number.")
     rows = sizes.train + sizes.validation + sizes.test
     if sizes.validation + sizes.test >= rows or sizes.train < 2:
         problems.append(f"task.test: leaves too few rows to train on ({sizes.train}). Write less.")

@@ -117,7 +117,7 @@ class ArrayScenario(Experiment):
             )
         if self.decision.l2 and self.learner.rule == "random_mask":
             problems.append(
-                f"decision.l2: a mask may draw a synapse twice, whose penalty no difference tells ({self.decision.l2:g}). "
+                f"decision.l2: a mask may draw a synapse twice, which no difference tells ({self.decision.l2:g}). "
                 "Write 0, or another rule."
             )
         return problems
@@ -196,7 +196,7 @@ class ArrayScenario(Experiment):
 
     @property
     def sizes(self) -> Sizes:
-        """How many there are of everything that the network meets."""
+        """Numbers of rows, inputs and outputs."""
         return self._sizes or sizes_of(self.task)
 
     def sized(self, sizes: Sizes) -> ArrayScenario:

@@ -169,7 +169,7 @@ class ArrayDecision(Section):
 
 
 class Batches(Section):
-    """The images, or rows, that proposals are judged on: one batch for `stay` trials, the same before and after each change."""
+    """The images, or rows, that proposals are judged on: one batch for `stay` trials, before and after each change."""
 
     first: int = quantity(500, "images of the first batch", "images", "measured", ge=1, le=10**6)
     last: int = quantity(20_000, "images of the last; geometric growth between", "images", "measured", ge=1, le=10**6)

@@ -34,11 +34,7 @@ def sizes_of(task: ArrayTask) -> Sizes:
         int((origins == part).sum()) or count_of(share, drawn)
         for part, share in ((TEST, task.test), (VALIDATION, task.validation))
     )
-    taken = sum(
-        count
-        for count, part in ((test, TEST), (validation, VALIDATION))
-        if not np.any(origins == part)
-    )
+    taken = sum(count for count, part in ((test, TEST), (validation, VALIDATION)) if not np.any(origins == part))
     outputs = len(table.outputs)
     return Sizes(table.inputs.shape[1], outputs, table.regression, max(drawn - taken, 1), validation, test)
 

@@ -22,7 +22,7 @@ Names = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 
 
 class Sizes(NamedTuple):
-    """How many there are of everything that a network meets.
+    """Numbers of rows, inputs and outputs.
 
     Attributes
     ----------
@@ -68,9 +68,7 @@ class ArrayTask(Section):
     arguments: dict[str, Any] = quantity(
         {}, "of the function of scikit-learn or the module", "", read_if=lambda s: ":" in s.task.data
     )
-    allow_code: bool = quantity(
-        False, "whether a module may run", "", read_if=lambda s: is_module(s.task.data)
-    )
+    allow_code: bool = quantity(False, "whether a module may run", "", read_if=lambda s: is_module(s.task.data))
     target: str = quantity("", "column to be learned; NPZ and functions: y", "", read_if=of_tables)
     kind_of_target: Literal["auto", "classes", "numbers"] = quantity(
         "auto",
@@ -157,4 +155,6 @@ class ArrayTask(Section):
     @property
     def source_key(self) -> str:
         """Text that tells apart what is read, and what is made of it."""
-        return json.dumps(self.model_dump(mode="json", exclude={"test", "validation", "split", "train"}), sort_keys=True)
+        return json.dumps(
+            self.model_dump(mode="json", exclude={"test", "validation", "split", "train"}), sort_keys=True
+        )

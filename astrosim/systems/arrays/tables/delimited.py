@@ -69,7 +69,11 @@ def _cells(file: InputFile, field: str, text: str) -> tuple[list[str], list[list
         _refuse(file, field, 1, "an empty file", "Name a file with a header and rows.")
     if len(found[0][1]) < 2:
         _refuse(
-            file, field, found[0][0], f"one column only ({short(first[:40])})", "Part cells by commas, semicolons or tabs."
+            file,
+            field,
+            found[0][0],
+            f"one column only ({short(first[:40])})",
+            "Part cells by commas or tabs.",
         )
     names = [cell.strip() for cell in found[0][1]]
     if all(_is_number(name) or name in ABSENT for name in names):
@@ -122,7 +126,7 @@ def _column(file: InputFile, field: str, name: str, cells: Sequence[str], lines:
     endless = np.flatnonzero(np.isinf(values))
     if endless.size:
         row = int(endless[0])
-        _refuse(file, field, lines[row], f"{name}: not finite ({plain[row]})", "Write a finite number, or leave it empty.")
+        _refuse(file, field, lines[row], f"{name}: not finite ({plain[row]})", "Write a number, or leave it empty.")
     return Column(name, values)
 
 

@@ -67,8 +67,11 @@ def split(table: Table, seed: int, test: float, validation: float) -> Split:
     else:
         chosen = _by_class(table.labels[drawn], order, counts)
     rest = np.setdiff1d(np.arange(drawn.size), np.concatenate(chosen))
-    parts = [own[part] if own[part].size else np.sort(drawn[rows]) for part, rows in zip((TEST, VALIDATION), chosen, strict=True)]
-    found = Split(drawn[rest], parts[1], parts[0])
+    test_rows, validation_rows = (
+        own[part] if own[part].size else np.sort(drawn[rows])
+        for part, rows in zip((TEST, VALIDATION), chosen, strict=True)
+    )
+    found = Split(drawn[rest], validation_rows, test_rows)
     _check(table, found)
     return found
 
@@ -112,16 +115,18 @@ def _by_group(groups: np.ndarray, seed: int, counts: list[int]) -> tuple[np.ndar
 def _check(table: Table, found: Split) -> None:
     """Refuse parts that cannot serve."""
     if not found.train.size:
-        raise ComplaintError([f"task.groups: no group is left to train on ({len(np.unique(table.groups))} groups). Write smaller parts."])
+        raise ComplaintError(["task.groups: no group is left to train on (0 rows). Write smaller parts."])
     if table.regression:
         return
     for name, rows in found._asdict().items():
         if rows.size and rows.size < len(table.outputs):
             field = "test" if name == "train" else name
-            raise ComplaintError([f"task.{field}: fewer rows than classes in the {name} part ({rows.size}). Write other shares."])
+            what = f"fewer rows than classes in the {name} part ({rows.size})"
+            raise ComplaintError([f"task.{field}: {what}. Write other shares."])
     absent = np.setdiff1d(np.arange(len(table.outputs)), table.labels[found.train])
     if absent.size:
-        raise ComplaintError([f"task.target: a class without a training row ({table.outputs[absent[0]]}). Write smaller parts, or merge classes."])
+        what = f"a class without a training row ({table.outputs[absent[0]]})"
+        raise ComplaintError([f"task.target: {what}. Write smaller parts, or merge classes."])
 
 
 def duplicates(table: Table, found: Split) -> int:

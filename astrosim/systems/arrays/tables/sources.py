@@ -115,7 +115,7 @@ def _of_library(name: str, arguments: Mapping[str, Any]) -> Raw:
     except ModuleNotFoundError:
         raise ComplaintError([f'{DATA}: "sklearn:{name}" needs scikit-learn. pip install "astrosim[tasks]"']) from None
     if name.startswith(FETCHED):
-        raise ComplaintError([f"{DATA}: fetches from the network (sklearn:{name}). Save it as NPZ, and name that file."])
+        raise ComplaintError([f"{DATA}: fetches from the network (sklearn:{name}). Name an NPZ file of it."])
     function = getattr(library, name if name.startswith(("make_", "load_")) else f"load_{name}", None)
     if function is None:
         known = [one.removeprefix("load_") for one in dir(library) if one.startswith(("load_", "make_"))]
@@ -153,7 +153,7 @@ def _of_function(task: Any) -> Raw:
         raise ComplaintError([f"{DATA}: no such function in {module} ({name!r}). Write one that returns X, y."])
     found = function(**task.arguments)
     if not isinstance(found, tuple) or len(found) not in (2, 3):
-        raise ComplaintError([f"{DATA}: {task.data} returned {short(type(found).__name__)}. Return X, y or X, y, groups."])
+        raise ComplaintError([f"{DATA}: {task.data} returned {type(found).__name__}. Return X, y or X, y, groups."])
     inputs, names = found[0], tuple(str(name) for name in getattr(found[0], "columns", ()))
     return of_arrays(np.asarray(inputs), np.asarray(found[1]), DATA, *found[2:], names=names)
 
@@ -181,10 +181,10 @@ def of_arrays(
     for name, array in (("X", table), ("y", target)):
         if array.dtype.kind not in "fiubU" or array.ndim not in (1, 2) or (name == "X" and array.ndim != 2):
             what = "object dtype" if array.dtype.kind == "O" else f"{array.dtype}, shape {array.shape}"
-            raise ComplaintError([f"{field}: {name} is no table of numbers or texts ({what}). Give {name} rows of floats."])
+            raise ComplaintError([f"{field}: {name} is no table of numbers or texts ({what}). Give rows of floats."])
     for name, array in (("y", target), ("groups", groups), ("weights", weights)):
         if array is not None and len(array) != len(table):
-            raise ComplaintError([f"{field}: {name} has {len(array)} rows where X has {len(table)}. Give each row one."])
+            raise ComplaintError([f"{field}: {name} has {len(array)} rows, X {len(table)}. Give each row its own."])
     known = tuple(names) if len(names) == table.shape[1] else tuple(f"x{k}" for k in range(table.shape[1]))
     columns = target[:, None] if target.ndim == 1 else target
     labels = ("y",) if columns.shape[1] == 1 else tuple(f"y{k}" for k in range(columns.shape[1]))

@@ -168,7 +168,7 @@ def _inputs(task: Any, raw: Raw, columns: Sequence[Column]) -> tuple[np.ndarray,
             where = raw.place(int(absent[0]))
             raise ComplaintError(
                 [
-                    f'task.missing: {absent.size} values are missing, the first in {where} ({column.name}). Write '
+                    f"task.missing: {absent.size} values are missing, the first in {where} ({column.name}). Write "
                     'missing = "mean", or leave the column out.'
                 ]
             )
@@ -179,7 +179,7 @@ def _inputs(task: Any, raw: Raw, columns: Sequence[Column]) -> tuple[np.ndarray,
         if task.categories == "error":
             raise ComplaintError(
                 [
-                    f'task.categories: a column of texts ({column.name}: {str(column.values[0])[:40]!r}). Write '
+                    f"task.categories: a column of texts ({column.name}: {str(column.values[0])[:40]!r}). Write "
                     'categories = "one_hot", or leave the column out.'
                 ]
             )
@@ -208,7 +208,7 @@ def _answers(task: Any, raw: Raw) -> tuple[np.ndarray, np.ndarray, tuple[str, ..
         absent = np.flatnonzero(column.missing)
         if absent.size:
             where = raw.place(int(absent[0]))
-            raise ComplaintError([f"task.target: {absent.size} answers are missing, the first in {where}. Remove rows."])
+            raise ComplaintError([f"task.target: {absent.size} answers are missing, the first in {where}. Remove it."])
     if _regression(task, raw):
         texts = [column.name for column in raw.answers if column.is_text]
         if texts:
