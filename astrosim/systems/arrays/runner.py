@@ -1,13 +1,15 @@
-"""Image networks as a run sees them: each replicate alone, the shape of the store, how much there is to do."""
+"""Networks on rows of arrays as a run sees them: each replicate alone, the shape of the store, how much there is to do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Dimensions, Jobs, Lengthening, Runner, RunQueries, each_alone, warn_of_devices
+from astrosim.scenario import condition_names, resolve
 from astrosim.systems.arrays.data import loaded, most_test_rows
 from astrosim.systems.arrays.recording import Recording
 from astrosim.systems.arrays.records import IMAGE_VARIABLES, VARIABLES
@@ -60,6 +62,24 @@ def dimensions(resolved: Mapping[str, ArrayScenario], seeds: Sequence[int], run_
     return Dimensions(VARIABLES, coordinates)
 
 
+def sources(scenario: ArrayScenario) -> dict[str, Any]:
+    """Return the tables that a scenario reads, by condition: names, sizes and the checksum of all values."""
+    found = {}
+    for name in condition_names(scenario):
+        own = resolve(scenario, name)
+        if not own.task.of_images:
+            table = loaded(own)
+            found[name] = {
+                "data": own.task.data,
+                "sha256": table.sha256,
+                "rows": len(table.labels),
+                "inputs": list(table.names),
+                "outputs": list(table.outputs),
+                "learned": "numbers" if table.regression else "classes",
+            }
+    return found
+
+
 def length_problem(short: ArrayScenario, long: ArrayScenario) -> str:
     """Say why a run differs from a longer one from the start: batches or caps that reach their last at the end."""
     if not np.array_equal(short.batch_sizes, long.batch_sizes[: short.stays]):
@@ -78,6 +98,7 @@ RUNNER = Runner(
     jobs=jobs,
     preload=("astrosim.systems.arrays.runner",),
     packages=("scikit-learn",),
+    sources=sources,
     lengthening=Lengthening("schedule.trials", length_problem),
 )
 """Runner of scenarios with kind = "task" and data."""

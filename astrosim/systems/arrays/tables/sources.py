@@ -97,8 +97,8 @@ def _of_archive(file: InputFile, field: str) -> Raw:
         with np.load(io.BytesIO(file.content()), allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}
     except (ValueError, OSError, zipfile.BadZipFile, EOFError) as error:
-        objects = "allow_pickle" in str(error)
-        what = "holds Python objects" if objects else f"not an NPZ archive ({error})"
+        objects = "allow_pickle" in str(error) and file.content()[:2] == b"PK"
+        what = "holds Python objects" if objects else "not an NPZ archive"
         right = "Save plain numbers or texts: X.astype(float)." if objects else "Write it with numpy.savez."
         raise ComplaintError([Located(field, f"{file.name}: {what}. {right}")]) from None
     for name in ("X", "y"):
