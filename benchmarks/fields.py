@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from astrosim.systems.arrays.data import Batches, Images
+from astrosim.systems.arrays.learners.choice import make_learner
 from astrosim.systems.arrays.learners.keep_or_revert import make_state
-from astrosim.systems.arrays.recording import make_learner
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from benchmarks.timing import Timed, take_turns
 

@@ -65,6 +65,9 @@ NAMES = {
         "field_step",
         "field_part",
         "field_team",
+        "array_parts",
+        "array_features",
+        "array_importance",
     ),
     "black boxes": (
         "blackbox_item",

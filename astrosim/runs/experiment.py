@@ -269,7 +269,12 @@ class ExperimentRun:
     def _settle(self, scenario: Experiment, start: Start) -> None:
         """Find out who carries the scenario out, with which packages and data."""
         self.runner = find_runner(scenario.family)
-        self.start = replace(start, packages=self.runner.packages, data=start.data or self.directory.data)
+        self.start = replace(
+            start,
+            packages=self.runner.packages,
+            data=start.data or self.directory.data,
+            sources=self.runner.sources(scenario),
+        )
 
     def run(self, lock: HeldLock, progress: Progress, stopped: Callable[[], bool]) -> None:
         """Run the replicates that are not committed."""

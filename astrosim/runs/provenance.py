@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,8 @@ class Start:
         Where data sets lie, if the user said so.
     branched_from : mapping or None
         Run, condition, seeds and checksums of the weights that the run starts from.
+    sources : mapping
+        Data that the system says it has read: names, sizes and checksums by condition.
     """
 
     command: str
@@ -92,6 +94,7 @@ class Start:
     packages: tuple[str, ...] = ()
     data: Path | None = None
     branched_from: Mapping[str, Any] | None = None
+    sources: Mapping[str, Any] = field(default_factory=dict)
 
 
 def session(start: Start) -> dict[str, Any]:
@@ -111,4 +114,5 @@ def session(start: Start) -> dict[str, Any]:
         "git": git_state(),
         "versions": versions(start.packages),
         **data,
+        **({"sources": dict(start.sources)} if start.sources else {}),
     }

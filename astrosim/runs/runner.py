@@ -56,6 +56,11 @@ def warn_of_devices(scenarios: Iterable[Any]) -> None:
         warn_of_missing_gpu(devices)
 
 
+def no_sources(scenario: Any) -> dict[str, Any]:
+    """Return nothing: a scenario reads no data of its own."""
+    return {}
+
+
 def no_problem(short: Any, long: Any) -> str:
     """Return an empty text: a run's length enters nothing but its end."""
     return ""
@@ -103,6 +108,8 @@ class Runner[S: Experiment]:
         Modules that worker processes need; loaded once for all of them.
     packages : tuple of str
         Distributions that the system uses beyond the package's own; their versions are kept in provenance.json.
+    sources : callable
+        Takes the scenario; returns what it reads, for provenance.json.
     lengthening : Lengthening or None
         How finished replicates go on for longer; None if they cannot.
     """
@@ -115,6 +122,7 @@ class Runner[S: Experiment]:
     lockstep: Callable[[Sequence[Any], Path | None], Sequence[Simulation]] = unchanged
     preload: tuple[str, ...] = ()
     packages: tuple[str, ...] = ()
+    sources: Callable[[S], Mapping[str, Any]] = no_sources
     lengthening: Lengthening | None = None
 
     def split(self, resolved: Mapping[str, S], replicates: Sequence[Replicate], workers: int) -> Jobs:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ FOLDER = "inputs"  # of a run directory
 FileFields = Sequence[tuple[str, str]]
 ModuleFields = Sequence[tuple[str, str, str]]
 SIZE_LIMIT = 2_000_000_000  # bytes; assumed: 20 million synapses as text are a quarter of it
+DATA_FILE = r"(?i)\.(csv|tsv|npz)(\.gz)?$"  # names of tables
 SHOWN = 12  # hexadecimal digits of a checksum in names and messages; assumed: enough to tell files apart
 
 
@@ -234,10 +236,12 @@ def relative_to(
 
 
 def _with_module(data: dict[str, Any], section: str, field: str, file: str, folder: Path) -> dict[str, Any]:
-    """Tables in which a field names the file of another field's module, if it lies in the folder."""
+    """Tables in which a field names the file of another field's module, if it lies in the folder, or of a table."""
     table = data.get(section)
     if not isinstance(table, dict) or file in table or not isinstance(table.get(field), str):
         return data
+    if re.search(DATA_FILE, table[field]):
+        return {**data, section: {**table, file: _from(folder, table[field])}}
     path = str(folder / f"{table[field].partition(':')[0]}.py")
     return {**data, section: {**table, file: path}} if os.path.isfile(path) else data
 

@@ -19,13 +19,13 @@ def test_weights_of_image_networks_have_layer_unit_and_pixel():
     layer, unit, label, x, y = images.places(scenario, 3)
     taps = tapped(scenario, field_corners(scenario, 3))
     assert np.bincount(layer).tolist() == [
-        taps.size, scenario.network.units, scenario.network.units * scenario.classes, scenario.classes,
+        taps.size, scenario.network.units, scenario.network.units * scenario.outputs, scenario.outputs,
     ]  # fmt: skip
     incoming = layer == 0
     pixels = y[incoming] * scenario.image_shape[1] + x[incoming]
     assert np.array_equal(pixels.reshape(taps.shape), taps)
     assert np.array_equal(unit[incoming].reshape(taps.shape), np.arange(len(taps))[:, None].repeat(taps.shape[1], 1))
-    assert label[layer == 2].reshape(-1, scenario.classes)[0].tolist() == list(range(scenario.classes))
+    assert label[layer == 2].reshape(-1, scenario.outputs)[0].tolist() == list(range(scenario.outputs))
     assert (x[~incoming] == -1).all()
     assert all(isinstance(one, Variable) and one.unit for one in images.VARIABLES)
 

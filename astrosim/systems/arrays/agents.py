@@ -23,7 +23,7 @@ from astrosim.systems.arrays.kernel.passes import (
     valid_in,
     weighted,
 )
-from astrosim.systems.arrays.kernel.trials import refresh
+from astrosim.systems.arrays.kernel.trials import penalty_change, refresh
 from astrosim.systems.arrays.kernel.workspace import fitted
 from astrosim.systems.arrays.learners.keep_or_revert import KernelLearner, State, mean_reward
 from astrosim.systems.arrays.network import plane_of
@@ -230,10 +230,11 @@ class ArrayModel(mesa.Model):
         scratch.logits[:] = standing.logits[block]
         self._tell(block, scratch.logits)
         rewards_of(
-            self.net.reward, scratch.logits, batch.labels, block, scratch.top, scratch.total, scratch.own,
-            scratch.rewards,
+            self.net.reward, scratch.logits, batch, block, scratch.top, scratch.total, scratch.own, scratch.rewards
         )  # fmt: skip
-        return float(folded(scratch.rewards, standing.rewards, block, valid_in(batch.images, block), scratch.top))
+        valid = valid_in(batch.images, block)
+        gained = float(folded(scratch.rewards, standing.rewards, block, valid, scratch.top))
+        return gained - float(penalty_change(self.net, self.workspace.proposal)) * valid
 
     def _tell(self, block: int, logits: np.ndarray) -> None:
         for slot, unit in self._changed():

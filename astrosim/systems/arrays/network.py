@@ -8,8 +8,8 @@ import numpy as np
 
 from astrosim.core.rng import below, stream_key
 from astrosim.rules.choices import chosen
-from astrosim.systems.arrays.kernel.arrays import REWARDS, UNITS, Network
-from astrosim.systems.arrays.kernel.batches import words
+from astrosim.systems.arrays.kernel.arrays import REWARDS, TARGETS, UNITS, Network
+from astrosim.systems.arrays.kernel.batches import permutation
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from astrosim.systems.proposals.proposing import gaussians
 
@@ -44,17 +44,31 @@ def field_corners(scenario: ArrayScenario, seed: int) -> np.ndarray:
     Draws: stream `field_position`, trial = unit, index 0 the row, 1 the column.
     """
     network, key = scenario.network, stream_key(seed, "field_position")
-    if network.connections == "dense":
+    if network.connections != "fields":
         return np.zeros((network.units, 2), np.int64)
     rows, columns = (size - network.field + 1 for size in scenario.image_shape)
     corners = np.array([[below(key, h, 0, rows), below(key, h, 1, columns)] for h in range(network.units)])
     return corners[np.lexsort((corners[:, 1], corners[:, 0] // max(network.field // 2, 1)))]
 
 
+def heard_by(scenario: ArrayScenario, seed: int) -> np.ndarray:
+    """Return inputs that each unit hears: int32, shape (unit, synapse), ascending.
+
+    Draws: stream `array_features`, trial = unit, where inputs are drawn at random.
+    """
+    if scenario.network.connections == "fields":
+        return tapped(scenario, field_corners(scenario, seed))
+    units, inputs, heard = scenario.network.units, scenario.inputs, scenario.incoming
+    if heard == inputs:
+        return np.tile(np.arange(inputs, dtype=np.int32), (units, 1))
+    key, taps = stream_key(seed, "array_features"), np.empty((units, heard), np.int32)
+    for h in range(units):
+        taps[h] = np.sort(permutation(key, h, inputs)[:heard])
+    return taps
+
+
 def tapped(scenario: ArrayScenario, corners: np.ndarray) -> np.ndarray:
-    """Return pixels that each unit hears: int32, shape (unit, synapse), row by row."""
-    if scenario.network.connections == "dense":
-        return np.tile(np.arange(scenario.pixels, dtype=np.int32), (scenario.network.units, 1))
+    """Return pixels of receptive fields: int32, shape (unit, synapse), row by row."""
     side = np.arange(scenario.network.field)
     rows = corners[:, 0, None, None] + side[None, :, None]
     columns = corners[:, 1, None, None] + side[None, None, :]
@@ -71,14 +85,14 @@ def make_network(scenario: ArrayScenario, seed: int, centre: np.ndarray, largest
     centre : ndarray of float32, shape (pixel,)
         Mean pixel of the training images, in steps.
     largest : int
-        Largest pixel.
+        Largest pixel; 0: columns of a table, which are scaled by now.
 
     Returns
     -------
     Network
         Draws: stream `field_weight`, trial = unit.
     """
-    taps = tapped(scenario, field_corners(scenario, seed))
+    taps = heard_by(scenario, seed)
     units, synapses = taps.shape
     line, key = np.zeros(synapses + 4, np.float32), stream_key(seed, "field_weight")
     incoming = np.empty((units, synapses), np.float32)
@@ -89,13 +103,14 @@ def make_network(scenario: ArrayScenario, seed: int, centre: np.ndarray, largest
         taps=taps,
         incoming=incoming,
         bias=np.zeros(units, np.float32),
-        outgoing=np.zeros((units, scenario.classes), np.float32),
-        output_bias=np.zeros(scenario.classes, np.float32),
+        outgoing=np.zeros((units, scenario.outputs), np.float32),
+        output_bias=np.zeros(scenario.outputs, np.float32),
         owned=owned_units(scenario),
         centre=centre.astype(np.float32),
-        scale=np.float32(1.0 / (largest * scenario.network.input_scale)),
+        scale=np.float32(1.0 / (largest * scenario.network.input_scale)) if largest else np.float32(1.0),
         kind=chosen("network.activation", UNITS, scenario.network.activation),
-        reward=chosen("decision.reward", REWARDS, scenario.decision.reward),
+        reward=TARGETS if scenario.regression else chosen("decision.reward", REWARDS, scenario.decision.reward),
+        l2=float(scenario.decision.l2),
     )
 
 
@@ -118,15 +133,8 @@ def plane_of(scenario: ArrayScenario, seed: int) -> Plane:
     """Return the places of inputs, units, outputs and astrocytes."""
     rows, columns = scenario.image_shape
     grid = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=-1).reshape(-1, 2).astype(np.float64)
-    side = np.array([columns, rows]) if scenario.network.connections == "dense" else np.full(2, scenario.network.field)
+    fields = scenario.network.connections == "fields"
+    side = np.full(2, scenario.network.field) if fields else np.array([columns, rows])
     units = field_corners(scenario, seed)[:, ::-1] + (side - 1) / 2
-    outputs = np.stack([np.full(scenario.classes, columns - 1 + BESIDE), np.linspace(0, rows - 1, scenario.classes)], 1)
+    outputs = np.stack([np.full(scenario.outputs, columns - 1 + BESIDE), np.linspace(0, rows - 1, scenario.outputs)], 1)
     return Plane(grid, units, outputs, units[owned_units(scenario)].mean(axis=1))
-
-
-def permutation(key: np.ndarray, trial: int, count: int) -> np.ndarray:
-    """Return numbers 0 to count - 1 in random order: int64, shape (count,).
-
-    By the words of a stream at (trial, number), ties by number; `key` has shape (2,), uint32.
-    """
-    return np.argsort(words(key, trial, count), kind="stable")

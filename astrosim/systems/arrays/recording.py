@@ -17,10 +17,12 @@ import numpy as np
 from astrosim.contracts.simulation import Alone, Outcome
 from astrosim.runs.replicate import Replicate
 from astrosim.store.replicates import ReplicateWriter
-from astrosim.systems.arrays.data import Batches, images_of, whole_batch
-from astrosim.systems.arrays.judge import judge
+from astrosim.systems.arrays.data import Batches, rows_of, whole_batch
+from astrosim.systems.arrays.findings import findings
+from astrosim.systems.arrays.judge import Verdict, judge
 from astrosim.systems.arrays.kernel.loop import IMAGES, SYNAPSES
-from astrosim.systems.arrays.learners.keep_or_revert import KernelLearner, Learner, State, make_state
+from astrosim.systems.arrays.learners.choice import device_of, make_learner
+from astrosim.systems.arrays.learners.keep_or_revert import Learner, make_state
 from astrosim.systems.arrays.network import plane_of
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 
@@ -38,34 +40,18 @@ CURVES = (
 )
 
 
-def make_learner(scenario: ArrayScenario, seed: int, state: State) -> Learner:
-    """Return the learner that the scenario names."""
-    if scenario.engine == "agents":
-        from astrosim.systems.arrays.agents import AgentsLearner
-
-        return AgentsLearner(scenario, seed, state)
-    if scenario.engine == "torch":
-        from astrosim.systems.arrays.learners.torch_learner import TorchLearner
-
-        return TorchLearner(scenario, seed, state)
-    if scenario.learner.rule in ("spsa", "backpropagation"):
-        from astrosim.systems.arrays.learners import baselines
-
-        return (
-            baselines.Spsa(scenario, seed, state)
-            if scenario.learner.rule == "spsa"
-            else baselines.Backpropagation(scenario, seed, state)
-        )
-    return KernelLearner(scenario, seed, state)
+def score_of(scenario: ArrayScenario) -> str:
+    """Return the name of the score: accuracy, or r2 where numbers are learned."""
+    return "r2" if scenario.regression else "accuracy"
 
 
-def device_of(scenario: ArrayScenario) -> str:
-    """Return where a scenario's proposals are evaluated: cpu, or the model of the GPU."""
-    if scenario.engine != "torch":
-        return "cpu"
-    from astrosim.core.device import device_name
+def curve_names(scenario: ArrayScenario) -> tuple[str, ...]:
+    """Return the names of the values of a record, those of the score by its name."""
+    return tuple(name.replace("accuracy", score_of(scenario)) for name in CURVES)
 
-    return device_name(scenario.device)
+
+UNJUDGED = Verdict(float("nan"), float("nan"), np.zeros((0, 0), np.int64), np.zeros((0, 0), np.float32))
+"""In place of a judgement: rows to test on are looked at once, at the end."""
 
 
 class Recording(Alone):
@@ -94,11 +80,12 @@ class Recording(Alone):
         self, replicate: Replicate, scenario: ArrayScenario, writer: ReplicateWriter, data: Path | None
     ) -> None:
         self.replicate, self.scenario = replicate, scenario
-        images = images_of(scenario, replicate.seed, data)
+        images = rows_of(scenario, replicate.seed, data)
         self.batches = Batches(scenario, replicate.seed, images.train)
+        self.images = images
         self.valid, self.test = (whole_batch(scenario, part) for part in (images.validation, images.test))
         self.learning = make_state(scenario, replicate.seed, images)
-        self.curves: dict[str, list[float]] = {name: [] for name in CURVES}
+        self.curves: dict[str, list[float]] = {name: [] for name in curve_names(scenario)}
         self.stays, self.seconds, self.before = 0, 0.0, [0, 0]
 
     @cached_property
@@ -140,22 +127,24 @@ class Recording(Alone):
 
     def _record(self, reward: float) -> None:
         state = self.learning
-        test, valid = judge(state.judged(), self.test), judge(state.judged(), self.valid)
+        valid = judge(state.judged(), self.valid)
+        state.note(valid.reward)
+        test = judge(state.chosen(), self.test) if self.scenario.task.of_images or self.finished else UNJUDGED
         tried, kept = (int(n) for n in state.tally.sum(axis=1))
         more, better = tried - self.before[0], kept - self.before[1]
         values = (
-            int(self.scenario.batch_sizes[self.stays - 1]),
+            int(self.batches.sizes[self.stays - 1]),
             int(state.counts[IMAGES]),
             int(state.counts[SYNAPSES]),
             better / more if more else float("nan"),
             float(state.sigma.mean()),
             reward,
             valid.reward,
-            valid.accuracy,
+            valid.r2 if self.scenario.regression else valid.accuracy,
             test.reward,
-            test.accuracy,
+            test.r2 if self.scenario.regression else test.accuracy,
         )
-        for name, value in zip(CURVES, values, strict=True):
+        for name, value in zip(self.curves, values, strict=True):
             self.curves[name].append(value)
         self.before = [tried, kept]
 
@@ -173,7 +162,7 @@ class Recording(Alone):
         See `astrosim.contracts.simulation.Member.restore`.
         """
         self.learning.restore(state)
-        self.curves = {name: list(facts["curves"][name]) for name in CURVES}
+        self.curves = {name: list(facts["curves"][name]) for name in self.curves}
         self.stays, self.seconds, self.before = facts["done"], facts["wall_s"], facts["before"]
 
     def end(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
@@ -193,14 +182,17 @@ class Recording(Alone):
     def outcome(self) -> Outcome:
         """Return curves, astrocytes, the last answers and, where they are kept, the parameters."""
         values = {name: np.array(curve) for name, curve in self.curves.items()}
-        values["confusion"] = judge(self.learning.judged(), self.test).confusion
+        net = self.learning.chosen()
+        if self.scenario.task.of_images:
+            values["confusion"] = judge(net, self.test).confusion
+        else:
+            values |= findings(self.scenario, net, self.images, self.test)
         values |= self._astrocytes()
         if self.scenario.record.weights:
-            net = self.learning.judged()
             parts = (net.incoming, net.bias, net.outgoing, net.output_bias)
             values["final_weight"] = np.concatenate([part.reshape(-1) for part in parts])
         labels = [(n + 1) * self.scenario.record.every for n in range(self.scenario.records)]
-        return Outcome(values, self._row(), dict.fromkeys(CURVES, labels))
+        return Outcome(values, self._row(), dict.fromkeys(self.curves, labels))
 
     def _astrocytes(self) -> dict[str, np.ndarray]:
         """Places and counts of the astrocytes; nothing where there are none."""
@@ -219,6 +211,8 @@ class Recording(Alone):
         scenario = self.scenario
         tried, kept = (int(n) for n in self.learning.tally.sum(axis=1))
         last = {name: curve[-1] for name, curve in self.curves.items()}
+        score = score_of(scenario)
+        of_rows = {} if scenario.task.of_images else {"images": int(last["sample_evaluations"])}
         return {
             "condition": self.replicate.condition,
             "seed": self.replicate.seed,
@@ -228,11 +222,12 @@ class Recording(Alone):
             "units": scenario.network.units,
             "synapses": scenario.synapses,
             "trials": scenario.schedule.trials,
+            **of_rows,
             "sample_evaluations": int(last["sample_evaluations"]),
             "synapse_evaluations": int(last["synapse_evaluations"]),
             "accept_rate": kept / tried if tried else float("nan"),
-            "test_accuracy": last["test_accuracy"],
-            "validation_accuracy": last["validation_accuracy"],
+            f"test_{score}": last[f"test_{score}"],
+            f"validation_{score}": last[f"validation_{score}"],
             "test_reward": last["test_reward"],
             "train_reward": last["train_reward"],
             "wall_s": self.seconds,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from astrosim.store.variables import NAN, Variable
 
-VARIABLES = (
+IMAGE_VARIABLES = (
     Variable("batch_images", ("record",), "i8", -1, "images", "images of the batch before the record"),
     Variable("sample_evaluations", ("record",), "i8", -1, "images", "images put through a changed network, so far"),
     Variable("synapse_evaluations", ("record",), "i8", -1, "synapses", "images x synapses computed anew, so far"),
@@ -26,10 +26,25 @@ VARIABLES = (
     ),
 )
 
+ROW_VARIABLES = (
+    Variable("validation_r2", ("record",), "f8", NAN, "1", "R2 on the validation rows"),
+    Variable("test_r2", ("record",), "f8", NAN, "1", "R2 on the test rows; once, at the end"),
+    Variable("test_output", ("test_row", "output"), "f8", NAN, "1", "outputs for the test rows, at the end"),
+    Variable("test_target", ("test_row", "target"), "f8", NAN, "1", "class, or numbers, of the test rows"),
+    Variable("importance", ("input",), "f8", NAN, "1", "score lost by permuting the input among the test rows"),
+)
+"""Of tables alone."""
+
+
+VARIABLES = (*IMAGE_VARIABLES, *ROW_VARIABLES)
+
 TABLES: dict[tuple[str, ...], str] = {
     ("record",): "records",
     ("class", "answer"): "confusion",
     ("astrocyte",): "territories",
+    ("test_row", "output"): "outputs",
+    ("test_row", "target"): "targets",
+    ("input",): "inputs",
     ("parameter",): "parameters",
 }
 """Names of the tables of an export, by the dimensions of their rows."""

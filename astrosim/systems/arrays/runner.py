@@ -1,17 +1,20 @@
-"""Image networks as a run sees them: each replicate alone, the shape of the store, how much there is to do."""
+"""Networks on rows of arrays as a run sees them: each replicate alone, the shape of the store, how much there is to do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Dimensions, Jobs, Lengthening, Runner, RunQueries, each_alone, warn_of_devices
+from astrosim.scenario import condition_names, resolve
+from astrosim.systems.arrays.data import loaded, most_test_rows
 from astrosim.systems.arrays.recording import Recording
-from astrosim.systems.arrays.records import VARIABLES
+from astrosim.systems.arrays.records import IMAGE_VARIABLES, VARIABLES
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
-from astrosim.systems.arrays.scenario.sections import CLASSES, keeps_or_reverts
+from astrosim.systems.arrays.scenario.sections import keeps_or_reverts
 
 
 def trials(scenario: ArrayScenario) -> int:
@@ -32,18 +35,49 @@ def jobs(resolved: Mapping[str, ArrayScenario], replicates: Sequence[Replicate],
 
 
 def dimensions(resolved: Mapping[str, ArrayScenario], seeds: Sequence[int], run_queries: RunQueries) -> Dimensions:
-    """Return the shape of the store, from the scenarios alone."""
+    """Return the shape of the store; the user's own code gives its table first, where the scenario allows it."""
     every = list(resolved.values())
+    tables = [one for one in every if not one.task.of_images]
+    for one in tables:
+        loaded(one)
     records = sorted({(n + 1) * one.record.every for one in every for n in range(one.records)})
     parameters = max(one.parameters if one.record.weights else 0 for one in every)
+    outputs = max(one.outputs for one in every)
     coordinates = {
         "record": np.array(records, dtype="i8"),
-        "class": np.arange(CLASSES, dtype="i4"),
-        "answer": np.arange(CLASSES, dtype="i4"),
+        "class": np.arange(outputs, dtype="i4"),
+        "answer": np.arange(outputs, dtype="i4"),
         "astrocyte": np.arange(max(one.astrocytes for one in every), dtype="i4"),
         "parameter": np.arange(parameters, dtype="i4"),
     }
+    if not tables:
+        return Dimensions(IMAGE_VARIABLES, coordinates)
+    targets = max(one.outputs if one.regression else 1 for one in tables)
+    coordinates |= {
+        "test_row": np.arange(max(most_test_rows(one, seeds) for one in tables), dtype="i4"),
+        "output": np.arange(outputs, dtype="i4"),
+        "target": np.arange(targets, dtype="i4"),
+        "input": np.arange(max(one.inputs for one in tables), dtype="i4"),
+    }
     return Dimensions(VARIABLES, coordinates)
+
+
+def sources(scenario: ArrayScenario) -> dict[str, Any]:
+    """Return the tables that a scenario reads, by condition: names, sizes and the checksum of all values."""
+    found = {}
+    for name in condition_names(scenario):
+        own = resolve(scenario, name)
+        if not own.task.of_images:
+            table = loaded(own)
+            found[name] = {
+                "data": own.task.data,
+                "sha256": table.sha256,
+                "rows": len(table.labels),
+                "inputs": list(table.names),
+                "outputs": list(table.outputs),
+                "learned": "numbers" if table.regression else "classes",
+            }
+    return found
 
 
 def length_problem(short: ArrayScenario, long: ArrayScenario) -> str:
@@ -64,6 +98,7 @@ RUNNER = Runner(
     jobs=jobs,
     preload=("astrosim.systems.arrays.runner",),
     packages=("scikit-learn",),
+    sources=sources,
     lengthening=Lengthening("schedule.trials", length_problem),
 )
 """Runner of scenarios with kind = "task" and data."""

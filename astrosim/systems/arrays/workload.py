@@ -31,6 +31,8 @@ class ImageWorkload(Workload):
         Estimate, before compression.
     seconds : float
         Estimate on one core at a nominal rate.
+    what : str
+        What is evaluated: images or rows.
     """
 
     conditions: int
@@ -42,6 +44,7 @@ class ImageWorkload(Workload):
     evaluations: int
     disk_bytes: int
     seconds: float
+    what: str = "images"
 
     def rows(self) -> tuple[tuple[str, str, str], ...]:
         """Return name, value and remark of each line that is shown."""
@@ -54,7 +57,7 @@ class ImageWorkload(Workload):
             ("synapses", f"{self.synapses:,}", "in the largest condition"),
             ("trials per replicate", f"{self.trials_per_replicate:,}", "in the longest condition"),
             ("trials", f"{self.trials:,}", "over all replicates"),
-            ("images evaluated", f"{self.evaluations:.2e}", "over all replicates, at most"),
+            (f"{self.what} evaluated", f"{self.evaluations:.2e}", "over all replicates, at most"),
             ("on disk", f"about {bytes_words(self.disk_bytes)}", "before compression"),
             ("time", f"about {seconds_words(self.seconds)}", "on one core at a nominal rate"),
         )
@@ -64,7 +67,7 @@ def seconds_of(scenario: ArrayScenario) -> float:
     """Return nominal seconds of a replicate on one core."""
     units = scenario.network.units
     touched = {"astrocytes": scenario.territory.units, "random_mask": min(units, scenario.incoming)}
-    synapses = touched.get(scenario.learner.rule, units) * (scenario.incoming + scenario.classes)
+    synapses = touched.get(scenario.learner.rule, units) * (scenario.incoming + scenario.outputs)
     return REPLICATE_OVERHEAD + scenario.evaluations * (SECONDS_AN_IMAGE + SECONDS_A_SYNAPSE * synapses)
 
 
@@ -83,4 +86,5 @@ def workload(scenario: ArrayScenario) -> ImageWorkload:
         evaluations=seeds * sum(one.evaluations for one in resolved),
         disk_bytes=seeds * (sum(kept) + len(resolved) * FILE_OVERHEAD),
         seconds=seeds * sum(seconds_of(one) for one in resolved),
+        what="images" if scenario.task.of_images else "rows",
     )

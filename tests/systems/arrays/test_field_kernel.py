@@ -13,7 +13,7 @@ from astrosim.core.exact_functions import exp_below_zero
 from astrosim.core.jit import compiled
 from astrosim.systems.arrays.data import Batches, Images, images_of, whole_batch
 from astrosim.systems.arrays.judge import judge
-from astrosim.systems.arrays.kernel.arrays import BLOCK, LIKELIHOOD, SQUARES
+from astrosim.systems.arrays.kernel.arrays import BLOCK, LIKELIHOOD, SQUARES, Batch
 from astrosim.systems.arrays.kernel.gradients import gradient
 from astrosim.systems.arrays.kernel.loop import IMAGES, SYNAPSES
 from astrosim.systems.arrays.kernel.passes import rewards_of
@@ -48,7 +48,8 @@ def rewards(reward: int, logits: np.ndarray, labels: np.ndarray) -> np.ndarray:
     """Rewards of one block."""
     lines = [np.zeros(BLOCK, np.float32) for _ in range(3)]
     out = np.zeros((1, BLOCK), np.float32)
-    rewards_of(reward, logits, labels[None].astype(np.int32), 0, *lines, out)
+    batch = Batch(np.zeros((1, 1, BLOCK), np.uint8), labels[None].astype(np.int32), BLOCK)
+    rewards_of(reward, logits, batch, 0, *lines, out)
     return out[0]
 
 

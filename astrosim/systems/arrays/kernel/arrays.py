@@ -1,7 +1,7 @@
 """The arrays that trials on receptive fields work on (dimensionless; float32 unless said otherwise).
 
-Images of a batch lie in blocks of `BLOCK`, so that what a trial touches of a block stays in the first-level cache. The
-last block may hold fewer; its other places belong to no image and count for nothing.
+Images, or rows of a table, lie in blocks of `BLOCK`, so that what a trial touches of a block stays in the first-level
+cache. The last block may hold fewer; its other places belong to no image and count for nothing.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ import numpy as np
 BLOCK = 128  # images; measured: 64 to 256 are equally fast, more no longer fit the first-level cache
 RELU, THRESHOLD = range(2)
 UNITS = {"relu": RELU, "threshold": THRESHOLD}
-LIKELIHOOD, SQUARES = range(2)
+LIKELIHOOD, SQUARES, TARGETS = range(3)
 REWARDS = {"log_likelihood": LIKELIHOOD, "squared_error": SQUARES}
+"""Of labels; numbers have one reward, `TARGETS`."""
+NO_TARGETS = np.zeros((0, 0, BLOCK), np.float32)
+NO_WEIGHTS = np.zeros((0, BLOCK), np.float32)
 
 
 class Network(NamedTuple):
-    """Parameters of a network, and how pixels become inputs: (pixel - centre) * scale.
+    """Parameters of a network, and how pixels, or columns of a table, become inputs: (pixel - centre) * scale.
 
     Attributes
     ----------
@@ -36,7 +39,9 @@ class Network(NamedTuple):
     kind : int
         RELU or THRESHOLD.
     reward : int
-        LIKELIHOOD or SQUARES.
+        LIKELIHOOD, SQUARES or TARGETS.
+    l2 : float
+        Penalty: the mean reward less half of this times the sum of all squared weights, biases left out.
     """
 
     taps: np.ndarray
@@ -49,22 +54,29 @@ class Network(NamedTuple):
     scale: np.float32
     kind: int
     reward: int
+    l2: float = 0.0
 
 
 class Batch(NamedTuple):
-    """Images in blocks.
+    """Images in blocks, or rows of a table.
 
     Attributes
     ----------
-    pixels : ndarray of uint8, shape (block, pixel, BLOCK)
+    pixels : ndarray of uint8, or of float32, shape (block, pixel, BLOCK)
     labels : ndarray of int32, shape (block, BLOCK)
-        -1 where there is no image.
+        -1 where there is no image; 0 where numbers are to be learned.
     images : int
+    targets : ndarray of float32, shape (block, output, BLOCK)
+        Numbers to be learned; no block where labels are.
+    weights : ndarray of float32, shape (block, BLOCK)
+        Factor on each image's reward; no block where all count alike.
     """
 
     pixels: np.ndarray
     labels: np.ndarray
     images: int
+    targets: np.ndarray = NO_TARGETS
+    weights: np.ndarray = NO_WEIGHTS
 
 
 def blocks_of(images: int) -> int:

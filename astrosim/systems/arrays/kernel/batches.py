@@ -8,6 +8,8 @@ from astrosim.core.jit import compiled, kernel
 from astrosim.core.rng import below, word
 from astrosim.systems.arrays.kernel.arrays import BLOCK
 
+ZERO = np.float32(0.0)
+
 
 @kernel
 def gather(images, labels, order, rows, columns, shift, key, number, pixels, out):
@@ -38,6 +40,27 @@ def gather(images, labels, order, rows, columns, shift, key, number, pixels, out
                     pixels[block, r * columns + c, b] = value
 
 
+@kernel
+def gather_rows(part, order, batch):
+    """Fill a batch with rows of a part. order: int64, the rows of the batch.
+
+    Reads: part. Writes: batch.pixels, labels, targets and weights; 0 where no row is, its label -1.
+    """
+    inputs, labels, targets, weights = part
+    for block in range(batch.labels.shape[0]):
+        for b in range(BLOCK):
+            place = block * BLOCK + b
+            filled = place < order.size
+            row = order[place] if filled else 0
+            batch.labels[block, b] = labels[row] if filled else -1
+            for p in range(batch.pixels.shape[1]):
+                batch.pixels[block, p, b] = inputs[row, p] if filled else ZERO
+            for c in range(batch.targets.shape[1]):
+                batch.targets[block, c, b] = targets[row, c] if filled else ZERO
+            if batch.weights.shape[0]:
+                batch.weights[block, b] = weights[row] if filled else ZERO
+
+
 @compiled
 def words(key, trial, count):
     """Return the first words of a stream at a trial: uint32, shape (count,)."""
@@ -45,3 +68,11 @@ def words(key, trial, count):
     for index in range(count):
         out[index] = word(key, trial, index)
     return out
+
+
+def permutation(key: np.ndarray, trial: int, count: int) -> np.ndarray:
+    """Return numbers 0 to count - 1 in random order: int64, shape (count,).
+
+    By the words of a stream at (trial, number), ties by number; `key` has shape (2,), uint32.
+    """
+    return np.argsort(words(key, trial, count), kind="stable")

@@ -1,4 +1,4 @@
-"""The gradient of the mean log-likelihood by every parameter, for the comparison with backpropagation alone."""
+"""The gradient of the mean reward by every parameter, for the comparison with backpropagation alone."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from astrosim.core.exact_functions import exp_below_zero
 from astrosim.core.jit import kernel, reordered
-from astrosim.systems.arrays.kernel.arrays import BLOCK
+from astrosim.systems.arrays.kernel.arrays import BLOCK, TARGETS
 from astrosim.systems.arrays.kernel.passes import valid_in
 
 ZERO = np.float32(0.0)
@@ -52,16 +52,31 @@ def softmax_errors(logits, labels, block, valid, top, total, errors):
 
 
 @kernel
-def gradient(net, batch, standing, scratch, incoming, bias, outgoing, output_bias):
-    """Compute the gradient of the mean log-likelihood of a ReLU network. Reads: standing, as `refresh` left it.
+def squared_errors(logits, targets, block, valid, errors):
+    """Compute numbers to be learned minus outputs; 0 where no image is. Writes: errors (class, BLOCK)."""
+    for c in range(logits.shape[0]):
+        for b in range(BLOCK):
+            errors[c, b] = targets[block, c, b] - logits[c, b] if b < valid else ZERO
 
-    Writes: scratch, and the gradient in arrays of the parameters' shapes (float32).
+
+@kernel
+def gradient(net, batch, standing, scratch, incoming, bias, outgoing, output_bias):
+    """Compute the gradient of the mean log-likelihood, or of `TARGETS`, of a ReLU network.
+
+    Reads: standing, as `refresh` left it. Writes: scratch, and the gradient in arrays of the parameters' shapes.
     """
     units, classes = net.outgoing.shape
     incoming[:], bias[:], outgoing[:], output_bias[:] = ZERO, ZERO, ZERO, ZERO
     for block in range(batch.labels.shape[0]):
         errors, valid = scratch.logits, valid_in(batch.images, block)
-        softmax_errors(standing.logits[block], batch.labels, block, valid, scratch.top, scratch.total, errors)
+        if net.reward == TARGETS:
+            squared_errors(standing.logits[block], batch.targets, block, valid, errors)
+        else:
+            softmax_errors(standing.logits[block], batch.labels, block, valid, scratch.top, scratch.total, errors)
+        if batch.weights.shape[0]:
+            for c in range(classes):
+                for b in range(BLOCK):
+                    errors[c, b] *= batch.weights[block, b]
         for c in range(classes):
             for b in range(valid):
                 output_bias[c] += errors[c, b]

@@ -5,6 +5,9 @@ fold a block in halves: the same bits on every machine and engine. Rewards are t
 
 - LIKELIHOOD   log softmax of the right class, by an exact log-sum-exp: no clamp that could be exploited
 - SQUARES      minus the squared distance of the outputs from the class's one-hot vector
+- TARGETS      minus half the squared distance of the outputs from the numbers to be learned
+
+Each times the weight of its image, where images have weights.
 """
 
 from __future__ import annotations
@@ -13,9 +16,9 @@ import numpy as np
 
 from astrosim.core.exact_functions import exp_below_zero, log_scaled
 from astrosim.core.jit import inlined, kernel, phase
-from astrosim.systems.arrays.kernel.arrays import BLOCK, LIKELIHOOD, RELU, SQUARES, THRESHOLD
+from astrosim.systems.arrays.kernel.arrays import BLOCK, LIKELIHOOD, RELU, SQUARES, TARGETS, THRESHOLD
 
-ZERO, ONE = np.float32(0.0), np.float32(1.0)
+ZERO, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 
 
 @kernel
@@ -58,13 +61,13 @@ def weighted(pixels, block, pixel, weight, count, constant, out):
 
 
 @kernel
-def rewards_of(reward, logits, labels, block, top, total, own, out):
+def rewards_of(reward, logits, batch, block, top, total, own, out):
     """Compute the rewards of a block's images.
 
-    Reads: logits (class, BLOCK), labels[block]. Writes: top, total, own (BLOCK,), out[block]; labels and out have shape
-    (block, BLOCK). Raises ValueError for an unknown reward.
+    Reads: logits (class, BLOCK), batch. Writes: top, total, own (BLOCK,), out[block]; out has shape (block, BLOCK).
+    Raises ValueError for an unknown reward.
     """
-    classes = logits.shape[0]
+    classes, labels = logits.shape[0], batch.labels
     for b in range(BLOCK):
         own[b] = ZERO
         total[b] = ZERO
@@ -88,8 +91,18 @@ def rewards_of(reward, logits, labels, block, top, total, own, out):
                 total[b] += x * x
         for b in range(BLOCK):
             out[block, b] = -total[b]
+    elif reward == TARGETS:
+        for c in range(classes):
+            for b in range(BLOCK):
+                x = logits[c, b] - batch.targets[block, c, b]
+                total[b] += x * x
+        for b in range(BLOCK):
+            out[block, b] = -HALF * total[b]
     else:
         raise ValueError("decision.reward: a reward without a formula")
+    if batch.weights.shape[0]:
+        for b in range(BLOCK):
+            out[block, b] *= batch.weights[block, b]
 
 
 @kernel

@@ -6,6 +6,8 @@ take the incremental sums for the definition; every batch begins with `refresh`,
 
 from __future__ import annotations
 
+import numpy as np
+
 from astrosim.core.jit import kernel, phase
 from astrosim.systems.arrays.kernel.arrays import BLOCK
 from astrosim.systems.arrays.kernel.passes import (
@@ -43,7 +45,7 @@ def refresh(net, batch, every, standing, scratch):
             weighted(batch.pixels, block, scratch.pixel, scratch.weight, synapses, constant, sums)
             responses(net.kind, sums, scratch.after)
             spread(net.outgoing[h], scratch.after, logits)
-        rewards_of(net.reward, logits, batch.labels, block, scratch.top, scratch.total, scratch.own, standing.rewards)
+        rewards_of(net.reward, logits, batch, block, scratch.top, scratch.total, scratch.own, standing.rewards)
         total += folded(standing.rewards, None, block, valid_in(batch.images, block), scratch.top)
     return total / batch.images
 
@@ -70,12 +72,30 @@ def changed_logits(net, standing, proposal, scratch, block, logits):
 
 
 @kernel
+def penalty_change(net, proposal):
+    """Change of the penalty on weights, for each image, by a proposal that has no synapse twice; float64."""
+    total = 0.0
+    if net.l2 == 0.0:
+        return total
+    for slot in range(proposal.slots[0]):
+        h = proposal.unit[slot]
+        for k in range(max(proposal.taps[slot], 0)):
+            step = np.float64(proposal.step[slot, k])
+            total += step * (2.0 * net.incoming[h, proposal.tap[slot, k]] + step)
+        if proposal.outward[slot]:
+            for c in range(net.outgoing.shape[1]):
+                step = np.float64(proposal.out_step[slot, c])
+                total += step * (2.0 * net.outgoing[h, c] + step)
+    return 0.5 * net.l2 * total
+
+
+@kernel
 def evaluate(net, batch, standing, proposal, scratch, first, stop):
     """Change of the summed reward over the blocks first .. stop - 1. Writes: scratch.
 
-    Returns the sum over images of reward after minus reward before, float64.
+    Returns the sum over images of reward after minus reward before, float64, the penalty on weights included.
     """
-    gained = 0.0
+    gained, penalty = 0.0, penalty_change(net, proposal)
     for block in range(first, stop):
         for slot in range(proposal.slots[0]):
             count = proposal.taps[slot]
@@ -89,11 +109,9 @@ def evaluate(net, batch, standing, proposal, scratch, first, stop):
                 added(standing.sums[h, block], scratch.change, scratch.sums[slot, block])
         copied(standing.logits[block], scratch.logits)
         changed_logits(net, standing, proposal, scratch, block, scratch.logits)
-        rewards_of(
-            net.reward, scratch.logits, batch.labels, block, scratch.top, scratch.total, scratch.own, scratch.rewards
-        )
+        rewards_of(net.reward, scratch.logits, batch, block, scratch.top, scratch.total, scratch.own, scratch.rewards)
         valid = valid_in(batch.images, block)
-        gained += folded(scratch.rewards, standing.rewards, block, valid, scratch.top)
+        gained += folded(scratch.rewards, standing.rewards, block, valid, scratch.top) - penalty * valid
     return gained
 
 

@@ -90,7 +90,11 @@ class Backpropagation(Stepping):
 
     def gradient(self, batch: Batch, trial: int) -> list[np.ndarray]:
         """Return the exact gradient on the batch: by parameter as `Stepping.gradient`, float32, of its shape."""
-        gradient(self.state.net, batch, self.workspace.standing, self.workspace.scratch, *self.slopes)
+        net = self.state.net
+        gradient(net, batch, self.workspace.standing, self.workspace.scratch, *self.slopes)
+        if net.l2:
+            self.slopes[0] -= np.float32(net.l2) * net.incoming
+            self.slopes[2] -= np.float32(net.l2) * net.outgoing
         self.state.counts[SYNAPSES] += self.trials * batch.images * self.scenario.synapses
         return self.slopes
 

@@ -45,6 +45,11 @@ class State:
         Running mean of the parameters, in the order of `PARAMETERS`; empty without one.
     moments : dict of str to ndarray
         Of Adam, for learners that use it.
+    best : list of ndarray
+        Parameters at the record with the best validation reward, in the order of `PARAMETERS`; empty where the last
+        ones are judged.
+    best_reward : ndarray of float64, shape (1,)
+        That reward; minus infinity before the first record.
     """
 
     net: Network
@@ -53,6 +58,8 @@ class State:
     counts: np.ndarray
     mean: list[np.ndarray] = field(default_factory=list)
     moments: dict[str, np.ndarray] = field(default_factory=dict)
+    best: list[np.ndarray] = field(default_factory=list)
+    best_reward: np.ndarray = field(default_factory=lambda: np.full(1, -np.inf))
 
     @property
     def of_trials(self) -> TrialState:
@@ -68,10 +75,21 @@ class State:
 
     def judged(self) -> Network:
         """Return the network that is judged: with the running mean of the parameters if there is one."""
-        if not self.mean:
-            return self.net
-        incoming, bias, outgoing, output_bias = self.mean
-        return self.net._replace(incoming=incoming, bias=bias, outgoing=outgoing, output_bias=output_bias)
+        return with_parameters(self.net, self.mean) if self.mean else self.net
+
+    def chosen(self) -> Network:
+        """Return the network that is tested: the judged one, or that of the best record."""
+        if not np.isfinite(self.best_reward[0]):
+            return self.judged()
+        return with_parameters(self.net, self.best)
+
+    def note(self, reward: float) -> None:
+        """Keep the judged network if none before had a better reward on the validation rows."""
+        if self.best and reward > self.best_reward[0]:
+            self.best_reward[0] = reward
+            judged = self.judged()
+            for best, name in zip(self.best, PARAMETERS, strict=True):
+                best[...] = getattr(judged, name)
 
     def take_mean(self, rest: float) -> None:
         """Let the running mean follow: `rest` of it stays."""
@@ -89,6 +107,8 @@ class State:
         own = {"sigma": self.sigma, "tally": self.tally, "counts": self.counts}
         own |= dict(zip(PARAMETERS, self.parameters(), strict=True))
         own |= {f"mean_{name}": array for name, array in zip(PARAMETERS, self.mean, strict=False)}
+        own |= {f"best_{name}": array for name, array in zip(PARAMETERS, self.best, strict=False)}
+        own |= {"best_reward": self.best_reward} if self.best else {}
         return own | {f"moment_{name}": array for name, array in self.moments.items()}
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
@@ -107,9 +127,15 @@ class State:
         restore_arrays(self.arrays(), arrays)
 
 
+def with_parameters(net: Network, parameters: list[np.ndarray]) -> Network:
+    """Return a network with other parameters, float32, in the order of `PARAMETERS` and of their shape."""
+    incoming, bias, outgoing, output_bias = parameters
+    return net._replace(incoming=incoming, bias=bias, outgoing=outgoing, output_bias=output_bias)
+
+
 def make_state(scenario: ArrayScenario, seed: int, images: Images) -> State:
     """Return the state of a replicate that has not begun."""
-    net = make_network(scenario, seed, images.centre, LARGEST[scenario.task.data])
+    net = make_network(scenario, seed, images.centre, LARGEST.get(scenario.task.data, 0))
     actors = scenario.astrocytes if scenario.learner.rule == "astrocytes" else 1
     state = State(
         net=net,
@@ -117,6 +143,9 @@ def make_state(scenario: ArrayScenario, seed: int, images: Images) -> State:
         tally=np.zeros((2, actors), np.int64),
         counts=np.zeros(2, np.int64),
     )
+    if scenario.learner.judged == "best":
+        state.best = [array.copy() for array in state.parameters()]
+        state.best_reward = np.full(1, -np.inf)
     if scenario.learner.average:
         state.mean = [array.copy() for array in state.parameters()]
     if scenario.learner.rule in ASCENDING:
@@ -166,7 +195,7 @@ def make_workspace(scenario: ArrayScenario) -> Workspace:
     masked = size * (scenario.incoming + 1) if scenario.learner.rule == "random_mask" else 0
     together = size * scenario.decision.proposals
     slots = scenario.network.units if whole else max(together, min(masked, scenario.network.units))
-    synapses, classes = max(scenario.incoming, masked), scenario.classes
+    synapses, classes = max(scenario.incoming, masked), scenario.outputs
     drawn = slots if whole else size
     draws = max(drawn * (scenario.incoming + 1 + classes), masked) + classes
     return Workspace(
@@ -199,9 +228,13 @@ class KernelLearner:
 
     def stay(self, batch: Batch, number: int) -> float:
         """Carry out all trials on a batch; returns the mean reward on it at their end."""
+        return self.carry_on(batch, number, float(self.scenario.caps[number]))
+
+    def carry_on(self, batch: Batch, number: int, cap: float) -> float:
+        """Carry out all trials on a batch under a cap of sigma; returns the mean reward on it at their end."""
         stay = self.scenario.batches.stay
         self.present(batch)
-        self.advance(batch, number * stay, stay, float(self.scenario.caps[number]))
+        self.advance(batch, number * stay, stay, cap)
         return mean_reward(self.workspace.standing, batch)
 
     def present(self, batch: Batch) -> None:

@@ -41,7 +41,7 @@ class TorchLearner:
         self.scenario, self.state, self.device = scenario, state, place(scenario.device)
         self.params, self.workspace, self.team = tools.params, tools.workspace, tools.workspace.team
         size, members = scenario.decision.proposals, scenario.territory.units
-        self.proposals = make_proposals(size, members, scenario.incoming, scenario.classes)
+        self.proposals = make_proposals(size, members, scenario.incoming, scenario.outputs)
         self.taps = torch.from_numpy(state.net.taps.astype(np.int64)).to(self.device)
 
     def warm(self, batch: Batch) -> None:
@@ -71,7 +71,7 @@ class TorchLearner:
     def present(self, batch: Batch) -> None:
         """Present a new batch: compute everything from scratch."""
         net, units = self.state.net, self.scenario.network.units
-        pixels = batch.pixels.transpose(1, 0, 2).reshape(self.scenario.pixels, -1)[:, : batch.images]
+        pixels = batch.pixels.transpose(1, 0, 2).reshape(self.scenario.inputs, -1)[:, : batch.images]
         inputs = self._on_device(pixels).float() - self._on_device(net.centre)[:, None]
         self.inputs = inputs * float(net.scale)  # (pixel, image)
         self.labels = self._on_device(batch.labels.reshape(-1)[: batch.images].astype(np.int64))
@@ -83,7 +83,7 @@ class TorchLearner:
 
     def _dense(self, units: Tensor, synapses: Tensor) -> Tensor:
         """Synapses of units, shape (unit, synapse), as weights on all pixels, shape (unit, pixel)."""
-        whole = torch.zeros(len(units), self.scenario.pixels, device=self.device)
+        whole = torch.zeros(len(units), self.scenario.inputs, device=self.device)
         return whole.scatter_(1, self.taps[units], synapses)
 
     def _response(self, sums: Tensor) -> Tensor:
@@ -108,7 +108,7 @@ class TorchLearner:
             team.deck[0] = actor_of(self.params, trial, len(team.deck))
         lay_out(state.net, self.params, state.of_trials, self.workspace, self.proposals, trial)
         every = np.arange(len(team.gained))
-        chunk = max(1, NUMBERS[self.device.type] // (images * self.scenario.classes))
+        chunk = max(1, NUMBERS[self.device.type] // (images * self.scenario.outputs))
         for first in range(0, len(every), chunk):
             part = every[first : first + chunk]
             team.gained[part] = self._gains(self.logits + self._changes(part))
@@ -146,11 +146,11 @@ class TorchLearner:
         """What the proposals at some places change of the logits: shape (place, class, image)."""
         proposals, images, members = self.proposals, len(self.labels), self.proposals.unit.shape[1]
         inward = proposals.inward[places]
-        changes = torch.zeros(len(places), self.scenario.classes, images, device=self.device)
+        changes = torch.zeros(len(places), self.scenario.outputs, images, device=self.device)
         if inward.any():
             units, sums = self._new_sums(places[inward])
             moved = self._response(sums) - self._response(self.sums[units])
-            weights = self.outgoing[units].view(-1, members, self.scenario.classes)
+            weights = self.outgoing[units].view(-1, members, self.scenario.outputs)
             changes[self._on_device(inward)] = weights.transpose(1, 2) @ moved.view(-1, members, images)
         if not inward.all():
             outward = places[~inward]

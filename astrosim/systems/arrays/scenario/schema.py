@@ -1,4 +1,4 @@
-"""The frozen, closed description of an experiment with receptive fields: astrocytes that learn to classify images.
+"""The frozen, closed description of an experiment on rows of arrays: images, or tables of a user's own.
 
 A trial is one evaluation of the present batch, for every learner; a batch stays for `batches.stay` trials. Lengths are
 in pixels.
@@ -6,40 +6,47 @@ in pixels.
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import Annotated, Literal
+import math
+from functools import cached_property, lru_cache
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from astrosim.contracts.registry import ALIASES
 from astrosim.scenario.experiment import Experiment
+from astrosim.scenario.inputs import ComplaintError, Located
 from astrosim.scenario.section import Real, complain, quantity, table
+from astrosim.systems.arrays.scenario.checks import field_problems, image_problems, table_problems
 from astrosim.systems.arrays.scenario.sections import (
     ASCENDING,
-    CLASSES,
-    SHAPES,
-    SIZES,
     ArrayDecision,
     ArrayLearner,
     ArrayNetwork,
     ArrayPerturbation,
     ArrayRecord,
     ArraySchedule,
-    ArrayTask,
     Batches,
     Territory,
     owns_territories,
     perturbs,
 )
+from astrosim.systems.arrays.scenario.sizes import sizes_of, table_defaults
+from astrosim.systems.arrays.scenario.task_section import SHAPES, ArrayTask, Sizes
 
-ArrayFigure = Literal["test_accuracy"]
+ArrayFigure = Literal["test_accuracy", "test_r2"]
+FEW_INPUTS = 32
+"""Inputs up to which a unit hears all of them (own tasks, section 3)."""
 COUNTED = {"spsa": 2, "backpropagation": 3}
 """Trials per step of a learner without keep or revert: passes over the batch; a gradient counts as three of them."""
 
 
 class ArrayScenario(Experiment):
-    """One experiment on receptive fields: conditions x seeds, each pair a network of its own."""
+    """One experiment on rows of arrays: conditions x seeds, each pair a network of its own."""
+
+    file_fields: ClassVar = (("task", "file"), ("task", "test_file"), ("task", "validation_file"))
+    module_fields: ClassVar = (("task", "data", "file"),)
+    _sizes: Sizes | None = PrivateAttr(None)
 
     kind: Annotated[
         Literal["task"], BeforeValidator(lambda value: ALIASES.get(value, value) if isinstance(value, str) else value)
@@ -68,12 +75,18 @@ class ArrayScenario(Experiment):
         """Trials of one replicate."""
         return self.schedule.trials
 
+    @model_validator(mode="before")
+    @classmethod
+    def _follow_data(cls, data: Any) -> Any:
+        """Tables of numbers have defaults of their own."""
+        return table_defaults(data)
+
     @model_validator(mode="after")
     def _fits(self) -> ArrayScenario:
         complain(self._problems())
         return self
 
-    def _problems(self) -> list[str]:
+    def _problems(self) -> list[str | Located]:
         return [
             *self._task_problems(),
             *self._network_problems(),
@@ -82,33 +95,17 @@ class ArrayScenario(Experiment):
             *self._time_problems(),
         ]
 
-    def _task_problems(self) -> list[str]:
-        task, problems = self.task, []
-        held, test = SIZES[task.data]
-        if task.split == "drawn" and not task.test:
-            problems.append('task.test: task.split = "drawn" draws this number of test images (0). Write their number.')
-            return problems
-        if task.test > (held + test - 2 if task.split == "drawn" else test):
-            problems.append(f"task.test: more than {task.data} has ({task.test}). At most {test} are given.")
-            return problems
-        left = held + test - task.test if task.split == "drawn" else held
-        if task.validation >= left:
-            problems.append(f"task.validation: leaves nothing to train on ({task.validation}). Write less than {left}.")
-        elif task.train > left - task.validation:
-            problems.append(
-                f"task.train: more than there are ({task.train}). At most {left - task.validation} remain of "
-                f"{task.data} without those for validation and test."
-            )
-        return problems
+    def _task_problems(self) -> list[str | Located]:
+        if self.task.of_images:
+            return [*image_problems(self.task), *field_problems(self)]
+        try:
+            sizes = self.sizes
+        except ComplaintError as error:
+            return list(error.problems)
+        return list(table_problems(self, sizes))
 
     def _network_problems(self) -> list[str]:
         network, problems = self.network, []
-        if network.connections == "fields" and network.field > min(self.image_shape):
-            rows, columns = self.image_shape
-            problems.append(
-                f"network.field: larger than the images, {rows} x {columns} pixels ({network.field}). "
-                f"Write {min(self.image_shape)} or less."
-            )
         if network.units % self.territory.units:
             problems.append(
                 f"territory.units: does not divide network.units = {network.units} ({self.territory.units}). "
@@ -117,6 +114,11 @@ class ArrayScenario(Experiment):
         if network.activation == "threshold" and self.learner.rule == "backpropagation":
             problems.append(
                 'learner.rule: threshold units have no gradient ("backpropagation"). Write network.activation = "relu".'
+            )
+        if self.decision.l2 and self.learner.rule == "random_mask":
+            problems.append(
+                f"decision.l2: a mask may draw a synapse twice, which no difference tells ({self.decision.l2:g}). "
+                "Write 0, or another rule."
             )
         return problems
 
@@ -189,45 +191,59 @@ class ArrayScenario(Experiment):
 
     @property
     def image_shape(self) -> tuple[int, int]:
-        """Rows and columns of an image."""
-        return SHAPES[self.task.data]
+        """Rows and columns of an image; a table's row is one line of inputs."""
+        return SHAPES[self.task.data] if self.task.of_images else (1, self.inputs)
 
     @property
-    def pixels(self) -> int:
+    def sizes(self) -> Sizes:
+        """Numbers of rows, inputs and outputs."""
+        return self._sizes or sizes_of(self.task)
+
+    def sized(self, sizes: Sizes) -> ArrayScenario:
+        """Return the scenario for rows that a Python caller holds."""
+        other = self.model_copy()
+        object.__setattr__(other, "__pydantic_private__", {"_sizes": sizes})
+        return other
+
+    @property
+    def inputs(self) -> int:
         """Inputs."""
-        return self.image_shape[0] * self.image_shape[1]
+        return self.sizes.inputs
 
     @property
-    def classes(self) -> int:
-        """Outputs."""
-        return CLASSES
+    def outputs(self) -> int:
+        """Outputs: classes, or numbers to be learned."""
+        return self.sizes.outputs
+
+    @property
+    def regression(self) -> bool:
+        """Whether numbers are learned, not classes."""
+        return self.sizes.regression
 
     @property
     def test_images(self) -> int:
-        """Images tested on."""
-        return self.task.test or SIZES[self.task.data][1]
+        """Images, or rows, tested on."""
+        return self.sizes.test
 
     @property
     def training_images(self) -> int:
-        """Images trained on: none of those kept for validation."""
-        held, test = SIZES[self.task.data]
-        left = held + test - self.task.test if self.task.split == "drawn" else held
-        return self.task.train or left - self.task.validation
+        """Images, or rows, trained on: none of those kept for validation."""
+        return self.sizes.train
 
     @property
     def incoming(self) -> int:
         """Incoming synapses a unit."""
-        return self.pixels if self.network.connections == "dense" else self.network.field**2
+        return heard(self.network, self.inputs)
 
     @property
     def synapses(self) -> int:
         """Synapses of the network, biases left out."""
-        return self.network.units * (self.incoming + self.classes)
+        return self.network.units * (self.incoming + self.outputs)
 
     @property
     def parameters(self) -> int:
         """Numbers that are learned: synapses, and biases of units and outputs."""
-        return self.synapses + self.network.units + self.classes
+        return self.synapses + self.network.units + self.outputs
 
     @property
     def astrocytes(self) -> int:
@@ -244,11 +260,11 @@ class ArrayScenario(Experiment):
         """Records of a run."""
         return self.schedule.trials // self.record.every
 
-    @cached_property
+    @property
     def batch_sizes(self) -> np.ndarray:
         """Images of every batch, geometric from first to last, never more than there are: int64, shape (batch,)."""
         first, last = (min(size, self.training_images) for size in (self.batches.first, self.batches.last))
-        return np.rint(geometric(first, last, self.stays, self.batches.growth)).astype(np.int64)
+        return whole_steps(first, last, self.stays, self.batches.growth)
 
     @cached_property
     def caps(self) -> np.ndarray:
@@ -260,6 +276,25 @@ class ArrayScenario(Experiment):
     def evaluations(self) -> int:
         """Evaluations of an image in a run without a race, or at most."""
         return int(self.batch_sizes.sum()) * self.batches.stay
+
+
+@lru_cache(16)
+def whole_steps(first: int, last: int, steps: int, share: float) -> np.ndarray:
+    """Return `geometric` in whole numbers: int64, shape (step,), read only."""
+    values = np.rint(geometric(first, last, steps, share)).astype(np.int64)
+    values.setflags(write=False)
+    return values
+
+
+def heard(network: ArrayNetwork, inputs: int) -> int:
+    """Return how many inputs a unit hears."""
+    if network.connections == "dense":
+        return inputs
+    if network.connections == "fields":
+        return network.field**2
+    if network.features:
+        return min(network.features, inputs)
+    return inputs if inputs <= FEW_INPUTS else math.ceil(2 * math.sqrt(inputs))
 
 
 def geometric(first: float, last: float, steps: int, share: float) -> np.ndarray:

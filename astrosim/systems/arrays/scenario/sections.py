@@ -1,4 +1,4 @@
-"""The sections of a scenario of receptive fields: every number as a field with default, unit and source.
+"""The sections of a scenario of rows of arrays, beside `[task]`: every number as a field with default, unit and source.
 
 Source of the defaults: Murray 2026 ("Murray"), and trials past it ("measured": what learned best on validation images).
 A trial is one evaluation of the present batch. Lengths are in pixels.
@@ -10,11 +10,6 @@ from typing import Any, Literal
 
 from astrosim.scenario.section import Real, Section, quantity
 
-SHAPES = {"digits": (8, 8), "mnist": (28, 28), "fashion": (28, 28)}
-"""Rows and columns of an image."""
-SIZES = {"digits": (1_297, 500), "mnist": (60_000, 10_000), "fashion": (60_000, 10_000)}
-"""Training and test images of the data sets, as `astrosim.datasets` loads them."""
-CLASSES = 10
 ASCENDING = ("spsa", "backpropagation")
 """Learners that follow a gradient, or an estimate of it, without keep or revert."""
 
@@ -41,26 +36,19 @@ def perturbs(scenario: Any) -> bool:
     return scenario.learner.rule != "backpropagation"
 
 
-class ArrayTask(Section):
-    """Task: the data set, and its parts."""
-
-    data: Literal["digits", "mnist", "fashion"] = quantity(
-        "digits", "digits: scikit-learn's 8x8 ones, which need no download; MNIST; Fashion-MNIST", ""
-    )
-    split: Literal["given", "drawn"] = quantity(
-        "given", "given: the set's own test images; drawn: by the seed from all images, task.test of them", ""
-    )
-    train: int = quantity(0, "training images used, the first ones; 0: all", "images", ge=0, le=10**6)
-    test: int = quantity(0, "test images; 0: all", "images", ge=0, le=10**6)
-    validation: int = quantity(
-        0, "taken off the end of the training images, to choose settings by", "images", ge=0, le=10**6
-    )
-
-
 class ArrayNetwork(Section):
     """Inputs on the pixels' grid, hidden units over their fields, outputs beside."""
 
     units: int = quantity(256, "hidden units, H", "neurons", "measured", ge=1, le=100_000)
+    features: int = quantity(
+        0,
+        "inputs that a unit hears, drawn at random; 0: all of up to 32, of more twice the root of their number",
+        "inputs",
+        "own tasks, section 9",
+        ge=0,
+        le=100_000,
+        read_if=lambda s: s.network.connections == "features",
+    )
     field: int = quantity(
         7,
         "side of a unit's square receptive field",
@@ -70,11 +58,23 @@ class ArrayNetwork(Section):
         le=28,
         read_if=lambda s: s.network.connections == "fields",
     )
-    connections: Literal["fields", "dense"] = quantity(
-        "fields", "fields: each unit hears its own square; dense: each hears all pixels", "", "measured"
+    connections: Literal["fields", "dense", "features"] = quantity(
+        "fields",
+        "fields: each unit hears its own square of an image; features: inputs drawn at random (tables: the default); "
+        "dense: all inputs",
+        "",
+        "measured",
     )
     activation: Literal["relu", "threshold"] = quantity("relu", "of the hidden units", "", "measured")
-    input_scale: Real = quantity(0.35, "inputs are (pixel - mean) / this", "1", "measured", gt=0, le=100)
+    input_scale: Real = quantity(
+        0.35,
+        "inputs are (pixel - mean) / this; columns of a table are scaled by their own deviation",
+        "1",
+        "measured",
+        gt=0,
+        le=100,
+        read_if=lambda s: s.task.of_images,
+    )
 
 
 class Territory(Section):
@@ -131,7 +131,15 @@ class ArrayDecision(Section):
     """The scalar by which a proposal is kept or reverted."""
 
     reward: Literal["log_likelihood", "squared_error"] = quantity(
-        "log_likelihood", "mean over the batch: log softmax of the right class; minus the squared error", "", "measured"
+        "log_likelihood",
+        "mean over the batch: log softmax of the right class; minus the squared error. Numbers to be learned: minus "
+        "half the squared error of the scaled target",
+        "",
+        "measured",
+        read_if=lambda s: not s.regression,
+    )
+    l2: Real = quantity(
+        0.0, "penalty: less half of this times the sum of the squared weights", "1", "own tasks, section 9", ge=0, le=10
     )
     race: Real = quantity(
         1.0,
@@ -161,14 +169,19 @@ class ArrayDecision(Section):
 
 
 class Batches(Section):
-    """The images that proposals are judged on: one batch for `stay` trials, the same before and after each change."""
+    """The images, or rows, that proposals are judged on: one batch for `stay` trials, before and after each change."""
 
     first: int = quantity(500, "images of the first batch", "images", "measured", ge=1, le=10**6)
     last: int = quantity(20_000, "images of the last; geometric growth between", "images", "measured", ge=1, le=10**6)
     growth: Real = quantity(0.85, "share of the run over which batches grow", "1", "measured", gt=0, le=1)
     stay: int = quantity(1000, "trials that a batch stays, from its refresh on", "trials", "measured", ge=1, le=10**7)
     shift: int = quantity(
-        0, "images are shifted by up to this along each axis, afresh in each batch", "pixels", ge=0, le=4
+        0,
+        "images are shifted by up to this along each axis, afresh in each batch",
+        "pixels",
+        ge=0,
+        le=4,
+        read_if=lambda s: s.task.of_images,
     )
 
 
@@ -192,6 +205,13 @@ class ArrayLearner(Section):
     )
     average: Real = quantity(
         0.0, "running mean of the weights: what stays of it at each new batch; 0: none", "1", "measured", ge=0, lt=1
+    )
+    judged: Literal["last", "best"] = quantity(
+        "last",
+        "the network that is tested: the last one; best: that of the record with the best validation reward (tables: "
+        "the default)",
+        "",
+        "own tasks, section 12",
     )
 
 

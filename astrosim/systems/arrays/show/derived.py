@@ -9,7 +9,7 @@ from xarray import Dataset
 
 from astrosim.scenario import resolve
 from astrosim.store.variables import Variable
-from astrosim.systems.arrays.network import field_corners, tapped
+from astrosim.systems.arrays.network import heard_by
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 
 LAYERS = ("incoming", "bias", "outgoing", "output_bias")
@@ -43,10 +43,10 @@ def places(scenario: ArrayScenario, seed: int) -> np.ndarray:
 
     What a parameter lacks is -1.
     """
-    taps = tapped(scenario, field_corners(scenario, seed))
+    taps = heard_by(scenario, seed)
     units, heard = taps.shape
     y, x = np.divmod(taps.ravel(), scenario.image_shape[1])
-    every, classes = np.arange(units), np.arange(scenario.classes)
+    every, classes = np.arange(units), np.arange(scenario.outputs)
     blocks = (
         (0, np.repeat(every, heard), np.full(taps.size, -1), x, y),
         (1, every, np.full(units, -1), -1, -1),

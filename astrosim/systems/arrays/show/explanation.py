@@ -1,4 +1,4 @@
-"""What a scenario of receptive fields means: its networks, the phases of a trial, and the work to come."""
+"""What a scenario on images or tables means: its networks, the phases of a trial, and the work to come."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from astrosim.core.phases import Phase
 from astrosim.explain.tables import (
@@ -16,7 +17,9 @@ from astrosim.explain.tables import (
     together,
 )
 from astrosim.explain.workload import work_table
+from astrosim.scenario.words import counted
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
+from astrosim.systems.arrays.tables.sources import runs_code
 from astrosim.systems.arrays.workload import workload
 
 PHASES = (
@@ -37,12 +40,28 @@ TOGETHER = {
 
 def explanation(scenario: ArrayScenario, resolved: Mapping[str, ArrayScenario], file: str) -> list[RenderableType]:
     """Return the heading, and the parts that follow the values, in order."""
-    return [
-        heading(scenario, file, f"receptive fields on {scenario.task.data}"),
-        networks_table(resolved),
-        phases_table("A trial, phase by phase", PHASES, resolved, trial_rule),
-        work_table(workload(scenario)),
-    ]
+    what = "receptive fields on" if scenario.task.of_images else "rows of"
+    head = heading(scenario, file, f"{what} {scenario.task.data}")
+    phases = phases_table("A trial, phase by phase", PHASES, resolved, trial_rule)
+    code = sorted({text for one in resolved.values() if (text := runs_code(one.task.data, one.task.file))})
+    told = [Text(f"\n{line}") for line in code]
+    if not all(one.sizes.known for one in resolved.values()):
+        return [head, *told, Text("Sizes are known once that code has run."), phases]
+    data = [data_table(resolved)] if not all(one.task.of_images for one in resolved.values()) else []
+    return [head, *told, *data, networks_table(resolved), phases, work_table(workload(scenario))]
+
+
+def data_table(resolved: Mapping[str, ArrayScenario]) -> Table:
+    """Return what is learned from in each condition."""
+    heads = ("inputs", "learns", "training\nrows", "validation", "test")
+    table = new_table("\nData", ("condition", {"overflow": "fold"}), *((name, {"justify": "right"}) for name in heads))
+    for names in together({name: f"{one.task}" for name, one in resolved.items()}).values():
+        one = resolved[names[0]]
+        sizes = one.sizes
+        learned = counted(sizes.outputs, "number") if sizes.regression else f"{sizes.outputs} classes"
+        rows = (f"{count:,}" for count in (sizes.train, sizes.validation, sizes.test))
+        table.add_row(names_words(names), f"{sizes.inputs:,}", learned, *rows)
+    return table
 
 
 def networks_table(resolved: Mapping[str, ArrayScenario]) -> Table:
@@ -54,7 +73,7 @@ def networks_table(resolved: Mapping[str, ArrayScenario]) -> Table:
     groups = together({name: f"{s.network} {s.territory}" for name, s in resolved.items()})
     for names in groups.values():
         one = resolved[names[0]]
-        owns = one.territory.units * (one.incoming + 1 + one.classes)
+        owns = one.territory.units * (one.incoming + 1 + one.outputs)
         cells = f"{one.network.units:,}", hears_words(one), f"{one.synapses:,}", f"{one.astrocytes:,}", f"{owns:,}"
         table.add_row(names_words(names), *cells)
     return table
@@ -62,8 +81,12 @@ def networks_table(resolved: Mapping[str, ArrayScenario]) -> Table:
 
 def hears_words(scenario: ArrayScenario) -> str:
     """Describe the inputs of a hidden unit."""
-    side = scenario.network.field
-    return "all pixels" if scenario.network.connections == "dense" else f"{side} x {side} pixels"
+    side, heard = scenario.network.field, scenario.incoming
+    if scenario.network.connections == "fields":
+        return f"{side} x {side} pixels"
+    if heard == scenario.inputs:
+        return "all pixels" if scenario.task.of_images else "all inputs"
+    return f"{heard} of {scenario.inputs:,} inputs, at random"
 
 
 def trial_rule(phase: str, scenario: ArrayScenario) -> str:
@@ -83,7 +106,8 @@ def _batch_rule(scenario: ArrayScenario) -> str:
     first, last, rule = int(scenario.batch_sizes[0]), int(scenario.batch_sizes[-1]), scenario.batches
     images = f"{first:,}" if first == last else f"{first:,} to {last:,}"
     shift = f", shifted by up to {rule.shift} pixel{'s' if rule.shift > 1 else ''}" if rule.shift else ""
-    return f"{images} of {scenario.training_images:,} images{shift}; each batch stays {rule.stay:,} trials"
+    rows = "images" if scenario.task.of_images else "rows"
+    return f"{images} of {scenario.training_images:,} {rows}{shift}; each batch stays {rule.stay:,} trials"
 
 
 def _choose_rule(scenario: ArrayScenario) -> str:
@@ -115,7 +139,9 @@ def _evaluate_rule(scenario: ArrayScenario) -> str:
     reward = {"log_likelihood": "log softmax of the right class", "squared_error": "minus the squared error"}
     race = scenario.decision.race
     early = f"; given up after {race:g} of the batch without a gain" if race < 1 else ""
-    return f"mean over the batch: {reward[scenario.decision.reward]}{early}"
+    text = "minus half the squared error of the scaled numbers" if scenario.regression else ""
+    penalty = f", less {scenario.decision.l2 / 2:g} of the sum of squared weights" if scenario.decision.l2 else ""
+    return f"mean over the batch: {text or reward[scenario.decision.reward]}{penalty}{early}"
 
 
 def _decide_rule(scenario: ArrayScenario) -> str:
