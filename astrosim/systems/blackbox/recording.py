@@ -151,7 +151,7 @@ class Recording(Alone):
             self.reached = at
         goal = threshold if stop == "threshold" else None if stop == "none" else float(stop)
         self.above = self.above + 1 if goal is not None and self.latest >= goal else 0
-        self.ended = self._steps + self._reserve() >= self.scenario.budget or self.above >= 2
+        self.ended = bool(self._steps + self._reserve() >= self.scenario.budget or self.above >= 2)
         while len(self.curves["steps"]) < self.scenario.records and (
             (len(self.curves["steps"]) + 1) * self.scenario.record.every <= self._steps
             or (self.ended and self.above < 2)

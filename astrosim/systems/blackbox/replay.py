@@ -9,17 +9,19 @@ from pathlib import Path
 import numpy as np
 
 from astrosim.core.errors import AstrosimError, StoreError
-from astrosim.runs.replicate import Replicate
 from astrosim.scenario import resolve
 from astrosim.store import open_run
 from astrosim.systems.blackbox.kernel.policy import Policy
+from astrosim.systems.blackbox.network import KINDS, chosen_inputs, empty_policy, fill, wiring_of
+from astrosim.systems.blackbox.players import make_player
 from astrosim.systems.blackbox.protocol import Episode, Player, Trace
-from astrosim.systems.blackbox.recording import Recording
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
+
+NUMBERS = ("final_weight", "input_centre", "input_spread")
 
 
 def median_place(values: np.ndarray) -> int:
-    """Return the place of the median of values, shape (n,): of an even number the lower one, of equal ones the first."""
+    """Return the place of the median of values, shape (n,): of an even number the lower, of equal ones the first."""
     return int(np.argsort(values, kind="stable")[(len(values) - 1) // 2])
 
 
@@ -35,6 +37,8 @@ class Tested:
     items : ndarray of int64, shape (episode,)
         Seeds of the episodes.
     weights : ndarray of float64, shape (parameter,)
+    centre, spread : ndarray of float64, shape (input,)
+        Of the observations while it learned.
     """
 
     condition: str
@@ -42,6 +46,8 @@ class Tested:
     returns: np.ndarray
     items: np.ndarray
     weights: np.ndarray
+    centre: np.ndarray
+    spread: np.ndarray
 
     @classmethod
     def read(cls, directory: Path, condition: str, seed: int) -> Tested:
@@ -55,12 +61,13 @@ class Tested:
         with open_run(directory) as run:
             if "final_weight" not in run:
                 raise AstrosimError(_unkept(directory, condition, seed))
-            own = run[["test_return", "test_item", "final_weight"]].sel(condition=condition, seed=seed).load()
-        weights, returns = own["final_weight"].values, own["test_return"].values
-        known, weights = np.isfinite(returns), weights[np.isfinite(weights)]
+            own = run[["test_return", "test_item", *NUMBERS]].sel(condition=condition, seed=seed).load()
+        items = own["test_item"].values
+        weights, centre, spread = (own[name].values[np.isfinite(own[name].values)] for name in NUMBERS)
         if not len(weights):
             raise AstrosimError(_unkept(directory, condition, seed))
-        return cls(condition, seed, returns[known], own["test_item"].values[known], weights)
+        known = items >= 0
+        return cls(condition, seed, own["test_return"].values[known], items[known], weights, centre, spread)
 
     @cached_property
     def median(self) -> int:
@@ -92,6 +99,23 @@ def _unkept(directory: Path, condition: str, seed: int) -> str:
     )
 
 
+def stored_policy(scenario: BlackboxScenario, seed: int, inputs: int, weights: np.ndarray) -> Policy:
+    """Return the network of a resolved scenario and a seed, with stored weights, float64, shape (parameter,)."""
+    network = scenario.network
+    taps = chosen_inputs(network.units, network.features, inputs, seed)
+    outputs = outputs_of(scenario, taps.shape[1], inputs, len(weights))
+    wiring = wiring_of(taps, scenario.territory.units)
+    policy = empty_policy(wiring, inputs, outputs, KINDS[network.response], network.direct)
+    fill(policy, weights)
+    return policy
+
+
+def outputs_of(scenario: BlackboxScenario, heard: int, inputs: int, weights: int) -> int:
+    """Return the number of outputs of a network, from its number of weights; units hear `heard` inputs each."""
+    units = scenario.network.units
+    return (weights - units * (heard + 1)) // (units + 1 + inputs * scenario.network.direct)
+
+
 class Replay:
     """A replicate whose tested network plays again.
 
@@ -114,12 +138,9 @@ class Replay:
             raise AstrosimError(
                 f"{scenario.named}: a function has no episodes to show. `astrosim plot` draws such runs."
             )
-        own = resolve(scenario, tested.condition)
-        recording = Recording(Replicate(tested.condition, tested.seed, 0, 0), own, player=player)
-        self.tested, self.scenario = tested, own
-        self.player: Player = recording.player
-        self.policy: Policy = recording.learning.with_weights(tested.weights)
-        self.wiring = recording.wiring
+        self.tested, self.scenario = tested, resolve(scenario, tested.condition)
+        self.player: Player = player or make_player(self.scenario, tested.seed)
+        self.policy = stored_policy(self.scenario, tested.seed, self.player.card.inputs, tested.weights)
 
     def play(self, episode: int) -> Episode:
         """Return a test episode, played again.

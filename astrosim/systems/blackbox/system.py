@@ -8,8 +8,14 @@ from astrosim.contracts.system import System, usual_parts
 
 HERE = "astrosim.systems.blackbox"
 PLOTS = {
+    "astrocyte_shares": f"{HERE}.figures.networks:astrocyte_shares",
+    "episode_course": f"{HERE}.figures.course:episode_course",
+    "input_spread": f"{HERE}.figures.networks:input_spread",
     "return_curves": f"{HERE}.figures.learning:return_curves",
     "return_points": f"{HERE}.figures.learning:return_points",
+    "share_curves": f"{HERE}.figures.shares:share_curves",
+    "territory_wheel": f"{HERE}.figures.networks:territory_wheel",
+    "threshold_times": f"{HERE}.figures.shares:threshold_times",
 }
 LACKS = {
     "ceiling": 'only networks of threshold neurons have a structural ceiling ("task"). Name a scenario of kind '
@@ -26,6 +32,8 @@ ENVIRONMENT = System(
     unit="steps",
     parts={
         **usual_parts(HERE),
+        "derived": f"{HERE}.show.derived:derived",
+        "flags": f"{HERE}.show.derived:FLAGS",
         "scenario": f"{HERE}.scenario.schema:EnvironmentScenario",
         "summary": f"{HERE}.show.summary:BlackboxSummary",
     },

@@ -26,6 +26,7 @@ from astrosim.systems.blackbox.figures.panels import (
     held,
     legend_of,
     light,
+    limits,
     looks_of,
     panels,
     tasks_of,
@@ -56,13 +57,15 @@ def return_curves(
     figure, found = panels(rows)
     looks, entries = looks_of(rows)
     for number, (task, names) in enumerate(tasks_of(rows).items()):
-        axes = found[task]
+        axes, drawn = found[task], []
         for name in names:
             curves = curves_of(dataset, rows, name, "fresh_return")
+            drawn += [values for _, values in curves]
             light(axes, curves, looks[name])
             at, values = held(curves)
             draw_mean(axes, at, values, looks[name], name, len(names), ANY)
         draw_threshold(axes, threshold_of(rows, task))
+        axes.set_ylim(limits(drawn, threshold_of(rows, task)))
         axes.set_xlim(left=0)
         count_axis(axes, 4 if len(found) == 1 else 2)
         axes.set_xlabel(work)
@@ -98,6 +101,9 @@ def return_points(rows: Rows, worth: str = "test return, mean over episodes") ->
         for place, name in enumerate(own):
             _points(axes, [row for row in rows if row["condition"] == name], place, looks[name])
         draw_threshold(axes, threshold_of(rows, task), upright=True)
+        here = [row for row in rows if row["task"] == task]
+        ends = [values_of(here, name) for name in ("test_mean", "test_low", "test_high")]
+        axes.set_xlim(limits(ends, threshold_of(rows, task)))
         texts = [fold(figure, text, NAMES * present_width()) for text in counted(own, seeds)]
         axes.set_yticks(range(len(own)), texts)
         axes.set_ylim(len(own) - 0.5, -0.5)

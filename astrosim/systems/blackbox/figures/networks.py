@@ -12,21 +12,21 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from astrosim.plot.points import INK
-from astrosim.plot.style import MUTED, PAPER, cluster_colours, new_figure, styled
+from astrosim.plot.style import MUTED, PAPER, cluster_colours, label_decades, new_figure, present_width, styled
 from astrosim.systems.blackbox.figures.panels import GRID
 from astrosim.systems.blackbox.kernel.policy import Policy
 
 MOST_INPUTS = 40  # rows; a figure of more is no longer read
 WIDEST = 4.0  # points; the strongest synapse of a side
 LEAST = 0.04  # of the strongest; weaker synapses are not drawn
-INNER, OUTER = 0.5, 1.0  # radii of the units' ring and of the rim
+INNER, OUTER = 0.55, 1.0  # radii of the units' ring and of the rim
 OPEN = 40.0  # degrees; between inputs and outputs on the rim, on either side
 NODE = 26.0  # square points
 ROW = 0.19  # inches per input
 
 
 def around(count: int, middle: float, width: float) -> np.ndarray:
-    """Return angles of nodes, evenly over an arc (degrees): float64, shape (count,)."""
+    """Return angles of nodes, evenly over an arc (degrees), from its larger end if it is positive: shape (count,)."""
     if count == 1:
         return np.array([middle])
     return np.linspace(middle + width / 2, middle - width / 2, count)
@@ -59,10 +59,10 @@ def territory_wheel(
         Of inputs and outputs.
     title : str
     """
-    figure = new_figure(5.0)
+    figure = new_figure(0.54 * present_width() + 0.3)
     axes = figure.subplots()
     inputs, units, outputs = len(names[0]), len(policy.bias), len(names[1])
-    rim = on_circle(around(inputs, 180.0, _arc(inputs)), OUTER), on_circle(around(outputs, 0.0, _arc(outputs)), OUTER)
+    rim = on_circle(around(inputs, 180.0, -_arc(inputs)), OUTER), on_circle(around(outputs, 0.0, _arc(outputs)), OUTER)
     ring = on_circle(90.0 - np.arange(units) * 360.0 / units, INNER)
     tones = cluster_colours(owners)
     incoming, outgoing = np.abs(policy.incoming) * spread[policy.taps], np.abs(policy.outgoing)
@@ -82,9 +82,9 @@ def territory_wheel(
         _nodes(axes, places, [INK] * len(places))
         for (x, y), word in zip(places, words, strict=True):
             axes.text(x * 1.05, y * 1.05, word, ha=side, va="center", size=7.5)
-    axes.set_aspect("equal", adjustable="datalim")
-    axes.set_xlim(-1.6, 1.6)
-    axes.set_ylim(-1.05, 1.05)
+    axes.set_aspect("equal")
+    axes.set_xlim(-1.75, 1.75)
+    axes.set_ylim(-0.95, 0.95)
     axes.set_axis_off()
     axes.set_title(title, loc="left")
     return figure
@@ -157,7 +157,7 @@ def input_spread(centre: np.ndarray, spread: np.ndarray, names: Sequence[str], t
     title : str
     """
     shown = min(len(names), MOST_INPUTS)
-    figure = new_figure(0.7 + ROW * max(shown, 4))
+    figure = new_figure(0.7 + ROW * max(shown, 6))
     axes, sizes = figure.subplots(1, 2, sharey=True)
     for place in range(shown):
         heights = place + np.linspace(-0.28, 0.28, len(centre)) if len(centre) > 1 else np.array([float(place)])
@@ -169,6 +169,9 @@ def input_spread(centre: np.ndarray, spread: np.ndarray, names: Sequence[str], t
     axes.set_ylim(shown - 0.5, -0.5)
     axes.set_xlabel("mean and standard deviation, in the input's unit")
     sizes.set_xscale("log")
+    low, high = float(spread[:, :shown].min()), float(spread[:, :shown].max())
+    sizes.set_xlim(low / 1.5, high * 1.5)
+    label_decades(sizes)
     sizes.set_xlabel("standard deviation")
     for one in (axes, sizes):
         one.grid(axis="x", **GRID)

@@ -16,12 +16,13 @@ from xarray import Dataset
 
 from astrosim.plot.legends import counted, legend_above
 from astrosim.plot.points import INK, Rows, conditions_of, panel_title, runs_of
-from astrosim.plot.style import MUTED, colours, columns_at, new_figure
+from astrosim.plot.style import colours, columns_at, new_figure
 
 GRID: dict[str, Any] = {"color": "#E5E5E5", "linewidth": 0.6}
 THRESHOLD: dict[str, Any] = {"color": INK, "linewidth": 0.8, "linestyle": (0, (4, 2.5))}
 PANEL = 2.5  # inches; height of a row of panels
 SIDE_BY_SIDE = 3  # panels
+ROOM = 0.07  # of an axis, beyond its values
 
 Look = tuple[str, Any]
 """Colour and line style."""
@@ -135,6 +136,13 @@ def light(axes: Axes, curves: list[tuple[np.ndarray, np.ndarray]], look: Look) -
         axes.plot(steps, values, color=look[0], linewidth=0.5, alpha=0.35, marker="." if len(steps) == 1 else "")
 
 
-def note_missing(axes: Axes, text: str) -> None:
-    """Write into a panel why a condition has no curve there."""
-    axes.text(0.98, 0.04, text, transform=axes.transAxes, ha="right", va="bottom", size=7, color=MUTED)
+def limits(values: list[np.ndarray], threshold: float | None) -> tuple[float, float]:
+    """Return limits of an axis that hold all values, arrays of any shape, and the threshold, with some room.
+
+    Bands and intervals may reach further: a few seeds at the end of what is possible make them very wide.
+    """
+    every = np.concatenate([np.ravel(part) for part in values] + [[] if threshold is None else [threshold]])
+    every = every[np.isfinite(every)]
+    low, high = (float(every.min()), float(every.max())) if len(every) else (0.0, 1.0)
+    room = ROOM * (high - low) or 0.5 * max(abs(high), 1e-12)
+    return low - room, high + room

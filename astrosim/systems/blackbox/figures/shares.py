@@ -56,9 +56,7 @@ def share_curves(dataset: Dataset, rows: Rows, work: str = "environment steps") 
 
 
 @styled
-def threshold_times(
-    times: Mapping[str, tuple[np.ndarray, np.ndarray]], work: str = "environment steps"
-) -> Figure:
+def threshold_times(times: Mapping[str, tuple[np.ndarray, np.ndarray]], work: str = "environment steps") -> Figure:
     """Draw steps until a fresh batch first reached the threshold, one point per run; bars: restricted mean over seeds.
 
     Parameters
@@ -76,7 +74,7 @@ def threshold_times(
     texts = [fold(figure, text, NAMES * present_width()) for text in counted(list(times), seeds)]
     axes.set_yticks(range(len(times)), texts)
     axes.set_ylim(len(times) - 0.5, -0.5)
-    axes.set_xlim(left=0)
+    axes.set_xlim(0, 1.04 * max(float(steps.max()) for steps, _ in times.values()))
     axes.grid(axis="x", **GRID)
     axes.set_axisbelow(True)
     count_axis(axes, 5)

@@ -11,6 +11,7 @@ from astrosim.scenario import resolve
 from astrosim.store.variables import Variable
 from astrosim.systems.blackbox.network import WEIGHTS, chosen_inputs
 from astrosim.systems.blackbox.players import groups_of
+from astrosim.systems.blackbox.replay import outputs_of
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
 
 LAYERS = (*WEIGHTS, "number")
@@ -41,13 +42,6 @@ def derived(directory: Path, scenario: BlackboxScenario, dataset: Dataset) -> li
     return list(zip(VARIABLES, values, strict=True))
 
 
-def outputs_of(scenario: BlackboxScenario, heard: int, inputs: int, weights: int) -> int:
-    """Return the number of outputs of a network, from its number of weights; units hear `heard` inputs each."""
-    units = scenario.network.units
-    each = units + 1 + inputs * scenario.network.direct
-    return (weights - units * (heard + 1)) // each
-
-
 def places(scenario: BlackboxScenario, seed: int, inputs: int, weights: int) -> np.ndarray:
     """Return layer, unit, input, output and owner of every weight, in the order of the store: int32, (5, parameter).
 
@@ -70,6 +64,12 @@ def places(scenario: BlackboxScenario, seed: int, inputs: int, weights: int) -> 
         (1, unit, -1, -1, owner),
         (2, spread[1], -1, np.tile(output, network.units), owner[spread[1]]),
         (3, -1, -1, output, -1),
-        (4, -1, np.repeat(sources, outputs), np.tile(output, len(sources)), np.full(len(sources) * outputs, owner[-1] + 1)),
+        (
+            4,
+            -1,
+            np.repeat(sources, outputs),
+            np.tile(output, len(sources)),
+            np.full(len(sources) * outputs, owner[-1] + 1),
+        ),
     )
     return np.concatenate([np.stack(np.broadcast_arrays(*block)) for block in blocks], axis=1).astype(np.int32)

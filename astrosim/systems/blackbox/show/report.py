@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.explain.tables import names_words, together
-from astrosim.report.drawing import reported
 from astrosim.report.tables import compare_pairs
 from astrosim.report.words import differences, provenance, seeds_words
 from astrosim.scenario import to_toml
@@ -14,7 +13,8 @@ from astrosim.statistics.inference import CONFIDENCE, METHOD
 from astrosim.store import open_run
 from astrosim.systems.blackbox.scenario.sections import is_rival, keeps_or_reverts
 from astrosim.systems.blackbox.show import explanation, tables
-from astrosim.systems.blackbox.show.pictures import KINDS, material_of
+from astrosim.systems.blackbox.show.episode import absences, constant_alarms, pictures
+from astrosim.systems.blackbox.show.pictures import material_of
 from astrosim.systems.blackbox.show.summary import BlackboxSummary
 from astrosim.systems.blackbox.show.words import episodes_words, work_words, worth_words
 
@@ -51,7 +51,7 @@ def content(directory: Path, summary: BlackboxSummary) -> dict[str, Any]:
         "work": work_words(scenario),
         "items": episodes_words(scenario),
         "replicates": {"done": len(summary.rows), "all": len(resolved) * len(scenario.seeds)},
-        "alarms": [text for text in summary.alarm_texts() if text != summary.departed],
+        "alarms": [text for text in summary.alarm_texts() if text != summary.departed] + constant_alarms(material),
         "expected": [],
         "facts": _facts(summary),
         "networks": [tables.network_row(summary, name) for name in resolved],
@@ -62,8 +62,8 @@ def content(directory: Path, summary: BlackboxSummary) -> dict[str, Any]:
         "comparison_words": COMPARISON_WORDS,
         "seeds": tables.seed_rows(summary),
         "open_rows": OPEN_ROWS,
-        "pictures": reported(KINDS.values(), material),
-        "absences": [],
+        "pictures": pictures(material),
+        "absences": absences(material),
         "notes": notes(summary),
         "provenance": provenance(directory),
         "toml": to_toml(scenario),
