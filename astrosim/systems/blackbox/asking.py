@@ -58,12 +58,8 @@ class Asker:
     ) -> None:
         if proposals < 1:
             raise AstrosimError(f"proposals: at least one per ask ({proposals}). Write 1 or more.")
-        scenario = ObjectiveScenario(
-            name="asked",
-            seeds=(seed,),
-            task={"objective": "told", "size": size},
-            territory={"groups": [list(group) for group in groups]},
-        ).changed(fields)
+        tables = {"task": {"objective": "told", "size": size}, "territory": {"groups": [list(one) for one in groups]}}
+        scenario = ObjectiveScenario.model_validate({"name": "asked", "seeds": [seed], **tables}).changed(fields)
         own = groups_of(scenario, seed)
         self._places, widest = places_of(own), max(len(group) for group in own)
         wiring = wiring_of(np.tile(np.arange(widest, dtype=np.int32), (len(own), 1)), 1)

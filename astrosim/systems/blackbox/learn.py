@@ -14,7 +14,7 @@ from astrosim.runs.replicate import Replicate
 from astrosim.statistics.inference import Interval, mean_interval
 from astrosim.systems.blackbox.kernel.policy import Policy
 from astrosim.systems.blackbox.objective import ObjectivePlayer
-from astrosim.systems.blackbox.players import groups_of
+from astrosim.systems.blackbox.players import environment_player, groups_of
 from astrosim.systems.blackbox.protocol import Player
 from astrosim.systems.blackbox.recording import Recording
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario, EnvironmentScenario, ObjectiveScenario
@@ -126,18 +126,19 @@ def learn(environment: Any, steps: int = 300_000, seed: int = 0, **fields: Any) 
     AstrosimError, RunError
         If there is no such environment, or it cannot be learned.
     """
-    from astrosim.systems.blackbox.environments.make import given_player
-
-    name, player = (environment, None) if isinstance(environment, str) else (EXTERNAL, given_player(environment))
+    name = environment if isinstance(environment, str) else EXTERNAL
     every = max(1, min(steps, max(steps // 30, 1_000)))
-    scenario = EnvironmentScenario(
-        name="learn", seeds=(seed,), task={"environment": name, "allow_code": True}, schedule={"steps": steps},
-        record={"every": every},
-    ).changed(fields)  # fmt: skip
+    tables = {
+        "task": {"environment": name, "allow_code": True},
+        "schedule": {"steps": steps},
+        "record": {"every": every},
+    }
+    scenario = EnvironmentScenario.model_validate({"name": "learn", "seeds": [seed], **tables}).changed(fields)
+    player = environment_player(scenario, environment, scenario.task.arguments)
     recording = carried_out(scenario, seed, player)
-    chosen, policy, values, row = finished(recording)
+    _, policy, values, row = finished(recording)
     return Learned(
-        policy=recording.player.trained(policy),
+        policy=player.trained(policy),
         test=Test(values["test_return"]),
         steps=int(row["steps"]),
         history=history_of(recording),
@@ -196,19 +197,26 @@ def minimise(
     return _best(function, size, evaluations, seed, groups, fields, maximised=False)
 
 
-def _best(function, size, evaluations, seed, groups, fields, maximised) -> Best:  # type: ignore[no-untyped-def]
+def _best(
+    function: Callable[..., Any],
+    size: int,
+    evaluations: int,
+    seed: int,
+    groups: Sequence[Sequence[int]],
+    fields: dict[str, Any],
+    maximised: bool,
+) -> Best:
     if not callable(function):
         raise AstrosimError(f"function: not callable ({type(function).__name__}). Give a function of the weights.")
     name = getattr(function, "__name__", EXTERNAL)
     sizes = {key: fields.pop(key) for key in ("inputs", "outputs") if key in fields}
-    scenario = ObjectiveScenario(
-        name="objective",
-        seeds=(seed,),
-        task={"objective": EXTERNAL, "size": size, "maximise": maximised, **sizes},
-        territory={"groups": [list(group) for group in groups]},
-        schedule={"evaluations": evaluations},
-        record={"every": max(1, evaluations // 50)},
-    ).changed(fields)
+    tables = {
+        "task": {"objective": EXTERNAL, "size": size, "maximise": maximised, **sizes},
+        "territory": {"groups": [list(group) for group in groups]},
+        "schedule": {"evaluations": evaluations},
+        "record": {"every": max(1, evaluations // 50)},
+    }
+    scenario = ObjectiveScenario.model_validate({"name": "objective", "seeds": [seed], **tables}).changed(fields)
     own = groups_of(scenario, seed)
     worst = scenario.task.on_nan == "worst"
     player = ObjectivePlayer(function, name, own, scenario.task.inputs, scenario.task.outputs, maximised, worst)

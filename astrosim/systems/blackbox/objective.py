@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from astrosim.core.errors import AstrosimError, RunError
+from astrosim.systems.blackbox.kernel.moments import Moments
 from astrosim.systems.blackbox.kernel.policy import Policy
-from astrosim.systems.blackbox.protocol import Answer, Episode, Moments, TaskCard, Trace
-from astrosim.systems.blackbox.trained import PlayedNetwork
+from astrosim.systems.blackbox.protocol import Answer, Episode, TaskCard, Trace
+from astrosim.systems.blackbox.trained import PlayedNetwork, TrainedPolicy
 
 SHOWN = 60  # letters of a value in a message
 
@@ -102,6 +103,15 @@ class ObjectivePlayer:
     def frames(self, policy: Policy, item: int) -> Iterator[np.ndarray]:
         """Yield nothing: a function has no picture."""
         yield from ()
+
+    def trained(self, policy: Policy) -> TrainedPolicy:
+        """Return the network, its outputs as they are."""
+        nothing = np.zeros(0)
+        return TrainedPolicy(PlayedNetwork(policy), "none", nothing, nothing)
+
+    def fresh(self) -> ObjectivePlayer:
+        """Return the player itself: a function has no state that could be left out."""
+        return self
 
     def close(self) -> None:
         """Do nothing."""

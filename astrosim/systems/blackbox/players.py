@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,9 @@ from astrosim.core.errors import RunError, ScenarioError
 from astrosim.core.rng import stream_key
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.modules import module_of
+from astrosim.systems.blackbox.environments.replay import check_replay
 from astrosim.systems.blackbox.items import BIRTH, items
-from astrosim.systems.blackbox.learners.state import State
+from astrosim.systems.blackbox.learners.state import EPISODES, STEPS, State
 from astrosim.systems.blackbox.network import draw_weights, parted
 from astrosim.systems.blackbox.objective import ObjectivePlayer
 from astrosim.systems.blackbox.protocol import Player
@@ -32,9 +33,7 @@ def make_player(scenario: BlackboxScenario, seed: int) -> Player:
         If a package is missing.
     """
     if isinstance(scenario, EnvironmentScenario):
-        from astrosim.systems.blackbox.environments.make import environment_player
-
-        return environment_player(scenario)
+        return environment_player(scenario, scenario.task.environment, scenario.task.arguments)
     assert isinstance(scenario, ObjectiveScenario)
     task = scenario.task
     return ObjectivePlayer(
@@ -45,6 +44,32 @@ def make_player(scenario: BlackboxScenario, seed: int) -> Player:
         task.outputs,
         task.maximise,
         task.on_nan == "worst",
+    )
+
+
+def environment_player(scenario: EnvironmentScenario, environment: Any, arguments: Mapping[str, Any]) -> Player:
+    """Return the player of an environment, named or given, under a scenario's choices.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such environment, or it cannot be played.
+    RunError
+        If a package is missing.
+    """
+    from astrosim.systems.blackbox.environments.making import make_player as made
+
+    task = scenario.task
+    return made(
+        environment,
+        arguments,
+        max_steps=task.max_steps,
+        action=task.action,
+        file=task.module,
+        on_nan=task.on_nan,
+        on_error=task.on_error,
+        replay=task.replay,
+        twin=scenario.engine == "kernel",
     )
 
 
@@ -61,7 +86,7 @@ def function_of(name: str, file: InputFile | None, field: str) -> Callable[..., 
     if not callable(found):
         what = "no such function" if found is None else "not a function"
         raise ScenarioError([f"{field}: {what} in {module_name} ({function_name}). Write one of its functions."])
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def groups_of(scenario: BlackboxScenario, seed: int) -> list[list[int]]:
@@ -87,11 +112,16 @@ def replays(scenario: BlackboxScenario, seed: int, player: Player, state: State)
     policy = state.with_weights(np.zeros_like(state.mean))
     zero, one = np.zeros_like(state.moments.total), np.ones_like(state.moments.total)
     draw_weights(policy, seed, scenario.birth.networks + scenario.birth.warm, (1.0, 1.0, 1.0, 1.0), zero, one)
-    first, _, again = (player.play(policy, item) for item in (chosen[0], chosen[1], chosen[0]))
-    for episode in (first, _, again):
-        state.count(episode)
-    if first != again:
-        raise RunError(
-            f"task: two replays of item {chosen[0]} returned {first.reward:g} and {again.reward:g}. It keeps state "
-            'between them or draws from a global generator; set task.replay = "inexact" to go on without replays.'
-        )
+    if isinstance(player, ObjectivePlayer):
+        first, other, again = (player.play(policy, item) for item in (chosen[0], chosen[1], chosen[0]))
+        for episode in (first, other, again):
+            state.count(episode)
+        if first != again:
+            raise RunError(
+                f"task.objective: two calls with key {chosen[0]} returned {first.reward:g} and {again.reward:g}. It "
+                "keeps state between calls or draws from a global generator: draw from "
+                'numpy.random.default_rng(key), or set task.replay = "inexact".'
+            )
+        return
+    state.counts[STEPS] += check_replay(player, policy, *chosen)
+    state.counts[EPISODES] += 4

@@ -10,6 +10,7 @@ import numpy as np
 
 from astrosim.systems.blackbox.kernel.moments import Moments
 from astrosim.systems.blackbox.kernel.policy import Policy
+from astrosim.systems.blackbox.trained import TrainedPolicy
 
 
 class Episode(NamedTuple):
@@ -76,6 +77,15 @@ class Player(Protocol):
 
     def frames(self, policy: Policy, item: int) -> Iterator[np.ndarray]:
         """Yield RGB frames, uint8, shape (row, column, 3)."""
+
+    def weights(self, policy: Policy) -> np.ndarray:
+        """Return the weights as one vector, float64, shape (parameter,)."""
+
+    def trained(self, policy: Policy) -> TrainedPolicy:
+        """Return a policy that can be asked outside the run."""
+
+    def fresh(self) -> Player:
+        """Return a player that shares nothing with this one."""
 
     def close(self) -> None:
         """Release what is open."""

@@ -40,6 +40,7 @@ from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
 from astrosim.systems.blackbox.scenario.sections import keeps_or_reverts
 
 CURVES = ("steps", "episodes", "trials", "fresh_return", "accept_rate", "given_up_rate", "mean_sigma")
+VALIDATION_SHARE = 0.1  # of the budget, at most, for the choice between weights; assumed: learning is worth more
 LAST, MEAN, RECORD = "last", "mean", "record"
 """Weights that may be judged: the last, their running mean, those of one of the best batches."""
 
@@ -93,7 +94,7 @@ class Recording(Alone):
         self.learning: State = make_state(policy, card.inputs, actors, scenario.perturbation.sigma)
         self.curves: dict[str, list[float]] = {name: [] for name in CURVES}
         self.seconds, self.flat, self.reached, self.above, self.ended = 0.0, False, -1, 0, False
-        self.before, self.latest = [0, 0, 0], float("nan")
+        self.before, self.latest, self.length = [0, 0, 0], float("nan"), 0.0
         self.tested: Policy = policy
 
     @cached_property
@@ -145,7 +146,7 @@ class Recording(Alone):
 
     def _batch(self, learner: Learner) -> None:
         at = self._steps
-        self.latest = learner.batch()
+        self.latest, self.length = learner.batch()
         threshold, stop = self.threshold, self.scenario.schedule.stop_at
         if threshold is not None and self.latest >= threshold and self.reached < 0:
             self.reached = at
@@ -159,9 +160,13 @@ class Recording(Alone):
             self._record()
 
     def _reserve(self) -> float:
-        """Steps that the choice between weights at the end will take, by the mean length of the episodes so far."""
-        counts = self.learning.counts
-        return self.scenario.record.validation * (RECORDS + 2) * counts[STEPS] / max(counts[EPISODES], 1)
+        """Steps that the choice between weights at the end will take, if episodes stay as long as they are now."""
+        return self._validation(RECORDS + 2) * (RECORDS + 2) * self.length
+
+    def _validation(self, candidates: int) -> int:
+        """Validation episodes of each candidate: fewer than asked for where they would take too much of the budget."""
+        wanted, affordable = self.scenario.record.validation, VALIDATION_SHARE * self.scenario.budget
+        return min(wanted, max(1, int(affordable / (candidates * max(self.length, 1.0)))))
 
     def _record(self) -> None:
         counts = self.learning.counts
@@ -187,7 +192,7 @@ class Recording(Alone):
 
     def facts(self) -> dict[str, Any]:
         """Return the curves and counts."""
-        names = ("curves", "seconds", "flat", "reached", "above", "ended", "before", "latest")
+        names = ("curves", "seconds", "flat", "reached", "above", "ended", "before", "latest", "length")
         return {name: getattr(self, name) for name in names}
 
     def restore(self, state: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
@@ -200,19 +205,20 @@ class Recording(Alone):
         self.curves = {name: list(facts["curves"][name]) for name in CURVES}
         self.seconds, self.flat, self.reached = facts["seconds"], facts["flat"], facts["reached"]
         self.above, self.ended, self.before = facts["above"], facts["ended"], list(facts["before"])
-        self.latest = facts["latest"]
+        self.latest, self.length = facts["latest"], facts["length"]
 
     def judged(self) -> tuple[str, Policy]:
         """Return the weights that are tested, and which they are: the best by the validation items, or the last.
 
         Its episodes are counted.
         """
-        state, count = self.learning, self.scenario.record.validation
+        state = self.learning
         candidates = {MEAN: state.mean} if keeps_or_reverts(self.scenario) and self.scenario.learner.average else {}
         candidates[LAST] = flat(state.policy)
         for place, value in enumerate(state.best_return):
             if np.isfinite(value):
                 candidates[f"{RECORD} {place + 1}"] = state.best[place]
+        count = self._validation(len(candidates))
         if not count or len(candidates) == 1:
             return LAST, state.with_weights(candidates[LAST])
         best, chosen = -np.inf, LAST
@@ -247,14 +253,10 @@ class Recording(Alone):
             tried, kept = self.learning.tally
             values |= {"astrocyte_tried": tried, "astrocyte_kept": kept, "astrocyte_sigma": self.learning.sigma}
         if self.scenario.record.weights:
-            values["final_weight"] = self.weights(policy)
+            values["final_weight"] = self.player.weights(policy)
         labels = [(n + 1) * self.scenario.record.every for n in range(len(self.curves["steps"]))]
         self.player.close()
         return Outcome(values, self._row(chosen, values["test_return"]), dict.fromkeys(CURVES, labels))
-
-    def weights(self, policy: Policy) -> np.ndarray:
-        """Return the weights as one vector, float64: of a network by `WEIGHTS`, else the function's own."""
-        return flat(policy) if self.scenario.has_network else self.player.weights(policy)
 
     def _row(self, chosen: str, returns: np.ndarray) -> dict[str, Any]:
         scenario, counts, threshold = self.scenario, self.learning.counts, self.threshold
@@ -267,7 +269,7 @@ class Recording(Alone):
             "task": scenario.named,
             "learner": scenario.learner.rule,
             "dynamics": self.player.card.twin or "own",
-            "parameters": self.weights(self.tested).size,
+            "parameters": self.player.weights(self.tested).size,
             "steps": self._steps,
             "episodes": int(counts[EPISODES]),
             "trials": trials,

@@ -27,7 +27,7 @@ def sizes(scenario: BlackboxScenario, seed: int) -> tuple[int, int]:
     """Return numbers of inputs and of weights of a replicate; builds its task."""
     recording = Recording(Replicate("", seed, 0, 0), scenario)
     recording.player.close()
-    return recording.player.card.inputs, recording.weights(recording.learning.policy).size
+    return recording.player.card.inputs, recording.player.weights(recording.learning.policy).size
 
 
 def dimensions(resolved: Mapping[str, BlackboxScenario], seeds: Sequence[int], run_queries: RunQueries) -> Dimensions:

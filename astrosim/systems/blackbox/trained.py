@@ -10,6 +10,7 @@ import numpy as np
 
 from astrosim.core.errors import StoreError
 from astrosim.systems.blackbox.kernel.policy import Policy, respond
+from astrosim.systems.blackbox.network import WEIGHTS
 
 
 class PlayedNetwork:
@@ -27,7 +28,8 @@ class PlayedNetwork:
     """
 
     def __init__(self, policy: Policy) -> None:
-        self._policy = Policy(*(part.copy() if isinstance(part, np.ndarray) else part for part in policy))
+        copies = {name: getattr(policy, name).copy() for name in ("taps", *WEIGHTS)}
+        self._policy = policy._replace(**copies)
         inputs = max(len(policy.direct), int(policy.taps.max(initial=-1)) + 1)
         self.sizes = (inputs, len(policy.bias), len(policy.output_bias))
 
@@ -81,6 +83,8 @@ class TrainedPolicy:
         Number of a discrete observation's values; 0 for observations that are numbers.
     shape : tuple of int
         Of a continuous action.
+    whole : bool
+        Whether its numbers are whole.
     """
 
     network: PlayedNetwork
@@ -90,6 +94,7 @@ class TrainedPolicy:
     first: int = 0
     discrete: int = 0
     shape: tuple[int, ...] = ()
+    whole: bool = False
 
     def __call__(self, observation: Any) -> Any:
         """Return the action that answers an observation: an int, or float32 of the action's shape."""
@@ -103,7 +108,8 @@ class TrainedPolicy:
 
         bounds = zip(outputs, self.low, self.high, strict=True)
         action = [to_box(ANSWERS[self.answer], output, low, high) for output, low, high in bounds]
-        return np.array(action, np.float32).reshape(self.shape or (len(action),))
+        made = np.rint(action).astype(np.int64) if self.whole else np.array(action, np.float32)
+        return made.reshape(self.shape or (len(action),))
 
     def save(self, path: str | Path) -> Path:
         """Write the policy as NPZ, arrays alone; `load` reads it. Returns the file."""
@@ -115,8 +121,8 @@ class TrainedPolicy:
             "answer": np.array(self.answer),
             "shape": np.array(self.shape, int),
         }
-        facts |= {"first": np.array(self.first), "discrete": np.array(self.discrete)}
-        np.savez(file, **arrays, **facts)
+        facts |= {name: np.array(getattr(self, name)) for name in ("first", "discrete", "whole")}
+        np.savez(file, allow_pickle=False, **arrays, **facts)
         return file
 
     @classmethod
@@ -134,6 +140,7 @@ class TrainedPolicy:
                 network = PlayedNetwork(Policy(**{**arrays, "kind": int(arrays["kind"])}))
                 shape = tuple(file["shape"].tolist())
                 first, discrete = int(file["first"]), int(file["discrete"])
-                return cls(network, str(file["answer"]), file["low"], file["high"], first, discrete, shape)
+                whole = bool(file["whole"])
+                return cls(network, str(file["answer"]), file["low"], file["high"], first, discrete, shape, whole)
         except (OSError, KeyError, ValueError) as error:
             raise StoreError(f"{path}: not a saved policy ({error}). Write one with its method save.") from error

@@ -7,7 +7,7 @@ import pytest
 
 from astrosim.core.rng import stream_key
 from astrosim.runs.replicate import Replicate
-from astrosim.systems.blackbox.items import BITS, BIRTH, TEST, TRAIN, VALIDATION, items
+from astrosim.systems.blackbox.items import BIRTH, BITS, TEST, TRAIN, VALIDATION, items
 from astrosim.systems.blackbox.kernel.policy import respond
 from astrosim.systems.blackbox.learners.keep_or_revert import KeepOrRevert
 from astrosim.systems.blackbox.learners.state import BATCHES, EPISODES, GIVEN_UP, KEPT_TRIALS, RECORDS, STEPS, TRIALS
@@ -20,7 +20,9 @@ from astrosim.systems.blackbox.trained import PlayedNetwork
 
 def scenario(**fields) -> ObjectiveScenario:
     task = {"objective": "a:b", "inputs": 3, "outputs": 2, "allow_code": True}
-    base = ObjectiveScenario(name="x", seeds=(5,), task=task, record={"every": 50, "test": 6}, schedule={"evaluations": 400})
+    base = ObjectiveScenario(
+        name="x", seeds=(5,), task=task, record={"every": 50, "test": 6}, schedule={"evaluations": 400}
+    )
     return base.changed({"units": 6, "episodes": 4, "stay": 5, "together": 3, "race": 0.5, **fields})
 
 

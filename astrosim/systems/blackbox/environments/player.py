@@ -16,10 +16,12 @@ from astrosim.core.errors import AstrosimError, RunError, ScenarioError
 from astrosim.systems.blackbox.environments.drawing import drawable, picture
 from astrosim.systems.blackbox.environments.finding import FIELD, Maker
 from astrosim.systems.blackbox.environments.spaces import actions_of, observations_of
-from astrosim.systems.blackbox.kernel.actions import ANSWERS, act
-from astrosim.systems.blackbox.kernel.moments import Moments
+from astrosim.systems.blackbox.kernel.actions import ANSWERS, act, choose
+from astrosim.systems.blackbox.kernel.moments import Moments, gather
 from astrosim.systems.blackbox.kernel.policy import Policy
-from astrosim.systems.blackbox.protocol import Episode, TaskCard, Trace
+from astrosim.systems.blackbox.network import flat
+from astrosim.systems.blackbox.protocol import Answer, Episode, TaskCard, Trace
+from astrosim.systems.blackbox.trained import PlayedNetwork, TrainedPolicy
 
 WORST = -math.inf  # return of an episode that counts as the worst: no other is below it
 NONE = Moments(np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
@@ -101,6 +103,7 @@ class GymPlayer:
         self._outputs = np.zeros(self.card.outputs)
         self._action = np.zeros(self._actions.components)
         self._hidden = np.zeros(0)
+        self.answer: Answer | None = None
 
     def play(self, policy: Policy, item: int, moments: Moments | None = None) -> Episode:
         """Return the episode that begins with a seed; its observations are gathered in `moments`.
@@ -182,17 +185,7 @@ class GymPlayer:
             observation = _begun(environment, item)
             for step in range(1, card.max_steps + 1):
                 self._observations.write(observation, self._seen)
-                if not act(
-                    policy,
-                    answer,
-                    card.low,
-                    card.high,
-                    self._seen,
-                    moments,
-                    self._hidden,
-                    self._outputs,
-                    self._action,
-                ):
+                if not self._act(policy, answer, moments):
                     raise self._faulty("observation", self._seen.tolist(), item, step - 1)
                 given = actions.convert(self._action)
                 if card.low.size:
@@ -209,6 +202,30 @@ class GymPlayer:
                 f"{FIELD}: {card.name} failed at step {step} of seed {item} ({type(error).__name__}: {words}). "
                 'Correct it, or set task.on_error = "revert".'
             ) from error
+
+    def _act(self, policy: Policy, answer: int, moments: Moments) -> bool:
+        """Answer what is seen, by the kernel or by agents; False if it is not finite."""
+        card = self.card
+        if self.answer is None:
+            room = self._hidden, self._outputs, self._action
+            return bool(act(policy, answer, card.low, card.high, self._seen, moments, *room))
+        if not np.isfinite(self._seen).all():
+            return False
+        if moments.count.size:
+            gather(moments, self._seen)
+        self.answer(policy, self._seen, self._hidden, self._outputs)
+        choose(answer, card.low, card.high, self._outputs, self._action)
+        return True
+
+    def weights(self, policy: Policy) -> np.ndarray:
+        """Return the weights as one vector, float64, shape (parameter,)."""
+        return flat(policy)
+
+    def trained(self, policy: Policy) -> TrainedPolicy:
+        """Return a policy that this environment can be played with by others."""
+        card, actions = self.card, self._actions
+        places = (actions.first, self._observations.values, actions.shape, actions.whole)
+        return TrainedPolicy(PlayedNetwork(policy), card.answer, card.low, card.high, *places)
 
     def _number(self, reward: Any, item: int, step: int) -> float:
         """A reward as a float."""

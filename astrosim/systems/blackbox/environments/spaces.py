@@ -25,10 +25,13 @@ class Observations:
         Numbers of each.
     write : callable
         Takes an observation and the array (size,) to write it to; raises ValueError for one outside its space.
+    values : int
+        Of an observation that is an index; 0 for numbers.
     """
 
     size: int
     write: Callable[[Any, np.ndarray], None]
+    values: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,12 @@ class Actions:
         Bounds; empty for an index.
     convert : callable
         Takes the numbers of an action, returns what the environment takes.
+    first : int
+        Least index.
+    shape : tuple of int
+        Of an action of several numbers.
+    whole : bool
+        Whether its numbers are whole.
     """
 
     answer: str
@@ -55,6 +64,9 @@ class Actions:
     low: np.ndarray
     high: np.ndarray
     convert: Callable[[np.ndarray], Any]
+    first: int = 0
+    shape: tuple[int, ...] = ()
+    whole: bool = False
 
 
 def observations_of(space: Any, name: str) -> Observations:
@@ -67,7 +79,7 @@ def observations_of(space: Any, name: str) -> Observations:
     """
     spaces = library().spaces
     if isinstance(space, spaces.Discrete):
-        return Observations(int(space.n), _one_hot(int(space.n), int(space.start)))
+        return Observations(int(space.n), _one_hot(int(space.n), int(space.start)), int(space.n))
     if not isinstance(space, spaces.Box):
         raise ScenarioError(
             [
@@ -129,7 +141,8 @@ def actions_of(space: Any, choice: str, name: str) -> Actions:
         if choice not in ("auto", "argmax"):
             raise _mismatch(choice, space, name, '"argmax"')
         start = int(space.start)
-        return Actions("argmax", int(space.n), 1, np.zeros(0), np.zeros(0), lambda numbers: start + int(numbers[0]))
+        nothing, count = np.zeros(0), int(space.n)
+        return Actions("argmax", count, 1, nothing, nothing, lambda numbers: start + int(numbers[0]), start)
     if not isinstance(space, spaces.Box):
         raise ScenarioError(
             [
@@ -154,7 +167,7 @@ def actions_of(space: Any, choice: str, name: str) -> Actions:
         made = (np.rint(numbers) if whole else numbers).astype(space.dtype)
         return made.reshape(space.shape)
 
-    return Actions(answer, low.size, low.size, low, high, convert)
+    return Actions(answer, low.size, low.size, low, high, convert, 0, tuple(space.shape), bool(whole))
 
 
 def _mismatch(choice: str, space: Any, name: str, right: str) -> ScenarioError:

@@ -15,7 +15,9 @@ from astrosim.systems.blackbox.environments.twins.table import KINDS, TWINS
 from astrosim.systems.blackbox.kernel.actions import ANSWERS
 from astrosim.systems.blackbox.kernel.moments import Moments
 from astrosim.systems.blackbox.kernel.policy import Policy
-from astrosim.systems.blackbox.protocol import Episode, Trace
+from astrosim.systems.blackbox.network import flat
+from astrosim.systems.blackbox.protocol import Answer, Episode, Trace
+from astrosim.systems.blackbox.trained import TrainedPolicy
 
 KEPT = 4096  # first states; assumed: more than the seeds of some batches and of the final test
 
@@ -49,6 +51,7 @@ class TwinPlayer:
         self.card = replace(card, twin=card.name, source={**card.source, "player": "compiled twin"})
         self._setting = Setting(self._kind, ANSWERS[card.answer], card.low, card.high, card.max_steps, loops())
         self._work: Workspace | None = None
+        self.answer: Answer | None = None  # agents play through Gymnasium
 
     def play(self, policy: Policy, item: int, moments: Moments | None = None) -> Episode:
         """Return the episode that begins with a seed; its observations are gathered in `moments`."""
@@ -66,6 +69,14 @@ class TwinPlayer:
     def frames(self, policy: Policy, item: int) -> Iterator[np.ndarray]:
         """Yield RGB frames of the same episode, uint8, shape (row, column, 3), drawn by Gymnasium."""
         return self._original.frames(policy, item)
+
+    def weights(self, policy: Policy) -> np.ndarray:
+        """Return the weights as one vector, float64, shape (parameter,)."""
+        return flat(policy)
+
+    def trained(self, policy: Policy) -> TrainedPolicy:
+        """Return a policy that Gymnasium's environment can be played with by others."""
+        return self._original.trained(policy)
 
     def fresh(self) -> TwinPlayer:
         """Return the player itself: a twin carries nothing from episode to episode."""

@@ -43,6 +43,16 @@ def to_box(answer, output, low, high):
 
 
 @kernel
+def choose(answer, low, high, outputs, action):
+    """Make an action of a policy's outputs. Writes: action (component,), for ARGMAX an index."""
+    if answer == ARGMAX:
+        action[0] = largest(outputs)
+        return
+    for k in range(action.size):
+        action[k] = to_box(answer, outputs[k], low[k], high[k])
+
+
+@kernel
 def act(policy, answer, low, high, observation, moments, hidden, outputs, action):
     """Compute the action that answers an observation, and gather the observation.
 
@@ -57,9 +67,5 @@ def act(policy, answer, low, high, observation, moments, hidden, outputs, action
     if moments.count.size:
         gather(moments, observation)
     respond(policy, observation, hidden, outputs)
-    if answer == ARGMAX:
-        action[0] = largest(outputs)
-        return True
-    for k in range(action.size):
-        action[k] = to_box(answer, outputs[k], low[k], high[k])
+    choose(answer, low, high, outputs, action)
     return True

@@ -6,8 +6,9 @@ import numpy as np
 
 from astrosim.core.rng import stream_key
 from astrosim.systems.blackbox.items import BIRTH, items
+from astrosim.systems.blackbox.kernel.policy import Policy
 from astrosim.systems.blackbox.learners.state import STEPS, State
-from astrosim.systems.blackbox.network import draw_weights, fill, flat
+from astrosim.systems.blackbox.network import draw_weights, fill, flat, weights_of
 from astrosim.systems.blackbox.protocol import Player
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
 from astrosim.systems.proposals.deciding import race_blocks
@@ -73,9 +74,17 @@ def give_birth(scenario: BlackboxScenario, seed: int, state: State, player: Play
     return scenario.birth.networks > 1 and len(seen) == 1 and number > 0
 
 
-def _draw(scenario, seed, number, policy, scales, centre, spread) -> None:  # type: ignore[no-untyped-def]
+def _draw(
+    scenario: BlackboxScenario,
+    seed: int,
+    number: int,
+    policy: Policy,
+    scales: tuple[float, float, float, float],
+    centre: np.ndarray,
+    spread: np.ndarray,
+) -> None:
     """First weights of a network; those of an objective begin at 0 with the first."""
     if number == 0 and not scenario.has_network:
-        fill(policy, np.zeros(sum(array.size for array in policy[1:6])))
+        fill(policy, np.zeros(sum(array.size for array in weights_of(policy))))
     else:
         draw_weights(policy, seed, number, scales, centre, spread)

@@ -26,7 +26,7 @@ from astrosim.systems.blackbox.kernel.trials import (
     make_workspace,
     propose_weights,
 )
-from astrosim.systems.blackbox.learners.state import BATCHES, GIVEN_UP, KEPT_TRIALS, TRIALS, State
+from astrosim.systems.blackbox.learners.state import BATCHES, GIVEN_UP, KEPT_TRIALS, STEPS, TRIALS, State
 from astrosim.systems.blackbox.protocol import Player
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
 from astrosim.systems.proposals.deciding import race_blocks
@@ -39,8 +39,8 @@ NO_KEY = np.zeros(2, np.uint32)
 class Learner(Protocol):
     """Learner that carries out the trials of a replicate, batch by batch."""
 
-    def batch(self) -> float:
-        """Carry out the next batch; returns the mean return on fresh items of the weights as they were before it."""
+    def batch(self) -> tuple[float, float]:
+        """Carry out the next batch; returns how the weights did before it, on its items: mean return, mean steps."""
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return what it keeps beside the state, by name."""
@@ -121,19 +121,19 @@ class KeepOrRevert:
         self.candidate: Policy = state.with_weights(state.mean)
         self.of_trials = TrialState(state.sigma, state.tally, state.counts)
 
-    def batch(self) -> float:
-        """Carry out the trials on fresh items; returns the mean return of the weights as they were before."""
-        state = self.state
+    def batch(self) -> tuple[float, float]:
+        """Carry out the trials on fresh items; returns how the weights did before them: mean return, mean steps."""
+        state, begin = self.state, int(self.state.counts[STEPS])
         standing = self.play_standing(
             items(self.key, TRAIN, int(state.counts[BATCHES]), self.scenario.decision.episodes)
         )
-        mean = standing.total / len(standing.items)
+        mean, length = standing.total / len(standing.items), (state.counts[STEPS] - begin) / len(standing.items)
         state.remember(mean)
         state.take_mean(self.scenario.learner.average)
         centre, spread = state.spread()
         self.carry_out(standing, centre, spread)
         state.counts[BATCHES] += 1
-        return mean
+        return mean, float(length)
 
     def carry_out(self, standing: Standing, centre: np.ndarray, spread: np.ndarray) -> None:
         """Carry out the trials of a batch."""

@@ -13,7 +13,7 @@ import numpy as np
 from astrosim.core.rng import stream_key
 from astrosim.systems.blackbox.items import TRAIN, items
 from astrosim.systems.blackbox.learners.keep_or_revert import step_sizes
-from astrosim.systems.blackbox.learners.state import BATCHES, TRIALS, State
+from astrosim.systems.blackbox.learners.state import BATCHES, STEPS, TRIALS, State
 from astrosim.systems.blackbox.network import fill, flat, step_scales
 from astrosim.systems.blackbox.protocol import Player
 from astrosim.systems.blackbox.rivals.rival import Rival
@@ -59,11 +59,12 @@ class Sampling:
         whole[self.moves] = moving
         return whole
 
-    def batch(self) -> float:
-        """Carry out a generation on fresh items; returns the mean return of the judged weights before it."""
-        state = self.state
+    def batch(self) -> tuple[float, float]:
+        """Carry out a generation on fresh items; returns how the judged weights did before it: return, steps."""
+        state, begin = self.state, int(self.state.counts[STEPS])
         chosen = items(self.key, TRAIN, int(state.counts[BATCHES]), self.scenario.decision.episodes)
         mean = self._mean_return(state.policy, chosen)
+        length = (state.counts[STEPS] - begin) / len(chosen)
         state.remember(mean)
         asked = self.rival.ask()
         rewards = np.empty(len(asked))
@@ -74,7 +75,7 @@ class Sampling:
         fill(state.policy, self._whole(self.rival.mean))
         state.counts[TRIALS] += len(asked)
         state.counts[BATCHES] += 1
-        return mean
+        return mean, float(length)
 
     def _mean_return(self, policy: Any, chosen: list[int]) -> float:
         total = 0.0

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from astrosim.contracts.simulation import restore_arrays
+from astrosim.systems.blackbox.kernel.moments import Moments
 from astrosim.systems.blackbox.kernel.policy import Policy
 from astrosim.systems.blackbox.network import WEIGHTS, fill, flat, weights_of
-from astrosim.systems.blackbox.protocol import Episode, Moments
+from astrosim.systems.blackbox.protocol import Episode
 
 STEPS, EPISODES, TRIALS, KEPT_TRIALS, GIVEN_UP, BATCHES = range(6)  # places of `counts`
 RECORDS = 2  # best batches whose weights are kept for the choice at the end; assumed: more cost more episodes

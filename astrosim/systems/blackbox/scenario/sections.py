@@ -70,8 +70,10 @@ class EnvironmentTask(Section):
     threshold: Real | Literal["auto", "none"] = quantity(
         "auto", "mean return from which the task counts as solved; auto: that of the id", "return"
     )
-    replay: Literal["exact", "inexact"] = quantity(
-        "exact", "exact: equal seeds give equal episodes, which is checked; inexact: without that", ""
+    replay: Literal["exact", "fresh", "inexact"] = quantity(
+        "exact",
+        "exact: equal seeds give equal episodes, which is checked; fresh: in a new environment each; inexact: without",
+        "",
     )
     on_nan: Literal["stop", "worst"] = quantity("stop", "a return that is no number: stop, or revert the trial", "")
     on_error: Literal["stop", "revert"] = quantity("stop", "an environment that raises: stop, or revert the trial", "")
@@ -293,7 +295,8 @@ class EpisodeRecord(Section):
     test: int = quantity(100, "episodes at the end, on items of their own", "episodes", ge=1, le=10**6)
     validation: int = quantity(
         20,
-        "episodes by which the best of last, mean and recorded weights is chosen at the end; 0: the last",
+        "episodes by which the best of last, mean and recorded weights is chosen at the end, "
+        "fewer if they would take over 10 % of the budget; 0: the last",
         "episodes",
         "measured",
         ge=0,
