@@ -15,7 +15,7 @@ from own_environments import RIGHT, Corridor, Faulty, Reach, Seeing, Wide, const
 
 from astrosim.core.errors import AstrosimError, PackageError, RunError, ScenarioError
 from astrosim.scenario.inputs import InputFile
-from astrosim.systems.blackbox.environments.finding import check_id
+from astrosim.systems.blackbox.environments.finding import check_id, known_ids
 from astrosim.systems.blackbox.environments.making import make_player
 from astrosim.systems.blackbox.environments.player import FailedEpisodeError, FaultyNumberError
 
@@ -53,6 +53,9 @@ def test_ids_that_do_not_exist(name: str):
 def test_all_ids_are_known():
     for name in gymnasium.registry:
         check_id(name)
+    ids = known_ids()
+    assert {"CartPole-v1", "LunarLander-v3", "Pendulum-v1"} < set(ids) <= set(gymnasium.registry)
+    assert "CartPole-v0" not in ids
 
 
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch):
@@ -215,6 +218,15 @@ def test_observations_that_are_no_numbers(value: float):
     assert text.startswith(
         f"task.environment: observation of Seeing is not a finite number at step 1 of seed 2 ([{value}, "
     )
+
+
+@pytest.mark.parametrize("twin", [True, False])
+def test_weights_that_are_no_numbers(twin: bool):
+    player = make_player("Pendulum-v1", twin=twin)
+    assert bool(player.card.twin) is twin
+    text = message(FaultyNumberError, player.play, constant([float("nan")]), 3)
+    assert text.startswith("task.environment: reward of Pendulum-v1 is not a finite number at step 1 of seed 3 (")
+    assert "action [nan]" in text
 
 
 def test_observations_of_another_shape():

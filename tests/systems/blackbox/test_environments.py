@@ -53,6 +53,17 @@ def test_clipped_actions_are_the_outputs():
     assert np.array_equal(environment.taken[0], np.array([0.25, 0.7, -3.3], np.float32))
 
 
+def test_whole_numbers_are_rounded():
+    class Whole(Reach):
+        low, high = np.array([-3, 0, 5]), np.array([4, 1, 9])
+
+    environment = Whole(np.int8)
+    player = make_player(lambda: environment, max_steps=1, action="clip")
+    player.play(constant([1.6, 0.4, -7.0]), np.int64(1))
+    assert environment.taken[0].dtype == np.int8
+    assert environment.taken[0].tolist() == [2, 0, 5]
+
+
 @kernel
 def boxed(outputs, low, high, actions):
     for i in range(outputs.size):

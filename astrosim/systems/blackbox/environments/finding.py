@@ -143,6 +143,22 @@ def check_id(name: str) -> None:
     raise _wrong(f'no environment "{name}". {right} astrosim list --environments')
 
 
+def known_ids() -> tuple[str, ...]:
+    """Return the ids that Gymnasium knows, sorted: those of each family in their latest version alone.
+
+    Raises
+    ------
+    PackageError
+        If Gymnasium is not installed.
+    """
+    latest: dict[str, Any] = {}
+    for spec in library().registry.values():
+        name = _full_name(spec)
+        if name not in latest or (spec.version or 0) > (latest[name].version or 0):
+            latest[name] = spec
+    return tuple(sorted(spec.id for spec in latest.values()))
+
+
 def _full_name(spec: Any) -> str:
     return f"{spec.namespace}/{spec.name}" if spec.namespace else spec.name
 

@@ -257,8 +257,8 @@ def _check_choice(field: str, value: str, choices: tuple[str, ...]) -> None:
 
 def _begun(environment: Any, item: int) -> Any:
     """First observation of the episode of a seed."""
-    environment.action_space.seed(item)
-    begun = environment.reset(seed=item)
+    environment.action_space.seed(int(item))
+    begun = environment.reset(seed=int(item))  # Gymnasium takes Python's integers alone
     if not (isinstance(begun, tuple) and len(begun) == 2):
         raise TypeError("reset returned no pair of observation and info")
     return begun[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -54,15 +55,22 @@ class TwinPlayer:
         self.answer: Answer | None = None  # agents play through Gymnasium
 
     def play(self, policy: Policy, item: int, moments: Moments | None = None) -> Episode:
-        """Return the episode that begins with a seed; its observations are gathered in `moments`."""
-        first = first_state(self._kind, item)
-        return Episode(*play(self._setting, policy, first, moments or NONE, self._workspace(policy)))
+        """Return the episode that begins with a seed; its observations are gathered in `moments`.
+
+        Raises
+        ------
+        FaultyNumberError
+            If a weight is no number, and so is the reward, as Gymnasium's player says it.
+        """
+        first = first_state(self._kind, int(item))
+        episode = Episode(*play(self._setting, policy, first, moments or NONE, self._workspace(policy)))
+        return episode if math.isfinite(episode.reward) else self._original.play(policy, item)
 
     def trace(self, policy: Policy, item: int) -> Trace:
         """Return the course of the same episode."""
         limit, inputs = self.card.max_steps, self.card.inputs
         course = Trace(np.zeros((limit, inputs)), np.zeros((limit, 1)), np.zeros(limit))
-        first = first_state(self._kind, item)
+        first = first_state(self._kind, int(item))
         steps = trace(self._setting, policy, first, NONE, self._workspace(policy), *course)
         return Trace(*(part[:steps] for part in course))
 
