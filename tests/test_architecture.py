@@ -215,7 +215,18 @@ def test_waves_train_on_the_kernel_without_torch():
 
 
 def test_outside_packages_of_extras_are_imported_late():
-    extras = {"torch", "sklearn", "pooch", "solara", "anywidget", "uvicorn", "traitlets", "imageio_ffmpeg", "libsonata"}
+    extras = {
+        "torch",
+        "sklearn",
+        "threadpoolctl",
+        "pooch",
+        "solara",
+        "anywidget",
+        "uvicorn",
+        "traitlets",
+        "imageio_ffmpeg",
+        "libsonata",
+    }
     early = [str(f) for f in IMPORTS if f.target.split(".")[0] in extras and not f.late and not may_use_extras(f.file)]
     assert early == []
 
