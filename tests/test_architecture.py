@@ -220,6 +220,7 @@ def test_outside_packages_of_extras_are_imported_late():
     extras = {
         "torch",
         "sklearn",
+        "threadpoolctl",
         "pooch",
         "solara",
         "anywidget",

@@ -12,6 +12,7 @@ from astrosim.core.errors import PackageError
 EXTRAS = {
     "torch": "wave",
     "sklearn": "tasks",
+    "threadpoolctl": "tasks",
     "pooch": "wave",
     "imageio_ffmpeg": "view",
     "gymnasium": "control",

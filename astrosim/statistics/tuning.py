@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy.stats import qmc
 
 
 def settings_to_try(
@@ -39,6 +38,8 @@ def settings_to_try(
     wrong = [name for name, (low, high) in ranges.items() if not 0.0 < low <= high]
     if wrong:
         raise ValueError(f"ranges: no range above 0 ({wrong[0]}). Write its lowest and its highest value.")
+    from scipy.stats import qmc  # late: tables of settings are read without it
+
     tried = [dict(defaults)]
     if count > 1 and ranges:
         points = qmc.Halton(len(ranges), scramble=False).fast_forward(1).random(count - 1)  # the point 0 is left out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import warnings
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from astrosim.core.errors import AstrosimError, PackageError
 from astrosim.statistics.tuning import settings_to_try
@@ -27,6 +29,13 @@ def split(inputs: np.ndarray, targets: np.ndarray) -> Split:
     cuts = np.split(order, [6 * len(order) // 10, 8 * len(order) // 10])
     first, second, third = ((inputs[rows], targets[rows]) for rows in cuts)
     return first, second, third
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """The same sums, and no waiting for each other, in scikit-learn called directly."""
+    with threadpool_limits(limits=1):
+        yield
 
 
 @pytest.fixture(scope="module")

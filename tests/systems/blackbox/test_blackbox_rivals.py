@@ -11,7 +11,7 @@ import pytest
 from astrosim.core.errors import AstrosimError, RunError
 from astrosim.systems.blackbox.rivals.rival import Rival
 from astrosim.systems.blackbox.rivals.shaping import centred_ranks, utilities
-from astrosim.systems.blackbox.rivals.table import RIVALS, SETTINGS, make_rival
+from astrosim.systems.blackbox.rivals.table import RIVALS, SETTINGS, complete, make_rival
 
 SEEDS = (11, 12, 13, 14, 15)
 SIZE = 10
@@ -141,10 +141,9 @@ def test_proposals_come_in_pairs_on_opposite_sides(rule):
 
 @pytest.mark.parametrize("rule", RIVALS)
 def test_proposals_scatter_by_sigma_in_scales(rule):
-    one = make_rival(rule, np.zeros(2_000), np.repeat([0.5, 2.0], 1_000), 1, {"sigma": 0.3, "population": 4})
-    steps = one.ask()[0]
-    for part, scale in zip(steps.reshape(2, -1), (0.5, 2.0), strict=True):
-        assert part.std() == pytest.approx(0.3 * scale, rel=0.1)  # 4.5 standard errors
+    one = make_rival(rule, np.zeros(400), np.repeat([0.5, 2.0], 200), 1, {"sigma": 0.3, "population": 4})
+    for part, scale in zip(np.split(one.ask(), 2, axis=1), (0.5, 2.0), strict=True):
+        assert part.std() == pytest.approx(0.3 * scale, rel=0.16)  # 4.5 standard errors of 400 independent numbers
 
 
 def first_step(rule: str, rewards: np.ndarray, **settings: float) -> tuple[np.ndarray, np.ndarray, Rival]:
@@ -274,3 +273,12 @@ def test_defaults_are_allowed_and_within_what_tuning_tries(rule):
         assert setting.problem(setting.default) == "", name
         low, high = setting.tuning
         assert setting.low <= low <= setting.default <= high <= setting.high, name
+
+
+@pytest.mark.parametrize("rule", RIVALS)
+def test_settings_to_try_are_allowed_and_begin_with_the_defaults(rule):
+    tried = RIVALS[rule].settings_to_try(12)
+    assert tried[0] == complete(rule, {})
+    assert all(complete(rule, settings) == settings for settings in tried)
+    assert len({tuple(settings.values()) for settings in tried}) == 12
+    assert RIVALS[rule].settings_to_try(5) == tried[:5]

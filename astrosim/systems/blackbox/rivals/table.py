@@ -12,6 +12,7 @@ import numpy as np
 from astrosim.contracts.loading import find
 from astrosim.core.errors import AstrosimError
 from astrosim.rules.choices import chosen
+from astrosim.statistics.tuning import settings_to_try
 
 if TYPE_CHECKING:
     from astrosim.systems.blackbox.rivals.rival import Rival
@@ -75,6 +76,12 @@ class RivalRule:
     source: str
     settings: Mapping[str, Setting]
     fewest: int = 1
+
+    def settings_to_try(self, count: int) -> list[dict[str, float]]:
+        """Return as many settings for tuning, the defaults first; see `statistics.tuning`."""
+        defaults = {name: float(setting.default) for name, setting in self.settings.items()}
+        ranges = {name: setting.tuning for name, setting in self.settings.items()}
+        return settings_to_try(defaults, ranges, count, {name: one.multiple for name, one in self.settings.items()})
 
 
 POPULATION = Setting(16, "proposals per generation", "Hansen 2016: 4 + 3 ln n", 4, 100_000, (8, 64), 1)
