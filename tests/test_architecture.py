@@ -192,10 +192,12 @@ def test_importing_astrosim_loads_nothing_heavy():
 
 
 def may_use_extras(file: Path) -> bool:
-    """Whether a module may import the packages of extras when it is loaded: `torch`, or Solara."""
+    """Whether a module may import the packages of extras when it is loaded: torch, Solara, or scikit-learn."""
     module = module_name(file)
     if module.startswith("astrosim.view."):
         return file.stem in SOLARA
+    if module.startswith("astrosim.systems.arrays.estimators."):
+        return True
     return file.stem in ("torch_learner", "device", "net", "vae") or module == "astrosim.systems.waves.inputs"
 
 

@@ -21,6 +21,7 @@ SYSTEM = System(
         "flags": f"{HERE}.show.derived:FLAGS",
         "scenario": f"{HERE}.scenario.schema:ArrayScenario",
         "summary": f"{HERE}.show.summary:ArraySummary",
+        "trained": f"{HERE}.trained:TrainedArrays",
     },
     plots=PLOTS,
     variants={"task.environment": "environment", "task.objective": "objective"},
