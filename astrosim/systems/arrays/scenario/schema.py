@@ -7,7 +7,7 @@ in pixels.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
@@ -40,6 +40,8 @@ COUNTED = {"spsa": 2, "backpropagation": 3}
 
 class ArrayScenario(Experiment):
     """One experiment on receptive fields: conditions x seeds, each pair a network of its own."""
+
+    work_sections: ClassVar = ("schedule",)
 
     kind: Annotated[
         Literal["task"], BeforeValidator(lambda value: ALIASES.get(value, value) if isinstance(value, str) else value)
