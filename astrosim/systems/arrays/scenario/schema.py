@@ -218,7 +218,7 @@ class ArrayScenario(Experiment):
 
     @property
     def incoming(self) -> int:
-        """Incoming synapses a unit."""
+        """Incoming synapses of a unit."""
         return self.pixels if self.network.connections == "dense" else self.network.field**2
 
     @property
