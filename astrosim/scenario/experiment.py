@@ -57,11 +57,14 @@ class Experiment(Section):
         Section and field that names ``module:Class``, and the field that takes the module's file.
     tables : mapping of str to Section type
         Entries of lists of tables, by dotted path, such as ``interventions``.
+    work_sections : tuple of str
+        Sections that `work` is computed from; empty: any.
     """
 
     file_fields: ClassVar[tuple[tuple[str, str], ...]] = ()
     module_fields: ClassVar[tuple[tuple[str, str, str], ...]] = ()
     tables: ClassVar[Mapping[str, type[Section]]] = {}
+    work_sections: ClassVar[tuple[str, ...]] = ()
 
     version: Literal[1] = quantity(VERSION, "version of this file format", "")
     kind: str = quantity("", "which family of systems")

@@ -13,6 +13,7 @@ from astrosim.core.errors import ScenarioError
 from astrosim.scenario.bundled import SUFFIX, bundled
 from astrosim.scenario.experiment import NAME, Experiment, own_code_runs
 from astrosim.scenario.load import condition_names, load_scenario, read_text, resolve
+from astrosim.scenario.merge import merge
 
 FIRST_LOOKS = ("quick", "waves/offline_digits", "digits")
 """Bundled scenarios to begin with, one per kind."""
@@ -96,16 +97,29 @@ def catalogue(times: bool = False) -> list[dict[str, Any]]:
     before, known = own_code_runs.set(False), bundled()
     names = [*(name for name in FIRST_LOOKS if name in known), *(name for name in known if name not in FIRST_LOOKS)]
     try:
-        return [_entry(name, load_scenario(known[name]), times) for name in names]
+        return [_entry(name, load_scenario(known[name], checked=True), times) for name in names]
     finally:
         own_code_runs.reset(before)
 
 
 def _entry(name: str, scenario: Experiment, times: bool) -> dict[str, Any]:
-    resolved = [resolve(scenario, condition) for condition in condition_names(scenario)]
+    replicates = _work_by_condition(scenario)
     seeds = len(scenario.seeds)
     system = registry.find_system(scenario.family)
-    work = {"trials": None, "updates": None} | {system.unit: seeds * sum(r.work for r in resolved)}
+    work = {"trials": None, "updates": None} | {system.unit: seeds * sum(replicates)}
     facts = {"name": name, "kind": scenario.kind, "title": scenario.title, "first_look": name in FIRST_LOOKS}
     time = {"seconds": system.part("workload")(scenario).seconds} if times else {}
-    return {**facts, "cells": seeds * len(resolved), **work, **time}
+    return {**facts, "cells": seeds * len(replicates), **work, **time}
+
+
+def _work_by_condition(scenario: Experiment) -> list[int]:
+    """Work of one replicate of each condition; conditions that agree in the sections it depends on share one look."""
+    model, base, known = type(scenario), scenario.model_dump(), dict[str, int]()
+    sections, amounts = model.work_sections or tuple(base), []
+    for condition in condition_names(scenario):
+        tables = merge(model, base, scenario.conditions.get(condition, {}))
+        key = repr([tables[section] for section in sections])
+        if key not in known:
+            known[key] = resolve(scenario, condition).work
+        amounts.append(known[key])
+    return amounts

@@ -102,7 +102,11 @@ class Source:
 
 
 def load_scenario(
-    path: str | os.PathLike[str], overrides: Sequence[str] = (), conditions: Sequence[str] | None = None
+    path: str | os.PathLike[str],
+    overrides: Sequence[str] = (),
+    conditions: Sequence[str] | None = None,
+    *,
+    checked: bool = False,
 ) -> Experiment:
     """Read a scenario file; its `kind` says what it describes.
 
@@ -116,6 +120,8 @@ def load_scenario(
         from, as in ``--seeds seeds=1:20``; it stands in place of file and line in messages.
     conditions : sequence of str, optional
         Only these, the others are not even looked at; all if left out.
+    checked : bool
+        Whether the conditions were checked before, as those of bundled scenarios are: only the base is.
 
     Returns
     -------
@@ -145,7 +151,7 @@ def load_scenario(
         )
         if not is_run(path.parent):
             _tell_of_earlier_name(source)
-    scenario, wrong = check(source)
+    scenario, wrong = check(source, conditions=not checked)
     if found or wrong or scenario is None:
         raise ScenarioError([*found, *wrong])
     return scenario if conditions is None else scenario.trimmed()
@@ -278,14 +284,14 @@ def _value(raw: str) -> Any:
     return data["value"] if set(data) == {"value"} else raw.strip()
 
 
-def check(source: Source) -> tuple[Experiment | None, list[str]]:
-    """Validate a source and all of its conditions; return the scenario, and a line for each problem."""
+def check(source: Source, conditions: bool = True) -> tuple[Experiment | None, list[str]]:
+    """Validate a source and, if wanted, all its conditions; return the scenario, and a line for each problem."""
     model = model_of(source.data)
     if model is None:  # of an unknown kind nothing else can be said
         return None, [source.sentence(_unknown_kind(source.data["kind"]))]
     scenario, found = _validate(model, source.data)
-    conditions = source.data.get("conditions")
-    for name, override in conditions.items() if isinstance(conditions, dict) else ():
+    overrides = source.data.get("conditions") if conditions else None
+    for name, override in overrides.items() if isinstance(overrides, dict) else ():
         if isinstance(override, dict):
             found += _condition_problems(model, name, override, source.data, found)
     return scenario, [source.sentence(problem) for problem in sorted(dict.fromkeys(found), key=source.order)]

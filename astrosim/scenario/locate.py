@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import bisect
+import contextlib
 import re
 import tomllib
+from functools import cached_property
 
 Path = tuple[str | int, ...]
 
@@ -25,15 +27,21 @@ class LineMap:
     """
 
     def __init__(self, text: str) -> None:
-        self.lines: dict[Path, int] = {(): 1}
         self._text = text
         self._at = 0
-        self._ends = [match.start() for match in re.finditer("\n", text)]
+        self._found: dict[Path, int] = {(): 1}
         self._lengths: dict[Path, int] = {}
-        try:
+
+    @cached_property
+    def lines(self) -> dict[Path, int]:
+        """Line of each path. They are looked for when somebody asks: texts without a problem do without."""
+        with contextlib.suppress(IndexError, ValueError, RecursionError):
             self._document()
-        except (IndexError, ValueError, RecursionError):
-            return
+        return self._found
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [match.start() for match in re.finditer("\n", self._text)]
 
     def line(self, path: Path) -> int:
         """Line, from 1, of the path, or of its nearest ancestor that stands in the text."""
@@ -132,4 +140,4 @@ class LineMap:
         return self._at
 
     def _mark(self, path: Path, place: int) -> None:
-        self.lines.setdefault(path, bisect.bisect_left(self._ends, place) + 1)
+        self._found.setdefault(path, bisect.bisect_left(self._ends, place) + 1)

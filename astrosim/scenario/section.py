@@ -175,9 +175,12 @@ def _leaves(annotation: Any) -> set[Any]:
     return set().union(*map(_leaves, parts)) if parts else {annotation} - {Ellipsis, type(None)}
 
 
+PLAIN = frozenset({str, bool, int, float, type(None)})
+
+
 def plain(value: Any) -> Any:
     """Return a value as TOML has it: Python's own numbers, lists and texts, at any depth."""
-    if isinstance(value, str | bool | int | float | BaseModel | None):
+    if type(value) in PLAIN or isinstance(value, str | bool | int | float | BaseModel):
         return float(value) if isinstance(value, float) else value
     if isinstance(value, os.PathLike):
         return os.fspath(value)

@@ -13,6 +13,7 @@ from astrosim.contracts.registry import find_system
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.bundled import bundled, find
+from astrosim.scenario.experiment import own_code_runs
 from astrosim.scenario.library import catalogue, create
 from astrosim.systems.threshold.scenario.schema import PUBLISHED_SEEDS
 
@@ -208,6 +209,28 @@ def test_catalogue() -> None:
         "updates": 6_000_000,
         "first_look": False,
     }
+
+
+def test_work_in_the_catalogue_is_that_of_the_resolved_conditions() -> None:
+    entries = {entry["name"]: entry for entry in catalogue()}
+    before = own_code_runs.set(False)
+    try:
+        for name, path in bundled().items():
+            scenario = load_scenario(path)
+            resolved = [resolve(scenario, condition) for condition in condition_names(scenario)]
+            assert entries[name]["cells"] == len(scenario.seeds) * len(resolved), name
+            work = entries[name]["trials"] or entries[name]["updates"]
+            assert work == len(scenario.seeds) * sum(one.work for one in resolved), name
+    finally:
+        own_code_runs.reset(before)
+
+
+def test_a_list_checks_the_base_alone(tmp_path: Path) -> None:
+    path = tmp_path / "two.toml"
+    path.write_text("[conditions.one.schedule]\nepisodes = -1\n")
+    with pytest.raises(ScenarioError, match=r"two\.toml:2: conditions\.one\.schedule\.episodes"):
+        load_scenario(path)
+    assert load_scenario(path, checked=True).conditions == {"one": {"schedule": {"episodes": -1}}}
 
 
 def test_template_is_a_valid_scenario(tmp_path: Path) -> None:

@@ -312,6 +312,7 @@ def _alarm_text(condition: str, constant: list[Mapping[str, Any]], of: int, untr
     if untrained:
         return f"expected: {head}, as nobody learns there (mean accuracy {accuracy:.3f} is the floor)."
     return (
-        f"CONSTANT OUTPUT: {head} (seeds {seeds}). Their mean accuracy of {accuracy:.3f} "
+        f"CONSTANT OUTPUT: {head} ({'seed' if len(constant) == 1 else 'seeds'} {seeds}). "
+        f"{'Its' if len(constant) == 1 else 'Their mean'} accuracy of {accuracy:.3f} "
         "does not come from telling patterns apart."
     )

@@ -26,7 +26,7 @@ EPISODE_VARIABLES = (
         "f8",
         NAN,
         "synapses",
-        "mean number of eligible synapses a trial of the episode",
+        "mean number of eligible synapses per trial of the episode",
     ),
     Variable("mean_abs_weight", ("episode",), "f8", NAN, "1", "mean |weight| over all synapses after the episode"),
     Variable("distinct_outputs", ("episode",), "i4", -1, "vectors", "distinct output vectors of the frozen probe"),

@@ -157,6 +157,11 @@ def test_alarm_believes_the_named_controls():
     assert text.startswith("expected: condition idle")
 
 
+def test_alarm_of_one_seed_is_in_the_singular():
+    (text,) = constant_output_alarm(rows("global", [False, True]))
+    assert text.endswith("(seed 1). Its accuracy of 0.500 does not come from telling patterns apart.")
+
+
 def test_alarm_names_ten_seeds_at_most():
     (text,) = constant_output_alarm(rows("global", [True] * 12))
     assert "(seeds 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, ...)" in text

@@ -93,6 +93,16 @@ def test_collapsed_runs_are_loud(found):
     assert str(panel.renderable) == text
 
 
+def test_collapsed_runs_that_the_scenario_expects_are_a_statement(tmp_path):
+    conditions = DIGITS["conditions"]
+    by_design = conditions["wave_published"] | {"record": {"collapse": "expected"}}
+    found = summary.read(written(tmp_path, conditions=conditions | {"wave_published": by_design}, reference={}))
+    assert found.collapsed_texts() == []
+    (text,) = found.expected_texts()
+    assert text.startswith("expected by the scenario: condition wave_published, 2 of 6 networks (seeds 2, 4;")
+    assert found.alarms() == [f"Note: {text}"]
+
+
 def test_many_collapsed_conditions_share_a_warning(tmp_path):
     names = [f"c{i}" for i in range(5)]
     directory = written(

@@ -48,6 +48,8 @@ class ArrayScenario(Experiment):
     module_fields: ClassVar = (("task", "data", "file"),)
     _sizes: Sizes | None = PrivateAttr(None)
 
+    work_sections: ClassVar = ("schedule",)
+
     kind: Annotated[
         Literal["task"], BeforeValidator(lambda value: ALIASES.get(value, value) if isinstance(value, str) else value)
     ] = quantity("task", 'which family of systems; "fields" and "images" are earlier names')

@@ -85,6 +85,7 @@ class Scenario(Experiment):
     file_fields: ClassVar = contents.FILE_FIELDS
     module_fields: ClassVar = (("agents", "astrocyte", "file"),)
     tables: ClassVar = {"interventions": Intervention, "interventions.when": When}
+    work_sections: ClassVar = ("schedule",)
 
     kind: Literal["astrocyte"] = quantity("astrocyte", "which family of systems")
     system: Literal["described", "published"] = quantity(

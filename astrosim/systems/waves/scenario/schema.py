@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -47,6 +47,8 @@ class WaveScenario(Experiment):
     Conditions override any field but the shared ones; see `astrosim.scenario.resolve`. `reference` holds published
     figures by condition, shown beside the measured ones.
     """
+
+    work_sections: ClassVar = ("task", "training", "astrocytes", "schedule")
 
     kind: Literal["wave"] = quantity("wave", "which family of systems")
     device: Literal["cpu", "cuda", "auto"] = quantity("cpu", "where networks train; auto: a GPU if there is one")

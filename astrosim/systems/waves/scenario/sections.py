@@ -249,3 +249,6 @@ class WaveRecord(Section):
     """Record plan, beside the figures of every epoch. Nothing here changes a run."""
 
     weights: bool = quantity(True, "keep the final weights of every replicate")
+    collapse: Literal["alarm", "expected"] = quantity(
+        "alarm", "networks with one answer to everything: an alarm, or expected because the scenario makes them so"
+    )

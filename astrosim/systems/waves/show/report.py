@@ -52,7 +52,7 @@ def content(directory: Path, summary: WaveSummary) -> dict[str, Any]:
         },
         "replicates": {"done": len(summary.rows), "all": len(resolved) * len(scenario.seeds)},
         "alarms": _alarms(summary),
-        "expected": summary.missed_texts(),
+        "expected": summary.expected_texts() + summary.missed_texts(),
         "facts": _facts(summary),
         "networks": tables.network_rows(resolved),
         "differences": differences(resolved),
@@ -76,12 +76,12 @@ def _alarms(summary: WaveSummary) -> list[str]:
     texts = summary.collapsed_texts()
     if len(texts) <= FEW:
         return texts
-    counts = [f"{name} {int(summary.column(name, 'collapsed').sum())}" for name in summary.collapsed]
+    counts = [f"{name} {int(summary.column(name, 'collapsed').sum())}" for name in summary.alarming]
     return [f"{COLLAPSED_WORDS} {', '.join(counts)} (of {range_words(_sizes(summary))} networks each)."]
 
 
 def _sizes(summary: WaveSummary) -> list[int]:
-    return [len(summary.of(name)) for name in summary.collapsed]
+    return [len(summary.of(name)) for name in summary.alarming]
 
 
 def _facts(summary: WaveSummary) -> list[tuple[str, str]]:

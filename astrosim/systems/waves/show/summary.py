@@ -87,24 +87,34 @@ class WaveSummary(RunSummary[WaveScenario]):
         return self.resolved[condition].task.data == "xor"
 
     def alarms(self) -> list[Panel | str]:
-        """Return a loud warning if any run collapsed; a note where published figures are missed."""
+        """Return a loud warning if any run collapsed unexpectedly; notes of expected ones and missed figures."""
         texts = self.collapsed_texts()
-        told = "\n".join([COLLAPSED_WORDS, *map(self._collapsed_line, self.collapsed)]) if len(texts) > FEW else None
+        told = "\n".join([COLLAPSED_WORDS, *map(self._collapsed_line, self.alarming)]) if len(texts) > FEW else None
         found: list[Panel | str] = [Panel(told or "\n".join(texts), title="WARNING", style="bold red")] if texts else []
-        return found + [f"Note: {text}" for text in self.missed_texts()]
+        return found + [f"Note: {text}" for text in self.expected_texts() + self.missed_texts()]
 
     def alarm_texts(self) -> list[str]:
         """Return the warnings and notes as plain texts."""
-        return self.collapsed_texts() + self.missed_texts()
+        return self.collapsed_texts() + self.expected_texts() + self.missed_texts()
 
     @cached_property
     def collapsed(self) -> list[str]:
         """Conditions with runs that give one answer to everything."""
         return [condition for condition in self.conditions if self.column(condition, "collapsed").any()]
 
+    @cached_property
+    def alarming(self) -> list[str]:
+        """Those of the collapsed conditions of which the scenario does not expect it."""
+        return [name for name in self.collapsed if self.resolved[name].record.collapse == "alarm"]
+
     def collapsed_texts(self) -> list[str]:
-        """Return a text for each condition with runs that give one answer to everything."""
-        return [self._collapsed_text(condition) for condition in self.collapsed]
+        """Return a warning for each condition with runs that give one answer to everything, unless it is expected."""
+        return [f"COLLAPSED: condition {self._collapsed_text(condition)}" for condition in self.alarming]
+
+    def expected_texts(self) -> list[str]:
+        """Return a statement for each condition whose runs give one answer to everything, as the scenario expects."""
+        expected = [condition for condition in self.collapsed if condition not in self.alarming]
+        return [f"expected by the scenario: condition {self._collapsed_text(condition)}" for condition in expected]
 
     def _collapsed_text(self, condition: str) -> str:
         down = [row for row in self.of(condition) if row["collapsed"]]
@@ -113,7 +123,7 @@ class WaveSummary(RunSummary[WaveScenario]):
         else:
             share, best = (max(row[name] for row in down) for name in ("largest_class_share", "test_accuracy"))
             why = f"no better than always naming the largest class ({fraction(share, 4)}; best {fraction(best, 4)})."
-        return f"COLLAPSED: condition {self._collapsed_line(condition)}: {why}"
+        return f"{self._collapsed_line(condition)}: {why}"
 
     def _collapsed_line(self, condition: str) -> str:
         rows = self.of(condition)

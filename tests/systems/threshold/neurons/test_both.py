@@ -288,7 +288,7 @@ def test_phases_as_explained():
     ]  # fmt: skip
     words = {name: rule(name, scenario) for name in names}
     assert words["present"] == "8 patterns, in turn; firing persists; episodes of 10 trials"
-    assert words["count"] == "thresholds by 0.01 a trial towards a mean rate of 0.2"
+    assert words["count"] == "thresholds by 0.01 per trial towards a mean rate of 0.2"
     assert words["decide"] == "kept if after >= before"
     assert words["flag"].startswith("consistent: + 0.3")
     assert words["perturb"].endswith("sigma 0.1 at first, x 1.3 if kept, x 0.9365 if not, at most 1, clipped to +-2")

@@ -77,7 +77,7 @@ class Baseline(Learner):
         told = {
             "evaluate before": self.before.format(judged=judged),
             "perturb": self.perturbed(scenario.rival),
-            "evaluate after": f"{self.passes(scenario)} passes an update; {self.judged.format(judged=judged)}",
+            "evaluate after": f"{self.passes(scenario)} passes per update; {self.judged.format(judged=judged)}",
             "decide": f"{self.decided(scenario.rival)}; clipped to +-{scenario.perturbation.limit:g}",
             "adapt": f"{self.refreshed} of the rival" if self.refreshed else IDLE_PHASE,
         }

@@ -60,7 +60,7 @@ LEARNER = Baseline(
     reads=("population", "sigma", *ASCENT),
     update=update,
     shown=lambda rival: 1 + rival.population,
-    perturbed=lambda rival: f"summed inputs, {rival.population} times a pattern; sigma {rival.sigma:g}",
+    perturbed=lambda rival: f"summed inputs, {rival.population} times per pattern; sigma {rival.sigma:g}",
     decided=ascends("estimate"),
     before="{judged}",
 )

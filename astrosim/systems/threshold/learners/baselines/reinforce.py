@@ -81,7 +81,7 @@ LEARNER = Baseline(
     update=update,
     shown=lambda rival: rival.population,
     perturbed=lambda rival: (
-        f"firing by chance, {rival.population} times a pattern: sigmoid of {rival.slope:g} x distance"
+        f"firing by chance, {rival.population} times per pattern: sigmoid of {rival.slope:g} x distance"
     ),
     decided=ascends("estimate"),
     judged="reward = fraction of the bits that came out right",

@@ -24,7 +24,7 @@ def _propagate(s: Scenario) -> str:
 def _count(s: Scenario) -> str:
     if s.homeostasis.rule == "none":
         return "no homeostasis"
-    when = "a cycle" if s.homeostasis.every_cycle else "a trial"
+    when = "per cycle" if s.homeostasis.every_cycle else "per trial"
     spared = ", outputs spared" if s.homeostasis.spare_outputs else ""
     return f"thresholds by {s.homeostasis.step:g} {when} towards a mean rate of {s.homeostasis.target:g}{spared}"
 
