@@ -104,7 +104,7 @@ def stored_policy(scenario: BlackboxScenario, seed: int, inputs: int, weights: n
     network = scenario.network
     taps = chosen_inputs(network.units, network.features, inputs, seed)
     outputs = outputs_of(scenario, taps.shape[1], inputs, len(weights))
-    wiring = wiring_of(taps, scenario.territory.units)
+    wiring = wiring_of(taps, 1)
     policy = empty_policy(wiring, inputs, outputs, KINDS[network.response], network.direct)
     fill(policy, weights)
     return policy
