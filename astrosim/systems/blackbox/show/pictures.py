@@ -19,7 +19,7 @@ from astrosim.systems.blackbox.recording import CURVES
 from astrosim.systems.blackbox.replay import Tested, has_episodes, stored_policy
 from astrosim.systems.blackbox.scenario.sections import keeps_or_reverts
 from astrosim.systems.blackbox.show.names import input_names, is_discrete, output_names, output_names_of
-from astrosim.systems.blackbox.show.played import Shown, median_seed, shown_episode
+from astrosim.systems.blackbox.show.played import Shown, median_row, shown_episode
 from astrosim.systems.blackbox.show.summary import BlackboxSummary
 from astrosim.systems.blackbox.show.tables import has_threshold, times_to_threshold
 from astrosim.systems.blackbox.show.words import episodes_words, work_words, worth_words
@@ -64,7 +64,7 @@ class Material:
     def tested(self) -> Tested | None:
         """Test episodes and weights of the replicate that is shown; None if weights were not kept."""
         try:
-            return Tested.read(self.summary.directory, self.shown, median_seed(self.summary, self.shown))
+            return Tested.read(self.summary.directory, self.shown, median_row(self.summary.of(self.shown))["seed"])
         except AstrosimError:
             return None
 

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -15,7 +16,6 @@ from astrosim.plot.style import PAPER
 from astrosim.systems.blackbox.protocol import Trace
 from astrosim.systems.blackbox.replay import Replay, Tested, median_place
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
-from astrosim.systems.blackbox.show.summary import BlackboxSummary
 
 MOST_FRAMES = 300  # of the report's moving picture
 MOST_BYTES = 2_000_000  # of it as GIF
@@ -27,10 +27,9 @@ SMALLER = 0.7  # frames and width, each time it is too large
 LEAST_WIDTH = 200  # dots
 
 
-def median_seed(summary: BlackboxSummary, condition: str) -> int:
-    """Return the seed of median test mean among the finished runs of a condition."""
-    rows = summary.of(condition)
-    return int(rows[median_place(np.array([row["test_mean"] for row in rows]))]["seed"])
+def median_row(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the row of median test mean among the finished runs of a condition."""
+    return rows[median_place(np.array([row["test_mean"] for row in rows]))]
 
 
 @dataclass(frozen=True)
