@@ -11,7 +11,7 @@ import numpy as np
 from astrosim.core.errors import AstrosimError
 from astrosim.report.animation import FRAMES, Look, TrialRange
 from astrosim.systems.blackbox.figures.playing import animate_episode, episode_scene
-from astrosim.systems.blackbox.replay import Replay, Tested
+from astrosim.systems.blackbox.replay import Replay, StoredTest
 from astrosim.systems.blackbox.show.names import input_names, is_discrete, output_names
 from astrosim.systems.blackbox.show.played import Shown, median_row
 from astrosim.systems.blackbox.show.summary import BlackboxSummary
@@ -39,10 +39,8 @@ def chosen(found: BlackboxSummary, rows: list[dict[str, Any]], episode: int | No
     """
     own = [row for row in rows if row["learner"] == "astrocytes"] or rows
     row = median_row([one for one in own if one["condition"] == own[0]["condition"]])
-    replay = Replay(found.scenario, Tested.read(found.directory, row["condition"], row["seed"]))
-    number = replay.tested.checked(episode)
-    replay.play(number)
-    return Shown(replay, number, replay.trace(number))
+    replay = Replay(found.scenario, StoredTest.read(found.directory, row["condition"], row["seed"]))
+    return Shown.of(replay, replay.tested.checked(episode))
 
 
 def animation(
@@ -100,7 +98,7 @@ def drawn_steps(shown: Shown, steps: list[int]) -> dict[int, np.ndarray]:
 def play(found: BlackboxSummary, rows: list[dict[str, Any]], episode: int | None, window: bool) -> list[str]:
     """Play a test episode again; see `astrosim.report.animation.play`."""
     shown = chosen(found, rows, episode)
-    sentences = [f"{shown.words}, as it was stored"]
+    sentences = [shown.words]
     item = int(shown.tested.items[shown.number])
     if window and not shown.replay.player.watch(shown.replay.policy, item):
         tested = shown.tested
