@@ -1,4 +1,4 @@
-"""The commands that draw a stored run: plot, animate."""
+"""The commands that draw a stored run, or play it again: plot, animate, play."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ FIGURES = "figures"  # folder of a run directory
 
 OneCondition = Annotated[
     str | None, typer.Option("--condition", "--conditions", metavar="A,B", help="Only these conditions.")
+]
+EpisodeOption = Annotated[
+    int | None,
+    typer.Option(min=0, metavar="K", help="Which test episode of an environment; by default that of median return."),
 ]
 OneSeed = Annotated[str | None, typer.Option("--seed", "--seeds", metavar="1,2,3", help="Only these seeds.")]
 
@@ -151,14 +155,34 @@ def animate(
     first: Annotated[int | None, typer.Option("--from", min=0, metavar="TRIAL", help="The first trial shown.")] = None,
     last: Annotated[int | None, typer.Option("--to", min=0, metavar="TRIAL", help="The last trial shown.")] = None,
     colour: Annotated[ColourName, typer.Option(help="What colours the territories.")] = ColourName.exploration,
+    episode: EpisodeOption = None,
     data: DataOption = None,
 ) -> None:
-    """Replay one replicate of a run as GIF or MP4; of a wave run, show a wave's passage. Prints the path."""
+    """Replay one replicate of a run as GIF or MP4: trials, a wave's passage, or a test episode. Prints the path."""
     with guarded():
         from astrosim.report.animation import Look, TrialRange
         from astrosim.report.animation import animate as write
 
         path = out or directory / FIGURES / "animation.gif"
-        trials = TrialRange(first, last, every, frames)
+        trials = TrialRange(first, last, every, frames, episode)
         write(directory, path, condition, seed, trials, Look(fps, colour.value, data))
         typer.echo(str(path))
+
+
+@app.command()
+def play(
+    directory: RunArgument,
+    *,
+    condition: Annotated[
+        str | None, typer.Option(metavar="NAME", help="By default the first in which astrocytes learn.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(metavar="N", help="By default that of median test mean.")] = None,
+    episode: EpisodeOption = None,
+    window: Annotated[bool, typer.Option(help="Show it in the environment's own window, if there is a screen.")] = True,
+) -> None:
+    """Play a test episode of an environment's run again, and check its return against the stored one."""
+    with guarded():
+        from astrosim.report.animation import play as again
+
+        for sentence in again(directory, condition, seed, episode, window):
+            output().print(sentence, markup=False, soft_wrap=True)

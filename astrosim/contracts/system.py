@@ -78,6 +78,8 @@ class System:
             Function of a summary, a dataset, a choice and a kind of figure: what `astrosim plot` can draw.
         animation
             Function that writes a replicate as a moving picture; see `astrosim.report.animation`.
+        play
+            Function that plays a test episode again, where a system has such; see `astrosim.report.animation`.
         ceiling, ceiling_table
             Function of a scenario and a time limit: rows of structural ceilings; function that tables them.
         start

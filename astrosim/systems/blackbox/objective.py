@@ -113,6 +113,10 @@ class ObjectivePlayer:
         """Return the player itself: a function has no state that could be left out."""
         return self
 
+    def watch(self, policy: Policy, item: int) -> bool:
+        """Return False: a function has no window."""
+        return False
+
     def close(self) -> None:
         """Do nothing."""
 

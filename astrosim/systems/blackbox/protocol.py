@@ -87,5 +87,8 @@ class Player(Protocol):
     def fresh(self) -> Player:
         """Return a player that shares nothing with this one."""
 
+    def watch(self, policy: Policy, item: int) -> bool:
+        """Play the same episode in a window of the task's own; returns whether there is one."""
+
     def close(self) -> None:
         """Release what is open."""

@@ -24,7 +24,6 @@ LACKS = {
     "start": 'black boxes do not start from the weights of another run ("task"). Leave out --from.',
     "view": 'the live view shows neurons and astrocytes ("task"). `astrosim report` and `astrosim plot` show '
     "such runs.",
-    "animation": 'no moving picture of this kind ("task"). `astrosim plot` draws it.',
 }
 ENVIRONMENT = System(
     name="environment",
@@ -34,6 +33,8 @@ ENVIRONMENT = System(
         **usual_parts(HERE),
         "derived": f"{HERE}.show.derived:derived",
         "flags": f"{HERE}.show.derived:FLAGS",
+        "animation": f"{HERE}.show.animation:animation",
+        "play": f"{HERE}.show.animation:play",
         "scenario": f"{HERE}.scenario.schema:EnvironmentScenario",
         "summary": f"{HERE}.show.summary:BlackboxSummary",
     },
@@ -44,9 +45,10 @@ OBJECTIVE = replace(
     ENVIRONMENT,
     name="objective",
     parts={
-        **ENVIRONMENT.parts,
+        **{name: place for name, place in ENVIRONMENT.parts.items() if name not in ("animation", "play")},
         "scenario": f"{HERE}.scenario.schema:ObjectiveScenario",
         "template": f"{HERE}.scenario.template:OBJECTIVE_TEMPLATE",
         "example": f"{HERE}.example:OBJECTIVE_EXAMPLE",
     },
+    lacks=LACKS | {"animation": 'a function has no moving picture ("task"). `astrosim plot` draws its runs.'},
 )

@@ -11,10 +11,15 @@ import numpy as np
 from astrosim.core.errors import AstrosimError
 from astrosim.systems.blackbox.environments.finding import Maker, library
 
-MODE = "rgb_array"
+MODE, WINDOW = "rgb_array", "human"
 
 
-def drawable(maker: Maker, environment: Any) -> Any | None:
+def has_screen() -> bool:
+    """Return whether a window can be opened here."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def drawable(maker: Maker, environment: Any, mode: str = MODE) -> Any | None:
     """Return a new environment that draws itself; None if it has no such mode.
 
     Parameters
@@ -22,16 +27,18 @@ def drawable(maker: Maker, environment: Any) -> Any | None:
     maker : Maker
     environment : gymnasium.Env
         Made before, without drawing.
+    mode : str
+        `MODE`, or `WINDOW` for its own window.
     """
-    if MODE not in (getattr(environment, "metadata", None) or {}).get("render_modes", ()):
+    if mode not in (getattr(environment, "metadata", None) or {}).get("render_modes", ()):
         return None
-    if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+    if not has_screen():
         os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # pygame looks for a screen, even where it needs none
     try:
-        made = maker(render_mode=MODE)
+        made = maker(render_mode=mode)
     except AstrosimError:
         return None
-    if getattr(made, "render_mode", None) != MODE:
+    if getattr(made, "render_mode", None) != mode:
         made.close()
         return None
     return made

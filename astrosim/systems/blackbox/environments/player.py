@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from astrosim.core.errors import AstrosimError, RunError, ScenarioError
-from astrosim.systems.blackbox.environments.drawing import drawable, picture
+from astrosim.systems.blackbox.environments.drawing import WINDOW, drawable, has_screen, picture
 from astrosim.systems.blackbox.environments.finding import FIELD, Maker
 from astrosim.systems.blackbox.environments.spaces import actions_of, observations_of
 from astrosim.systems.blackbox.kernel.actions import ANSWERS, act, choose
@@ -153,6 +153,20 @@ class GymPlayer:
                 yield frame
         finally:
             drawn.close()
+
+    def watch(self, policy: Policy, item: int) -> bool:
+        """Play the same episode in the environment's own window; returns whether there is one."""
+        drawn = drawable(self._maker, self._environment, WINDOW) if has_screen() else None
+        if drawn is None:
+            return False
+        try:
+            for _ in self._steps(drawn, policy, item, NONE):
+                pass
+        except FailedEpisodeError:  # without pygame, or a window that was closed
+            return False
+        finally:
+            drawn.close()
+        return True
 
     def fresh(self) -> GymPlayer:
         """Return a player of an environment of its own."""

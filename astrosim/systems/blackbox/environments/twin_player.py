@@ -86,6 +86,10 @@ class TwinPlayer:
         """Return a policy that Gymnasium's environment can be played with by others."""
         return self._original.trained(policy)
 
+    def watch(self, policy: Policy, item: int) -> bool:
+        """Play the same episode in the window of Gymnasium's environment; returns whether there is one."""
+        return self._original.watch(policy, item)
+
     def fresh(self) -> TwinPlayer:
         """Return the player itself: a twin carries nothing from episode to episode."""
         return self

@@ -43,7 +43,7 @@ NAMES = 0.3  # of the figure's width; room for names of conditions
 def return_curves(
     dataset: Dataset, rows: Rows, work: str = "environment steps", worth: str = "return on fresh episodes"
 ) -> Figure:
-    """Mean return of the current network on fresh episodes over steps; light: one line per run, thick: mean over seeds.
+    """Draw the mean return of the current network on fresh episodes over steps; light: runs, thick: mean over seeds.
 
     Parameters
     ----------

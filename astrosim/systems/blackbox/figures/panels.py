@@ -131,7 +131,7 @@ def held(curves: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.nd
 
 
 def light(axes: Axes, curves: list[tuple[np.ndarray, np.ndarray]], look: Look) -> None:
-    """Draw each run as a thin, light line."""
+    """Draw each run, two arrays of shape (record,), as a thin, light line."""
     for steps, values in curves:
         axes.plot(steps, values, color=look[0], linewidth=0.5, alpha=0.35, marker="." if len(steps) == 1 else "")
 

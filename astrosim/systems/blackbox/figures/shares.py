@@ -24,7 +24,7 @@ SHARES = (("accept_rate", "share of the proposals kept"), ("given_up_rate", "sha
 
 @styled
 def share_curves(dataset: Dataset, rows: Rows, work: str = "environment steps") -> Figure:
-    """Shares of the proposals that were kept, and given up early, between two records; light: runs, thick: mean.
+    """Draw shares of the proposals that were kept, and given up early, between records; light: runs, thick: mean.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def threshold_times(times: Mapping[str, tuple[np.ndarray, np.ndarray]], work: st
 
     Parameters
     ----------
-    times : mapping of str to (ndarray of float64, ndarray of bool), shapes (seed,)
+    times : mapping of str to (ndarray of float64, ndarray of bool), of shape (seed,)
         By condition: steps, the budget where it was never reached, and whether it was.
     work : str
         Label of the axis.

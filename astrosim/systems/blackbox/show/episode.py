@@ -5,7 +5,7 @@ from __future__ import annotations
 from astrosim.core.errors import AstrosimError
 from astrosim.report.drawing import Picture, reported
 from astrosim.systems.blackbox.players import make_player
-from astrosim.systems.blackbox.replay import Replay, Tested, has_episodes
+from astrosim.systems.blackbox.replay import Replay, StoredTest, has_episodes
 from astrosim.systems.blackbox.show.pictures import KINDS, Material
 from astrosim.systems.blackbox.show.played import MOST_FRAMES, constant_action, moving, uri
 from astrosim.systems.blackbox.show.summary import BlackboxSummary
@@ -23,8 +23,7 @@ def pictures(material: Material) -> list[Picture]:
     if drawn is not None:
         words = (
             f"{material.episode.words}. The seed is the one of median test mean, the episode that of median return, "
-            f"played again with the weights that were tested; its return is the stored one. At most {MOST_FRAMES} "
-            "pictures, evenly spaced."
+            f"played again with the weights that were tested. At most {MOST_FRAMES} pictures, evenly spaced."
         )
         found.append(Picture("One episode", uri(drawn), words))
     return [*found, *reported([KINDS["episode"]], material)]
@@ -69,7 +68,7 @@ def constant_runs(summary: BlackboxSummary) -> list[tuple[str, int]]:
             continue
         player = make_player(scenario, summary.of(condition)[0]["seed"])
         for row in summary.of(condition):
-            tested = Tested.read(summary.directory, condition, row["seed"])
+            tested = StoredTest.read(summary.directory, condition, row["seed"])
             trace = Replay(summary.scenario, tested, player).trace(tested.median)
             left -= len(trace.rewards)
             if constant_action(trace):

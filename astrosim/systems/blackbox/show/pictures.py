@@ -16,10 +16,10 @@ from astrosim.systems.blackbox.figures.learning import return_curves, return_poi
 from astrosim.systems.blackbox.figures.networks import astrocyte_shares, input_spread, territory_wheel
 from astrosim.systems.blackbox.figures.shares import share_curves, threshold_times
 from astrosim.systems.blackbox.recording import CURVES
-from astrosim.systems.blackbox.replay import Tested, has_episodes, stored_policy
+from astrosim.systems.blackbox.replay import StoredTest, has_episodes, stored_policy
 from astrosim.systems.blackbox.scenario.sections import keeps_or_reverts
 from astrosim.systems.blackbox.show.names import input_names, is_discrete, output_names, output_names_of
-from astrosim.systems.blackbox.show.played import Shown, median_seed, shown_episode
+from astrosim.systems.blackbox.show.played import Shown, median_row, shown_episode
 from astrosim.systems.blackbox.show.summary import BlackboxSummary
 from astrosim.systems.blackbox.show.tables import has_threshold, times_to_threshold
 from astrosim.systems.blackbox.show.words import episodes_words, work_words, worth_words
@@ -61,10 +61,10 @@ class Material:
         return self.summary.resolved[self.shown].learner.rule == "astrocytes"
 
     @cached_property
-    def tested(self) -> Tested | None:
+    def tested(self) -> StoredTest | None:
         """Test episodes and weights of the replicate that is shown; None if weights were not kept."""
         try:
-            return Tested.read(self.summary.directory, self.shown, median_seed(self.summary, self.shown))
+            return StoredTest.read(self.summary.directory, self.shown, median_row(self.summary.of(self.shown))["seed"])
         except AstrosimError:
             return None
 

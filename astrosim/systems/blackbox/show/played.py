@@ -7,15 +7,15 @@ import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from astrosim.plot.style import PAPER
 from astrosim.systems.blackbox.protocol import Trace
-from astrosim.systems.blackbox.replay import Replay, Tested, median_place
+from astrosim.systems.blackbox.replay import Replay, StoredTest, median_place
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
-from astrosim.systems.blackbox.show.summary import BlackboxSummary
 
 MOST_FRAMES = 300  # of the report's moving picture
 MOST_BYTES = 2_000_000  # of it as GIF
@@ -27,10 +27,9 @@ SMALLER = 0.7  # frames and width, each time it is too large
 LEAST_WIDTH = 200  # dots
 
 
-def median_seed(summary: BlackboxSummary, condition: str) -> int:
-    """Return the seed of median test mean among the finished runs of a condition."""
-    rows = summary.of(condition)
-    return int(rows[median_place(np.array([row["test_mean"] for row in rows]))]["seed"])
+def median_row(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the row of median test mean among the finished runs of a condition."""
+    return rows[median_place(np.array([row["test_mean"] for row in rows]))]
 
 
 @dataclass(frozen=True)
@@ -42,17 +41,31 @@ class Shown:
     replay : Replay
     number : int
         Of the test episodes.
+    reward : float
+        Its return, now.
     trace : Trace
     """
 
     replay: Replay
     number: int
+    reward: float
     trace: Trace
 
+    @classmethod
+    def of(cls, replay: Replay, number: int) -> Shown:
+        """Play a test episode again; see `Replay.play` for its check."""
+        return cls(replay, number, replay.play(number).reward, replay.trace(number))
+
     @property
-    def tested(self) -> Tested:
+    def tested(self) -> StoredTest:
         """Its replicate's test."""
         return self.replay.tested
+
+    @property
+    def check(self) -> str:
+        """Its return beside the stored one, in words."""
+        stored = self.tested.returns[self.number]
+        return "as it was stored" if self.reward == stored else f"{stored:.6g} in the run, whose replays are not exact"
 
     @property
     def words(self) -> str:
@@ -61,12 +74,12 @@ class Shown:
         middle = " of median return" if self.number == tested.median else ""
         return (
             f"{tested.condition}, seed {tested.seed}, test episode {self.number}{middle} (n = {len(tested.returns)}; "
-            f"its seed {tested.items[self.number]}): return {tested.returns[self.number]:.6g} in "
-            f"{len(self.trace.rewards):,} steps"
+            f"its seed {tested.items[self.number]}): return {self.reward:.6g} in "
+            f"{len(self.trace.rewards):,} steps, {self.check}"
         )
 
 
-def shown_episode(scenario: BlackboxScenario, tested: Tested) -> Shown:
+def shown_episode(scenario: BlackboxScenario, tested: StoredTest) -> Shown:
     """Play the test episode of median return; its return is checked.
 
     Raises
@@ -77,9 +90,7 @@ def shown_episode(scenario: BlackboxScenario, tested: Tested) -> Shown:
         If the replay differs from the store.
     """
     replay = Replay(scenario, tested)
-    number = replay.tested.median
-    replay.play(number)
-    return Shown(replay, number, replay.trace(number))
+    return Shown.of(replay, replay.tested.median)
 
 
 def constant_action(trace: Trace) -> bool:
