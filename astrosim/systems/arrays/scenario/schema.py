@@ -234,7 +234,7 @@ class ArrayScenario(Experiment):
 
     @property
     def incoming(self) -> int:
-        """Incoming synapses a unit."""
+        """Incoming synapses of a unit."""
         return heard(self.network, self.inputs)
 
     @property
