@@ -170,7 +170,7 @@ class PolicyPerturbation(Section):
         read_if=lambda s: s.learner.rule != "random_mask",
     )  # fmt: skip
     output_bias: Real = quantity(
-        0.0, "scale of steps of the outputs' biases", "1", "measured", ge=0, le=1000, read_if=has_units
+        0.0, "steps of the outputs' biases, in network.output", "1", "measured", ge=0, le=1000, read_if=has_units
     )
 
 
