@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from astrosim.systems.blackbox.asking import Asker
-from astrosim.systems.blackbox.learn import Best, Learned, learn, maximise, minimise, sphere
+from astrosim.systems.blackbox.functions import patches, sphere
+from astrosim.systems.blackbox.learn import Best, Learned, learn, maximise, minimise
 from astrosim.systems.blackbox.protocol import Episode, Player, TaskCard
 from astrosim.systems.blackbox.trained import PlayedNetwork, TrainedPolicy
 
@@ -19,5 +20,6 @@ __all__ = [
     "learn",
     "maximise",
     "minimise",
+    "patches",
     "sphere",
 ]

@@ -253,9 +253,3 @@ def finished(recording: Recording) -> tuple[str, Policy, dict[str, np.ndarray], 
 def history_of(recording: Recording) -> dict[str, np.ndarray]:
     """Return the curves of a replicate."""
     return {name: np.array(curve) for name, curve in recording.curves.items()}
-
-
-def sphere(weights: np.ndarray) -> float:
-    """Return minus the squared distance of weights, float64, shape (size,), from 3 in each direction: largest at 0."""
-    difference = weights - 3.0
-    return -float(difference @ difference)

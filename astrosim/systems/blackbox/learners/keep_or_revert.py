@@ -68,7 +68,12 @@ def step_sizes(scenario: BlackboxScenario, heard: int) -> tuple[float, float, fl
     if not scenario.has_network:
         return 1.0, 0.0, 0.0, 0.0
     outgoing = network.output / np.sqrt(np.float64(network.units))
-    return float(1.0 / np.sqrt(heard)), network.bias, float(outgoing), network.output * scenario.perturbation.output_bias
+    return (
+        float(1.0 / np.sqrt(heard)),
+        network.bias,
+        float(outgoing),
+        network.output * scenario.perturbation.output_bias,
+    )
 
 
 def make_params(scenario: BlackboxScenario, seed: int, heard: int) -> Params:
