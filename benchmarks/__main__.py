@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks import deep, events, fields, first_use, neurons, sizes, startup, tables, trials, view, waves
+from benchmarks import deep, events, fields, first_use, neurons, peers, sizes, startup, tables, trials, view, waves
 
 WIDTH = 116  # characters: the widest table
 
@@ -29,7 +29,10 @@ PARTS: dict[str, tuple[Callable[[], list[dict[str, Any]]], Callable[[list[dict[s
     "waves": (waves.measure, tables.waves),
     "fields": (fields.measure, tables.fields),
     "view": (view.measure, tables.view),
+    "peers": (peers.measure, tables.peers),
 }
+OPTIONAL = {"peers"}
+"""Parts that want an extra of their own and are left out unless they are named."""
 
 
 def machine() -> dict[str, Any]:
@@ -46,7 +49,12 @@ def machine() -> dict[str, Any]:
 def main() -> None:
     """Entry point of `python -m benchmarks`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(PARTS)}; all if left out")
+    parser.add_argument(
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help=f"any of {', '.join(PARTS)}; all but {', '.join(sorted(OPTIONAL))} if left out",
+    )
     parser.add_argument("--json", type=Path, metavar="PATH", help="also write all numbers there")
     chosen = parser.parse_args()
     if unknown := set(chosen.parts) - set(PARTS):
@@ -54,7 +62,7 @@ def main() -> None:
     console, start = Console(width=WIDTH), time.perf_counter()
     results: dict[str, Any] = {"machine": machine()}
     console.print(", ".join(f"{name} {value}" for name, value in results["machine"].items()), highlight=False)
-    for part in chosen.parts or PARTS:
+    for part in chosen.parts or [name for name in PARTS if name not in OPTIONAL]:
         measure, table = PARTS[part]
         results[part] = measure()
         console.print(table(results[part]))

@@ -199,6 +199,27 @@ def view(rows: Rows) -> Table:
     return table
 
 
+def peers(rows: Rows) -> Table:
+    """Accuracy after equal processor seconds."""
+    table = _table(
+        "Images learned from rewards alone: test accuracy after equal processor seconds of one core",
+        "Each method tried the same number of settings on another seed, chosen by validation accuracy; one run each.",
+        "data, method, settings, seconds, after 1/8, 1/4, 1/2, all",
+        texts=2,
+    )
+    for row in rows:
+        last = len(row["curve"])
+        reached = [row["curve"][max(1, last * part // 8) - 1][2] for part in (1, 2, 4, 8)]
+        table.add_row(
+            row["data"],
+            row["method"],
+            str(row["tried"]),
+            _number(row["curve"][-1][0], ".1f"),
+            *(_number(accuracy, ".4f") for accuracy in reached),
+        )
+    return table
+
+
 def startup(rows: Rows) -> Table:
     """Seconds to start."""
     table = _table(
