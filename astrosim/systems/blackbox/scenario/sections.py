@@ -122,7 +122,7 @@ class PolicyNetwork(Section):
         1.0, "first biases, and scale of their steps", "1", "measured", ge=0, le=1000, read_if=has_units
     )
     output: Real = quantity(
-        10.0, "first outgoing weights, and scale of their steps", "1", "measured", gt=0, le=10**6, read_if=has_units
+        1.0, "first outgoing weights, and scale of their steps", "1", "measured", gt=0, le=10**6, read_if=has_units
     )
 
 
@@ -170,7 +170,7 @@ class PolicyPerturbation(Section):
         read_if=lambda s: s.learner.rule != "random_mask",
     )  # fmt: skip
     output_bias: Real = quantity(
-        0.0, "steps of the outputs' biases, in network.output", "1", "measured", ge=0, le=1000, read_if=has_units
+        0.1, "steps of the outputs' biases, in network.output", "1", "measured", ge=0, le=1000, read_if=has_units
     )
 
 
