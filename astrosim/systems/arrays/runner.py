@@ -1,4 +1,4 @@
-"""Networks on rows of arrays as a run sees them: each replicate alone, the shape of the store, how much there is to do."""
+"""Networks on rows of arrays as a run sees them: replicates, the shape of the store, how much there is to do."""
 
 from __future__ import annotations
 
