@@ -27,6 +27,7 @@ SYSTEM = System(
         "flags": f"{HERE}.show.derived:FLAGS",
         "scenario": f"{HERE}.scenario.schema:ArrayScenario",
         "summary": f"{HERE}.show.summary:ArraySummary",
+        "trained": f"{HERE}.trained:TrainedArrays",
     },
     plots=PLOTS,
     lacks={
