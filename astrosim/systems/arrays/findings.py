@@ -19,7 +19,7 @@ MOST_INPUTS = 200  # assumed: more bars are read by nobody, and cost time
 
 
 def findings(scenario: ArrayScenario, net: Network, rows: Images, test: Batch) -> dict[str, np.ndarray]:
-    """Return variables of the store: confusion or targets, outputs, importance of inputs."""
+    """Return variables of the store, of the shape that `records` names: confusion, targets, outputs, importance."""
     verdict = judge(net, test)
     found = {"importance": importance(scenario, net, test, verdict.r2 if scenario.regression else verdict.accuracy)}
     if scenario.regression and rows.target_scaling is not None:
@@ -39,7 +39,7 @@ def findings(scenario: ArrayScenario, net: Network, rows: Images, test: Batch) -
 def importance(scenario: ArrayScenario, net: Network, test: Batch, score: float) -> np.ndarray:
     """Return how much of the score an input carries: what is lost when its values are permuted (Breiman 2001).
 
-    float64, shape (input,). Draws: stream `array_importance` of seed 0, trial = repeat.
+    Of shape (input,), float64. Draws: stream `array_importance` of seed 0, trial = repeat.
     """
     inputs = scenario.inputs
     lost = np.full(inputs, np.nan)

@@ -133,7 +133,7 @@ class Trained:
 def rows_from(inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray | None) -> Rows:
     """Return rows from arrays; targets that are whole numbers are classes from 0, others are numbers to be learned.
 
-    Shapes: (row, input); (row,) or (row, output); (row,).
+    Of shape (row, input); (row,) or (row, output); (row,).
     """
     table, wanted = np.asarray(inputs, np.float64), np.asarray(targets)
     share = None if weights is None else np.asarray(weights, np.float64)

@@ -69,7 +69,7 @@ def by_row(blocks: np.ndarray, rows: int) -> np.ndarray:
 
 
 def explained(targets: np.ndarray, outputs: np.ndarray, weights: np.ndarray) -> float:
-    """Return R2: 1 - squared error / variance, a mean over outputs (row, output), rows weighted."""
+    """Return R2 (scalar): 1 - squared error / variance, a mean over outputs; arrays of shape (row, output), (row,)."""
     wanted, found, share = targets.astype(np.float64), outputs.astype(np.float64), weights[:, None]
     mean = (share * wanted).sum(axis=0) / share.sum()
     spread = (share * (wanted - mean) ** 2).sum(axis=0)

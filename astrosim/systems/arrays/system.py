@@ -10,6 +10,12 @@ PLOTS = {
     "field_astrocytes": f"{HERE}.figures.learning:field_astrocytes",
     "field_confusion": f"{HERE}.figures.learning:field_confusion",
     "field_curves": f"{HERE}.figures.learning:field_curves",
+    "table_confusion": f"{HERE}.figures.tables:table_confusion",
+    "table_curves": f"{HERE}.figures.tables:table_curves",
+    "table_importance": f"{HERE}.figures.tables:table_importance",
+    "table_reliability": f"{HERE}.figures.tables:table_reliability",
+    "table_residuals": f"{HERE}.figures.tables:table_residuals",
+    "table_scores": f"{HERE}.figures.tables:table_scores",
 }
 SYSTEM = System(
     name="task",

@@ -25,6 +25,7 @@ from astrosim.systems.arrays.scenario.schema import ArrayScenario
 BASE: dict[str, Any] = {
     "task": {"data": "memory"},
     "network": {"units": 12, "features": 3, "connections": "features"},
+    "decision": {"l2": 0.0},
     "batches": {"first": 150, "last": 200, "stay": 50},
     "schedule": {"trials": 200},
     "record": {"every": 50},

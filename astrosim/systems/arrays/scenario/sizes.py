@@ -61,7 +61,11 @@ def table_defaults(data: Any) -> Any:
     if not isinstance(source, str) or source in SIZES:
         return data
     filled = dict(data)
+    learner = data.get("learner")
+    masked = isinstance(learner, dict) and learner.get("rule") == "random_mask"
     for section, values in TABLE_DEFAULTS.items():
+        if masked and section == "decision":  # the penalty of a mask has no difference
+            continue
         own = filled.get(section, {})
         if isinstance(own, dict):
             filled[section] = {**values, **own}
@@ -70,11 +74,12 @@ def table_defaults(data: Any) -> Any:
 
 TABLE_DEFAULTS: dict[str, dict[str, Any]] = {
     "task": {"test": 0.2, "validation": 0.15},
-    "network": {"units": 128, "connections": "features"},
+    "network": {"units": 256, "connections": "features"},
     "perturbation": {"sigma": 0.2, "cap": 0.3, "last_cap": 0.1},
-    "batches": {"first": 2_000, "last": 20_000},
+    "decision": {"l2": 0.003},
+    "batches": {"first": 2_000, "last": 20_000, "stay": 250},
     "learner": {"average": 0.9, "judged": "best"},
-    "schedule": {"trials": 40_000},
-    "record": {"every": 2_000},
+    "schedule": {"trials": 100_000},
+    "record": {"every": 1_000},
 }
 """Defaults of tables. Source: own tasks, section 9, and trials on validation parts."""

@@ -21,5 +21,6 @@ def figures(found: ArraySummary, dataset: Dataset, choice: Choice, kind: str | N
     if choice.episode is not None:
         raise AstrosimError(f"--episode: fields have records, not episodes ({choice.episode}). Leave it out.")
     material = report.material_of(found, dataset)
-    kinds = {name: one for name, one in report.KINDS.items() if one.has(material)}
-    return Shown(found.directory, material, kinds, report.KINDS)
+    every = report.kinds_of(found)
+    kinds = {name: one for name, one in every.items() if one.has(material)}
+    return Shown(found.directory, material, kinds, every)

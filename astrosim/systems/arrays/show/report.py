@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,8 @@ from astrosim.statistics.inference import CONFIDENCE, METHOD, median_interval
 from astrosim.store import open_run
 from astrosim.summary.verdicts import standing
 from astrosim.systems.arrays.figures.learning import field_accuracy, field_astrocytes, field_confusion, field_curves
-from astrosim.systems.arrays.show import explanation
+from astrosim.systems.arrays.show import explanation, tables
+from astrosim.systems.arrays.show.material import ArrayMaterial
 from astrosim.systems.arrays.show.summary import ArraySummary
 
 TEMPLATE = "astrosim.systems.arrays.show:report.html.j2"
@@ -29,29 +29,34 @@ LOADED = (
     "territory_y", "astrocyte_tried", "astrocyte_kept", "astrocyte_sigma",
 )  # fmt: skip
 """Variables that figures read."""
+INTERVALS = (
+    f"Intervals of medians are distribution-free (order statistics, from six seeds on); those of mean differences are "
+    f"by {METHOD}, from three seeds on; p-values are of paired sign-flip permutation tests, corrected by Holm's method."
+)
+IMAGE_NOTES = (
+    "Every learner but backpropagation hears one number per trial: the change of the mean reward over the batch.",
+    "A trial is one evaluation of the batch, for every learner: at equal trials and batches all have seen the same "
+    "number of images. SPSA takes a step every two trials, backpropagation every three (a gradient counts as three "
+    "forward passes).",
+    "Synapses evaluated: images x synapses that are recomputed for a trial. It tells what a trial costs without "
+    "telling whose machine it was. Seconds are of the trial loop with its batches, without tests and storage.",
+    "Settings were chosen by validation accuracy on other seeds; the test images are looked at in records alone.",
+)
 COMPARISON_WORDS = (
     "Paired comparisons of test accuracy over common seeds: first minus second; wins are pairs in which the first is "
     "ahead."
 )
 
 
-@dataclass(frozen=True)
-class ArrayMaterial:
-    """Material of the figures."""
-
-    summary: ArraySummary
-    dataset: Dataset
-
-    @property
-    def shown(self) -> list[str]:
-        """Conditions in which astrocytes learn."""
-        resolved = self.summary.resolved
-        return [name for name in self.summary.conditions if resolved[name].learner.rule == "astrocytes"]
-
-
 def material_of(summary: ArraySummary, dataset: Dataset) -> ArrayMaterial:
     """Return the material, with what figures read in memory."""
-    return ArrayMaterial(summary, dataset.assign({name: dataset[name].load() for name in LOADED}))
+    names = LOADED if summary.of_images else [name for name in tables.LOADED if name in dataset]
+    return ArrayMaterial(summary, dataset.assign({name: dataset[name].load() for name in names}))
+
+
+def kinds_of(summary: ArraySummary) -> dict[str, Kind[ArrayMaterial]]:
+    """Return the kinds of figures of a run."""
+    return KINDS if summary.of_images else tables.KINDS
 
 
 def content(directory: Path, summary: ArraySummary) -> dict[str, Any]:
@@ -64,16 +69,19 @@ def content(directory: Path, summary: ArraySummary) -> dict[str, Any]:
         "replicates": {"done": len(summary.rows), "all": len(resolved) * len(scenario.seeds)},
         "alarms": [],
         "expected": [],
-        "facts": _facts(summary),
+        "facts": [*tables.facts(directory), *_facts(summary)],
+        "score": summary.score,
+        "score_words": summary.score_words,
+        "what": "images" if summary.of_images else "rows",
         "networks": [_network_row(name, one) for name, one in resolved.items()],
         "differences": differences(resolved),
         "published": _published(summary),
         "departed": summary.departed,
-        "comparisons": compare_pairs(summary.rows, _pairs(summary.conditions), "test_accuracy"),
-        "comparison_words": COMPARISON_WORDS,
+        "comparisons": compare_pairs(summary.rows, _pairs(summary.conditions), f"test_{summary.score}"),
+        "comparison_words": COMPARISON_WORDS.replace("accuracy", summary.score_words),
         "seeds": [row for name in summary.conditions for row in summary.of(name)],
         "open_rows": OPEN_ROWS,
-        "pictures": reported(KINDS.values(), material),
+        "pictures": reported(kinds_of(summary).values(), material),
         "absences": [],
         "notes": notes(summary),
         "provenance": provenance(directory),
@@ -88,7 +96,7 @@ def _pairs(names: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _condition_row(summary: ArraySummary, name: str) -> dict[str, Any]:
-    accuracy = summary.column(name, "test_accuracy")
+    accuracy = summary.column(name, f"test_{summary.score}")
 
     def mean(column: str) -> float:
         return float(summary.column(name, column).mean())
@@ -100,7 +108,7 @@ def _condition_row(summary: ArraySummary, name: str) -> dict[str, Any]:
         "median": median_interval(accuracy),
         "least": float(accuracy.min()),
         "most": float(accuracy.max()),
-        "validation": float(np.median(summary.column(name, "validation_accuracy"))),
+        "validation": float(np.median(summary.column(name, f"validation_{summary.score}"))),
         "trials": trials,
         "accept": mean("accept_rate"),
         "samples": mean("sample_evaluations"),
@@ -127,13 +135,22 @@ def _published(summary: ArraySummary) -> list[PublishedRow]:
     rows = []
     for condition, figures in summary.reference.items():
         for value in figures.values() if condition in summary.conditions else ():
-            middle = median_interval(summary.column(condition, "test_accuracy"))
+            middle = median_interval(summary.column(condition, f"test_{summary.score}"))
             inside = "the interval" if middle.low <= value <= middle.high else ""
             text, good = standing(middle.median, value, inside, replayed=False)
             interval = f"{middle.low:.4f} to {middle.high:.4f}" if np.isfinite(middle.low) else "-"
             measured, apart = number(middle.median, 4), f"{middle.median - value:+.4f}"
             rows.append(
-                PublishedRow(condition, "test accuracy, median", f"{value:g}", measured, interval, apart, text, good)
+                PublishedRow(
+                    condition,
+                    f"test {summary.score_words}, median",
+                    f"{value:g}",
+                    measured,
+                    interval,
+                    apart,
+                    text,
+                    good,
+                )
             )
     return rows
 
@@ -141,17 +158,25 @@ def _published(summary: ArraySummary) -> list[PublishedRow]:
 def _facts(summary: ArraySummary) -> list[tuple[str, str]]:
     """What was run, in words: pairs of a heading and a sentence."""
     resolved = summary.resolved
-    heads = {"batch": "Images", "choose": "Turn", "perturb": "Step", "evaluate": "Reward", "decide": "Decision"}
+    heads = {
+        "batch": "Images" if summary.of_images else "Rows",
+        "choose": "Turn",
+        "perturb": "Step",
+        "evaluate": "Reward",
+        "decide": "Decision",
+    }
     found = []
     for phase, head in {**heads, "adapt": "Sigma"}.items():
         groups = together({name: explanation.trial_rule(phase, one) for name, one in resolved.items()})
         texts = [text if len(groups) == 1 else f"{names_words(names)}: {text}" for text, names in groups.items()]
         found.append((head, "; ".join(texts)))
     one = next(iter(resolved.values()))
-    tested = f"{one.test_images:,} images of {one.task.data}, at records only"
-    if one.task.split == "drawn":
-        tested += "; which images they are, the seed draws"
-    kept = f"{one.task.validation:,} images" if one.task.validation else "none"
+    what, when = ("images", "at records only") if one.task.of_images else ("rows", "once, at the end")
+    tested = f"{one.test_images:,} {what} of {one.task.data}, {when}"
+    if one.task.split == "drawn" or not one.task.of_images:
+        tested += f"; which {what} they are, the seed draws"
+    validation = one.sizes.validation
+    kept = f"{validation:,} {what}" if validation else "none"
     return [
         *found,
         ("Tested on", tested),
@@ -163,18 +188,7 @@ def _facts(summary: ArraySummary) -> list[tuple[str, str]]:
 def notes(summary: ArraySummary) -> list[str]:
     """Return notes that help to judge the numbers."""
     rules = {one.learner.rule for one in summary.resolved.values()}
-    found = [
-        "Every learner but backpropagation hears one number per trial: the change of the mean reward over the batch.",
-        "A trial is one evaluation of the batch, for every learner: at equal trials and batches all have seen the same "
-        "number of images. SPSA takes a step every two trials, backpropagation every three (a gradient counts as three "
-        "forward passes).",
-        "Synapses evaluated: images x synapses that are recomputed for a trial. It tells what a trial costs without "
-        "telling whose machine it was. Seconds are of the trial loop with its batches, without tests and storage.",
-        "Settings were chosen by validation accuracy on other seeds; the test images are looked at in records alone.",
-        f"Intervals of medians are distribution-free (order statistics, from six seeds on); those of mean "
-        f"differences are by {METHOD}, from three seeds on; p-values are of paired sign-flip permutation tests, "
-        "corrected by Holm's method.",
-    ]
+    found = [*(IMAGE_NOTES if summary.of_images else tables.NOTES), INTERVALS]
     if {"astrocytes", "random_mask"} <= rules:
         found.append(
             "What locality does not buy: accuracy. A random mask of as many synapses learns as well per trial, or "
