@@ -156,7 +156,9 @@ def evosax(method: str, images: Images, setting: Setting, seed: int, seconds: li
 
     key = jax.random.key(seed & FOLD)
     state = strategy.init(key, start, params)
-    jax.block_until_ready(generation(key, state))  # compiles
+    warm = state
+    for number in range(3):  # compiles, again for the types of later states
+        warm = jax.block_until_ready(generation(jax.random.fold_in(key, number), warm))
     spent, number, curve = 0.0, 0, []
     for mark in seconds:
         while spent < mark:
