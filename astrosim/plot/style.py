@@ -93,7 +93,7 @@ def present_width() -> float:
 
 def columns_at(most: int) -> int:
     """Return panels side by side at the present width, of which the common width holds some."""
-    return max(1, int(most * present_width() / WIDTH))
+    return max(1, int(most * (present_width() / WIDTH)))
 
 
 def new_figure(height: float) -> Figure:

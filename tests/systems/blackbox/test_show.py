@@ -31,7 +31,7 @@ from astrosim.systems.blackbox.scenario.schema import EnvironmentScenario, Objec
 from astrosim.systems.blackbox.show import derived, played
 from astrosim.systems.blackbox.show.animation import shown_steps
 from astrosim.systems.blackbox.show.pictures import KINDS
-from astrosim.systems.blackbox.show.tables import return_text, times_to_threshold
+from astrosim.systems.blackbox.show.tables import ends_text, return_text, times_to_threshold
 
 CARTPOLE = EnvironmentScenario(
     name="shown",
@@ -99,7 +99,7 @@ def test_the_table_shows_the_numbers_of_the_summary(directory, report):
         means = np.array([row["test_mean"] for row in found.of(name)])
         row = cells(report, name)[0]
         assert row[1:3] == ["3", return_text(means.mean())]
-        assert row[4] == f"{return_text(means.min())} to {return_text(means.max())}"
+        assert row[4] == ends_text(means.min(), means.max())
         assert row[5] == f"{int((means >= 60).sum())}/3"
 
 

@@ -20,6 +20,7 @@ MOST_INPUTS = 40  # rows; a figure of more is no longer read
 WIDEST = 4.0  # points; the strongest synapse of a side
 LEAST = 0.04  # of the strongest; weaker synapses are not drawn
 INNER, OUTER = 0.55, 1.0  # radii of the units' ring and of the rim
+ABOVE, BESIDE = 0.08, 1.75  # radii; room above the nodes, and half the width with the names
 OPEN = 40.0  # degrees; between inputs and outputs on the rim, on either side
 NODE = 26.0  # square points
 ROW = 0.19  # inches per input
@@ -59,11 +60,12 @@ def territory_wheel(
         Of inputs and outputs.
     title : str
     """
-    figure = new_figure(0.54 * present_width() + 0.3)
-    axes = figure.subplots()
     inputs, units, outputs = len(names[0]), len(policy.bias), len(names[1])
     rim = on_circle(around(inputs, 180.0, -_arc(inputs)), OUTER), on_circle(around(outputs, 0.0, _arc(outputs)), OUTER)
     ring = on_circle(90.0 - np.arange(units) * 360.0 / units, INNER)
+    top = max(float(np.abs(places[:, 1]).max()) for places in (*rim, ring)) + ABOVE
+    figure = new_figure(present_width() * top / BESIDE + 0.25)
+    axes = figure.subplots()
     tones = cluster_colours(owners)
     incoming, outgoing = np.abs(policy.incoming) * spread[policy.taps], np.abs(policy.outgoing)
     targets = np.arange(units)
@@ -83,8 +85,8 @@ def territory_wheel(
         for (x, y), word in zip(places, words, strict=True):
             axes.text(x * 1.05, y * 1.05, word, ha=side, va="center", size=7.5)
     axes.set_aspect("equal")
-    axes.set_xlim(-1.75, 1.75)
-    axes.set_ylim(-0.95, 0.95)
+    axes.set_xlim(-BESIDE, BESIDE)
+    axes.set_ylim(-top, top)
     axes.set_axis_off()
     axes.set_title(title, loc="left")
     return figure

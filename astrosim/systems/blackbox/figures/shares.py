@@ -13,11 +13,11 @@ from xarray import Dataset
 
 from astrosim.plot.bands import draw_mean
 from astrosim.plot.legends import counted, fold
-from astrosim.plot.points import INK, MEDIAN_WIDTH, Rows
+from astrosim.plot.points import INK, MEDIAN_WIDTH, Rows, conditions_of, runs_of
 from astrosim.plot.style import MUTED, NARROW, PAPER, colours, count_axis, new_figure, present_width, styled
 from astrosim.statistics.inference import mean_interval
 from astrosim.systems.blackbox.figures.learning import HALF, NAMES, ROW
-from astrosim.systems.blackbox.figures.panels import GRID, curves_of, held, legend_of, light, looks_of
+from astrosim.systems.blackbox.figures.panels import GRID, Look, curves_of, held, legend_of, light
 
 SHARES = (("accept_rate", "share of the proposals kept"), ("given_up_rate", "share given up by the race"))
 
@@ -38,7 +38,8 @@ def share_curves(dataset: Dataset, rows: Rows, work: str = "environment steps") 
     stacked = present_width() < NARROW
     figure = new_figure(5.4 if stacked else 2.8)
     grid = figure.subplots(*((2, 1) if stacked else (1, 2)), sharex=True)
-    looks, entries = looks_of(rows)
+    names = conditions_of(rows)
+    looks = colours(names)
     for axes, (name, label) in zip(grid, SHARES, strict=True):
         for condition, look in looks.items():
             curves = curves_of(dataset, rows, condition, name)
@@ -51,12 +52,16 @@ def share_curves(dataset: Dataset, rows: Rows, work: str = "environment steps") 
         count_axis(axes, 3)
         axes.set_xlabel(work)
         axes.set_ylabel(label)
-    legend_of(figure, entries, threshold=False)
+    legend_of(figure, dict(zip(counted(names, runs_of(rows)), looks.values(), strict=True)), threshold=False)
     return figure
 
 
 @styled
-def threshold_times(times: Mapping[str, tuple[np.ndarray, np.ndarray]], work: str = "environment steps") -> Figure:
+def threshold_times(
+    times: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    work: str = "environment steps",
+    looks: Mapping[str, Look] | None = None,
+) -> Figure:
     """Draw steps until a fresh batch first reached the threshold, one point per run; bars: restricted mean over seeds.
 
     Parameters
@@ -65,11 +70,14 @@ def threshold_times(times: Mapping[str, tuple[np.ndarray, np.ndarray]], work: st
         By condition: steps, the budget where it was never reached, and whether it was.
     work : str
         Label of the axis.
+    looks : mapping of str to (colour, line style), optional
+        By condition.
     """
+    looks = looks or colours(list(times))
     figure = new_figure(0.75 + ROW * len(times))
     axes = figure.subplots()
-    for place, (name, look) in enumerate(colours(list(times)).items()):
-        _times(axes, *times[name], place, look[0])
+    for place, (name, (steps, reached)) in enumerate(times.items()):
+        _times(axes, steps, reached, place, looks[name][0])
     seeds = {name: len(steps) for name, (steps, _) in times.items()}
     texts = [fold(figure, text, NAMES * present_width()) for text in counted(list(times), seeds)]
     axes.set_yticks(range(len(times)), texts)

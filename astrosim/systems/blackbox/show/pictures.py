@@ -10,10 +10,13 @@ from xarray import Dataset
 
 from astrosim.core.errors import AstrosimError
 from astrosim.plot.bands import BANDS
+from astrosim.plot.points import runs_of
 from astrosim.report.drawing import Drawn, Kind
+from astrosim.report.words import range_words
 from astrosim.systems.blackbox.figures.course import episode_course
 from astrosim.systems.blackbox.figures.learning import return_curves, return_points
 from astrosim.systems.blackbox.figures.networks import astrocyte_shares, input_spread, territory_wheel
+from astrosim.systems.blackbox.figures.panels import looks_of, tasks_of
 from astrosim.systems.blackbox.figures.shares import share_curves, threshold_times
 from astrosim.systems.blackbox.recording import CURVES
 from astrosim.systems.blackbox.replay import StoredTest, has_episodes, stored_policy
@@ -101,6 +104,8 @@ def _curves(material: Material) -> Drawn:
         f"Mean {worth} of the current network over the {items} of a fresh batch, at the records. Light: one line per "
         f"seed; thick: mean over seeds, from where all have begun; {BANDS}."
     )
+    if len(tasks_of(summary.rows)) > 1:
+        text += f" Seeds of each condition: {range_words(list(runs_of(summary.rows).values()))}."
     if any(one.schedule.stop_at != "none" for one in summary.resolved.values()):
         text += " Runs that stopped early keep their last value in the mean."
     return Drawn(
@@ -126,7 +131,7 @@ def _times(material: Material) -> Drawn:
     times = {name: times_to_threshold(summary, name) for name in material.timed}
     return Drawn(
         "Time to the threshold",
-        threshold_times(times, work),
+        threshold_times(times, work, looks_of(summary.rows)[0]),
         f"{work.capitalize()} until the mean over a fresh batch first reached the task's threshold, one point per "
         "seed. Open: it never did; such runs count as the whole budget. Bar and shade: restricted mean over seeds "
         "and its 95 % interval.",

@@ -113,9 +113,13 @@ def _facts(summary: BlackboxSummary) -> list[tuple[str, str]]:
     sentences = {"Task": tasks, **rules, "Length": lengths, "Tested on": tested}
     return [
         *((head, _by_condition(texts)) for head, texts in sentences.items()),
-        ("Dynamics", _by_condition({row["condition"]: row["dynamics"] for row in summary.rows})),
+        ("Dynamics", _by_condition({row["condition"]: _dynamics_words(row["dynamics"]) for row in summary.rows})),
         ("Seeds", seeds_words(scenario.seeds)),
     ]
+
+
+def _dynamics_words(twin: str) -> str:
+    return "the task's own code" if twin == "own" else f"compiled twin of {twin}, held against it before the run"
 
 
 def _by_condition(texts: dict[str, str]) -> str:
@@ -134,7 +138,9 @@ def notes(summary: BlackboxSummary) -> list[str]:
         f"A learner hears one number per evaluation, the {worth}. It sees no gradient, no label, and nothing of how "
         "the number comes about.",
         f"All {work} are counted, those of random first networks, of the current network and of proposals that are "
-        f"given up as well; the {items} of the test at the end are not.",
+        f"given up as well; the {items} of the test at the end are not. "
+        "A batch of trials, or a rival's generation, that is under way when the budget ends is completed: the tables "
+        "say what was spent.",
         f"Curves show the current network on {items} that are fresh in each batch, before anything is learned from "
         f"them: unbiased, where the best {worth} so far would only ever rise.",
         f"Intervals of means are by {METHOD}, from three seeds on; p-values are of paired sign-flip permutation tests "

@@ -15,12 +15,17 @@ from astrosim.systems.blackbox.scenario.sections import keeps_or_reverts
 from astrosim.systems.blackbox.show import explanation
 from astrosim.systems.blackbox.show.summary import BlackboxSummary
 
-DIGITS = 5  # of a return, significant ones
+DIGITS, OF_ENDS = 5, 4  # of a return, and of the ends of an interval: significant ones
 
 
-def return_text(value: float) -> str:
+def return_text(value: float, digits: int = DIGITS) -> str:
     """Return a return as a table shows it."""
-    return f"{value:.{DIGITS}g}" if np.isfinite(value) else UNKNOWN
+    return f"{value:.{digits}g}" if np.isfinite(value) else UNKNOWN
+
+
+def ends_text(low: float, high: float) -> str:
+    """Return the ends of an interval or a range as a table shows them."""
+    return f"{return_text(low, OF_ENDS)} to {return_text(high, OF_ENDS)}"
 
 
 def condition_row(summary: BlackboxSummary, name: str) -> dict[str, Any]:
@@ -36,8 +41,8 @@ def condition_row(summary: BlackboxSummary, name: str) -> dict[str, Any]:
         "learner": explanation.learner_words(summary.resolved[name]),
         "seeds": len(returns),
         "mean": return_text(interval.mean),
-        "interval": f"{return_text(interval.low)} to {return_text(interval.high)}" if known else UNKNOWN,
-        "range": f"{return_text(returns.min())} to {return_text(returns.max())}" if len(returns) > 1 else UNKNOWN,
+        "interval": ends_text(interval.low, interval.high) if known else UNKNOWN,
+        "range": ends_text(returns.min(), returns.max()) if len(returns) > 1 else UNKNOWN,
         "solved": summary.solved_words(name),
         "reached": reached_text(summary, name),
         "steps": f"{summary.column(name, 'steps').mean():,.0f}",
@@ -48,7 +53,9 @@ def condition_row(summary: BlackboxSummary, name: str) -> dict[str, Any]:
 
 
 def times_to_threshold(summary: BlackboxSummary, name: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return steps until a fresh batch first stood at the threshold, the budget for runs where none did, and which did.
+    """Return steps until a fresh batch first stood at the threshold, and which runs had one within the budget.
+
+    Runs without one count as the budget.
 
     Returns
     -------
@@ -56,8 +63,9 @@ def times_to_threshold(summary: BlackboxSummary, name: str) -> tuple[np.ndarray,
     reached : ndarray of bool, shape (seed,)
     """
     steps = summary.column(name, "steps_to_threshold")
-    reached = np.isfinite(steps)
-    return np.where(reached, steps, summary.resolved[name].budget), reached
+    budget = summary.resolved[name].budget
+    reached = steps <= budget
+    return np.where(reached, steps, budget), reached
 
 
 def has_threshold(summary: BlackboxSummary, name: str) -> bool:
@@ -112,9 +120,7 @@ def _seed_row(row: dict[str, Any]) -> dict[str, Any]:
         "condition": row["condition"],
         "seed": row["seed"],
         "mean": return_text(row["test_mean"]),
-        "interval": f"{return_text(row['test_low'])} to {return_text(row['test_high'])}"
-        if np.isfinite(row["test_low"])
-        else UNKNOWN,
+        "interval": ends_text(row["test_low"], row["test_high"]) if np.isfinite(row["test_low"]) else UNKNOWN,
         "least": return_text(row["test_least"]),
         "judged": row["judged"],
         **{name: whole(name) for name in ("steps", "episodes", "trials", "kept", "given_up", "steps_to_threshold")},
