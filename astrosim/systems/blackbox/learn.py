@@ -128,7 +128,7 @@ def learn(environment: Any, steps: int = 300_000, seed: int = 0, **fields: Any) 
     """
     name = environment if isinstance(environment, str) else EXTERNAL
     every = max(1, min(steps, max(steps // 30, 1_000)))
-    tables = {
+    tables: dict[str, Any] = {
         "task": {"environment": name, "allow_code": True},
         "schedule": {"steps": steps},
         "record": {"every": every},
@@ -210,7 +210,7 @@ def _best(
         raise AstrosimError(f"function: not callable ({type(function).__name__}). Give a function of the weights.")
     name = getattr(function, "__name__", EXTERNAL)
     sizes = {key: fields.pop(key) for key in ("inputs", "outputs") if key in fields}
-    tables = {
+    tables: dict[str, Any] = {
         "task": {"objective": EXTERNAL, "size": size, "maximise": maximised, **sizes},
         "territory": {"groups": [list(group) for group in groups]},
         "schedule": {"evaluations": evaluations},
