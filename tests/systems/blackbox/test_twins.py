@@ -139,6 +139,34 @@ def test_moments_are_sums_over_the_observations_that_were_answered(name: str):
         assert np.array_equal(moments.squares, squares)
 
 
+def searched(player: Any) -> tuple[np.ndarray, Moments]:
+    """Weights after a small search that keeps what is better, its steps sized by what the policy saw."""
+    inputs = player.card.inputs
+    moments = Moments(np.zeros(1, np.int64), np.zeros(inputs), np.zeros(inputs))
+    draw = np.random.default_rng(5)
+    policy = random_policy(player.card, 2)._replace(incoming=np.zeros((4, inputs)), bias=np.zeros(4))
+    policy = policy._replace(
+        taps=np.tile(np.arange(inputs, dtype=np.int32), (4, 1)), outgoing=draw.normal(size=(4, player.card.outputs))
+    )
+    best = sum(player.play(policy, seed, moments).reward for seed in (1, 2))
+    for _ in range(30):
+        spread = np.sqrt(moments.squares / moments.count[0])
+        proposal = policy._replace(incoming=policy.incoming + draw.normal(size=(4, inputs)) / spread)
+        reward = sum(player.play(proposal, seed, moments).reward for seed in (1, 2))
+        if reward >= best:
+            policy, best = proposal, reward
+    return policy.incoming, moments
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_search_ends_with_the_same_weights(name: str):
+    weights, moments = searched(make_player(name, max_steps=150))
+    expected, theirs = searched(make_player(name, max_steps=150, twin=False))
+    assert np.any(weights)
+    assert weights.tobytes() == expected.tobytes()
+    assert all(ours.tobytes() == other.tobytes() for ours, other in zip(moments, theirs, strict=True))
+
+
 INTERPRETED = """
 import sys
 import numpy as np
