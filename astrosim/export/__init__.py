@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from astrosim.contracts.registry import find_system
-from astrosim.core.errors import AstrosimError, StoreError
+from astrosim.core.errors import FULL, AstrosimError, DiskFullError, StoreError
 from astrosim.export.derived import exported
 from astrosim.scenario import load_run
 from astrosim.store import open_run
@@ -69,7 +69,8 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
         made.replace(path)
     except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either
         reason = getattr(error, "strerror", None) or error
-        raise StoreError(f"{path}: {reason}. Free space, or name another place.") from error
+        kind = DiskFullError if getattr(error, "errno", None) in FULL else StoreError
+        raise kind(f"{path}: {reason}. Free space, or name another place.") from error
     finally:
         if partial is not None:
             shutil.rmtree(partial, ignore_errors=True)

@@ -5,6 +5,11 @@ NetCDF-3 knows neither 64-bit integers (seeds, counts) nor unsigned ones, so the
 
 from __future__ import annotations
 
+import errno
+import io
+import os
+import resource
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +28,11 @@ WHOLE_NUMBERS = (
     "xarray.open_dataset(..., mask_and_scale=False) keeps them whole."
 )
 CHUNK = 2**20  # values per chunk of the file; assumed: a few megabytes
+IN_MEMORY = 2**28  # bytes of values up to which a file is made in memory; assumed: a small part of any machine's
 
 
 def write_netcdf(run: Exported, path: Path, scenario: str = "") -> None:
-    """Write a run.
+    """Write a run; small files are made in memory, others if they have room, as a full disk ends the process in HDF5.
 
     Parameters
     ----------
@@ -34,10 +40,29 @@ def write_netcdf(run: Exported, path: Path, scenario: str = "") -> None:
     path : Path
     scenario : str
         Text of the scenario, kept as an attribute of the file.
+
+    Raises
+    ------
+    OSError
+        If there is no room for the file.
     """
+    size = sum(run.dataset[variable.name].nbytes for variable in present(run.dataset, run.variables))
+    if size <= IN_MEMORY:
+        made = io.BytesIO()
+        _write(run, made, scenario)
+        path.write_bytes(made.getvalue())
+        return
+    limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+    room = shutil.disk_usage(path.parent).free
+    if size > (room if limit == resource.RLIM_INFINITY else min(room, limit)):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    _write(run, path, scenario)
+
+
+def _write(run: Exported, place: Path | io.BytesIO, scenario: str) -> None:
     dataset = run.dataset
     variables = present(dataset, run.variables)
-    with h5netcdf.File(path, "w") as file:
+    with h5netcdf.File(place, "w") as file:
         file.attrs.update({**dataset.attrs, "scenario": scenario, "comment": WHOLE_NUMBERS})
         for name in dict.fromkeys(d for variable in variables for d in dataset[variable.name].dims):
             file.dimensions[str(name)] = dataset.sizes[name]

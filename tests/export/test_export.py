@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from typer.testing import CliRunner
 
 from astrosim.cli import app
 from astrosim.core.errors import AstrosimError, StoreError
-from astrosim.export import export_run, tidy
+from astrosim.export import export_run, netcdf, tidy
 from astrosim.runs import run_scenario
 from astrosim.store import open_run
 from astrosim.systems.threshold.records import TABLES, VARIABLES
@@ -203,6 +206,32 @@ def test_netcdf_is_the_dataset_itself(finished: Path, file: Path) -> None:
             assert one.values.tobytes() == other.values.tobytes(), name
             added = ("_FillValue", "flag_values", "flag_meanings")
             assert {k: v for k, v in other.attrs.items() if k not in added} == one.attrs, name
+
+
+@pytest.mark.parametrize("largest", [netcdf.IN_MEMORY, 0])
+def test_a_netcdf_file_without_room_is_a_clear_error(finished: Path, tmp_path: Path, largest: int) -> None:
+    code = (
+        "import resource, sys; from astrosim.export import export_run, netcdf; from astrosim.core.errors import *\n"
+        f"netcdf.IN_MEMORY = {largest}; resource.setrlimit(resource.RLIMIT_FSIZE, (1500, -1))\n"
+        "try: export_run(*sys.argv[1:], 'netcdf')\n"
+        "except StoreError as error: print(error)"
+    )
+    place = tmp_path / "full.nc"
+    done = subprocess.run([sys.executable, "-c", code, finished, place], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert re.fullmatch(
+        rf"{place}: (File too large|No space left .*)\. Free space, or name another place\.\n", done.stdout
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_netcdf_files_are_the_same_however_they_are_made(
+    finished: Path, tmp_path: Path, file: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(netcdf, "IN_MEMORY", 0)
+    export_run(finished, tmp_path / "direct.nc", "netcdf")
+    with xarray.open_dataset(tmp_path / "direct.nc") as direct, xarray.open_dataset(file) as made:
+        xarray.testing.assert_identical(direct.load(), made.load())
 
 
 def test_netcdf_masks_what_is_not_there(finished: Path, file: Path) -> None:
