@@ -25,11 +25,11 @@ def catalogue_table(entries: list[dict[str, Any]]) -> Table:
         ("title", {}),
         ("kind", {"no_wrap": True}),
         ("replicates", right),
-        ("trials or\nupdates", right),
+        ("trials, updates\nor steps", right),
         *([("time", right)] if times else []),
     )
     for entry in entries:
-        sizes = f"{entry['cells']:,}", f"{entry['trials'] or entry['updates']:,}"
+        sizes = f"{entry['cells']:,}", f"{entry['trials'] or entry['updates'] or entry['steps']:,}"
         time = [seconds_words(entry["seconds"])] if times else []
         table.add_row(entry["name"], entry["title"], entry["kind"], *sizes, *time)
     table.title, table.caption, table.caption_justify = None, NOTES[times], "left"

@@ -106,7 +106,7 @@ def _entry(name: str, scenario: Experiment, times: bool) -> dict[str, Any]:
     replicates = _work_by_condition(scenario)
     seeds = len(scenario.seeds)
     system = registry.find_system(scenario.family)
-    work = {"trials": None, "updates": None} | {system.unit: seeds * sum(replicates)}
+    work = {"trials": None, "updates": None, "steps": None} | {system.unit: seeds * sum(replicates)}
     facts = {"name": name, "kind": scenario.kind, "title": scenario.title, "first_look": name in FIRST_LOOKS}
     time = {"seconds": system.part("workload")(scenario).seconds} if times else {}
     return {**facts, "cells": seeds * len(replicates), **work, **time}

@@ -41,7 +41,7 @@ NEURON_CENTRIC = ("001", "002", "003", "004", "005", "006", "007", "008", "009",
 NEURON_CENTRIC += ("012a", "012b", "012c", "013", "014", "015", "016", "017", "018", "019")
 PAPERS = {
     "astrocyte": "# Paper     Murray, D. W. (2026).",
-    "task": "# Rule      Murray (2026), section 4.",
+    "task": "# Rule      Murray (2026), section 4",
     "wave": "# Paper     Peterson, E. J. What can astrocytes compute?",
 }
 
@@ -219,7 +219,7 @@ def test_work_in_the_catalogue_is_that_of_the_resolved_conditions() -> None:
             scenario = load_scenario(path)
             resolved = [resolve(scenario, condition) for condition in condition_names(scenario)]
             assert entries[name]["cells"] == len(scenario.seeds) * len(resolved), name
-            work = entries[name]["trials"] or entries[name]["updates"]
+            work = next(entries[name][unit] for unit in ("trials", "updates", "steps") if entries[name].get(unit))
             assert work == len(scenario.seeds) * sum(one.work for one in resolved), name
     finally:
         own_code_runs.reset(before)

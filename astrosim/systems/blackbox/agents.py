@@ -115,7 +115,7 @@ class PolicyModel(mesa.Model):
         self.centre, self.spread = learner.state.spread()
 
     def present(self, standing: Standing, centre: np.ndarray, spread: np.ndarray) -> None:
-        """Present a new batch, as the current network played it."""
+        """Present a new batch, as the current network played it; centre and spread have shape (input,)."""
         self.standing, self.centre, self.spread = standing, centre, spread
 
     def step(self) -> None:
@@ -123,7 +123,7 @@ class PolicyModel(mesa.Model):
         self.standing = self.learner.trial(self.standing, self.centre, self.spread)
 
     def answer(self, policy: Policy, observation: np.ndarray, hidden: np.ndarray, outputs: np.ndarray) -> None:
-        """Compute the network's outputs by its units. Writes: hidden, outputs."""
+        """Compute the outputs for an observation, shape (input,), by the units. Writes: hidden, outputs."""
         outputs[:] = policy.output_bias
         for unit in self.units:
             hidden[unit.index] = unit.respond(policy, observation)
@@ -143,12 +143,12 @@ class AgentsLearner(KeepOrRevert):
         player.answer = self.model.answer
 
     def carry_out(self, standing: Standing, centre: np.ndarray, spread: np.ndarray) -> None:
-        """Carry out the trials of a batch, on Mesa's clock."""
+        """Carry out the trials of a batch, on Mesa's clock; centre and spread have shape (input,)."""
         self.model.present(standing, centre, spread)
         self.model.run_for(self.scenario.decision.stay)
 
     def propose(self, first: int, centre: np.ndarray, spread: np.ndarray) -> None:
-        """Let astrocytes propose, and the units of their territories try it."""
+        """Let astrocytes propose, and their units try it; centre and spread have shape (input,)."""
         self.workspace.direct[0] = False
         clear(self.workspace.proposal)
         gather_team(self.workspace.team, self.params, first)

@@ -17,7 +17,7 @@ def patches(weights: np.ndarray) -> float:
     """Return the sum over patches of 8 neighbouring weights of minus Rosenbrock's function (1960), 0 where all are 1.
 
     Weights of a patch have to change together, those of different patches have nothing to do with each other: their
-    rewards add up. Shape (size,), a multiple of 8.
+    rewards add up. The weights have shape (size,), a multiple of 8.
     """
     rows = weights.reshape(-1, PATCH)
     valley, slope = rows[:, 1:] - rows[:, :-1] ** 2, 1.0 - rows[:, :-1]

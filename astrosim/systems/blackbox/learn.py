@@ -245,11 +245,11 @@ def carried_out(scenario: BlackboxScenario, seed: int, player: Player | None) ->
 
 
 def finished(recording: Recording) -> tuple[str, Policy, dict[str, np.ndarray], dict[str, Any]]:
-    """Return which weights are judged, their policy, the stored values and the row of a replicate that is done."""
+    """Return which weights are judged, their policy, the stored values (of any shape) and the row of a replicate."""
     outcome = recording.outcome()
     return str(outcome.row["judged"]), recording.tested, dict(outcome.values), dict(outcome.row)
 
 
 def history_of(recording: Recording) -> dict[str, np.ndarray]:
-    """Return the curves of a replicate."""
+    """Return the curves of a replicate by name, each of shape (record,)."""
     return {name: np.array(curve) for name, curve in recording.curves.items()}

@@ -50,7 +50,7 @@ def parted(size: int, per_territory: int, seed: int) -> list[list[int]]:
 
 
 def wiring_of(taps: np.ndarray, per_territory: int) -> Wiring:
-    """Return the wiring of units that hear `taps`, neighbours in one territory."""
+    """Return the wiring of units that hear `taps`, shape (unit, synapse); neighbours share a territory."""
     return Wiring(taps, np.arange(len(taps), dtype=np.int64).reshape(-1, per_territory))
 
 

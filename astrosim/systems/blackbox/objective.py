@@ -101,7 +101,7 @@ class ObjectivePlayer:
         return Trace(empty, empty, np.array([self.value(policy, item)]))
 
     def frames(self, policy: Policy, item: int) -> Iterator[np.ndarray]:
-        """Yield nothing: a function has no picture."""
+        """Yield nothing, of any shape: a function has no picture."""
         yield from ()
 
     def trained(self, policy: Policy) -> TrainedPolicy:
@@ -144,7 +144,7 @@ def parameters_of(function: Callable[..., Any], name: str) -> tuple[bool, bool]:
 
 
 def places_of(groups: Sequence[Sequence[int]]) -> np.ndarray:
-    """Return where each weight lies among the incoming synapses of units that stand for groups: int64, (size,)."""
+    """Return where each weight lies among the incoming synapses of units that are groups: int64, shape (size,)."""
     widest = max((len(group) for group in groups), default=0)
     places = np.zeros(sum(len(group) for group in groups), np.int64)
     for unit, group in enumerate(groups):

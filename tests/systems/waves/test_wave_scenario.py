@@ -303,7 +303,7 @@ def test_select_shadowed_and_files(tmp_path: Path) -> None:
         (
             "mnist",
             "published",
-            "cannot run kind = 'fields' (published). Write one of kernel, agents, torch, or leave it out.",
+            "cannot run kind = 'task' (published). Write one of kernel, agents, torch, or leave it out.",
         ),
         ("xor", "agents", "cannot run kind = 'wave' (agents). Write one of kernel, torch, or leave it out."),
         ("xor", "published", "cannot run kind = 'wave' (published). Write one of kernel, torch, or leave it out."),

@@ -102,5 +102,5 @@ def episode_scene(
     discrete: bool,
     title: str = "",
 ) -> EpisodeScene:
-    """Return the scene of an episode in the style of all figures; see `EpisodeScene`."""
+    """Return the scene of an episode in the style of all figures, pictures of shape (row, column, 3); see `EpisodeScene`."""
     return EpisodeScene(trace, pictures, *names, discrete, title)

@@ -132,7 +132,7 @@ def propose_trial(wiring, params, state, workspace, first):
 
 @kernel
 def size_steps(wiring, workspace, centre, spread):
-    """Size steps by the spread of the inputs, and turn units about the centre. Writes: workspace."""
+    """Scale steps by the spread of the inputs, and turn units about the centre. Writes: workspace."""
     proposal = workspace.proposal
     for slot in range(proposal.slots[0]):
         unit = proposal.unit[slot]

@@ -43,10 +43,10 @@ class Learner(Protocol):
         """Carry out the next batch; returns how the weights did before it, on its items: mean return, mean steps."""
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Return what it keeps beside the state, by name."""
+        """Return what it keeps beside the state, by name, of any shape."""
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Go on from `arrays()` of the same shapes."""
+        """Go on from `arrays()`, each of the same shape."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class KeepOrRevert:
         return mean, float(length)
 
     def carry_out(self, standing: Standing, centre: np.ndarray, spread: np.ndarray) -> None:
-        """Carry out the trials of a batch."""
+        """Carry out the trials of a batch; centre and spread have shape (input,)."""
         for _ in range(self.scenario.decision.stay):
             standing = self.trial(standing, centre, spread)
 
@@ -155,14 +155,14 @@ class KeepOrRevert:
         return Standing(chosen_items, returns)
 
     def propose(self, first: int, centre: np.ndarray, spread: np.ndarray) -> None:
-        """Make the candidate of the trial that takes the numbers from `first` on."""
+        """Make the candidate of the trial with numbers from `first` on; centre and spread have shape (input,)."""
         propose_weights(
             self.wiring, self.params, self.of_trials, self.workspace, self.state.policy, self.candidate, centre, spread,
             first,
         )  # fmt: skip
 
     def trial(self, standing: Standing, centre: np.ndarray, spread: np.ndarray) -> Standing:
-        """Carry out a trial; returns what stands after it."""
+        """Carry out a trial, return what stands after it; centre and spread have shape (input,)."""
         state, number = self.state, int(self.state.counts[TRIALS])
         self.propose(number * self.together, centre, spread)
         returns = self.play_candidate(standing)
@@ -181,11 +181,11 @@ class KeepOrRevert:
         adapt(self.params, self.of_trials, self.workspace, self.scenario.perturbation.cap, kept)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Return nothing: the state holds all that changes."""
+        """Return nothing, of any shape: the state holds all that changes."""
         return {}
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Do nothing: the state holds all that changes."""
+        """Do nothing, whatever the shape: the state holds all that changes."""
 
     def play_candidate(self, standing: Standing) -> list[float]:
         """Play the batch with the candidate; given up after part of it if behind: fewer returns than items."""

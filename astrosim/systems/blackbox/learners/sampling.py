@@ -91,7 +91,7 @@ class Sampling:
         return {PREFIX + name: array for name, array in own.items()}
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Go on from `arrays()` of the same shapes."""
+        """Go on from `arrays()`, each of the same shape."""
         own = {name.removeprefix(PREFIX): array for name, array in arrays.items() if name.startswith(PREFIX)}
         self.start, self.scale = own.pop("start"), own.pop("scale")
         self.rival = self._begin()

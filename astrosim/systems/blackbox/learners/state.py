@@ -81,17 +81,17 @@ class State:
         self.mean += (1.0 - rest) * (flat(self.policy) - self.mean)
 
     def restart(self) -> None:
-        """Begin the running mean at the current weights."""
+        """Restart the running mean at the current weights."""
         self.mean[:] = flat(self.policy)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Return the arrays of a checkpoint by name: those of the class, the policy's weights by their own names."""
+        """Return the arrays of a checkpoint by name, each of the shape that the class says; weights as in the policy."""
         own = dict(zip(WEIGHTS, weights_of(self.policy), strict=True))
         own |= {name: getattr(self, name) for name in ("mean", "best", "best_return", "sigma", "tally", "counts")}
         return own | {f"observed_{name}": array for name, array in self.moments._asdict().items()}
 
     def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Go on from `arrays()` of the same shapes.
+        """Go on from `arrays()`, each of the same shape.
 
         Raises
         ------
