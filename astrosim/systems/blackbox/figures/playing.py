@@ -102,5 +102,5 @@ def episode_scene(
     discrete: bool,
     title: str = "",
 ) -> EpisodeScene:
-    """Return the scene of an episode in the style of all figures, pictures of shape (row, column, 3); see `EpisodeScene`."""
+    """Return the scene of an episode in the style of all figures; pictures have shape (row, column, 3)."""
     return EpisodeScene(trace, pictures, *names, discrete, title)

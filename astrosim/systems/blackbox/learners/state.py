@@ -85,7 +85,7 @@ class State:
         self.mean[:] = flat(self.policy)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Return the arrays of a checkpoint by name, each of the shape that the class says; weights as in the policy."""
+        """Return the arrays of a checkpoint by name, each of the shape that the class says, and weights."""
         own = dict(zip(WEIGHTS, weights_of(self.policy), strict=True))
         own |= {name: getattr(self, name) for name in ("mean", "best", "best_return", "sigma", "tally", "counts")}
         return own | {f"observed_{name}": array for name, array in self.moments._asdict().items()}
