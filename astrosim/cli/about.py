@@ -29,13 +29,16 @@ def new(
     source: Annotated[
         str | None, typer.Option("--from", metavar="SCENARIO", help="Copy this scenario in place of a template.")
     ] = None,
+    data: Annotated[
+        str, typer.Option("--data", metavar="FILE", help="With --kind task: a CSV or NPZ file, or sklearn:NAME.")
+    ] = "",
 ) -> None:
     """Write a commented scenario file into the present directory."""
     with guarded():
         from astrosim.scenario.bundled import bundled
         from astrosim.scenario.library import create
 
-        path = create(name, Path(), kind, None if source is None else scenario_file(source))
+        path = create(name, Path(), kind, None if source is None else scenario_file(source), data=data)
         typer.echo(f"{path} written. Next: astrosim explain {path}; astrosim run {path}")
         typer.echo("For an editor that checks and completes it: astrosim schema > scenario.schema.json")
         if path.stem in bundled():

@@ -18,7 +18,7 @@ SCHEMA_LINE = "#:schema ./scenario.schema.json\n"
 """First line of a new file: editors check and complete it by what `astrosim schema` prints into that file."""
 
 
-def create(name: str, directory: Path, kind: str = "astrocyte", source: Path | None = None) -> Path:
+def create(name: str, directory: Path, kind: str = "astrocyte", source: Path | None = None, *, data: str = "") -> Path:
     """Write a scenario file ``NAME.toml``; an existing file is left alone.
 
     Parameters
@@ -29,6 +29,8 @@ def create(name: str, directory: Path, kind: str = "astrocyte", source: Path | N
         Whose template is written.
     source : Path, optional
         Scenario file that is copied under the new name, in place of a template.
+    data : str
+        Table of the user's own, whose sizes are filled in; empty: none.
 
     Raises
     ------
@@ -42,6 +44,8 @@ def create(name: str, directory: Path, kind: str = "astrocyte", source: Path | N
         raise ScenarioError([f"--kind: no such kind ({kind}). Write one of {', '.join(registry.kinds())}."])
     path = directory / f"{stem}{SUFFIX}"
     text = registry.find_system(kind).template.replace("{name}", stem) if source is None else renamed(source, stem)
+    if data:
+        text = registry.find_system(kind).part("table_template")(stem, data, directory)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text if text.startswith("#:schema") else SCHEMA_LINE + text)
