@@ -48,8 +48,10 @@ PAPERS = {
 def test_names() -> None:
     assert list(bundled()) == [
         "both_worlds",
+        "breast_cancer",
         "connectome",
         "cursor",
+        "diabetes",
         "digits",
         "eight_of_eight",
         "factors",
@@ -59,6 +61,7 @@ def test_names() -> None:
         "mnist",
         "mnist_rivals",
         "online",
+        "own_table",
         "parallel_proposals",
         "quick",
         "reward_shape",
@@ -70,6 +73,7 @@ def test_names() -> None:
         "uncoupled",
         "update_scope",
         "window",
+        "wine",
         "extend/proportional_adaptation",
         "extend/sensing_memory",
         *(f"published/exp{number}" for number in NEURON_CENTRIC),
