@@ -26,6 +26,8 @@ leave_out = ["{other}"]
 test = 0.25
 [network]
 units = 16
+[learner]
+average = 0
 [schedule]
 trials = 1_000
 [record]
