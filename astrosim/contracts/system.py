@@ -55,6 +55,8 @@ class System:
             Class of its scenario files, a subclass of `astrosim.scenario.Experiment`.
         template
             Text that `astrosim new` writes; ``{name}`` stands for the name.
+        table_template
+            Function of a name, a table and a folder: the text that `astrosim new --data` writes. May be left out.
         runner
             Functions that compute replicates: a `astrosim.runs.runner.Runner`.
         engine

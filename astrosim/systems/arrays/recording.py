@@ -207,6 +207,13 @@ class Recording(Alone):
             "astrocyte_sigma": self.learning.sigma,
         }
 
+    @property
+    def _tested(self) -> int:
+        """Place of the record whose network is tested."""
+        rewards = np.array(self.curves["validation_reward"])
+        best = self.scenario.learner.judged == "best" and np.isfinite(rewards).any()
+        return int(np.nanargmax(rewards)) if best else len(rewards) - 1
+
     def _row(self) -> dict[str, Any]:
         scenario = self.scenario
         tried, kept = (int(n) for n in self.learning.tally.sum(axis=1))
@@ -227,7 +234,7 @@ class Recording(Alone):
             "synapse_evaluations": int(last["synapse_evaluations"]),
             "accept_rate": kept / tried if tried else float("nan"),
             f"test_{score}": last[f"test_{score}"],
-            f"validation_{score}": last[f"validation_{score}"],
+            f"validation_{score}": self.curves[f"validation_{score}"][self._tested],
             "test_reward": last["test_reward"],
             "train_reward": last["train_reward"],
             "wall_s": self.seconds,

@@ -25,6 +25,7 @@ SYSTEM = System(
         **usual_parts(HERE),
         "derived": f"{HERE}.show.derived:derived",
         "flags": f"{HERE}.show.derived:FLAGS",
+        "table_template": f"{HERE}.scenario.table_template:table_text",
         "scenario": f"{HERE}.scenario.schema:ArrayScenario",
         "summary": f"{HERE}.show.summary:ArraySummary",
         "trained": f"{HERE}.trained:TrainedArrays",

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.report.drawing import Drawn, Kind
-from astrosim.scenario.section import short
 from astrosim.systems.arrays.figures.tables import (
     table_confusion,
     table_curves,
@@ -118,7 +117,7 @@ def facts(directory: Path) -> list[tuple[str, str]]:
     for name, one in sources(directory).items():
         learned = f"{len(one['outputs'])} classes" if one["learned"] == "classes" else ", ".join(one["outputs"])
         text = (
-            f"{short(one['data'])}: {one['rows']:,} rows, {len(one['inputs'])} inputs, learns {learned}; SHA-256 of "
+            f"{one['data']}: {one['rows']:,} rows, {len(one['inputs'])} inputs, learns {learned}; SHA-256 of "
             f"all values {one['sha256']}"
         )
         if ("Data", text) not in [(head.partition(",")[0], said) for head, said in found]:
