@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from astrosim.report import write_report
     from astrosim.runs import run
     from astrosim.runs.rerun import rerun
+    from astrosim.runs.trained import load_trained
     from astrosim.scenario import condition_names, load_scenario, resolve
     from astrosim.store import open_run
     from astrosim.systems.published.engine import PublishedEngine
@@ -48,6 +49,7 @@ __all__ = [
     "condition_names",
     "export_run",
     "load_scenario",
+    "load_trained",
     "make_engine",
     "open_run",
     "rerun",
@@ -67,6 +69,7 @@ _MODULES = {
     "systems.published.engine": ("PublishedEngine",),
     "report": ("write_report",),
     "runs": ("rerun", "run"),
+    "runs.trained": ("load_trained",),
     "scenario": ("condition_names", "load_scenario", "resolve"),
     "systems.threshold.scenario.schema": ("Scenario",),
     "store": ("open_run",),

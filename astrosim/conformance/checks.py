@@ -22,6 +22,7 @@ from astrosim.explain.values import Choice
 from astrosim.export import export_run
 from astrosim.report import write_report
 from astrosim.report.figure_of_run import show
+from astrosim.runs.trained import load_trained
 from astrosim.scenario import condition_names
 from astrosim.scenario.field_info import fields_of
 from astrosim.store import open_run
@@ -187,6 +188,29 @@ def what_is_missing_is_refused(bench: Bench) -> None:
                 raise ContractError(f"{part}: refused without its sentence.") from error
 
 
+def what_was_learned_answers(bench: Bench) -> None:
+    """Check that each condition's network can be loaded and asked, if the system offers that, and keeps to its answers.
+
+    Raises
+    ------
+    ContractError
+        If it has no weights, answers not once for each input, or answers otherwise when it is asked or loaded again.
+    """
+    if not bench.system.has("trained"):
+        return
+    scenario = bench.scenario()
+    for condition in condition_names(scenario):
+        first, again = (load_trained(bench.finished, condition, scenario.seeds[0]) for _ in range(2))
+        if not first.weights.sizes:
+            raise ContractError(f"trained: {condition} has no weights.")
+        shown = np.vstack([np.zeros(first.inputs), np.ones(first.inputs)])
+        answers = first(shown)
+        if len(answers) != len(shown):
+            raise ContractError(f"trained: {condition} answers {len(answers)} times to {len(shown)} inputs.")
+        if not (np.array_equal(answers, first(shown)) and np.array_equal(answers, again(shown))):
+            raise ContractError(f"trained: {condition} answers the same inputs in two ways.")
+
+
 def _equal(one: Path, other: Path) -> None:
     names = differing(contents(one), contents(other))
     if names:
@@ -204,6 +228,7 @@ CHECKS: tuple[Callable[[Bench], None], ...] = (
     exports_are_readable,
     the_report_is_complete,
     what_is_missing_is_refused,
+    what_was_learned_answers,
 )
 """All checks, in the order in which they run."""
 

@@ -14,7 +14,7 @@ from typing import Any
 from astrosim.contracts.loading import find
 from astrosim.core.errors import AstrosimError
 
-OPTIONAL = ("animation", "ceiling", "start", "view")
+OPTIONAL = ("animation", "ceiling", "start", "trained", "view")
 """Parts that a system may lack; `System.lacks` then says so."""
 PLACES = {
     "template": "scenario.template:TEMPLATE",
@@ -85,6 +85,9 @@ class System:
         start
             Function of a resolved scenario, a seed and the arrays of a checkpoint: those that a branch
             starts from.
+        trained
+            Function of a resolved scenario and what a run has kept of a replicate (`astrosim.contracts.trained.Held`):
+            its `TrainedNetwork`.
         example
             A small experiment that shows that the system keeps the contract; see `Example`.
         view

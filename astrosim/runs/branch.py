@@ -11,9 +11,8 @@ import numpy as np
 
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import ScenarioError
-from astrosim.runs.checkpoint import CHECKPOINTS, ENDS, Checkpoint, CheckpointError
+from astrosim.runs.checkpoint import CheckpointError, kept
 from astrosim.runs.directory import SCENARIO
-from astrosim.runs.replicate import Replicate
 from astrosim.scenario import Experiment, condition_names, load_scenario, resolve
 from astrosim.scenario.choose import changed
 from astrosim.scenario.inputs import InputFile
@@ -136,14 +135,12 @@ def branched[S: Experiment](scenario: S, text: str, folder: Path) -> tuple[S, di
 
 def _state(source: Source, seed: int) -> tuple[dict[str, np.ndarray], bool]:
     """Arrays of a replicate's end, or else of its checkpoint; and whether it had ended."""
-    replicate = Replicate(source.condition, seed, 0, 0)  # a checkpoint goes by the names alone
-    for folder in (ENDS, CHECKPOINTS):
-        try:
-            found = Checkpoint(source.directory, replicate, source.scenario, folder).load()
-        except CheckpointError as error:
-            raise ScenarioError([f"--from: {error}. Branch from another run."]) from error
-        if found is not None:
-            return found[0], folder == ENDS
+    try:
+        found = kept(source.directory, source.condition, seed, source.scenario)
+    except CheckpointError as error:
+        raise ScenarioError([f"--from: {error}. Branch from another run."]) from error
+    if found is not None:
+        return found
     raise ScenarioError(
         [
             f"--from: neither the end nor a checkpoint of condition {source.condition}, seed {seed} was kept "

@@ -28,6 +28,7 @@ SYSTEM = System(
         "table_template": f"{HERE}.scenario.table_template:table_text",
         "scenario": f"{HERE}.scenario.schema:ArrayScenario",
         "summary": f"{HERE}.show.summary:ArraySummary",
+        "trained": f"{HERE}.trained:TrainedArrays",
     },
     plots=PLOTS,
     lacks={

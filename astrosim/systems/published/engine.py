@@ -141,9 +141,16 @@ class PublishedEngine:
         names = ("score", "threshold", "exploration_rate", "activations", "successes", "explorations")
         return {name: np.empty(0) for name in names} | {"activations_by_pattern": np.empty((0, c.PATTERNS))}
 
-    def probe(self) -> np.ndarray:
-        """Return outputs of the frozen network: uint8, shape (pattern, bit)."""
-        return probe(self._circuit, self._state.weight)
+    def probe(self, patterns: np.ndarray | None = None) -> np.ndarray:
+        """Return outputs of the frozen network: uint8, shape (pattern, bit).
+
+        Parameters
+        ----------
+        patterns : ndarray of uint8, shape (pattern, input bit), optional
+            By default those of the task.
+        """
+        circuit = self._circuit if patterns is None else self._circuit._replace(patterns=patterns)
+        return probe(circuit, self._state.weight)
 
     def weights(self) -> np.ndarray:
         """Return a copy of the weights: float64, shape (synapse,)."""

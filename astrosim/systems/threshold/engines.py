@@ -34,8 +34,14 @@ class Engine(Protocol):
     def measure(self) -> dict[str, Any]:
         """Return values of `EPISODE_VARIABLES` for the episode that was just advanced with `measure`."""
 
-    def probe(self) -> np.ndarray:
-        """Return outputs of the frozen network: uint8, shape (pattern, bit)."""
+    def probe(self, patterns: np.ndarray | None = None) -> np.ndarray:
+        """Return outputs of the frozen network: uint8, shape (pattern, bit).
+
+        Parameters
+        ----------
+        patterns : ndarray of uint8, shape (pattern, input bit), optional
+            By default those of the task.
+        """
 
     def weights(self) -> np.ndarray:
         """Return a copy of the weights, shape (synapse,)."""

@@ -80,21 +80,28 @@ class ThresholdSimulation:
         """Return the weights: float32, shape (synapse,)."""
         return self.learning.weight[: self.network.post.size].copy()
 
-    def probe(self) -> np.ndarray:
-        """Return the outputs of the frozen network: uint8, shape (pattern, bit)."""
+    def probe(self, patterns: np.ndarray | None = None) -> np.ndarray:
+        """Return outputs of the frozen network: uint8, shape (pattern, bit).
+
+        Parameters
+        ----------
+        patterns : ndarray of uint8, shape (pattern, input bit), optional
+            By default those of the task.
+        """
+        shown = self.kernel_network.patterns if patterns is None else patterns
         if self.resolved_scenario.windowed:
-            return fires(self._outputs(), self.params.network.threshold).astype(np.uint8)
+            return fires(self._outputs(shown), self.params.network.threshold).astype(np.uint8)
         matrix = np.zeros((self.kernel_network.inputs.size, self.kernel_network.outputs.size))
         source = np.repeat(np.arange(self.kernel_network.inputs.size), np.diff(self.kernel_network.direct_start))
         matrix[source, self.kernel_network.direct_bit] = self.learning.weight[self.kernel_network.direct_synapse]
-        return fires(self.kernel_network.patterns @ matrix, self.params.network.threshold).astype(np.uint8)
+        return fires(shown @ matrix, self.params.network.threshold).astype(np.uint8)
 
-    def _outputs(self) -> np.ndarray:
+    def _outputs(self, patterns: np.ndarray) -> np.ndarray:
         """Return the outputs' voltages after a pass of each pattern, 0 if silenced: float64, shape (pattern, bit)."""
         system, cycles, neurons = self.kernel_network, self.params.network.cycles, self.network.kind.size
         activation, fired = np.empty((cycles, neurons)), np.empty((cycles + 1, neurons), bool)
         rows = []
-        for pattern in system.patterns:
+        for pattern in patterns:
             fired[0] = False
             fired[0, system.inputs] = pattern
             fired[0, system.tonic] = system.sound[system.tonic]

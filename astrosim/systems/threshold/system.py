@@ -32,6 +32,7 @@ SYSTEM = System(
         "ceiling": f"{HERE}.show.ceiling_tables:ceilings",
         "ceiling_table": f"{HERE}.show.ceiling_tables:ceilings_table",
         "start": f"{HERE}.start:start_of",
+        "trained": f"{HERE}.trained:TrainedThreshold",
         "view": f"{HERE}.scenario.schema:Scenario",
     },
     plots=PLOTS,

@@ -25,6 +25,7 @@ SYSTEM = System(
         "scenario": f"{HERE}.scenario.schema:WaveScenario",
         "summary": f"{HERE}.show.summary:WaveSummary",
         "animation": f"{HERE}.show.animation:animation",
+        "trained": f"{HERE}.trained:TrainedWave",
     },
     plots=PLOTS,
     lacks={

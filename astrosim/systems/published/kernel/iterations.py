@@ -133,8 +133,8 @@ def roam(circuit, iteration, state, own, tally, patterns, decisions):
 @compiled
 def frozen(circuit, weight, threshold):
     """Return outputs of the frozen network for each pattern: uint8, shape (pattern, bit)."""
-    out = np.empty((c.PATTERNS, c.OUTPUTS), dtype=np.uint8)
-    for pattern in range(c.PATTERNS):
+    out = np.empty((circuit.patterns.shape[0], c.OUTPUTS), dtype=np.uint8)
+    for pattern in range(out.shape[0]):
         total = sum_inputs(circuit, weight, pattern)
         for o in range(c.OUTPUTS):
             out[pattern, o] = total[circuit.label[c.INPUTS + o]] > threshold[c.INPUTS + o]
@@ -170,9 +170,16 @@ class IterationEngine(PublishedEngine):
     def _wander(self, log: Decisions, tally: Tally) -> None:
         roam(self._circuit, self._iteration, self._state, self._own, tally, log.pattern, log.decision)
 
-    def probe(self) -> np.ndarray:
-        """Return outputs of the frozen network: uint8, shape (pattern, bit)."""
-        return frozen(self._circuit, self._state.weight, self._own.threshold)
+    def probe(self, patterns: np.ndarray | None = None) -> np.ndarray:
+        """Return outputs of the frozen network: uint8, shape (pattern, bit).
+
+        Parameters
+        ----------
+        patterns : ndarray of uint8, shape (pattern, input bit), optional
+            By default those of the task.
+        """
+        circuit = self._circuit if patterns is None else self._circuit._replace(patterns=patterns)
+        return frozen(circuit, self._state.weight, self._own.threshold)
 
     def state(self) -> dict[str, np.ndarray]:
         """Return a copy of all that changes, thresholds included.

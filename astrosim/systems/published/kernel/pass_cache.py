@@ -160,8 +160,8 @@ def refresh(circuit, territories, traffic, weight, standing, row):
 @compiled
 def probe(circuit, weight):
     """Return outputs of the frozen network for each pattern: uint8, shape (pattern, bit)."""
-    out = np.empty((c.PATTERNS, c.OUTPUTS), dtype=np.uint8)
-    for pattern in range(c.PATTERNS):
+    out = np.empty((circuit.patterns.shape[0], c.OUTPUTS), dtype=np.uint8)
+    for pattern in range(out.shape[0]):
         total = sum_inputs(circuit, weight, pattern)
         for o in range(c.OUTPUTS):
             out[pattern, o] = fires(circuit, total, c.INPUTS + o)

@@ -48,9 +48,16 @@ class JointSimulation(ThresholdSimulation):
         weight = self.learning.weight[: self.placed.post.size]
         self.neural = make_state(scenario, self.placed)._replace(weight=weight, solved=nobody, spent=nobody)
 
-    def probe(self) -> np.ndarray:
-        """Return the outputs of the frozen network: uint8, shape (pattern, bit); each starts from the last firing."""
-        return answers_of(self.circuit, self.numbers, self.neural)
+    def probe(self, patterns: np.ndarray | None = None) -> np.ndarray:
+        """Return the outputs of the frozen network: uint8, shape (pattern, bit); each starts from the last firing.
+
+        Parameters
+        ----------
+        patterns : ndarray of uint8, shape (pattern, input bit), optional
+            By default those of the task.
+        """
+        circuit = self.circuit if patterns is None else self.circuit._replace(patterns=patterns)
+        return answers_of(circuit, self.numbers, self.neural)
 
     def measure(self) -> dict[str, Any]:
         """Return the values of `EPISODE_VARIABLES` and `NEURON_VARIABLES` for the episode that was just advanced."""

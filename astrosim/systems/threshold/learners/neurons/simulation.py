@@ -124,9 +124,16 @@ class NeuronSimulation:
             | values_of_neurons(self.circuit, self.numbers, state)
         )
 
-    def probe(self) -> np.ndarray:
-        """Return the outputs of the frozen network: uint8, shape (pattern, bit); each starts from the last firing."""
-        return answers_of(self.circuit, self.numbers, self.learning)
+    def probe(self, patterns: np.ndarray | None = None) -> np.ndarray:
+        """Return the outputs of the frozen network: uint8, shape (pattern, bit); each starts from the last firing.
+
+        Parameters
+        ----------
+        patterns : ndarray of uint8, shape (pattern, input bit), optional
+            By default those of the task.
+        """
+        circuit = self.circuit if patterns is None else self.circuit._replace(patterns=patterns)
+        return answers_of(circuit, self.numbers, self.learning)
 
     def accuracy(self) -> float:
         """Return the fraction of matching bits of the frozen network."""
@@ -201,7 +208,7 @@ class NeuronSimulation:
 def answers_of(circuit: Circuit, numbers: Numbers, state: State) -> np.ndarray:
     """Return the outputs of the frozen network: uint8, shape (pattern, bit); each starts from the last firing."""
     output, summed = np.empty_like(state.output), np.empty_like(state.threshold)
-    answers = np.empty_like(circuit.targets)
+    answers = np.empty((len(circuit.patterns), circuit.outputs.size), np.uint8)
     probe(circuit, numbers, state, output, summed, answers)
     return answers
 
