@@ -28,6 +28,7 @@ FLOORS = (
     {"runs", "explain", "summary", "export"},
     {"report"},
     {"systems"},
+    {"sklearn"},
     {"audit", "conformance", "view"},
     {"cli"},
     {"__main__"},
@@ -168,7 +169,7 @@ def plain(name: str) -> str:
 def test_third_party_imports_are_declared():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    lines = [*project["dependencies"], *extras["wave"], *extras["view"], *extras["sonata"]]
+    lines = [*project["dependencies"], *extras["tasks"], *extras["wave"], *extras["view"], *extras["sonata"]]
     declared = {plain(re.split(r"[^A-Za-z0-9_.-]", line)[0]) for line in lines}
     declared |= {"pydantic-core", "solara-ui"}  # pydantic and solara are released with exactly one version of them
     provided = importlib.metadata.packages_distributions()
@@ -194,7 +195,7 @@ def may_use_extras(file: Path) -> bool:
     module = module_name(file)
     if module.startswith("astrosim.view."):
         return file.stem in SOLARA
-    return file.stem in ("torch_learner", "device", "net", "vae") or module == "astrosim.systems.waves.inputs"
+    return file.stem in ("torch_learner", "device", "net", "vae", "estimators") or module == "astrosim.systems.waves.inputs"
 
 
 def test_no_module_pulls_in_torch_solara_or_dask():

@@ -11,7 +11,7 @@ from astrosim.core.errors import PackageError
 
 EXTRAS = {
     "torch": "wave",
-    "sklearn": "wave",
+    "sklearn": "tasks",
     "pooch": "wave",
     "imageio_ffmpeg": "view",
 }

@@ -46,6 +46,10 @@ class DataError(AstrosimError):
     """A data set that is missing, damaged or another one: names the file, the reason and the remedy."""
 
 
+class ParameterError(AstrosimError, ValueError):
+    """A value that an estimator cannot take: names it and the range; scikit-learn expects a ValueError."""
+
+
 class RunError(AstrosimError):
     """A run that cannot go on although its scenario and its directory are in order, e.g. a killed worker."""
 

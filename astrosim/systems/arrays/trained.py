@@ -57,6 +57,16 @@ class TrainedArrays(TrainedNetwork):
         else:
             self.net = _from_store(state.net, held)
 
+    @property
+    def steps(self) -> int:
+        """Whole steps from 0 to the largest pixel; 0 for a table."""
+        return LARGEST.get(self.scenario.task.data, 0)
+
+    @property
+    def class_labels(self) -> np.ndarray:
+        """Labels of the outputs, shape (output,): numbers, or names in a table."""
+        return _as_numbers(self.classes)
+
     def outputs(self, rows: np.ndarray) -> np.ndarray:
         """Return logits of the classes, or numbers in their own units: float64, shape (row, output).
 
@@ -67,7 +77,7 @@ class TrainedArrays(TrainedNetwork):
         """
         none, scaling = np.zeros(len(rows), np.int64), self.images.scaling
         if scaling is None:
-            part = Part(in_steps(rows.astype(np.float32), LARGEST[self.scenario.task.data]), none)
+            part = Part(in_steps(rows.astype(np.float32), self.steps), none)
         else:
             part = part_of(Rows(rows, none, np.zeros((len(rows), 0)), None), scaling, None)
         found = judge(self.net, whole_batch(self.scenario, part)).outputs.astype(np.float64)
@@ -82,7 +92,7 @@ class TrainedArrays(TrainedNetwork):
         outputs = self.outputs(rows)
         if self.scenario.regression:
             return outputs[:, 0] if outputs.shape[1] == 1 else outputs
-        return _as_numbers(self.classes)[outputs.argmax(axis=1)]
+        return self.class_labels[outputs.argmax(axis=1)]
 
     @cached_property
     def weights(self) -> xarray.Dataset:
@@ -102,7 +112,7 @@ class TrainedArrays(TrainedNetwork):
             },
             {
                 "unit": np.arange(len(net.bias)),
-                "output": _as_numbers(self.classes),
+                "output": self.class_labels,
                 "input": (("unit", "synapse"), _as_numbers(self.names)[net.taps]),
                 "layer": ("unit", np.full(len(net.bias), "hidden")),
             },

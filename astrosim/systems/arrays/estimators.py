@@ -1,0 +1,418 @@
+"""scikit-learn's interface to astrocytes that learn from rows by one scalar (own units; rewards: mean per row).
+
+The learner is that of `fit`: keep or revert, on the kernel. Source: Murray 2026, section 4, on tables.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
+from sklearn.utils import check_random_state, column_or_1d
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from astrosim.core.errors import AstrosimError, ParameterError
+from astrosim.runs.trained import load_trained
+from astrosim.systems.arrays.estimating import (
+    DistinctRows,
+    check_parameters,
+    distinct,
+    parameters_from,
+    parted,
+    scenario_tables,
+    trained_from,
+    write_scenario,
+)
+from astrosim.systems.arrays.fit import Trained, fit, partial
+from astrosim.systems.arrays.scenario.schema import ArrayScenario
+from astrosim.systems.arrays.trained import TrainedArrays
+
+PARAMETERS = """
+    Parameters
+    ----------
+    units : int
+        Hidden units; each is the territory of an astrocyte.
+    features : int
+        Inputs that a unit hears, drawn at random; 0: all up to 32, else twice the root of their number.
+    trials : int
+        Proposals of the whole fit, rounded up to whole batches. The budget: `fit` depends on no clock.
+    sigma, cap : float
+        Step of each astrocyte at the start, and its highest at the start; the cap falls to a third of it.
+    l2 : float
+        Penalty: half of it times the sum of the squared weights.
+    race : float
+        A proposal that has gained nothing on this share of the batch is reverted; 1: never.
+    batch : int
+        Rows of the largest batch; the first is a tenth of it. All rows, if there are fewer.
+    stay : int
+        Trials on a batch.
+    average : float
+        Running mean of the weights: what stays of it at each batch; 0: none.
+    validation_fraction : float
+        Share of the rows that choose the best record, if `early_stopping` and there are at least 50.
+    early_stopping : bool
+        Keep the network of the record with the best validation reward, not the last one; all trials are done.
+    warm_start : bool
+        Whether `fit` goes on from the network that is there.
+    random_state : int, RandomState or None
+        An int gives the same bits on every call; None draws a seed, which `seed_` keeps.
+    verbose : bool
+        Print a line per record at the end of `fit`.
+
+    Attributes
+    ----------
+    n_features_in_, n_outputs_ : int
+    feature_names_in_ : ndarray of str, shape (input,)
+        Where `X` has names.
+    taps_ : ndarray of int32, shape (unit, synapse)
+        Input of each incoming synapse.
+    coefs_ : list of ndarray of float32
+        Incoming weights, shape (unit, synapse), on scaled inputs; outgoing ones, shape (unit, output).
+    intercepts_ : list of ndarray of float32
+        Biases, shape (unit,) and (output,).
+    centre_, scale_ : ndarray of float64, shape (input,)
+    reward_curve_, validation_scores_ : ndarray of float64, shape (record,)
+        Mean reward on the batch; accuracy or R2 on the validation rows, empty without any.
+    n_trials_ : int
+    accept_rate_ : float
+        Proposals that were kept, of all.
+    seed_ : int
+"""
+
+
+class AstrocyteEstimator(BaseEstimator):
+    """Base of both estimators: parameters, parts, and what is told of the network."""
+
+    trained_: Trained
+
+    def __init__(
+        self,
+        units: int = 128,
+        features: int = 0,
+        trials: int = 40_000,
+        sigma: float = 0.2,
+        cap: float = 0.3,
+        l2: float = 0.0,
+        race: float = 1.0,
+        batch: int = 20_000,
+        stay: int = 1_000,
+        average: float = 0.9,
+        validation_fraction: float = 0.15,
+        early_stopping: bool = True,
+        warm_start: bool = False,
+        random_state: Any = None,
+        verbose: bool = False,
+    ) -> None:
+        self.units = units
+        self.features = features
+        self.trials = trials
+        self.sigma = sigma
+        self.cap = cap
+        self.l2 = l2
+        self.race = race
+        self.batch = batch
+        self.stay = stay
+        self.average = average
+        self.validation_fraction = validation_fraction
+        self.early_stopping = early_stopping
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+
+    _numbers = False
+
+    def _scenario(self, held: bool) -> ArrayScenario:
+        return ArrayScenario.model_validate(self._tables(held))
+
+    def _tables(self, held: bool) -> dict[str, Any]:
+        values = self.get_params(deep=False)
+        check_parameters(type(self).__name__, values)
+        return scenario_tables(values, held)
+
+    def _seed(self) -> int:
+        """Return the seed that `random_state` means."""
+        if isinstance(self.random_state, (int, np.integer)) and self.random_state >= 0:
+            return int(self.random_state)
+        return int(check_random_state(self.random_state).randint(2**31))
+
+    def _learn(self, inputs: np.ndarray, targets: np.ndarray, sample_weight: Any, classes: int) -> Self:
+        """Learn from rows of the right kinds; classes: 0 where numbers are learned."""
+        weights = self._weights(sample_weight, inputs)
+        goes_on = self.warm_start and hasattr(self, "trained_")
+        seed = self.trained_.seed if goes_on else self._seed()
+        self._tables(False)
+        rows = distinct(inputs, targets, weights)
+        train, held = (
+            parted(rows, self.validation_fraction, seed, classes) if self.early_stopping else (rows, None)
+        )
+        scenario = self._scenario(held is not None)
+        start = self.trained_ if goes_on else None
+        self._take(fit(scenario, *train, validation=held, seed=seed, classes=classes, start=start))
+        if self.verbose:
+            self._tell(scenario.record.every)
+        return self
+
+    def _learn_more(self, inputs: np.ndarray, targets: np.ndarray, sample_weight: Any, classes: int) -> Self:
+        """Learn from the rows as one batch."""
+        weights = self._weights(sample_weight, inputs)
+        before = getattr(self, "trained_", None)
+        seed = self._seed() if before is None else before.seed
+        scenario = self._scenario(before is not None and "best_reward" in before.arrays)
+        self._take(partial(before, scenario, inputs, targets, weights, seed, classes=classes))
+        return self
+
+    def _weights(self, sample_weight: Any, inputs: np.ndarray) -> np.ndarray | None:
+        if sample_weight is None:
+            return None
+        weights = _check_sample_weight(sample_weight, inputs, dtype=np.float64, ensure_non_negative=True)
+        if not weights.any():
+            raise ParameterError("sample_weight: all weights are zero. Give at least one row a weight.")
+        return np.asarray(weights)
+
+    def _take(self, trained: Trained) -> None:
+        """Take over what was learned, as arrays."""
+        self.trained_ = trained
+        self.taps_ = trained.taps
+        self.coefs_ = [trained.incoming, trained.outgoing]
+        self.intercepts_ = [trained.bias, trained.output_bias]
+        self.centre_, self.scale_ = trained.scaling
+        self.reward_curve_ = trained.curves["train_reward"]
+        scores = trained.curves["validation_score"]
+        self.validation_scores_ = scores[~np.isnan(scores)]
+        self.n_trials_, self.seed_ = trained.trials, trained.seed
+        self.n_outputs_ = len(trained.output_bias) if trained.regression else 1
+        tried = int(trained.tried.sum())
+        self.accept_rate_ = float(trained.kept.sum() / tried) if tried else float("nan")
+
+    def _tell(self, every: int) -> None:
+        curves = self.trained_.curves
+        rows = zip(curves["train_reward"], curves["validation_score"], curves["accept_rate"], strict=True)
+        for record, (reward, score, accepted) in enumerate(rows, 1):
+            held = "" if np.isnan(score) else f", validation {score:.4f}"
+            print(f"trial {record * every:>9,}: reward {reward:.5f}{held}, kept {accepted:.1%}")
+
+    def _decided(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Return the outputs of each row: float64, shape (row, output)."""
+        check_is_fitted(self, "trained_")
+        return self.trained_.decide(validate_data(self, X, reset=False, dtype=np.float64))
+
+    def _prepared(self, X: Any, y: Any, reset: bool = True) -> tuple[np.ndarray, np.ndarray, int]:  # noqa: N803
+        """Return inputs, targets for `fit`, and the number of classes, 0 where numbers are learned."""
+        raise NotImplementedError
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
+        """Learn for `trials` trials.
+
+        Parameters
+        ----------
+        X : array_like, shape (row, input)
+        y : array_like, shape (row,), or (row, output) where numbers are learned
+        sample_weight : array_like, shape (row,), optional
+            Factors on the rows' rewards.
+
+        Returns
+        -------
+        self
+        """
+        inputs, targets, classes = self._prepared(X, y)
+        return self._learn(inputs, targets, sample_weight, classes)
+
+    def to_scenario(
+        self,
+        path: str | os.PathLike[str],
+        X: Any,  # noqa: N803
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        test: float | tuple[Any, Any] = 0.2,
+    ) -> Path:
+        """Write the scenario of which `fit` is one replicate: ``astrosim run PATH`` runs it, with records and report.
+
+        With test rows of their own, and `random_state` an int, the run learns what `fit` learns, bit for bit.
+
+        Parameters
+        ----------
+        path : path-like
+            Of the scenario, ending in .toml; the rows go into an NPZ file beside it.
+        X, y, sample_weight : array_like
+            As for `fit`.
+        test : float or (array_like, array_like)
+            Share of the rows that the run is tested on, or rows of their own.
+
+        Returns
+        -------
+        Path
+            Of the scenario.
+        """
+        inputs, targets, classes = clone(self)._prepared(X, y)
+        rows: DistinctRows = distinct(inputs, targets, self._weights(sample_weight, inputs))
+        tables = self._tables(self.early_stopping)
+        tables["seeds"] = [self._seed()]
+        tables["task"] |= {
+            "validation": float(self.validation_fraction) if self.early_stopping else 0.0,
+            "kind_of_target": "classes" if classes else "numbers",
+        }
+        names = np.unique(np.asarray(y)) if classes else None
+        return write_scenario(path, tables, rows, rows.targets if names is None else names[rows.targets], test)
+
+    @classmethod
+    def from_run(
+        cls, directory: str | os.PathLike[str], condition: str | None = None, seed: int | None = None
+    ) -> Self:
+        """Return the estimator that a run has trained.
+
+        Parameters
+        ----------
+        directory : path-like
+            Run directory of rows of arrays.
+        condition : str, optional
+            May be left out where there is one.
+        seed : int, optional
+            Likewise.
+
+        Raises
+        ------
+        AstrosimError
+            If there is no such replicate, or it has learned something else.
+        """
+        network = load_trained(Path(directory), condition, seed)
+        if not isinstance(network, TrainedArrays) or network.scenario.regression != cls._numbers:
+            what = "numbers" if cls._numbers else "classes"
+            raise AstrosimError(f"{directory}: no run that learns {what} of rows. Name one, or take the other estimator.")
+        found = cls(**parameters_from(network.scenario, network.held.seed))
+        found._take(trained_from(network))
+        found.n_features_in_ = network.inputs
+        if not network.scenario.task.of_images:
+            found.feature_names_in_ = np.array(network.names, dtype=object)
+        found._name(network)
+        return found
+
+    def _name(self, network: TrainedArrays) -> None:
+        """Take over names of classes."""
+
+
+class AstrocyteClassifier(ClassifierMixin, AstrocyteEstimator):
+    __doc__ = f"""Classifier whose astrocytes keep or revert by the mean log-likelihood of the rows.
+{PARAMETERS}    classes_ : ndarray, shape (class,)
+    """
+
+    def _prepared(self, X: Any, y: Any, reset: bool = True) -> tuple[np.ndarray, np.ndarray, int]:  # noqa: N803
+        X, y = validate_data(self, X, y, reset=reset, dtype=np.float64)  # noqa: N806
+        check_classification_targets(y)
+        labels = column_or_1d(y, warn=True)
+        if reset:
+            known = getattr(self, "classes_", None) if self.warm_start else None
+            classes = np.unique(labels)
+            if known is not None and not np.array_equal(known, classes):
+                raise ParameterError(f"y: other classes than those of the network ({classes}). Call fit without warm_start.")
+            self.classes_ = classes
+        unknown = np.setdiff1d(labels, self.classes_)
+        if unknown.size:
+            raise ParameterError(f"y: no class of the first call ({unknown[0]}). Name all in classes at the first call.")
+        return X, np.searchsorted(self.classes_, labels).astype(np.int64), len(self.classes_)
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:  # noqa: N803
+        """Learn from the rows as one batch, for `stay` trials; sigma, weights and draws go on.
+
+        Centre and scale follow the rows of all calls.
+
+        Parameters
+        ----------
+        X : array_like, shape (row, input)
+        y : array_like, shape (row,)
+        classes : array_like, shape (class,)
+            All classes; needed at the first call.
+        sample_weight : array_like, shape (row,), optional
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ParameterError
+            If classes are missing at the first call, or others later.
+        """
+        first = not hasattr(self, "trained_")
+        if first and classes is None:
+            raise ParameterError("classes: missing at the first call of partial_fit. Give all classes.")
+        if classes is not None:
+            given = np.unique(classes)
+            if not first and not np.array_equal(given, self.classes_):
+                raise ParameterError(f"classes: others than at the first call ({given}). Leave them out.")
+            self.classes_ = given
+        X, y = validate_data(self, X, y, reset=first, dtype=np.float64)  # noqa: N806
+        inputs, targets, count = self._prepared(X, y, reset=False)
+        return self._learn_more(inputs, targets, sample_weight, count)
+
+    def decision_function(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Return logits, shape (row, class); of two classes their difference, shape (row,)."""
+        outputs = self._decided(X)
+        return outputs[:, 1] - outputs[:, 0] if outputs.shape[1] == 2 else outputs
+
+    def predict_log_proba(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Return log probabilities of the classes: float64, shape (row, class)."""
+        outputs = self._decided(X)
+        apart = outputs - outputs.max(axis=1, keepdims=True)
+        return apart - np.log(np.exp(apart).sum(axis=1, keepdims=True))
+
+    def predict_proba(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Return probabilities of the classes: float64, shape (row, class)."""
+        return np.exp(self.predict_log_proba(X))
+
+    def predict(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Return the class of each row, shape (row,)."""
+        chosen = self._decided(X).argmax(axis=1)
+        return self.classes_[chosen]
+
+    def _name(self, network: TrainedArrays) -> None:
+        self.classes_ = network.class_labels
+
+
+class AstrocyteRegressor(RegressorMixin, AstrocyteEstimator):
+    __doc__ = f"""Regressor whose astrocytes keep or revert by minus half the mean squared error of the scaled targets.
+{PARAMETERS}"""
+
+    _numbers = True
+
+    def __sklearn_tags__(self) -> Any:
+        """Return scikit-learn's tags: several targets may be learned at once."""
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags
+
+    def _prepared(self, X: Any, y: Any, reset: bool = True) -> tuple[np.ndarray, np.ndarray, int]:  # noqa: N803
+        X, y = validate_data(self, X, y, reset=reset, dtype=np.float64, multi_output=True, y_numeric=True)  # noqa: N806
+        if reset:
+            self._flat = y.ndim == 1
+        return X, y.astype(np.float64), 0
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
+        """Learn from the rows as one batch, for `stay` trials; sigma, weights and draws go on.
+
+        Centre and scale, of inputs and targets, follow the rows of all calls.
+
+        Parameters
+        ----------
+        X : array_like, shape (row, input)
+        y : array_like, shape (row,) or (row, output)
+        sample_weight : array_like, shape (row,), optional
+
+        Returns
+        -------
+        self
+        """
+        inputs, targets, _ = self._prepared(X, y, reset=not hasattr(self, "trained_"))
+        return self._learn_more(inputs, targets, sample_weight, 0)
+
+    def predict(self, X: Any) -> np.ndarray:  # noqa: N803
+        """Return the numbers of each row: float64, shape (row,), or (row, output) as in `fit`."""
+        outputs = self._decided(X)
+        return outputs[:, 0] if self._flat else outputs
+
+    def _name(self, network: TrainedArrays) -> None:
+        self._flat = network.scenario.outputs == 1
