@@ -146,9 +146,7 @@ class AstrocyteEstimator(BaseEstimator):
         seed = self.trained_.seed if goes_on else self._seed()
         self._tables(False)
         rows = distinct(inputs, targets, weights)
-        train, held = (
-            parted(rows, self.validation_fraction, seed, classes) if self.early_stopping else (rows, None)
-        )
+        train, held = parted(rows, self.validation_fraction, seed, classes) if self.early_stopping else (rows, None)
         scenario = self._scenario(held is not None)
         start = self.trained_ if goes_on else None
         self._take(fit(scenario, *train, validation=held, seed=seed, classes=classes, start=start))
@@ -168,10 +166,9 @@ class AstrocyteEstimator(BaseEstimator):
     def _weights(self, sample_weight: Any, inputs: np.ndarray) -> np.ndarray | None:
         if sample_weight is None:
             return None
-        weights = _check_sample_weight(sample_weight, inputs, dtype=np.float64, ensure_non_negative=True)
-        if not weights.any():
+        if not np.any(np.asarray(sample_weight) != 0):
             raise ParameterError("sample_weight: all weights are zero. Give at least one row a weight.")
-        return np.asarray(weights)
+        return np.asarray(_check_sample_weight(sample_weight, inputs, dtype=np.float64, ensure_non_negative=True))
 
     def _take(self, trained: Trained) -> None:
         """Take over what was learned, as arrays."""
@@ -260,9 +257,7 @@ class AstrocyteEstimator(BaseEstimator):
         return write_scenario(path, tables, rows, rows.targets if names is None else names[rows.targets], test)
 
     @classmethod
-    def from_run(
-        cls, directory: str | os.PathLike[str], condition: str | None = None, seed: int | None = None
-    ) -> Self:
+    def from_run(cls, directory: str | os.PathLike[str], condition: str | None = None, seed: int | None = None) -> Self:
         """Return the estimator that a run has trained.
 
         Parameters
@@ -282,11 +277,14 @@ class AstrocyteEstimator(BaseEstimator):
         network = load_trained(Path(directory), condition, seed)
         if not isinstance(network, TrainedArrays) or network.scenario.regression != cls._numbers:
             what = "numbers" if cls._numbers else "classes"
-            raise AstrosimError(f"{directory}: no run that learns {what} of rows. Name one, or take the other estimator.")
+            raise AstrosimError(
+                f"{directory}: no run that learns {what} of rows. Name one, or take the other estimator."
+            )
         found = cls(**parameters_from(network.scenario, network.held.seed))
         found._take(trained_from(network))
         found.n_features_in_ = network.inputs
-        if not network.scenario.task.of_images:
+        made_up = tuple(f"x{k}" for k in range(network.inputs))  # of rows without names
+        if not network.scenario.task.of_images and network.names != made_up:
             found.feature_names_in_ = np.array(network.names, dtype=object)
         found._name(network)
         return found
@@ -308,11 +306,15 @@ class AstrocyteClassifier(ClassifierMixin, AstrocyteEstimator):
             known = getattr(self, "classes_", None) if self.warm_start else None
             classes = np.unique(labels)
             if known is not None and not np.array_equal(known, classes):
-                raise ParameterError(f"y: other classes than those of the network ({classes}). Call fit without warm_start.")
+                raise ParameterError(
+                    f"y: other classes than those of the network ({classes}). Call fit without warm_start."
+                )
             self.classes_ = classes
         unknown = np.setdiff1d(labels, self.classes_)
         if unknown.size:
-            raise ParameterError(f"y: no class of the first call ({unknown[0]}). Name all in classes at the first call.")
+            raise ParameterError(
+                f"y: no class of the first call ({unknown[0]}). Name all in classes at the first call."
+            )
         return X, np.searchsorted(self.classes_, labels).astype(np.int64), len(self.classes_)
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:  # noqa: N803
