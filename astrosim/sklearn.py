@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 from astrosim.contracts.loading import find
 
 if TYPE_CHECKING:
-    from astrosim.systems.arrays.estimators import AstrocyteClassifier, AstrocyteRegressor
+    from astrosim.systems.arrays.estimators.classifier import AstrocyteClassifier
+    from astrosim.systems.arrays.estimators.regressor import AstrocyteRegressor
 
 __all__ = ["AstrocyteClassifier", "AstrocyteRegressor"]
+_MODULES = {"AstrocyteClassifier": "classifier", "AstrocyteRegressor": "regressor"}
 
 
 def __getattr__(name: str) -> Any:
@@ -27,4 +29,4 @@ def __getattr__(name: str) -> Any:
     """
     if name not in __all__:
         raise AttributeError(f"module 'astrosim.sklearn' has no attribute {name!r}")
-    return find(f"astrosim.systems.arrays.estimators:{name}", "astrosim.sklearn needs")
+    return find(f"astrosim.systems.arrays.estimators.{_MODULES[name]}:{name}", "astrosim.sklearn needs")

@@ -191,11 +191,13 @@ def test_importing_astrosim_loads_nothing_heavy():
 
 
 def may_use_extras(file: Path) -> bool:
-    """Whether a module may import the packages of extras when it is loaded: `torch`, or Solara."""
+    """Whether a module may import the packages of extras when it is loaded: torch, Solara, or scikit-learn."""
     module = module_name(file)
     if module.startswith("astrosim.view."):
         return file.stem in SOLARA
-    return file.stem in ("torch_learner", "device", "net", "vae", "estimators") or module == "astrosim.systems.waves.inputs"
+    if module.startswith("astrosim.systems.arrays.estimators."):
+        return True
+    return file.stem in ("torch_learner", "device", "net", "vae") or module == "astrosim.systems.waves.inputs"
 
 
 def test_no_module_pulls_in_torch_solara_or_dask():

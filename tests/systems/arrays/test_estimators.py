@@ -27,7 +27,7 @@ from astrosim.core.errors import AstrosimError, ParameterError
 from astrosim.runs import run_scenario
 from astrosim.scenario import load_scenario
 from astrosim.sklearn import AstrocyteClassifier, AstrocyteRegressor
-from astrosim.systems.arrays.estimating import distinct
+from astrosim.systems.arrays.estimators.exchange import distinct
 
 QUICK: dict[str, Any] = {"units": 16, "trials": 2_000, "stay": 100, "random_state": 3}
 OPTIONAL = {"check_array_api_input"}  # scikit-learn itself passes over it unless SCIPY_ARRAY_API is set
@@ -140,7 +140,7 @@ def test_scaling_the_rows_before_changes_no_answer(wine):
 
 
 def test_the_tools_of_scikit_learn_work(wine, diabetes):
-    train, test, labels, wanted = wine
+    train, test, labels, _ = wine
     search = GridSearchCV(AstrocyteClassifier(**QUICK), {"units": [2, 16]}, n_jobs=2, cv=3).fit(train, labels)
     assert search.best_params_ == {"units": 16}
     alone = AstrocyteClassifier(**QUICK).fit(train, labels)
@@ -289,7 +289,7 @@ def test_numbers_go_over_to_a_run_and_back(diabetes, tmp_path):
 
 
 def test_pandas_and_lists_are_taken(diabetes):
-    train, test, wanted, _ = diabetes
+    train, _, wanted, _ = diabetes
     frame = pd.DataFrame(train, columns=[f"c{k}" for k in range(train.shape[1])])
     one = AstrocyteRegressor(**QUICK).fit(frame, pd.Series(wanted))
     other = AstrocyteRegressor(**QUICK).fit(train.tolist(), wanted.tolist())

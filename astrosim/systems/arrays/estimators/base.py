@@ -1,4 +1,4 @@
-"""scikit-learn's interface to astrocytes that learn from rows by one scalar (own units; rewards: mean per row).
+"""What both estimators share: astrocytes that learn from rows by one scalar (own units; rewards: mean per row).
 
 The learner is that of `fit`: keep or revert, on the kernel. Source: Murray 2026, section 4, on tables.
 """
@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin, clone
-from sklearn.utils import check_random_state, column_or_1d
-from sklearn.utils.multiclass import check_classification_targets
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from astrosim.core.errors import AstrosimError, ParameterError
 from astrosim.runs.trained import load_trained
-from astrosim.systems.arrays.estimating import (
+from astrosim.systems.arrays.estimators.exchange import (
     DistinctRows,
     check_parameters,
     distinct,
@@ -31,7 +30,10 @@ from astrosim.systems.arrays.fit import Trained, fit, partial
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from astrosim.systems.arrays.trained import TrainedArrays
 
-PARAMETERS = """
+
+class AstrocyteEstimator(BaseEstimator):
+    """Astrocytes over hidden units as an estimator of scikit-learn.
+
     Parameters
     ----------
     units : int
@@ -81,11 +83,7 @@ PARAMETERS = """
     accept_rate_ : float
         Proposals that were kept, of all.
     seed_ : int
-"""
-
-
-class AstrocyteEstimator(BaseEstimator):
-    """Base of both estimators: parameters, parts, and what is told of the network."""
+    """
 
     trained_: Trained
 
@@ -149,7 +147,7 @@ class AstrocyteEstimator(BaseEstimator):
         train, held = parted(rows, self.validation_fraction, seed, classes) if self.early_stopping else (rows, None)
         scenario = self._scenario(held is not None)
         start = self.trained_ if goes_on else None
-        self._take(fit(scenario, *train, validation=held, seed=seed, classes=classes, start=start))
+        self._take(fit(scenario, *train, validation=held, seed=seed, classes=classes, start=start))  # type: ignore[arg-type]
         if self.verbose:
             self._tell(scenario.record.every)
         return self
@@ -293,128 +291,7 @@ class AstrocyteEstimator(BaseEstimator):
         """Take over names of classes."""
 
 
-class AstrocyteClassifier(ClassifierMixin, AstrocyteEstimator):
-    __doc__ = f"""Classifier whose astrocytes keep or revert by the mean log-likelihood of the rows.
-{PARAMETERS}    classes_ : ndarray, shape (class,)
-    """
-
-    def _prepared(self, X: Any, y: Any, reset: bool = True) -> tuple[np.ndarray, np.ndarray, int]:  # noqa: N803
-        X, y = validate_data(self, X, y, reset=reset, dtype=np.float64)  # noqa: N806
-        check_classification_targets(y)
-        labels = column_or_1d(y, warn=True)
-        if reset:
-            known = getattr(self, "classes_", None) if self.warm_start else None
-            classes = np.unique(labels)
-            if known is not None and not np.array_equal(known, classes):
-                raise ParameterError(
-                    f"y: other classes than those of the network ({classes}). Call fit without warm_start."
-                )
-            self.classes_ = classes
-        unknown = np.setdiff1d(labels, self.classes_)
-        if unknown.size:
-            raise ParameterError(
-                f"y: no class of the first call ({unknown[0]}). Name all in classes at the first call."
-            )
-        return X, np.searchsorted(self.classes_, labels).astype(np.int64), len(self.classes_)
-
-    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:  # noqa: N803
-        """Learn from the rows as one batch, for `stay` trials; sigma, weights and draws go on.
-
-        Centre and scale follow the rows of all calls.
-
-        Parameters
-        ----------
-        X : array_like, shape (row, input)
-        y : array_like, shape (row,)
-        classes : array_like, shape (class,)
-            All classes; needed at the first call.
-        sample_weight : array_like, shape (row,), optional
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        ParameterError
-            If classes are missing at the first call, or others later.
-        """
-        first = not hasattr(self, "trained_")
-        if first and classes is None:
-            raise ParameterError("classes: missing at the first call of partial_fit. Give all classes.")
-        if classes is not None:
-            given = np.unique(classes)
-            if not first and not np.array_equal(given, self.classes_):
-                raise ParameterError(f"classes: others than at the first call ({given}). Leave them out.")
-            self.classes_ = given
-        X, y = validate_data(self, X, y, reset=first, dtype=np.float64)  # noqa: N806
-        inputs, targets, count = self._prepared(X, y, reset=False)
-        return self._learn_more(inputs, targets, sample_weight, count)
-
-    def decision_function(self, X: Any) -> np.ndarray:  # noqa: N803
-        """Return logits, shape (row, class); of two classes their difference, shape (row,)."""
-        outputs = self._decided(X)
-        return outputs[:, 1] - outputs[:, 0] if outputs.shape[1] == 2 else outputs
-
-    def predict_log_proba(self, X: Any) -> np.ndarray:  # noqa: N803
-        """Return log probabilities of the classes: float64, shape (row, class)."""
-        outputs = self._decided(X)
-        apart = outputs - outputs.max(axis=1, keepdims=True)
-        return apart - np.log(np.exp(apart).sum(axis=1, keepdims=True))
-
-    def predict_proba(self, X: Any) -> np.ndarray:  # noqa: N803
-        """Return probabilities of the classes: float64, shape (row, class)."""
-        return np.exp(self.predict_log_proba(X))
-
-    def predict(self, X: Any) -> np.ndarray:  # noqa: N803
-        """Return the class of each row, shape (row,)."""
-        chosen = self._decided(X).argmax(axis=1)
-        return self.classes_[chosen]
-
-    def _name(self, network: TrainedArrays) -> None:
-        self.classes_ = network.class_labels
-
-
-class AstrocyteRegressor(RegressorMixin, AstrocyteEstimator):
-    __doc__ = f"""Regressor whose astrocytes keep or revert by minus half the mean squared error of the scaled targets.
-{PARAMETERS}"""
-
-    _numbers = True
-
-    def __sklearn_tags__(self) -> Any:
-        """Return scikit-learn's tags: several targets may be learned at once."""
-        tags = super().__sklearn_tags__()
-        tags.target_tags.multi_output = True
-        return tags
-
-    def _prepared(self, X: Any, y: Any, reset: bool = True) -> tuple[np.ndarray, np.ndarray, int]:  # noqa: N803
-        X, y = validate_data(self, X, y, reset=reset, dtype=np.float64, multi_output=True, y_numeric=True)  # noqa: N806
-        if reset:
-            self._flat = y.ndim == 1
-        return X, y.astype(np.float64), 0
-
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:  # noqa: N803
-        """Learn from the rows as one batch, for `stay` trials; sigma, weights and draws go on.
-
-        Centre and scale, of inputs and targets, follow the rows of all calls.
-
-        Parameters
-        ----------
-        X : array_like, shape (row, input)
-        y : array_like, shape (row,) or (row, output)
-        sample_weight : array_like, shape (row,), optional
-
-        Returns
-        -------
-        self
-        """
-        inputs, targets, _ = self._prepared(X, y, reset=not hasattr(self, "trained_"))
-        return self._learn_more(inputs, targets, sample_weight, 0)
-
-    def predict(self, X: Any) -> np.ndarray:  # noqa: N803
-        """Return the numbers of each row: float64, shape (row,), or (row, output) as in `fit`."""
-        outputs = self._decided(X)
-        return outputs[:, 0] if self._flat else outputs
-
-    def _name(self, network: TrainedArrays) -> None:
-        self._flat = network.scenario.outputs == 1
+def with_parameters[T: type](kind: T) -> T:
+    """Add parameters and attributes to the docstring of an estimator, where `help` looks for them."""
+    kind.__doc__ = f"{kind.__doc__}\n{(AstrocyteEstimator.__doc__ or '').partition(chr(10))[2]}"
+    return kind

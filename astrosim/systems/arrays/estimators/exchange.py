@@ -22,7 +22,7 @@ from astrosim.systems.arrays.tables.sources import MEMORY
 from astrosim.systems.arrays.tables.table import Table
 from astrosim.systems.arrays.trained import TrainedArrays
 
-RECORDS = 20  # of a fit, about; assumed: the best of them is looked for among so many
+RECORDS = 20  # of a fit, about; assumed: the best of them is looked for among them
 FIRST_BATCH = 10  # the first batch is this part of the largest; own tasks, section 9
 LAST_CAP = 3.0  # the cap of sigma falls to this part of it; own tasks, section 3
 FEWEST_ROWS = 50  # fewer are not parted; own tasks, section 12
