@@ -102,9 +102,10 @@ def scenario_tables(values: Mapping[str, Any], held: bool) -> dict[str, Any]:
 
 
 def distinct(inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray | None) -> DistinctRows:
-    """Return rows in an order of their own, equal ones as one with the sum of their weights, none of weight 0.
+    """Return rows in the order of their values, equal ones as one with the sum of their weights, none of weight 0.
 
-    What is learned then depends neither on the order of the rows nor on whether a row is repeated or has a weight.
+    What is learned then depends neither on the order of the rows, nor on whether a row is repeated or has a weight, nor
+    on whether columns were scaled before.
 
     Parameters
     ----------
@@ -114,12 +115,24 @@ def distinct(inputs: np.ndarray, targets: np.ndarray, weights: np.ndarray | None
     """
     share = np.ones(len(inputs)) if weights is None else weights
     kept = np.flatnonzero(share > 0)
-    table = np.column_stack([inputs[kept], targets[kept].astype(np.float64)]) + 0.0  # no negative zero
-    lines = np.ascontiguousarray(table).view(np.dtype((np.void, table.itemsize * table.shape[1]))).ravel()
-    _, first, member = np.unique(lines, return_index=True, return_inverse=True)
+    table = np.column_stack([inputs[kept], targets[kept].astype(np.float64)])
+    _, first, member = np.unique(sorting_keys(table), return_index=True, return_inverse=True)
     total = np.bincount(member.ravel(), share[kept])
     alike = bool((total == total[0]).all())
     return DistinctRows(inputs[kept][first], targets[kept][first], None if alike else total)
+
+
+def sorting_keys(table: np.ndarray) -> np.ndarray:
+    """Return a key per row, shape (row,), whose bytes sort as the rows' numbers do, column by column.
+
+    Parameters
+    ----------
+    table : ndarray of float64, shape (row, column)
+    """
+    bits = (np.ascontiguousarray(table) + 0.0).view(np.uint64)  # the sum has no negative zero
+    sign = np.uint64(1 << 63)
+    ordered = np.where(bits & sign, ~bits, bits | sign).astype(">u8")
+    return ordered.view(np.dtype((np.void, ordered.itemsize * ordered.shape[1]))).ravel()
 
 
 def parted(rows: DistinctRows, fraction: float, seed: int, classes: int) -> tuple[DistinctRows, DistinctRows | None]:
