@@ -175,7 +175,7 @@ def digits() -> Whole:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise DataError("data: digits come with scikit-learn. Install it with pip install 'astrosim[wave]'.") from error
+        raise DataError("data: digits come with scikit-learn. Install it with pip install 'astrosim[tasks]'.") from error
     bunch = load_digits()
     images, labels = bunch.images.astype(np.uint8), bunch.target.astype(np.uint8)
     return Whole(

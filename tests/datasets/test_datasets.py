@@ -318,11 +318,13 @@ def test_a_full_disk_is_no_unreachable_mirror(mirror, monkeypatch):
         datasets.load("mnist")
 
 
-@pytest.mark.parametrize(("module", "name"), [("pooch", "mnist"), ("sklearn.datasets", "digits")])
-def test_a_missing_library_is_named_with_its_extra(module, name, monkeypatch):
+@pytest.mark.parametrize(
+    ("module", "name", "extra"), [("pooch", "mnist", "wave"), ("sklearn.datasets", "digits", "tasks")]
+)
+def test_a_missing_library_is_named_with_its_extra(module, name, extra, monkeypatch):
     monkeypatch.setitem(sys.modules, module, None)
     sets.digits.cache_clear()
-    assert "pip install 'astrosim[wave]'" in refusal(name, None)
+    assert f"pip install 'astrosim[{extra}]'" in refusal(name, None)
 
 
 def test_only_what_is_asked_for_is_imported():
