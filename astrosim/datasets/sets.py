@@ -175,7 +175,8 @@ def digits() -> Whole:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-        raise DataError("data: digits come with scikit-learn. Install it with pip install 'astrosim[tasks]'.") from error
+        right = "Install it with pip install 'astrosim[tasks]'."
+        raise DataError(f"data: digits come with scikit-learn. {right}") from error
     bunch = load_digits()
     images, labels = bunch.images.astype(np.uint8), bunch.target.astype(np.uint8)
     return Whole(

@@ -18,8 +18,9 @@ from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.datasets import load
 from astrosim.runs import run_scenario
 from astrosim.scenario import condition_names, load_run
-from astrosim.systems.arrays.data import images_of
+from astrosim.systems.arrays.data import images_of, loaded
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
+from astrosim.systems.arrays.tables.parts import split
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
@@ -171,3 +172,36 @@ def test_what_was_not_kept_is_told_with_a_remedy(tmp_path):
         astrosim.load_trained(run, seed=3)
     with pytest.raises(StoreError, match="no run"):
         astrosim.load_trained(tmp_path)
+
+
+def test_a_network_on_a_table_judges_its_test_rows_as_the_run_did(tmp_path):
+    random = np.random.default_rng(0)
+    length, kind = random.normal(5, 2, 200), random.choice(["long", "short"], 200)
+    species = np.where((length > 5) ^ (kind == "short"), "tabby", "calico")
+    lines = [f"{'' if k % 9 == 0 else round(float(length[k]), 3)},{kind[k]},{species[k]}" for k in range(200)]
+    (tmp_path / "cats.csv").write_text("\n".join(["length,kind,species", *lines]) + "\n")
+    task = {
+        "data": str(tmp_path / "cats.csv"),
+        "target": "species",
+        "missing": "mean",
+        "categories": "one_hot",
+        "test": 0.3,
+    }
+    tables = {
+        "kind": "task",
+        "seeds": [3, 8],
+        "task": task,
+        "network": {"units": 8},
+        "batches": {"stay": 50},
+        "schedule": {"trials": 1000},
+        "record": {"every": 250},
+    }
+    run_scenario(ArrayScenario.model_validate(tables), tmp_path / "run", workers=1)
+    for trained, own in replicates(tmp_path / "run"):
+        table = loaded(trained.scenario)
+        rows = split(table, trained.held.seed, 0.3, 0.15).test
+        assert trained.weights.output.values.tolist() == ["calico", "tabby"]
+        right = trained(table.inputs[rows]) == np.array(table.outputs)[table.labels[rows]]
+        assert right.mean() == own.test_accuracy.values[-1] > 0.6
+        assert set(np.unique(trained.weights.input)) == set(table.names)
+        assert trained([np.nan, *table.inputs[rows[0], 1:]]) in table.outputs
