@@ -147,6 +147,16 @@ def test_the_store_alone_is_enough_where_weights_were_recorded(kind, request, tm
         np.testing.assert_array_equal(first(shown), second(shown))
 
 
+def test_a_replicate_that_has_not_ended_is_asked_as_far_as_its_checkpoint(arrays, tmp_path):
+    copy = shutil.copytree(arrays, tmp_path / "copy")
+    shutil.rmtree(copy / "checkpoints")
+    (copy / "ends").rename(copy / "checkpoints")
+    for (first, _), (second, _) in zip(replicates(arrays), replicates(copy), strict=True):
+        assert (first.held.ended, second.held.ended) == (True, False)
+        assert "as far as its last checkpoint" in second.describe()
+        assert first.weights.identical(second.weights)
+
+
 def test_what_was_not_kept_is_told_with_a_remedy(tmp_path):
     run = tmp_path / "run"
     short = {"schedule": {"episodes": 2, "trials_per_episode": 5}, "seeds": [3, 4]}
