@@ -18,8 +18,14 @@ from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.datasets import load
 from astrosim.runs import run_scenario
 from astrosim.scenario import condition_names, load_run
+<<<<<<< HEAD
 from astrosim.systems.arrays.data import images_of
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
+=======
+from astrosim.systems.arrays.data import images_of, loaded
+from astrosim.systems.arrays.scenario.schema import ArrayScenario
+from astrosim.systems.arrays.tables.parts import split
+>>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
@@ -146,6 +152,19 @@ def test_the_store_alone_is_enough_where_weights_were_recorded(kind, request, tm
         np.testing.assert_array_equal(first(shown), second(shown))
 
 
+<<<<<<< HEAD
+=======
+def test_a_replicate_that_has_not_ended_is_asked_as_far_as_its_checkpoint(arrays, tmp_path):
+    copy = shutil.copytree(arrays, tmp_path / "copy")
+    shutil.rmtree(copy / "checkpoints")
+    (copy / "ends").rename(copy / "checkpoints")
+    for (first, _), (second, _) in zip(replicates(arrays), replicates(copy), strict=True):
+        assert (first.held.ended, second.held.ended) == (True, False)
+        assert "as far as its last checkpoint" in second.describe()
+        assert first.weights.identical(second.weights)
+
+
+>>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
 def test_what_was_not_kept_is_told_with_a_remedy(tmp_path):
     run = tmp_path / "run"
     short = {"schedule": {"episodes": 2, "trials_per_episode": 5}, "seeds": [3, 4]}
@@ -171,3 +190,39 @@ def test_what_was_not_kept_is_told_with_a_remedy(tmp_path):
         astrosim.load_trained(run, seed=3)
     with pytest.raises(StoreError, match="no run"):
         astrosim.load_trained(tmp_path)
+<<<<<<< HEAD
+=======
+
+
+def test_a_network_on_a_table_judges_its_test_rows_as_the_run_did(tmp_path):
+    random = np.random.default_rng(0)
+    length, kind = random.normal(5, 2, 200), random.choice(["long", "short"], 200)
+    species = np.where((length > 5) ^ (kind == "short"), "tabby", "calico")
+    lines = [f"{'' if k % 9 == 0 else round(float(length[k]), 3)},{kind[k]},{species[k]}" for k in range(200)]
+    (tmp_path / "cats.csv").write_text("\n".join(["length,kind,species", *lines]) + "\n")
+    task = {
+        "data": str(tmp_path / "cats.csv"),
+        "target": "species",
+        "missing": "mean",
+        "categories": "one_hot",
+        "test": 0.3,
+    }
+    tables = {
+        "kind": "task",
+        "seeds": [3, 8],
+        "task": task,
+        "network": {"units": 8},
+        "batches": {"stay": 50},
+        "schedule": {"trials": 1000},
+        "record": {"every": 250},
+    }
+    run_scenario(ArrayScenario.model_validate(tables), tmp_path / "run", workers=1)
+    for trained, own in replicates(tmp_path / "run"):
+        table = loaded(trained.scenario)
+        rows = split(table, trained.held.seed, 0.3, 0.15).test
+        assert trained.weights.output.values.tolist() == ["calico", "tabby"]
+        right = trained(table.inputs[rows]) == np.array(table.outputs)[table.labels[rows]]
+        assert right.mean() == own.test_accuracy.values[-1] > 0.6
+        assert set(np.unique(trained.weights.input)) == set(table.names)
+        assert trained([np.nan, *table.inputs[rows[0], 1:]]) in table.outputs
+>>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e

@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
+<<<<<<< HEAD
+=======
+from dataclasses import replace
+>>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -174,6 +178,28 @@ def table_from(rows: DistinctRows, classes: int) -> Table:
     )
 
 
+<<<<<<< HEAD
+=======
+def resumed(trained: Trained, held: bool) -> Trained:
+    """Return what was learned as a start: after a fit that kept its best record, learning goes on from that one.
+
+    Parameters
+    ----------
+    trained : Trained
+    held : bool
+        Whether validation rows will choose the best record from now on.
+    """
+    arrays, own = dict(trained.arrays), {name: getattr(trained, name) for name in PARAMETERS}
+    if "best_reward" in arrays:
+        arrays |= {f"{kind}{name}": own[name] for kind in ("", "mean_") for name in own if f"{kind}{name}" in arrays}
+    best = {name: values for name, values in arrays.items() if name.startswith("best_")}
+    arrays = {name: values for name, values in arrays.items() if name not in best}
+    if held:
+        arrays |= {f"best_{name}": values for name, values in own.items()} | {"best_reward": np.full(1, -np.inf)}
+    return replace(trained, arrays=arrays)
+
+
+>>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
 def write_scenario(
     path: str | os.PathLike[str],
     tables: dict[str, Any],
