@@ -28,11 +28,7 @@ FLOORS = (
     {"runs", "explain", "summary", "export"},
     {"report"},
     {"systems"},
-<<<<<<< HEAD
     {"tasks", "sklearn"},
-=======
-    {"sklearn"},
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
     {"audit", "conformance", "view"},
     {"cli"},
     {"__main__"},
@@ -173,12 +169,8 @@ def plain(name: str) -> str:
 def test_third_party_imports_are_declared():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-<<<<<<< HEAD
     named = ("tasks", "wave", "view", "sonata", "control")
     lines = [*project["dependencies"], *(line for extra in named for line in extras[extra])]
-=======
-    lines = [*project["dependencies"], *extras["tasks"], *extras["wave"], *extras["view"], *extras["sonata"]]
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
     declared = {plain(re.split(r"[^A-Za-z0-9_.-]", line)[0]) for line in lines}
     declared |= {"pydantic-core", "solara-ui"}  # pydantic and solara are released with exactly one version of them
     provided = importlib.metadata.packages_distributions()

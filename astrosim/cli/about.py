@@ -29,34 +29,29 @@ def new(
     source: Annotated[
         str | None, typer.Option("--from", metavar="SCENARIO", help="Copy this scenario in place of a template.")
     ] = None,
-<<<<<<< HEAD
     environment: Annotated[
         str | None, typer.Option(metavar="ID", help="Learn this: a Gymnasium id, or MODULE:CLASS beside the file.")
     ] = None,
     objective: Annotated[
         str | None, typer.Option(metavar="MODULE:FUNCTION", help="Learn this: a function that gives one number.")
     ] = None,
-=======
     data: Annotated[
-        str, typer.Option("--data", metavar="FILE", help="With --kind task: a CSV or NPZ file, or sklearn:NAME.")
-    ] = "",
->>>>>>> 176452d5a87ec41012809bb899dc1d9b8df5c955
+        str | None, typer.Option(metavar="FILE", help="Learn this: a CSV or NPZ file, or sklearn:NAME.")
+    ] = None,
 ) -> None:
     """Write a commented scenario file into the present directory."""
     with guarded():
         from astrosim.scenario.bundled import bundled
         from astrosim.scenario.library import create
 
-<<<<<<< HEAD
         given = {"environment": environment, "objective": objective}
         task = {field: value for field, value in given.items() if value is not None}
-        if len(task) > 1 or (task and source is not None):
-            raise ScenarioError(["--environment: one of --environment, --objective and --from says what is learned."])
+        if len(task) + (data is not None) + (source is not None) > 1:
+            said = "one of --environment, --objective, --data and --from"
+            raise ScenarioError([f"--environment: several tasks at once. Write {said}."])
         source_file = None if source is None else scenario_file(source)
-        path = create(name, Path(), "task" if task else kind, source_file, task)
-=======
-        path = create(name, Path(), kind, None if source is None else scenario_file(source), data=data)
->>>>>>> 176452d5a87ec41012809bb899dc1d9b8df5c955
+        kind = "task" if task or data is not None else kind
+        path = create(name, Path(), kind, source_file, task, data=data or "")
         typer.echo(f"{path} written. Next: astrosim explain {path}; astrosim run {path}")
         typer.echo("For an editor that checks and completes it: astrosim schema > scenario.schema.json")
         if path.stem in bundled():

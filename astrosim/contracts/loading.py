@@ -12,10 +12,7 @@ from astrosim.core.errors import PackageError
 EXTRAS = {
     "torch": "wave",
     "sklearn": "tasks",
-<<<<<<< HEAD
     "threadpoolctl": "tasks",
-=======
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
     "pooch": "wave",
     "imageio_ffmpeg": "view",
     "gymnasium": "control",

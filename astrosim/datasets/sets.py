@@ -175,14 +175,9 @@ def digits() -> Whole:
     try:
         from sklearn.datasets import load_digits
     except ImportError as error:
-<<<<<<< HEAD
         raise DataError(
             "data: digits come with scikit-learn. Install it with pip install 'astrosim[tasks]'."
         ) from error
-=======
-        right = "Install it with pip install 'astrosim[tasks]'."
-        raise DataError(f"data: digits come with scikit-learn. {right}") from error
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
     bunch = load_digits()
     images, labels = bunch.images.astype(np.uint8), bunch.target.astype(np.uint8)
     return Whole(

@@ -21,17 +21,15 @@ SCHEMA_LINE = "#:schema ./scenario.schema.json\n"
 """First line of a new file: editors check and complete it by what `astrosim schema` prints into that file."""
 
 
-<<<<<<< HEAD
 def create(
     name: str,
     directory: Path,
     kind: str = "astrocyte",
     source: Path | None = None,
     task: Mapping[str, str] | None = None,
+    *,
+    data: str = "",
 ) -> Path:
-=======
-def create(name: str, directory: Path, kind: str = "astrocyte", source: Path | None = None, *, data: str = "") -> Path:
->>>>>>> 176452d5a87ec41012809bb899dc1d9b8df5c955
     """Write a scenario file ``NAME.toml``; an existing file is left alone.
 
     Parameters
@@ -42,13 +40,10 @@ def create(name: str, directory: Path, kind: str = "astrocyte", source: Path | N
         Whose template is written.
     source : Path, optional
         Scenario file that is copied under the new name, in place of a template.
-<<<<<<< HEAD
     task : mapping of str to str, optional
         Fields of the section [task], which say what is learned: those of the template are replaced.
-=======
     data : str
         Table of the user's own, whose sizes are filled in; empty: none.
->>>>>>> 176452d5a87ec41012809bb899dc1d9b8df5c955
 
     Raises
     ------
@@ -61,13 +56,9 @@ def create(name: str, directory: Path, kind: str = "astrocyte", source: Path | N
     if kind not in (*registry.kinds(), *registry.ALIASES):
         raise ScenarioError([f"--kind: no such kind ({kind}). Write one of {', '.join(registry.kinds())}."])
     path = directory / f"{stem}{SUFFIX}"
-<<<<<<< HEAD
     text = renamed(source, stem) if source is not None else _from_template(kind, stem, task or {})
-=======
-    text = registry.find_system(kind).template.replace("{name}", stem) if source is None else renamed(source, stem)
     if data:
         text = registry.find_system(kind).part("table_template")(stem, data, directory)
->>>>>>> 176452d5a87ec41012809bb899dc1d9b8df5c955
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text if text.startswith("#:schema") else SCHEMA_LINE + text)

@@ -18,14 +18,9 @@ from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.datasets import load
 from astrosim.runs import run_scenario
 from astrosim.scenario import condition_names, load_run
-<<<<<<< HEAD
-from astrosim.systems.arrays.data import images_of
-from astrosim.systems.arrays.scenario.schema import ArrayScenario
-=======
 from astrosim.systems.arrays.data import images_of, loaded
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from astrosim.systems.arrays.tables.parts import split
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
@@ -152,8 +147,6 @@ def test_the_store_alone_is_enough_where_weights_were_recorded(kind, request, tm
         np.testing.assert_array_equal(first(shown), second(shown))
 
 
-<<<<<<< HEAD
-=======
 def test_a_replicate_that_has_not_ended_is_asked_as_far_as_its_checkpoint(arrays, tmp_path):
     copy = shutil.copytree(arrays, tmp_path / "copy")
     shutil.rmtree(copy / "checkpoints")
@@ -164,7 +157,6 @@ def test_a_replicate_that_has_not_ended_is_asked_as_far_as_its_checkpoint(arrays
         assert first.weights.identical(second.weights)
 
 
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
 def test_what_was_not_kept_is_told_with_a_remedy(tmp_path):
     run = tmp_path / "run"
     short = {"schedule": {"episodes": 2, "trials_per_episode": 5}, "seeds": [3, 4]}
@@ -190,8 +182,6 @@ def test_what_was_not_kept_is_told_with_a_remedy(tmp_path):
         astrosim.load_trained(run, seed=3)
     with pytest.raises(StoreError, match="no run"):
         astrosim.load_trained(tmp_path)
-<<<<<<< HEAD
-=======
 
 
 def test_a_network_on_a_table_judges_its_test_rows_as_the_run_did(tmp_path):
@@ -225,4 +215,3 @@ def test_a_network_on_a_table_judges_its_test_rows_as_the_run_did(tmp_path):
         assert right.mean() == own.test_accuracy.values[-1] > 0.6
         assert set(np.unique(trained.weights.input)) == set(table.names)
         assert trained([np.nan, *table.inputs[rows[0], 1:]]) in table.outputs
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e

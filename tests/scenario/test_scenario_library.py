@@ -52,10 +52,7 @@ def test_names() -> None:
         "bipedal_walker",
         "both_worlds",
         "breast_cancer",
-<<<<<<< HEAD
         "cartpole",
-=======
->>>>>>> 176452d5a87ec41012809bb899dc1d9b8df5c955
         "connectome",
         "control",
         "cursor",

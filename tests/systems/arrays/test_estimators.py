@@ -205,8 +205,6 @@ def test_a_warm_start_goes_on(wine):
     assert model.reward_curve_[-1] > reward
 
 
-<<<<<<< HEAD
-=======
 def test_learning_goes_on_from_the_network_that_answers(wine):
     train, _, labels, _ = wine
     model = AstrocyteClassifier(**QUICK | {"units": 32, "trials": 4_000}).fit(train, labels)
@@ -219,7 +217,6 @@ def test_learning_goes_on_from_the_network_that_answers(wine):
     assert len(warm.validation_scores_) == 20
 
 
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
 def test_names_of_columns_and_classes_are_kept():
     wine = load_wine(as_frame=True)
     names = np.array(["b", "c", "a"])[wine.target]

@@ -22,10 +22,7 @@ from astrosim.systems.arrays.estimators.exchange import (
     distinct,
     parameters_from,
     parted,
-<<<<<<< HEAD
-=======
     resumed,
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
     scenario_tables,
     trained_from,
     write_scenario,
@@ -150,11 +147,7 @@ class AstrocyteEstimator(BaseEstimator):
         rows = distinct(inputs, targets, weights)
         train, held = parted(rows, self.validation_fraction, seed, classes) if self.early_stopping else (rows, None)
         scenario = self._scenario(held is not None)
-<<<<<<< HEAD
-        start = self.trained_ if goes_on else None
-=======
         start = resumed(self.trained_, held is not None) if goes_on else None
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
         self._take(fit(scenario, *train, validation=held, seed=seed, classes=classes, start=start))  # type: ignore[arg-type]
         if self.verbose:
             self._tell(scenario.record.every)
@@ -165,13 +158,8 @@ class AstrocyteEstimator(BaseEstimator):
         weights = self._weights(sample_weight, inputs)
         before = getattr(self, "trained_", None)
         seed = self._seed() if before is None else before.seed
-<<<<<<< HEAD
-        scenario = self._scenario(before is not None and "best_reward" in before.arrays)
-        self._take(partial(before, scenario, inputs, targets, weights, seed, classes=classes))
-=======
         start = None if before is None else resumed(before, False)
         self._take(partial(start, self._scenario(False), inputs, targets, weights, seed, classes=classes))
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
         return self
 
     def _weights(self, sample_weight: Any, inputs: np.ndarray) -> np.ndarray | None:
@@ -259,12 +247,8 @@ class AstrocyteEstimator(BaseEstimator):
         inputs, targets, classes = clone(self)._prepared(X, y)
         rows: DistinctRows = distinct(inputs, targets, self._weights(sample_weight, inputs))
         tables = self._tables(self.early_stopping)
-<<<<<<< HEAD
-        tables["seeds"] = [self._seed()]
-=======
         given = isinstance(self.random_state, (int, np.integer)) or not hasattr(self, "seed_")
         tables["seeds"] = [self._seed() if given else self.seed_]
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
         tables["task"] |= {
             "validation": float(self.validation_fraction) if self.early_stopping else 0.0,
             "kind_of_target": "classes" if classes else "numbers",

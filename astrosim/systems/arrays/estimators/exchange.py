@@ -5,10 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping
-<<<<<<< HEAD
-=======
 from dataclasses import replace
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -178,8 +175,6 @@ def table_from(rows: DistinctRows, classes: int) -> Table:
     )
 
 
-<<<<<<< HEAD
-=======
 def resumed(trained: Trained, held: bool) -> Trained:
     """Return what was learned as a start: after a fit that kept its best record, learning goes on from that one.
 
@@ -199,7 +194,6 @@ def resumed(trained: Trained, held: bool) -> Trained:
     return replace(trained, arrays=arrays)
 
 
->>>>>>> 9f04b3b743431f37eb9a21ef38afd6b6d4e2715e
 def write_scenario(
     path: str | os.PathLike[str],
     tables: dict[str, Any],
