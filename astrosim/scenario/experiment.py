@@ -104,7 +104,7 @@ class Experiment(Section):
     @property
     def system_name(self) -> str:
         """Name of the resolved scenario's system in the registry."""
-        return self.kind
+        return self.family
 
     @property
     def work(self) -> int:

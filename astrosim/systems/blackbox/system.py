@@ -37,6 +37,7 @@ ENVIRONMENT = System(
         "play": f"{HERE}.show.animation:play",
         "scenario": f"{HERE}.scenario.schema:EnvironmentScenario",
         "summary": f"{HERE}.show.summary:BlackboxSummary",
+        "trained": f"{HERE}.stored:TrainedBlackbox",
     },
     plots=PLOTS,
     lacks=LACKS,
