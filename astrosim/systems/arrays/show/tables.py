@@ -113,7 +113,7 @@ LOADED = (
 
 def facts(directory: Path) -> list[tuple[str, str]]:
     """Return what was read, in words: pairs of a heading and a sentence."""
-    found = []
+    found: list[tuple[str, str]] = []
     for name, one in sources(directory).items():
         learned = f"{len(one['outputs'])} classes" if one["learned"] == "classes" else ", ".join(one["outputs"])
         text = (
