@@ -238,7 +238,7 @@ class ExperimentRun:
 
     def _begin(self, scenario: Experiment, start: Start) -> Experiment:
         own, inputs = taken_into(scenario, self.directory.path)
-        self._settle(own, start)
+        self._settle(scenario, start)  # its files lie where they were until the directory is begun
         self.directory.refuse_alike(condition_names(own))
         self.directory.begin(to_toml(own, self.directory.path), own.seeds, self.start, inputs, self._origin())
         return own

@@ -86,6 +86,8 @@ def rows_of(scenario: ArrayScenario, seed: int, folder: Path | None) -> Images:
     if scenario.task.of_images:
         return images_of(scenario, seed, folder)
     table = loaded(scenario)
+    if table.weights is not None and scenario.engine == "torch":
+        raise RunError('engine: torch does not know weights of rows ("torch"). Write engine = "kernel".')
     try:
         parts = split(table, seed, scenario.task.test, scenario.task.validation)
     except ComplaintError as error:

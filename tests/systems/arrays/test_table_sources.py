@@ -6,7 +6,9 @@ import gzip
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from astrosim.cli.commands import app
 from astrosim.core.errors import RunError, ScenarioError
 from astrosim.scenario import load_scenario, to_toml
 from astrosim.systems.arrays.data import loaded
@@ -216,8 +218,21 @@ def test_a_function_runs_when_it_may_and_never_to_explain(tmp_path):
     path.write_text(f"{text}allow_code = true\n")
     scenario = load_scenario(path)
     assert not scenario.sizes.known
+    assert "runs code: my_rows:rows (./my_rows.py, sha256 " in CliRunner().invoke(app, ["explain", str(path)]).output
     assert not (tmp_path / "my_rows.py.ran").exists()
     assert "my_rows.py" in to_toml(scenario)
+    assert loaded(scenario).inputs.shape == (40, 3)
+    assert (tmp_path / "my_rows.py.ran").exists()
+    assert load_scenario(path).outputs == 2
+
+
+def test_what_torch_does_not_know_is_refused():
+    for changes, expected in (
+        ({"task": {"data": "sklearn:diabetes"}}, "has numbers"),
+        ({"task": {"data": "sklearn:wine"}}, r"has a penalty \(decision\.l2\)"),
+    ):
+        with pytest.raises(ScenarioError, match=expected):
+            ArrayScenario.model_validate({"seeds": [1], "engine": "torch", **changes})
 
 
 def test_rows_in_memory_are_no_data_of_a_run():

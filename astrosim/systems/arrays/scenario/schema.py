@@ -135,6 +135,14 @@ class ArrayScenario(Experiment):
                 f'learner.rule: torch evaluates astrocytes\' proposals alone ("{rule}"). Write engine = "kernel", or '
                 'learner.rule = "astrocytes".'
             )
+        if self.engine == "torch" and (self.regression or self.decision.l2 or self.task.weights):
+            what = (
+                "numbers" if self.regression else "weights of rows" if self.task.weights else "a penalty (decision.l2)"
+            )
+            problems.append(
+                f'engine: torch knows classes, alike rows and no penalty; this scenario has {what} ("torch"). Write '
+                'engine = "kernel".'
+            )
         if self.engine == "torch" and self.decision.race < 1.0:
             problems.append(
                 f"decision.race: torch evaluates all proposals of a round to the end ({self.decision.race:g}). "
