@@ -39,7 +39,7 @@ def _short(name: str) -> str:
 
 @styled
 def table_curves(dataset: Dataset, rows: Rows, score: str) -> Figure:
-    """Validation score and reward on the batch against trials; thin: one line per run, thick: median.
+    """Draw validation score and reward against trials; thin: one line per run, thick: median.
 
     Parameters
     ----------
