@@ -90,6 +90,9 @@ class System:
         trained
             Function of a resolved scenario and what a run has kept of a replicate (`astrosim.contracts.trained.Held`):
             its `TrainedNetwork`.
+        watched
+            Class of the replicates that the live view shows, where it is no network of neurons: of a resolved scenario
+            and a seed, with the methods of `astrosim.view.player.Player`.
         example
             A small experiment that shows that the system keeps the contract; see `Example`.
         view

@@ -13,7 +13,7 @@ import traitlets
 from astrosim.plot.palette import DIVERGING, SEQUENTIAL
 
 ASSETS = Path(__file__).parent / "assets"
-PARTS = ("frame.js", "space.js", "plots.js", "stage.js")  # one module, in this order
+PARTS = ("frame.js", "space.js", "plots.js", "policy.js", "stage.js")  # one module, in this order
 SHADES = 256  # of a colour map
 
 

@@ -119,7 +119,7 @@ class Controls:
         self.astrocytes.set(player.sizes["astrocyte"])
         if self.chosen.value >= player.sizes["astrocyte"]:
             self.chosen.set(0)
-        self.coupled.set("calcium" in player.reading.astrocytes())
+        self.coupled.set(player.coupled)
         if self.colour.value == "calcium" and not self.coupled.value:
             self.colour.set("threshold")
 

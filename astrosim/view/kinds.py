@@ -10,6 +10,11 @@ from astrosim.scenario import condition_names, resolve
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
+def is_played(scenario: Any) -> bool:
+    """Return whether the view shows policies that play an environment."""
+    return bool(find_system(scenario.family).has("watched"))
+
+
 def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
     """Return the scenario, if the view can show it.
 
@@ -19,7 +24,7 @@ def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
         For scenarios of other kinds, and for neurons that learn by themselves.
     """
     system = find_system(scenario.family)
-    if not system.has("view"):
+    if not system.has("view") or system.has("watched"):
         raise ScenarioError([f"{name}: {system.refusal('view')}"])
     shown: Scenario = scenario
     for condition in condition_names(scenario):

@@ -37,8 +37,9 @@ def Page() -> None:
             with solara.Div(classes=["as-controls"]):
                 Transport(controls)
                 ReplicateChoice(controls)
-                Looks(controls)
-                if not controls.source.stored:
+                if not controls.source.played:
+                    Looks(controls)
+                if not controls.source.stored and not controls.source.played:
                     Parameters(controls)
             with solara.Div(classes=["as-show"]):
                 names = {name: layer.value for name, layer in controls.layers.items()}

@@ -66,6 +66,11 @@ class Player:
         """The last moment that there is; a live replicate has none."""
         return None
 
+    @property
+    def coupled(self) -> bool:
+        """Whether astrocytes have calcium."""
+        return "calcium" in self.reading.astrocytes()
+
     def advance(self, trials: int, until: Callable[[], bool] | None = None) -> None:
         """Carry out trials; fewer if `until`, asked now and then, says so."""
         while trials > 0:

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from astrosim.contracts.registry import find_system
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.experiment import SEED_LIMIT
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.view.kinds import astrocyte_scenario
+from astrosim.view.kinds import astrocyte_scenario, is_played
 
 if TYPE_CHECKING:
     from astrosim.view.player import Player
@@ -29,11 +30,14 @@ class Source(Protocol):
     conditions : tuple of str
     stored : bool
         Whether replicates are those of a stored run: then nothing can be changed.
+    played : bool
+        Whether policies play an environment: there are no neurons in space.
     """
 
     title: str
     conditions: tuple[str, ...]
     stored: bool
+    played: bool
 
     def seeds(self, condition: str) -> tuple[int, ...]:
         """Return seeds to choose from; of a scenario any other will do."""
@@ -74,7 +78,8 @@ class ScenarioSource:
         self._path, self._overrides = Path(path), tuple(overrides)
         scenario = load_scenario(self._path, self._overrides, conditions)
         self._wanted = conditions
-        self._scenario = astrocyte_scenario(scenario, str(path))
+        self.played = is_played(scenario)
+        self._scenario: Any = scenario if self.played else astrocyte_scenario(scenario, str(path))
         self.conditions = condition_names(self._scenario)
         self.title = self._scenario.title or self._scenario.name
 
@@ -101,6 +106,9 @@ class ScenarioSource:
         prefix = f"conditions.{json.dumps(condition)}." if self._scenario.conditions else ""
         texts = [f"--set {prefix}{path}={json.dumps(value)}" for path, value in changes.items()]
         scenario = load_scenario(self._path, (*self._overrides, *texts), self._wanted)
+        if self.played:
+            watched: Player = find_system(scenario.family).part("watched")(resolve(scenario, condition), seed)
+            return watched
         return Player(resolve(astrocyte_scenario(scenario, str(self._path)), condition), seed)
 
 
@@ -118,6 +126,7 @@ class RunSource:
     """
 
     stored = True
+    played = False
 
     def __init__(self, directory: str | Path) -> None:
         from astrosim.view.stored import StoredRun

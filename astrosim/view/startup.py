@@ -42,7 +42,8 @@ class Opening:
 
     def _make(self, made: Future[Player]) -> None:
         try:
-            warm_up(self.source.resolved(self.condition))
+            if not self.source.played:
+                warm_up(self.source.resolved(self.condition))
             made.set_result(self.source.player(self.condition, self.seed, {}))
         except BaseException as error:  # told where the player is asked for
             made.set_exception(error)

@@ -22,9 +22,11 @@ LACKS = {
     '"astrocyte".',
     "engine": 'no engine of single trials ("task"). astrosim.run runs the scenario.',
     "start": 'black boxes do not start from the weights of another run ("task"). Leave out --from.',
-    "view": 'the live view shows neurons and astrocytes ("task"). `astrosim report` and `astrosim plot` show '
-    "such runs.",
+    "view": 'the live view plays no functions and no stored runs of environments ("task"). `astrosim report` and '
+    "`astrosim plot` show them.",
 }
+EPISODES = ("animation", "play", "watched")
+"""Parts of tasks that are played in episodes."""
 ENVIRONMENT = System(
     name="environment",
     kind="task",
@@ -35,6 +37,7 @@ ENVIRONMENT = System(
         "flags": f"{HERE}.show.derived:FLAGS",
         "animation": f"{HERE}.show.animation:animation",
         "play": f"{HERE}.show.animation:play",
+        "watched": f"{HERE}.watched:WatchedPolicy",
         "scenario": f"{HERE}.scenario.schema:EnvironmentScenario",
         "summary": f"{HERE}.show.summary:BlackboxSummary",
         "trained": f"{HERE}.stored:TrainedBlackbox",
@@ -46,7 +49,7 @@ OBJECTIVE = replace(
     ENVIRONMENT,
     name="objective",
     parts={
-        **{name: place for name, place in ENVIRONMENT.parts.items() if name not in ("animation", "play")},
+        **{name: place for name, place in ENVIRONMENT.parts.items() if name not in EPISODES},
         "scenario": f"{HERE}.scenario.schema:ObjectiveScenario",
         "template": f"{HERE}.scenario.template:OBJECTIVE_TEMPLATE",
         "example": f"{HERE}.example:OBJECTIVE_EXAMPLE",

@@ -47,7 +47,7 @@ class Plot {
     context.textAlign = "left";
     context.fillText("0", AXIS.left, y(ticks[0]) + 4);
     context.textAlign = "right";
-    context.fillText(`trial ${grouped(last)}`, width - AXIS.right, y(ticks[0]) + 4);
+    context.fillText(`${this.unit || "trial"} ${grouped(last)}`, width - AXIS.right, y(ticks[0]) + 4);
     context.textAlign = "left";
     context.font = "600 11.5px system-ui, sans-serif";
     context.fillStyle = INK;

@@ -234,8 +234,19 @@ const ring = (colour, dash) =>
 
 export default {
   render({ model, el }) {
-    const stage = new Stage(model, el);
-    const hear = (content, buffers) => stage.hear(buffers[0]);
+    let stage = new Stage(model, el), known = false;
+    const hear = (content, buffers) => {
+      if (!known) {
+        const { scene } = unpack(buffers[0]).facts;
+        known = Boolean(scene);
+        if (scene && scene.kind === "policy") {
+          stage.watch.disconnect();
+          el.replaceChildren();
+          stage = new PolicyStage(model, el);
+        }
+      }
+      stage.hear(buffers[0]);
+    };
     const redraw = () => {
       stage.draw();
       if (stage.facts) stage.note_state();
