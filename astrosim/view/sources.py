@@ -79,6 +79,8 @@ class ScenarioSource:
         scenario = load_scenario(self._path, self._overrides, conditions)
         self._wanted = conditions
         self.played = is_played(scenario)
+        if self.played:  # imported here, before any page: Solara fails on a pandas that another thread half imported
+            self._watched = find_system(scenario.family).part("watched")
         self._scenario: Any = scenario if self.played else astrocyte_scenario(scenario, str(path))
         self.conditions = condition_names(self._scenario)
         self.title = self._scenario.title or self._scenario.name
@@ -107,7 +109,7 @@ class ScenarioSource:
         texts = [f"--set {prefix}{path}={json.dumps(value)}" for path, value in changes.items()]
         scenario = load_scenario(self._path, (*self._overrides, *texts), self._wanted)
         if self.played:
-            watched: Player = find_system(scenario.family).part("watched")(resolve(scenario, condition), seed)
+            watched: Player = self._watched(resolve(scenario, condition), seed)
             return watched
         return Player(resolve(astrocyte_scenario(scenario, str(self._path)), condition), seed)
 

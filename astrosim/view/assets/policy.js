@@ -151,14 +151,12 @@ class PolicyStage {
     context.font = SMALL;
     context.textAlign = "left";
     let left = 4;
-    for (const key of [1, 0, -1]) {
-      const [text, colour] = VERDICTS[key];
+    const words = [["proposal under test:", TEXT], ...[1, 0, -1].map((key) => VERDICTS[key])];
+    for (const [text, colour] of words) {
       context.fillStyle = colour;
       context.fillText(text, left, 22);
-      left += context.measureText(text).width + 12;
+      left += context.measureText(text).width + 8;
     }
-    context.fillStyle = TEXT;
-    context.fillText("(proposal under test); else by astrocyte", left, 22);
   }
 
   curves() {
