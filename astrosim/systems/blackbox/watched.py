@@ -154,7 +154,7 @@ class WatchedPolicy:
             self.trial += 1
 
     def go(self, trial: int) -> None:
-        """Stay: a live replicate does not go back."""
+        """Do nothing: a live replicate does not go back."""
 
     @property
     def accept_rate(self) -> float:

@@ -24,8 +24,7 @@ OBJECTIVE = 'kind = "task"\nname = "x"\n[task]\nobjective = "mine:score"\nsize =
 WRONG = {
     ENVIRONMENT + "[territory]\nunits = 5": "x.toml:6: territory.units: does not divide network.units = 16 (5).",
     ENVIRONMENT + "[record]\nevery = 400_000": "x.toml:6: record.every: longer than schedule.steps = 300000 (400000).",
-    ENVIRONMENT
-    + 'threshold = "none"\n[schedule]\nstop_at = "threshold"': "schedule.stop_at: task.threshold",
+    ENVIRONMENT + 'threshold = "none"\n[schedule]\nstop_at = "threshold"': "schedule.stop_at: task.threshold",
     ENVIRONMENT + 'engine = "agents"': "x.toml:5: task.engine: unknown key",
     'engine = "agents"\n' + ENVIRONMENT + '[learner]\nrule = "snes"': "x.toml:1: engine: agents are astrocytes",
     ENVIRONMENT.replace("CartPole-v1", "maze:Maze"): "task.environment: runs the code of a module (maze:Maze).",
