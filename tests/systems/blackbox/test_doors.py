@@ -110,8 +110,8 @@ def test_groups_are_the_territories():
         return sphere(weights)
 
     maximise(watched, size=6, evaluations=200, seed=1, groups=[[0, 5], [1, 4], [2, 3]], replay="inexact")
-    first, standing, proposed = seen[:3]  # of the birth, of the first batch, of its first trial
-    np.testing.assert_array_equal(standing, first)
+    first, begun, standing, proposed = seen[:4]  # of the birth, of the first batch, of its first trial
+    np.testing.assert_array_equal([begun, standing], [first, first])
     assert tuple(np.flatnonzero(proposed != standing)) in {(0, 5), (1, 4), (2, 3)}
 
 
@@ -152,6 +152,20 @@ def test_a_function_with_a_state_is_found_out():
     with pytest.raises(RunError, match=r"two calls with key \d+ returned 1 and 3\. It keeps state"):
         maximise(drifting, size=3, evaluations=50)
     assert maximise(drifting, size=3, evaluations=50, replay="inexact").evaluations >= 50
+
+
+def test_without_replays_the_current_weights_are_evaluated_again_in_each_trial():
+    generator, calls = np.random.default_rng(0), []
+
+    def noisy(weights):
+        calls.append(weights.copy())
+        return -float(((weights - 1.0) ** 2).sum()) + generator.normal(scale=0.1)
+
+    best = maximise(noisy, size=4, evaluations=2_000, seed=0, replay="inexact")
+    again = sum(np.array_equal(one, other) for one, other in zip(calls, calls[2:], strict=False))
+    assert again > 0.8 * best.row["trials"]  # what stood before a reverted trial stands after it
+    assert 0.45 < best.row["trials"] / best.evaluations < 0.5
+    np.testing.assert_allclose(best.weights, 1.0, atol=0.5)
 
 
 def test_wrong_functions_and_fields_are_refused():

@@ -164,6 +164,8 @@ class KeepOrRevert:
     def trial(self, standing: Standing, centre: np.ndarray, spread: np.ndarray) -> Standing:
         """Carry out a trial, return what stands after it; centre and spread have shape (input,)."""
         state, number = self.state, int(self.state.counts[TRIALS])
+        if self.scenario.task.replay == "inexact":
+            standing = self.play_standing(standing.items)  # a return of the past would be chance, kept for ever
         self.propose(number * self.together, centre, spread)
         returns = self.play_candidate(standing)
         whole = len(returns) == len(standing.items)
