@@ -78,7 +78,7 @@ def _from_template(kind: str, name: str, task: Mapping[str, str]) -> str:
     for field, value in task.items():
         own = f"{field} = {json.dumps(value, ensure_ascii=False)}"
         text = re.sub(rf'^{field} = "[^"]*"', lambda _, own=own: own, text, count=1, flags=re.MULTILINE)  # type: ignore[misc]
-        if ":" in value and "allow_code" not in text:
+        if ":" in value and not re.search(r"^allow_code\b", text, re.MULTILINE):
             text = text.replace(own, f"{own}\nallow_code = true", 1)
     return text
 

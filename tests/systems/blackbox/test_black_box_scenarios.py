@@ -99,13 +99,14 @@ def test_a_strangers_environment_runs_from_its_file_and_is_rerun(tmp_path: Path)
         'kind = "task"\nname = "walk"\nseeds = [1, 2]\n[task]\nenvironment = "walk:Walk"\nmax_steps = 60\n'
         "allow_code = true\n[schedule]\nsteps = 3_000\n[record]\nevery = 1_000\ntest = 5\n"
     )
-    run = astrosim.run(load_scenario(tmp_path / "walk.toml"), tmp_path / "run", workers=1)
+    run = tmp_path / "run"
+    astrosim.run(load_scenario(tmp_path / "walk.toml"), run, workers=1)
     rows = read(run).rows
     assert [row["seed"] for row in rows] == [1, 2]
     assert all(-1.6 < row["test_mean"] <= -0.5 for row in rows)
     assert list((tmp_path / "run" / "inputs").glob("walk*.py"))
     (tmp_path / "walk.py").unlink()
-    assert astrosim.rerun(run, tmp_path / "again", workers=2).identical
+    assert astrosim.rerun(run, workers=2).identical
 
 
 def test_a_killed_run_on_an_environment_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
