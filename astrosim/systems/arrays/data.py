@@ -17,7 +17,8 @@ from astrosim.systems.arrays.kernel.arrays import BLOCK, Batch, blocks_of
 from astrosim.systems.arrays.kernel.batches import gather, gather_rows, permutation
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from astrosim.systems.arrays.scenario.task_section import SIZES
-from astrosim.systems.arrays.tables.parts import Scaling, count_of, scaling_of, split
+from astrosim.systems.arrays.tables.parts import Scaling, scaling_of, split
+from astrosim.systems.arrays.tables.raw import count_of
 from astrosim.systems.arrays.tables.table import Table, table_of
 
 LARGEST = {"digits": 16, "mnist": 255, "fashion": 255}  # largest pixel of each data set

@@ -90,14 +90,15 @@ class ThresholdSimulation:
         """
         shown = self.kernel_network.patterns if patterns is None else patterns
         if self.resolved_scenario.windowed:
-            return fires(self._outputs(shown), self.params.network.threshold).astype(np.uint8)
+            return fires(self._outputs(patterns), self.params.network.threshold).astype(np.uint8)
         matrix = np.zeros((self.kernel_network.inputs.size, self.kernel_network.outputs.size))
         source = np.repeat(np.arange(self.kernel_network.inputs.size), np.diff(self.kernel_network.direct_start))
         matrix[source, self.kernel_network.direct_bit] = self.learning.weight[self.kernel_network.direct_synapse]
         return fires(shown @ matrix, self.params.network.threshold).astype(np.uint8)
 
-    def _outputs(self, patterns: np.ndarray) -> np.ndarray:
+    def _outputs(self, patterns: np.ndarray | None = None) -> np.ndarray:
         """Return the outputs' voltages after a pass of each pattern, 0 if silenced: float64, shape (pattern, bit)."""
+        patterns = self.kernel_network.patterns if patterns is None else patterns
         system, cycles, neurons = self.kernel_network, self.params.network.cycles, self.network.kind.size
         activation, fired = np.empty((cycles, neurons)), np.empty((cycles + 1, neurons), bool)
         rows = []

@@ -7,7 +7,8 @@ import pytest
 
 from astrosim.scenario.inputs import ComplaintError
 from astrosim.systems.arrays.data import scaled, taken
-from astrosim.systems.arrays.tables.parts import count_of, duplicates, quotas, scaling_of, split
+from astrosim.systems.arrays.tables.parts import duplicates, quotas, scaling_of, split
+from astrosim.systems.arrays.tables.raw import count_of
 from astrosim.systems.arrays.tables.table import Table
 
 

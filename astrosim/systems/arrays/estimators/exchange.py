@@ -17,8 +17,8 @@ from astrosim.systems.arrays.fit import CURVES, Moments, Trained
 from astrosim.systems.arrays.kernel.arrays import THRESHOLD
 from astrosim.systems.arrays.learners.keep_or_revert import PARAMETERS
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
-from astrosim.systems.arrays.tables.parts import Scaling, count_of, split
-from astrosim.systems.arrays.tables.raw import TRAIN
+from astrosim.systems.arrays.tables.parts import Scaling, split
+from astrosim.systems.arrays.tables.raw import TRAIN, count_of
 from astrosim.systems.arrays.tables.sources import MEMORY
 from astrosim.systems.arrays.tables.table import Table
 from astrosim.systems.arrays.trained import TrainedArrays

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from astrosim.systems.arrays.scenario.task_section import SIZES, ArrayTask, Sizes
-from astrosim.systems.arrays.tables.parts import count_of
+from astrosim.systems.arrays.tables.raw import count_of
 
 
 def image_problems(task: ArrayTask) -> list[str]:

@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from astrosim.systems.arrays.scenario.task_section import CLASSES, SHAPES, SIZES, ArrayTask, Sizes
-from astrosim.systems.arrays.tables.parts import count_of
-from astrosim.systems.arrays.tables.raw import TEST, TRAIN, VALIDATION
+from astrosim.systems.arrays.tables.raw import TEST, TRAIN, VALIDATION, count_of
 from astrosim.systems.arrays.tables.table import table_of
 
 UNKNOWN = Sizes(1, 1, False, 1, 0, 0, known=False)

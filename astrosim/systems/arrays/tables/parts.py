@@ -13,7 +13,7 @@ import numpy as np
 from astrosim.core.rng import stream_key
 from astrosim.scenario.inputs import ComplaintError
 from astrosim.systems.arrays.kernel.batches import permutation
-from astrosim.systems.arrays.tables.raw import TEST, TRAIN, VALIDATION
+from astrosim.systems.arrays.tables.raw import TEST, TRAIN, VALIDATION, count_of
 from astrosim.systems.arrays.tables.table import Table
 
 
@@ -23,11 +23,6 @@ class Split(NamedTuple):
     train: np.ndarray
     validation: np.ndarray
     test: np.ndarray
-
-
-def count_of(share: float, rows: int) -> int:
-    """Return rows of a part: a share of them if it is below 1, else their number."""
-    return round(share * rows) if share < 1 else int(share)
 
 
 def quotas(count: int, sizes: np.ndarray) -> np.ndarray:

@@ -138,3 +138,8 @@ def as_text(values: np.ndarray) -> np.ndarray:
     if values.dtype.kind == "U":
         return values
     return np.array(["" if np.isnan(value) else f"{value:g}" for value in values], dtype=np.str_)
+
+
+def count_of(share: float, rows: int) -> int:
+    """Return rows of a part: a share of them if it is below 1, else their number."""
+    return round(share * rows) if share < 1 else int(share)
