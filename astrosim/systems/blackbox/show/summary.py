@@ -13,7 +13,8 @@ from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
 TEXTS = ("condition", "task", "learner", "dynamics", "judged")
 FLAGS = ("flat", "solved")
 COUNTS = ("seed", "parameters", "steps", "episodes", "trials")
-COLUMNS = ("n", "mean", "95 %\ninterval", "least to most", "solved", "steps", "steps to\nthreshold", "s per\nseed")
+WIDEST = 26  # letters of a condition's name before it is folded
+COLUMNS = ("n", "mean", "95 %\ninterval", "least", "solved", "steps", "steps to\nthreshold", "s per\nseed")
 
 
 class BlackboxSummary(RunSummary[BlackboxScenario]):
@@ -28,7 +29,8 @@ class BlackboxSummary(RunSummary[BlackboxScenario]):
         """Return conditions with mean and range of the test return over seeds, and what it cost."""
         table = Table(title="Test return over seeds", title_justify="left", box=None, pad_edge=False)
         table.padding, table.header_style, table.title_style = (0, 1, 0, 0), "underline", "bold"
-        table.add_column("condition", overflow="fold")
+        longest = max((len(condition) for condition in self.conditions), default=0)
+        table.add_column("condition", overflow="fold", min_width=min(longest, WIDEST))
         for column in COLUMNS:
             table.add_column(column, justify="right", no_wrap=True)
         for condition in self.conditions:
@@ -38,13 +40,13 @@ class BlackboxSummary(RunSummary[BlackboxScenario]):
     def _cells(self, condition: str) -> list[str]:
         returns = self.column(condition, "test_mean")
         interval = mean_interval(returns)
-        bounds = f"{interval.low:.6g} to {interval.high:.6g}" if np.isfinite(interval.low) else UNKNOWN
+        bounds = f"{interval.low:.4g} to {interval.high:.4g}" if np.isfinite(interval.low) else UNKNOWN
         return [
             condition,
             f"{len(returns)}",
             f"{returns.mean():.5g}",
             bounds,
-            f"{returns.min():.5g} to {returns.max():.5g}" if len(returns) > 1 else UNKNOWN,
+            f"{returns.min():.4g}",
             self.solved_words(condition),
             f"{self.column(condition, 'steps').mean():,.0f}",
             self.reached_words(condition),
