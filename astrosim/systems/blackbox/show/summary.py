@@ -13,7 +13,7 @@ from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
 TEXTS = ("condition", "task", "learner", "dynamics", "judged")
 FLAGS = ("flat", "solved")
 COUNTS = ("seed", "parameters", "steps", "episodes", "trials")
-WIDEST = 26  # letters of a condition's name before it is folded
+WIDEST = 24  # letters of a condition's name before it is folded
 COLUMNS = ("n", "mean", "95 %\ninterval", "least", "solved", "steps", "steps to\nthreshold", "s per\nseed")
 
 
