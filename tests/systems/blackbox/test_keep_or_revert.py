@@ -136,6 +136,19 @@ def test_a_race_gives_up_what_is_behind_at_its_share_and_nothing_else():
     assert 0 < state.counts[GIVEN_UP] < 40
 
 
+def test_a_mask_is_as_large_as_the_territories_that_act_together():
+    """Incoming side: each of three territories has three synapses and a bias; places may be drawn twice."""
+    recording = recorded(rule="random_mask", outward=0.0, units=60)
+    learner, policy = recording.learner, recording.learning.policy
+    changed = []
+    for trial in range(50):
+        learner.propose(trial * learner.together, np.zeros(3), np.ones(3))
+        pairs = ((learner.candidate.incoming, policy.incoming), (learner.candidate.bias, policy.bias))
+        changed.append(sum(int((after != before).sum()) for after, before in pairs))
+    assert max(changed) == 12
+    assert np.mean(changed) > 11
+
+
 def test_counts_add_up_and_budgets_hold():
     recording = recorded(validation=3, warm=2)
     calls = 0

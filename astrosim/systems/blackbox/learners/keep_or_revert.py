@@ -114,7 +114,8 @@ class KeepOrRevert:
         self.scenario, self.state, self.wiring, self.player = scenario, state, wiring, player
         self.params = make_params(scenario, seed, wiring.taps.shape[1])
         self.key = stream_key(seed, "blackbox_item")
-        self.together = min(scenario.perturbation.together, len(state.sigma))
+        whole = scenario.learner.rule == "one_plus_one"
+        self.together = 1 if whole else min(scenario.perturbation.together, scenario.actors)
         self.workspace: Workspace = make_workspace(
             wiring,
             state.policy.outgoing.shape[1],
