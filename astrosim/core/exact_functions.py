@@ -48,12 +48,18 @@ RADIANS = F(2.0 * np.pi / 2.0**32)  # angle of one step of a 32-bit turn
 LOG2_E = 1.4426950408889634  # 1 / ln 2
 LN2_HIGH = 6.93147180369123816490e-01  # ln 2 with the last 32 bits cleared, so that k * LN2_HIGH is exact
 LN2_LOW = 1.90821492927058770002e-10  # ln 2 - LN2_HIGH
+ROUNDING_DOUBLE = 6755399441055744.0  # 1.5 * 2^52, as ROUNDING: this much is vectorised without AVX-512, too
 EXP_LARGEST = 708.0  # exp of more overflows, of less than minus this is subnormal
 SERIES_TERMS = 16  # of artanh: what follows is below 3^-34
 LOG_ITERATIONS = 24  # from 0, the iteration first moves by 2 a time, then triples its digits
 E13, E12, E11, E10 = 1 / 6227020800, 1 / 479001600, 1 / 39916800, 1 / 3628800  # 1 / n!
 E9, E8, E7, E6 = 1 / 362880, 1 / 40320, 1 / 5040, 1 / 720
 E5, E4, E3 = 1 / 120, 1 / 24, 1 / 6
+SQRT_HALF_BITS = 0x3FE6A09E667F3BCD  # sqrt(1/2) as float64
+A21, A19, A17, A15, A13 = 1 / 21, 1 / 19, 1 / 17, 1 / 15, 1 / 13  # of artanh
+A11, A9, A7, A5, A3 = 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3
+EXPM1_NEAR = 0.35  # below it, e to the x less 1 is summed as a series
+EXPM1_TERMS = 18  # 0.35^18 / 18! is below 2^-78
 
 
 @inlined
@@ -145,15 +151,22 @@ def sigmoid_single(x):
     return ONE / (ONE + exp_single(-x))
 
 
-@compiled
-def exp(x):
-    """Return e to the x, float64; within 1 unit in the last place for |x| <= 708, clamped beyond."""
+@inlined
+def exp_double(x):
+    """Return e to the x, float64, as `exp`, copied into its caller, so that loops over it vectorise."""
     x = min(max(x, -EXP_LARGEST), EXP_LARGEST)
-    k = np.rint(x * LOG2_E)
+    shifted = x * LOG2_E + ROUNDING_DOUBLE
+    k = shifted - ROUNDING_DOUBLE
     r = (x - k * LN2_HIGH) - k * LN2_LOW
     high = ((((((E13 * r + E12) * r + E11) * r + E10) * r + E9) * r + E8) * r + E7) * r + E6
     series = ((((high * r + E5) * r + E4) * r + E3) * r + 0.5) * r * r + r + 1.0
-    return series * np.int64((np.int64(k) + 1023) << 52).view(np.float64)
+    return series * np.int64((np.float64(shifted).view(np.int64) + 1023) << 52).view(np.float64)
+
+
+@compiled
+def exp(x):
+    """Return e to the x, float64; within 1 unit in the last place for |x| <= 708, clamped beyond."""
+    return exp_double(x)
 
 
 @compiled
@@ -183,3 +196,30 @@ def log(x):
         e = exp(y)
         y += 2.0 * (x - e) / (x + e)
     return y
+
+
+@inlined
+def log_double(x):
+    """Return natural logarithm of a normal number above 0, float64; within 2 units in the last place.
+
+    x = 2^k m with m in [sqrt(1/2), sqrt(2)), ln m = 2 artanh((m - 1) / (m + 1)); loops over it vectorise.
+    """
+    bits = np.float64(x).view(np.int64)
+    k = (bits - SQRT_HALF_BITS) >> 52
+    m = np.int64(bits - (k << 52)).view(np.float64)
+    z = (m - 1.0) / (m + 1.0)
+    s = z * z
+    high = ((((A21 * s + A19) * s + A17) * s + A15) * s + A13) * s + A11
+    series = ((((high * s + A9) * s + A7) * s + A5) * s + A3) * s
+    return k * LN2_HIGH + (k * LN2_LOW + (2.0 * z * series + 2.0 * z))
+
+
+@compiled
+def expm1(x):
+    """Return e to the x minus 1, float64; within 2 units in the last place."""
+    if abs(x) >= EXPM1_NEAR:
+        return exp(x) - 1.0
+    series = 1.0
+    for n in range(EXPM1_TERMS, 1, -1):
+        series = 1.0 + series * x / n
+    return x * series

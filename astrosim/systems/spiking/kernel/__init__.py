@@ -1,0 +1,1 @@
+"""Compiled code of spiking networks; nothing outside this room calls into it."""

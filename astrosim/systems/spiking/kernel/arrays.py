@@ -1,0 +1,258 @@
+"""The arrays of a spiking network in motion (steps of the grid, mV, pA, nS, uM).
+
+Nodes have places: neurons first, model by model, then astrocytes, each model in tiles of its own. The place of a node
+is LANES * tile + lane over all tiles. A spike of step k, which covers (k h, (k + 1) h], bears the stamp k + 1; with a
+delay of d steps it arrives at stamp k + 1 + d.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+IAF_PSC_EXP, IAF_PSC_ALPHA, AEIF_COND_ALPHA, PARROT_NEURON = range(4)
+LI_RINZEL, GCHI = range(2)
+STATIC, TSODYKS, TSODYKS2 = range(3)
+
+
+class Neurons(NamedTuple):
+    """Tiles of each neuron model: float64, shape (tile, line) each."""
+
+    iaf_psc_exp: np.ndarray
+    iaf_psc_alpha: np.ndarray
+    aeif_cond_alpha: np.ndarray
+    parrot_neuron: np.ndarray
+
+
+class Astrocytes(NamedTuple):
+    """Tiles of each astrocyte model.
+
+    Attributes
+    ----------
+    li_rinzel : ndarray of float64, shape (tile, line)
+    since : ndarray of int64, shape (place of an astrocyte,)
+        Stamp that the state belongs to, where it leaps from arrival to arrival.
+    leap : int
+        Longest leap in steps; 0: every step of the grid.
+    """
+
+    li_rinzel: np.ndarray
+    since: np.ndarray
+    leap: int
+
+
+class Places(NamedTuple):
+    """Places of nodes.
+
+    Attributes
+    ----------
+    lanes : ndarray of int64, shape (tile,)
+        Nodes of each tile of all models.
+    neurons : int
+        Places of neurons; those of astrocytes follow.
+    step : float
+        Length of a step, ms.
+    block : int
+        Steps that nodes advance without hearing of each other: the shortest delay.
+    """
+
+    lanes: np.ndarray
+    neurons: int
+    step: float
+    block: int
+
+
+class Synapses(NamedTuple):
+    """Synapses by presynaptic neuron.
+
+    Attributes
+    ----------
+    first : ndarray of int64, shape (place of a neuron + 1,)
+        First synapse of each.
+    target : ndarray of int32, shape (synapse,)
+        Place of a neuron or an astrocyte.
+    weight : ndarray of float64, shape (synapse,)
+    delay : ndarray of int32, shape (synapse,)
+        Steps.
+    plastic : ndarray of int32, shape (synapse,)
+        Row of short-term plasticity; -1: static.
+    model : ndarray of int32, shape (row,)
+    parameters : ndarray of float64, shape (row, 4)
+        U, tau_rec, tau_fac, tau_psc (ms).
+    state : ndarray of float64, shape (row, 4)
+        x, y, z, u.
+    last : ndarray of int64, shape (row,)
+        Stamp of the last presynaptic spike; -1: none yet.
+    """
+
+    first: np.ndarray
+    target: np.ndarray
+    weight: np.ndarray
+    delay: np.ndarray
+    plastic: np.ndarray
+    model: np.ndarray
+    parameters: np.ndarray
+    state: np.ndarray
+    last: np.ndarray
+
+
+class Currents(NamedTuple):
+    """Slow inward currents by astrocyte.
+
+    Attributes
+    ----------
+    first : ndarray of int64, shape (place of an astrocyte + 1,)
+    target : ndarray of int32, shape (connection,)
+        Place of a neuron.
+    weight : ndarray of float64, shape (connection,)
+    delay : ndarray of int32, shape (connection,)
+        Steps.
+    ring : ndarray of float64, shape (place of a neuron, slot)
+        Current (pA) at each stamp to come; stamp s lies in slot s % slots.
+    """
+
+    first: np.ndarray
+    target: np.ndarray
+    weight: np.ndarray
+    delay: np.ndarray
+    ring: np.ndarray
+
+
+class Junctions(NamedTuple):
+    """Gap junctions between astrocytes, each in both directions.
+
+    Attributes
+    ----------
+    first : ndarray of int64, shape (place of an astrocyte + 1,)
+    other : ndarray of int32, shape (junction,)
+    rule : int
+        Of `kernel.junctions`.
+    strength, threshold, width : float
+        F (1/ms or uM/ms), I_Theta and omega_I (uM).
+    every : int
+        Steps over which a flux is held constant.
+    """
+
+    first: np.ndarray
+    other: np.ndarray
+    rule: int
+    strength: float
+    threshold: float
+    width: float
+    every: int
+
+
+class Inputs(NamedTuple):
+    """What comes from outside.
+
+    Attributes
+    ----------
+    stamp : ndarray of int64, shape (spike,)
+        Arrival of each given spike, ascending.
+    target : ndarray of int32, shape (spike,)
+    weight : ndarray of float64, shape (spike,)
+    train_target : ndarray of int32, shape (train,)
+        Of Poisson trains.
+    train_weight, train_rate : ndarray of float64, shape (train,)
+        Rate in 1/ms.
+    train_first, train_last : ndarray of float64, shape (train,)
+        Time from which, and up to which, a train lasts (ms).
+    train_delay : ndarray of int64, shape (train,)
+        Steps.
+    train_next : ndarray of float64, shape (train,)
+        Time of its next spike (ms).
+    train_drawn : ndarray of int64, shape (train,)
+        Spikes drawn.
+    key : ndarray of uint32, shape (2,)
+        Of the stream of Poisson trains.
+    current_stamp : ndarray of int64, shape (change,)
+        Stamp from which a constant current holds, ascending.
+    current_target : ndarray of int32, shape (change,)
+    current_value : ndarray of float64, shape (change,)
+        pA.
+    """
+
+    stamp: np.ndarray
+    target: np.ndarray
+    weight: np.ndarray
+    train_target: np.ndarray
+    train_weight: np.ndarray
+    train_rate: np.ndarray
+    train_first: np.ndarray
+    train_last: np.ndarray
+    train_delay: np.ndarray
+    train_next: np.ndarray
+    train_drawn: np.ndarray
+    key: np.ndarray
+    current_stamp: np.ndarray
+    current_target: np.ndarray
+    current_value: np.ndarray
+
+
+class Probes(NamedTuple):
+    """What is recorded: one probe per variable and node, by place.
+
+    Attributes
+    ----------
+    first : ndarray of int64, shape (tile + 1,)
+        First probe of each tile of all models.
+    row, added : ndarray of int64, shape (probe,)
+        Place in the line of the tile of the value, and of what is added to it; -1: nothing.
+    every : ndarray of int64, shape (probe,)
+        Steps between two samples.
+    base, stride : ndarray of int64, shape (probe,)
+        Sample i of a stretch lies at base + i * stride of `values`.
+    values : ndarray of float64, shape (value,)
+    """
+
+    first: np.ndarray
+    row: np.ndarray
+    added: np.ndarray
+    every: np.ndarray
+    base: np.ndarray
+    stride: np.ndarray
+    values: np.ndarray
+
+
+class Spikes(NamedTuple):
+    """Spikes of a block, and those of a stretch.
+
+    Attributes
+    ----------
+    place : ndarray of int32, shape (capacity,)
+        Neurons that fired in the block, tile by tile.
+    stamp : ndarray of int64, shape (capacity,)
+    ordered : ndarray of int32, shape (capacity,)
+        The same by stamp, then place.
+    at : ndarray of int64, shape (block + 1,)
+        First of `ordered` of each step.
+    kept_place : ndarray of int32, shape (kept,)
+    kept_stamp : ndarray of int64, shape (kept,)
+        Spikes of the stretch.
+    count : ndarray of int64, shape (2,)
+        Spikes kept in the stretch; synaptic events of the run.
+    """
+
+    place: np.ndarray
+    stamp: np.ndarray
+    ordered: np.ndarray
+    at: np.ndarray
+    kept_place: np.ndarray
+    kept_stamp: np.ndarray
+    count: np.ndarray
+
+
+class Clock(NamedTuple):
+    """How far a run is.
+
+    Attributes
+    ----------
+    step : ndarray of int64, shape (1,)
+        Steps done.
+    at : ndarray of int64, shape (2,)
+        Given spikes, and changes of currents, that are done.
+    """
+
+    step: np.ndarray
+    at: np.ndarray

@@ -1,0 +1,230 @@
+"""Li-Rinzel astrocyte: calcium by IP3 receptors, pump and leak (ms, uM).
+
+    I' = (IP3_0 - I) / tau_IP3 + J_gap,  and at the end of a step I += delta_IP3 * (sum of arriving weights)
+    c' = rate_IP3R m^3 n^3 h^3 L + rate_L L - rate_SERCA c^2 / (Km_SERCA^2 + c^2),  L = Ca_tot - (1 + ratio) c
+    h' = k_IP3R (Kd_inh (I + Kd_IP3_1) / (I + Kd_IP3_2) (1 - h) - c h)
+    m = I / (I + Kd_IP3_1),  n = c / (c + Kd_act)
+    SIC = SIC_scale ln y if y = 1000 (c - SIC_th) > 1, else 0; times the weight of a connection: pA
+
+Li and Rinzel 1994 (10.1006/jtbi.1994.1041), De Young and Keizer 1992 (10.1073/pnas.89.20.9895), output: Nadkarni and
+Jung 2003 (10.1103/PhysRevLett.91.268101). NEST has the model as `astrocyte_lr_1994`. I is linear, so exact; c and h by
+Runge and Kutta's method of order 4 over steps of the grid, or (`split`) from arrival to arrival.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from astrosim.core.exact_functions import expm1, log_double
+from astrosim.core.jit import compiled, kernel, phase
+from astrosim.systems.spiking.kernel.model import (
+    ARRIVED,
+    GAP,
+    LANES,
+    OUTPUT,
+    SENSED,
+    Model,
+    Parameter,
+    Recordable,
+    Values,
+    rows_from,
+    times,
+)
+
+CALCIUM, IP3, GATE = STATES = rows_from(len(SENSED), 3)
+CONSTANTS = rows_from(len(SENSED) + 3, 18)
+CA_TOT, IP3_0, KD_IP3_1, KD_IP3_2, KD_ACT, KD_INH, KM_SERCA, RATE_IP3R, RATE_L, RATE_SERCA, RATIO = CONSTANTS[:11]
+K_IP3R, TAU_IP3, DELTA_IP3, SIC_TH, SIC_SCALE, RISE_HALF, RISE = CONSTANTS[11:]
+ROWS = len(SENSED) + 21
+PER_MICROMOLAR = 1000.0  # nM: unit of y, Nadkarni and Jung 2003
+
+
+@phase
+def bound(ip3, n, cell):
+    """Return m, and the calcium at which half of the receptors are inhibited (uM), of a concentration of IP3."""
+    share = 1.0 / ((ip3 + cell[KD_IP3_1 + n]) * (ip3 + cell[KD_IP3_2 + n]))  # one division: it is what takes time
+    m = ip3 * (ip3 + cell[KD_IP3_2 + n]) * share
+    first = ip3 + cell[KD_IP3_1 + n]
+    return m, cell[KD_INH + n] * (first * first) * share
+
+
+@phase
+def fluxes(c, h, m, half_inhibited, n, cell):
+    """Return (dc/dt, dh/dt) of the astrocyte in lane n of a tile."""
+    stored = cell[CA_TOT + n] - (1.0 + cell[RATIO + n]) * c
+    pumped, activating = cell[KM_SERCA + n] * cell[KM_SERCA + n] + c * c, c + cell[KD_ACT + n]
+    share = 1.0 / (pumped * activating)
+    gate = m * (c * pumped * share) * h
+    pump = cell[RATE_SERCA + n] * (c * c) * activating * share
+    into = (cell[RATE_IP3R + n] * (gate * gate * gate) + cell[RATE_L + n]) * stored
+    return into - pump, cell[K_IP3R + n] * (half_inhibited * (1.0 - h) - c * h)
+
+
+@phase
+def runge_kutta(c, h, ip3, middle, after, s, n, cell):
+    """Return (c, h) after s ms, IP3 given at the start, in the middle and at the end."""
+    half = 0.5 * s
+    m, inhibited = bound(ip3, n, cell)
+    c1, h1 = fluxes(c, h, m, inhibited, n, cell)
+    m, inhibited = bound(middle, n, cell)
+    c2, h2 = fluxes(c + half * c1, h + half * h1, m, inhibited, n, cell)
+    c3, h3 = fluxes(c + half * c2, h + half * h2, m, inhibited, n, cell)
+    m, inhibited = bound(after, n, cell)
+    c4, h4 = fluxes(c + s * c3, h + s * h3, m, inhibited, n, cell)
+    sixth = s / 6.0
+    return c + sixth * (c1 + 2.0 * (c2 + c3) + c4), h + sixth * (h1 + 2.0 * (h2 + h3) + h4)
+
+
+@phase
+def relaxed(ip3, rise, n, cell):
+    """Return IP3 after a time s without arrivals; rise = 1 - e^(-s / tau_IP3)."""
+    end = cell[IP3_0 + n] + cell[TAU_IP3 + n] * cell[GAP + n]
+    return ip3 + (end - ip3) * rise
+
+
+@phase
+def move(cell, n, step):
+    """Advance the astrocyte of a lane by a step of the grid (ms). Reads: constants. Writes: its state."""
+    ip3, arrived = cell[IP3 + n], cell[DELTA_IP3 + n] * cell[ARRIVED + n]
+    middle, end = relaxed(ip3, cell[RISE_HALF + n], n, cell), relaxed(ip3, cell[RISE + n], n, cell)
+    c, h = runge_kutta(cell[CALCIUM + n], cell[GATE + n], ip3, middle, end, step, n, cell)
+    cell[CALCIUM + n], cell[GATE + n], cell[IP3 + n] = c, h, end + arrived
+
+
+@kernel
+def advance(cell, step):
+    """Advance the astrocytes of a tile by a step of the grid (ms).
+
+    Reads: constants, arriving weights, inflow of IP3. Writes: the state in `cell`, the tile.
+    """
+    for n in range(LANES):
+        move(cell, n, step)
+
+
+@kernel
+def advance_one(cell, n, step):
+    """Advance the astrocyte of one lane; see `advance`."""
+    move(cell, n, step)
+
+
+@kernel
+def leap(cell, n, s):
+    """Advance the astrocyte of a lane by any time s (ms) without arrivals. Writes: its state."""
+    ip3 = cell[IP3 + n]
+    middle = relaxed(ip3, -expm1(-0.5 * s / cell[TAU_IP3 + n]), n, cell)
+    end = relaxed(ip3, -expm1(-s / cell[TAU_IP3 + n]), n, cell)
+    c, h = runge_kutta(cell[CALCIUM + n], cell[GATE + n], ip3, middle, end, s, n, cell)
+    cell[CALCIUM + n], cell[GATE + n], cell[IP3 + n] = c, h, end
+
+
+@phase
+def release(cell, n):
+    """Compute the slow inward current of a lane per unit of weight (pA). Writes: its output."""
+    y = PER_MICROMOLAR * (cell[CALCIUM + n] - cell[SIC_TH + n])
+    above = y > 1.0
+    value = cell[SIC_SCALE + n] * log_double(y if above else 1.0)
+    cell[OUTPUT + n] = value if above else 0.0
+
+
+@kernel
+def slow_current(cell):
+    """Compute the slow inward currents of a tile per unit of weight (pA). Writes: the outputs in `cell`."""
+    for n in range(LANES):
+        release(cell, n)
+
+
+@kernel
+def slow_current_one(cell, n):
+    """Compute the slow inward current of one lane; see `slow_current`."""
+    release(cell, n)
+
+
+@compiled
+def rises(tau, step):
+    """Return 1 - e^(-step / tau): float64, shape (astrocyte,)."""
+    out = np.zeros(tau.size)
+    for n in range(tau.size):
+        out[n] = -expm1(-step / tau[n])
+    return out
+
+
+COLUMNS = {
+    "Ca_tot": CA_TOT,
+    "IP3_0": IP3_0,
+    "Kd_IP3_1": KD_IP3_1,
+    "Kd_IP3_2": KD_IP3_2,
+    "Kd_act": KD_ACT,
+    "Kd_inh": KD_INH,
+    "Km_SERCA": KM_SERCA,
+    "rate_IP3R": RATE_IP3R,
+    "rate_L": RATE_L,
+    "rate_SERCA": RATE_SERCA,
+    "ratio_ER_cyt": RATIO,
+    "k_IP3R": K_IP3R,
+    "tau_IP3": TAU_IP3,
+    "delta_IP3": DELTA_IP3,
+    "SIC_th": SIC_TH,
+    "SIC_scale": SIC_SCALE,
+}
+
+
+def constants(values: Values, step: float) -> dict[int, np.ndarray]:
+    """Return constants of a step by row: float64, shape (astrocyte,) each."""
+    return {row: values[name] for name, row in COLUMNS.items()} | {
+        RISE_HALF: rises(values["tau_IP3"], 0.5 * step),
+        RISE: rises(values["tau_IP3"], step),
+    }
+
+
+def start(values: Values) -> np.ndarray:
+    """Return the first state: float64, shape (3, astrocyte)."""
+    return np.stack([values["Ca_astro"], values["IP3"], values["h_IP3R"]])
+
+
+def _above(name: str, unit: str, default: float, meaning: str) -> Parameter:
+    return Parameter(name, unit, default, meaning, least=0.0, above=True)
+
+
+def _least(name: str, unit: str, default: float, meaning: str) -> Parameter:
+    return Parameter(name, unit, default, meaning, least=0.0)
+
+
+LI_RINZEL = Model(
+    name="li_rinzel",
+    number=0,
+    source="Li and Rinzel 1994; Nadkarni and Jung 2003",
+    parameters=(
+        _above("Ca_tot", "uM", 2.0, "total free calcium per volume of the cytosol"),
+        _least("IP3_0", "uM", 0.16, "IP3 at rest"),
+        _above("Kd_IP3_1", "uM", 0.13, "first dissociation constant of IP3"),
+        _above("Kd_IP3_2", "uM", 0.9434, "second dissociation constant of IP3"),
+        _above("Kd_act", "uM", 0.08234, "dissociation constant of activation by calcium"),
+        _above("Kd_inh", "uM", 1.049, "dissociation constant of inhibition by calcium"),
+        _above("Km_SERCA", "uM", 0.1, "half-activation of the pump"),
+        _least("rate_IP3R", "1/ms", 0.006, "largest rate of the IP3 receptors"),
+        _least("rate_L", "1/ms", 0.00011, "rate of the leak"),
+        _least("rate_SERCA", "uM/ms", 0.0009, "largest rate of the pump"),
+        _above("ratio_ER_cyt", "1", 0.185, "volume of the reticulum per volume of the cytosol"),
+        _least("k_IP3R", "1/(uM ms)", 0.0002, "rate of binding of inhibiting calcium"),
+        times("tau_IP3", 7142.0, "time constant of IP3"),
+        _least("delta_IP3", "uM", 0.0002, "IP3 per arriving weight"),
+        _least("SIC_th", "uM", 0.19669, "calcium above which a slow inward current flows"),
+        Parameter("SIC_scale", "1", 1.0, "scale of the slow inward current"),
+    ),
+    initial=(
+        _least("Ca_astro", "uM", 0.073, "calcium at the start"),
+        _least("IP3", "uM", 0.16, "IP3 at the start"),
+        _least("h_IP3R", "1", 0.793, "share of receptors not inhibited at the start"),
+    ),
+    states=("Ca_astro", "IP3", "h_IP3R"),
+    rows=ROWS,
+    state_rows=STATES,
+    constants=constants,
+    start=start,
+    recordable={
+        "Ca_astro": Recordable("uM", CALCIUM),
+        "IP3": Recordable("uM", IP3),
+        "h_IP3R": Recordable("1", GATE),
+        "SIC": Recordable("pA", OUTPUT),
+    },
+)

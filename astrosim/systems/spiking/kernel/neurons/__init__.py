@@ -1,0 +1,1 @@
+"""Neuron models, a file each: parameters, constants of a step, state, and the step itself (ms, mV, pF, pA, nS)."""

@@ -1,0 +1,219 @@
+"""The arrays of a spiking network, made from its description (steps of the grid; see `kernel.arrays`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from astrosim.systems.spiking.kernel import arrays
+from astrosim.systems.spiking.kernel.inputs import start_trains
+from astrosim.systems.spiking.kernel.junctions import RULES
+from astrosim.systems.spiking.kernel.model import LANES, Model
+from astrosim.systems.spiking.models import ASTROCYTES, NEURONS, PLASTICITY
+from astrosim.systems.spiking.network.description import Connections, Coupling, Network, Nodes, Poisson, Steps, Trains
+
+LONGEST_BLOCK = 64  # steps; assumed: longer ones gain nothing, and their spikes take memory
+MS_PER_S = 1000.0
+SPARE = 4096  # spikes of a block beyond one per neuron and step
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Places of the nodes of a network.
+
+    Attributes
+    ----------
+    place : ndarray of int64, shape (node,)
+        Of each node, neurons first.
+    node : ndarray of int64, shape (place,)
+        Of each place; -1: none.
+    neurons : int
+        Places of neurons.
+    lanes : ndarray of int64, shape (tile,)
+    """
+
+    place: np.ndarray
+    node: np.ndarray
+    neurons: int
+    lanes: np.ndarray
+
+
+def members(nodes: Nodes, model: Model) -> np.ndarray:
+    """Return the nodes of a model: int64, shape (member,)."""
+    return np.flatnonzero(nodes.model == model.name)
+
+
+def parameters(nodes: Nodes, model: Model, chosen: np.ndarray) -> dict[str, np.ndarray]:
+    """Return parameters and initial values of the nodes of a model: float64, shape (member,) each."""
+    values = model.defaults(len(chosen))
+    for name, own in values.items():
+        if name in nodes.values:
+            given = nodes.values[name][chosen]
+            own[...] = np.where(np.isnan(given), own, given)
+    return values
+
+
+def tiles_of(nodes: Nodes, models: Mapping[str, Model], step: float) -> dict[str, np.ndarray]:
+    """Return tiles by model: float64, shape (tile, line) each."""
+    made = {}
+    for name, model in models.items():
+        chosen = members(nodes, model)
+        made[name] = model.tiles(len(chosen), parameters(nodes, model, chosen), step)
+    return made
+
+
+def layout_of(network: Network) -> Layout:
+    """Return the places of all nodes."""
+    place = np.zeros(len(network.neurons) + len(network.astrocytes), "i8")
+    lanes: list[int] = []
+    neurons = _placed(network.neurons, NEURONS, place, lanes)
+    _placed(network.astrocytes, ASTROCYTES, place[len(network.neurons) :], lanes)
+    node = np.full(LANES * len(lanes), -1, "i8")
+    node[place] = np.arange(len(place))
+    return Layout(place, node, neurons, np.array(lanes, "i8"))
+
+
+def _placed(nodes: Nodes, models: Mapping[str, Model], place: np.ndarray, lanes: list[int]) -> int:
+    """Give each node a place, model by model; return the places of all tiles so far."""
+    for model in models.values():
+        chosen = members(nodes, model)
+        place[chosen] = LANES * len(lanes) + np.arange(len(chosen))
+        lanes += [min(LANES, len(chosen) - begin) for begin in range(0, len(chosen), LANES)]
+    return LANES * len(lanes)
+
+
+def steps_of(times: np.ndarray, step: float) -> np.ndarray:
+    """Return times in ms as whole steps: int64, of the same shape."""
+    return np.rint(np.asarray(times) / step).astype("i8")
+
+
+def _by_source(pre: np.ndarray, sources: int) -> tuple[np.ndarray, np.ndarray]:
+    """Order of connections by source, and first connection of each source and one more."""
+    order = np.argsort(pre, kind="stable")
+    return order, np.searchsorted(pre[order], np.arange(sources + 1)).astype("i8")
+
+
+def synapses_of(own: Connections, layout: Layout, step: float) -> arrays.Synapses:
+    """Return the synapses of neurons, by presynaptic place."""
+    order, first = _by_source(layout.place[own.pre], layout.neurons)
+    model = own.model[order]
+    changing = np.flatnonzero(model > 0)
+    plastic = np.full(len(order), -1, "i4")
+    plastic[changing] = np.arange(len(changing))
+    values = np.empty((len(changing), len(PLASTICITY)))
+    for column, (name, parameter) in enumerate(PLASTICITY.items()):
+        given = own.plasticity.get(name, np.full(len(own), np.nan))[order][changing]
+        values[:, column] = np.where(np.isnan(given), parameter.default, given)
+    state = np.zeros((len(changing), 4))
+    state[:, 0] = 1.0
+    two = model[changing] == arrays.TSODYKS2
+    state[two, 3] = values[two, 0]
+    return arrays.Synapses(
+        first,
+        layout.place[own.post[order]].astype("i4"),
+        own.weight[order].copy(),
+        steps_of(own.delay[order], step).astype("i4"),
+        plastic,
+        model[changing].astype("i4"),
+        values,
+        state,
+        np.full(len(changing), -1, "i8"),
+    )
+
+
+def currents_of(own: Connections, layout: Layout, step: float) -> arrays.Currents:
+    """Return the slow inward currents, by astrocyte; several of one pair and delay are one with their summed weight."""
+    places = len(layout.node) - layout.neurons
+    pre, post, delay = layout.place[own.pre] - layout.neurons, layout.place[own.post], steps_of(own.delay, step)
+    keys, which = np.unique(np.stack([pre, post, delay], axis=1), axis=0, return_inverse=True)
+    weight = np.zeros(len(keys))
+    np.add.at(weight, which.reshape(-1), own.weight)
+    _, first = _by_source(keys[:, 0], places)
+    slots = 0 if not len(keys) else int(keys[:, 2].max()) + LONGEST_BLOCK + 2
+    ring = np.zeros((layout.neurons, slots))
+    return arrays.Currents(first, keys[:, 1].astype("i4"), weight, keys[:, 2].astype("i4"), ring)
+
+
+def junctions_of(coupling: Coupling, layout: Layout, neurons: int, step: float) -> arrays.Junctions:
+    """Return the gap junctions, each in both directions."""
+    places = len(layout.node) - layout.neurons
+    pairs = layout.place[neurons + np.concatenate([coupling.pairs, coupling.pairs[:, ::-1]])] - layout.neurons
+    order = np.lexsort((pairs[:, 1], pairs[:, 0]))
+    first = np.searchsorted(pairs[order, 0], np.arange(places + 1)).astype("i8")
+    return arrays.Junctions(
+        first,
+        pairs[order, 1].astype("i4"),
+        RULES[coupling.rule],
+        coupling.strength / MS_PER_S,
+        coupling.threshold,
+        coupling.width,
+        max(1, int(steps_of(np.float64(coupling.every_ms), step))),
+    )
+
+
+def inputs_of(
+    trains: Trains, poisson: Poisson, currents: Steps, layout: Layout, step: float, key: np.ndarray
+) -> arrays.Inputs:
+    """Return what comes from outside."""
+    stamp = steps_of(trains.time, step) + steps_of(trains.delay, step)
+    order = np.argsort(stamp, kind="stable")
+    changes = np.argsort(currents.time, kind="stable")
+    inputs = arrays.Inputs(
+        stamp[order],
+        layout.place[trains.target[order]].astype("i4"),
+        trains.weight[order],
+        layout.place[poisson.target].astype("i4"),
+        poisson.weight.copy(),
+        poisson.rate / MS_PER_S,
+        poisson.first.copy(),
+        poisson.last.copy(),
+        steps_of(poisson.delay, step),
+        np.zeros(len(poisson.target)),
+        np.zeros(len(poisson.target), "i8"),
+        key,
+        steps_of(currents.time[changes], step),
+        layout.place[currents.target[changes]].astype("i4"),
+        currents.value[changes],
+    )
+    start_trains(inputs)
+    return inputs
+
+
+def shortest_delay(synapses: arrays.Synapses, currents: arrays.Currents) -> int:
+    """Return the steps that nodes can advance without hearing of each other."""
+    delays = [int(one.min()) for one in (synapses.delay, currents.delay) if len(one)]
+    return max(1, min([LONGEST_BLOCK, *delays]))
+
+
+def arrivals_of(synapses: arrays.Synapses, inputs: arrays.Inputs, places: int) -> np.ndarray:
+    """Return the ring of what arrives: float64, shape (slot, 2, place)."""
+    longest = max((int(one.max()) for one in (synapses.delay, inputs.train_delay) if len(one)), default=1)
+    return np.zeros((longest + LONGEST_BLOCK + 2, 2, places))
+
+
+def spikes_of(layout: Layout, block: int, kept: int) -> arrays.Spikes:
+    """Return room for the spikes of a block and of a stretch."""
+    capacity = layout.neurons * block + SPARE
+    return arrays.Spikes(
+        np.zeros(capacity, "i4"),
+        np.zeros(capacity, "i8"),
+        np.zeros(capacity, "i4"),
+        np.zeros(block + 1, "i8"),
+        np.zeros(max(kept, capacity), "i4"),
+        np.zeros(max(kept, capacity), "i8"),
+        np.zeros(2, "i8"),
+    )
+
+
+def neurons_of(network: Network, step: float) -> arrays.Neurons:
+    """Return tiles of neurons."""
+    return arrays.Neurons(**tiles_of(network.neurons, NEURONS, step))
+
+
+def astrocytes_of(network: Network, layout: Layout, step: float, leap: int) -> arrays.Astrocytes:
+    """Return tiles of astrocytes."""
+    tiles: dict[str, Any] = tiles_of(network.astrocytes, ASTROCYTES, step)
+    return arrays.Astrocytes(**tiles, since=np.zeros(len(layout.node) - layout.neurons, "i8"), leap=leap)

@@ -1,0 +1,211 @@
+"""A spiking network as it is described: nodes with their models and parameters, connections (ms, mV, pA, nS, uM)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from astrosim.systems.spiking.models import PLASTICITY
+
+ASTROCYTE = "a:"
+"""Begin of an astrocyte's label."""
+
+
+def _empty(kind: Any = float) -> np.ndarray:
+    return np.zeros(0, kind)
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Neurons, or astrocytes.
+
+    Attributes
+    ----------
+    label : ndarray of object, shape (node,)
+        By which files and exports name a node: its number, as text; of an astrocyte ``a:`` and its number.
+    model : ndarray of object, shape (node,)
+        Names of models.
+    values : mapping of str to ndarray of float64, shape (node,)
+        Parameters and initial values; nan: the default of the model.
+    name, population : ndarray of object, shape (node,)
+        Empty where there is none.
+    x, y : ndarray of float64, shape (node,)
+        Places; nan where there is none.
+    """
+
+    label: np.ndarray
+    model: np.ndarray
+    values: Mapping[str, np.ndarray] = field(default_factory=dict)
+    name: np.ndarray = field(default_factory=lambda: _empty(object))
+    population: np.ndarray = field(default_factory=lambda: _empty(object))
+    x: np.ndarray = field(default_factory=_empty)
+    y: np.ndarray = field(default_factory=_empty)
+
+    def __len__(self) -> int:
+        return len(self.label)
+
+
+def no_nodes() -> Nodes:
+    """Return an empty table of nodes."""
+    return Nodes(_empty(object), _empty(object))
+
+
+@dataclass(frozen=True)
+class Connections:
+    """Synapses, and slow inward currents; neurons are numbered first, then astrocytes.
+
+    Attributes
+    ----------
+    pre, post : ndarray of int64, shape (connection,)
+        Node numbers.
+    weight, delay : ndarray of float64, shape (connection,)
+        pA or nS as the target's model has it, share of `delta_IP3` for an astrocyte, pA for a slow inward current; ms.
+    model : ndarray of int32, shape (connection,)
+        Numbers of synapse models.
+    plasticity : mapping of str to ndarray of float64, shape (connection,)
+        Parameters of `PLASTICITY`; nan: the default.
+    """
+
+    pre: np.ndarray
+    post: np.ndarray
+    weight: np.ndarray
+    delay: np.ndarray
+    model: np.ndarray
+    plasticity: Mapping[str, np.ndarray]
+
+    def __len__(self) -> int:
+        return len(self.pre)
+
+
+def connections(
+    pre: np.ndarray,
+    post: np.ndarray,
+    weight: np.ndarray,
+    delay: np.ndarray,
+    model: np.ndarray | None = None,
+    plasticity: Mapping[str, np.ndarray] | None = None,
+) -> Connections:
+    """Return connections, static by default; see `Connections` for shapes and units."""
+    count = len(pre)
+    own = plasticity or {}
+    return Connections(
+        np.asarray(pre, "i8"),
+        np.asarray(post, "i8"),
+        np.asarray(weight, "f8"),
+        np.asarray(delay, "f8"),
+        np.zeros(count, "i4") if model is None else np.asarray(model, "i4"),
+        {name: np.asarray(own[name], "f8") for name in PLASTICITY if name in own},
+    )
+
+
+def joined(parts: list[Connections]) -> Connections:
+    """Return connections of several tables, one after the other."""
+    if not parts:
+        return connections(*[_empty()] * 4)
+    names = [name for name in PLASTICITY if any(name in part.plasticity for part in parts)]
+    return connections(
+        *(
+            np.concatenate([getattr(part, one) for part in parts])
+            for one in ("pre", "post", "weight", "delay", "model")
+        ),
+        plasticity={
+            name: np.concatenate([part.plasticity.get(name, np.full(len(part), np.nan)) for part in parts])
+            for name in names
+        },
+    )
+
+
+@dataclass(frozen=True)
+class Trains:
+    """Given spikes.
+
+    Attributes
+    ----------
+    target : ndarray of int64, shape (spike,)
+        Node numbers.
+    time, weight, delay : ndarray of float64, shape (spike,)
+        Stamp of the sender and delay in ms; the spike arrives at their sum.
+    """
+
+    target: np.ndarray = field(default_factory=lambda: _empty("i8"))
+    time: np.ndarray = field(default_factory=_empty)
+    weight: np.ndarray = field(default_factory=_empty)
+    delay: np.ndarray = field(default_factory=_empty)
+
+
+@dataclass(frozen=True)
+class Poisson:
+    """Poisson trains, each of its own draws.
+
+    Attributes
+    ----------
+    target : ndarray of int64, shape (train,)
+        Node numbers.
+    rate, weight, delay, first, last : ndarray of float64, shape (train,)
+        Hz; as of synapses; ms; time from and up to which a train lasts (ms).
+    """
+
+    target: np.ndarray = field(default_factory=lambda: _empty("i8"))
+    rate: np.ndarray = field(default_factory=_empty)
+    weight: np.ndarray = field(default_factory=_empty)
+    delay: np.ndarray = field(default_factory=_empty)
+    first: np.ndarray = field(default_factory=_empty)
+    last: np.ndarray = field(default_factory=_empty)
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Changes of constant currents.
+
+    Attributes
+    ----------
+    target : ndarray of int64, shape (change,)
+        Neuron numbers.
+    time, value : ndarray of float64, shape (change,)
+        ms; pA.
+    """
+
+    target: np.ndarray = field(default_factory=lambda: _empty("i8"))
+    time: np.ndarray = field(default_factory=_empty)
+    value: np.ndarray = field(default_factory=_empty)
+
+
+@dataclass(frozen=True)
+class Coupling:
+    """Gap junctions.
+
+    Attributes
+    ----------
+    rule : str
+        none, linear or threshold_linear.
+    pairs : ndarray of int64, shape (junction, 2)
+        Astrocyte numbers, from 0, each pair once.
+    strength, threshold, width : float
+        F (1/s, or uM/s), I_Theta and omega_I (uM).
+    every_ms : float
+    """
+
+    rule: str = "none"
+    pairs: np.ndarray = field(default_factory=lambda: np.zeros((0, 2), "i8"))
+    strength: float = 0.09
+    threshold: float = 0.3
+    width: float = 0.05
+    every_ms: float = 10.0
+
+
+@dataclass(frozen=True)
+class Network:
+    """A spiking network: nodes and connections."""
+
+    neurons: Nodes
+    astrocytes: Nodes
+    connections: Connections
+    coupling: Coupling = field(default_factory=Coupling)
+
+    @property
+    def labels(self) -> np.ndarray:
+        """Labels of all nodes, neurons first: object, shape (node,)."""
+        return np.concatenate([self.neurons.label, self.astrocytes.label])

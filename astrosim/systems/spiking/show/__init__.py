@@ -1,0 +1,1 @@
+"""Summary, explanation and report of spiking networks."""

@@ -1,0 +1,243 @@
+"""A spiking network in motion on the compiled engine, without learning (steps of the grid, ms, mV, pA, nS, uM)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from astrosim.contracts.simulation import copy_arrays, restore_arrays
+from astrosim.core.errors import AstrosimError
+from astrosim.systems.spiking.kernel import arrays, loop
+from astrosim.systems.spiking.kernel.model import LANES, Model, Recordable
+from astrosim.systems.spiking.models import ASTROCYTES, NEURONS
+from astrosim.systems.spiking.network import build
+from astrosim.systems.spiking.network.description import Network, Poisson, Steps, Trains
+
+KEPT_SPIKES = 2**20  # spikes that a stretch can hold; assumed: 12 MB
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A variable to be recorded.
+
+    Attributes
+    ----------
+    variable : str
+    nodes : tuple of int
+        Node numbers, neurons first.
+    every : int
+        Steps between two samples.
+    """
+
+    variable: str
+    nodes: tuple[int, ...]
+    every: int
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Records of a stretch of steps.
+
+    Attributes
+    ----------
+    node : ndarray of int64, shape (spike,)
+        Neurons that fired, by stamp, then place.
+    stamp : ndarray of int64, shape (spike,)
+        Steps done when they fired: the end of the step.
+    traces : list of ndarray of float64, shape (sample, node)
+        Of each trace.
+    """
+
+    node: np.ndarray
+    stamp: np.ndarray
+    traces: list[np.ndarray]
+
+
+class Simulation:
+    """A spiking network and its inputs, advanced step by step.
+
+    Parameters
+    ----------
+    network : Network
+    step : float
+        Length of a step, ms.
+    key : ndarray of uint32, shape (2,)
+        Of the stream of Poisson trains.
+    trains, poisson, currents
+        What comes from outside.
+    traces : sequence of Trace
+    leap : int
+        Longest leap of astrocytes without targets, in steps; 0: every step.
+
+    Attributes
+    ----------
+    layout : Layout
+    done : int
+        Steps done.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        step: float,
+        key: np.ndarray,
+        trains: Trains | None = None,
+        poisson: Poisson | None = None,
+        currents: Steps | None = None,
+        traces: Sequence[Trace] = (),
+        leap: int = 0,
+    ) -> None:
+        own, first = network.connections, len(network.neurons)
+        self.network, self.step, self.traces = network, step, tuple(traces)
+        self.layout = layout = build.layout_of(network)
+        outward = own.pre >= first
+        self.synapses = build.synapses_of(_chosen(own, ~outward), layout, step)
+        self.currents = build.currents_of(_chosen(own, outward), layout, step)
+        self.junctions = build.junctions_of(network.coupling, layout, first, step)
+        self.inputs = build.inputs_of(trains or Trains(), poisson or Poisson(), currents or Steps(), layout, step, key)
+        self.neurons = build.neurons_of(network, step)
+        self.astrocytes = build.astrocytes_of(network, layout, step, leap)
+        block = build.shortest_delay(self.synapses, self.currents)
+        self.places = arrays.Places(layout.lanes, layout.neurons, step, block)
+        self.arrivals = build.arrivals_of(self.synapses, self.inputs, len(layout.node))
+        self.spikes = build.spikes_of(layout, block, KEPT_SPIKES)
+        self.clock = arrays.Clock(np.zeros(1, "i8"), np.zeros(2, "i8"))
+        self._probes = self._make_probes()
+
+    @property
+    def done(self) -> int:
+        """Steps done."""
+        return int(self.clock.step[0])
+
+    @property
+    def events(self) -> int:
+        """Synaptic events delivered."""
+        return int(self.spikes.count[1])
+
+    def advance(self, steps: int, keep: Callable[[Stretch], Any]) -> None:
+        """Advance by a number of steps; `keep` gets what is recorded, in stretches.
+
+        Raises
+        ------
+        AstrosimError
+            If neurons fire so often that no buffer holds it.
+        """
+        last = self.done + steps
+        while self.done < last:
+            since = self.done
+            probes = self._with_room(since, last)
+            ended = loop.run(
+                self.places, self.neurons, self.astrocytes, self.synapses, self.currents, self.junctions, self.inputs,
+                self.arrivals, probes, self.spikes, self.clock, last,
+            )  # fmt: skip
+            if ended == loop.TOO_MANY:
+                raise AstrosimError(
+                    f"network.neurons: more than {len(self.spikes.place)} spikes in {self.places.block} steps, after "
+                    f"{since * self.step:g} ms. Give neurons a refractory period, t_ref, or weaken their input."
+                )
+            keep(self._kept(since, probes))
+
+    def _kept(self, since: int, probes: arrays.Probes) -> Stretch:
+        count, traces, first = int(self.spikes.count[0]), [], 0
+        for trace in self.traces:
+            room = self._samples(trace, since, self._planned)
+            done = self._samples(trace, since, self.done)
+            block = probes.values[first : first + room * len(trace.nodes)].reshape(room, -1)
+            traces.append(block[:done].copy())
+            first += block.size
+        node = self.layout.node[self.spikes.kept_place[:count]]
+        return Stretch(node, self.spikes.kept_stamp[:count].copy(), traces)
+
+    @staticmethod
+    def _samples(trace: Trace, since: int, until: int) -> int:
+        return until // trace.every - since // trace.every
+
+    def _with_room(self, since: int, last: int) -> arrays.Probes:
+        """Probes with room for the samples up to a step."""
+        self._planned = last
+        base, stride, first = [], [], 0
+        for trace in self.traces:
+            base.append(first + np.arange(len(trace.nodes)))
+            stride.append(np.full(len(trace.nodes), len(trace.nodes)))
+            first += self._samples(trace, since, last) * len(trace.nodes)
+        if not self.traces:
+            return self._probes
+        order = self._probe_order
+        return self._probes._replace(
+            base=np.concatenate(base)[order], stride=np.concatenate(stride)[order], values=np.zeros(first)
+        )
+
+    def _make_probes(self) -> arrays.Probes:
+        tiles = len(self.layout.lanes)
+        entries = [(trace, node) for trace in self.traces for node in trace.nodes]
+        place = np.array([self.layout.place[node] for _, node in entries], "i8")
+        self._probe_order = order = np.argsort(place // LANES, kind="stable")
+        found = [self._recordable(trace.variable, node) for trace, node in entries]
+        lane = place % LANES
+        row = np.array([one.row for one in found], "i8") + lane
+        added = np.array([one.added + lane[n] if one.added >= 0 else -1 for n, one in enumerate(found)], "i8")
+        return arrays.Probes(
+            np.searchsorted((place // LANES)[order], np.arange(tiles + 1)).astype("i8"),
+            row.astype("i8")[order],
+            added[order],
+            np.array([trace.every for trace, _ in entries], "i8")[order],
+            np.zeros(len(entries), "i8"),
+            np.zeros(len(entries), "i8"),
+            np.zeros(0),
+        )
+
+    def _recordable(self, variable: str, node: int) -> Recordable:
+        return model_of(self.network, node).recordable[variable]
+
+    def _changing(self) -> dict[str, np.ndarray]:
+        """All arrays that change but those of tiles, by name."""
+        return {
+            "arrivals": self.arrivals,
+            "ring": self.currents.ring,
+            "plasticity": self.synapses.state,
+            "last": self.synapses.last,
+            "train_next": self.inputs.train_next,
+            "train_drawn": self.inputs.train_drawn,
+            "since": self.astrocytes.since,
+            "step": self.clock.step,
+            "at": self.clock.at,
+            "count": self.spikes.count,
+        }
+
+    def _tiles(self) -> dict[str, np.ndarray]:
+        neurons, astrocytes = self.neurons._asdict(), self.astrocytes._asdict()
+        return {name: tiles for name, tiles in (neurons | astrocytes).items() if name in NEURONS or name in ASTROCYTES}
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return all that changes, by name: arrays of the shapes of the network."""
+        return copy_arrays(self._changing()) | copy_arrays(self._tiles(), "tiles_")
+
+    def restore(self, saved: Mapping[str, np.ndarray]) -> None:
+        """Go on from a `state()` of the same network, of the same shapes.
+
+        Raises
+        ------
+        ValueError
+            If an array is missing or does not fit.
+        """
+        restore_arrays(self._changing(), saved)
+        restore_arrays(self._tiles(), saved, "tiles_")
+
+
+def model_of(network: Network, node: int) -> Model:
+    """Return the model of a node."""
+    first = len(network.neurons)
+    if node < first:
+        return NEURONS[str(network.neurons.model[node])]
+    return ASTROCYTES[str(network.astrocytes.model[node - first])]
+
+
+def _chosen(own: Any, which: np.ndarray) -> Any:
+    """Connections of a mask."""
+    if which.all():
+        return own
+    parts = {name: getattr(own, name)[which] for name in ("pre", "post", "weight", "delay", "model")}
+    return type(own)(**parts, plasticity={name: values[which] for name, values in own.plasticity.items()})
