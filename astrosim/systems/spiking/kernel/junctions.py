@@ -1,7 +1,9 @@
 """Gap junctions: the flux of IP3 between coupled astrocytes (uM/ms), held constant over `every` steps.
 
-linear             J_i = -F D,  D = I_i - I_j                                Goldberg et al. 2010 (10.1371/journal.pcbi.1000909)
-threshold_linear   J_i = -(F / 2) (1 + tanh((|D| - I_Theta) / omega_I)) sign(D)      Stimberg et al. 2018 (10.1101/198366)
+    linear             J_i = -F D,  D = I_i - I_j
+    threshold_linear   J_i = -(F / 2) (1 + tanh((|D| - I_Theta) / omega_I)) sign(D)
+
+Linear: Goldberg et al. 2010 (10.1371/journal.pcbi.1000909). Threshold-linear: Stimberg et al. 2018 (10.1101/198366).
 """
 
 from __future__ import annotations

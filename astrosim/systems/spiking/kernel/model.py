@@ -16,7 +16,7 @@ import numpy as np
 LANES = 64  # measured: 32 to 128 are equally fast
 
 RECEIVED = SIC, EXCITATION, INHIBITION, REFRACTORY, HOLD = tuple(LANES * row for row in range(5))
-"""First rows of neurons: slow inward current (pA), arrivals by sign, steps of refractoriness left, and after a spike."""
+"""First rows of neurons: slow inward current (pA), arrivals by sign, steps of refractoriness: left, of a spike."""
 SENSED = ARRIVED, GAP, OUTPUT = tuple(LANES * row for row in range(3))
 """First rows of astrocytes: arriving weights, inflow of IP3 (uM/ms), slow inward current per unit of weight (pA)."""
 
@@ -149,7 +149,7 @@ class Model:
 
 
 def spread(tiles: np.ndarray, row: int, numbers: np.ndarray) -> None:
-    """Write a number per node, shape (node,), into a row of tiles, shape (tile, row, LANES); lanes beyond get the last."""
+    """Write a number per node, shape (node,), into a row of tiles, shape (tile, row, LANES); then the last again."""
     places = np.minimum(np.arange(tiles.shape[0] * LANES), numbers.size - 1)
     tiles[:, row] = numbers[places].reshape(-1, LANES)
 

@@ -139,7 +139,7 @@ def longest(v, w, dg_ex, g_ex, dg_in, g_in, left, n, cell):
 
 @kernel
 def careful(cell, n, number, step, spikes, count):
-    """Advance the neuron of a lane by a step in sub-steps; return the number of spikes so far. Arrivals are left out."""
+    """Advance the neuron of a lane by a step in sub-steps; return the number of spikes so far. No arrivals."""
     v, w = cell[V + n], cell[W + n]
     dg_ex, g_ex, dg_in, g_in = cell[DG_EX + n], cell[G_EX + n], cell[DG_IN + n], cell[G_IN + n]
     left = step
@@ -182,7 +182,7 @@ def begin(cell, n):
 
 @phase
 def part(cell, n, length):
-    """Advance the scratch of a lane by a part of a step (ms); mark it APART if it needs a closer look. Writes: scratch."""
+    """Advance the scratch of a lane by a part of a step (ms); mark it APART if it needs more care. Writes: scratch."""
     v, w, apart = cell[NEW_V + n], cell[NEW_W + n], cell[APART + n]
     dg_ex, g_ex, dg_in, g_in = cell[NEW_DG_EX + n], cell[NEW_G_EX + n], cell[NEW_DG_IN + n], cell[NEW_G_IN + n]
     half_ex, half_in = cell[HALF_EX + n], cell[HALF_IN + n]
@@ -212,8 +212,8 @@ def end(cell, n):
 def advance(cell, lanes, number, step, spikes, count):
     """Advance the neurons of the first `lanes` lanes of a tile by a step (ms); return the number of spikes so far.
 
-    Reads: constants. Writes: state and scratch in `cell`, the tile, and spikes (neuron of each spike from `count` on; `number`
-    is that of lane 0).
+    Reads: constants. Writes: state and scratch in `cell`, the tile, and spikes (neuron of each spike from `count` on;
+    `number` is that of lane 0).
     """
     parts = int(cell[PARTS])
     for n in range(LANES):
