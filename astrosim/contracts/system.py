@@ -76,6 +76,9 @@ class System:
         report, report_template
             Function of a run directory and its summary: what the template shows; the text
             ``package:file`` that names the template.
+        files
+            Function of a dataset, a scenario and a folder: writes the files of an export that are no tidy tables. May
+            be left out.
         figures
             Function of a summary, a dataset, a choice and a kind of figure: what `astrosim plot` can draw.
         animation

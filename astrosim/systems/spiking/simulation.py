@@ -11,7 +11,7 @@ import numpy as np
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.core.errors import AstrosimError
 from astrosim.systems.spiking.kernel import arrays, loop
-from astrosim.systems.spiking.kernel.model import LANES, Model, Recordable
+from astrosim.systems.spiking.kernel.model import LANES, Model, Recordable, gathered
 from astrosim.systems.spiking.models import ASTROCYTES, NEURONS
 from astrosim.systems.spiking.network import build
 from astrosim.systems.spiking.network.description import Network, Poisson, Steps, Trains
@@ -117,6 +117,26 @@ class Simulation:
         """Synaptic events delivered."""
         return int(self.spikes.count[1])
 
+    def compile(self) -> None:
+        """See to it that the loop is compiled: a stretch without steps."""
+        self._run(self._with_room(self.done, self.done), self.done)
+
+    def _run(self, probes: arrays.Probes, last: int) -> int:
+        ended: int = loop.run(
+            self.places, self.neurons, self.astrocytes, self.synapses, self.currents, self.junctions, self.inputs,
+            self.arrivals, probes, self.spikes, self.clock, last,
+        )  # fmt: skip
+        return ended
+
+    def mean_calcium(self) -> float | None:
+        """Return the mean calcium of all astrocytes now (uM); None without any."""
+        found = [
+            gathered(tiles, ASTROCYTES[name].recordable["Ca_astro"].row, int((self.network.astrocytes.model == name).sum()))
+            for name, tiles in self._tiles().items()
+            if name in ASTROCYTES and len(tiles)
+        ]
+        return float(np.mean(np.concatenate(found))) if found else None
+
     def advance(self, steps: int, keep: Callable[[Stretch], Any]) -> None:
         """Advance by a number of steps; `keep` gets what is recorded, in stretches.
 
@@ -129,10 +149,7 @@ class Simulation:
         while self.done < last:
             since = self.done
             probes = self._with_room(since, last)
-            ended = loop.run(
-                self.places, self.neurons, self.astrocytes, self.synapses, self.currents, self.junctions, self.inputs,
-                self.arrivals, probes, self.spikes, self.clock, last,
-            )  # fmt: skip
+            ended = self._run(probes, last)
             if ended == loop.TOO_MANY:
                 raise AstrosimError(
                     f"network.neurons: more than {len(self.spikes.place)} spikes in {self.places.block} steps, after "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -209,3 +210,15 @@ class Network:
     def labels(self) -> np.ndarray:
         """Labels of all nodes, neurons first: object, shape (node,)."""
         return np.concatenate([self.neurons.label, self.astrocytes.label])
+
+    @cached_property
+    def numbers(self) -> dict[str, np.ndarray]:
+        """Node numbers that a label, a name or a population stands for: int64, shape (node,) each."""
+        found: dict[str, np.ndarray] = {}
+        for first, nodes in ((0, self.neurons), (len(self.neurons), self.astrocytes)):
+            every = first + np.arange(len(nodes))
+            for column in (nodes.population, nodes.name):
+                for name in dict.fromkeys(column[column != ""].tolist() if len(column) else []):
+                    found.setdefault(name, every[column == name])
+            found |= {str(label): every[[place]] for place, label in enumerate(nodes.label)}
+        return found
