@@ -48,11 +48,18 @@ def plain_problems(scenario: Any) -> Iterator[str]:
             f"gap_junctions.gap_step_ms: not on the grid ({scenario.gap_junctions.gap_step_ms:g}). "
             f"Write a multiple of {step:g}."
         )
-    named = any(getattr(scenario.network, name) is not None for name in FILES)
-    if named and scenario.network.populations:
+    if is_described_once(scenario):
+        return
+    if scenario.network.populations:
         yield "network.populations: beside files. Write the network in one way."
-    if not named and not scenario.network.populations:
+    else:
         yield 'network.neurons: no network. Name a file, such as "neurons.csv", or write [[network.populations]].'
+
+
+def is_described_once(scenario: Any) -> bool:
+    """Return whether the network is described in one way: by files, or by populations."""
+    named = any(getattr(scenario.network, name) is not None for name in FILES)
+    return named != bool(scenario.network.populations)
 
 
 @lru_cache(KEPT)
@@ -111,9 +118,8 @@ def node_problems(scenario: Any, network: Network) -> Iterator[str]:
             if label not in numbers:
                 yield f"{field}: no such node ({label!r}). Write a number or a name of a neuron, or 'a:NUMBER'."
                 continue
-            node = int(numbers[label][0])
-            model = _model(network, node)
-            if trace.variable not in model.recordable:
+            model = _model(network, int(numbers[label][0]))
+            if model is not None and trace.variable not in model.recordable:
                 right = f"It has {', '.join(model.recordable)}." if model.recordable else "It has none."
                 yield f"{field}: {model.name} has no {trace.variable} ({label!r}). {right}"
     for section in ("poisson", "currents"):
@@ -126,5 +132,5 @@ def node_problems(scenario: Any, network: Network) -> Iterator[str]:
 def _model(network: Network, node: int) -> Any:
     first = len(network.neurons)
     if node < first:
-        return NEURONS[str(network.neurons.model[node])]
-    return ASTROCYTES[str(network.astrocytes.model[node - first])]
+        return NEURONS.get(str(network.neurons.model[node]))
+    return ASTROCYTES.get(str(network.astrocytes.model[node - first]))

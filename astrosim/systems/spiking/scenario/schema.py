@@ -58,7 +58,7 @@ class SpikingScenario(Experiment):
     @model_validator(mode="after")
     def _fits(self) -> SpikingScenario:
         problems: list[str | Located] = [*contents.plain_problems(self)]
-        if not problems:
+        if contents.is_described_once(self):
             problems += contents.network_problems(self)
         complain(problems)
         return self
