@@ -11,7 +11,7 @@ import numpy as np
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.core.errors import AstrosimError
 from astrosim.systems.spiking.kernel import arrays, loop
-from astrosim.systems.spiking.kernel.model import LANES, Model, Recordable, gathered
+from astrosim.systems.spiking.kernel.model import LANES, RECEIVED, SENSED, Model, Recordable, gathered, spread
 from astrosim.systems.spiking.models import ASTROCYTES, NEURONS
 from astrosim.systems.spiking.network import build
 from astrosim.systems.spiking.network.description import Network, Poisson, Steps, Trains
@@ -162,7 +162,7 @@ class Simulation:
         for trace in self.traces:
             room = self._samples(trace, since, self._planned)
             done = self._samples(trace, since, self.done)
-            block = probes.values[first : first + room * len(trace.nodes)].reshape(room, -1)
+            block = probes.values[first : first + room * len(trace.nodes)].reshape(room, len(trace.nodes))
             traces.append(block[:done].copy())
             first += block.size
         node = self.layout.node[self.spikes.kept_place[:count]]
@@ -221,16 +221,30 @@ class Simulation:
             "since": self.astrocytes.since,
             "step": self.clock.step,
             "at": self.clock.at,
-            "count": self.spikes.count,
+            "events": self.spikes.count[1:],
         }
 
     def _tiles(self) -> dict[str, np.ndarray]:
         neurons, astrocytes = self.neurons._asdict(), self.astrocytes._asdict()
         return {name: tiles for name, tiles in (neurons | astrocytes).items() if name in NEURONS or name in ASTROCYTES}
 
+    def tiles_of(self, model: str) -> np.ndarray:
+        """Return the tiles of a model: float64, shape (tile, line)."""
+        return self._tiles()[model]
+
+    def tile_of(self, node: int) -> int:
+        """Return the number of a node's tile among those of its model."""
+        tile, own = int(self.layout.place[node]) // LANES, model_of(self.network, node).name
+        for name, tiles in self._tiles().items():
+            if name == own:
+                return tile
+            tile -= len(tiles)
+        raise AssertionError(own)  # pragma: no cover
+
     def state(self) -> dict[str, np.ndarray]:
-        """Return all that changes, by name: arrays of the shapes of the network."""
-        return copy_arrays(self._changing()) | copy_arrays(self._tiles(), "tiles_")
+        """Return all that changes, by name: arrays of the shapes of the network; of nodes (row, node)."""
+        nodes = {f"nodes_{name}": self._kept_rows(name, tiles) for name, tiles in self._tiles().items()}
+        return copy_arrays(self._changing()) | nodes
 
     def restore(self, saved: Mapping[str, np.ndarray]) -> None:
         """Go on from a `state()` of the same network, of the same shapes.
@@ -240,8 +254,33 @@ class Simulation:
         ValueError
             If an array is missing or does not fit.
         """
+        for name, tiles in self._tiles().items():
+            found, own = saved.get(f"nodes_{name}"), self._kept_rows(name, tiles)
+            if found is None or found.shape != own.shape:
+                raise ValueError(f"the saved array nodes_{name} does not fit this scenario and seed")
         restore_arrays(self._changing(), saved)
-        restore_arrays(self._tiles(), saved, "tiles_")
+        for name, tiles in self._tiles().items():
+            rows = kept_rows(find_model(name))
+            for row, numbers in zip(rows, saved[f"nodes_{name}"], strict=True) if len(tiles) else ():
+                spread(tiles.reshape(len(tiles), -1, LANES), row // LANES, numbers)
+
+    def _kept_rows(self, name: str, tiles: np.ndarray) -> np.ndarray:
+        """Rows of the nodes of a model that a checkpoint keeps: float64, shape (row, node)."""
+        nodes = self.network.neurons if name in NEURONS else self.network.astrocytes
+        count = int((nodes.model == name).sum())
+        rows = kept_rows(find_model(name))
+        return np.array([gathered(tiles, row, count) for row in rows] if count else np.zeros((len(rows), 0)))
+
+
+def find_model(name: str) -> Model:
+    """Return a model of neurons or astrocytes by its name."""
+    return NEURONS[name] if name in NEURONS else ASTROCYTES[name]
+
+
+def kept_rows(model: Model) -> tuple[int, ...]:
+    """Return the rows of a tile that change and matter: what was received, the state, the constant current."""
+    received = RECEIVED if model.name in NEURONS else SENSED
+    return (*received, *model.state_rows, *((model.current,) if model.current >= 0 else ()))
 
 
 def model_of(network: Network, node: int) -> Model:
