@@ -22,11 +22,14 @@ def network_of(scenario: SpikingScenario, seed: int) -> Network:
         network = contents.files_network(contents.names_of(scenario), scenario.schedule.step_ms)[0]
     neurons = network.neurons
     if "aeif_cond_alpha" in neurons.model:
-        substep = np.full(len(neurons), scenario.network.substep_mv)
-        given = neurons.values.get("substep")
-        values = {**neurons.values, "substep": substep if given is None else np.where(np.isnan(given), substep, given)}
+        tolerance = np.full(len(neurons), scenario.network.tolerance_mv)
+        given = neurons.values.get("tolerance")
+        values = {
+            **neurons.values,
+            "tolerance": tolerance if given is None else np.where(np.isnan(given), tolerance, given),
+        }
         own = neurons.model == "aeif_cond_alpha"
-        values["substep"] = np.where(own, values["substep"], np.nan)
+        values["tolerance"] = np.where(own, values["tolerance"], np.nan)
         network = Network(
             type(neurons)(**{**vars(neurons), "values": values}),
             network.astrocytes,

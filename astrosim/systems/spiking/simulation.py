@@ -131,7 +131,9 @@ class Simulation:
     def mean_calcium(self) -> float | None:
         """Return the mean calcium of all astrocytes now (uM); None without any."""
         found = [
-            gathered(tiles, ASTROCYTES[name].recordable["Ca_astro"].row, int((self.network.astrocytes.model == name).sum()))
+            gathered(
+                tiles, ASTROCYTES[name].recordable["Ca_astro"].row, int((self.network.astrocytes.model == name).sum())
+            )
             for name, tiles in self._tiles().items()
             if name in ASTROCYTES and len(tiles)
         ]

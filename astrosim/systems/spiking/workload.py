@@ -13,8 +13,8 @@ from astrosim.systems.spiking.make import network_of, traces_of
 from astrosim.systems.spiking.network.description import Network
 from astrosim.systems.spiking.scenario.schema import SpikingScenario
 
-SECONDS_A_STEP = {"iaf_psc_exp": 2e-9, "iaf_psc_alpha": 3e-9, "aeif_cond_alpha": 150e-9, "parrot_neuron": 1e-9}
-"""Of a neuron; measured, of aeif_cond_alpha at the usual sub-steps."""
+SECONDS_A_STEP = {"iaf_psc_exp": 2e-9, "iaf_psc_alpha": 3e-9, "aeif_cond_alpha": 60e-9, "parrot_neuron": 1e-9}
+"""Of a neuron; measured."""
 SECONDS_AN_ASTROCYTE_STEP = 10e-9  # measured
 RATE = 10.0  # spikes per second and neuron; assumed
 SECONDS_AN_EVENT = 5e-9  # synaptic; measured

@@ -93,8 +93,8 @@ class SpikingNetwork(Section):
     connections: Annotated[tuple[Wiring, ...], BeforeValidator(as_tuple)] = quantity(
         (), "connections: tables [[network.connections]]", "", max_length=10_000
     )
-    substep_mv: Real = quantity(
-        0.01, "largest way of V near the threshold of aeif_cond_alpha; 0.2: faster", "mV", "measured", gt=0, le=1
+    tolerance_mv: Real = quantity(
+        1e-10, "aeif_cond_alpha: error of V allowed in a sub-step; 1e-6: faster", "mV", "measured", ge=1e-12, le=0.01
     )
     leap_ms: Real = quantity(
         0.0, "longest leap of astrocytes without slow inward currents; 0: each step", "ms", "measured", ge=0, le=50

@@ -72,10 +72,11 @@ def step_rule(phase: str, scenario: SpikingScenario) -> str:
     leap = scenario.network.leap_ms
     calcium = f"Runge-Kutta 4, {step:g} ms" if not leap else f"from arrival to arrival, {leap:g} ms at most"
     return {
-        "integrate": f"{step:g} ms; exact propagators; aeif_cond_alpha: sub-steps of {scenario.network.substep_mv:g} mV",
+        "integrate": f"{step:g} ms; exact propagators; aeif_cond_alpha: to {scenario.network.tolerance_mv:g} mV",
         "fire": "u >= threshold; aeif_cond_alpha: V_peak is crossed inside the step",
         "receive": "by step of the spike, then its neuron, then its synapse",
         "calcium": calcium,
         "release": "SIC_scale ln y where y = 1000 (Ca - SIC_th) > 1",
-        "record": ", ".join(f"{one.variable} each {one.every_ms:g} ms" for one in scenario.record.traces) or "no traces",
+        "record": ", ".join(f"{one.variable} each {one.every_ms:g} ms" for one in scenario.record.traces)
+        or "no traces",
     }[phase]
