@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from astrosim.core.rng import stream_key
-from astrosim.systems.spiking.network.build import steps_of
+from astrosim.systems.spiking.network.build import steps_in
 from astrosim.systems.spiking.network.description import Network, Poisson, Steps, Trains
 from astrosim.systems.spiking.scenario import contents
 from astrosim.systems.spiking.scenario.schema import SpikingScenario
@@ -24,12 +24,9 @@ def network_of(scenario: SpikingScenario, seed: int) -> Network:
     if "aeif_cond_alpha" in neurons.model:
         tolerance = np.full(len(neurons), scenario.network.tolerance_mv)
         given = neurons.values.get("tolerance")
-        values = {
-            **neurons.values,
-            "tolerance": tolerance if given is None else np.where(np.isnan(given), tolerance, given),
-        }
+        tolerance = tolerance if given is None else np.where(np.isnan(given), tolerance, given)
         own = neurons.model == "aeif_cond_alpha"
-        values["tolerance"] = np.where(own, values["tolerance"], np.nan)
+        values = {**neurons.values, "tolerance": np.where(own, tolerance, np.nan)}
         network = Network(
             type(neurons)(**{**vars(neurons), "values": values}),
             network.astrocytes,
@@ -77,7 +74,7 @@ def traces_of(scenario: SpikingScenario, network: Network) -> list[Trace]:
     found = []
     for entry in scenario.record.traces:
         nodes = np.concatenate([network.numbers[label] for label in entry.nodes])
-        every = int(steps_of(np.float64(entry.every_ms), scenario.schedule.step_ms))
+        every = steps_in(entry.every_ms, scenario.schedule.step_ms)
         found.append(Trace(entry.variable, tuple(dict.fromkeys(nodes.tolist())), every))
     return found
 
@@ -94,5 +91,5 @@ def simulation_of(scenario: SpikingScenario, seed: int, network: Network | None 
         poisson_of(scenario, network),
         currents_of(scenario, network),
         traces_of(scenario, network),
-        int(steps_of(np.float64(scenario.network.leap_ms), step)),
+        steps_in(scenario.network.leap_ms, step),
     )

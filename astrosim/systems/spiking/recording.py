@@ -1,4 +1,4 @@
-"""Recording of a simulation: its spikes and traces go to the store in pieces as they come, never held in memory whole."""
+"""Recording of a simulation: its spikes and traces go to the store in pieces, as they come."""
 
 from __future__ import annotations
 

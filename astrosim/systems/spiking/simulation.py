@@ -130,13 +130,10 @@ class Simulation:
 
     def mean_calcium(self) -> float | None:
         """Return the mean calcium of all astrocytes now (uM); None without any."""
-        found = [
-            gathered(
-                tiles, ASTROCYTES[name].recordable["Ca_astro"].row, int((self.network.astrocytes.model == name).sum())
-            )
-            for name, tiles in self._tiles().items()
-            if name in ASTROCYTES and len(tiles)
-        ]
+        models, found = self.network.astrocytes.model, []
+        for name, tiles in self._tiles().items():
+            if name in ASTROCYTES and len(tiles):
+                found.append(gathered(tiles, ASTROCYTES[name].recordable["Ca_astro"].row, int((models == name).sum())))
         return float(np.mean(np.concatenate(found))) if found else None
 
     def advance(self, steps: int, keep: Callable[[Stretch], Any]) -> None:

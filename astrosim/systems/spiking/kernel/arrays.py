@@ -240,7 +240,7 @@ class Spikes(NamedTuple):
     at: np.ndarray
     kept_place: np.ndarray
     kept_stamp: np.ndarray
-    count: np.ndarray
+    count: np.ndarray  # type: ignore[assignment]
 
 
 class Clock(NamedTuple):

@@ -90,6 +90,11 @@ def steps_of(times: np.ndarray, step: float) -> np.ndarray:
     return np.rint(np.asarray(times) / step).astype("i8")
 
 
+def steps_in(time: float, step: float) -> int:
+    """Return a time in ms as whole steps."""
+    return round(time / step)
+
+
 def _by_source(pre: np.ndarray, sources: int) -> tuple[np.ndarray, np.ndarray]:
     """Order of connections by source, and first connection of each source and one more."""
     order = np.argsort(pre, kind="stable")
@@ -150,7 +155,7 @@ def junctions_of(coupling: Coupling, layout: Layout, neurons: int, step: float) 
         coupling.strength / MS_PER_S,
         coupling.threshold,
         coupling.width,
-        max(1, int(steps_of(np.float64(coupling.every_ms), step))),
+        max(1, steps_in(coupling.every_ms, step)),
     )
 
 

@@ -105,18 +105,17 @@ def connections(
 def joined(parts: list[Connections]) -> Connections:
     """Return connections of several tables, one after the other."""
     if not parts:
-        return connections(*[_empty()] * 4)
+        return connections(_empty("i8"), _empty("i8"), _empty(), _empty())
     names = [name for name in PLASTICITY if any(name in part.plasticity for part in parts)]
-    return connections(
-        *(
-            np.concatenate([getattr(part, one) for part in parts])
-            for one in ("pre", "post", "weight", "delay", "model")
-        ),
-        plasticity={
-            name: np.concatenate([part.plasticity.get(name, np.full(len(part), np.nan)) for part in parts])
-            for name in names
-        },
+    own = {
+        name: np.concatenate([part.plasticity.get(name, np.full(len(part), np.nan)) for part in parts])
+        for name in names
+    }
+    pre, post, weight, delay, model = (
+        np.concatenate([getattr(part, column) for part in parts])
+        for column in ("pre", "post", "weight", "delay", "model")
     )
+    return connections(pre, post, weight, delay, model, own)
 
 
 @dataclass(frozen=True)

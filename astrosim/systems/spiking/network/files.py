@@ -337,9 +337,7 @@ def _check_connections(sheet: Sheet, made: Connections, numbers: Numbers, step: 
                 what, _, remedy = problem.partition(". ")
                 sheet.wrong(int(row), name, f"out of range ({what})", remedy)
             elif made.model[row] == 0:
-                sheet.wrong(
-                    int(row), name, f"a static synapse has no such parameter ({given[row]:g})", "Leave it empty"
-                )
+                sheet.wrong(int(row), name, f"a static synapse has no {name} ({given[row]:g})", "Leave it empty")
     equal = made.plasticity.get("tau_rec", np.full(len(made), 800.0)) == made.plasticity.get(
         "tau_psc", np.full(len(made), 3.0)
     )

@@ -90,7 +90,8 @@ def _wiring_problems(scenario: Any) -> Iterator[str]:
             if one.astrocytes and not contents.whole(value, step):
                 yield f"{field}.{name}: not on the grid ({value:g}). Write a multiple of schedule.step_ms = {step:g}."
         if isinstance(one.delay_ms, int | float) and not contents.whole(float(one.delay_ms), step):
-            yield f"{field}.delay_ms: not on the grid ({one.delay_ms:g}). Write a multiple of schedule.step_ms = {step:g}."
+            right = f"Write a multiple of schedule.step_ms = {step:g}."
+            yield f"{field}.delay_ms: not on the grid ({one.delay_ms:g}). {right}"
 
 
 def _range_problems(scenario: Any, network: Network) -> Iterator[str]:

@@ -77,6 +77,5 @@ def step_rule(phase: str, scenario: SpikingScenario) -> str:
         "receive": "by step of the spike, then its neuron, then its synapse",
         "calcium": calcium,
         "release": "SIC_scale ln y where y = 1000 (Ca - SIC_th) > 1",
-        "record": ", ".join(f"{one.variable} each {one.every_ms:g} ms" for one in scenario.record.traces)
-        or "no traces",
+        "record": ", ".join(f"{one.variable} {one.every_ms:g} ms" for one in scenario.record.traces) or "no traces",
     }[phase]

@@ -11,16 +11,8 @@ from astrosim.summary.run_summary import RunSummary
 from astrosim.systems.spiking.scenario.schema import SpikingScenario
 
 COUNTS = ("seed", "neurons", "astrocytes", "synapses", "spikes", "events")
-COLUMNS = (
-    "n",
-    "rate\n(Hz)",
-    "95 %\ninterval",
-    "spikes",
-    "calcium\n(uM)",
-    "events",
-    "s per\nreplicate",
-    "s per\nbiological s",
-)
+TIMES = ("s per\nreplicate", "s per\nbiological s")
+COLUMNS = ("n", "rate\n(Hz)", "95 %\ninterval", "spikes", "calcium\n(uM)", "events", *TIMES)
 
 
 class SpikingSummary(RunSummary[SpikingScenario]):
