@@ -76,6 +76,8 @@ def _focus(axes: Axes, values: np.ndarray) -> None:
     """Leave the first records, far below all others, out of an axis."""
     if values.size:
         low, high = np.quantile(values, 0.02), float(values.max())
+        if high <= low:
+            return
         axes.set_ylim(low - 0.08 * (high - low), high + 0.08 * (high - low))
 
 
