@@ -15,6 +15,7 @@ import typer
 import astrosim
 from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, say, show_notices, take_any_text
 from astrosim.cli.options import (
+    AllowCodeOption,
     ConditionsOption,
     DataOption,
     EngineName,
@@ -28,7 +29,7 @@ from astrosim.cli.options import (
     SetOption,
     WorkersOption,
 )
-from astrosim.cli.places import free_directory
+from astrosim.cli.places import check_code, free_directory
 from astrosim.cli.usage import Commands
 from astrosim.core.errors import AstrosimError, ScenarioError
 
@@ -272,6 +273,7 @@ def rerun(
     directory: RunArgument,
     workers: WorkersOption = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to compute; by default beside DIR.")] = None,
+    allow_code: AllowCodeOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -281,7 +283,7 @@ def rerun(
         from astrosim.runs import rerun as repeat
 
         _check_data(data)
-
+        check_code(directory, allow_code)
         with ProgressDisplay(errors(), f"rerun {directory.name}", _unit(None, directory)) as progress:
             result = repeat(directory, workers, out=out, data=data, progress=progress, command=_command())
         if as_json:

@@ -85,6 +85,9 @@ class System:
             Function that writes a replicate as a moving picture; see `astrosim.report.animation`.
         play
             Function that plays a test episode again, where a system has such; see `astrosim.report.animation`.
+        catalogue, catalogue_table
+            Function that returns what a scenario may name as its task, one dictionary each; function that tables them.
+            Both may be left out.
         ceiling, ceiling_table
             Function of a scenario and a time limit: rows of structural ceilings; function that tables them.
         start

@@ -13,6 +13,7 @@ import numpy as np
 from astrosim.core.errors import AstrosimError, RunError
 from astrosim.systems.blackbox.kernel.moments import Moments
 from astrosim.systems.blackbox.kernel.policy import Policy
+from astrosim.systems.blackbox.limits import Limit
 from astrosim.systems.blackbox.protocol import Answer, Episode, TaskCard, Trace
 from astrosim.systems.blackbox.trained import PlayedNetwork, TrainedPolicy
 
@@ -35,6 +36,8 @@ class ObjectivePlayer:
     maximise : bool
     worst : bool
         Whether a value that is no number counts as minus infinity, in place of an error.
+    seconds : float
+        Longest wall-clock time of an evaluation; 0: no limit.
 
     Raises
     ------
@@ -51,7 +54,9 @@ class ObjectivePlayer:
         outputs: int = 0,
         maximise: bool = True,
         worst: bool = False,
+        seconds: float = 0.0,
     ) -> None:
+        self.limit = Limit(seconds, "task.objective", f"an evaluation of {name}, key")
         self.function, self.name, self.sign, self.worst = function, name, 1.0 if maximise else -1.0, worst
         self.takes_network, self.takes_key = parameters_of(function, name)
         if self.takes_network and not outputs:
@@ -68,10 +73,12 @@ class ObjectivePlayer:
         Raises
         ------
         RunError
-            If it is no finite number; names the key.
+            If it is no finite number, or takes longer than it may; names the key.
         """
         argument = PlayedNetwork(policy) if self.takes_network else self.weights(policy)
-        found = self.function(argument, item) if self.takes_key else self.function(argument)
+        with self.limit.on(item):
+            found = self.function(argument, item) if self.takes_key else self.function(argument)
+            self.limit.check()
         if isinstance(found, np.ndarray) and found.ndim == 0:
             found = found[()]
         if isinstance(found, bool | np.bool_) or not isinstance(found, numbers.Real):

@@ -25,7 +25,7 @@ LACKS = {
     "view": 'the live view plays no functions and no stored runs of environments ("task"). `astrosim report` and '
     "`astrosim plot` show them.",
 }
-EPISODES = ("animation", "play", "watched")
+EPISODES = ("animation", "catalogue", "catalogue_table", "play", "watched")
 """Parts of tasks that are played in episodes."""
 ENVIRONMENT = System(
     name="environment",
@@ -36,6 +36,8 @@ ENVIRONMENT = System(
         "derived": f"{HERE}.show.derived:derived",
         "flags": f"{HERE}.show.derived:FLAGS",
         "animation": f"{HERE}.show.animation:animation",
+        "catalogue": f"{HERE}.environments.catalogue:environments",
+        "catalogue_table": f"{HERE}.show.catalogue:environments_table",
         "play": f"{HERE}.show.animation:play",
         "watched": f"{HERE}.watched:WatchedPolicy",
         "scenario": f"{HERE}.scenario.schema:EnvironmentScenario",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,9 @@ from astrosim.systems.arrays.figures.tables import (
     table_scores,
 )
 from astrosim.systems.arrays.show.material import ArrayMaterial
+from astrosim.systems.arrays.show.sources import sources
 
 ROWS = "All seeds together; each seed has test rows of its own, looked at once, at the end."
-
-
-def sources(directory: Path) -> dict[str, dict[str, Any]]:
-    """Return what a run has read, by condition, as provenance.json says; empty if it is missing."""
-    try:
-        sessions = json.loads((directory / "provenance.json").read_text(encoding="utf-8"))["sessions"]
-        return dict(sessions[-1].get("sources", {}))
-    except (OSError, ValueError, KeyError, IndexError):
-        return {}
 
 
 def _source(material: ArrayMaterial) -> dict[str, Any]:
@@ -47,8 +38,20 @@ def _curves(material: ArrayMaterial) -> Drawn:
 def _scores(material: ArrayMaterial) -> Drawn:
     return Drawn(
         "Test score and time",
-        table_scores(material.summary.rows, material.summary.score),
-        "One point per run; bar: median. Seconds are wall time of the trial loop.",
+        table_scores(material.summary.rows, material.summary.score, material.summary.baselines),
+        "One point per run; bar: median. Seconds are wall time of the trial loop." + _baseline_words(material),
+    )
+
+
+def _baseline_words(material: ArrayMaterial) -> str:
+    """What the grey points are."""
+    if not material.summary.baselines:
+        return ""
+    tried = {one.record.baselines for one in material.summary.resolved.values()}
+    settings = " or ".join(map(str, sorted(tried)))
+    return (
+        f" Grey: baselines by scikit-learn on the same rows, settings tried: {settings}, the library's own first, the "
+        "best on the validation rows."
     )
 
 
@@ -97,7 +100,7 @@ def _numbers(material: ArrayMaterial) -> bool:
 
 KINDS: dict[str, Kind[ArrayMaterial]] = {
     "curves": Kind("validation score and reward against trials", _curves, lambda m: True),
-    "accuracy": Kind("test score and time of every run, by condition", _scores, lambda m: True),
+    "accuracy": Kind("test score and time of every run, beside scikit-learn's baselines", _scores, lambda m: True),
     "confusion": Kind("test rows by true and predicted class", _confusion, _classes),
     "residuals": Kind("predicted against true numbers", _residuals, _numbers),
     "reliability": Kind("share that is right against the probability given", _reliability, _classes),

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from astrosim.contracts.registry import ALIASES
 from astrosim.scenario.experiment import Experiment
+from astrosim.scenario.inputs import SHOWN
 from astrosim.scenario.section import Real, complain, quantity, table
 from astrosim.systems.blackbox.scenario.sections import (
     Birth,
@@ -30,6 +31,8 @@ from astrosim.systems.blackbox.scenario.sections import (
     owns_territories,
 )
 
+OURS = "astrosim.tasks:"
+"""Lead of functions that astrosim ships."""
 Figure = Literal["test_mean"]
 Kind = Annotated[
     Literal["task"], BeforeValidator(lambda value: ALIASES.get(value, value) if isinstance(value, str) else value)
@@ -85,6 +88,13 @@ class BlackboxScenario(Experiment):
     def names_module(self) -> bool:
         """Whether the task is code of the user's own."""
         return ":" in self.named
+
+    @property
+    def own_code(self) -> str:
+        """Module of the user's own that is executed, with its file; empty for none."""
+        file = self.task.module
+        where = f"{file.path}, sha256 {file.sha256[:SHOWN]}" if file is not None else "an installed module"
+        return f"{self.named} ({where})" if self.names_module and not self.named.startswith(OURS) else ""
 
     @property
     def territories(self) -> int:

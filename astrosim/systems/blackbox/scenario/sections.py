@@ -76,6 +76,9 @@ class EnvironmentTask(Section):
         "",
     )
     on_nan: Literal["stop", "worst"] = quantity("stop", "a return that is no number: stop, or revert the trial", "")
+    seconds: Real = quantity(
+        0.0, "longest wall-clock time of an episode; a longer one ends the run; 0: no limit", "s", ge=0, le=10**6
+    )
     on_error: Literal["stop", "revert"] = quantity("stop", "an environment that raises: stop, or revert the trial", "")
     allow_code: bool = quantity(False, "run the code of a named module")
 
@@ -97,6 +100,9 @@ class ObjectiveTask(Section):
         "exact", "exact: equal weights and keys give equal values, which is checked; inexact: without that", ""
     )
     on_nan: Literal["stop", "worst"] = quantity("stop", "a value that is no number: stop, or revert the trial", "")
+    seconds: Real = quantity(
+        0.0, "longest wall-clock time of an evaluation; a longer one ends the run; 0: no limit", "s", ge=0, le=10**6
+    )
     allow_code: bool = quantity(False, "run the code of the named module")
 
 
