@@ -16,6 +16,7 @@ from astrosim.scenario.field_info import fields_of, value_at
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.problems import show
 from astrosim.scenario.relevance import unread
+from astrosim.scenario.section import Section
 from astrosim.scenario.words import counted
 
 TABLES = ("conditions", "reference", "interventions")  # no fields of their own
@@ -58,6 +59,8 @@ def shown(value: Any) -> str:
 def _shown_list(values: tuple[Any, ...]) -> str:
     if values and isinstance(values[0], tuple):
         return f"{counted(len(values), 'pattern')}, {len(values[0][0])} bits to {len(values[0][1])}"
+    if values and isinstance(values[0], Section):
+        return counted(len(values), "table")
     if len(values) > 2 and values == tuple(range(values[0], values[0] + len(values))):
         return f'"{values[0]}:{len(values)}"'
     text = ", ".join(str(v) for v in values)

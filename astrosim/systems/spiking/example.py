@@ -36,7 +36,7 @@ EXAMPLE = Example(
             ],
             "currents": [{"target": ["alpha"], "time_ms": 20.0, "amplitude": 450.0}],
         },
-        "schedule": {"duration_ms": 60.0},
+        "schedule": {"duration_ms": 40.0},
         "record": {
             "traces": [
                 {"variable": "V_m", "nodes": ["0", "aeif"], "every_ms": 0.5},
