@@ -14,7 +14,7 @@ from astrosim.systems.spiking.kernel import arrays, loop
 from astrosim.systems.spiking.kernel.model import LANES, Model, Recordable
 from astrosim.systems.spiking.models import ASTROCYTES, NEURONS
 from astrosim.systems.spiking.network import build
-from astrosim.systems.spiking.network.description import Network, Poisson, Steps, Trains
+from astrosim.systems.spiking.network.description import Connections, Network, Poisson, Steps, Trains
 
 KEPT_SPIKES = 2**20  # spikes that a stretch can hold; assumed: 12 MB
 
@@ -92,14 +92,14 @@ class Simulation:
     ) -> None:
         own, first = network.connections, len(network.neurons)
         self.network, self.step, self.traces = network, step, tuple(traces)
-        self.layout = layout = build.layout_of(network)
+        self.layout = layout = build.layout_of(network, leap)
         outward = own.pre >= first
         self.synapses = build.synapses_of(_chosen(own, ~outward), layout, step)
-        self.currents = build.currents_of(_chosen(own, outward), layout, step)
+        self.currents = build.currents_of(network, _chosen(own, outward), layout, step)
         self.junctions = build.junctions_of(network.coupling, layout, first, step)
         self.inputs = build.inputs_of(trains or Trains(), poisson or Poisson(), currents or Steps(), layout, step, key)
         self.neurons = build.neurons_of(network, step)
-        self.astrocytes = build.astrocytes_of(network, layout, step, leap)
+        self.astrocytes = build.astrocytes_of(network, step, leap)
         block = build.shortest_delay(self.synapses, self.currents)
         self.places = arrays.Places(layout.lanes, layout.neurons, step, block)
         self.arrivals = build.arrivals_of(self.synapses, self.inputs, len(layout.node))
@@ -145,7 +145,7 @@ class Simulation:
         for trace in self.traces:
             room = self._samples(trace, since, self._planned)
             done = self._samples(trace, since, self.done)
-            block = probes.values[first : first + room * len(trace.nodes)].reshape(room, -1)
+            block = probes.values[first : first + room * len(trace.nodes)].reshape(room, len(trace.nodes))
             traces.append(block[:done].copy())
             first += block.size
         node = self.layout.node[self.spikes.kept_place[:count]]
@@ -201,7 +201,6 @@ class Simulation:
             "last": self.synapses.last,
             "train_next": self.inputs.train_next,
             "train_drawn": self.inputs.train_drawn,
-            "since": self.astrocytes.since,
             "step": self.clock.step,
             "at": self.clock.at,
             "count": self.spikes.count,
@@ -212,11 +211,11 @@ class Simulation:
         return {name: tiles for name, tiles in (neurons | astrocytes).items() if name in NEURONS or name in ASTROCYTES}
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return all that changes, by name: arrays of the shapes of the network."""
+        """Return all that changes, by name: arrays, each of its shape in the network."""
         return copy_arrays(self._changing()) | copy_arrays(self._tiles(), "tiles_")
 
     def restore(self, saved: Mapping[str, np.ndarray]) -> None:
-        """Go on from a `state()` of the same network, of the same shapes.
+        """Go on from a `state()` of the same network, each array of the same shape.
 
         Raises
         ------
@@ -235,9 +234,6 @@ def model_of(network: Network, node: int) -> Model:
     return ASTROCYTES[str(network.astrocytes.model[node - first])]
 
 
-def _chosen(own: Any, which: np.ndarray) -> Any:
+def _chosen(own: Connections, which: np.ndarray) -> Connections:
     """Connections of a mask."""
-    if which.all():
-        return own
-    parts = {name: getattr(own, name)[which] for name in ("pre", "post", "weight", "delay", "model")}
-    return type(own)(**parts, plasticity={name: values[which] for name, values in own.plasticity.items()})
+    return own if which.all() else own.chosen(which)
