@@ -16,12 +16,13 @@ from mesa.time import Priority
 
 from astrosim.systems.spiking.kernel import junctions as gap_junctions
 from astrosim.systems.spiking.kernel import single
-from astrosim.systems.spiking.kernel.astrocytes import li_rinzel
+from astrosim.systems.spiking.kernel.astrocytes import gchi, li_rinzel
+from astrosim.systems.spiking.kernel.astrocytes.li_rinzel import LI_RINZEL
+from astrosim.systems.spiking.kernel.glia import couple
 from astrosim.systems.spiking.kernel.inputs import feed
 from astrosim.systems.spiking.kernel.model import (
     ARRIVED,
     EXCITATION,
-    GAP,
     INHIBITION,
     LANES,
     OUTPUT,
@@ -136,23 +137,60 @@ class SpikingNeuron(SpikingAgent):
 
 
 class SpikingAstrocyte(SpikingAgent):
-    """An astrocyte: calcium, and a slow inward current into its neurons."""
+    """An astrocyte: calcium, and a slow inward current into its neurons.
+
+    Attributes
+    ----------
+    leaps : bool
+        Whether it goes from arrival to arrival, not from step to step.
+    own : int
+        Place among astrocytes.
+    """
+
+    def __init__(self, model: SpikingModel, node: int) -> None:
+        super().__init__(model, node)
+        simulation = model.simulation
+        self.own = self.place - simulation.places.neurons
+        self.leaps = self.kind is LI_RINZEL and bool(simulation.astrocytes.leaping[simulation.tile_of(node)])
 
     def integrate(self) -> None:
-        """Take a step with what arrives; send what flows."""
+        """Take a step with what arrives at its end, or leap there."""
+        arriving = self._take(0)
+        if self.leaps:
+            self._leap(arriving)
+            return
+        self.cell[ARRIVED + self.lane] = arriving
         simulation = self.model.simulation
-        self.cell[ARRIVED + self.lane] = self._take(0)
-        li_rinzel.advance_one(self.cell, self.lane, simulation.step)
-        if simulation.currents.ring.shape[1]:
-            li_rinzel.slow_current_one(self.cell, self.lane)
+        if self.kind is LI_RINZEL:
+            li_rinzel.advance_one(self.cell, self.lane, simulation.step)
+            if simulation.currents.ring.shape[1]:
+                li_rinzel.slow_current_one(self.cell, self.lane)
+        else:
+            gchi.advance_one(self.cell, self.lane, simulation.step)
+            if len(heard := simulation.synapses.heard):
+                heard[self.model.stamp % len(heard), self.own] = self.cell[gchi.PRESYNAPTIC + self.lane]
+
+    def _leap(self, arriving: float) -> None:
+        simulation, stamp = self.model.simulation, self.model.stamp
+        junctions = simulation.junctions
+        coupled = junctions.rule != gap_junctions.NONE and stamp % junctions.every == 0
+        if arriving or coupled or stamp % simulation.astrocytes.leap == 0:
+            self.cell[li_rinzel.TO + self.lane], self.cell[ARRIVED + self.lane] = stamp, arriving
+            li_rinzel.leap_one(self.cell, self.lane, simulation.step)
+
+    def value(self, variable: str) -> float:
+        """Return a variable that can be recorded, in its unit; of one that leaps, evaluated aside."""
+        if not self.leaps:
+            return super().value(variable)
+        row, simulation = self.kind.recordable[variable].row, self.model.simulation
+        return float(li_rinzel.peeked(self.cell, self.lane, simulation.step, simulation.done, row))
 
     def release(self) -> None:
         """Add its slow inward current to what its neurons get, after their delays."""
-        currents, own = self.model.simulation.currents, self.place - self.model.simulation.places.neurons
-        output = self.cell[OUTPUT + self.lane]
+        currents, output = self.model.simulation.currents, self.cell[OUTPUT + self.lane]
         if output == 0.0:
             return
-        for c in range(currents.first[own], currents.first[own + 1]):
+        for c in range(currents.first[self.own], currents.first[self.own + 1]):
             slot = (self.model.stamp + currents.delay[c]) % currents.ring.shape[1]
             currents.ring[currents.target[c], slot] += currents.weight[c] * output
 
@@ -200,9 +238,9 @@ class SpikingModel(mesa.Model):
         simulation, done = self.simulation, self.simulation.done
         inputs, at, junctions = simulation.inputs, simulation.clock.at, simulation.junctions
         if junctions.rule != gap_junctions.NONE and done % junctions.every == 0:
-            gap_junctions.inflow(simulation.astrocytes.li_rinzel, 0, li_rinzel.IP3, GAP, junctions)
+            couple(simulation.astrocytes, junctions)
         self._change_currents(done)
-        feed(inputs, at, simulation.arrivals, self.stamp, simulation.step)
+        feed(inputs, at, simulation.arrivals, self.stamp, simulation.places)
         firing = [(neuron, neuron.integrate()) for neuron in self.neurons]
         for astrocyte in self.astrocytes:
             astrocyte.integrate()

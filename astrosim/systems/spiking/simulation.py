@@ -11,7 +11,7 @@ import numpy as np
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.core.errors import AstrosimError
 from astrosim.systems.spiking.kernel import arrays, loop
-from astrosim.systems.spiking.kernel.model import LANES, RECEIVED, SENSED, Model, Recordable, gathered, spread
+from astrosim.systems.spiking.kernel.model import LANES, RECEIVED, SENSED, Model, Recordable
 from astrosim.systems.spiking.models import ASTROCYTES, NEURONS
 from astrosim.systems.spiking.network import build
 from astrosim.systems.spiking.network.description import Network, Poisson, Steps, Trains
@@ -92,14 +92,14 @@ class Simulation:
     ) -> None:
         own, first = network.connections, len(network.neurons)
         self.network, self.step, self.traces = network, step, tuple(traces)
-        self.layout = layout = build.layout_of(network)
+        self.layout = layout = build.layout_of(network, leap)
         outward = own.pre >= first
-        self.synapses = build.synapses_of(_chosen(own, ~outward), layout, step)
-        self.currents = build.currents_of(_chosen(own, outward), layout, step)
+        self.synapses = build.synapses_of(own.chosen(~outward), layout, step)
+        self.currents = build.currents_of(network, own.chosen(outward), layout, step)
         self.junctions = build.junctions_of(network.coupling, layout, first, step)
         self.inputs = build.inputs_of(trains or Trains(), poisson or Poisson(), currents or Steps(), layout, step, key)
         self.neurons = build.neurons_of(network, step)
-        self.astrocytes = build.astrocytes_of(network, layout, step, leap)
+        self.astrocytes = build.astrocytes_of(network, step, leap)
         block = build.shortest_delay(self.synapses, self.currents)
         self.places = arrays.Places(layout.lanes, layout.neurons, step, block)
         self.arrivals = build.arrivals_of(self.synapses, self.inputs, len(layout.node))
@@ -130,10 +130,11 @@ class Simulation:
 
     def mean_calcium(self) -> float | None:
         """Return the mean calcium of all astrocytes now (uM); None without any."""
-        models, found = self.network.astrocytes.model, []
+        found = []
         for name, tiles in self._tiles().items():
             if name in ASTROCYTES and len(tiles):
-                found.append(gathered(tiles, ASTROCYTES[name].recordable["Ca_astro"].row, int((models == name).sum())))
+                _, tile, lane = self._where(name)
+                found.append(tiles[tile, ASTROCYTES[name].recordable["Ca_astro"].row + lane])
         return float(np.mean(np.concatenate(found))) if found else None
 
     def advance(self, steps: int, keep: Callable[[Stretch], Any]) -> None:
@@ -217,7 +218,6 @@ class Simulation:
             "last": self.synapses.last,
             "train_next": self.inputs.train_next,
             "train_drawn": self.inputs.train_drawn,
-            "since": self.astrocytes.since,
             "step": self.clock.step,
             "at": self.clock.at,
             "events": self.spikes.count[1:],
@@ -233,12 +233,7 @@ class Simulation:
 
     def tile_of(self, node: int) -> int:
         """Return the number of a node's tile among those of its model."""
-        tile, own = int(self.layout.place[node]) // LANES, model_of(self.network, node).name
-        for name, tiles in self._tiles().items():
-            if name == own:
-                return tile
-            tile -= len(tiles)
-        raise AssertionError(own)  # pragma: no cover
+        return int(self.layout.place[node]) // LANES - self.first_tile(model_of(self.network, node).name)
 
     def state(self) -> dict[str, np.ndarray]:
         """Return all that changes, by name: arrays of the shapes of the network; of nodes (row, node)."""
@@ -246,7 +241,7 @@ class Simulation:
         return copy_arrays(self._changing()) | nodes
 
     def restore(self, saved: Mapping[str, np.ndarray]) -> None:
-        """Go on from a `state()` of the same network, of the same shapes.
+        """Go on from a `state()` of the same network, each array of the same shape.
 
         Raises
         ------
@@ -259,16 +254,30 @@ class Simulation:
                 raise ValueError(f"the saved array nodes_{name} does not fit this scenario and seed")
         restore_arrays(self._changing(), saved)
         for name, tiles in self._tiles().items():
-            rows = kept_rows(find_model(name))
-            for row, numbers in zip(rows, saved[f"nodes_{name}"], strict=True) if len(tiles) else ():
-                spread(tiles.reshape(len(tiles), -1, LANES), row // LANES, numbers)
+            rows, tile, lane = self._where(name)
+            tiles[tile, rows + lane] = saved[f"nodes_{name}"]
+
+    def _where(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows of a model that a checkpoint keeps, shape (row, 1); tile among those of the model, and lane, (node,)."""
+        nodes, first = (
+            (self.network.neurons, 0) if name in NEURONS else (self.network.astrocytes, len(self.network.neurons))
+        )
+        place = self.layout.place[first + np.flatnonzero(nodes.model == name)]
+        return np.array(kept_rows(find_model(name)))[:, None], place // LANES - self.first_tile(name), place % LANES
+
+    def first_tile(self, name: str) -> int:
+        """Return the number of the first tile of a model among all."""
+        before = 0
+        for other, tiles in self._tiles().items():
+            if other == name:
+                return before
+            before += len(tiles)
+        raise AssertionError(name)  # pragma: no cover
 
     def _kept_rows(self, name: str, tiles: np.ndarray) -> np.ndarray:
         """Rows of the nodes of a model that a checkpoint keeps: float64, shape (row, node)."""
-        nodes = self.network.neurons if name in NEURONS else self.network.astrocytes
-        count = int((nodes.model == name).sum())
-        rows = kept_rows(find_model(name))
-        return np.array([gathered(tiles, row, count) for row in rows] if count else np.zeros((len(rows), 0)))
+        rows, tile, lane = self._where(name)
+        return np.asarray(tiles[tile, rows + lane])
 
 
 def find_model(name: str) -> Model:
@@ -279,7 +288,7 @@ def find_model(name: str) -> Model:
 def kept_rows(model: Model) -> tuple[int, ...]:
     """Return the rows of a tile that change and matter: what was received, the state, the constant current."""
     received = RECEIVED if model.name in NEURONS else SENSED
-    return (*received, *model.state_rows, *((model.current,) if model.current >= 0 else ()))
+    return (*received, *model.state_rows, *model.kept, *((model.current,) if model.current >= 0 else ()))
 
 
 def model_of(network: Network, node: int) -> Model:
@@ -288,11 +297,3 @@ def model_of(network: Network, node: int) -> Model:
     if node < first:
         return NEURONS[str(network.neurons.model[node])]
     return ASTROCYTES[str(network.astrocytes.model[node - first])]
-
-
-def _chosen(own: Any, which: np.ndarray) -> Any:
-    """Connections of a mask."""
-    if which.all():
-        return own
-    parts = {name: getattr(own, name)[which] for name in ("pre", "post", "weight", "delay", "model")}
-    return type(own)(**parts, plasticity={name: values[which] for name, values in own.plasticity.items()})

@@ -18,7 +18,13 @@ QUOTE = "'"
 
 def environments_table(entries: list[dict[str, Any]]) -> Table:
     """Return the entries of `environments.catalogue.environments` as a table."""
-    columns = (("id", {"no_wrap": True}), ("observations", {}), ("actions", {}), ("twin", {}), ("needs", {}))
+    columns: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("id", {"no_wrap": True}),
+        ("observations", {}),
+        ("actions", {}),
+        ("twin", {}),
+        ("needs", {}),
+    )
     table = new_table("", *columns)
     for one in entries:
         needs = f"astrosim[{one['extra']}]" if one["extra"] else "-"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from astrosim.core.jit import kernel
-from astrosim.systems.spiking.kernel import inputs, loop
+from astrosim.systems.spiking.kernel import loop, tiles
 
 
 @kernel
@@ -28,8 +28,5 @@ def released(synapse, stamp, step, synapses):
 
 @kernel
 def receive(arrivals, stamp, place, weight, neurons):
-    """Add a weight to what arrives at a node at a stamp; `neurons`: places of neurons. Writes: arrivals."""
-    if place < neurons:
-        inputs.receive(arrivals, stamp, place, weight)
-    else:
-        arrivals[stamp % arrivals.shape[0], 0, place] += weight
+    """Add a weight to what arrives at a node at a stamp; see `tiles.receive`."""
+    tiles.receive(arrivals, stamp, place, weight, neurons)

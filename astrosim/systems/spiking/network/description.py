@@ -68,6 +68,8 @@ class Connections:
         Numbers of synapse models.
     plasticity : mapping of str to ndarray of float64, shape (connection,)
         Parameters of `PLASTICITY`; nan: the default.
+    astrocyte : ndarray of int64, shape (connection,)
+        Node number of the astrocyte whose gliotransmitter acts on a synapse; -1: none. Empty: of none.
     """
 
     pre: np.ndarray
@@ -76,9 +78,27 @@ class Connections:
     delay: np.ndarray
     model: np.ndarray
     plasticity: Mapping[str, np.ndarray]
+    astrocyte: np.ndarray = field(default_factory=lambda: _empty("i8"))
 
     def __len__(self) -> int:
         return len(self.pre)
+
+    @property
+    def modulated_by(self) -> np.ndarray:
+        """Astrocyte of each connection, -1: none; int64, shape (connection,)."""
+        return self.astrocyte if len(self.astrocyte) else np.full(len(self), -1)
+
+    def chosen(self, which: np.ndarray) -> Connections:
+        """Return the connections of a mask: bool, shape (connection,)."""
+        return Connections(
+            self.pre[which],
+            self.post[which],
+            self.weight[which],
+            self.delay[which],
+            self.model[which],
+            {name: values[which] for name, values in self.plasticity.items()},
+            self.astrocyte[which] if len(self.astrocyte) else self.astrocyte,
+        )
 
 
 def connections(
@@ -88,8 +108,9 @@ def connections(
     delay: np.ndarray,
     model: np.ndarray | None = None,
     plasticity: Mapping[str, np.ndarray] | None = None,
+    astrocyte: np.ndarray | None = None,
 ) -> Connections:
-    """Return connections, static by default; see `Connections` for shapes and units."""
+    """Return connections, static by default; see `Connections` for each shape and unit."""
     count = len(pre)
     own = plasticity or {}
     return Connections(
@@ -99,6 +120,7 @@ def connections(
         np.asarray(delay, "f8"),
         np.zeros(count, "i4") if model is None else np.asarray(model, "i4"),
         {name: np.asarray(own[name], "f8") for name in PLASTICITY if name in own},
+        _empty("i8") if astrocyte is None else np.asarray(astrocyte, "i8"),
     )
 
 
@@ -107,15 +129,18 @@ def joined(parts: list[Connections]) -> Connections:
     if not parts:
         return connections(_empty("i8"), _empty("i8"), _empty(), _empty())
     names = [name for name in PLASTICITY if any(name in part.plasticity for part in parts)]
-    own = {
-        name: np.concatenate([part.plasticity.get(name, np.full(len(part), np.nan)) for part in parts])
-        for name in names
-    }
-    pre, post, weight, delay, model = (
-        np.concatenate([getattr(part, column) for part in parts])
-        for column in ("pre", "post", "weight", "delay", "model")
+    return connections(
+        np.concatenate([part.pre for part in parts]),
+        np.concatenate([part.post for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+        np.concatenate([part.delay for part in parts]),
+        np.concatenate([part.model for part in parts]),
+        {
+            name: np.concatenate([part.plasticity.get(name, np.full(len(part), np.nan)) for part in parts])
+            for name in names
+        },
+        np.concatenate([part.modulated_by for part in parts]) if any(len(part.astrocyte) for part in parts) else None,
     )
-    return connections(pre, post, weight, delay, model, own)
 
 
 @dataclass(frozen=True)
