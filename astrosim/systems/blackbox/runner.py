@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from astrosim.runs.replicate import Replicate
-from astrosim.runs.runner import Dimensions, Runner, RunQueries
+from astrosim.runs.runner import Dimensions, Lengthening, Runner, RunQueries
 from astrosim.systems.blackbox.recording import Recording
 from astrosim.systems.blackbox.records import VARIABLES
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
@@ -54,5 +55,8 @@ RUNNER = Runner(
     dimensions=dimensions,
     preload=("astrosim.systems.blackbox.runner",),
     packages=("gymnasium", "box2d"),
+    lengthening=Lengthening("schedule.steps"),
 )
-"""Runner of scenarios with kind = "task" and an environment or an objective."""
+"""Runner of scenarios with kind = "task" and an environment."""
+OBJECTIVE_RUNNER = replace(RUNNER, lengthening=Lengthening("schedule.evaluations"))
+"""Runner of scenarios with kind = "task" and an objective."""

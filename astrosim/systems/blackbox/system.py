@@ -52,6 +52,7 @@ OBJECTIVE = replace(
     name="objective",
     parts={
         **{name: place for name, place in ENVIRONMENT.parts.items() if name not in EPISODES},
+        "runner": f"{HERE}.runner:OBJECTIVE_RUNNER",
         "scenario": f"{HERE}.scenario.schema:ObjectiveScenario",
         "template": f"{HERE}.scenario.template:OBJECTIVE_TEMPLATE",
         "example": f"{HERE}.example:OBJECTIVE_EXAMPLE",
