@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 
 from astrosim.scenario.inputs import InputFile
-from astrosim.scenario.section import Real, Section, as_tuple, quantity
+from astrosim.scenario.section import Real, Section, as_tuple, complain, quantity, short
 
 KEEPING = ("astrocytes", "random_mask", "one_plus_one")
 """Learners by keep or revert."""
@@ -53,6 +53,23 @@ def races(scenario: Any) -> bool:
     return bool(scenario.decision.episodes > 1 and keeps_or_reverts(scenario))
 
 
+TASKS = ("data", "environment", "objective")
+"""Fields of which a task has one."""
+
+
+def the_only_task(data: Any, own: str) -> Any:
+    """Return the tables of a task, which names nothing but its own field to be learned.
+
+    Raises
+    ------
+    ValueError
+        If it names two.
+    """
+    others = [name for name in TASKS if name != own and isinstance(data, dict) and name in data]
+    complain([f"{name}: a second task beside {own} ({short(data[name])}). Leave one of them out." for name in others])
+    return data
+
+
 class EnvironmentTask(Section):
     """Task: an environment, played in episodes."""
 
@@ -82,6 +99,11 @@ class EnvironmentTask(Section):
     on_error: Literal["stop", "revert"] = quantity("stop", "an environment that raises: stop, or revert the trial", "")
     allow_code: bool = quantity(False, "run the code of a named module")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, data: Any) -> Any:
+        return the_only_task(data, "environment")
+
 
 class ObjectiveTask(Section):
     """Task: a function that gives one number."""
@@ -104,6 +126,11 @@ class ObjectiveTask(Section):
         0.0, "longest wall-clock time of an evaluation; a longer one ends the run; 0: no limit", "s", ge=0, le=10**6
     )
     allow_code: bool = quantity(False, "run the code of the named module")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, data: Any) -> Any:
+        return the_only_task(data, "objective")
 
 
 class PolicyNetwork(Section):
