@@ -38,6 +38,7 @@ from astrosim.systems.blackbox.players import groups_of, make_player, replays
 from astrosim.systems.blackbox.protocol import Episode, Player
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
 from astrosim.systems.blackbox.scenario.sections import keeps_or_reverts
+from astrosim.systems.blackbox.start import started
 
 CURVES = ("steps", "episodes", "trials", "fresh_return", "accept_rate", "given_up_rate", "mean_sigma")
 FACTS = (
@@ -111,7 +112,8 @@ class Recording(Alone):
         """The learner, made when it is first needed: birth and the check of replays come before it."""
         if not self.learning.counts[EPISODES]:
             replays(self.scenario, self.seed, self.player, self.learning)
-            self.flat, self.limited = give_birth(self.scenario, self.seed, self.learning, self.player)
+            if not started(self.scenario, self.seed, self.learning):
+                self.flat, self.limited = give_birth(self.scenario, self.seed, self.learning, self.player)
         return make_learner(self.scenario, self.seed, self.learning, self.wiring, self.player)
 
     @property

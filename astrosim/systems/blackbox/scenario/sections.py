@@ -43,6 +43,11 @@ def has_units(scenario: Any) -> bool:
     return bool(scenario.has_network)
 
 
+def is_born(scenario: Any) -> bool:
+    """Return whether the first network is the best of random ones, not that of another run."""
+    return scenario.network.start is None
+
+
 def owns_territories(scenario: Any) -> bool:
     """Return whether weights belong to territories."""
     return scenario.learner.rule in ("astrocytes", "random_mask")
@@ -156,6 +161,9 @@ class PolicyNetwork(Section):
     )
     output: Real = quantity(
         1.0, "first outgoing weights, and scale of their steps", "1", "measured", gt=0, le=10**6, read_if=has_units
+    )
+    start: InputFile | None = quantity(
+        None, "weights of another run, one set per seed, in place of a birth; `astrosim run --from DIR` writes it", ""
     )
 
 

@@ -99,6 +99,8 @@ def trial_rule(phase: str, scenario: BlackboxScenario) -> str:
     keeps = scenario.learner.rule in KEEPING
     rule, decision, birth = scenario.perturbation, scenario.decision, scenario.birth
     first = f"{birth.networks} networks, {birth.warm} episodes before them for the first spread"
+    if scenario.network.start is not None:
+        first = f"none: weights and spread of another run ({scenario.network.start.name})"
     if not keeps:
         name = RIVALS[scenario.learner.rule].name
         return {
