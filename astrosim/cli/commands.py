@@ -138,6 +138,7 @@ def run(
 ) -> None:
     """Run a scenario: every condition with every seed."""
     with guarded():
+        from astrosim.scenario.located import lines_named
         from astrosim.store.exchange import outer
 
         chosen = None
@@ -158,11 +159,12 @@ def run(
             _tell_work(chosen, as_json)
             return
         go = partial(_run, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch)
-        if chosen is not None and out is None and not resume:
-            with free_directory(directory) as own:
-                go(chosen, own, data)
-            return
-        go(chosen, directory, data)
+        with lines_named(scenario_file(scenario), [f"--set {text}" for text in set_ or ()]):
+            if chosen is not None and out is None and not resume:
+                with free_directory(directory) as own:
+                    go(chosen, own, data)
+                return
+            go(chosen, directory, data)
 
 
 def _is_directory(argument: str) -> bool:

@@ -93,6 +93,9 @@ class System:
         start
             Function of a resolved scenario, a seed and the arrays of a checkpoint: those that a branch
             starts from.
+        start_check
+            Function of a resolved scenario and a seed: refuses weights that are not its network's. May be left out
+            where an engine does so.
         trained
             Function of a resolved scenario and what a run has kept of a replicate (`astrosim.contracts.trained.Held`):
             its `TrainedNetwork`.

@@ -64,7 +64,8 @@ def run_points(rows: Rows, near: Mapping[str, float], others: Rows = ()) -> tupl
     every = [*rows, *others]
     names, known = conditions_of(every), colours(conditions_of(rows))
     figure = new_figure(0.9 + ROW * len(names))
-    panels = figure.subplots(1, len(near), sharey=True, width_ratios=[3, *[2] * (len(near) - 1)])
+    widths = [3, *[2] * (len(near) - 1)]
+    panels: list[Axes] = figure.subplots(1, len(near), sharey=True, width_ratios=widths, squeeze=False)[0].tolist()
     for axes, (column, share) in zip(panels, near.items(), strict=True):
         shown = [row for row in every if column in row]
         span = max(float(np.ptp(values_of(shown, column))), 1e-3)

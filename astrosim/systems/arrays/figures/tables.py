@@ -88,15 +88,17 @@ def table_scores(rows: Rows, score: str, baselines: Rows = ()) -> Figure:
     Parameters
     ----------
     rows : sequence of mapping
-        condition, the score, wall_s.
+        condition, the score, wall_s; without it there is no panel of times.
     score : str
         accuracy or r2.
     baselines : sequence of mapping
         condition (the baseline's name), the score.
     """
-    figure, panels = run_points(rows, {f"test_{score}": TOUCH, "wall_s": TOUCH}, baselines)
+    columns = (f"test_{score}", *(("wall_s",) if all("wall_s" in row for row in rows) else ()))
+    figure, panels = run_points(rows, dict.fromkeys(columns, TOUCH), baselines)
     panels[0].set_xlabel("test R2" if score == "r2" else "test accuracy")
-    panels[1].set_xlabel("seconds per seed, one core")
+    if len(panels) > 1:
+        panels[1].set_xlabel("seconds per seed, one core")
     return figure
 
 

@@ -64,6 +64,15 @@ def first_of_each_table(resolved: Mapping[str, ArrayScenario]) -> list[str]:
     return list(found.values())
 
 
+def baseline_words(summary: Summary) -> str:
+    """Return what the baselines are, in a sentence."""
+    settings = sorted({one.record.baselines for one in summary.resolved.values() if not one.task.of_images})
+    return (
+        "methods of scikit-learn, fitted to the same training rows and tested on the same test rows; settings tried: "
+        f"{' or '.join(map(str, settings))}, the library's own first, the best on the validation rows taken."
+    )
+
+
 def absence(summary: Summary, known: bool) -> str:
     """Return why a run on tables has no baselines, in a sentence; empty where they are known, or none were wanted."""
     wanted = [one for one in summary.resolved.values() if one.record.baselines and not one.task.of_images]

@@ -18,6 +18,7 @@ from astrosim.store import open_run
 from astrosim.summary.verdicts import standing
 from astrosim.systems.arrays.figures.learning import field_accuracy, field_astrocytes, field_confusion, field_curves
 from astrosim.systems.arrays.show import explanation, tables
+from astrosim.systems.arrays.show.baselines import LEAD, baseline_words
 from astrosim.systems.arrays.show.material import ArrayMaterial
 from astrosim.systems.arrays.show.summary import ArraySummary
 
@@ -202,6 +203,8 @@ def notes(summary: ArraySummary) -> list[str]:
     """Return notes that help to judge the numbers."""
     rules = {one.learner.rule for one in summary.resolved.values()}
     found = [*(IMAGE_NOTES if summary.of_images else tables.NOTES), INTERVALS]
+    if summary.baselines:
+        found.append(f"Rows that begin with {LEAD.strip()} are {baseline_words(summary)}")
     if {"astrocytes", "random_mask"} <= rules:
         found.append(
             "What locality does not buy: accuracy. A random mask of as many synapses learns as well per trial, or "

@@ -14,6 +14,7 @@ from astrosim.systems.arrays.figures.tables import (
     table_residuals,
     table_scores,
 )
+from astrosim.systems.arrays.show.baselines import baseline_words
 from astrosim.systems.arrays.show.material import ArrayMaterial
 from astrosim.systems.arrays.show.sources import sources
 
@@ -36,22 +37,11 @@ def _curves(material: ArrayMaterial) -> Drawn:
 
 
 def _scores(material: ArrayMaterial) -> Drawn:
+    words = f"Grey: {baseline_words(material.summary)}" if material.summary.baselines else ""
     return Drawn(
         "Test score and time",
         table_scores(material.summary.rows, material.summary.score, material.summary.baselines),
-        "One point per run; bar: median. Seconds are wall time of the trial loop." + _baseline_words(material),
-    )
-
-
-def _baseline_words(material: ArrayMaterial) -> str:
-    """What the grey points are."""
-    if not material.summary.baselines:
-        return ""
-    tried = {one.record.baselines for one in material.summary.resolved.values()}
-    settings = " or ".join(map(str, sorted(tried)))
-    return (
-        f" Grey: baselines by scikit-learn on the same rows, settings tried: {settings}, the library's own first, the "
-        "best on the validation rows."
+        f"One point per run; bar: median. Seconds are wall time of the trial loop. {words}".rstrip(),
     )
 
 

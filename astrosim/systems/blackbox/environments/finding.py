@@ -213,6 +213,8 @@ def _unmade(name: str, error: Exception) -> AstrosimError:
     words = " ".join(str(error).split())
     if package := _missing(error):
         return PackageError(f"{FIELD}: {name}{PACKAGE_LEAD}{package}")
+    if isinstance(error, TypeError) and "missing" in words and "argument" in words:
+        return ScenarioError([f"task.arguments: {name} needs more of them ({words[:200]}). Write those that it lacks."])
     if isinstance(error, TypeError) and "argument" in words:
         return ScenarioError(
             [f"task.arguments: {name} does not take them ({words[:200]}). Write those that its class has."]

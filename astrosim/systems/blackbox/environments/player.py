@@ -85,12 +85,12 @@ class GymPlayer:
         self._environment = maker()
         spec = getattr(self._environment, "spec", None)
         limit = max_steps or (spec.max_episode_steps if spec is not None else None)
+        self._observations = observations_of(self._environment.observation_space, maker.name)
+        self._actions = actions_of(self._environment.action_space, action, maker.name)
         if not limit:
             raise ScenarioError(
                 [f"task.max_steps: {maker.name} has no limit of its own (0). Write the steps after which it ends."]
             )
-        self._observations = observations_of(self._environment.observation_space, maker.name)
-        self._actions = actions_of(self._environment.action_space, action, maker.name)
         self.card = TaskCard(
             name=maker.name,
             inputs=self._observations.size,
@@ -163,7 +163,7 @@ class GymPlayer:
                     return
                 yield frame
         finally:
-            drawn.close()
+            _closed(drawn)
 
     def watch(self, policy: Policy, item: int) -> bool:
         """Play the same episode in the environment's own window; returns whether there is one."""
@@ -176,7 +176,7 @@ class GymPlayer:
         except FailedEpisodeError:  # without pygame, or a window that was closed
             return False
         finally:
-            drawn.close()
+            _closed(drawn)
         return True
 
     def fresh(self) -> GymPlayer:
@@ -186,7 +186,7 @@ class GymPlayer:
 
     def close(self) -> None:
         """Close the environment."""
-        self._environment.close()
+        _closed(self._environment)
 
     def _ready(self) -> Any:
         """The environment, new if each episode is to have its own."""
@@ -197,8 +197,7 @@ class GymPlayer:
 
     def _renew(self) -> None:
         """Go on with a new environment; the one that failed may not even close."""
-        with suppress(Exception):
-            self._environment.close()
+        _closed(self._environment)
         self._environment = self._maker()
 
     def _steps(self, environment: Any, policy: Policy, item: int, moments: Moments) -> Iterator[float]:
@@ -279,6 +278,12 @@ def _cut(value: Any) -> str:
 def _check_choice(field: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise ScenarioError([f"task.{field}: not a valid choice ({value!r}). Write one of {', '.join(choices)}."])
+
+
+def _closed(environment: Any) -> None:
+    """Close an environment, if it can be closed: no result depends on it."""
+    with suppress(Exception):
+        environment.close()
 
 
 def _begun(environment: Any, item: int) -> Any:

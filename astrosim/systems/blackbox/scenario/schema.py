@@ -27,6 +27,7 @@ from astrosim.systems.blackbox.scenario.sections import (
     PolicyPerturbation,
     PolicyTerritory,
     StepSchedule,
+    is_born,
     keeps_or_reverts,
     owns_territories,
 )
@@ -42,7 +43,7 @@ Kind = Annotated[
 class BlackboxScenario(Experiment):
     """Fields and sizes that environments and objectives share: conditions x seeds, each pair a network of its own."""
 
-    file_fields: ClassVar[tuple[tuple[str, str], ...]] = (("task", "module"),)
+    file_fields: ClassVar[tuple[tuple[str, str], ...]] = (("task", "module"), ("network", "start"))
 
     kind: Kind = quantity("task", 'which family of systems; "fields" and "images" are earlier names')
     engine: Literal["kernel", "agents"] = quantity(
@@ -53,7 +54,7 @@ class BlackboxScenario(Experiment):
     territory: PolicyTerritory = table(PolicyTerritory, read_if=owns_territories, in_full="always")
     perturbation: PolicyPerturbation = table(PolicyPerturbation, read_if=keeps_or_reverts)
     decision: EpisodeDecision = table(EpisodeDecision)
-    birth: Birth = table(Birth)
+    birth: Birth = table(Birth, read_if=is_born)
     learner: PolicyLearner = table(PolicyLearner)
     schedule: Any = None
     record: EpisodeRecord = table(EpisodeRecord)
@@ -187,7 +188,7 @@ class ObjectiveScenario(BlackboxScenario):
     task: ObjectiveTask = table(ObjectiveTask)
     perturbation: ObjectivePerturbation = table(ObjectivePerturbation, read_if=keeps_or_reverts)
     decision: ObjectiveDecision = table(ObjectiveDecision)
-    birth: ObjectiveBirth = table(ObjectiveBirth)
+    birth: ObjectiveBirth = table(ObjectiveBirth, read_if=is_born)
     schedule: EvaluationSchedule = table(EvaluationSchedule)
     record: ObjectiveRecord = table(ObjectiveRecord)
 

@@ -18,14 +18,8 @@ QUOTE = "'"
 
 def environments_table(entries: list[dict[str, Any]]) -> Table:
     """Return the entries of `environments.catalogue.environments` as a table."""
-    columns: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("id", {"no_wrap": True}),
-        ("observations", {}),
-        ("actions", {}),
-        ("twin", {}),
-        ("needs", {}),
-    )
-    table = new_table("", *columns)
+    others = ((name, dict[str, Any]()) for name in ("observations", "actions", "twin", "needs"))
+    table = new_table("", ("id", {"no_wrap": True}), *others)
     for one in entries:
         needs = f"astrosim[{one['extra']}]" if one["extra"] else "-"
         if one["install"]:
