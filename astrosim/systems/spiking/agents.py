@@ -320,6 +320,6 @@ class AgentSimulation:
         return saved
 
     def restore(self, saved: Mapping[str, np.ndarray]) -> None:
-        """Go on from a `state()` of the same shapes; see `Simulation.restore`."""
+        """Go on from a `state()` of arrays of the same shape; see `Simulation.restore`."""
         self.simulation.restore(saved)
         self.model = SpikingModel(self.simulation)

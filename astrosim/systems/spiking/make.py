@@ -7,19 +7,18 @@ import numpy as np
 from astrosim.core.rng import stream_key
 from astrosim.systems.spiking.network.build import steps_in
 from astrosim.systems.spiking.network.description import Network, Poisson, Steps, Trains
-from astrosim.systems.spiking.scenario import contents
+from astrosim.systems.spiking.network.files import read_trains
+from astrosim.systems.spiking.scenario import contents, populations
 from astrosim.systems.spiking.scenario.schema import SpikingScenario
 from astrosim.systems.spiking.simulation import Simulation, Trace
 
 
 def network_of(scenario: SpikingScenario, seed: int) -> Network:
     """Return the network of a replicate: of files, or of populations drawn by the seed."""
-    if scenario.network.populations:
-        from astrosim.systems.spiking.scenario import populations
-
-        network = populations.network_of(scenario, seed)
-    else:
+    if contents.named_files(scenario):
         network = contents.files_network(contents.names_of(scenario), scenario.schedule.step_ms)[0]
+    else:
+        network = populations.network_of(scenario, seed)
     neurons = network.neurons
     if "aeif_cond_alpha" in neurons.model:
         tolerance = np.full(len(neurons), scenario.network.tolerance_mv)
@@ -38,9 +37,7 @@ def network_of(scenario: SpikingScenario, seed: int) -> Network:
 
 def trains_of(scenario: SpikingScenario, network: Network) -> Trains:
     """Return the given spikes."""
-    if scenario.input.spikes is None:
-        return Trains()
-    return contents.files_trains(scenario.input.spikes, contents.names_of(scenario), scenario.schedule.step_ms)[0]
+    return read_trains(scenario.input.spikes, network, scenario.schedule.step_ms)[0]
 
 
 def poisson_of(scenario: SpikingScenario, network: Network) -> Poisson:

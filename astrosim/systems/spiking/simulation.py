@@ -236,7 +236,7 @@ class Simulation:
         return int(self.layout.place[node]) // LANES - self.first_tile(model_of(self.network, node).name)
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return all that changes, by name: arrays of the shapes of the network; of nodes (row, node)."""
+        """Return all that changes, by name: arrays of the shape that the network gives; of nodes (row, node)."""
         nodes = {f"nodes_{name}": self._kept_rows(name, tiles) for name, tiles in self._tiles().items()}
         return copy_arrays(self._changing()) | nodes
 
@@ -267,12 +267,8 @@ class Simulation:
 
     def first_tile(self, name: str) -> int:
         """Return the number of the first tile of a model among all."""
-        before = 0
-        for other, tiles in self._tiles().items():
-            if other == name:
-                return before
-            before += len(tiles)
-        raise AssertionError(name)  # pragma: no cover
+        counts = {other: len(tiles) for other, tiles in self._tiles().items()}
+        return sum(counts[other] for other in list(counts)[: list(counts).index(name)])
 
     def _kept_rows(self, name: str, tiles: np.ndarray) -> np.ndarray:
         """Rows of the nodes of a model that a checkpoint keeps: float64, shape (row, node)."""

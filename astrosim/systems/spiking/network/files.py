@@ -112,7 +112,7 @@ class Sheet:
 
 
 def on_grid(sheet: Sheet, column: str, times: np.ndarray, step: float, least: int) -> None:
-    """Note times (ms) that are not whole steps, or fewer than `least` of them."""
+    """Note times in ms, shape (row,), that are not whole steps, or fewer than `least` of them."""
     steps = times / step
     off = np.abs(steps - np.rint(steps)) > ON_GRID
     right = f"Write a multiple of schedule.step_ms = {step:g}"

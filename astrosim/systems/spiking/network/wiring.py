@@ -155,6 +155,10 @@ def values_of(spec: Any, count: int, key: np.ndarray, trial: int) -> np.ndarray:
     ----------
     spec : float, sequence of float, or mapping
         The same for all; one each; ``{"uniform": (low, high)}`` or ``{"normal": (mean, standard deviation)}``.
+    count : int
+    key : ndarray of uint32, shape (2,)
+    trial : int
+        Of the stream: its draws are its own.
 
     Raises
     ------
@@ -244,6 +248,13 @@ def bernoulli_with_pool(
     post : ndarray of int64, shape (synapse,)
     targets, astrocytes : ndarray of int64, shape (node,)
         All nodes of both populations.
+    p : float
+    size : int
+        Of each pool.
+    kind : {"random", "block"}
+    key : ndarray of uint32, shape (2,)
+    entry : int
+        Number of the connection: its draws are its own.
 
     Returns
     -------

@@ -22,11 +22,19 @@ from astrosim.systems.spiking.network.description import (
     connections,
     joined,
 )
+from astrosim.systems.spiking.network.files import read_trains
 from astrosim.systems.spiking.scenario import contents
 from astrosim.systems.spiking.scenario.sections import Population, Wiring
 
 DEFAULT_SEED = 0  # of the network that is checked; assumed: others differ in their draws alone
 KEPT = 4
+ONE_NEURON = (Population(name="neuron"),)
+"""Network of a scenario that describes none."""
+
+
+def populations_of(scenario: Any) -> tuple[Population, ...]:
+    """Return the populations of a network that no files describe."""
+    return scenario.network.populations or ONE_NEURON
 
 
 def model_of(population: Population) -> Model | None:
@@ -48,11 +56,12 @@ def problems(scenario: Any) -> Iterator[Any]:
         return
     yield from _range_problems(scenario, network)
     yield from contents.node_problems(scenario, network)
+    yield from read_trains(scenario.input.spikes, network, scenario.schedule.step_ms)[1]
 
 
 def _population_problems(scenario: Any) -> Iterator[str]:
     seen: set[str] = set()
-    for place, one in enumerate(scenario.network.populations):
+    for place, one in enumerate(populations_of(scenario)):
         field, model = f"network.populations.{place}", model_of(one)
         if one.name in seen:
             yield f"{field}.name: listed twice ({one.name}). Give each population a name of its own."
@@ -66,7 +75,7 @@ def _population_problems(scenario: Any) -> Iterator[str]:
 
 
 def _wiring_problems(scenario: Any) -> Iterator[str]:
-    known = {one.name: model_of(one) for one in scenario.network.populations}
+    known = {one.name: model_of(one) for one in populations_of(scenario)}
     step = scenario.schedule.step_ms
     for place, one in enumerate(scenario.network.connections):
         field = f"network.connections.{place}"
@@ -97,7 +106,7 @@ def _wiring_problems(scenario: Any) -> Iterator[str]:
 def _range_problems(scenario: Any, network: Network) -> Iterator[str]:
     """Parameters out of range, and those that do not fit each other."""
     for nodes, models in ((network.neurons, NEURONS), (network.astrocytes, ASTROCYTES)):
-        for place, one in enumerate(scenario.network.populations):
+        for place, one in enumerate(populations_of(scenario)):
             model = model_of(one)
             if model is None or model.name not in models:
                 continue
@@ -121,7 +130,7 @@ def network_of(scenario: Any, seed: int) -> Network:
     AstrosimError
         If a rule cannot connect what it is given; led by the field.
     """
-    shape = (scenario.network.populations, scenario.network.connections, scenario.gap_junctions)
+    shape = (populations_of(scenario), scenario.network.connections, scenario.gap_junctions)
     return _network(Shape(shape), scenario.schedule.step_ms, seed)
 
 
