@@ -1,4 +1,4 @@
-"""Windows: patterns of frozen spikes shown to a cleared network, and the effect of changed synapses on them (steps, pA).
+"""Windows: patterns of frozen spikes shown to a cleared network, and what changed synapses do to them (steps, pA).
 
 A window of a pattern begins at rest. Driven neurons fire at fixed stamps and do nothing else; all others are
 `iaf_psc_exp`. Between two neurons there is one weight for each sign: a matrix, a row of which is what a spike sends.
@@ -73,7 +73,8 @@ class Course(NamedTuple):
         Spikes up to each mark.
     stamp, neuron : ndarray of int32, shape (pattern, spike)
         Spikes of neurons that are not driven, by stamp, then neuron.
-    count : ndarray of int64, shape (pattern,)
+    spikes : ndarray of int64, shape (pattern,)
+        Their number.
     first : ndarray of int32, shape (neuron, pattern)
         Stamp of each neuron's first spike, or NEVER.
     readout : ndarray of float64, shape (pattern, bit)
@@ -86,7 +87,7 @@ class Course(NamedTuple):
     before: np.ndarray
     stamp: np.ndarray
     neuron: np.ndarray
-    count: np.ndarray
+    spikes: np.ndarray
     first: np.ndarray
     readout: np.ndarray
     reward: np.ndarray
@@ -291,7 +292,7 @@ def show(circuit, standing, room, course, pattern, number):
         add_currents(circuit, room)
         if stamp % circuit.every == 0:
             note_mark(circuit, room, course, pattern, stamp // circuit.every, count)
-    course.count[pattern] = count
+    course.spikes[pattern] = count
     for bit in range(circuit.outputs.size):
         course.readout[pattern, bit] = room.sum[bit] / circuit.steps
     for slot in range(room.filled.size):
@@ -303,7 +304,7 @@ def show(circuit, standing, room, course, pattern, number):
 def note_first(circuit, course, pattern):
     """Note the first spikes of all neurons in a window. Writes: course.first."""
     course.first[:, pattern] = NEVER
-    for spike in range(course.count[pattern] - 1, -1, -1):
+    for spike in range(course.spikes[pattern] - 1, -1, -1):
         course.first[course.neuron[pattern, spike], pattern] = course.stamp[pattern, spike]
     for spike in range(circuit.train_first[pattern + 1] - 1, circuit.train_first[pattern] - 1, -1):
         course.first[circuit.train_neuron[spike], pattern] = circuit.train_stamp[spike]
@@ -319,10 +320,10 @@ def adopt(circuit, standing, tried, pattern, number):
         standing.before[pattern, later] = tried.before[pattern, later]
         for bit in range(standing.total.shape[2]):
             standing.total[pattern, later, bit] = tried.total[pattern, later, bit]
-    for spike in range(begin, tried.count[pattern]):
+    for spike in range(begin, tried.spikes[pattern]):
         standing.stamp[pattern, spike] = tried.stamp[pattern, spike]
         standing.neuron[pattern, spike] = tried.neuron[pattern, spike]
-    standing.count[pattern] = tried.count[pattern]
+    standing.spikes[pattern] = tried.spikes[pattern]
     for bit in range(standing.readout.shape[1]):
         standing.readout[pattern, bit] = tried.readout[pattern, bit]
     standing.reward[pattern] = tried.reward[pattern]

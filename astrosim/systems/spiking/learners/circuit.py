@@ -101,7 +101,9 @@ def trains(recipe: Recipe, network: Clustered, sound: np.ndarray) -> tuple[Ragge
     stamps, neurons = [], []
     for bits, _ in recipe.windows.patterns:
         on = [n for bit, n in zip(bits, network.inputs.tolist(), strict=True) if bit == "1"]
-        shown = [(int(stamp), n) for n in [*on, *network.tonic.tolist()] if sound[n] for stamp in train(recipe.windows, n)]
+        shown = [
+            (int(stamp), n) for n in [*on, *network.tonic.tolist()] if sound[n] for stamp in train(recipe.windows, n)
+        ]
         shown.sort()
         stamps.append(np.array([stamp for stamp, _ in shown], np.int32))
         neurons.append(np.array([n for _, n in shown], np.int32))

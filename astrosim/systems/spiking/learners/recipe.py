@@ -1,4 +1,4 @@
-"""Numbers of learning over spiking windows: what a scenario resolves to (ms, Hz, mV, pA, pF, uM, units of the plane)."""
+"""Numbers of learning over spiking windows: those that a scenario resolves to (ms, Hz, pA, uM, units of the plane)."""
 
 from __future__ import annotations
 
@@ -238,7 +238,9 @@ def problems(recipe: Recipe) -> list[str]:
     ):
         for name, value in given.items():
             if name not in model.columns:
-                found.append(f"{section}.parameters: {model.name} has no {name}. Write one of {', '.join(model.columns)}")
+                found.append(
+                    f"{section}.parameters: {model.name} has no {name}. Write one of {', '.join(model.columns)}"
+                )
             elif problem := model.columns[name].problem(value):
                 found.append(f"{section}.parameters.{name}: {problem}")
     return found

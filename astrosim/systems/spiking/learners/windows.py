@@ -15,6 +15,7 @@ from astrosim.rules.perturbation import grid, grid_limit, step_scale
 from astrosim.rules.window import window_size
 from astrosim.systems.population import state as population
 from astrosim.systems.spiking.kernel import learning, windows
+from astrosim.systems.spiking.kernel import trial_arrays as arrays
 from astrosim.systems.spiking.kernel.astrocytes import li_rinzel
 from astrosim.systems.spiking.kernel.model import LANES, gathered
 from astrosim.systems.spiking.kernel.neurons.iaf_psc_exp import IAF_PSC_EXP, THRESHOLD
@@ -73,24 +74,24 @@ class WindowLearning:
     @property
     def done(self) -> int:
         """Trials done."""
-        return int(self.learning.counter[learning.TRIALS])
+        return int(self.learning.counter[arrays.TRIALS])
 
     @property
     def solved(self) -> int | None:
         """Trials at which all bits were right first; None: not yet."""
-        trials = int(self.learning.counter[learning.SOLVED])
-        return None if trials == learning.NOT_SOLVED else trials
+        trials = int(self.learning.counter[arrays.SOLVED])
+        return None if trials == arrays.NOT_SOLVED else trials
 
     @property
     def finished(self) -> bool:
         """Whether no trial is left."""
         return self.done >= self.recipe.trials.most or (self.params.stops and self.solved is not None)
 
-    def advance(self, trials: int) -> learning.Log:
+    def advance(self, trials: int) -> arrays.Log:
         """Carry out some trials, fewer if they end before; return their records."""
         log = make_log(max(0, min(trials, self.recipe.trials.most - self.done)), self.params.population.max_active)
         done = learning.advance(self.params, self.system, self.learning, self.workspace, log)
-        return learning.Log(*(array[:done] for array in log))
+        return arrays.Log(*(array[:done] for array in log))
 
     def right_bits(self) -> int:
         """Return the bits that are read as their targets, of all patterns."""
@@ -100,7 +101,7 @@ class WindowLearning:
         """Return the results so far: arrays by name, of any shape, and numbers."""
         right = self.right_bits()
         standing, own = self.workspace.standing, self.learning
-        calcium, ip3, gate = (gathered(own.cells, row, len(self.acts)) for row in li_rinzel.STATES)
+        calcium, ip3, gate = (gathered(own.cells, row, len(self.acts)).copy() for row in li_rinzel.STATES)
         return {
             **dict(zip(COUNTERS, own.counter.tolist(), strict=True)),
             "right_bits": right,
@@ -125,7 +126,7 @@ class WindowLearning:
         self.right_bits()
         own, standing = self.system.circuit, self.workspace.standing
         given = slice(own.train_first[pattern], own.train_first[pattern + 1])
-        free = slice(0, standing.count[pattern])
+        free = slice(0, standing.spikes[pattern])
         stamp = np.concatenate([own.train_stamp[given], standing.stamp[pattern, free]])
         neuron = np.concatenate([own.train_neuron[given], standing.neuron[pattern, free]])
         order = np.lexsort((neuron, stamp))
@@ -156,10 +157,9 @@ class WindowLearning:
         """Derive from the state all that follows from it: after weights have changed by other hands, too."""
         room = self.workspace.room
         windows.fill(room.matrix, self.system.circuit, self.learning.weight, self.network.driven)
-        threshold = room.cells.reshape(len(room.cells), -1, LANES)[:, THRESHOLD // LANES].reshape(-1)
         own = IAF_PSC_EXP.tiles(len(self.sound), self._values(), self.recipe.windows.step_ms)
         room.cells[:] = own
-        places = np.arange(threshold.size)[: len(self.sound)][~self.sound]
+        places = np.flatnonzero(~self.sound)
         room.cells[places // LANES, THRESHOLD + places % LANES] = np.inf
         for t, cell in enumerate(own):
             for row, place in enumerate(windows.KEPT):
@@ -200,14 +200,14 @@ class WindowLearning:
             values[name][:] = value
         return values
 
-    def _make_state(self) -> learning.State:
+    def _make_state(self) -> arrays.State:
         own, count = self.recipe.astrocytes, len(self.territories)
         counter = np.zeros(len(COUNTERS), np.int64)
-        counter[learning.SOLVED] = learning.NOT_SOLVED
+        counter[arrays.SOLVED] = arrays.NOT_SOLVED
         values = li_rinzel.LI_RINZEL.defaults(count)
         for name, value in own.parameters.items():
             values[name][:] = value
-        return learning.State(
+        return arrays.State(
             self.network.initial_weight.copy(),
             population.make_state(count, own.threshold, own.memory),
             li_rinzel.LI_RINZEL.tiles(count, values, self.params.leap),
@@ -215,9 +215,9 @@ class WindowLearning:
             counter,
         )
 
-    def _make_system(self) -> learning.System:
+    def _make_system(self) -> arrays.System:
         patterns = self.recipe.windows.patterns
-        return learning.System(
+        return arrays.System(
             circuit.circuit_of(self.recipe, self.network, self.sound),
             np.array([[int(bit) for bit in target] for _, target in patterns], np.uint8),
             self.territories.synapses.start,
@@ -226,18 +226,19 @@ class WindowLearning:
             circuit.junctions_of(self.recipe.astrocytes, self.pairs, len(self.learning.cells) * LANES),
         )
 
-    def _make_workspace(self) -> learning.Workspace:
+    def _make_workspace(self) -> arrays.Workspace:
         own, patterns, neurons = self.system.circuit, len(self.system.targets), self.network.kind.size
         astrocytes, synapses = len(self.territories), self.network.post.size
         found = population.make_workspace(astrocytes, self.params.population.max_active)
         found.touched[:] = np.arange(astrocytes)
         shown = window_size(self.recipe.trials.window, patterns)
-        courses = [windows.make_course(patterns, neurons, len(own.lanes), own) for _ in range(2)]
+        tiles = len(own.lanes)
         cells = IAF_PSC_EXP.tiles(neurons, self._values(), self.recipe.windows.step_ms)
-        return learning.Workspace(
+        return arrays.Workspace(
             found,
-            self.learning.astrocytes._replace(threshold=np.full(astrocytes, learning.RELATIVE)),
-            *courses,
+            self.learning.astrocytes._replace(threshold=np.full(astrocytes, arrays.RELATIVE)),
+            windows.make_course(patterns, neurons, tiles, own),
+            windows.make_course(patterns, neurons, tiles, own),
             windows.make_room(cells, neurons, own),
             np.ones(patterns, bool),
             self.territories.synapses.index.copy(),
@@ -266,17 +267,17 @@ def trial_time(recipe: Recipe) -> float:
     return recipe.astrocytes.trial_ms or own.window_ms * window_size(recipe.trials.window, len(own.patterns))
 
 
-def make_params(recipe: Recipe, seed: int) -> learning.Params:
+def make_params(recipe: Recipe, seed: int) -> arrays.Params:
     """Return the numbers of a recipe as the kernel takes them."""
     own, trials, time = recipe.astrocytes, recipe.trials, trial_time(recipe)
     rates, spacing = Rates(own.exploration), grid(trials.limit)
     leaps = max(1, int(np.ceil(time / own.leap_ms)))
     columns = li_rinzel.LI_RINZEL.columns
     delta = own.parameters.get("delta_IP3", columns["delta_IP3"].default)
-    return learning.Params(
-        keys=np.stack([stream_key(seed, name) for name in learning.STREAMS]),
+    return arrays.Params(
+        keys=np.stack([stream_key(seed, name) for name in arrays.STREAMS]),
         population=population.make_params(own.max_active, own.memory, rates.rule, rates, recipe.adaptation),
-        activation=learning.ACTIVATION[own.activation],
+        activation=arrays.ACTIVATION[own.activation],
         fraction=trials.fraction,
         scale=np.float32(step_scale(trials.sigma, spacing)),
         spacing=np.float32(spacing),
@@ -289,15 +290,15 @@ def make_params(recipe: Recipe, seed: int) -> learning.Params:
         window=trials.window,
         leaps=leaps,
         leap=time / leaps,
-        sensing=learning.SENSING[own.sensing],
+        sensing=arrays.SENSING[own.sensing],
         drive=own.drive * delta / time,
         stops=trials.stops,
     )
 
 
-def make_log(trials: int, slots: int) -> learning.Log:
+def make_log(trials: int, slots: int) -> arrays.Log:
     """Return room for the records of some trials."""
-    return learning.Log(
+    return arrays.Log(
         np.zeros(trials, np.int16),
         np.zeros(trials, np.int8),
         np.zeros((trials, slots), np.int32),

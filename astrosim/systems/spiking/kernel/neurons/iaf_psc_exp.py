@@ -58,7 +58,7 @@ def waits(cell, n, voltage, threshold):
 @kernel
 def any_fires(cell, voltage, threshold):
     """Return whether a neuron of a tile is at its threshold, rows given: vectorised, as the search for it is not."""
-    found = 0
+    found = np.int64(0)
     for n in range(LANES):
         found |= np.int64(not waits(cell, n, voltage, threshold))
     return found != 0
