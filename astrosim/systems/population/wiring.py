@@ -118,7 +118,7 @@ def drawn_positions(net: Clusters, seed: int, cluster: np.ndarray) -> np.ndarray
 
 
 def drawn_synapses(net: Clusters, seed: int, kind: np.ndarray, outputs: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Draw the synapses: the first of each neuron, post neurons, and weights before they are rounded."""
+    """Draw the synapses: the first of each neuron, shape (neuron + 1,), post neurons and unrounded weights."""
     inner, driven = kind != TONIC, kind == INPUT
     wanted = np.zeros(kind.size, bool)
     wanted[outputs] = True

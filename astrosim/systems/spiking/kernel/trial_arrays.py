@@ -77,7 +77,7 @@ class Params(NamedTuple):
 
 
 class System(NamedTuple):
-    """What stays as it is from trial to trial.
+    """Parts that no trial changes.
 
     Attributes
     ----------
@@ -101,7 +101,7 @@ class System(NamedTuple):
 
 
 class State(NamedTuple):
-    """What learning changes.
+    """Arrays that trials change.
 
     Attributes
     ----------

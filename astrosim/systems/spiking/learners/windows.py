@@ -171,7 +171,7 @@ class WindowLearning:
         return copy_arrays(self._changing())
 
     def restore(self, saved: Mapping[str, np.ndarray]) -> None:
-        """Go on from a `state()` of the same recipe and seed, arrays of the same shapes.
+        """Go on from a `state()` of the same recipe and seed: by name, arrays of the same shape.
 
         Raises
         ------
