@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple, Protocol
 
 from pydantic import model_validator
@@ -31,6 +32,11 @@ class Rates(Protocol):
     @property
     def maturity(self) -> float:
         """Activations after which the rate has halved."""
+
+
+def columns_of(places: int) -> int:
+    """Return the columns of the square lattice that a number of clusters, or astrocytes, stand on."""
+    return math.isqrt(places - 1) + 1
 
 
 def first_threshold(turn: Turn, signal: str = "", read_if: Condition | None = None) -> Any:

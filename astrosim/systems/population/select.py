@@ -9,7 +9,7 @@ import numpy as np
 
 from astrosim.core.jit import phase
 from astrosim.core.rng import UNIT, block_words
-from astrosim.rules import exploration, selection
+from astrosim.rules import exploration, scope, selection
 from astrosim.store.variables import NOBODY
 from astrosim.systems.population.state import WORDS
 
@@ -48,6 +48,23 @@ def select(acts, key, params, state, workspace, trial, touched):
         best = _best(acts, state, workspace, touched)
         if best != NOBODY:
             count = _insert(params, state, workspace, best, np.bool_(False), count)
+    return count
+
+
+@phase
+def select_uniform(key, most, workspace, acting, partner, trial):
+    """Draw the active astrocytes, at most `most`, uniformly without replacement; returns how many.
+
+    Reads: acting (int32, shape (astrocyte that is not silenced,)), partner (uint32, room for `most` rounded up to
+    blocks of four); both are given back as they were, or hold nothing. Writes: workspace.active, explored. Draws: the
+    stream of `key`.
+    """
+    count = min(most, acting.size)
+    scope.sample(key, trial, count, acting, partner)
+    for k in range(count):
+        workspace.active[k] = acting[k]
+        workspace.explored[k] = False
+    scope.undo(count, acting, partner)
     return count
 
 

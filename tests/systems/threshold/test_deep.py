@@ -13,9 +13,10 @@ from astrosim.rules.perturbation import adapted_sigma
 from astrosim.rules.window import draw_window
 from astrosim.scenario import load_scenario
 from astrosim.scenario.merge import deep_merge
+from astrosim.systems.population.wiring import TONIC
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.kernel.engine import KernelEngine
-from astrosim.systems.threshold.network.topology import TONIC, Network, build_network
+from astrosim.systems.threshold.network.topology import Network, build_network
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.simulation import ThresholdSimulation
 

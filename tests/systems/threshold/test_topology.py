@@ -9,8 +9,9 @@ from replicates import scenario
 from scipy import stats
 
 from astrosim.rules.perturbation import grid
+from astrosim.systems.population.wiring import INPUT, OUTPUT
 from astrosim.systems.threshold.network.territories import build_territories, lattice
-from astrosim.systems.threshold.network.topology import INPUT, OUTPUT, build_network
+from astrosim.systems.threshold.network.topology import build_network
 
 PAPER = scenario()
 

@@ -31,6 +31,7 @@ from astrosim.rules import (
     window,
 )
 from astrosim.store.variables import IDLE, KEPT, NOBODY, REVERTED, Decisions
+from astrosim.systems.population.wiring import INPUT, TONIC
 from astrosim.systems.threshold.agents.agents import Astrocyte, Cursor, Neuron
 from astrosim.systems.threshold.agents.closed import ClosedModel
 from astrosim.systems.threshold.agents.forward import ForwardPasses
@@ -42,7 +43,7 @@ from astrosim.systems.threshold.network.interventions import NEVER
 from astrosim.systems.threshold.network.state import ASTROCYTES, CURSOR, FIRED, NOT_SOLVED, TRIALS
 from astrosim.systems.threshold.network.state import KEPT as KEPT_TRIALS
 from astrosim.systems.threshold.network.state import REVERTED as REVERTED_TRIALS
-from astrosim.systems.threshold.network.topology import INPUT, TONIC, Network
+from astrosim.systems.threshold.network.topology import Network
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.simulation import TOTALS
 

@@ -12,9 +12,10 @@ import numpy as np
 
 from astrosim.core.jit import kernel, phase
 from astrosim.core.rng import PATTERN, PERTURBATION, SELECTION, block_words
-from astrosim.rules import consolidation, perturbation, race, reward, scope, window
+from astrosim.rules import consolidation, perturbation, race, reward, window
 from astrosim.rules.propagation import fires, settle
 from astrosim.store.variables import NOBODY
+from astrosim.systems.population import select as population
 from astrosim.systems.threshold.network.state import BLOCK, FIRED, NOT_SOLVED, TRIALS
 
 
@@ -124,13 +125,8 @@ def stand_window(network, params, state, cache, pattern):
 @phase
 def select_uniform(network, params, workspace, cache, trial):
     """Choose the active astrocytes at random; returns how many. Draws: stream `selection`."""
-    count = min(params.population.max_active, cache.acting.size)
-    scope.sample(params.keys[SELECTION], trial, count, cache.acting, cache.partner)
-    for k in range(count):
-        workspace.active[k] = cache.acting[k]
-        workspace.explored[k] = False
-    scope.undo(count, cache.acting, cache.partner)
-    return count
+    most = params.population.max_active
+    return population.select_uniform(params.keys[SELECTION], most, workspace, cache.acting, cache.partner, trial)
 
 
 @phase

@@ -19,9 +19,10 @@ from astrosim.rules import choices
 from astrosim.rules.choices import chosen
 from astrosim.rules.coupling import NEVER_SENT
 from astrosim.systems.population import state as population
+from astrosim.systems.population.wiring import TONIC
 from astrosim.systems.threshold.network.gap_junctions import GapJunctions
 from astrosim.systems.threshold.network.territories import Territories
-from astrosim.systems.threshold.network.topology import TONIC, Network
+from astrosim.systems.threshold.network.topology import Network
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 BLOCK = 4  # synapses per block: Philox4x32 yields four words

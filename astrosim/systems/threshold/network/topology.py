@@ -1,20 +1,13 @@
 """Neurons in the plane and their wiring (lengths in units). Murray 2026, section 3.1; silent points: its program.
 
-Clusters lie on a square lattice, filled row by row. A cluster holds its input, output, modulatory and regular neurons
-in this order. Synapses are numbered in order of creation: by pre neuron, then by post neuron. There are no synapses
-from a neuron to itself and none onto input neurons, which are driven from outside. Tonic neurons, of no cluster, come
-last; they lie in the middle of all clusters, and each has a synapse onto every neuron that is not driven.
-
-Positions and synapses may come from files instead (`scenario.contents`): their weights are rounded to the
+Both are drawn (`systems.population.wiring`), or come from files (`scenario.contents`): their weights are rounded to the
 grid, kinds and clusters still follow from the sizes of the network, unless a file of neurons gives them (`nodes`).
 
-Draws: stream `position`, index = 2 neuron + axis; stream `synapse`, trial = pre neuron, index = number of the draw;
-stream `weight`, index = synapse. Where a file gives the synapses, stream `synapse` is that of `rewiring`.
+Where a file gives the synapses, stream `synapse` is that of `rewiring`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 import numpy as np
 
-from astrosim.core.exact_functions import log, minus_two_log
-from astrosim.core.jit import compiled
-from astrosim.core.rng import stream_key, uniform, word
+from astrosim.core.rng import stream_key
 from astrosim.rules.perturbation import on_grid
 from astrosim.scenario.inputs import InputFile
-from astrosim.store.variables import NEURON_KINDS, NO_CLUSTER
+from astrosim.store.variables import NEURON_KINDS
+from astrosim.systems.population.wiring import drawn_positions, drawn_synapses, kinds_of, task_neurons
 from astrosim.systems.threshold.network.rewiring import rewired
 from astrosim.systems.threshold.outside import building, saving
 from astrosim.systems.threshold.outside.changes import Change
@@ -38,8 +30,6 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 
 if TYPE_CHECKING:
     import mesa.discrete_space
-
-INPUT, OUTPUT, REGULAR, TONIC = (NEURON_KINDS.index(name) for name in ("input", "output", "regular", "tonic"))
 
 
 @dataclass(frozen=True)
@@ -253,17 +243,17 @@ def build_network(scenario: Scenario, seed: int) -> Network:
     """
     net = scenario.network
     told = nodes.read_nodes(net.nodes) if net.nodes else None
-    kind, cluster = (told.kind, told.cluster) if told else _kinds(scenario)
+    kind, cluster = (told.kind, told.cluster) if told else kinds_of(net)
+    bits = [len(side) for side in scenario.task.patterns[0]]
+    task = (told.inputs[: bits[0]], told.outputs[: bits[1]]) if told else task_neurons(kind, *bits)
     if net.positions and not told:
         place = contents.read_positions(net.positions)
     else:
-        place = told.position if told else _drawn_positions(scenario, seed, cluster)
+        place = told.position if told else drawn_positions(net, seed, cluster)
     if net.wiring:
         first, post, weights = _given_synapses(net.wiring, net.rewire, seed, kind.size)
     else:
-        first, post, weights = _drawn_synapses(scenario, seed, kind)
-    bits = [len(side) for side in scenario.task.patterns[0]]
-    inputs, outputs = (told.inputs[: bits[0]], told.outputs[: bits[1]]) if told else _task_neurons(scenario, kind)
+        first, post, weights = drawn_synapses(net, seed, kind, task[1])
     return Network(
         position=np.ascontiguousarray(place[:, :2]),
         kind=kind,
@@ -272,59 +262,11 @@ def build_network(scenario: Scenario, seed: int) -> Network:
         post=post,
         first=first,
         initial_weight=on_grid(weights, scenario.perturbation.limit),
-        inputs=inputs,
-        outputs=outputs,
+        inputs=task[0],
+        outputs=task[1],
         z=np.ascontiguousarray(place[:, 2]),
         names=told.names if told else (),
     )
-
-
-def _kinds(scenario: Scenario) -> tuple[np.ndarray, np.ndarray]:
-    """Return kind (int8) and cluster (int32) of every neuron, shape (neuron,)."""
-    net = scenario.network
-    sizes = (net.inputs, net.outputs, net.modulatory, net.regular)
-    first = np.repeat(np.arange(len(sizes), dtype=np.int8), sizes)
-    other = first if net.input_clusters == "all" else np.sort(np.where(first == INPUT, REGULAR, first)).astype(np.int8)
-    kind = np.concatenate([first, np.tile(other, net.clusters - 1)])
-    cluster = np.repeat(np.arange(net.clusters, dtype=np.int32), net.neurons_per_cluster)
-    return np.append(kind, np.full(net.tonic, TONIC, np.int8)), np.append(
-        cluster, np.full(net.tonic, NO_CLUSTER, np.int32)
-    )
-
-
-def _task_neurons(scenario: Scenario, kind: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the inputs and the outputs of cluster 0 that the task uses: int32, shape (bit,)."""
-    inputs, outputs = scenario.task.patterns[0]
-    first = np.flatnonzero(kind == INPUT)[: len(inputs)], np.flatnonzero(kind == OUTPUT)[: len(outputs)]
-    return first[0].astype(np.int32), first[1].astype(np.int32)
-
-
-def _drawn_positions(scenario: Scenario, seed: int, cluster: np.ndarray) -> np.ndarray:
-    """Draw positions (units) in each cluster's square, tonic neurons in the middle: float64, shape (neuron, 3).
-
-    z is nan.
-    """
-    net, columns = scenario.network, scenario.lattice_columns
-    own = cluster[cluster >= 0]
-    centre = np.stack([own % columns, own // columns], axis=1) * net.spacing
-    plane = centre + (_uniforms(stream_key(seed, "position"), 2 * own.size).reshape(-1, 2) * 2.0 - 1.0) * net.half_width
-    middle = np.broadcast_to(centre.mean(axis=0), (cluster.size - own.size, 2))
-    return np.column_stack([np.concatenate([plane, middle]), np.full(cluster.size, np.nan)])
-
-
-def _drawn_synapses(scenario: Scenario, seed: int, kind: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Draw the synapses: the first of each neuron, post neurons, and weights before they are rounded."""
-    net = scenario.network
-    inner, driven = kind != TONIC, kind == INPUT
-    wanted = np.zeros(kind.size, bool)
-    wanted[_task_neurons(scenario, kind)[1]] = True
-    whole = driven | (net.synapses == "all")
-    key, size = stream_key(seed, "synapse"), net.neurons_per_cluster
-    first, post = _wire(key, driven[inner], whole[inner], wanted[inner], size, net.p_within, net.p_between)
-    targets = np.flatnonzero(inner & ~driven).astype(np.int32)
-    first = np.append(first, first[-1] + targets.size * np.arange(1, net.tonic + 1))
-    post = np.concatenate([post, np.tile(targets, net.tonic)])
-    return first, post, (_uniforms(stream_key(seed, "weight"), post.size) - 0.5) * (2.0 * net.initial_weight)
 
 
 def _given_synapses(file: InputFile, rewire: float, seed: int, neurons: int) -> tuple[np.ndarray, ...]:
@@ -333,67 +275,3 @@ def _given_synapses(file: InputFile, rewire: float, seed: int, neurons: int) -> 
     if rewire > 0.0:
         wires = contents.Wires(*rewired(*wires, rewire, stream_key(seed, "synapse")))
     return np.concatenate([[0], np.cumsum(np.bincount(wires.pre, minlength=neurons))]), wires.post, wires.weight
-
-
-@compiled
-def _uniforms(key, count):
-    """Draw the uniform numbers of indices 0 .. count - 1: float64, shape (count,)."""
-    values = np.empty(count)
-    for index in range(count):
-        values[index] = uniform(key, 0, index)
-    return values
-
-
-def _wire(
-    key: np.ndarray,
-    closed: np.ndarray,
-    whole: np.ndarray,
-    wanted: np.ndarray,
-    size: int,
-    p_within: float,
-    p_between: float,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Draw the first synapse of each neuron (int64, shape (neuron + 1,)) and post neurons (int32, shape (synapse,))."""
-    logs = np.array([_log_miss(p_between), _log_miss(p_within)])
-    count = np.zeros(closed.size, np.int64)
-    _fill_rows(key, closed, whole, wanted, size, logs, count, np.zeros(closed.size, np.int64), np.empty(0, np.int32))
-    first = np.concatenate([[0], np.cumsum(count)])
-    post = np.empty(first[-1], np.int32)
-    _fill_rows(key, closed, whole, wanted, size, logs, count, first[:-1], post)
-    return first, post
-
-
-def _log_miss(p: float) -> float:
-    """Return -2 ln(1 - p), of the probability that there is no synapse."""
-    return math.inf if p == 1.0 else -2.0 * log(1.0 - p)
-
-
-@compiled
-def _fill_rows(key, closed, whole, wanted, size, logs, count, start, post):
-    """Draw each neuron's synapses by the gaps between them (a Bernoulli process, skipped through).
-
-    Reads: closed (no synapse onto these), whole (which keep all of theirs; others keep those onto `wanted`), logs
-    (-2 ln of a miss: between, within clusters), start. Writes: count, and post unless it is empty. Draws: stream
-    `synapse`.
-    """
-    for pre in range(closed.size):
-        own = pre - pre % size
-        drawn = 0
-        found = 0
-        for part in range(3):
-            low = 0 if part == 0 else (own if part == 1 else own + size)
-            high = own if part == 0 else (own + size if part == 1 else closed.size)
-            log_miss = logs[1 if part == 1 else 0]
-            if log_miss == 0.0:
-                continue
-            at = low - 1
-            while True:
-                at += 1 + int(minus_two_log(word(key, pre, drawn)) / log_miss)
-                drawn += 1
-                if at >= high:
-                    break
-                if at != pre and not closed[at] and (whole[pre] or wanted[at]):
-                    if post.size:
-                        post[start[pre] + found] = at
-                    found += 1
-        count[pre] = found

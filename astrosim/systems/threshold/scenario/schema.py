@@ -6,7 +6,6 @@ adds file and line.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -17,7 +16,7 @@ from astrosim.rules.choices import NEURON_MODELS, REWARDS
 from astrosim.scenario.experiment import PUBLISHED_SEEDS, SHARED_FIELDS, WRITTEN, Experiment, own_code_runs
 from astrosim.scenario.inputs import Located
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short, table
-from astrosim.systems.population.sections import Adaptation
+from astrosim.systems.population.sections import Adaptation, columns_of
 from astrosim.systems.threshold.learners.table import BASELINES, LEARNERS, learner_of
 from astrosim.systems.threshold.scenario import contents, interventions, neuron_checks, nodes, readers, relevance
 from astrosim.systems.threshold.scenario.baseline_section import Rival
@@ -396,4 +395,4 @@ class Scenario(Experiment):
     @property
     def lattice_columns(self) -> int:
         """Columns of the square lattice that the clusters stand on."""
-        return math.isqrt(self.network.clusters - 1) + 1
+        return columns_of(self.network.clusters)

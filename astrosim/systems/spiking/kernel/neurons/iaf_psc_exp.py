@@ -50,12 +50,27 @@ def move(cell, n):
 
 
 @phase
+def waits(cell, n, voltage, threshold):
+    """Return whether the neuron of a lane is below its threshold, rows given."""
+    return cell[voltage + n] < cell[threshold + n]
+
+
+@kernel
+def any_fires(cell, voltage, threshold):
+    """Return whether a neuron of a tile is at its threshold, rows given: vectorised, as the search for it is not."""
+    found = np.int64(0)
+    for n in range(LANES):
+        found |= np.int64(not waits(cell, n, voltage, threshold))
+    return found != 0
+
+
+@phase
 def fire(cell, n, number, spikes, count, voltage, threshold, reset):
     """Reset the neuron of a lane if it is at its threshold, rows given; return the number of spikes so far.
 
     Reads: threshold, reset. Writes: as `advance`.
     """
-    if cell[voltage + n] < cell[threshold + n]:
+    if waits(cell, n, voltage, threshold):
         return count
     cell[voltage + n] = cell[reset + n]
     cell[REFRACTORY + n] = cell[HOLD + n]
@@ -73,8 +88,9 @@ def advance(cell, lanes, number, step, spikes, count):
     """
     for n in range(LANES):
         move(cell, n)
-    for n in range(lanes):
-        count = fire(cell, n, number, spikes, count, U, THRESHOLD, RESET)
+    if any_fires(cell, U, THRESHOLD):
+        for n in range(lanes):
+            count = fire(cell, n, number, spikes, count, U, THRESHOLD, RESET)
     return count
 
 
