@@ -223,8 +223,8 @@ def constants(values: Values, step: float) -> dict[int, np.ndarray]:
 
 
 def start(values: Values) -> np.ndarray:
-    """Return the first state: float64, shape (4, astrocyte)."""
-    return np.stack([values["Ca_astro"], values["IP3"], values["h_IP3R"], np.zeros(len(values["IP3"]))])
+    """Return the first state: float64, shape (3, astrocyte)."""
+    return np.stack([values["Ca_astro"], values["IP3"], values["h_IP3R"]])
 
 
 def _above(name: str, unit: str, default: float, meaning: str) -> Parameter:
@@ -262,9 +262,9 @@ LI_RINZEL = Model(
         _least("IP3", "uM", 0.16, "IP3 at the start"),
         _least("h_IP3R", "1", 0.793, "share of receptors not inhibited at the start"),
     ),
-    states=("Ca_astro", "IP3", "h_IP3R", "since"),
+    states=("Ca_astro", "IP3", "h_IP3R"),
     rows=ROWS,
-    state_rows=(*STATES, SINCE),
+    state_rows=STATES,
     constants=constants,
     start=start,
     recordable={
