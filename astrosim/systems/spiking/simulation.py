@@ -196,7 +196,6 @@ class Simulation:
         """All arrays that change but those of tiles, by name."""
         return {
             "arrivals": self.arrivals.weight,
-            "marks": self.arrivals.marks,
             "ring": self.currents.ring,
             "plasticity": self.synapses.state,
             "last": self.synapses.last,
@@ -227,6 +226,7 @@ class Simulation:
         """
         restore_arrays(self._changing(), saved)
         restore_arrays(self._tiles(), saved, "tiles_")
+        build.mark(self.arrivals, self.layout)
 
 
 def model_of(network: Network, node: int) -> Model:

@@ -119,7 +119,7 @@ class Arrivals(NamedTuple):
     weight : ndarray of float64, shape (slot, 2, place)
         By stamp, stamp s in slot s modulo their number, a power of 2; of neurons by sign.
     marks : ndarray of uint64, shape (tile of astrocytes, slot)
-        A bit for each lane at which anything arrives; cleared by astrocytes that leap.
+        Workspace: a bit for each lane at which anything may arrive; cleared by astrocytes that leap.
     """
 
     weight: np.ndarray

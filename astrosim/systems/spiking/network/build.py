@@ -241,6 +241,12 @@ def arrivals_of(synapses: arrays.Synapses, inputs: arrays.Inputs, layout: Layout
     return arrays.Arrivals(np.zeros((slots, 2, len(layout.node))), marks)
 
 
+def mark(arrivals: arrays.Arrivals, layout: Layout) -> None:
+    """Set the marks of what arrives at astrocytes. Writes: arrivals.marks."""
+    there = arrivals.weight[:, 0, layout.neurons :].reshape(len(arrivals.weight), -1, LANES) != 0.0
+    arrivals.marks[...] = (there * (np.uint64(1) << np.arange(LANES, dtype="u8"))).sum(axis=2, dtype="u8").T
+
+
 def spikes_of(layout: Layout, block: int, kept: int) -> arrays.Spikes:
     """Return room for the spikes of a block and of a stretch."""
     capacity = layout.neurons * block + SPARE
