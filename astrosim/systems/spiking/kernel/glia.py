@@ -71,7 +71,7 @@ def find_leaps(astrocytes, junctions, places, place, arrivals, first, last):
             marks = arrivals.marks[tile, slot]
             while marks != NONE:
                 lowest = marks & (~marks + ONE)
-                n = np.int64(np.float64(lowest).view(np.int64) >> 52) - 1023  # its exponent
+                n = int(np.float64(lowest).view(np.int64) >> 52) - 1023  # its exponent
                 if arrivals.weight[slot, 0, place + n] != 0.0:
                     add_leap(astrocytes, arrivals, stamp, slot, place, n)
                 marks ^= lowest
