@@ -53,7 +53,9 @@ class Simulated:
             If the time is no whole number of steps.
         """
         if not np.isclose(duration_ms / self.step_ms, round(duration_ms / self.step_ms), rtol=0.0, atol=1e-6):
-            raise AstrosimError(f"duration_ms: not a multiple of step_ms = {self.step_ms:g} ({duration_ms:g}). Write one.")
+            raise AstrosimError(
+                f"duration_ms: not a multiple of step_ms = {self.step_ms:g} ({duration_ms:g}). Write one."
+            )
         self.simulation.advance(steps_in(duration_ms, self.step_ms), self._kept.append)
         return self
 
@@ -138,7 +140,9 @@ def simulate(
         If nodes or variables do not exist, or times are not on the grid.
     """
     network = with_tolerance(network, tolerance_mv)
-    wanted = [TraceEntry(variable=name, nodes=tuple(nodes), every_ms=every_ms) for name, nodes in (record or {}).items()]
+    wanted = [
+        TraceEntry(variable=name, nodes=tuple(nodes), every_ms=every_ms) for name, nodes in (record or {}).items()
+    ]
     trains = [one if isinstance(one, PoissonInput) else PoissonInput(**one) for one in poisson]
     changes = [one if isinstance(one, CurrentInput) else CurrentInput(**one) for one in currents]
     for field, names in (
@@ -152,7 +156,9 @@ def simulate(
         for node in trace.nodes:
             model = model_of(network, node)
             if trace.variable not in model.recordable:
-                raise AstrosimError(f"record: {model.name} has no {trace.variable}. It has {', '.join(model.recordable)}.")
+                raise AstrosimError(
+                    f"record: {model.name} has no {trace.variable}. It has {', '.join(model.recordable)}."
+                )
     simulation = Simulation(
         network,
         step_ms,
