@@ -69,7 +69,7 @@ def places(scenario: BlackboxScenario, seed: int, inputs: int, weights: int) -> 
             -1,
             np.repeat(sources, outputs),
             np.tile(output, len(sources)),
-            np.full(len(sources) * outputs, owner[-1] + 1),
+            np.full(len(sources) * outputs, scenario.territories),
         ),
     )
     return np.concatenate([np.stack(np.broadcast_arrays(*block)) for block in blocks], axis=1).astype(np.int32)
