@@ -91,7 +91,7 @@ def test_files_give_the_network_of_their_scenario(tmp_path: Path):
     ("fields", "text"),
     [
         ({"record": {"V_m": ["Ex"]}}, "no such node or population"),
-        ({"record": {"V_mm": ["E"]}}, "aeif_cond_alpha has no V_mm"),
+        ({"record": {"V_mm": ["E"]}}, "none of its nodes has V_mm. aeif_cond_alpha has V_m"),
         ({"poisson": [{"target": ["J"]}]}, "poisson: no such node"),
         ({"poisson": [{"target": ["E"], "rate": 3.0}]}, "rate"),
     ],
