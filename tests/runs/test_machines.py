@@ -169,6 +169,7 @@ def test_a_notebook_is_interrupted_twice_and_runs_again(tmp_path):
 
 def _interrupted_twice(directory: Path, pipe: Any) -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.environ["ASTROSIM_CHECKPOINT_SECONDS"] = "0.1"
     times = 0
     for scenario in (ENDLESS, None):
         try:

@@ -289,7 +289,7 @@ def test_the_file_beside_the_scenario_comes_before_what_is_installed(
 
 
 def test_a_changed_module_is_an_error_on_resume_and_rerun(tmp_path: Path) -> None:
-    path = write(tmp_path, OWN_FORMULAS, 'agents.astrocyte = "own:Own"\n')
+    path = write(tmp_path, OWN_FORMULAS, 'engine = "agents"\nagents.astrocyte = "own:Own"\n')
     loaded = load_scenario(path, ["seeds=[3]"])
     run_scenario(loaded, tmp_path / "run", workers=1)
     (tmp_path / "own.py").write_text(OWN_FORMULAS.replace("0.3 - rate", "0.4 - rate"))
