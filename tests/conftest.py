@@ -21,7 +21,7 @@ QUICK: dict[str, tuple[str, ...]] = {
     "test_architecture.py": (),
     "test_elementary.py": (),
     "test_engines.py": (
-        *(f"2000_trials[42-{name}]" for name in ("maturity", "epsilon", "random", "metropolis", "cursor")),
+        *(f"many_trials[42-800-{name}]" for name in ("maturity", "epsilon", "random", "metropolis", "cursor")),
         "another_scenario",
     ),
     "test_every_kind.py": (),
@@ -83,8 +83,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     there = {file.name for file in Path(__file__).parent.rglob("test_*.py")}
-    if missing := sorted(QUICK.keys() - there):
-        raise pytest.UsageError(f"tests/conftest.py: QUICK names files that are not there: {', '.join(missing)}.")
+    if missing := sorted({*QUICK, *FIRST, *SECONDS} - there):
+        raise pytest.UsageError(f"tests/conftest.py: it names files that are not there: {', '.join(missing)}.")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

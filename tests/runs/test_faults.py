@@ -151,10 +151,10 @@ def test_thirty_kills_of_the_whole_process_group_of_the_command_line(tmp_path, w
 
 
 SIGNALS = [(signal.SIGINT, 2), (signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGXCPU, 1)]
-OTHERS = [(signal.SIGINT, 1), (signal.SIGTERM, 2), (signal.SIGUSR1, 1), (signal.SIGUSR2, 1)]
+SIGNALS += later((signal.SIGINT, 1), (signal.SIGTERM, 2), (signal.SIGUSR1, 1), (signal.SIGUSR2, 1))
 
 
-@pytest.mark.parametrize(("number", "workers"), [*SIGNALS, *later(*OTHERS)])
+@pytest.mark.parametrize(("number", "workers"), SIGNALS)
 def test_ctrl_c_leaves_checkpoints_and_says_how_to_go_on(tmp_path, whole_long, workers, number):
     directory = tmp_path / "run"
     process = start(directory, LONG, workers, ASTROSIM_CHECKPOINT_SECONDS="1000")
@@ -256,11 +256,7 @@ def _empty(path):
 
 @pytest.mark.parametrize(
     ("harm", "workers"),
-    [
-        *((harm, 1) for harm in (_cut, _flip, _empty)),
-        (_cut, 2),
-        *later((_flip, 2), (_empty, 2)),
-    ],
+    [*((harm, 1) for harm in (_cut, _flip, _empty)), (_cut, 2), *later((_flip, 2), (_empty, 2))],
 )
 def test_a_damaged_checkpoint_is_reported_and_its_replicate_starts_anew(half, whole, harm, workers, caplog):
     directory, checkpoint = half

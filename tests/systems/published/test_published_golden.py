@@ -79,7 +79,7 @@ def test_500_episodes(row):
     check(row)
 
 
-@pytest.mark.parametrize("row", rows(5_000, ordinary=(42, 271, 999)))
+@pytest.mark.parametrize("row", rows(5_000, ordinary=(42,)))
 def test_5000_episodes(row):
     check(row)
 
