@@ -24,7 +24,7 @@ QUICK: dict[str, tuple[str, ...]] = {
         *(f"many_trials[42-800-{name}]" for name in ("maturity", "epsilon", "random", "metropolis", "cursor")),
         "another_scenario",
     ),
-    "test_every_kind.py": (),
+    "test_every_kind.py": ("[astrocytes]", "[wave]", "[task]"),
     "test_published_mulberry.py": (),
     "test_perturbation.py": (),
     "test_public.py": (),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,8 @@ from typing import Any
 
 from places import ROOT
 from playwright.sync_api import Browser, Page, Route, expect
+
+from astrosim.core.compilation import NOTICE
 
 PATIENCE = 240_000  # ms; loops may have to be compiled first, on a machine that does other things, too
 SOON = 60_000  # ms until the page shows what was done
@@ -32,10 +35,10 @@ class Server:
         assert self.address, self.line + self.process.stderr.read()
 
     def end(self) -> tuple[int, str]:
-        """Ctrl-C; exit code and what was said."""
+        """Ctrl-C; exit code and what was said, but that loops are compiled where it is the first to need them."""
         self.process.send_signal(signal.SIGINT)
-        _, said = self.process.communicate(timeout=20)
-        return self.process.returncode, said
+        _, said = self.process.communicate(timeout=60)
+        return self.process.returncode, re.sub(rf".*{NOTICE}.*\n", "", said)
 
 
 class View:
