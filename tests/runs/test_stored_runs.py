@@ -99,9 +99,13 @@ def assert_same(found: Path, expected: Path, near: Sequence[str] = ()) -> None:
     assert rows[0] == rows[1]
 
 
+def without_words(array: xarray.DataArray) -> dict[str, object]:
+    """Attributes but the long name, whose words may be corrected."""
+    return {name: value for name, value in array.attrs.items() if name != "long_name"}
+
+
 def assert_same_array(one: xarray.DataArray, other: xarray.DataArray, to_the_bit: bool) -> None:
-    facts, others = ({k: v for k, v in of.attrs.items() if k != "long_name"} for of in (one, other))  # words may change
-    assert (one.dims, one.dtype, facts) == (other.dims, other.dtype, others), other.name
+    assert (one.dims, one.dtype, without_words(one)) == (other.dims, other.dtype, without_words(other)), other.name
     if to_the_bit or other.dtype.kind != "f":
         np.testing.assert_array_equal(one.values, other.values, err_msg=str(other.name))
     else:
