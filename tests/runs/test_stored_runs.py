@@ -26,7 +26,7 @@ STORED = GOLDEN / "stored"
 NAMES = sorted(path.name.removesuffix(".tar.gz") for path in STORED.glob("*.tar.gz"))
 INTERRUPTED = [name for name in NAMES if name.endswith("_interrupted")]
 FINISHED = [name for name in NAMES if name not in INTERRUPTED]
-REPORTED = {"fields", "files", "keep_revert", "published_neurons", "xor"}
+REPORTED = {"fields", "keep_revert", "published_neurons", "xor"}
 """Reported in the ordinary suite. Figures take long: 5 s per run, 14 s at most."""
 RERUN = {
     "agents",
