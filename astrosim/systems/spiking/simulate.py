@@ -21,7 +21,7 @@ from astrosim.systems.spiking.scenario.sections import CurrentInput, PoissonInpu
 from astrosim.systems.spiking.simulation import Simulation, Stretch, model_of
 
 MS_PER_S = 1000.0
-TOLERANCE = 1e-10  # mV: that of scenarios
+TOLERANCE = 1e-12  # mV: that of scenarios
 
 
 class Simulated:
