@@ -77,7 +77,7 @@ def simulation(leap: int = 120, traces: tuple[Trace, ...] = (), coupling: Coupli
 
 def states(one: Simulation) -> np.ndarray:
     """State of each astrocyte by calcium, IP3, gate and its stamp, at the end of a multiple of the leap."""
-    tiles = one.state()["tiles_li_rinzel"].reshape(-1, 26, 64)
+    tiles = one.state()["tiles_li_rinzel"].reshape(-1, 39, 64)
     rows = tiles[:, [3, 4, 5, 24]].transpose(0, 2, 1).reshape(-1, 4)
     return rows[one.layout.place]
 
