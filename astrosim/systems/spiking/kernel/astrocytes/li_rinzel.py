@@ -84,7 +84,7 @@ def relaxed(ip3, rise, n, cell):
 
 @phase
 def set_out(cell, n, s, middle, end):
-    """Begin a step of s ms, IP3 given in its middle and at its end. Writes: scratch.
+    """Prepare a step of s ms, IP3 given in its middle and at its end. Writes: scratch.
 
     The stages of a step are loops of their own over the lanes of a tile, with their results in rows of scratch: each
     waits for the stage before it, and there is nothing else to do meanwhile in a loop over whole steps.
@@ -137,7 +137,7 @@ def arrive(cell, n):
 
 @phase
 def set_out_on_grid(cell, n, step):
-    """Begin a step of the grid. Writes: scratch."""
+    """Prepare a step of the grid. Writes: scratch."""
     ip3 = cell[IP3 + n]
     middle, end = relaxed(ip3, cell[RISE_HALF + n], n, cell), relaxed(ip3, cell[RISE + n], n, cell)
     set_out(cell, n, step, middle, end)
@@ -145,7 +145,7 @@ def set_out_on_grid(cell, n, step):
 
 @phase
 def set_out_to_leap(cell, n, step):
-    """Begin a leap to the stamp TO, up to which nothing arrives; of no length if that is now. Writes: scratch."""
+    """Prepare a leap to the stamp TO, up to which nothing arrives; of no length if that is now. Writes: scratch."""
     s, ip3 = (cell[TO + n] - cell[SINCE + n]) * step, cell[IP3 + n]
     half = -expm1_double(s * cell[HALF_RATE + n])
     set_out(cell, n, s, relaxed(ip3, half, n, cell), relaxed(ip3, half * (2.0 - half), n, cell))
