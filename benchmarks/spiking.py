@@ -25,7 +25,7 @@ TARGETS = {5: 500.0, 100: 500.0, 1500: 50.0}
 """Times NEST, by rate of the input (Hz), of astrocytes that leap."""
 FINE = 0.02  # ms
 CHECKED = 20  # astrocytes whose error is measured
-NETWORK_SECONDS, NETWORK_TARGET = 0.5, 10.0
+NETWORK_SECONDS, NETWORK_TARGET = peers.NETWORK_MS / 1000.0, 10.0
 SUBSTEPS = (0.2, 0.01)  # mV
 LARGE, DEGREE, LARGE_SECONDS = 100_000, 100, 0.2
 

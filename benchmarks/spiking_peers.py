@@ -19,7 +19,7 @@ RATES = {5: 0.02, 100: 0.02, 1500: 0.0004}
 """Hz of Poisson input, and IP3 (uM) of a spike: calcium oscillates, or stays raised."""
 START_IP3 = 0.4
 NETWORK = {"p": 0.1, "p_third": 0.5, "pool": 10, "rate": 2000.0, "excitation": 1.0, "inhibition": -4.0, "sic": 0.05}
-WARM, ASTROCYTE_MS, NETWORK_MS = 1.0, 500.0, 300.0
+WARM, ASTROCYTE_MS, NETWORK_MS = 1.0, 500.0, 500.0
 
 
 def installed(program: str) -> bool:
