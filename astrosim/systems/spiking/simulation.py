@@ -100,7 +100,7 @@ class Simulation:
         self.inputs = build.inputs_of(trains or Trains(), poisson or Poisson(), currents or Steps(), layout, step, key)
         self.neurons = build.neurons_of(network, step)
         self.astrocytes = build.astrocytes_of(network, step, leap)
-        block = build.shortest_delay(self.synapses, self.currents)
+        block = build.shortest_delay(self.synapses, self.currents, layout.neurons)
         self.places = arrays.Places(layout.lanes, layout.neurons, step, block)
         self.arrivals = build.arrivals_of(self.synapses, self.inputs, layout, block)
         self.spikes = build.spikes_of(layout, block, KEPT_SPIKES)
