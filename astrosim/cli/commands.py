@@ -15,6 +15,7 @@ import typer
 import astrosim
 from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, say, show_notices, take_any_text
 from astrosim.cli.options import (
+    BY_ENDING,
     AllowCodeOption,
     ConditionsOption,
     DataOption,
@@ -309,18 +310,20 @@ def report(directory: RunArgument) -> None:
 def export(
     directory: RunArgument,
     format_: Annotated[
-        FormatName | None, typer.Option("--format", help="Tables, or one file; by default as --out ends: .nc or not.")
+        FormatName | None,
+        typer.Option("--format", help="Tables, or one file; by default as --out ends: .nc, .nix."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="What to make; by default DIR/csv or DIR/trajectory.nc.")
+        Path | None,
+        typer.Option(metavar="PATH", help="What to make; by default in DIR: csv, trajectory.nc or neo.nix."),
     ] = None,
 ) -> None:
-    """Write the trajectories of a run as CSV tables or NetCDF, and print the path."""
+    """Write the trajectories of a run as CSV tables, NetCDF or, of spikes, for Neo; print the path."""
     with guarded():
         from astrosim.export import export_run
 
         if format_ is None:
-            format_ = FormatName.netcdf if out is not None and out.suffix == ".nc" else FormatName.csv
+            format_ = BY_ENDING.get(out.suffix if out is not None else "", FormatName.csv)
         typer.echo(str(export_run(directory, out, format_.value)))
 
 

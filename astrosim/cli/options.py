@@ -32,6 +32,11 @@ class FormatName(StrEnum):
 
     csv = "csv"
     netcdf = "netcdf"
+    neo = "neo"
+
+
+BY_ENDING = {".nc": FormatName.netcdf, ".nix": FormatName.neo}
+"""Formats of exports by the ending of their file; else tables."""
 
 
 class FigureFormat(StrEnum):

@@ -18,6 +18,8 @@ EXTRAS = {
     "gymnasium": "control",
     "pygame": "control",
     "Box2D": "box2d",
+    "neo": "neo",
+    "nixio": "neo",
 }
 """Extra of the package that brings a module."""
 

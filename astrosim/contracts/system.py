@@ -79,6 +79,8 @@ class System:
         files
             Function of a dataset, a scenario and a folder: writes the files of an export that are no tidy tables. May
             be left out.
+        neo
+            Function of a dataset, a scenario and a path: writes spikes and signals for Neo. May be left out.
         figures
             Function of a summary, a dataset, a choice and a kind of figure: what `astrosim plot` can draw.
         animation

@@ -1,4 +1,4 @@
-"""Runs for other programs: tidy CSV tables or one NetCDF file. What is committed is written, replicate by replicate."""
+"""Runs for other programs: tidy CSV tables, NetCDF, or Neo. What is committed is written, replicate by replicate."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from astrosim.export.derived import exported
 from astrosim.scenario import load_run
 from astrosim.store import open_run
 
-Format = Literal["csv", "netcdf"]
-FILE_ENDINGS = (".csv", ".tsv", ".txt", ".gz", ".zip", ".nc", ".json", ".xlsx")
-DEFAULT_NAMES = {"csv": "csv", "netcdf": "trajectory.nc"}
+Format = Literal["csv", "netcdf", "neo"]
+FILE_ENDINGS = (".csv", ".tsv", ".txt", ".gz", ".zip", ".nc", ".nix", ".json", ".xlsx")
+DEFAULT_NAMES = {"csv": "csv", "netcdf": "trajectory.nc", "neo": "neo.nix"}
 
 
 def export_run(directory: str | Path, target: str | Path | None = None, format: Format = "csv") -> Path:
@@ -26,8 +26,10 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
     directory : str or Path
         Run directory, finished or not; its checksums are verified first.
     target : str or Path, optional
-        What to make: a folder of tables, or a NetCDF file. By default ``csv`` or ``trajectory.nc`` in the directory.
-    format : {"csv", "netcdf"}
+        What to make: a folder of tables, or a file. By default in the directory, ``csv``, ``trajectory.nc`` or
+        ``neo.nix``.
+    format : {"csv", "netcdf", "neo"}
+        neo: spikes and signals of spiking networks as a NIX file.
 
     Returns
     -------
@@ -39,13 +41,17 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
     StoreError
         If the directory is no run or is damaged, the target exists, or it cannot be written; nothing is left then.
     AstrosimError
-        If there is no such format, or the name belongs to a file of another one.
+        If there is no such format, the run has nothing for it, or the name belongs to a file of another one.
+    PackageError
+        If the format needs a package that is not installed.
     """
     if format not in DEFAULT_NAMES:
         raise AstrosimError(f"format: no such format ({format!r}). Write one of {', '.join(DEFAULT_NAMES)}.")
     dataset = open_run(directory)
     scenario: Any = load_run(directory)
     system = find_system(scenario.family)
+    if format == "neo" and not system.has("neo"):
+        raise AstrosimError(f'format: neo is for spiking networks ("{system.kind}"). Write csv or netcdf.')
     path = Path(directory) / DEFAULT_NAMES[format] if target is None else Path(target)
     _check_name(path, format)
     if path.exists():
@@ -63,6 +69,9 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
             write_tables(whole, system.part("tables"), made)
             if system.has("files"):
                 system.part("files")(whole.dataset, scenario, made)
+        elif format == "neo":
+            made = partial / "run.nix"
+            system.part("neo")(dataset, scenario, made)
         else:
             from astrosim.export.netcdf import write_netcdf
 

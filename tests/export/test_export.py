@@ -273,7 +273,7 @@ def test_nothing_is_overwritten(finished: Path, file: Path, tmp_path: Path) -> N
     with pytest.raises(StoreError, match=r"run\.nc: exists already\. Name another place, or remove it\."):
         export_run(finished, file, "netcdf")
     assert file.read_bytes() == before
-    with pytest.raises(AstrosimError, match=r"format: no such format \('xlsx'\)\. Write one of csv, netcdf\."):
+    with pytest.raises(AstrosimError, match=r"format: no such format \('xlsx'\)\. Write one of csv, netcdf, neo\."):
         export_run(finished, tmp_path / "x", "xlsx")  # type: ignore[arg-type]
 
 

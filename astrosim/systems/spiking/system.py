@@ -14,6 +14,7 @@ SYSTEM = System(
         "scenario": f"{HERE}.scenario.schema:SpikingScenario",
         "summary": f"{HERE}.show.summary:SpikingSummary",
         "files": f"{HERE}.show.files:write_files",
+        "neo": f"{HERE}.show.neo_block:write_neo",
     },
     lacks={
         "animation": 'no moving picture of simulations without learning ("spiking"). `astrosim plot` draws them.',
