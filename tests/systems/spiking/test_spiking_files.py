@@ -27,7 +27,7 @@ schedule.duration_ms = 50
 schedule.step_ms = 0.1
 record.spikes = true
 record.traces = [
-  { variable = "V_m", nodes = ["10", "second"], every_ms = 0.5 },
+  { variable = "V_m", nodes = ["10", "second", "a:0"], every_ms = 0.5 },
   { variable = "Ca_astro", nodes = ["a:0"], every_ms = 10.0 },
 ]
 """
@@ -73,7 +73,8 @@ def test_a_neuron_under_constant_current_fires_when_it_must(run: Path) -> None:
 def test_tables_have_the_columns_that_are_asked_for(run: Path) -> None:
     spikes, trace = table(run / "csv" / "spikes.csv"), table(run / "csv" / "trace_V_m.csv")
     assert list(spikes[0]) == ["node", "time_ms"]
-    assert list(trace[0]) == ["time_ms", "10", "11"]
+    assert list(trace[0]) == ["time_ms", "10", "11", "a:0"]
+    assert {row["a:0"] for row in trace} == {""}  # an astrocyte has none
     assert [float(row["time_ms"]) for row in trace] == pytest.approx(0.5 * np.arange(1, 101))
     calcium = table(run / "csv" / "trace_Ca_astro.csv")
     assert list(calcium[0]) == ["time_ms", "a:0"]
@@ -84,9 +85,9 @@ def test_the_dataset_holds_the_same_with_labels(run: Path) -> None:
     dataset = astrosim.open_run(run)
     trace = table(run / "csv" / "trace_V_m.csv")
     assert dataset.V_m.attrs["units"] == "mV"
-    assert list(dataset.V_m_node_name.values) == ["10", "11"]
+    assert list(dataset.V_m_node_name.values) == ["10", "11", "a:0"]
     stored = dataset.V_m.sel(condition="default", seed=1).values
-    np.testing.assert_array_equal(stored, [[float(row["10"]), float(row["11"])] for row in trace])
+    np.testing.assert_array_equal(stored[:, :2], [[float(row["10"]), float(row["11"])] for row in trace])
     assert dataset.sizes["spike"] == int(dataset.spike_count.max()) == len(table(run / "csv" / "spikes.csv"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -58,9 +59,10 @@ def spike_rows(dataset: Dataset, scenario: Any, row: int, column: int) -> Iterat
         yield from zip(labels[nodes].tolist(), times.tolist(), strict=True)
 
 
-def trace_rows(dataset: Dataset, name: str, row: int, column: int) -> Iterator[list[float]]:
-    """Return the time of each sample of a replicate and the values of all nodes, in order."""
+def trace_rows(dataset: Dataset, name: str, row: int, column: int) -> Iterator[list[Any]]:
+    """Return the time of each sample of a replicate and the values of all nodes, in order; empty where there is none."""
     times = np.round(dataset[time_of(name)].values, DIGITS)
     for piece in pieces(len(times), time_of(name)):
         values = dataset[name][row, column, piece].values
-        yield from ([time, *cells] for time, cells in zip(times[piece].tolist(), values.tolist(), strict=True))
+        for time, row_values in zip(times[piece].tolist(), values.tolist(), strict=True):
+            yield [time, *("" if math.isnan(value) else value for value in row_values)]
