@@ -60,7 +60,7 @@ def spike_rows(dataset: Dataset, scenario: Any, row: int, column: int) -> Iterat
 
 
 def trace_rows(dataset: Dataset, name: str, row: int, column: int) -> Iterator[list[Any]]:
-    """Return the time of each sample of a replicate and the values of all nodes, in order; empty where there is none."""
+    """Return time and values of each sample of a replicate, in order; empty where a node has none."""
     times = np.round(dataset[time_of(name)].values, DIGITS)
     for piece in pieces(len(times), time_of(name)):
         values = dataset[name][row, column, piece].values
