@@ -14,6 +14,7 @@ from astrosim.systems.spiking.make import network_of
 from astrosim.systems.spiking.show.explanation import network_words, step_rule
 from astrosim.systems.spiking.show.pictures import KINDS, material_of
 from astrosim.systems.spiking.show.summary import COLUMNS, SpikingSummary
+from astrosim.systems.spiking.show.tables import published_rows
 
 TEMPLATE = "astrosim.systems.spiking.show:report.html.j2"
 OPEN_ROWS = 40  # replicates; a longer table of seeds begins folded
@@ -44,7 +45,7 @@ def content(directory: Path, summary: SpikingSummary) -> dict[str, Any]:
         ],
         "networks": [(name, *words) for name, words in networks.items()],
         "differences": differences(resolved),
-        "published": [],
+        "published": published_rows(summary),
         "departed": summary.departed,
         "comparisons": [],
         "comparison_words": "",
