@@ -23,7 +23,7 @@ LOCAL = re.compile(r"/(tmp|home|root|work|Users|var|opt)/|[A-Z]:\\|20\d\d-\d\d-\
 SCRIPT = runpy.run_path(str(ANALYSIS / "execute.py"))
 executed, bare, outputs = SCRIPT["executed"], SCRIPT["bare"], SCRIPT["outputs"]
 SOURCES = {source.stem: source for source in SCRIPT["sources"]()}
-GRADIENTS = {"digits", "fashion", "mnist", "waves"}  # their bits depend on the kind of processor
+GRADIENTS = {"control", "digits", "fashion", "mnist", "own_data", "waves"}  # their bits depend on the kind of processor
 SAME_EVERYWHERE = sorted(set(SOURCES) - GRADIENTS)
 QUICK = {"discrimination"}  # the others: in the full suite
 EXECUTED = [pytest.param(name, marks=() if name in QUICK else pytest.mark.full) for name in SAME_EVERYWHERE]

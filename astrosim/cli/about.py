@@ -61,18 +61,25 @@ def new(
 @app.command("list")
 def list_(
     times: Annotated[bool, typer.Option("--times", help="Estimate how long each takes on one core.")] = False,
+    environments: Annotated[
+        bool, typer.Option("--environments", help="In their place the environments of the installed Gymnasium.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List the bundled scenarios."""
+    """List the bundled scenarios, or the environments that a scenario may name."""
     with guarded():
+        from astrosim.contracts.registry import find_system
         from astrosim.explain.catalogue import catalogue_table
         from astrosim.scenario.library import catalogue
 
-        entries = catalogue(times)
+        if environments and times:
+            raise ScenarioError(["--times: environments have no length of their own. Leave it or --environments out."])
+        system = find_system("environment")
+        entries = system.part("catalogue")() if environments else catalogue(times)
         if as_json:
             typer.echo(json.dumps(entries, indent=1))
         else:
-            output().print(catalogue_table(entries))
+            output().print(system.part("catalogue_table")(entries) if environments else catalogue_table(entries))
 
 
 @app.command()

@@ -15,6 +15,7 @@ import typer
 import astrosim
 from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, say, show_notices, take_any_text
 from astrosim.cli.options import (
+    AllowCodeOption,
     ConditionsOption,
     DataOption,
     EngineName,
@@ -28,7 +29,7 @@ from astrosim.cli.options import (
     SetOption,
     WorkersOption,
 )
-from astrosim.cli.places import free_directory
+from astrosim.cli.places import check_code, free_directory
 from astrosim.cli.usage import Commands
 from astrosim.core.errors import AstrosimError, ScenarioError
 
@@ -137,6 +138,7 @@ def run(
 ) -> None:
     """Run a scenario: every condition with every seed."""
     with guarded():
+        from astrosim.scenario.located import lines_named
         from astrosim.store.exchange import outer
 
         chosen = None
@@ -157,11 +159,12 @@ def run(
             _tell_work(chosen, as_json)
             return
         go = partial(_run, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch)
-        if chosen is not None and out is None and not resume:
-            with free_directory(directory) as own:
-                go(chosen, own, data)
-            return
-        go(chosen, directory, data)
+        with lines_named(scenario_file(scenario), [f"--set {text}" for text in set_ or ()]):
+            if chosen is not None and out is None and not resume:
+                with free_directory(directory) as own:
+                    go(chosen, own, data)
+                return
+            go(chosen, directory, data)
 
 
 def _is_directory(argument: str) -> bool:
@@ -272,6 +275,7 @@ def rerun(
     directory: RunArgument,
     workers: WorkersOption = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where to compute; by default beside DIR.")] = None,
+    allow_code: AllowCodeOption = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -281,7 +285,7 @@ def rerun(
         from astrosim.runs import rerun as repeat
 
         _check_data(data)
-
+        check_code(directory, allow_code)
         with ProgressDisplay(errors(), f"rerun {directory.name}", _unit(None, directory)) as progress:
             result = repeat(directory, workers, out=out, data=data, progress=progress, command=_command())
         if as_json:

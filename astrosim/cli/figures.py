@@ -9,7 +9,8 @@ import typer
 
 from astrosim.cli.commands import app
 from astrosim.cli.console import guarded, output, say
-from astrosim.cli.options import ColourName, DataOption, FigureFormat, RunArgument
+from astrosim.cli.options import AllowCodeOption, ColourName, DataOption, FigureFormat, RunArgument
+from astrosim.cli.places import check_code
 from astrosim.core.errors import AstrosimError
 
 if TYPE_CHECKING:
@@ -156,6 +157,7 @@ def animate(
     last: Annotated[int | None, typer.Option("--to", min=0, metavar="TRIAL", help="The last trial shown.")] = None,
     colour: Annotated[ColourName, typer.Option(help="What colours the territories.")] = ColourName.exploration,
     episode: EpisodeOption = None,
+    allow_code: AllowCodeOption = False,
     data: DataOption = None,
 ) -> None:
     """Replay one replicate of a run as GIF or MP4: trials, a wave's passage, or a test episode. Prints the path."""
@@ -163,6 +165,7 @@ def animate(
         from astrosim.report.animation import Look, TrialRange
         from astrosim.report.animation import animate as write
 
+        check_code(directory, allow_code)
         path = out or directory / FIGURES / "animation.gif"
         trials = TrialRange(first, last, every, frames, episode)
         write(directory, path, condition, seed, trials, Look(fps, colour.value, data))
@@ -178,11 +181,13 @@ def play(
     ] = None,
     seed: Annotated[int | None, typer.Option(metavar="N", help="By default that of median test mean.")] = None,
     episode: EpisodeOption = None,
+    allow_code: AllowCodeOption = False,
     window: Annotated[bool, typer.Option(help="Show it in the environment's own window, if there is a screen.")] = True,
 ) -> None:
     """Play a test episode of an environment's run again, and check its return against the stored one."""
     with guarded():
         from astrosim.report.animation import play as again
 
+        check_code(directory, allow_code)
         for sentence in again(directory, condition, seed, episode, window):
             output().print(sentence, markup=False, soft_wrap=True)

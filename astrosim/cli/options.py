@@ -73,6 +73,9 @@ EngineOption = Annotated[
         "kernel, agents or torch for fields."
     ),
 ]
+AllowCodeOption = Annotated[
+    bool, typer.Option("--allow-code", help="Execute the module that the run's task names, which came with it.")
+]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; by default one per processor.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 DataOption = Annotated[

@@ -16,6 +16,24 @@ def at_home(argument: str) -> str:
     return option + equals + os.path.expanduser(value)
 
 
+def check_code(directory: Path, allowed: bool) -> None:
+    """Refuse a run whose task executes code that came with it, unless the user has said that it may.
+
+    Raises
+    ------
+    ScenarioError
+        Names the code, its file, and the option.
+    """
+    from astrosim.core.errors import ScenarioError
+    from astrosim.scenario import condition_names, load_run, resolve
+
+    scenario = load_run(directory)
+    code = dict.fromkeys(filter(None, (resolve(scenario, name).own_code for name in condition_names(scenario))))
+    if code and not allowed:
+        what = f"{directory} executes code that came with it: {', '.join(code)}"
+        raise ScenarioError([f"--allow-code: {what}. Read it, then add the option."])
+
+
 @contextlib.contextmanager
 def free_directory(wanted: Path) -> Iterator[Path]:
     """Make a new directory: the wanted one, or the first of ``NAME-2``, ``NAME-3`` ... that is free, and say which.

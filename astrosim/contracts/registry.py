@@ -20,6 +20,7 @@ SYSTEMS = {
     "task": "astrosim.systems.arrays.system:SYSTEM",
     "environment": "astrosim.systems.blackbox.system:ENVIRONMENT",
     "objective": "astrosim.systems.blackbox.system:OBJECTIVE",
+    "spiking": "astrosim.systems.spiking.system:SYSTEM",
 }
 """``module:name`` by the name of a system; the name is the `kind` that a scenario file gives, if it can give it."""
 

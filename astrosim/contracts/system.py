@@ -76,17 +76,26 @@ class System:
         report, report_template
             Function of a run directory and its summary: what the template shows; the text
             ``package:file`` that names the template.
+        files
+            Function of a dataset, a scenario and a folder: writes the files of an export that are no tidy tables. May
+            be left out.
         figures
             Function of a summary, a dataset, a choice and a kind of figure: what `astrosim plot` can draw.
         animation
             Function that writes a replicate as a moving picture; see `astrosim.report.animation`.
         play
             Function that plays a test episode again, where a system has such; see `astrosim.report.animation`.
+        catalogue, catalogue_table
+            Function that returns what a scenario may name as its task, one dictionary each; function that tables them.
+            Both may be left out.
         ceiling, ceiling_table
             Function of a scenario and a time limit: rows of structural ceilings; function that tables them.
         start
             Function of a resolved scenario, a seed and the arrays of a checkpoint: those that a branch
             starts from.
+        start_check
+            Function of a resolved scenario and a seed: refuses weights that are not its network's. May be left out
+            where an engine does so.
         trained
             Function of a resolved scenario and what a run has kept of a replicate (`astrosim.contracts.trained.Held`):
             its `TrainedNetwork`.

@@ -16,11 +16,12 @@ from astrosim.scenario.field_info import fields_of, value_at
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.problems import show
 from astrosim.scenario.relevance import unread
+from astrosim.scenario.section import Section
 from astrosim.scenario.words import counted
 
 TABLES = ("conditions", "reference", "interventions")  # no fields of their own
 VARIES = "by condition"
-MOST_NAMES = 6  # conditions named in one place; assumed: more are no longer read
+MOST_NAMES, MOST_LETTERS = 6, 72  # of conditions named in one place; assumed: more are no longer read
 COLUMNS = 8  # fields that differ, each a column; assumed: more leave no room for words
 
 
@@ -58,6 +59,8 @@ def shown(value: Any) -> str:
 def _shown_list(values: tuple[Any, ...]) -> str:
     if values and isinstance(values[0], tuple):
         return f"{counted(len(values), 'pattern')}, {len(values[0][0])} bits to {len(values[0][1])}"
+    if values and isinstance(values[0], Section):
+        return counted(len(values), "table")
     if len(values) > 2 and values == tuple(range(values[0], values[0] + len(values))):
         return f'"{values[0]}:{len(values)}"'
     text = ", ".join(str(v) for v in values)
@@ -141,7 +144,11 @@ def _rules(groups: Mapping[str, list[str]]) -> Text:
 
 def names_words(names: list[str]) -> str:
     """Return conditions in a row, cut short where there are many."""
-    return ", ".join(names) if len(names) <= MOST_NAMES else f"{', '.join(names[:3])} and {len(names) - 3} more"
+    if len(names) <= MOST_NAMES and len(", ".join(names)) <= MOST_LETTERS:
+        return ", ".join(names)
+    some = names[: 2 if len(", ".join(names[:3])) > MOST_LETTERS else 3]
+    rest = f" and {len(names) - len(some)} more" if len(names) > len(some) else ""
+    return ", ".join(some) + rest
 
 
 def sizes_table(rows: Iterable[tuple[str, str, str]]) -> Table:

@@ -59,7 +59,10 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
 
             made = partial / "csv"
             made.mkdir()
-            write_tables(exported(Path(directory), dataset, scenario, system), system.part("tables"), made)
+            whole = exported(Path(directory), dataset, scenario, system)
+            write_tables(whole, system.part("tables"), made)
+            if system.has("files"):
+                system.part("files")(whole.dataset, scenario, made)
         else:
             from astrosim.export.netcdf import write_netcdf
 

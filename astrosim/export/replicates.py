@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import xarray
 
-from astrosim.store.layout import TRIAL_CHUNK
+from astrosim.store.layout import TRIAL_CHUNK, streamed
 from astrosim.store.variables import Variable
 
 REPLICATE = ("condition", "seed")
@@ -33,6 +33,6 @@ def present(dataset: xarray.Dataset, variables: Sequence[Variable]) -> list[Vari
 
 def pieces(length: int, dimension: str) -> Iterator[slice]:
     """Return stretches of a variable's first own dimension: chunks of the trial log, else all of it."""
-    size = TRIAL_CHUNK if dimension == "trial" else max(length, 1)
+    size = TRIAL_CHUNK if streamed(dimension) else max(length, 1)
     for start in range(0, length, size):
         yield slice(start, min(start + size, length))

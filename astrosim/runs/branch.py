@@ -100,9 +100,9 @@ def branched[S: Experiment](scenario: S, text: str, folder: Path) -> tuple[S, di
         If systems of its kind do not branch.
     """
     source = source_of(text)
-    if source.scenario.kind != scenario.kind:
+    if source.scenario.family != scenario.family:
         raise ScenarioError(
-            [f"--from: kind: another one ({source.scenario.kind}). Branch from a run of {scenario.kind}."]
+            [f"--from: kind: another one ({source.scenario.family}). Branch from a run of {scenario.family}."]
         )
     if missing := [seed for seed in scenario.seeds if seed not in source.seeds]:
         known = ",".join(map(str, source.seeds))
@@ -126,10 +126,10 @@ def branched[S: Experiment](scenario: S, text: str, folder: Path) -> tuple[S, di
         "start_sha256": sha256(buffer.getvalue()),
     }
     new = changed(scenario, {"network.start": InputFile.of(str(folder / FILE))})
+    system = find_system(new.family)
+    check = system.part("start_check" if system.has("start_check") else "engine")
     for name in condition_names(new):
-        find_system(new.family).part("engine")(
-            resolve(new, name), new.seeds[0]
-        )  # the first seed tells what does not fit
+        check(resolve(new, name), new.seeds[0])  # the first seed tells what does not fit
     return new, facts
 
 

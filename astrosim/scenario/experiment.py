@@ -102,6 +102,11 @@ class Experiment(Section):
         return self.kind
 
     @property
+    def own_code(self) -> str:
+        """Code of others that a resolved scenario's task executes: name, file and checksum; empty for none."""
+        return ""
+
+    @property
     def system_name(self) -> str:
         """Name of the resolved scenario's system in the registry."""
         return self.family

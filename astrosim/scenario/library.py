@@ -17,6 +17,8 @@ from astrosim.scenario.merge import merge
 
 FIRST_LOOKS = ("quick", "waves/offline_digits", "digits")
 """Bundled scenarios to begin with, one per kind."""
+ALLOWED = "allow_code = true       # its code is run, with your rights"
+"""Line of a new file whose task is a module's."""
 SCHEMA_LINE = "#:schema ./scenario.schema.json\n"
 """First line of a new file: editors check and complete it by what `astrosim schema` prints into that file."""
 
@@ -79,7 +81,8 @@ def _from_template(kind: str, name: str, task: Mapping[str, str]) -> str:
         own = f"{field} = {json.dumps(value, ensure_ascii=False)}"
         text = re.sub(rf'^{field} = "[^"]*"', lambda _, own=own: own, text, count=1, flags=re.MULTILINE)  # type: ignore[misc]
         if ":" in value and not re.search(r"^allow_code\b", text, re.MULTILINE):
-            text = text.replace(own, f"{own}\nallow_code = true", 1)
+            line = f"{own}   # in {value.partition(':')[0]}.py, beside this file\n{ALLOWED}"
+            text = re.sub(rf"^{re.escape(own)}.*$", lambda _, line=line: line, text, count=1, flags=re.MULTILINE)  # type: ignore[misc]
     return text
 
 

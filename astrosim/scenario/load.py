@@ -137,7 +137,7 @@ def load_scenario(
     path = find(os.path.expanduser(path))
     path = path / RUN_FILE if is_run(path) else path
     source = parse(str(path), read_text(path))
-    found = [problem for text in overrides if (problem := _apply(source, text))]
+    found = [problem for text in overrides if (problem := apply(source, text))]
     if conditions is not None:
         source.select(conditions)
     here, beside = Path(), path.parent  # a name typed on the command line is relative to where it was typed
@@ -237,7 +237,7 @@ def _syntax_error(message: str, text: str) -> str:
     return f"{line}: scenario: not valid TOML at {where}: {what} ({content[:60]}). Write key = value."
 
 
-def _apply(source: Source, override: str) -> str | None:
+def apply(source: Source, override: str) -> str | None:
     """Set one override in the source; return what is wrong with it, if anything."""
     match = re.fullmatch(r"(--[a-z]+) (.*)", override, re.DOTALL)
     flag, text = (match[1], match[2]) if match else (OVERRIDES, override)

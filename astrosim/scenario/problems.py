@@ -139,6 +139,10 @@ def _translate(detail: ErrorDetails, data: Mapping[str, Any], model: type[Experi
     kind = detail["type"]
     is_key = path[-1:] == ("[key]",) and kind in ("literal_error", "string_pattern_mismatch")
     path = path[:-1] if is_key else path
+    field = _of_union(path, data)
+    if field != path:
+        yield Problem(field, f"not valid ({show(lookup(data, field))}). {advice(field, model)}")
+        return
     if kind == "value_error":
         yield from _own_words(path, detail["ctx"]["error"])
         return
@@ -157,6 +161,13 @@ def _translate(detail: ErrorDetails, data: Mapping[str, Any], model: type[Experi
         yield Problem(path, f"{what} ({show(value)}). {_literal_advice(path, value, model)}")
     else:
         yield Problem(path, f"{what} ({show(value)}). {advice(path, model)}")
+
+
+def _of_union(path: Path, data: Mapping[str, Any]) -> Path:
+    """The field of a path that ends in a member of the field's union, such as ``literal['auto','none']``."""
+    member = isinstance(path[-1], str) and "[" in path[-1] and path[-1] != "[key]" if path else False
+    inside = isinstance(lookup(data, path[:-1]), Mapping) if path else True
+    return path[:-1] if member and not inside else path
 
 
 def _own_words(path: Path, error: ValueError) -> Iterator[Problem]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ import numpy as np
 import zarr
 
 from astrosim.store.files import file_entry, fsync_directories, stray, write_durably
-from astrosim.store.variables import LONG_NAMES, Variable
+from astrosim.store.variables import GROWING, LONG_NAMES, Variable
 
 TRAJECTORY = "trajectory.zarr"
 FORMAT_VERSION = 1
@@ -93,7 +94,7 @@ def create(layout: Layout, root: Path) -> dict[str, dict[str, Any]]:
 def _create_variable(group: Any, layout: Layout, variable: Variable) -> None:
     dims = REPLICATE_DIMENSIONS + variable.dims
     shape = tuple(layout.length(d) for d in dims)
-    chunks = tuple(min(n, TRIAL_CHUNK) if d == "trial" else n for d, n in zip(variable.dims, shape[2:], strict=True))
+    chunks = tuple(_chunk(d, n, shape[3:]) for d, n in zip(variable.dims, shape[2:], strict=True))
     group.create_array(
         variable.name,
         shape=shape,
@@ -105,6 +106,19 @@ def _create_variable(group: Any, layout: Layout, variable: Variable) -> None:
         chunk_key_encoding={"name": "default", "separator": "."},
         attributes={"units": variable.unit, "long_name": variable.long_name},
     )
+
+
+def streamed(dimension: str) -> bool:
+    """Return whether variables are written along a dimension in pieces: trials, events, samples over time."""
+    return dimension == "trial" or dimension in GROWING or dimension.endswith("_time")
+
+
+def _chunk(dimension: str, length: int, others: tuple[int, ...]) -> int:
+    """Length of a chunk along a dimension: the whole of it, unless it is written in pieces."""
+    if not streamed(dimension):
+        return length
+    width = math.prod(others) if dimension.endswith("_time") else 1
+    return min(length, max(1, TRIAL_CHUNK // max(width, 1)))
 
 
 def name_of(dimension: str) -> str:

@@ -17,6 +17,7 @@ from astrosim.store.exchange import check_settled
 from astrosim.store.files import RUN_FILE, no_run, storage_errors, stray
 from astrosim.store.layout import TRAJECTORY, name_of
 from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
+from astrosim.store.variables import GROWING
 
 if TYPE_CHECKING:
     import xarray
@@ -171,7 +172,9 @@ def open_run(directory: str | Path, verify: bool = True) -> xarray.Dataset:
         for name in map(name_of, map(str, dataset.dims))
         if name in dataset.data_vars
     }
-    return dataset.assign_coords(condition=names, **words).assign(committed=flag)
+    whole = dataset.assign_coords(condition=names, **words).assign(committed=flag)
+    counts = {dimension: count for dimension, count in GROWING.items() if dimension in whole.dims}
+    return whole.isel({name: slice(0, max(0, int(whole[count].max()))) for name, count in counts.items()})
 
 
 def _verify_arrays(directory: Path, record: dict[str, Any]) -> None:

@@ -28,6 +28,8 @@ class Variable:
 
 
 NAN = float("nan")
+GROWING = {"spike": "spike_count"}
+"""Dimensions that are as long as a replicate's events: the variable that counts them."""
 
 LONG_NAMES = {
     "condition": "condition of the scenario",

@@ -26,6 +26,8 @@ LENGTH: dict[str, dict[str, Any]] = {
     "published": {"schedule": {"episodes": 7}},
     "wave": {"schedule": {"epochs": 3, "batch": 64}},
     "task": {"schedule": {"trials": 240}, "batches": {"first": 64, "last": 64, "stay": 20}},
+    "environment": {"schedule": {"steps": 5_000}},
+    "objective": {"schedule": {"evaluations": 1_000}},
 }
 FEW = ("astrocytes", "both", "cma_es", "coupled", "intervened")
 
@@ -67,6 +69,8 @@ def committed(directory: Path, scenario: Any) -> dict[str, Any]:
         ("astrocyte", FEW),
         ("published", None),
         ("wave", None),
+        ("environment", None),
+        ("objective", None),
         pytest.param("astrocyte", None, marks=pytest.mark.full),
         pytest.param("task", None, marks=pytest.mark.full),
     ],

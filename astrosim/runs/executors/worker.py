@@ -14,7 +14,7 @@ from typing import Any
 
 from astrosim.core import errors
 from astrosim.core.compilation import LOGGER as COMPILATION
-from astrosim.core.errors import AstrosimError, Interrupted
+from astrosim.core.errors import AstrosimError, Interrupted, RunError
 from astrosim.runs.control import Control, Stopped
 from astrosim.runs.executors.base import Job
 from astrosim.runs.executors.owner import end_with_parent
@@ -98,6 +98,9 @@ def _answer(job: Job, control: Control) -> tuple[str, Any]:
     except (Stopped, Interrupted):
         return "stopped", None
     except AstrosimError as error:
-        return "refused", error if type(error).__module__ == errors.__name__ else AstrosimError(str(error))
+        if type(error).__module__ == errors.__name__:
+            return "refused", error
+        known = RunError if isinstance(error, RunError) else AstrosimError  # the parent may lack the other's module
+        return "refused", known(str(error))
     except Exception:
         return "failed", traceback.format_exc()

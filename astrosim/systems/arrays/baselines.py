@@ -21,7 +21,11 @@ from astrosim.statistics.tuning import settings_to_try
 
 Part = tuple[np.ndarray, np.ndarray]
 """Inputs (row, input) and targets: labels (row,), or numbers (row,) or (row, output)."""
-KINDS = ("label", "number")
+NAMES = {
+    "label": ("majority", "logistic regression", "perceptron", "boosted trees"),
+    "number": ("mean", "ridge regression", "perceptron", "boosted trees"),
+}
+"""Baselines in order, by kind of target."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class Baseline:
     setting : dict of str to float
         The chosen one; empty for the constant.
     validation : float
-        Its score on the validation rows.
+        Its score on the validation rows; nan without any.
     tried : int
         Number of settings that were compared.
     """
@@ -97,48 +101,49 @@ def _methods(kind: str, outputs: int, seed: int) -> list[_Method]:
 
     perceptron = {"hidden_units": 100.0, "alpha": 1e-4, "learning_rate_init": 1e-3}  # scikit-learn's defaults
     trees = {"learning_rate": 0.1, "max_leaf_nodes": 31.0, "l2_regularization": 0.0}  # scikit-learn's defaults
+    constant, linear, network, ensembles = NAMES[kind]
     if kind == "label":
         networks = _perceptron(neural_network.MLPClassifier, seed)
         boosted = _trees(ensemble.HistGradientBoostingClassifier, seed)
         logistic = linear_model.LogisticRegression
         return [
-            _Method("majority", lambda _: dummy.DummyClassifier(strategy="most_frequent"), {}, {}),
+            _Method(constant, lambda _: dummy.DummyClassifier(strategy="most_frequent"), {}, {}),
             _Method(
-                "logistic regression",
+                linear,
                 lambda setting: make_pipeline(StandardScaler(), logistic(C=setting["C"], max_iter=1000)),
                 {"C": 1.0},
                 {"C": STRENGTH},
             ),
             _Method(
-                "perceptron",
+                network,
                 lambda setting: make_pipeline(StandardScaler(), networks(setting)),
                 perceptron,
                 PERCEPTRON,
                 ("hidden_units",),
             ),
-            _Method("boosted trees", boosted, trees, TREES, ("max_leaf_nodes",)),
+            _Method(ensembles, boosted, trees, TREES, ("max_leaf_nodes",)),
         ]
     networks = _perceptron(neural_network.MLPRegressor, seed)
     alone = _trees(ensemble.HistGradientBoostingRegressor, seed)
     ridge = linear_model.Ridge
     scaled = compose.TransformedTargetRegressor
     return [
-        _Method("mean", lambda _: dummy.DummyRegressor(strategy="mean"), {}, {}),
+        _Method(constant, lambda _: dummy.DummyRegressor(strategy="mean"), {}, {}),
         _Method(
-            "ridge regression",
+            linear,
             lambda setting: make_pipeline(StandardScaler(), ridge(alpha=setting["alpha"])),
             {"alpha": 1.0},
             {"alpha": STRENGTH},
         ),
         _Method(
-            "perceptron",
+            network,
             lambda setting: make_pipeline(StandardScaler(), scaled(networks(setting), transformer=StandardScaler())),
             perceptron,
             PERCEPTRON,
             ("hidden_units",),
         ),
         _Method(
-            "boosted trees",
+            ensembles,
             alone if outputs == 1 else lambda setting: multioutput.MultiOutputRegressor(alone(setting)),
             trees,
             TREES,
@@ -170,7 +175,8 @@ def _tried(
         begin = time.process_time()
         _fit(model, train, weights)
         seconds = time.process_time() - begin
-        attempts.append((float(model.score(*validation)), model, setting, seconds))
+        known = float(model.score(*validation)) if len(validation[0]) else float("nan")
+        attempts.append((known, model, setting, seconds))
     score, model, setting, seconds = max(attempts, key=lambda attempt: attempt[0])
     return Baseline(method.name, float(model.score(*test)), seconds, setting, score, len(attempts))
 
@@ -192,7 +198,7 @@ def baselines(
         Inputs, float, shape (row, input), and targets, shape (row,) or, for numbers, (row, output).
     kind : {"label", "number"}
     settings : int
-        Number that each method tries, the constant apart; at least 1.
+        Number that each method tries, the constant apart; at least 1, and 1 without validation rows.
     seed : int
         Of the perceptron and the trees; 0 to 2^32 - 1.
     weights : ndarray of float64, shape (row,)
@@ -205,13 +211,14 @@ def baselines(
     AstrosimError
         If the kind is none of these, no setting is to be tried, or a part has no rows.
     """
-    if kind not in KINDS:
-        raise AstrosimError(f"kind: no kind of target ({kind!r}). Write one of {', '.join(KINDS)}.")
+    if kind not in NAMES:
+        raise AstrosimError(f"kind: no kind of target ({kind!r}). Write one of {', '.join(NAMES)}.")
     if settings < 1:
         raise AstrosimError(f"settings: at least one must be tried ({settings}). Write 1 or more.")
     parts = {"train": train, "validation": validation, "test": test}
     for name, (inputs, targets) in parts.items():
-        if len(inputs) == 0 or len(inputs) != len(targets):
+        optional = name == "validation" and settings == 1
+        if (len(inputs) == 0 and not optional) or len(inputs) != len(targets):
             raise AstrosimError(
                 f"{name}: inputs and targets of the same rows are wanted ({len(inputs)} and {len(targets)}). Give at "
                 "least one row, and a target for each."

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from astrosim.core.rng import stream_key
+from astrosim.systems.arrays.beside import beside
 from astrosim.systems.arrays.data import Images
 from astrosim.systems.arrays.judge import judge
 from astrosim.systems.arrays.kernel.arrays import Batch, Network
@@ -18,10 +19,11 @@ REPEATS = 5  # permutations of each input; as scikit-learn's permutation_importa
 MOST_INPUTS = 200  # assumed: more bars are read by nobody, and cost time
 
 
-def findings(scenario: ArrayScenario, net: Network, rows: Images, test: Batch) -> dict[str, np.ndarray]:
-    """Return variables of the store, of the shape that `records` names: confusion, targets, outputs, importance."""
+def findings(scenario: ArrayScenario, seed: int, net: Network, rows: Images, test: Batch) -> dict[str, np.ndarray]:
+    """Return variables of the store, of the shape that `records` names: answers, importance, and the baselines'."""
     verdict = judge(net, test)
     found = {"importance": importance(scenario, net, test, verdict.r2 if scenario.regression else verdict.accuracy)}
+    found |= beside(scenario, seed, rows)
     if scenario.regression and rows.target_scaling is not None:
         scaling = rows.target_scaling
         return found | {

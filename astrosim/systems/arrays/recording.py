@@ -186,7 +186,7 @@ class Recording(Alone):
         if self.scenario.task.of_images:
             values["confusion"] = judge(net, self.test).confusion
         else:
-            values |= findings(self.scenario, net, self.images, self.test)
+            values |= findings(self.scenario, self.replicate.seed, net, self.images, self.test)
         values |= self._astrocytes()
         if self.scenario.record.weights:
             parts = (net.incoming, net.bias, net.outgoing, net.output_bias)

@@ -32,6 +32,8 @@ ROW_VARIABLES = (
     Variable("test_output", ("test_row", "output"), "f8", NAN, "1", "outputs for the test rows, at the end"),
     Variable("test_target", ("test_row", "target"), "f8", NAN, "1", "class, or numbers, of the test rows"),
     Variable("importance", ("input",), "f8", NAN, "1", "score lost by permuting the input among the test rows"),
+    Variable("baseline_score", ("baseline",), "f8", NAN, "1", "score of scikit-learn's baseline on the test rows"),
+    Variable("baseline_validation", ("baseline",), "f8", NAN, "1", "its score on the validation rows"),
 )
 """Of tables alone."""
 
@@ -45,6 +47,7 @@ TABLES: dict[tuple[str, ...], str] = {
     ("test_row", "output"): "outputs",
     ("test_row", "target"): "targets",
     ("input",): "inputs",
+    ("baseline",): "baselines",
     ("parameter",): "parameters",
 }
 """Names of the tables of an export, by the dimensions of their rows."""

@@ -10,11 +10,13 @@ import numpy as np
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Dimensions, Jobs, Lengthening, Runner, RunQueries, each_alone, warn_of_devices
 from astrosim.scenario import condition_names, resolve
+from astrosim.systems.arrays.baselines import NAMES
 from astrosim.systems.arrays.data import loaded, most_test_rows
 from astrosim.systems.arrays.recording import Recording
 from astrosim.systems.arrays.records import IMAGE_VARIABLES, VARIABLES
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from astrosim.systems.arrays.scenario.sections import keeps_or_reverts
+from astrosim.systems.arrays.tables.remarks import remarks
 
 
 def trials(scenario: ArrayScenario) -> int:
@@ -59,11 +61,24 @@ def dimensions(resolved: Mapping[str, ArrayScenario], seeds: Sequence[int], run_
         "target": np.arange(targets, dtype="i4"),
         "input": np.arange(max(one.inputs for one in tables), dtype="i4"),
     }
-    return Dimensions(VARIABLES, coordinates)
+    return Dimensions(VARIABLES, coordinates | _baselines(tables), names=baseline_names(every))
+
+
+def _baselines(tables: Sequence[ArrayScenario]) -> dict[str, np.ndarray]:
+    """Places of the baselines; none where no condition has any."""
+    asked = any(one.record.baselines for one in tables)
+    return {"baseline": np.arange(len(NAMES["label"]) if asked else 0, dtype="i4")}
+
+
+def baseline_names(every: Sequence[ArrayScenario]) -> dict[str, np.ndarray]:
+    """Return names of the baselines by dimension, shape (condition, baseline); nothing where there are none."""
+    if not any(one.record.baselines and not one.task.of_images for one in every):
+        return {}
+    return {"baseline": np.array([NAMES["number" if one.regression else "label"] for one in every], dtype=object)}
 
 
 def sources(scenario: ArrayScenario) -> dict[str, Any]:
-    """Return the tables that a scenario reads, by condition: names, sizes and the checksum of all values."""
+    """Return the tables that a scenario reads, by condition: names, sizes and the checksum of all values; remarks."""
     found = {}
     for name in condition_names(scenario):
         own = resolve(scenario, name)
@@ -76,6 +91,7 @@ def sources(scenario: ArrayScenario) -> dict[str, Any]:
                 "inputs": list(table.names),
                 "outputs": list(table.outputs),
                 "learned": "numbers" if table.regression else "classes",
+                "remarks": remarks(table, own.task, own.seeds),
             }
     return found
 

@@ -36,7 +36,7 @@ SYSTEM = System(
         "ceiling": 'only networks of threshold neurons have a structural ceiling ("task"). Name a scenario of kind '
         '"astrocyte".',
         "engine": 'no engine of single trials ("task"). astrosim.run runs the scenario.',
-        "start": 'only threshold networks start from the weights of another run ("task"). Leave out --from.',
+        "start": 'networks of this kind do not start from another run ("task"). Leave out --from.',
         "view": 'the live view shows neurons and astrocytes ("task"). `astrosim report` and `astrosim plot` show '
         "such runs.",
         "animation": 'no moving picture of this kind ("task"). `astrosim plot` draws it.',

@@ -219,7 +219,8 @@ def _best(
     scenario = ObjectiveScenario.model_validate({"name": "objective", "seeds": [seed], **tables}).changed(fields)
     own = groups_of(scenario, seed)
     worst = scenario.task.on_nan == "worst"
-    player = ObjectivePlayer(function, name, own, scenario.task.inputs, scenario.task.outputs, maximised, worst)
+    task = scenario.task
+    player = ObjectivePlayer(function, name, own, task.inputs, task.outputs, maximised, worst, task.seconds)
     recording = carried_out(scenario, seed, player)
     _, policy, values, row = finished(recording)
     sign = 1.0 if maximised else -1.0

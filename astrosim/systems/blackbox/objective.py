@@ -13,9 +13,11 @@ import numpy as np
 from astrosim.core.errors import AstrosimError, RunError
 from astrosim.systems.blackbox.kernel.moments import Moments
 from astrosim.systems.blackbox.kernel.policy import Policy
+from astrosim.systems.blackbox.limits import Limit
 from astrosim.systems.blackbox.protocol import Answer, Episode, TaskCard, Trace
 from astrosim.systems.blackbox.trained import PlayedNetwork, TrainedPolicy
 
+FIELD = "task.objective"
 SHOWN = 60  # letters of a value in a message
 
 
@@ -35,6 +37,8 @@ class ObjectivePlayer:
     maximise : bool
     worst : bool
         Whether a value that is no number counts as minus infinity, in place of an error.
+    seconds : float
+        Longest wall-clock time of an evaluation; 0: no limit.
 
     Raises
     ------
@@ -51,11 +55,13 @@ class ObjectivePlayer:
         outputs: int = 0,
         maximise: bool = True,
         worst: bool = False,
+        seconds: float = 0.0,
     ) -> None:
+        self.limit = Limit(seconds, FIELD, f"an evaluation of {name}, key")
         self.function, self.name, self.sign, self.worst = function, name, 1.0 if maximise else -1.0, worst
         self.takes_network, self.takes_key = parameters_of(function, name)
         if self.takes_network and not outputs:
-            raise AstrosimError(f"{name}: takes a network, whose sizes are missing. Give inputs and outputs.")
+            raise AstrosimError(f"{FIELD}: {name} takes a network, whose sizes are missing. Give inputs and outputs.")
         self.places = places_of(groups)
         self.answer: Answer | None = None
         widest = max((len(group) for group in groups), default=inputs)
@@ -68,22 +74,37 @@ class ObjectivePlayer:
         Raises
         ------
         RunError
-            If it is no finite number; names the key.
+            If it is no finite number, the function raises an error, or takes longer than it may; names the key.
         """
         argument = PlayedNetwork(policy) if self.takes_network else self.weights(policy)
-        found = self.function(argument, item) if self.takes_key else self.function(argument)
+        with self.limit.on(item):
+            found = self._called(argument, item)
+            self.limit.check()
         if isinstance(found, np.ndarray) and found.ndim == 0:
             found = found[()]
         if isinstance(found, bool | np.bool_) or not isinstance(found, numbers.Real):
             kind = "nothing" if found is None else f"{type(found).__name__} {str(found)[:SHOWN]}"
-            raise RunError(f"{self.name}: returned {kind} for key {item}. Return one number, such as float(value).")
+            raise RunError(f"{FIELD}: {self.name} returned {kind} for key {item}. Return one number: float(value).")
         if not math.isfinite(found):
             if self.worst:
                 return -math.inf
             raise RunError(
-                f'{self.name}: returned {found} for key {item}. Return a finite number, or set task.on_nan = "worst".'
+                f"{FIELD}: {self.name} returned {found} for key {item}. Return a finite number, or set task.on_nan = "
+                '"worst".'
             )
         return self.sign * float(found)
+
+    def _called(self, argument: Any, item: int) -> Any:
+        """What the function returns."""
+        try:
+            return self.function(argument, item) if self.takes_key else self.function(argument)
+        except AstrosimError:
+            raise
+        except Exception as error:
+            words = " ".join(str(error).split())[: 3 * SHOWN]
+            raise RunError(
+                f"{FIELD}: {self.name} failed for key {item} ({type(error).__name__}: {words}). Correct it."
+            ) from error
 
     def weights(self, policy: Policy) -> np.ndarray:
         """Return what the function takes: float64, shape (size,); of a network the weights as one vector."""
@@ -138,7 +159,9 @@ def parameters_of(function: Callable[..., Any], name: str) -> tuple[bool, bool]:
     named = [p for p in parameters if p.kind is p.KEYWORD_ONLY and p.default is p.empty]
     if not positional or len(needed) > 2 or named:
         found = ", ".join(p.name for p in parameters) or "nothing"
-        raise AstrosimError(f"{name}: takes ({found}). Write it with (weights), (weights, key) or (network, key).")
+        raise AstrosimError(
+            f"{FIELD}: {name} takes ({found}). Write it with (weights), (weights, key) or (network, key)."
+        )
     takes_key = len(needed) == 2 or (len(positional) > 1 and positional[1].name == "key")
     return positional[0].name == "network", takes_key
 

@@ -44,6 +44,7 @@ def make_player(scenario: BlackboxScenario, seed: int) -> Player:
         task.outputs,
         task.maximise,
         task.on_nan == "worst",
+        task.seconds,
     )
 
 
@@ -69,6 +70,7 @@ def environment_player(scenario: EnvironmentScenario, environment: Any, argument
         on_nan=task.on_nan,
         on_error=task.on_error,
         replay=task.replay,
+        seconds=task.seconds,
         twin=scenario.engine == "kernel",
     )
 

@@ -6,7 +6,7 @@ Checkpoints stand between two batches: an episode begins with its seed, so that 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -38,8 +38,13 @@ from astrosim.systems.blackbox.players import groups_of, make_player, replays
 from astrosim.systems.blackbox.protocol import Episode, Player
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
 from astrosim.systems.blackbox.scenario.sections import keeps_or_reverts
+from astrosim.systems.blackbox.start import started
 
 CURVES = ("steps", "episodes", "trials", "fresh_return", "accept_rate", "given_up_rate", "mean_sigma")
+FACTS = (
+    "curves", "seconds", "flat", "limited", "reached", "above", "ended", "before", "regular", "latest", "length",
+)  # fmt: skip
+"""Attributes that a checkpoint holds beside the arrays."""
 VALIDATION_SHARE = 0.1  # of the budget, at most, for the choice between weights; assumed: learning is worth more
 LAST, MEAN, RECORD = "last", "mean", "record"
 """Weights that may be judged: the last, their running mean, those of one of the best batches."""
@@ -65,6 +70,10 @@ class Recording(Alone):
     learning : State
     curves : dict of str to list of float
         Values of `CURVES`, an entry per record.
+    regular : tuple of (int, list of int)
+        Number of the records that any longer run has as well, and the counts at the latest of them.
+    limited : bool
+        Whether the budget ended the birth.
     tested : Policy
         Weights that were tested, once the results are asked for.
     """
@@ -95,6 +104,7 @@ class Recording(Alone):
         self.curves: dict[str, list[float]] = {name: [] for name in CURVES}
         self.seconds, self.flat, self.reached, self.above, self.ended = 0.0, False, -1, 0, False
         self.before, self.latest, self.length = [0, 0, 0], float("nan"), 0.0
+        self.regular, self.limited = (0, [0, 0, 0]), False
         self.tested: Policy = policy
 
     @cached_property
@@ -102,7 +112,8 @@ class Recording(Alone):
         """The learner, made when it is first needed: birth and the check of replays come before it."""
         if not self.learning.counts[EPISODES]:
             replays(self.scenario, self.seed, self.player, self.learning)
-            self.flat = give_birth(self.scenario, self.seed, self.learning, self.player)
+            if not started(self.scenario, self.seed, self.learning):
+                self.flat, self.limited = give_birth(self.scenario, self.seed, self.learning, self.player)
         return make_learner(self.scenario, self.seed, self.learning, self.wiring, self.player)
 
     @property
@@ -152,12 +163,20 @@ class Recording(Alone):
             self.reached = at
         goal = threshold if stop == "threshold" else None if stop == "none" else float(stop)
         self.above = self.above + 1 if goal is not None and self.latest >= goal else 0
+        self._close()
+
+    def _close(self) -> None:
+        """Close a batch: whether it was the last, and its records; those that are still to come, if the budget ends."""
         self.ended = bool(self._steps + self._reserve() >= self.scenario.budget or self.above >= 2)
-        while len(self.curves["steps"]) < self.scenario.records and (
-            (len(self.curves["steps"]) + 1) * self.scenario.record.every <= self._steps
-            or (self.ended and self.above < 2)
-        ):
+        while self._recorded < min(self.scenario.records, self._steps // self.scenario.record.every):
             self._record()
+        self.regular = self._recorded, list(self.before)
+        while self.ended and self.above < 2 and self._recorded < self.scenario.records:
+            self._record()
+
+    @property
+    def _recorded(self) -> int:
+        return len(self.curves["steps"])
 
     def _reserve(self) -> float:
         """Steps that the choice between weights at the end will take, if episodes stay as long as they are now."""
@@ -192,8 +211,7 @@ class Recording(Alone):
 
     def facts(self) -> dict[str, Any]:
         """Return the curves and counts."""
-        names = ("curves", "seconds", "flat", "reached", "above", "ended", "before", "latest", "length")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in FACTS}
 
     def restore(self, state: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
         """Go on from a `state()`, whose arrays have the same shape, and `facts()`.
@@ -205,7 +223,33 @@ class Recording(Alone):
         self.curves = {name: list(facts["curves"][name]) for name in CURVES}
         self.seconds, self.flat, self.reached = facts["seconds"], facts["flat"], facts["reached"]
         self.above, self.ended, self.before = facts["above"], facts["ended"], list(facts["before"])
-        self.latest, self.length = facts["latest"], facts["length"]
+        self.latest, self.length, self.limited = facts["latest"], facts["length"], facts["limited"]
+        self.regular = facts["regular"][0], list(facts["regular"][1])
+
+    def end(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return a `state()`, whose arrays keep their shape, and `facts()`; before anything is chosen and tested."""
+        return self.state(), self.facts()
+
+    def prolong(
+        self,
+        state: Mapping[str, np.ndarray],
+        facts: Mapping[str, Any],
+        short: BlackboxScenario,
+        stored: Callable[[str], np.ndarray | None],
+    ) -> None:
+        """Go on from the `end()` of a shorter run, whose arrays keep their shape: without records that its end made.
+
+        Raises
+        ------
+        ValueError
+            If its budget cut its birth short: then the longer run begins otherwise.
+        """
+        if facts["limited"]:
+            raise ValueError("the shorter budget ended the birth early")
+        self.restore(state, facts)
+        count, self.before = self.regular[0], list(self.regular[1])
+        self.curves = {name: curve[:count] for name, curve in self.curves.items()}
+        self._close()
 
     def judged(self) -> tuple[str, Policy]:
         """Return the weights that are tested, and which they are: the best by the validation items, or the last.

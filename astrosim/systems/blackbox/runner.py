@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from astrosim.runs.replicate import Replicate
-from astrosim.runs.runner import Dimensions, Runner, RunQueries
+from astrosim.runs.runner import Dimensions, Lengthening, Runner, RunQueries
 from astrosim.systems.blackbox.recording import Recording
 from astrosim.systems.blackbox.records import VARIABLES
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
+from astrosim.systems.blackbox.start import started
 
 
 def budget(scenario: BlackboxScenario) -> int:
@@ -28,6 +30,21 @@ def sizes(scenario: BlackboxScenario, seed: int) -> tuple[int, int]:
     recording = Recording(Replicate("", seed, 0, 0), scenario)
     recording.player.close()
     return recording.player.card.inputs, recording.player.weights(recording.learning.policy).size
+
+
+def check_start(scenario: BlackboxScenario, seed: int) -> None:
+    """Check that the weights a resolved scenario starts from are those of its network; builds its task.
+
+    Raises
+    ------
+    ScenarioError
+        If they are not: says what differs.
+    """
+    recording = Recording(Replicate("", seed, 0, 0), scenario)
+    try:
+        started(scenario, seed, recording.learning)
+    finally:
+        recording.player.close()
 
 
 def dimensions(resolved: Mapping[str, BlackboxScenario], seeds: Sequence[int], run_queries: RunQueries) -> Dimensions:
@@ -54,5 +71,8 @@ RUNNER = Runner(
     dimensions=dimensions,
     preload=("astrosim.systems.blackbox.runner",),
     packages=("gymnasium", "box2d"),
+    lengthening=Lengthening("schedule.steps"),
 )
-"""Runner of scenarios with kind = "task" and an environment or an objective."""
+"""Runner of scenarios with kind = "task" and an environment."""
+OBJECTIVE_RUNNER = replace(RUNNER, lengthening=Lengthening("schedule.evaluations"))
+"""Runner of scenarios with kind = "task" and an objective."""

@@ -21,11 +21,10 @@ LACKS = {
     "ceiling": 'only networks of threshold neurons have a structural ceiling ("task"). Name a scenario of kind '
     '"astrocyte".',
     "engine": 'no engine of single trials ("task"). astrosim.run runs the scenario.',
-    "start": 'black boxes do not start from the weights of another run ("task"). Leave out --from.',
     "view": 'the live view plays no functions and no stored runs of environments ("task"). `astrosim report` and '
     "`astrosim plot` show them.",
 }
-EPISODES = ("animation", "play", "watched")
+EPISODES = ("animation", "catalogue", "catalogue_table", "play", "watched")
 """Parts of tasks that are played in episodes."""
 ENVIRONMENT = System(
     name="environment",
@@ -36,9 +35,13 @@ ENVIRONMENT = System(
         "derived": f"{HERE}.show.derived:derived",
         "flags": f"{HERE}.show.derived:FLAGS",
         "animation": f"{HERE}.show.animation:animation",
+        "catalogue": f"{HERE}.environments.catalogue:environments",
+        "catalogue_table": f"{HERE}.show.catalogue:environments_table",
         "play": f"{HERE}.show.animation:play",
         "watched": f"{HERE}.watched:WatchedPolicy",
         "scenario": f"{HERE}.scenario.schema:EnvironmentScenario",
+        "start": f"{HERE}.start:start_of",
+        "start_check": f"{HERE}.runner:check_start",
         "summary": f"{HERE}.show.summary:BlackboxSummary",
         "trained": f"{HERE}.stored:TrainedBlackbox",
     },
@@ -50,6 +53,7 @@ OBJECTIVE = replace(
     name="objective",
     parts={
         **{name: place for name, place in ENVIRONMENT.parts.items() if name not in EPISODES},
+        "runner": f"{HERE}.runner:OBJECTIVE_RUNNER",
         "scenario": f"{HERE}.scenario.schema:ObjectiveScenario",
         "template": f"{HERE}.scenario.template:OBJECTIVE_TEMPLATE",
         "example": f"{HERE}.example:OBJECTIVE_EXAMPLE",

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from astrosim.systems.spiking.kernel.arrays import STATIC, TSODYKS, TSODYKS2
+from astrosim.systems.spiking.kernel.arrays import GLIOTRANSMISSION, STATIC, TSODYKS, TSODYKS2
+from astrosim.systems.spiking.kernel.astrocytes.gchi import GCHI
 from astrosim.systems.spiking.kernel.astrocytes.li_rinzel import LI_RINZEL
-from astrosim.systems.spiking.kernel.model import Model
+from astrosim.systems.spiking.kernel.model import Model, Parameter
 from astrosim.systems.spiking.kernel.neurons.aeif_cond_alpha import AEIF_COND_ALPHA
 from astrosim.systems.spiking.kernel.neurons.iaf_psc_alpha import IAF_PSC_ALPHA
 from astrosim.systems.spiking.kernel.neurons.iaf_psc_exp import IAF_PSC_EXP
 from astrosim.systems.spiking.kernel.neurons.parrot_neuron import PARROT_NEURON
-from astrosim.systems.spiking.kernel.synapses.tsodyks import PARAMETERS as SYNAPSE_PARAMETERS
+from astrosim.systems.spiking.kernel.synapses import gliotransmission, tsodyks
 
 NEURONS: dict[str, Model] = {
     model.name: model for model in (IAF_PSC_EXP, IAF_PSC_ALPHA, AEIF_COND_ALPHA, PARROT_NEURON)
 }
 """Neuron models in the order of their places."""
-ASTROCYTES: dict[str, Model] = {model.name: model for model in (LI_RINZEL,)}
+ASTROCYTES: dict[str, Model] = {model.name: model for model in (LI_RINZEL, GCHI)}
 """Astrocyte models in the order of their places."""
-SYNAPSES = {"static": STATIC, "tsodyks": TSODYKS, "tsodyks2": TSODYKS2}
+SYNAPSES = {"static": STATIC, "tsodyks": TSODYKS, "tsodyks2": TSODYKS2, "gliotransmission": GLIOTRANSMISSION}
 """Numbers of synapse models."""
 ALIASES = {
     "aeif_cond_alpha_astro": "aeif_cond_alpha",
@@ -27,8 +28,14 @@ ALIASES = {
     "static_synapse": "static",
 }
 """Names of the same models in NEST."""
-PLASTICITY = {one.name: one for one in SYNAPSE_PARAMETERS}
-"""Parameters of synapses with short-term plasticity, by name."""
+SYNAPSE_PARAMETERS: dict[int, tuple[Parameter, ...]] = {
+    TSODYKS: tsodyks.PARAMETERS,
+    TSODYKS2: tsodyks.PARAMETERS,
+    GLIOTRANSMISSION: gliotransmission.PARAMETERS,
+}
+"""Parameters of synapses with short-term plasticity, by model, in the order of compiled code."""
+PLASTICITY = {one.name: one for own in SYNAPSE_PARAMETERS.values() for one in own}
+"""All of them by name."""
 
 
 def own_name(name: str) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.core.errors import AstrosimError
 from astrosim.systems.spiking.kernel import arrays, loop
-from astrosim.systems.spiking.kernel.model import LANES, Model, Recordable
+from astrosim.systems.spiking.kernel.model import LANES, RECEIVED, SENSED, Model, Recordable
 from astrosim.systems.spiking.models import ASTROCYTES, NEURONS
 from astrosim.systems.spiking.network import build
 from astrosim.systems.spiking.network.description import Network, Poisson, Steps, Trains
@@ -92,14 +92,14 @@ class Simulation:
     ) -> None:
         own, first = network.connections, len(network.neurons)
         self.network, self.step, self.traces = network, step, tuple(traces)
-        self.layout = layout = build.layout_of(network)
+        self.layout = layout = build.layout_of(network, leap)
         outward = own.pre >= first
-        self.synapses = build.synapses_of(_chosen(own, ~outward), layout, step)
-        self.currents = build.currents_of(_chosen(own, outward), layout, step)
+        self.synapses = build.synapses_of(own.chosen(~outward), layout, step)
+        self.currents = build.currents_of(network, own.chosen(outward), layout, step)
         self.junctions = build.junctions_of(network.coupling, layout, first, step)
         self.inputs = build.inputs_of(trains or Trains(), poisson or Poisson(), currents or Steps(), layout, step, key)
         self.neurons = build.neurons_of(network, step)
-        self.astrocytes = build.astrocytes_of(network, layout, step, leap)
+        self.astrocytes = build.astrocytes_of(network, step, leap)
         block = build.shortest_delay(self.synapses, self.currents)
         self.places = arrays.Places(layout.lanes, layout.neurons, step, block)
         self.arrivals = build.arrivals_of(self.synapses, self.inputs, len(layout.node))
@@ -117,6 +117,26 @@ class Simulation:
         """Synaptic events delivered."""
         return int(self.spikes.count[1])
 
+    def compile(self) -> None:
+        """See to it that the loop is compiled: a stretch without steps."""
+        self._run(self._with_room(self.done, self.done), self.done)
+
+    def _run(self, probes: arrays.Probes, last: int) -> int:
+        ended: int = loop.run(
+            self.places, self.neurons, self.astrocytes, self.synapses, self.currents, self.junctions, self.inputs,
+            self.arrivals, probes, self.spikes, self.clock, last,
+        )  # fmt: skip
+        return ended
+
+    def mean_calcium(self) -> float | None:
+        """Return the mean calcium of all astrocytes now (uM); None without any."""
+        found = []
+        for name, tiles in self._tiles().items():
+            if name in ASTROCYTES and len(tiles):
+                _, tile, lane = self._where(name)
+                found.append(tiles[tile, ASTROCYTES[name].recordable["Ca_astro"].row + lane])
+        return float(np.mean(np.concatenate(found))) if found else None
+
     def advance(self, steps: int, keep: Callable[[Stretch], Any]) -> None:
         """Advance by a number of steps; `keep` gets what is recorded, in stretches.
 
@@ -129,10 +149,7 @@ class Simulation:
         while self.done < last:
             since = self.done
             probes = self._with_room(since, last)
-            ended = loop.run(
-                self.places, self.neurons, self.astrocytes, self.synapses, self.currents, self.junctions, self.inputs,
-                self.arrivals, probes, self.spikes, self.clock, last,
-            )  # fmt: skip
+            ended = self._run(probes, last)
             if ended == loop.TOO_MANY:
                 raise AstrosimError(
                     f"network.neurons: more than {len(self.spikes.place)} spikes in {self.places.block} steps, after "
@@ -145,7 +162,7 @@ class Simulation:
         for trace in self.traces:
             room = self._samples(trace, since, self._planned)
             done = self._samples(trace, since, self.done)
-            block = probes.values[first : first + room * len(trace.nodes)].reshape(room, -1)
+            block = probes.values[first : first + room * len(trace.nodes)].reshape(room, len(trace.nodes))
             traces.append(block[:done].copy())
             first += block.size
         node = self.layout.node[self.spikes.kept_place[:count]]
@@ -201,30 +218,77 @@ class Simulation:
             "last": self.synapses.last,
             "train_next": self.inputs.train_next,
             "train_drawn": self.inputs.train_drawn,
-            "since": self.astrocytes.since,
             "step": self.clock.step,
             "at": self.clock.at,
-            "count": self.spikes.count,
+            "events": self.spikes.count[1:],
         }
 
     def _tiles(self) -> dict[str, np.ndarray]:
         neurons, astrocytes = self.neurons._asdict(), self.astrocytes._asdict()
         return {name: tiles for name, tiles in (neurons | astrocytes).items() if name in NEURONS or name in ASTROCYTES}
 
+    def tiles_of(self, model: str) -> np.ndarray:
+        """Return the tiles of a model: float64, shape (tile, line)."""
+        return self._tiles()[model]
+
+    def tile_of(self, node: int) -> int:
+        """Return the number of a node's tile among those of its model."""
+        return int(self.layout.place[node]) // LANES - self.first_tile(model_of(self.network, node).name)
+
     def state(self) -> dict[str, np.ndarray]:
-        """Return all that changes, by name: arrays of the shapes of the network."""
-        return copy_arrays(self._changing()) | copy_arrays(self._tiles(), "tiles_")
+        """Return all that changes, by name: arrays of the shapes of the network; of nodes (row, node)."""
+        nodes = {f"nodes_{name}": self._kept_rows(name, tiles) for name, tiles in self._tiles().items()}
+        return copy_arrays(self._changing()) | nodes
 
     def restore(self, saved: Mapping[str, np.ndarray]) -> None:
-        """Go on from a `state()` of the same network, of the same shapes.
+        """Go on from a `state()` of the same network, each array of the same shape.
 
         Raises
         ------
         ValueError
             If an array is missing or does not fit.
         """
+        for name, tiles in self._tiles().items():
+            found, own = saved.get(f"nodes_{name}"), self._kept_rows(name, tiles)
+            if found is None or found.shape != own.shape:
+                raise ValueError(f"the saved array nodes_{name} does not fit this scenario and seed")
         restore_arrays(self._changing(), saved)
-        restore_arrays(self._tiles(), saved, "tiles_")
+        for name, tiles in self._tiles().items():
+            rows, tile, lane = self._where(name)
+            tiles[tile, rows + lane] = saved[f"nodes_{name}"]
+
+    def _where(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Rows of a model that a checkpoint keeps, shape (row, 1); tile among those of the model, and lane, (node,)."""
+        nodes, first = (
+            (self.network.neurons, 0) if name in NEURONS else (self.network.astrocytes, len(self.network.neurons))
+        )
+        place = self.layout.place[first + np.flatnonzero(nodes.model == name)]
+        return np.array(kept_rows(find_model(name)))[:, None], place // LANES - self.first_tile(name), place % LANES
+
+    def first_tile(self, name: str) -> int:
+        """Return the number of the first tile of a model among all."""
+        before = 0
+        for other, tiles in self._tiles().items():
+            if other == name:
+                return before
+            before += len(tiles)
+        raise AssertionError(name)  # pragma: no cover
+
+    def _kept_rows(self, name: str, tiles: np.ndarray) -> np.ndarray:
+        """Rows of the nodes of a model that a checkpoint keeps: float64, shape (row, node)."""
+        rows, tile, lane = self._where(name)
+        return np.asarray(tiles[tile, rows + lane])
+
+
+def find_model(name: str) -> Model:
+    """Return a model of neurons or astrocytes by its name."""
+    return NEURONS[name] if name in NEURONS else ASTROCYTES[name]
+
+
+def kept_rows(model: Model) -> tuple[int, ...]:
+    """Return the rows of a tile that change and matter: what was received, the state, the constant current."""
+    received = RECEIVED if model.name in NEURONS else SENSED
+    return (*received, *model.state_rows, *model.kept, *((model.current,) if model.current >= 0 else ()))
 
 
 def model_of(network: Network, node: int) -> Model:
@@ -233,11 +297,3 @@ def model_of(network: Network, node: int) -> Model:
     if node < first:
         return NEURONS[str(network.neurons.model[node])]
     return ASTROCYTES[str(network.astrocytes.model[node - first])]
-
-
-def _chosen(own: Any, which: np.ndarray) -> Any:
-    """Connections of a mask."""
-    if which.all():
-        return own
-    parts = {name: getattr(own, name)[which] for name in ("pre", "post", "weight", "delay", "model")}
-    return type(own)(**parts, plasticity={name: values[which] for name, values in own.plasticity.items()})

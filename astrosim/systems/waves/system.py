@@ -33,7 +33,7 @@ SYSTEM = System(
         '"astrocyte".',
         "engine": 'no engine of single trials ("wave"). astrosim.run runs the scenario; WaveModel.from_run of '
         "astrosim.systems.waves.agents shows what a run has trained.",
-        "start": 'only threshold networks start from the weights of another run ("wave"). Leave out --from.',
+        "start": 'networks of this kind do not start from another run ("wave"). Leave out --from.',
         "view": 'the live view shows neurons and astrocytes ("wave"). `astrosim animate` shows calcium-wave networks.',
     },
 )

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import html
+import io
 import json
+import sys
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from astrosim.core.errors import ScenarioError
+from astrosim.explain import explain
 from astrosim.report import write_report
 from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.scenario import load_scenario
 from astrosim.scenario.library import create
 from astrosim.summary import read
+from astrosim.systems.arrays.baselines import NAMES, baselines
+from astrosim.systems.arrays.beside import _found
+from astrosim.systems.arrays.data import loaded, rows_of
+from astrosim.systems.arrays.tables.parts import duplicates, split
+from astrosim.systems.arrays.tables.remarks import remarks
 
 TABLE = """
 kind = "task"
@@ -126,3 +136,76 @@ def test_a_new_scenario_of_a_table_is_filled_in(tmp_path):
         with pytest.raises(ScenarioError) as caught:
             create("other", tmp_path, "task", data=data)
         assert expected in str(caught.value)
+
+
+def test_baselines_are_stored_with_the_run_and_shown_beside_it(runs):
+    for target, score, names in (("yield", "r2", NAMES["number"]), ("grade", "accuracy", NAMES["label"])):
+        found = read(runs[target])
+        scenario, dataset = found.resolved["default"], open_run(runs[target])
+        assert dataset.baseline_name.values[0].tolist() == list(names)
+        for seed in (3, 4):
+            rows = rows_of(scenario, seed, None)
+            parts = [
+                (part.inputs.astype(float), part.targets[:, 0].astype(float) if target == "yield" else part.labels)
+                for part in (rows.train, rows.validation, rows.test)
+            ]
+            own = baselines(*parts, "number" if target == "yield" else "label", settings=1, seed=seed)
+            stored = dataset.sel(condition="default", seed=seed)
+            assert stored.baseline_score.values.tolist() == [one.score for one in own]
+            assert stored.baseline_validation.values.tolist() == [one.validation for one in own]
+        shown = [(row["condition"], row["seed"], row[f"test_{score}"]) for row in found.baselines]
+        assert shown[:2] == [
+            (f"sklearn: {names[0]}", seed, float(dataset.baseline_score.sel(seed=seed)[0, 0])) for seed in (3, 4)
+        ]
+        assert len(shown) == 8
+        console = Console(file=io.StringIO(), width=120)
+        console.print(found.table())
+        page = write_report(runs[target]).read_text(encoding="utf-8")
+        for name in names:
+            assert f"sklearn: {name}" in console.file.getvalue()
+            assert f"sklearn: {name}</td>" in page
+
+
+def test_without_scikit_learn_a_sentence_says_so(tmp_path, monkeypatch):
+    path = beds(tmp_path)
+    for module in [name for name in sys.modules if name.partition(".")[0] == "sklearn"]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    _found.clear()
+    run_scenario(load_scenario(path, ["seeds=[3]"]), tmp_path / "run", workers=1)
+    _found.clear()
+    assert read(tmp_path / "run").baselines == []
+    (text,) = read(tmp_path / "run").alarm_texts()
+    assert text.startswith("Baselines by scikit-learn are not shown: it was not installed.")
+    assert text in html.unescape(write_report(tmp_path / "run").read_text(encoding="utf-8"))
+
+
+def test_none_are_computed_where_none_are_wanted(tmp_path):
+    scenario = load_scenario(beds(tmp_path), ["seeds=[3]", "record.baselines=0"])
+    run_scenario(scenario, tmp_path / "run", workers=1)
+    assert read(tmp_path / "run").alarm_texts() == []
+    assert "baseline_name" not in open_run(tmp_path / "run")
+
+
+def test_constant_columns_and_repeated_rows_are_told(runs, tmp_path):
+    assert read(runs["yield"]).alarm_texts() == []
+    path = beds(tmp_path)
+    table = tmp_path / "beds.csv"
+    head, *lines = table.read_text().splitlines()
+    rows = [f"{line},1.5" for line in lines]
+    repeated = [row.replace(row.split(",")[0], f"q{k}") for k, row in enumerate(rows)]
+    table.write_text("\n".join([f"{head},soil", *rows, *repeated]) + "\n")
+    scenario = load_scenario(path, ["task.groups=''", "task.leave_out=['plot', 'grade']", "record.baselines=0"])
+    parts = {seed: split(loaded(scenario), seed, 0.25, 0.15) for seed in (3, 4)}
+    counted = {seed: duplicates(loaded(scenario), own) for seed, own in parts.items()}
+    seed = max(counted, key=lambda one: (counted[one], one))
+    constant, twice = remarks(loaded(scenario), scenario.task, scenario.seeds)
+    assert constant == "1 of 3 inputs never change (soil): kept, but they tell nothing. task.leave_out drops them."
+    assert counted[seed] > 50
+    assert twice.startswith(f"{counted[seed]} of 96 validation and test rows of seed {seed} have the same inputs as a")
+    run_scenario(scenario, tmp_path / "run", workers=1)
+    assert read(tmp_path / "run").alarm_texts() == [constant, twice]
+    assert constant in write_report(tmp_path / "run").read_text(encoding="utf-8")
+    console = Console(file=io.StringIO(), width=200)
+    explain(scenario, console)
+    assert f"Note: {constant}" in console.file.getvalue()

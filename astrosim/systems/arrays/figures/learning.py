@@ -16,13 +16,22 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 from xarray import Dataset
 
 from astrosim.plot.legends import counted, legend_above
-from astrosim.plot.points import INK, MEDIAN_WIDTH, NEAR, Rows, beside, conditions_of, panel_title, runs_of, values_of
-from astrosim.plot.style import MUTED, NARROW, PAPER, SEQUENTIAL, colours, columns_at, new_figure, present_width, styled
+from astrosim.plot.points import Rows, conditions_of, panel_title, runs_of
+from astrosim.plot.style import MUTED, NARROW, SEQUENTIAL, colours, new_figure, present_width, styled
+from astrosim.systems.arrays.figures.axes import (
+    GRID,
+    TOUCH,
+    class_axes,
+    medians_of,
+    replicates_of,
+    run_points,
+    square_panels,
+    thin_and_median,
+)
 
 COSTS = (("sample_evaluations", "images evaluated"), ("synapse_evaluations", "synapses evaluated, summed over images"))
 LEAST_ERROR = 5e-4  # 1; what an axis of errors shows at least
 TICKS = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
-ROW = 0.34  # inches per condition
 MOST_ACCURACY = 1.002  # 1; an axis of accuracies ends here, so that a point at 1 is whole
 RIGHT = "#E6E6E6"  # what is right, which is left out
 GOLDEN = np.pi * (3 - np.sqrt(5))  # radians; the golden angle: a sunflower
@@ -45,18 +54,16 @@ def field_curves(dataset: Dataset, rows: Rows) -> Figure:
     names = conditions_of(rows)
     for axes, (cost, label) in zip(panels, COSTS, strict=True):
         for name, (colour, line) in colours(names).items():
-            own = dataset.sel(condition=name, seed=[row["seed"] for row in rows if row["condition"] == name])
-            _curves(axes, own, cost, colour, line)
+            _curves(axes, replicates_of(dataset, rows, name), cost, colour, line)
         axes.set_xscale("log")
         axes.xaxis.set_major_locator(LogLocator(subs=(1, 3), numticks=6))
         axes.xaxis.set_major_formatter(FuncFormatter(_count))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel(label)
-        axes.grid(axis="y", color="#E5E5E5", linewidth=0.6)
+        axes.grid(axis="y", **GRID)
     _error_axis(panels[0])
     panels[0].set_ylabel("test accuracy")
-    handles = [axes_line for axes_line in panels[0].lines if axes_line.get_gid() == "median"]
-    legend_above(figure, handles, counted(names, runs_of(rows)))
+    legend_above(figure, medians_of(panels[0]), counted(names, runs_of(rows)))
     return figure
 
 
@@ -64,10 +71,8 @@ def _curves(axes: Axes, own: Dataset, cost: str, colour: str, line: Any) -> None
     errors = np.maximum(1 - own.test_accuracy.values, LEAST_ERROR)
     costs = own[cost].values.astype(float)
     known = np.isfinite(errors).all(axis=0)
-    for error, spent in zip(errors[:, known], costs[:, known], strict=True):
-        axes.plot(spent, error, color=colour, linewidth=0.5, alpha=0.5)
-    middle = np.median(costs[:, known], axis=0), np.median(errors[:, known], axis=0)
-    axes.plot(*middle, color=colour, linestyle=line, gid="median", marker="." if known.sum() < 3 else "")
+    marker = "." if known.sum() < 3 else ""
+    thin_and_median(axes, costs[:, known], errors[:, known], colour, line, marker)
 
 
 def _count(value: float, _: int) -> str:
@@ -95,25 +100,9 @@ def field_accuracy(rows: Rows) -> Figure:
     rows : sequence of mapping
         condition, test_accuracy, wall_s.
     """
-    names = conditions_of(rows)
-    figure = new_figure(0.9 + ROW * len(names))
-    panels = figure.subplots(1, 2, sharey=True, width_ratios=[3, 2])
-    for axes, column in zip(panels, ("test_accuracy", "wall_s"), strict=True):
-        every = values_of(rows, column)
-        span = max(float(np.ptp(every)), 1e-3)
-        for place, (name, (colour, _)) in enumerate(colours(names).items()):
-            values = values_of([row for row in rows if row["condition"] == name], column)
-            near = NEAR * 3 * span if column == "test_accuracy" else 0.0
-            look: dict[str, Any] = {"s": 14, "color": colour, "edgecolors": PAPER, "linewidths": 0.3, "zorder": 3}
-            axes.scatter(values, place + beside(values, near), **look)
-            ends = [place - 0.36, place + 0.36]
-            axes.plot([np.median(values)] * 2, ends, color=INK, linewidth=MEDIAN_WIDTH, zorder=2)
-        axes.grid(axis="x", color="#E5E5E5", linewidth=0.6)
-        axes.set_axisbelow(True)
-    panels[0].set_yticks(range(len(names)), counted(names, runs_of(rows)))
+    figure, panels = run_points(rows, {"test_accuracy": TOUCH, "wall_s": 0.0})
     low, high = panels[0].get_xlim()
     panels[0].set_xlim(low, min(high, MOST_ACCURACY))
-    panels[0].set_ylim(len(names) - 0.45, -0.6)
     panels[0].set_xlabel("test accuracy at the end")
     panels[1].set_xscale("log")
     panels[1].xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
@@ -135,28 +124,18 @@ def field_confusion(dataset: Dataset, rows: Rows) -> Figure:
         condition, seed.
     """
     names = conditions_of(rows)
-    columns = min(len(names), columns_at(3))
-    lines = -(-len(names) // columns)
-    figure = new_figure(0.4 + 2.5 * lines)
-    if columns == 1:
-        figure.set_layout_engine("compressed")  # a square alone in a wide figure would stand at its right edge
-    grid = np.atleast_1d(figure.subplots(lines, columns, squeeze=False)).reshape(-1)
-    for axes, name in zip(grid, names, strict=False):
-        seeds = [row["seed"] for row in rows if row["condition"] == name]
-        counts = dataset.confusion.sel(condition=name, seed=seeds).sum("seed").values.astype(float)
+    figure, grid, columns = square_panels(len(names), 2.5, 0.4)
+    for axes, name in zip(grid, names, strict=True):
+        counts = replicates_of(dataset, rows, name).confusion.sum("seed").values.astype(float)
         wrong = np.ma.masked_array(counts, np.eye(len(counts), dtype=bool))
         image = axes.imshow(wrong, cmap=mpl.colormaps[SEQUENTIAL].with_extremes(bad=RIGHT), vmin=0)
-        panel_title(axes, f"{name}, n = {len(seeds)}", columns)
+        panel_title(axes, f"{name}, n = {runs_of(rows)[name]}", columns)
         axes.set_xticks(range(len(counts)))
         axes.set_yticks(range(len(counts)))
-        axes.set_xlabel("predicted class")
-        axes.set_ylabel("true class")
-        axes.spines[:].set_visible(False)
+        class_axes(axes)
         image.set_clim(0, max(float(wrong.max()), 1.0))
         ticks = MaxNLocator(5, integer=True, min_n_ticks=2)
         figure.colorbar(image, ax=axes, shrink=0.8, label="test images", ticks=ticks)
-    for axes in grid[len(names) :]:
-        axes.set_axis_off()
     return figure
 
 

@@ -17,20 +17,23 @@ from matplotlib.ticker import MaxNLocator
 from xarray import Dataset
 
 from astrosim.plot.legends import counted, legend_above
-from astrosim.plot.points import INK, MEDIAN_WIDTH, Rows, beside, conditions_of, panel_title, runs_of, values_of
-from astrosim.plot.style import MUTED, PAPER, SEQUENTIAL, colours, columns_at, count_axis, new_figure, styled
+from astrosim.plot.points import INK, Rows, conditions_of, panel_title, runs_of
+from astrosim.plot.style import MUTED, PAPER, SEQUENTIAL, colours, count_axis, new_figure, styled
+from astrosim.systems.arrays.figures.axes import (
+    GRID,
+    TOUCH,
+    class_axes,
+    medians_of,
+    replicates_of,
+    run_points,
+    square_panels,
+    thin_and_median,
+)
 
-GRID: dict[str, Any] = {"color": "#E5E5E5", "linewidth": 0.6}
-ROW = 0.34  # inches per condition
 BAR = 0.2  # inches per input
 MOST = 20  # inputs that are shown
 BINS = 10  # of confidence; as scikit-learn's calibration_curve, by quantile
 LONGEST = 28  # letters of a name on an axis
-
-
-def _own(dataset: Dataset, rows: Rows, name: str) -> Dataset:
-    """The replicates of a condition."""
-    return dataset.sel(condition=name, seed=[row["seed"] for row in rows if row["condition"] == name])
 
 
 def _short(name: str) -> str:
@@ -56,18 +59,16 @@ def table_curves(dataset: Dataset, rows: Rows, score: str) -> Figure:
     shown = ((f"validation_{score}", "R2" if score == "r2" else "accuracy"), ("validation_reward", "reward"))
     for axes, (variable, label) in zip(panels, shown, strict=True):
         for name, (colour, line) in colours(names).items():
-            values = _own(dataset, rows, name)[variable].values.astype(float)
+            values = replicates_of(dataset, rows, name)[variable].values.astype(float)
             known = np.isfinite(values).all(axis=0)
             trials = dataset.record.values[known]
-            axes.plot(trials, values[:, known].T, color=colour, linewidth=0.5, alpha=0.4)
-            axes.plot(trials, np.median(values[:, known], axis=0), color=colour, linestyle=line, gid="median")
+            thin_and_median(axes, trials, values[:, known], colour, line)
             _focus(axes, values[:, known])
         axes.set_xlabel("trials")
         axes.set_ylabel(f"{label}, validation rows")
         count_axis(axes)
         axes.grid(axis="y", **GRID)
-    handles = [line for line in panels[0].lines if line.get_gid() == "median"]
-    legend_above(figure, handles, counted(names, runs_of(rows)))
+    legend_above(figure, medians_of(panels[0]), counted(names, runs_of(rows)))
     return figure
 
 
@@ -75,38 +76,29 @@ def _focus(axes: Axes, values: np.ndarray) -> None:
     """Leave the first records, far below all others, out of an axis."""
     if values.size:
         low, high = np.quantile(values, 0.02), float(values.max())
+        if high <= low:
+            return
         axes.set_ylim(low - 0.08 * (high - low), high + 0.08 * (high - low))
 
 
 @styled
-def table_scores(rows: Rows, score: str) -> Figure:
-    """Draw test score and wall time, one point per run, by condition; bars are medians.
+def table_scores(rows: Rows, score: str, baselines: Rows = ()) -> Figure:
+    """Draw test score and wall time, one point per run, by condition; bars are medians; baselines in grey below.
 
     Parameters
     ----------
     rows : sequence of mapping
-        condition, the score, wall_s.
+        condition, the score, wall_s; without it there is no panel of times.
     score : str
         accuracy or r2.
+    baselines : sequence of mapping
+        condition (the baseline's name), the score.
     """
-    names = conditions_of(rows)
-    figure = new_figure(0.9 + ROW * len(names))
-    panels = figure.subplots(1, 2, sharey=True, width_ratios=[3, 2])
-    labels = "test R2" if score == "r2" else "test accuracy", "seconds per seed, one core"
-    for axes, column, label in zip(panels, (f"test_{score}", "wall_s"), labels, strict=True):
-        span = max(float(np.ptp(values_of(rows, column))), 1e-3)
-        for place, (name, (colour, _)) in enumerate(colours(names).items()):
-            values = values_of([row for row in rows if row["condition"] == name], column)
-            offsets = beside(values, 0.03 * span)
-            axes.scatter(values, place + offsets, s=14, color=colour, edgecolors=PAPER, linewidths=0.3, zorder=3)
-            axes.plot(
-                [np.median(values)] * 2, [place - 0.36, place + 0.36], color=INK, linewidth=MEDIAN_WIDTH, zorder=2
-            )
-        axes.set_xlabel(label)
-        axes.grid(axis="x", **GRID)
-        axes.set_axisbelow(True)
-    panels[0].set_yticks(range(len(names)), counted(names, runs_of(rows)))
-    panels[0].set_ylim(len(names) - 0.45, -0.6)
+    columns = (f"test_{score}", *(("wall_s",) if all("wall_s" in row for row in rows) else ()))
+    figure, panels = run_points(rows, dict.fromkeys(columns, TOUCH), baselines)
+    panels[0].set_xlabel("test R2" if score == "r2" else "test accuracy")
+    if len(panels) > 1:
+        panels[1].set_xlabel("seconds per seed, one core")
     return figure
 
 
@@ -124,12 +116,10 @@ def table_confusion(dataset: Dataset, rows: Rows, labels: Sequence[str]) -> Figu
         Names of the classes.
     """
     names = conditions_of(rows)
-    columns = min(len(names), columns_at(3))
-    figure = new_figure(0.5 + 2.7 * -(-len(names) // columns))
+    figure, grid, columns = square_panels(len(names), 2.7, 0.5)
     figure.set_layout_engine("compressed")
-    grid = np.atleast_1d(figure.subplots(-(-len(names) // columns), columns, squeeze=False)).reshape(-1)
-    for axes, name in zip(grid, names, strict=False):
-        counts = _own(dataset, rows, name).confusion.values[:, : len(labels), : len(labels)].sum(axis=0)
+    for axes, name in zip(grid, names, strict=True):
+        counts = replicates_of(dataset, rows, name).confusion.values[:, : len(labels), : len(labels)].sum(axis=0)
         share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
         axes.imshow(share, cmap=mpl.colormaps[SEQUENTIAL], vmin=0, vmax=1)
         if len(labels) <= 12:
@@ -142,11 +132,7 @@ def table_confusion(dataset: Dataset, rows: Rows, labels: Sequence[str]) -> Figu
         panel_title(axes, f"{name}, n = {runs_of(rows)[name]}", columns)
         axes.set_xticks(range(len(labels)), [_short(label) for label in labels], rotation=45 if _wide(labels) else 0)
         axes.set_yticks(range(len(labels)), [_short(label) for label in labels])
-        axes.set_xlabel("predicted class")
-        axes.set_ylabel("true class")
-        axes.spines[:].set_visible(False)
-    for axes in grid[len(names) :]:
-        axes.set_axis_off()
+        class_axes(axes)
     return figure
 
 
@@ -174,7 +160,7 @@ def table_residuals(dataset: Dataset, rows: Rows, labels: Sequence[str]) -> Figu
         Names of the numbers; one line of panels each.
     """
     name = conditions_of(rows)[0]
-    own, shown = _own(dataset, rows, name), list(labels)[:4]
+    own, shown = replicates_of(dataset, rows, name), list(labels)[:4]
     figure = new_figure(2.8 * len(shown))
     panels = figure.subplots(len(shown), 2, squeeze=False)
     for number, label in enumerate(shown):
@@ -213,7 +199,7 @@ def table_reliability(dataset: Dataset, rows: Rows) -> Figure:
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.9)
     least = 1.0
     for name, (colour, line) in colours(names).items():
-        sure, right = confidences(_own(dataset, rows, name))
+        sure, right = confidences(replicates_of(dataset, rows, name))
         edges = np.unique(np.quantile(sure, np.linspace(0, 1, BINS + 1)))
         bins = np.clip(np.searchsorted(edges, sure, side="right") - 1, 0, max(len(edges) - 2, 0))
         means = np.array([[sure[bins == k].mean(), right[bins == k].mean()] for k in np.unique(bins)])
@@ -261,7 +247,7 @@ def table_importance(dataset: Dataset, rows: Rows, labels: Sequence[str], score:
         accuracy or r2.
     """
     name = conditions_of(rows)[0]
-    lost = _own(dataset, rows, name).importance.values[:, : len(labels)].astype(float)
+    lost = replicates_of(dataset, rows, name).importance.values[:, : len(labels)].astype(float)
     mean = lost.mean(axis=0)
     order = [int(k) for k in np.argsort(-np.where(np.isfinite(mean), mean, -np.inf), kind="stable")[:MOST]]
     figure = new_figure(0.8 + BAR * len(order))

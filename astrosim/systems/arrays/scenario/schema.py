@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from astrosim.contracts.registry import ALIASES
 from astrosim.scenario.experiment import Experiment
-from astrosim.scenario.inputs import ComplaintError, Located
+from astrosim.scenario.inputs import SHOWN, ComplaintError, Located
 from astrosim.scenario.section import Real, complain, quantity, table
 from astrosim.systems.arrays.scenario.checks import field_problems, image_problems, table_problems
 from astrosim.systems.arrays.scenario.sections import (
@@ -33,6 +33,7 @@ from astrosim.systems.arrays.scenario.sections import (
 )
 from astrosim.systems.arrays.scenario.sizes import sizes_of, table_defaults
 from astrosim.systems.arrays.scenario.task_section import SHAPES, ArrayTask, Sizes
+from astrosim.systems.arrays.tables.sources import is_module
 
 ArrayFigure = Literal["test_accuracy", "test_r2"]
 FEW_INPUTS = 32
@@ -198,6 +199,13 @@ class ArrayScenario(Experiment):
                 f"({self.perturbation.last_cap:g}). The cap falls, or stays: write 0."
             )
         return problems
+
+    @property
+    def own_code(self) -> str:
+        """Module of the user's own that gives the rows, with its file; empty for none."""
+        file = self.task.file
+        where = f"{file.path}, sha256 {file.sha256[:SHOWN]}" if file is not None else "an installed module"
+        return f"{self.task.data} ({where})" if is_module(self.task.data) else ""
 
     @property
     def image_shape(self) -> tuple[int, int]:

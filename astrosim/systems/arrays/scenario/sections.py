@@ -226,3 +226,11 @@ class ArrayRecord(Section):
 
     every: int = quantity(5_000, "trials between two records, whole batches", "trials", ge=1, le=10**10)
     weights: bool = quantity(True, "keep the final parameters")
+    baselines: int = quantity(
+        1,
+        "settings that each baseline of scikit-learn tries beside the run, the library's own first; 0: no baselines",
+        "settings",
+        ge=0,
+        le=1_000,
+        read_if=lambda s: not s.task.of_images,
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from xarray import Dataset
 
-from astrosim.scenario import resolve
+from astrosim.export.weights import joined, stacked
 from astrosim.store.variables import Variable
 from astrosim.systems.arrays.network import heard_by
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
@@ -26,16 +26,7 @@ VARIABLES = (
 
 def derived(directory: Path, scenario: ArrayScenario, dataset: Dataset) -> list[tuple[Variable, np.ndarray]]:
     """Return what each weight joins: arrays of int, shape (condition, seed, parameter); none without weights."""
-    count = dataset.sizes.get("parameter", 0)
-    if not count:
-        return []
-    values = np.full((len(VARIABLES), *dataset["committed"].shape, count), -1, np.int32)
-    for row, column in np.argwhere(dataset["committed"].values).tolist():
-        own = resolve(scenario, str(dataset["condition"].values[row]))
-        if own.record.weights:
-            found = places(own, int(dataset["seed"].values[column]))
-            values[:, row, column, : found.shape[1]] = found
-    return list(zip(VARIABLES, values, strict=True))
+    return joined(scenario, dataset, VARIABLES, lambda own, one: places(own, int(one["seed"])))
 
 
 def places(scenario: ArrayScenario, seed: int) -> np.ndarray:
@@ -53,4 +44,4 @@ def places(scenario: ArrayScenario, seed: int) -> np.ndarray:
         (2, np.repeat(every, len(classes)), np.tile(classes, units), -1, -1),
         (3, np.full(len(classes), -1), classes, -1, -1),
     )
-    return np.concatenate([np.stack(np.broadcast_arrays(*block)) for block in blocks], axis=1).astype(np.int32)
+    return stacked(blocks)

@@ -19,7 +19,9 @@ from astrosim.explain.tables import (
 from astrosim.explain.workload import work_table
 from astrosim.scenario.words import counted
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
+from astrosim.systems.arrays.tables.remarks import remarks
 from astrosim.systems.arrays.tables.sources import runs_code
+from astrosim.systems.arrays.tables.table import table_of
 from astrosim.systems.arrays.workload import workload
 
 PHASES = (
@@ -47,8 +49,19 @@ def explanation(scenario: ArrayScenario, resolved: Mapping[str, ArrayScenario], 
     told = [Text(f"\n{line}") for line in code]
     if not all(one.sizes.known for one in resolved.values()):
         return [head, *told, Text("Sizes are known once that code has run."), phases]
-    data = [data_table(resolved)] if not all(one.task.of_images for one in resolved.values()) else []
+    data: list[RenderableType] = []
+    if not all(one.task.of_images for one in resolved.values()):
+        data = [data_table(resolved), *_remarks(resolved)]
     return [head, *told, *data, networks_table(resolved), phases, work_table(workload(scenario))]
+
+
+def _remarks(resolved: Mapping[str, ArrayScenario]) -> list[Text]:
+    """Lines on tables that are known without running anybody's code."""
+    found: dict[str, None] = {}
+    for one in resolved.values():
+        if not one.task.of_images and (table := table_of(one.task)) is not None:
+            found |= dict.fromkeys(remarks(table, one.task, one.seeds))
+    return [Text(f"Note: {text}") for text in found]
 
 
 def data_table(resolved: Mapping[str, ArrayScenario]) -> Table:

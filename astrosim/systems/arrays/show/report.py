@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from astrosim.store import open_run
 from astrosim.summary.verdicts import standing
 from astrosim.systems.arrays.figures.learning import field_accuracy, field_astrocytes, field_confusion, field_curves
 from astrosim.systems.arrays.show import explanation, tables
+from astrosim.systems.arrays.show.baselines import LEAD, baseline_words
 from astrosim.systems.arrays.show.material import ArrayMaterial
 from astrosim.systems.arrays.show.summary import ArraySummary
 
@@ -66,9 +66,10 @@ def content(directory: Path, summary: ArraySummary) -> dict[str, Any]:
     return {
         "scenario": scenario,
         "summary": [_condition_row(summary, name) for name in summary.conditions],
+        "baselines": _baseline_rows(summary),
         "replicates": {"done": len(summary.rows), "all": len(resolved) * len(scenario.seeds)},
         "alarms": [],
-        "expected": [],
+        "expected": [text for text in summary.alarm_texts() if text != summary.departed],
         "facts": [*tables.facts(directory), *_facts(summary)],
         "score": summary.score,
         "score_words": summary.score_words,
@@ -77,7 +78,7 @@ def content(directory: Path, summary: ArraySummary) -> dict[str, Any]:
         "differences": differences(resolved),
         "published": _published(summary),
         "departed": summary.departed,
-        "comparisons": compare_pairs(summary.rows, _pairs(summary.conditions), f"test_{summary.score}"),
+        "comparisons": compare_pairs([*summary.rows, *summary.baselines], _pairs(summary), f"test_{summary.score}"),
         "comparison_words": COMPARISON_WORDS.replace("accuracy", summary.score_words),
         "seeds": [row for name in summary.conditions for row in summary.of(name)],
         "open_rows": OPEN_ROWS,
@@ -90,9 +91,22 @@ def content(directory: Path, summary: ArraySummary) -> dict[str, Any]:
     }
 
 
-def _pairs(names: Sequence[str]) -> list[tuple[str, str]]:
-    """The first condition with each other one."""
-    return [(names[0], other) for other in names[1:]]
+def _pairs(summary: ArraySummary) -> list[tuple[str, str]]:
+    """The first condition with each other one, and with each baseline."""
+    names = summary.conditions
+    others = dict.fromkeys(row["condition"] for row in summary.baselines)
+    return [(names[0], other) for other in (*names[1:], *others)]
+
+
+def _baseline_rows(summary: ArraySummary) -> list[dict[str, Any]]:
+    """Baselines in numbers."""
+    found = []
+    for name in dict.fromkeys(row["condition"] for row in summary.baselines):
+        rows = [row for row in summary.baselines if row["condition"] == name]
+        scores, held = (np.array([row[f"{part}_{summary.score}"] for row in rows]) for part in ("test", "validation"))
+        ends = {"least": float(scores.min()), "most": float(scores.max()), "validation": float(np.median(held))}
+        found.append({"name": name, "seeds": len(rows), "median": median_interval(scores), **ends})
+    return found
 
 
 def _condition_row(summary: ArraySummary, name: str) -> dict[str, Any]:
@@ -189,6 +203,8 @@ def notes(summary: ArraySummary) -> list[str]:
     """Return notes that help to judge the numbers."""
     rules = {one.learner.rule for one in summary.resolved.values()}
     found = [*(IMAGE_NOTES if summary.of_images else tables.NOTES), INTERVALS]
+    if summary.baselines:
+        found.append(f"Rows that begin with {LEAD.strip()} are {baseline_words(summary)}")
     if {"astrocytes", "random_mask"} <= rules:
         found.append(
             "What locality does not buy: accuracy. A random mask of as many synapses learns as well per trial, or "

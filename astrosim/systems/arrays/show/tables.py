@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +14,11 @@ from astrosim.systems.arrays.figures.tables import (
     table_residuals,
     table_scores,
 )
+from astrosim.systems.arrays.show.baselines import baseline_words
 from astrosim.systems.arrays.show.material import ArrayMaterial
+from astrosim.systems.arrays.show.sources import sources
 
 ROWS = "All seeds together; each seed has test rows of its own, looked at once, at the end."
-
-
-def sources(directory: Path) -> dict[str, dict[str, Any]]:
-    """Return what a run has read, by condition, as provenance.json says; empty if it is missing."""
-    try:
-        sessions = json.loads((directory / "provenance.json").read_text(encoding="utf-8"))["sessions"]
-        return dict(sessions[-1].get("sources", {}))
-    except (OSError, ValueError, KeyError, IndexError):
-        return {}
 
 
 def _source(material: ArrayMaterial) -> dict[str, Any]:
@@ -45,10 +37,11 @@ def _curves(material: ArrayMaterial) -> Drawn:
 
 
 def _scores(material: ArrayMaterial) -> Drawn:
+    words = f"Grey: {baseline_words(material.summary)}" if material.summary.baselines else ""
     return Drawn(
         "Test score and time",
-        table_scores(material.summary.rows, material.summary.score),
-        "One point per run; bar: median. Seconds are wall time of the trial loop.",
+        table_scores(material.summary.rows, material.summary.score, material.summary.baselines),
+        f"One point per run; bar: median. Seconds are wall time of the trial loop. {words}".rstrip(),
     )
 
 
@@ -97,7 +90,7 @@ def _numbers(material: ArrayMaterial) -> bool:
 
 KINDS: dict[str, Kind[ArrayMaterial]] = {
     "curves": Kind("validation score and reward against trials", _curves, lambda m: True),
-    "accuracy": Kind("test score and time of every run, by condition", _scores, lambda m: True),
+    "accuracy": Kind("test score and time of every run, beside scikit-learn's baselines", _scores, lambda m: True),
     "confusion": Kind("test rows by true and predicted class", _confusion, _classes),
     "residuals": Kind("predicted against true numbers", _residuals, _numbers),
     "reliability": Kind("share that is right against the probability given", _reliability, _classes),

@@ -151,11 +151,19 @@ def _of_function(task: Any) -> Raw:
     function = getattr(module_of(module, task.file, DATA), name, None)
     if not callable(function):
         raise ComplaintError([f"{DATA}: no such function in {module} ({name!r}). Write one that returns X, y."])
-    found = function(**task.arguments)
+    try:
+        found = function(**task.arguments)
+    except Exception as error:
+        raise ComplaintError([f"{DATA}: {task.data} failed ({_words(error)}). Correct it."]) from error
     if not isinstance(found, tuple) or len(found) not in (2, 3):
         raise ComplaintError([f"{DATA}: {task.data} returned {type(found).__name__}. Return X, y or X, y, groups."])
     inputs, names = found[0], tuple(str(name) for name in getattr(found[0], "columns", ()))
     return of_arrays(np.asarray(inputs), np.asarray(found[1]), DATA, *found[2:], names=names)
+
+
+def _words(error: Exception) -> str:
+    """Type and text of an error, on one line."""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"[:200]
 
 
 def of_arrays(

@@ -58,6 +58,11 @@ class Table:
         return self.targets.shape[1] > 0
 
     @property
+    def repeats(self) -> bool:
+        """Whether two rows have the same inputs."""
+        return len({row.tobytes() for row in self.inputs}) < len(self.inputs)
+
+    @property
     def constant(self) -> tuple[str, ...]:
         """Names of inputs that have one value only."""
         with np.errstate(invalid="ignore"):

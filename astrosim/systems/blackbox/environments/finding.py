@@ -15,6 +15,8 @@ from astrosim.scenario.section import short
 from astrosim.scenario.words import nearest
 
 FIELD = "task.environment"
+PACKAGE_LEAD = " needs "
+"""What stands before a package that is missing."""
 PARTS = ("reset", "step", "action_space", "observation_space")
 """What every environment has."""
 GYMNASIUMS = re.compile(r"gymnasium\[[\"']?([\w-]+)[\"']?\]")
@@ -210,7 +212,9 @@ def _unmade(name: str, error: Exception) -> AstrosimError:
     """Why an environment could not be made."""
     words = " ".join(str(error).split())
     if package := _missing(error):
-        return PackageError(f"{FIELD}: {name} needs {package}")
+        return PackageError(f"{FIELD}: {name}{PACKAGE_LEAD}{package}")
+    if isinstance(error, TypeError) and "missing" in words and "argument" in words:
+        return ScenarioError([f"task.arguments: {name} needs more of them ({words[:200]}). Write those that it lacks."])
     if isinstance(error, TypeError) and "argument" in words:
         return ScenarioError(
             [f"task.arguments: {name} does not take them ({words[:200]}). Write those that its class has."]

@@ -23,6 +23,7 @@ def make_player(
     on_nan: str = "stop",
     on_error: str = "stop",
     replay: str = "exact",
+    seconds: float = 0.0,
     twin: bool = True,
 ) -> GymPlayer | TwinPlayer:
     """Return a player; its card says by whom episodes are played, and why.
@@ -40,6 +41,7 @@ def make_player(
     file : InputFile, optional
         File of the module that is named.
     on_nan, on_error, replay : str
+    seconds : float
         See `GymPlayer`.
     twin : bool
         Whether a compiled twin may play.
@@ -52,7 +54,8 @@ def make_player(
         If a package is missing.
     """
     arguments = dict(arguments or {})
-    player = GymPlayer(maker_of(environment, arguments, max_steps, file), max_steps, action, on_nan, on_error, replay)
+    maker = maker_of(environment, arguments, max_steps, file)
+    player = GymPlayer(maker, max_steps, action, on_nan, on_error, replay, seconds)
     facts: dict[str, Any] = {"arguments": arguments}
     if file is not None:
         facts["sha256"] = file.sha256

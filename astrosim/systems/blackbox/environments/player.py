@@ -19,6 +19,7 @@ from astrosim.systems.blackbox.environments.spaces import actions_of, observatio
 from astrosim.systems.blackbox.kernel.actions import ANSWERS, act, choose
 from astrosim.systems.blackbox.kernel.moments import Moments, gather
 from astrosim.systems.blackbox.kernel.policy import Policy
+from astrosim.systems.blackbox.limits import Limit
 from astrosim.systems.blackbox.network import flat
 from astrosim.systems.blackbox.protocol import Answer, Episode, TaskCard, Trace
 from astrosim.systems.blackbox.trained import PlayedNetwork, TrainedPolicy
@@ -56,6 +57,8 @@ class GymPlayer:
         "stop" where the environment raises an error, or let the trial "revert".
     replay : str
         "exact", "fresh" (a new environment for each episode, for those that keep state across reset) or "inexact".
+    seconds : float
+        Longest wall-clock time of an episode; 0: no limit.
 
     Raises
     ------
@@ -71,22 +74,23 @@ class GymPlayer:
         on_nan: str = "stop",
         on_error: str = "stop",
         replay: str = "exact",
+        seconds: float = 0.0,
     ) -> None:
         _check_choice("on_nan", on_nan, ON_NAN)
         _check_choice("on_error", on_error, ON_ERROR)
         _check_choice("replay", replay, REPLAY)
         self._maker, self._max_steps, self._choice = maker, max_steps, action
         self._on_nan, self._on_error, self._replay = on_nan, on_error, replay
-        self._used = False
+        self._used, self._limit = False, Limit(seconds, FIELD, f"an episode of {maker.name}, seed")
         self._environment = maker()
         spec = getattr(self._environment, "spec", None)
         limit = max_steps or (spec.max_episode_steps if spec is not None else None)
+        self._observations = observations_of(self._environment.observation_space, maker.name)
+        self._actions = actions_of(self._environment.action_space, action, maker.name)
         if not limit:
             raise ScenarioError(
                 [f"task.max_steps: {maker.name} has no limit of its own (0). Write the steps after which it ends."]
             )
-        self._observations = observations_of(self._environment.observation_space, maker.name)
-        self._actions = actions_of(self._environment.action_space, action, maker.name)
         self.card = TaskCard(
             name=maker.name,
             inputs=self._observations.size,
@@ -114,7 +118,13 @@ class GymPlayer:
             If a reward or an observation is not finite, under ``on_nan = "stop"``.
         FailedEpisodeError
             If the environment raises an error, under ``on_error = "stop"``.
+        TooLongError
+            If it takes longer than it may.
         """
+        with self._limit.on(item):
+            return self._play(policy, item, moments)
+
+    def _play(self, policy: Policy, item: int, moments: Moments | None) -> Episode:
         total, steps = 0.0, 0
         try:
             for reward in self._steps(self._ready(), policy, item, moments or NONE):
@@ -134,10 +144,11 @@ class GymPlayer:
     def trace(self, policy: Policy, item: int) -> Trace:
         """Return the course of the same episode."""
         observations, actions, rewards = [], [], []
-        for reward in self._steps(self._ready(), policy, item, NONE):
-            observations.append(self._seen.copy())
-            actions.append(self._action.copy())
-            rewards.append(reward)
+        with self._limit.on(item):
+            for reward in self._steps(self._ready(), policy, item, NONE):
+                observations.append(self._seen.copy())
+                actions.append(self._action.copy())
+                rewards.append(reward)
         return Trace(np.array(observations), np.array(actions), np.array(rewards))
 
     def frames(self, policy: Policy, item: int) -> Iterator[np.ndarray]:
@@ -152,7 +163,7 @@ class GymPlayer:
                     return
                 yield frame
         finally:
-            drawn.close()
+            _closed(drawn)
 
     def watch(self, policy: Policy, item: int) -> bool:
         """Play the same episode in the environment's own window; returns whether there is one."""
@@ -165,17 +176,17 @@ class GymPlayer:
         except FailedEpisodeError:  # without pygame, or a window that was closed
             return False
         finally:
-            drawn.close()
+            _closed(drawn)
         return True
 
     def fresh(self) -> GymPlayer:
         """Return a player of an environment of its own."""
-        choices = self._max_steps, self._choice, self._on_nan, self._on_error, self._replay
+        choices = self._max_steps, self._choice, self._on_nan, self._on_error, self._replay, self._limit.seconds
         return GymPlayer(self._maker, *choices)
 
     def close(self) -> None:
         """Close the environment."""
-        self._environment.close()
+        _closed(self._environment)
 
     def _ready(self) -> Any:
         """The environment, new if each episode is to have its own."""
@@ -186,8 +197,7 @@ class GymPlayer:
 
     def _renew(self) -> None:
         """Go on with a new environment; the one that failed may not even close."""
-        with suppress(Exception):
-            self._environment.close()
+        _closed(self._environment)
         self._environment = self._maker()
 
     def _steps(self, environment: Any, policy: Policy, item: int, moments: Moments) -> Iterator[float]:
@@ -205,6 +215,7 @@ class GymPlayer:
                 if card.low.size:
                     self._action[:] = np.ravel(given)  # as the environment receives it
                 observation, reward, ended, cut = _moved(environment.step(given))
+                self._limit.check()
                 yield self._number(reward, item, step)
                 if ended or cut:
                     return
@@ -267,6 +278,12 @@ def _cut(value: Any) -> str:
 def _check_choice(field: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise ScenarioError([f"task.{field}: not a valid choice ({value!r}). Write one of {', '.join(choices)}."])
+
+
+def _closed(environment: Any) -> None:
+    """Close an environment, if it can be closed: no result depends on it."""
+    with suppress(Exception):
+        environment.close()
 
 
 def _begun(environment: Any, item: int) -> Any:

@@ -25,7 +25,7 @@ def first_scales(scenario: BlackboxScenario, heard: int) -> tuple[float, float, 
     return float(incoming), network.bias, float(outgoing), float(outgoing)
 
 
-def give_birth(scenario: BlackboxScenario, seed: int, state: State, player: Player) -> bool:
+def give_birth(scenario: BlackboxScenario, seed: int, state: State, player: Player) -> tuple[bool, bool]:
     """Let the state begin at the best of some random networks.
 
     Parameters
@@ -39,8 +39,10 @@ def give_birth(scenario: BlackboxScenario, seed: int, state: State, player: Play
 
     Returns
     -------
-    bool
+    flat : bool
         Whether the scalar was flat: all networks that played all episodes had the same return.
+    limited : bool
+        Whether the budget left no room for all networks.
     """
     key, policy = stream_key(seed, "blackbox_item"), state.policy
     scales = first_scales(scenario, policy.taps.shape[1])
@@ -51,7 +53,7 @@ def give_birth(scenario: BlackboxScenario, seed: int, state: State, player: Play
     centre, spread = state.spread()
     episodes, limit = items(key, BIRTH, BIRTH_BATCH, scenario.decision.episodes), SHARE * scenario.budget
     best, partial, weights, seen = -np.inf, -np.inf, np.zeros_like(state.mean), set()
-    early = race_blocks(scenario.decision.race, len(episodes))
+    early, limited = race_blocks(scenario.decision.race, len(episodes)), False
     for number in range(scenario.birth.networks):
         _draw(scenario, seed, number, policy, scales, centre, spread)
         total, first = 0.0, 0.0
@@ -68,10 +70,11 @@ def give_birth(scenario: BlackboxScenario, seed: int, state: State, player: Play
             if total > best:
                 best, partial, weights = total, first, flat(policy)
         if state.counts[STEPS] >= limit:
+            limited = number + 1 < scenario.birth.networks
             break
     fill(policy, weights)
     state.restart()
-    return scenario.birth.networks > 1 and len(seen) == 1 and number > 0
+    return scenario.birth.networks > 1 and len(seen) == 1 and number > 0, limited
 
 
 def _draw(

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from astrosim.contracts.registry import ALIASES
 from astrosim.scenario.experiment import Experiment
+from astrosim.scenario.inputs import SHOWN
 from astrosim.scenario.section import Real, complain, quantity, table
 from astrosim.systems.blackbox.scenario.sections import (
     Birth,
@@ -26,10 +27,13 @@ from astrosim.systems.blackbox.scenario.sections import (
     PolicyPerturbation,
     PolicyTerritory,
     StepSchedule,
+    is_born,
     keeps_or_reverts,
     owns_territories,
 )
 
+OURS = "astrosim.tasks:"
+"""Lead of functions that astrosim ships."""
 Figure = Literal["test_mean"]
 Kind = Annotated[
     Literal["task"], BeforeValidator(lambda value: ALIASES.get(value, value) if isinstance(value, str) else value)
@@ -39,7 +43,7 @@ Kind = Annotated[
 class BlackboxScenario(Experiment):
     """Fields and sizes that environments and objectives share: conditions x seeds, each pair a network of its own."""
 
-    file_fields: ClassVar[tuple[tuple[str, str], ...]] = (("task", "module"),)
+    file_fields: ClassVar[tuple[tuple[str, str], ...]] = (("task", "module"), ("network", "start"))
 
     kind: Kind = quantity("task", 'which family of systems; "fields" and "images" are earlier names')
     engine: Literal["kernel", "agents"] = quantity(
@@ -50,7 +54,7 @@ class BlackboxScenario(Experiment):
     territory: PolicyTerritory = table(PolicyTerritory, read_if=owns_territories, in_full="always")
     perturbation: PolicyPerturbation = table(PolicyPerturbation, read_if=keeps_or_reverts)
     decision: EpisodeDecision = table(EpisodeDecision)
-    birth: Birth = table(Birth)
+    birth: Birth = table(Birth, read_if=is_born)
     learner: PolicyLearner = table(PolicyLearner)
     schedule: Any = None
     record: EpisodeRecord = table(EpisodeRecord)
@@ -85,6 +89,13 @@ class BlackboxScenario(Experiment):
     def names_module(self) -> bool:
         """Whether the task is code of the user's own."""
         return ":" in self.named
+
+    @property
+    def own_code(self) -> str:
+        """Module of the user's own that is executed, with its file; empty for none."""
+        file = self.task.module
+        where = f"{file.path}, sha256 {file.sha256[:SHOWN]}" if file is not None else "an installed module"
+        return f"{self.named} ({where})" if self.names_module and not self.named.startswith(OURS) else ""
 
     @property
     def territories(self) -> int:
@@ -177,7 +188,7 @@ class ObjectiveScenario(BlackboxScenario):
     task: ObjectiveTask = table(ObjectiveTask)
     perturbation: ObjectivePerturbation = table(ObjectivePerturbation, read_if=keeps_or_reverts)
     decision: ObjectiveDecision = table(ObjectiveDecision)
-    birth: ObjectiveBirth = table(ObjectiveBirth)
+    birth: ObjectiveBirth = table(ObjectiveBirth, read_if=is_born)
     schedule: EvaluationSchedule = table(EvaluationSchedule)
     record: ObjectiveRecord = table(ObjectiveRecord)
 

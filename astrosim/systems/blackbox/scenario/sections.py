@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 
 from astrosim.scenario.inputs import InputFile
-from astrosim.scenario.section import Real, Section, as_tuple, quantity
+from astrosim.scenario.section import Real, Section, as_tuple, complain, quantity, short
 
 KEEPING = ("astrocytes", "random_mask", "one_plus_one")
 """Learners by keep or revert."""
@@ -43,6 +43,11 @@ def has_units(scenario: Any) -> bool:
     return bool(scenario.has_network)
 
 
+def is_born(scenario: Any) -> bool:
+    """Return whether the first network is the best of random ones, not that of another run."""
+    return scenario.network.start is None
+
+
 def owns_territories(scenario: Any) -> bool:
     """Return whether weights belong to territories."""
     return scenario.learner.rule in ("astrocytes", "random_mask")
@@ -51,6 +56,23 @@ def owns_territories(scenario: Any) -> bool:
 def races(scenario: Any) -> bool:
     """Return whether a proposal can be given up before its last episode."""
     return bool(scenario.decision.episodes > 1 and keeps_or_reverts(scenario))
+
+
+TASKS = ("data", "environment", "objective")
+"""Fields of which a task has one."""
+
+
+def the_only_task(data: Any, own: str) -> Any:
+    """Return the tables of a task, which names nothing but its own field to be learned.
+
+    Raises
+    ------
+    ValueError
+        If it names two.
+    """
+    others = [name for name in TASKS if name != own and isinstance(data, dict) and name in data]
+    complain([f"{name}: a second task beside {own} ({short(data[name])}). Leave one of them out." for name in others])
+    return data
 
 
 class EnvironmentTask(Section):
@@ -76,8 +98,16 @@ class EnvironmentTask(Section):
         "",
     )
     on_nan: Literal["stop", "worst"] = quantity("stop", "a return that is no number: stop, or revert the trial", "")
+    seconds: Real = quantity(
+        0.0, "longest wall-clock time of an episode; a longer one ends the run; 0: no limit", "s", ge=0, le=10**6
+    )
     on_error: Literal["stop", "revert"] = quantity("stop", "an environment that raises: stop, or revert the trial", "")
     allow_code: bool = quantity(False, "run the code of a named module")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, data: Any) -> Any:
+        return the_only_task(data, "environment")
 
 
 class ObjectiveTask(Section):
@@ -97,7 +127,15 @@ class ObjectiveTask(Section):
         "exact", "exact: equal weights and keys give equal values, which is checked; inexact: without that", ""
     )
     on_nan: Literal["stop", "worst"] = quantity("stop", "a value that is no number: stop, or revert the trial", "")
+    seconds: Real = quantity(
+        0.0, "longest wall-clock time of an evaluation; a longer one ends the run; 0: no limit", "s", ge=0, le=10**6
+    )
     allow_code: bool = quantity(False, "run the code of the named module")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, data: Any) -> Any:
+        return the_only_task(data, "objective")
 
 
 class PolicyNetwork(Section):
@@ -123,6 +161,9 @@ class PolicyNetwork(Section):
     )
     output: Real = quantity(
         1.0, "first outgoing weights, and scale of their steps", "1", "measured", gt=0, le=10**6, read_if=has_units
+    )
+    start: InputFile | None = quantity(
+        None, "weights of another run, one set per seed, in place of a birth; `astrosim run --from DIR` writes it", ""
     )
 
 

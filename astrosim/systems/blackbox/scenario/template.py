@@ -15,6 +15,7 @@ seeds = "1000:5"        # first:count; a seed is a network of its own
 
 [task]
 environment = "CartPole-v1"   # a Gymnasium id; or "module:Class" beside this file, with allow_code = true
+# max_steps = 200       # longest episode, where neither the id nor the class sets one
 
 [network]
 units = 16              # hidden units

@@ -101,10 +101,10 @@ def play(found: BlackboxSummary, rows: list[dict[str, Any]], episode: int | None
     sentences = [shown.words]
     item = int(shown.tested.items[shown.number])
     if window and not shown.replay.player.watch(shown.replay.policy, item):
-        tested = shown.tested
+        tested, allowed = shown.tested, " --allow-code" if shown.replay.scenario.own_code else ""
         sentences.append(
             f"No window of {shown.replay.player.card.name} can be opened here. `astrosim animate {found.directory} "
-            f"--condition {tested.condition} --seed {tested.seed} --episode {shown.number}` writes a picture."
+            f"--condition {tested.condition} --seed {tested.seed} --episode {shown.number}{allowed}` writes a picture."
         )
     shown.replay.close()
     return sentences

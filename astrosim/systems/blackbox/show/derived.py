@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from xarray import Dataset
 
-from astrosim.scenario import resolve
+from astrosim.export.weights import joined, stacked
 from astrosim.store.variables import Variable
 from astrosim.systems.blackbox.network import WEIGHTS, chosen_inputs
 from astrosim.systems.blackbox.players import groups_of
@@ -28,18 +28,13 @@ VARIABLES = (
 
 def derived(directory: Path, scenario: BlackboxScenario, dataset: Dataset) -> list[tuple[Variable, np.ndarray]]:
     """Return what each weight joins: arrays of int, shape (condition, seed, parameter); none without weights."""
-    count = dataset.sizes.get("parameter", 0)
-    if not count:
-        return []
-    values = np.full((len(VARIABLES), *dataset["committed"].shape, count), -1, np.int32)
-    for row, column in np.argwhere(dataset["committed"].values).tolist():
-        own = resolve(scenario, str(dataset["condition"].values[row]))
-        if own.record.weights:
-            stored = dataset[["final_weight", "input_spread"]].isel(condition=row, seed=column)
-            weights, inputs = (int(np.isfinite(stored[name].values).sum()) for name in stored)
-            found = places(own, int(dataset["seed"].values[column]), inputs, weights)
-            values[:, row, column, : found.shape[1]] = found
-    return list(zip(VARIABLES, values, strict=True))
+    return joined(scenario, dataset, VARIABLES, _places_of)
+
+
+def _places_of(scenario: BlackboxScenario, one: Dataset) -> np.ndarray:
+    """Places of the weights of a replicate, whose numbers of inputs and weights the store tells."""
+    weights, inputs = (int(np.isfinite(one[name].values).sum()) for name in ("final_weight", "input_spread"))
+    return places(scenario, int(one["seed"]), inputs, weights)
 
 
 def places(scenario: BlackboxScenario, seed: int, inputs: int, weights: int) -> np.ndarray:
@@ -72,4 +67,4 @@ def places(scenario: BlackboxScenario, seed: int, inputs: int, weights: int) -> 
             np.full(len(sources) * outputs, owner[-1] + 1),
         ),
     )
-    return np.concatenate([np.stack(np.broadcast_arrays(*block)) for block in blocks], axis=1).astype(np.int32)
+    return stacked(blocks)

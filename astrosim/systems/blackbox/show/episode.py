@@ -40,7 +40,7 @@ def absences(material: Material) -> list[str]:
         return [f"No episode is shown. {material.played}"]
     return [
         f"No episode is shown: playing {scenario.named} again would run its module's code. "
-        f"`astrosim animate {material.summary.directory.name} --condition {name}` does so."
+        f"`astrosim animate {material.summary.directory.name} --condition {name} --allow-code` does so."
     ]
 
 

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from astrosim.core.phases import Phase
-from astrosim.explain.tables import heading, names_words, new_table, phases_table, together
+from astrosim.explain.tables import heading, names_words, new_table, phases_table
 from astrosim.explain.workload import work_table
 from astrosim.systems.blackbox.network import FEW_INPUTS
 from astrosim.systems.blackbox.rivals.table import RIVALS
@@ -69,11 +69,12 @@ def networks_table(resolved: Mapping[str, BlackboxScenario]) -> Table:
         ("learns", {"overflow": "fold"}),
         ("astrocytes", {"justify": "right"}),
     )
-    groups = together({name: f"{s.network} {s.territory} {s.learner.rule}" for name, s in resolved.items()})
-    for names in groups.values():
-        one = resolved[names[0]]
+    shown: dict[tuple[str, ...], list[str]] = {}
+    for name, one in resolved.items():
         actors = f"{one.actors:,}" if one.learner.rule == "astrocytes" else "-"
-        table.add_row(names_words(names), learner_words(one), network_words(one), actors)
+        shown.setdefault((learner_words(one), network_words(one), actors), []).append(name)
+    for cells, names in shown.items():
+        table.add_row(names_words(names), *cells)
     return table
 
 
@@ -98,16 +99,18 @@ def trial_rule(phase: str, scenario: BlackboxScenario) -> str:
     keeps = scenario.learner.rule in KEEPING
     rule, decision, birth = scenario.perturbation, scenario.decision, scenario.birth
     first = f"{birth.networks} networks, {birth.warm} episodes before them for the first spread"
+    if scenario.network.start is not None:
+        first = f"none: weights and spread of another run ({scenario.network.start.name})"
     if not keeps:
         name = RIVALS[scenario.learner.rule].name
         return {
             "birth": first,
             "batch": f"fresh in each generation: {decision.episodes}",
             "choose": f"{name} samples whole networks",
-            "perturb": f"as {name} does, in the same scales",
+            "perturb": "as the rival does, in the same scales",
             "evaluate": f"mean over {decision.episodes}",
-            "decide": f"{name} follows the returns",
-            "adapt": f"as {name} does",
+            "decide": "the rival follows the returns",
+            "adapt": "as the rival does",
         }[phase]
     race = f"; given up after {decision.race:g} of them if behind" if decision.race < 1 < decision.episodes else ""
     return {

@@ -13,7 +13,7 @@ import numpy as np
 
 IAF_PSC_EXP, IAF_PSC_ALPHA, AEIF_COND_ALPHA, PARROT_NEURON = range(4)
 LI_RINZEL, GCHI = range(2)
-STATIC, TSODYKS, TSODYKS2 = range(3)
+STATIC, TSODYKS, TSODYKS2, GLIOTRANSMISSION = range(4)
 
 
 class Neurons(NamedTuple):
@@ -30,16 +30,24 @@ class Astrocytes(NamedTuple):
 
     Attributes
     ----------
-    li_rinzel : ndarray of float64, shape (tile, line)
-    since : ndarray of int64, shape (place of an astrocyte,)
-        Stamp that the state belongs to, where it leaps from arrival to arrival.
+    li_rinzel, gchi : ndarray of float64, shape (tile, line)
+    leaping : ndarray of bool, shape (tile of li_rinzel,)
+        Whether the astrocytes of a tile leap from arrival to arrival.
     leap : int
-        Longest leap in steps; 0: every step of the grid.
+        Longest leap in steps; 0: none leaps.
+    leaps : ndarray of int64, shape (lane,)
+        Workspace: number of leaps of a tile's astrocytes in a block.
+    to, arriving : ndarray of float64, shape (leap, lane)
+        Workspace: stamp of each leap, weights that arrive there.
     """
 
     li_rinzel: np.ndarray
-    since: np.ndarray
+    gchi: np.ndarray
+    leaping: np.ndarray
     leap: int
+    leaps: np.ndarray
+    to: np.ndarray
+    arriving: np.ndarray
 
 
 class Places(NamedTuple):
@@ -79,11 +87,15 @@ class Synapses(NamedTuple):
         Row of short-term plasticity; -1: static.
     model : ndarray of int32, shape (row,)
     parameters : ndarray of float64, shape (row, 4)
-        U, tau_rec, tau_fac, tau_psc (ms).
+        U, tau_rec, tau_fac, tau_psc (ms); or U_0, Omega_f, Omega_d (1/s), alpha.
     state : ndarray of float64, shape (row, 4)
         x, y, z, u.
     last : ndarray of int64, shape (row,)
         Stamp of the last presynaptic spike; -1: none yet.
+    astrocyte : ndarray of int32, shape (row,)
+        Place, among astrocytes, of that whose gliotransmitter acts on a synapse; -1: none.
+    heard : ndarray of float64, shape (slot, place of an astrocyte)
+        Share of presynaptic receptors that each astrocyte has bound, by stamp; no slots where no synapse listens.
     """
 
     first: np.ndarray
@@ -95,6 +107,8 @@ class Synapses(NamedTuple):
     parameters: np.ndarray
     state: np.ndarray
     last: np.ndarray
+    astrocyte: np.ndarray
+    heard: np.ndarray
 
 
 class Currents(NamedTuple):
@@ -110,6 +124,8 @@ class Currents(NamedTuple):
         Steps.
     ring : ndarray of float64, shape (place of a neuron, slot)
         Current (pA) at each stamp to come; stamp s lies in slot s % slots.
+    output : ndarray of float64, shape (step, place of an astrocyte)
+        What astrocytes send in the steps of a block, per unit of weight (pA).
     """
 
     first: np.ndarray
@@ -117,6 +133,7 @@ class Currents(NamedTuple):
     weight: np.ndarray
     delay: np.ndarray
     ring: np.ndarray
+    output: np.ndarray
 
 
 class Junctions(NamedTuple):
@@ -132,6 +149,8 @@ class Junctions(NamedTuple):
         F (1/ms or uM/ms), I_Theta and omega_I (uM).
     every : int
         Steps over which a flux is held constant.
+    level : ndarray of float64, shape (place of an astrocyte,)
+        Workspace: IP3 (uM).
     """
 
     first: np.ndarray
@@ -141,10 +160,11 @@ class Junctions(NamedTuple):
     threshold: float
     width: float
     every: int
+    level: np.ndarray
 
 
 class Inputs(NamedTuple):
-    """What comes from outside.
+    """Inputs from outside.
 
     Attributes
     ----------
@@ -191,7 +211,7 @@ class Inputs(NamedTuple):
 
 
 class Probes(NamedTuple):
-    """What is recorded: one probe per variable and node, by place.
+    """Variables to be recorded: one probe per variable and node, by place.
 
     Attributes
     ----------
@@ -240,11 +260,11 @@ class Spikes(NamedTuple):
     at: np.ndarray
     kept_place: np.ndarray
     kept_stamp: np.ndarray
-    count: np.ndarray
+    count: np.ndarray  # type: ignore[assignment]
 
 
 class Clock(NamedTuple):
-    """How far a run is.
+    """Progress of a run.
 
     Attributes
     ----------

@@ -11,6 +11,7 @@ import numpy as np
 from astrosim.core.exact_functions import minus_two_log
 from astrosim.core.jit import kernel, phase
 from astrosim.core.rng import word
+from astrosim.systems.spiking.kernel.tiles import receive
 
 
 @phase
@@ -19,28 +20,23 @@ def interval(key, drawn, train, rate):
     return 0.5 * np.float64(minus_two_log(word(key, drawn, train))) / rate
 
 
-@phase
-def receive(arrivals, stamp, place, weight):
-    """Add a spike to what arrives at a stamp: excitation and inhibition apart."""
-    arrivals[stamp % arrivals.shape[0], 0 if weight >= 0.0 else 1, place] += weight
-
-
 @kernel
-def feed(inputs, at, arrivals, last, step):
+def feed(inputs, at, arrivals, last, places):
     """Add everything from outside that arrives up to a stamp. Draws: the stream of Poisson trains.
 
     Reads: inputs. Writes: at[0], arrivals (slot, 2, place), inputs.train_next, inputs.train_drawn.
     """
     while at[0] < inputs.stamp.size and inputs.stamp[at[0]] <= last:
-        receive(arrivals, inputs.stamp[at[0]], inputs.target[at[0]], inputs.weight[at[0]])
+        receive(arrivals, inputs.stamp[at[0]], inputs.target[at[0]], inputs.weight[at[0]], places.neurons)
         at[0] += 1
     for train in range(inputs.train_target.size):
         delay = inputs.train_delay[train]
         while inputs.train_next[train] <= inputs.train_last[train]:
-            stamp = np.int64(np.ceil(inputs.train_next[train] / step))
+            stamp = np.int64(np.ceil(inputs.train_next[train] / places.step))
             if stamp + delay > last:
                 break
-            receive(arrivals, stamp + delay, inputs.train_target[train], inputs.train_weight[train])
+            target, weight = inputs.train_target[train], inputs.train_weight[train]
+            receive(arrivals, stamp + delay, target, weight, places.neurons)
             inputs.train_drawn[train] += 1
             inputs.train_next[train] += interval(inputs.key, inputs.train_drawn[train], train, inputs.train_rate[train])
 

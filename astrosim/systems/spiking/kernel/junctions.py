@@ -37,16 +37,23 @@ def flux(difference, junctions):
 
 
 @kernel
-def inflow(tiles, place, ip3, gap, junctions):
-    """Compute the inflow of each astrocyte of a model. place: that of its first lane among astrocytes.
+def gather(tiles, place, row, level):
+    """Copy IP3 of the astrocytes of a model to `level`, by place; `place`: that of the first. Writes: level."""
+    for t in range(tiles.shape[0]):
+        for n in range(LANES):
+            level[place + t * LANES + n] = tiles[t, row + n]
 
-    Reads: the row `ip3` of the tiles. Writes: the row `gap`.
+
+@kernel
+def inflow(tiles, place, gap, junctions):
+    """Compute the inflow of each astrocyte of a model; `place`: that of the first.
+
+    Reads: junctions, with the level of each astrocyte. Writes: the row `gap` of the tiles.
     """
+    level = junctions.level
     for t in range(tiles.shape[0]):
         for n in range(LANES):
             number, total = place + t * LANES + n, 0.0
-            own = tiles[t, ip3 + n]
             for j in range(junctions.first[number], junctions.first[number + 1]):
-                other = junctions.other[j] - place
-                total += flux(own - tiles[other // LANES, ip3 + other % LANES], junctions)
+                total += flux(level[number] - level[junctions.other[j]], junctions)
             tiles[t, gap + n] = total

@@ -11,25 +11,19 @@ from astrosim.core.jit import kernel, phase
 from astrosim.systems.spiking.kernel import junctions as gap_junctions
 from astrosim.systems.spiking.kernel.arrays import (
     AEIF_COND_ALPHA,
+    GLIOTRANSMISSION,
     IAF_PSC_ALPHA,
     IAF_PSC_EXP,
     PARROT_NEURON,
     TSODYKS,
     TSODYKS2,
 )
-from astrosim.systems.spiking.kernel.astrocytes import li_rinzel
-from astrosim.systems.spiking.kernel.inputs import feed, receive
-from astrosim.systems.spiking.kernel.model import (
-    ARRIVED,
-    EXCITATION,
-    GAP,
-    INHIBITION,
-    LANES,
-    OUTPUT,
-    SIC,
-)
+from astrosim.systems.spiking.kernel.glia import couple, gchi_block, li_rinzel_block, send_currents
+from astrosim.systems.spiking.kernel.inputs import feed
+from astrosim.systems.spiking.kernel.model import EXCITATION, INHIBITION, LANES, SIC
 from astrosim.systems.spiking.kernel.neurons import aeif_cond_alpha, iaf_psc_alpha, iaf_psc_exp, parrot_neuron
-from astrosim.systems.spiking.kernel.synapses import tsodyks, tsodyks2
+from astrosim.systems.spiking.kernel.synapses import gliotransmission, tsodyks, tsodyks2
+from astrosim.systems.spiking.kernel.tiles import probe, receive, take
 
 DONE, FULL, TOO_MANY = range(3)
 """How a stretch ends: at its last step; as no room is left for spikes; as there were more than a block can hold."""
@@ -37,7 +31,7 @@ DONE, FULL, TOO_MANY = range(3)
 
 @phase
 def advance_neurons(model, cell, lanes, number, step, spikes, count):
-    """Advance the neurons of a tile by a step; return the number of spikes so far."""
+    """Advance the neurons of a tile by a step; return the number of spikes so far. Raises ValueError: no such model."""
     if model == IAF_PSC_EXP:
         return iaf_psc_exp.advance(cell, lanes, number, step, spikes, count)
     if model == IAF_PSC_ALPHA:
@@ -47,27 +41,6 @@ def advance_neurons(model, cell, lanes, number, step, spikes, count):
     if model == PARROT_NEURON:
         return parrot_neuron.advance(cell, lanes, number, step, spikes, count)
     raise ValueError("network.neurons: a model without a formula")
-
-
-@phase
-def take(arrivals, stamp, sign, place, cell, row):
-    """Move what arrives at a tile at a stamp into a row of it. Writes: arrivals, cell."""
-    slot = stamp % arrivals.shape[0]
-    for n in range(LANES):
-        cell[row + n] = arrivals[slot, sign, place + n]
-        arrivals[slot, sign, place + n] = 0.0
-
-
-@phase
-def probe(tile, cell, stamp, since, probes):
-    """Record what is due at a stamp of a tile; `since`: steps done before the stretch. Writes: probes.values."""
-    for p in range(probes.first[tile], probes.first[tile + 1]):
-        every = probes.every[p]
-        if stamp % every == 0:
-            value = cell[probes.row[p]]
-            if probes.added[p] >= 0:
-                value += cell[probes.added[p]]
-            probes.values[probes.base[p] + (stamp // every - since // every - 1) * probes.stride[p]] = value
 
 
 @kernel
@@ -96,33 +69,11 @@ def neuron_block(model, tiles, tile, places, arrivals, currents, spikes, count, 
 
 
 @phase
-def send_currents(cell, tile, place, stamp, lanes, currents):
-    """Add the slow inward currents of a tile's astrocytes to what its neurons get. Writes: currents.ring."""
-    slots = currents.ring.shape[1]
-    for n in range(lanes):
-        if cell[OUTPUT + n] != 0.0:
-            for c in range(currents.first[place + n], currents.first[place + n + 1]):
-                slot = (stamp + currents.delay[c]) % slots
-                currents.ring[currents.target[c], slot] += currents.weight[c] * cell[OUTPUT + n]
-
-
-@kernel
-def li_rinzel_block(tiles, tile, places, arrivals, currents, done, steps, probes, since):
-    """Advance all Li-Rinzel astrocytes over a block on the grid. Writes: tiles, arrivals, currents, probes."""
-    for t in range(tiles.shape[0]):
-        cell, place = tiles[t], (tile + t) * LANES
-        for stamp in range(done + 1, done + steps + 1):
-            take(arrivals, stamp, 0, place, cell, ARRIVED)
-            li_rinzel.advance(cell, places.step)
-            if currents.ring.shape[1] > 0:
-                li_rinzel.slow_current(cell)
-                send_currents(cell, tile + t, place - places.neurons, stamp, places.lanes[tile + t], currents)
-            probe(tile + t, cell, stamp, since, probes)
-
-
-@phase
 def release(synapse, stamp, step, synapses):
-    """Return the weight with which a spike at a stamp acts through a synapse. Writes: its short-term plasticity."""
+    """Return the weight with which a spike at a stamp acts through a synapse.
+
+    Writes: its short-term plasticity. Raises ValueError: no such model.
+    """
     row = synapses.plastic[synapse]
     if row < 0:
         return synapses.weight[synapse]
@@ -130,6 +81,8 @@ def release(synapse, stamp, step, synapses):
         return synapses.weight[synapse] * tsodyks.released(row, stamp, step, synapses)
     if synapses.model[row] == TSODYKS2:
         return synapses.weight[synapse] * tsodyks2.released(row, stamp, step, synapses)
+    if synapses.model[row] == GLIOTRANSMISSION:
+        return synapses.weight[synapse] * gliotransmission.released(row, stamp, step, synapses)
     raise ValueError("network.synapses: a model without a formula")
 
 
@@ -138,12 +91,8 @@ def deliver(place, stamp, places, synapses, arrivals):
     """Send a spike to all targets of a neuron; return their number. Writes: arrivals, short-term plasticity."""
     first, last = synapses.first[place], synapses.first[place + 1]
     for synapse in range(first, last):
-        weight, target = release(synapse, stamp, places.step, synapses), synapses.target[synapse]
-        arrival = stamp + synapses.delay[synapse]
-        if target < places.neurons:
-            receive(arrivals, arrival, target, weight)
-        else:
-            arrivals[arrival % arrivals.shape[0], 0, target] += weight
+        weight = release(synapse, stamp, places.step, synapses)
+        receive(arrivals, stamp + synapses.delay[synapse], synapses.target[synapse], weight, places.neurons)
     return last - first
 
 
@@ -223,18 +172,22 @@ def run(places, neurons, astrocytes, synapses, currents, junctions, inputs, arri
         if junctions.rule != gap_junctions.NONE:
             steps = min(steps, junctions.every - done % junctions.every)
             if done % junctions.every == 0:
-                gap_junctions.inflow(astrocytes.li_rinzel, 0, li_rinzel.IP3, GAP, junctions)
+                couple(astrocytes, junctions)
         while at[1] < inputs.current_stamp.size and inputs.current_stamp[at[1]] <= done:
             change_current(neurons, inputs.current_target[at[1]], inputs.current_value[at[1]])
             at[1] += 1
         if at[1] < inputs.current_stamp.size:
             steps = min(steps, inputs.current_stamp[at[1]] - done)
-        feed(inputs, at, arrivals, done + steps, places.step)
+        feed(inputs, at, arrivals, done + steps, places)
         count = block(places, neurons, arrivals, currents, spikes, done, steps, probes, since)
         if count > spikes.place.size:
             return TOO_MANY
         tile = places.neurons // LANES
-        li_rinzel_block(astrocytes.li_rinzel, tile, places, arrivals, currents, done, steps, probes, since)
+        li_rinzel_block(tile, places, astrocytes, junctions, arrivals, currents, done, steps, probes, since)
+        tile += astrocytes.li_rinzel.shape[0]
+        gchi_block(tile, places, astrocytes, arrivals, synapses.heard, done, steps, probes, since)
+        if currents.ring.shape[1] > 0:
+            send_currents(currents, done, steps)
         send(spikes, count, done, steps, places, synapses, arrivals)
         clock.step[0] = done + steps
     return DONE

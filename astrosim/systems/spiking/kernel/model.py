@@ -108,6 +108,8 @@ class Model:
         Variables that can be recorded, by name.
     current : int
         Row of the constant current of neurons; -1: none.
+    kept : tuple of int
+        Other rows that change and are kept in a checkpoint.
     remarks : callable
         Takes parameters and the step (ms); returns what is wrong with parameters that do not fit each other, by node.
     """
@@ -124,6 +126,7 @@ class Model:
     start: Callable[[Values], np.ndarray]
     recordable: Mapping[str, Recordable] = field(default_factory=dict)
     current: int = -1
+    kept: tuple[int, ...] = ()
     remarks: Callable[[Values, float], Mapping[int, str]] = lambda values, step: {}
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -67,6 +68,8 @@ class Connections:
         Numbers of synapse models.
     plasticity : mapping of str to ndarray of float64, shape (connection,)
         Parameters of `PLASTICITY`; nan: the default.
+    astrocyte : ndarray of int64, shape (connection,)
+        Node number of the astrocyte whose gliotransmitter acts on a synapse; -1: none. Empty: of none.
     """
 
     pre: np.ndarray
@@ -75,9 +78,27 @@ class Connections:
     delay: np.ndarray
     model: np.ndarray
     plasticity: Mapping[str, np.ndarray]
+    astrocyte: np.ndarray = field(default_factory=lambda: _empty("i8"))
 
     def __len__(self) -> int:
         return len(self.pre)
+
+    @property
+    def modulated_by(self) -> np.ndarray:
+        """Astrocyte of each connection, -1: none; int64, shape (connection,)."""
+        return self.astrocyte if len(self.astrocyte) else np.full(len(self), -1)
+
+    def chosen(self, which: np.ndarray) -> Connections:
+        """Return the connections of a mask: bool, shape (connection,)."""
+        return Connections(
+            self.pre[which],
+            self.post[which],
+            self.weight[which],
+            self.delay[which],
+            self.model[which],
+            {name: values[which] for name, values in self.plasticity.items()},
+            self.astrocyte[which] if len(self.astrocyte) else self.astrocyte,
+        )
 
 
 def connections(
@@ -87,8 +108,9 @@ def connections(
     delay: np.ndarray,
     model: np.ndarray | None = None,
     plasticity: Mapping[str, np.ndarray] | None = None,
+    astrocyte: np.ndarray | None = None,
 ) -> Connections:
-    """Return connections, static by default; see `Connections` for shapes and units."""
+    """Return connections, static by default; see `Connections` for each shape and unit."""
     count = len(pre)
     own = plasticity or {}
     return Connections(
@@ -98,23 +120,26 @@ def connections(
         np.asarray(delay, "f8"),
         np.zeros(count, "i4") if model is None else np.asarray(model, "i4"),
         {name: np.asarray(own[name], "f8") for name in PLASTICITY if name in own},
+        _empty("i8") if astrocyte is None else np.asarray(astrocyte, "i8"),
     )
 
 
 def joined(parts: list[Connections]) -> Connections:
     """Return connections of several tables, one after the other."""
     if not parts:
-        return connections(*[_empty()] * 4)
+        return connections(_empty("i8"), _empty("i8"), _empty(), _empty())
     names = [name for name in PLASTICITY if any(name in part.plasticity for part in parts)]
     return connections(
-        *(
-            np.concatenate([getattr(part, one) for part in parts])
-            for one in ("pre", "post", "weight", "delay", "model")
-        ),
-        plasticity={
+        np.concatenate([part.pre for part in parts]),
+        np.concatenate([part.post for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+        np.concatenate([part.delay for part in parts]),
+        np.concatenate([part.model for part in parts]),
+        {
             name: np.concatenate([part.plasticity.get(name, np.full(len(part), np.nan)) for part in parts])
             for name in names
         },
+        np.concatenate([part.modulated_by for part in parts]) if any(len(part.astrocyte) for part in parts) else None,
     )
 
 
@@ -209,3 +234,15 @@ class Network:
     def labels(self) -> np.ndarray:
         """Labels of all nodes, neurons first: object, shape (node,)."""
         return np.concatenate([self.neurons.label, self.astrocytes.label])
+
+    @cached_property
+    def numbers(self) -> dict[str, np.ndarray]:
+        """Node numbers that a label, a name or a population stands for: int64, shape (node,) each."""
+        found: dict[str, np.ndarray] = {}
+        for first, nodes in ((0, self.neurons), (len(self.neurons), self.astrocytes)):
+            every = first + np.arange(len(nodes))
+            for column in (nodes.population, nodes.name):
+                for name in dict.fromkeys(column[column != ""].tolist() if len(column) else []):
+                    found.setdefault(name, every[column == name])
+            found |= {str(label): every[[place]] for place, label in enumerate(nodes.label)}
+        return found

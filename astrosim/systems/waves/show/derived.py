@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from xarray import Dataset
 
-from astrosim.scenario import resolve
+from astrosim.export.weights import joined, stacked
 from astrosim.store.variables import Variable
 from astrosim.systems.waves.build import live_taps
 from astrosim.systems.waves.scenario.schema import WaveScenario
@@ -25,16 +25,7 @@ VARIABLES = (
 
 def derived(directory: Path, scenario: WaveScenario, dataset: Dataset) -> list[tuple[Variable, np.ndarray]]:
     """Return what each weight joins: arrays of int, shape (condition, seed, parameter); none without weights."""
-    count = dataset.sizes.get("parameter", 0)
-    if not count:
-        return []
-    values = np.full((len(VARIABLES), *dataset["committed"].shape, count), -1, np.int32)
-    for row, name in enumerate(map(str, dataset["condition"].values)):
-        own = resolve(scenario, name)
-        if own.record.weights:
-            found = places(own)
-            values[:, row, dataset["committed"].values[row], : found.shape[1]] = found[:, None, :]
-    return list(zip(VARIABLES, values, strict=True))
+    return joined(scenario, dataset, VARIABLES, lambda own, one: places(own))
 
 
 def places(scenario: WaveScenario) -> np.ndarray:
@@ -52,4 +43,4 @@ def places(scenario: WaveScenario) -> np.ndarray:
     ]
     if scenario.network.bias != "none":
         blocks += [(1, step, np.full(len(cells), -1), np.arange(len(cells))) for step, cells in enumerate(heard)]
-    return np.concatenate([np.stack(np.broadcast_arrays(*block)) for block in blocks], axis=1).astype(np.int32)
+    return stacked(blocks)

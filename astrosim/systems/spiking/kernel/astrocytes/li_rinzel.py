@@ -8,7 +8,7 @@
 
 Li and Rinzel 1994 (10.1006/jtbi.1994.1041), De Young and Keizer 1992 (10.1073/pnas.89.20.9895), output: Nadkarni and
 Jung 2003 (10.1103/PhysRevLett.91.268101). NEST has the model as `astrocyte_lr_1994`. I is linear, so exact; c and h by
-Runge and Kutta's method of order 4 over steps of the grid, or (`split`) from arrival to arrival.
+Runge and Kutta's method of order 4 over steps of the grid, or in leaps from arrival to arrival.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 
 from astrosim.core.exact_functions import expm1, log_double
 from astrosim.core.jit import compiled, kernel, phase
+from astrosim.systems.spiking.kernel.exponential import expm1_double
 from astrosim.systems.spiking.kernel.model import (
     ARRIVED,
     GAP,
@@ -35,7 +36,8 @@ CALCIUM, IP3, GATE = STATES = rows_from(len(SENSED), 3)
 CONSTANTS = rows_from(len(SENSED) + 3, 18)
 CA_TOT, IP3_0, KD_IP3_1, KD_IP3_2, KD_ACT, KD_INH, KM_SERCA, RATE_IP3R, RATE_L, RATE_SERCA, RATIO = CONSTANTS[:11]
 K_IP3R, TAU_IP3, DELTA_IP3, SIC_TH, SIC_SCALE, RISE_HALF, RISE = CONSTANTS[11:]
-ROWS = len(SENSED) + 21
+SINCE, TO = rows_from(len(SENSED) + 21, 2)  # of leaps: stamp that the state belongs to, stamp to leap to
+ROWS = len(SENSED) + 23
 PER_MICROMOLAR = 1000.0  # nM: unit of y, Nadkarni and Jung 2003
 
 
@@ -107,23 +109,67 @@ def advance_one(cell, n, step):
     move(cell, n, step)
 
 
-@kernel
-def leap(cell, n, s):
-    """Advance the astrocyte of a lane by any time s (ms) without arrivals. Writes: its state."""
-    ip3 = cell[IP3 + n]
-    middle = relaxed(ip3, -expm1(-0.5 * s / cell[TAU_IP3 + n]), n, cell)
-    end = relaxed(ip3, -expm1(-s / cell[TAU_IP3 + n]), n, cell)
+@phase
+def leapt(cell, n, step):
+    """Return (c, h, IP3) of a lane at the stamp TO, nothing having arrived since its state; its own if that is now."""
+    s = (cell[TO + n] - cell[SINCE + n]) * step
+    half, ip3 = -expm1_double(-0.5 * s / cell[TAU_IP3 + n]), cell[IP3 + n]
+    middle, end = relaxed(ip3, half, n, cell), relaxed(ip3, half * (2.0 - half), n, cell)
     c, h = runge_kutta(cell[CALCIUM + n], cell[GATE + n], ip3, middle, end, s, n, cell)
-    cell[CALCIUM + n], cell[GATE + n], cell[IP3 + n] = c, h, end
+    return c, h, end
+
+
+@phase
+def spring(cell, n, step):
+    """Advance the astrocyte of a lane to the stamp TO, where weights arrive. Writes: its state."""
+    arrived, to = cell[DELTA_IP3 + n] * cell[ARRIVED + n], cell[TO + n]
+    c, h, end = leapt(cell, n, step)
+    cell[CALCIUM + n], cell[GATE + n], cell[IP3 + n], cell[SINCE + n] = c, h, end + arrived, to
+
+
+@kernel
+def leap(cell, step):
+    """Advance the astrocytes of a tile, each to its stamp TO, where weights arrive.
+
+    Reads: constants, stamps, arriving weights, inflow of IP3. Writes: the state in `cell`, the tile.
+    """
+    for n in range(LANES):
+        spring(cell, n, step)
+
+
+@kernel
+def leap_one(cell, n, step):
+    """Advance the astrocyte of one lane; see `leap`."""
+    spring(cell, n, step)
+
+
+@kernel
+def peeked(cell, n, step, stamp, row):
+    """Return a variable of a lane, by its row, at a stamp up to which nothing arrives. Writes: TO."""
+    cell[TO + n] = stamp
+    c, h, end = leapt(cell, n, step)
+    if row == IP3:
+        return end
+    if row == GATE:
+        return h
+    if row == CALCIUM:
+        return c
+    return current_of(c, n, cell)
+
+
+@phase
+def current_of(c, n, cell):
+    """Return the slow inward current of a lane per unit of weight (pA) at a concentration of calcium."""
+    y = PER_MICROMOLAR * (c - cell[SIC_TH + n])
+    above = y > 1.0
+    value = cell[SIC_SCALE + n] * log_double(y if above else 1.0)
+    return value if above else 0.0
 
 
 @phase
 def release(cell, n):
     """Compute the slow inward current of a lane per unit of weight (pA). Writes: its output."""
-    y = PER_MICROMOLAR * (cell[CALCIUM + n] - cell[SIC_TH + n])
-    above = y > 1.0
-    value = cell[SIC_SCALE + n] * log_double(y if above else 1.0)
-    cell[OUTPUT + n] = value if above else 0.0
+    cell[OUTPUT + n] = current_of(cell[CALCIUM + n], n, cell)
 
 
 @kernel
@@ -219,6 +265,7 @@ LI_RINZEL = Model(
     states=("Ca_astro", "IP3", "h_IP3R"),
     rows=ROWS,
     state_rows=STATES,
+    kept=(SINCE,),
     constants=constants,
     start=start,
     recordable={

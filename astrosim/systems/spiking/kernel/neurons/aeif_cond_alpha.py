@@ -6,15 +6,16 @@
 
 Brette and Gerstner 2005 (10.1152/jn.00686.2005). A spike as soon as V reaches V_peak inside the step: V = V_reset,
 w += b, and the rest of the step is integrated from there. NEST 3.10 finds the crossing to the tolerance of its solver;
-here it is the limit of small tolerances. Conductances by their exact propagators; V and w by Runge and Kutta's method
-of order 4, in sub-steps of at most `substep` mV near the threshold.
+here V_peak itself is found. Conductances by their exact propagators; V and w by Dormand and Prince's method of order 5:
+all neurons side by side over the whole step, and those whose error is above the `tolerance`, or that fire, in
+sub-steps.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from astrosim.core.exact_functions import exp, exp_double
+from astrosim.core.exact_functions import exp, exp_double, log_double
 from astrosim.core.jit import inlined, kernel, phase
 from astrosim.systems.spiking.kernel.model import (
     EXCITATION,
@@ -35,17 +36,16 @@ from astrosim.systems.spiking.kernel.neurons.iaf_psc_exp import decays
 
 V, W, DG_EX, G_EX, DG_IN, G_IN = STATES = rows_from(len(RECEIVED), 6)
 NEW_V, NEW_W, NEW_DG_EX, NEW_G_EX, NEW_DG_IN, NEW_G_IN, APART = rows_from(len(RECEIVED) + 6, 7)
-CONSTANTS = rows_from(len(RECEIVED) + 13, 23)
+CONSTANTS = rows_from(len(RECEIVED) + 13, 20)
 CAPACITANCE, LEAK, REST, RESET, TH, PEAK, SLOPE, A, B, TAU_W, E_EX, E_IN, TAU_EX, TAU_IN, CURRENT = CONSTANTS[:15]
-HALF_EX, HALF_IN, JUMP_EX, JUMP_IN, NEAR, LONGEST, STIFFNESS, SUBSTEP = CONSTANTS[15:]
-PARTS = LANES * (len(RECEIVED) + 36)
-ROWS = len(RECEIVED) + 37
-NEAR_SLOPES = 1.3  # Delta_T below V_th: from there on the exponential bends V within a step
-STIFF = 0.05  # largest step where `substep` is USUAL, in time constants of the membrane with its conductances: RK4 is
-# off by 0.05^5 / 120
+PART_EX, PART_IN, JUMP_EX, JUMP_IN, TOLERANCE = CONSTANTS[15:]
+ROWS = len(RECEIVED) + 33
+PARTS = 90.0  # of a step: the stages of Dormand and Prince's method lie at whole numbers of them
 BISECTIONS = 60  # halve a step to below the spacing of float64
-COURSE = 8.0  # largest step of a conductance, in parts of its time constant, where `substep` is USUAL
-USUAL = 0.2  # mV
+ORDER = 5.0  # of the error of Dormand and Prince's method
+SAFE, LEAST, MOST = 0.9, 0.2, 5.0  # of the next length of a sub-step: usual in solvers
+ALMOST = 0.999  # of what is left of a step: taken as all of it
+SHORTEST = 1e-12  # of a step; assumed: below it rounding is all that is left of an error
 
 
 @phase
@@ -71,70 +71,96 @@ def kept_below(v, n, cell):
 
 
 @phase
-def runge_kutta(v, w, ex, inh, s, n, cell):
-    """Return (V, w) after s ms; `ex`, `inh`: conductances at the start, in the middle, at the end."""
-    at = kept_below(v, n, cell)
-    v1, w1 = slope_of(at, w, ex[0], inh[0], n, cell), adaptation_of(at, w, n, cell)
-    half = 0.5 * s
-    at, there = kept_below(v + half * v1, n, cell), w + half * w1
-    v2, w2 = slope_of(at, there, ex[1], inh[1], n, cell), adaptation_of(at, there, n, cell)
-    at, there = kept_below(v + half * v2, n, cell), w + half * w2
-    v3, w3 = slope_of(at, there, ex[1], inh[1], n, cell), adaptation_of(at, there, n, cell)
-    at, there = kept_below(v + s * v3, n, cell), w + s * w3
-    v4, w4 = slope_of(at, there, ex[2], inh[2], n, cell), adaptation_of(at, there, n, cell)
-    sixth = s / 6.0
-    return v + sixth * (v1 + 2.0 * (v2 + v3) + v4), w + sixth * (w1 + 2.0 * (w2 + w3) + w4)
-
-
-@inlined
-def decayed(dg, g, s, decay):
-    """Return (dg, g) after s ms, decay = e^(-s / tau)."""
-    return dg * decay, (g + dg * s) * decay
-
-
-@inlined
-def course(dg, g, s, half):
-    """Return the conductance now, after s / 2 and after s; half = e^(-s / 2 tau)."""
-    return g, (g + 0.5 * dg * s) * half, (g + dg * s) * (half * half)
-
-
-@phase
 def rested(w, s, n, cell):
     """Return w after s ms with V held at V_reset: its equation is then linear."""
     end = cell[A + n] * (cell[RESET + n] - cell[REST + n])
     return end + (w - end) * exp(-s / cell[TAU_W + n])
 
 
-@kernel
-def crossing(v, w, dg_ex, g_ex, dg_in, g_in, s, n, cell):
-    """Return (time, w) at which V reaches V_peak, which it does within s ms."""
-    low, high = 0.0, s
-    for _ in range(BISECTIONS):
-        middle = 0.5 * (low + high)
-        ex = course(dg_ex, g_ex, middle, exp(-0.5 * middle / cell[TAU_EX + n]))
-        inh = course(dg_in, g_in, middle, exp(-0.5 * middle / cell[TAU_IN + n]))
-        if runge_kutta(v, w, ex, inh, middle, n, cell)[0] >= cell[PEAK + n]:
-            high = middle
-        else:
-            low = middle
-    ex = course(dg_ex, g_ex, high, exp(-0.5 * high / cell[TAU_EX + n]))
-    inh = course(dg_in, g_in, high, exp(-0.5 * high / cell[TAU_IN + n]))
-    return high, runge_kutta(v, w, ex, inh, high, n, cell)[1]
+@inlined
+def course(dg, g, s, e1):
+    """Return the conductance after 1/5, 3/10, 4/5, 8/9 and all of s ms, and its rise then; e1 = e^(-s / 90 tau)."""
+    e2 = e1 * e1
+    e8 = e2 * e2 * e2 * e2
+    e9 = e8 * e1
+    e18 = e9 * e9
+    e27 = e18 * e9
+    e72 = e18 * e27 * e27
+    e80 = e72 * e8
+    e90 = e80 * e8 * e2
+    return (
+        (g + 0.2 * dg * s) * e18,
+        (g + 0.3 * dg * s) * e27,
+        (g + 0.8 * dg * s) * e72,
+        (g + 8.0 / 9.0 * dg * s) * e80,
+        (g + dg * s) * e90,
+        dg * e90,
+    )
 
 
 @phase
-def longest(v, w, dg_ex, g_ex, dg_in, g_in, left, n, cell):
-    """Return the length (ms) of the next sub-step, at most what is `left` of the step.
+def stage(v, w, dv, dw, s, ex, inh, n, cell):
+    """Return (dV/dt, dw/dt) at the state that lies s (dv, dw) ahead."""
+    at, there = kept_below(v + s * dv, n, cell), w + s * dw
+    return slope_of(at, there, ex, inh, n, cell), adaptation_of(at, there, n, cell)
 
-    From near the threshold on, V moves by `substep` mV at most.
+
+@phase
+def dormand_prince(v, w, g_ex, g_in, ex, inh, s, n, cell):
+    """Return (V, w) after s ms by order 5, the estimated error of V (mV), and the error that is allowed.
+
+    `g_ex`, `g_in`: conductances at the start; `ex`, `inh`: their course. Errors may be as large as the tolerance, and
+    above 1 mV/ms grow with the slope of V: what counts is when it fires. Dormand and Prince 1980
+    (10.1016/0771-050X(80)90013-3), table 2.
     """
-    s = min(left, cell[LONGEST + n] if g_ex + g_in + dg_ex + dg_in > 0.0 else left)
-    stiff = (cell[LEAK + n] + g_ex + g_in) / cell[CAPACITANCE + n]
-    s = min(s, cell[STIFFNESS + n] / stiff) if stiff > 0.0 else s
-    slope = abs(slope_of(kept_below(v, n, cell), w, g_ex, g_in, n, cell))
-    way = max(cell[NEAR + n] - v, 0.0) + cell[SUBSTEP + n]
-    s = min(s, way / slope) if slope > 0.0 else s
-    return s if s < left * 0.999 else left
+    v1, w1 = stage(v, w, 0.0, 0.0, s, g_ex, g_in, n, cell)
+    v2, w2 = stage(v, w, v1 / 5, w1 / 5, s, ex[0], inh[0], n, cell)
+    v3, w3 = stage(v, w, 3 / 40 * v1 + 9 / 40 * v2, 3 / 40 * w1 + 9 / 40 * w2, s, ex[1], inh[1], n, cell)
+    dv, dw = 44 / 45 * v1 - 56 / 15 * v2 + 32 / 9 * v3, 44 / 45 * w1 - 56 / 15 * w2 + 32 / 9 * w3
+    v4, w4 = stage(v, w, dv, dw, s, ex[2], inh[2], n, cell)
+    dv = 19372 / 6561 * v1 - 25360 / 2187 * v2 + 64448 / 6561 * v3 - 212 / 729 * v4
+    dw = 19372 / 6561 * w1 - 25360 / 2187 * w2 + 64448 / 6561 * w3 - 212 / 729 * w4
+    v5, w5 = stage(v, w, dv, dw, s, ex[3], inh[3], n, cell)
+    dv = 9017 / 3168 * v1 - 355 / 33 * v2 + 46732 / 5247 * v3 + 49 / 176 * v4 - 5103 / 18656 * v5
+    dw = 9017 / 3168 * w1 - 355 / 33 * w2 + 46732 / 5247 * w3 + 49 / 176 * w4 - 5103 / 18656 * w5
+    v6, w6 = stage(v, w, dv, dw, s, ex[4], inh[4], n, cell)
+    dv = 35 / 384 * v1 + 500 / 1113 * v3 + 125 / 192 * v4 - 2187 / 6784 * v5 + 11 / 84 * v6
+    dw = 35 / 384 * w1 + 500 / 1113 * w3 + 125 / 192 * w4 - 2187 / 6784 * w5 + 11 / 84 * w6
+    v7, w7 = stage(v, w, dv, dw, s, ex[4], inh[4], n, cell)
+    off_v = 71 / 57600 * v1 - 71 / 16695 * v3 + 71 / 1920 * v4 - 17253 / 339200 * v5 + 22 / 525 * v6 - v7 / 40
+    off_w = 71 / 57600 * w1 - 71 / 16695 * w3 + 71 / 1920 * w4 - 17253 / 339200 * w5 + 22 / 525 * w6 - w7 / 40
+    error = s * max(abs(off_v), abs(off_w) / cell[LEAK + n])
+    return v + s * dv, w + s * dw, error, cell[TOLERANCE + n] * max(1.0, abs(v1))
+
+
+@phase
+def ahead(v, w, dg_ex, g_ex, dg_in, g_in, s, n, cell):
+    """Return (V, w) after s ms, the estimated error, the allowed error, and the courses of both conductances."""
+    ex = course(dg_ex, g_ex, s, exp(-s / (PARTS * cell[TAU_EX + n])))
+    inh = course(dg_in, g_in, s, exp(-s / (PARTS * cell[TAU_IN + n])))
+    new_v, new_w, error, allowed = dormand_prince(v, w, g_ex, g_in, ex, inh, s, n, cell)
+    return new_v, new_w, error, allowed, ex, inh
+
+
+@kernel
+def crossing(v, w, dg_ex, g_ex, dg_in, g_in, s, n, cell):
+    """Return the time (ms) at which V reaches V_peak, which it does within s ms."""
+    low, high = 0.0, s
+    for _ in range(BISECTIONS):
+        middle = 0.5 * (low + high)
+        if ahead(v, w, dg_ex, g_ex, dg_in, g_in, middle, n, cell)[0] >= cell[PEAK + n]:
+            high = middle
+        else:
+            low = middle
+    return high
+
+
+@phase
+def resized(s, allowed, error):
+    """Return the length of a sub-step (ms) that would meet the tolerance."""
+    if error <= 0.0:
+        return s * MOST
+    return s * min(MOST, max(LEAST, SAFE * exp(log_double(allowed / error) / ORDER)))
 
 
 @kernel
@@ -142,27 +168,31 @@ def careful(cell, n, number, step, spikes, count):
     """Advance the neuron of a lane by a step in sub-steps; return the number of spikes so far. No arrivals."""
     v, w = cell[V + n], cell[W + n]
     dg_ex, g_ex, dg_in, g_in = cell[DG_EX + n], cell[G_EX + n], cell[DG_IN + n], cell[G_IN + n]
-    left = step
+    left, s = step, step
     while left > 0.0:
-        s = left
-        if cell[REFRACTORY + n] > 0.0:
-            w = rested(w, s, n, cell)
+        s = s if s < left * ALMOST else left
+        held = cell[REFRACTORY + n] > 0.0
+        s = left if held else s
+        new_v, new_w, error, allowed, ex, inh = ahead(v, w, dg_ex, g_ex, dg_in, g_in, s, n, cell)
+        proposed = step
+        if held:
+            new_v, new_w = v, rested(w, s, n, cell)
+        elif error > allowed and s > SHORTEST * step:
+            s = resized(s, allowed, error)
+            continue
+        elif new_v >= cell[PEAK + n]:
+            s = crossing(v, w, dg_ex, g_ex, dg_in, g_in, s, n, cell)
+            _, new_w, _, _, ex, inh = ahead(v, w, dg_ex, g_ex, dg_in, g_in, s, n, cell)
+            new_v, new_w = cell[RESET + n], new_w + cell[B + n]
+            cell[REFRACTORY + n] = cell[HOLD + n]
+            if count < spikes.size:
+                spikes[count] = number + n
+            count += 1
         else:
-            s = longest(v, w, dg_ex, g_ex, dg_in, g_in, left, n, cell)
-            ex = course(dg_ex, g_ex, s, exp(-0.5 * s / cell[TAU_EX + n]))
-            inh = course(dg_in, g_in, s, exp(-0.5 * s / cell[TAU_IN + n]))
-            new_v, new_w = runge_kutta(v, w, ex, inh, s, n, cell)
-            if new_v >= cell[PEAK + n]:
-                s, new_w = crossing(v, w, dg_ex, g_ex, dg_in, g_in, s, n, cell)
-                new_v, new_w = cell[RESET + n], new_w + cell[B + n]
-                cell[REFRACTORY + n] = cell[HOLD + n]
-                if count < spikes.size:
-                    spikes[count] = number + n
-                count += 1
-            v, w = new_v, new_w
-        dg_ex, g_ex = decayed(dg_ex, g_ex, s, exp(-s / cell[TAU_EX + n]))
-        dg_in, g_in = decayed(dg_in, g_in, s, exp(-s / cell[TAU_IN + n]))
+            proposed = resized(s, allowed, error)
+        v, w, dg_ex, g_ex, dg_in, g_in = new_v, new_w, ex[5], ex[4], inh[5], inh[4]
         left -= s
+        s = proposed
     cell[REFRACTORY + n] = max(cell[REFRACTORY + n] - 1.0, 0.0)
     cell[V + n], cell[W + n] = v, w
     cell[DG_EX + n], cell[G_EX + n], cell[DG_IN + n], cell[G_IN + n] = dg_ex, g_ex, dg_in, g_in
@@ -170,30 +200,18 @@ def careful(cell, n, number, step, spikes, count):
 
 
 @phase
-def begin(cell, n):
-    """Copy the state of a lane to its scratch. Writes: scratch."""
-    held = cell[REFRACTORY + n]
-    v, w, dg_ex, g_ex = cell[V + n], cell[W + n], cell[DG_EX + n], cell[G_EX + n]
-    dg_in, g_in = cell[DG_IN + n], cell[G_IN + n]
-    cell[APART + n] = 1.0 if held > 0.0 else 0.0
-    cell[NEW_V + n], cell[NEW_W + n], cell[NEW_DG_EX + n], cell[NEW_G_EX + n] = v, w, dg_ex, g_ex
-    cell[NEW_DG_IN + n], cell[NEW_G_IN + n] = dg_in, g_in
-
-
-@phase
-def part(cell, n, length):
-    """Advance the scratch of a lane by a part of a step (ms); mark it APART if it needs more care. Writes: scratch."""
-    v, w, apart = cell[NEW_V + n], cell[NEW_W + n], cell[APART + n]
-    dg_ex, g_ex, dg_in, g_in = cell[NEW_DG_EX + n], cell[NEW_G_EX + n], cell[NEW_DG_IN + n], cell[NEW_G_IN + n]
-    half_ex, half_in = cell[HALF_EX + n], cell[HALF_IN + n]
-    ex, inh = course(dg_ex, g_ex, length, half_ex), course(dg_in, g_in, length, half_in)
-    new_v, new_w = runge_kutta(v, w, ex, inh, length, n, cell)
-    stiff = length * (cell[LEAK + n] + g_ex + g_in) > cell[STIFFNESS + n] * cell[CAPACITANCE + n]
-    near = max(v, new_v) > cell[NEAR + n]
-    cell[APART + n] = 1.0 if stiff or near else apart
+def attempt(cell, n, step):
+    """Advance a lane by a whole step, into its scratch; mark it APART where that will not do. Writes: scratch."""
+    v, w, held, peak = cell[V + n], cell[W + n], cell[REFRACTORY + n], cell[PEAK + n]
+    g_ex, g_in = cell[G_EX + n], cell[G_IN + n]
+    ex = course(cell[DG_EX + n], g_ex, step, cell[PART_EX + n])
+    inh = course(cell[DG_IN + n], g_in, step, cell[PART_IN + n])
+    new_v, new_w, error, allowed = dormand_prince(v, w, g_ex, g_in, ex, inh, step, n, cell)
+    alike = (error <= allowed) & (new_v < peak) & (held == 0.0)
+    cell[APART + n] = 0.0 if alike else 1.0
     cell[NEW_V + n], cell[NEW_W + n] = new_v, new_w
-    cell[NEW_DG_EX + n], cell[NEW_G_EX + n] = dg_ex * (half_ex * half_ex), ex[2]
-    cell[NEW_DG_IN + n], cell[NEW_G_IN + n] = dg_in * (half_in * half_in), inh[2]
+    cell[NEW_DG_EX + n], cell[NEW_G_EX + n] = ex[5], ex[4]
+    cell[NEW_DG_IN + n], cell[NEW_G_IN + n] = inh[5], inh[4]
 
 
 @phase
@@ -215,12 +233,8 @@ def advance(cell, lanes, number, step, spikes, count):
     Reads: constants. Writes: state and scratch in `cell`, the tile, and spikes (neuron of each spike from `count` on;
     `number` is that of lane 0).
     """
-    parts = int(cell[PARTS])
     for n in range(LANES):
-        begin(cell, n)
-    for _ in range(parts):
-        for n in range(LANES):
-            part(cell, n, step / parts)
+        attempt(cell, n, step)
     for n in range(lanes):
         if cell[APART + n] > 0.0:
             count = careful(cell, n, number, step, spikes, count)
@@ -232,10 +246,7 @@ def advance(cell, lanes, number, step, spikes, count):
 @kernel
 def advance_one(cell, n, number, step, spikes, count):
     """Advance the neuron of one lane by a step (ms); see `advance`."""
-    parts = int(cell[PARTS])
-    begin(cell, n)
-    for _ in range(parts):
-        part(cell, n, step / parts)
+    attempt(cell, n, step)
     if cell[APART + n] > 0.0:
         count = careful(cell, n, number, step, spikes, count)
     end(cell, n)
@@ -258,29 +269,20 @@ COLUMNS = {
     "tau_syn_ex": TAU_EX,
     "tau_syn_in": TAU_IN,
     "I_e": CURRENT,
-    "substep": SUBSTEP,
+    "tolerance": TOLERANCE,
 }
 
 
 def constants(values: Values, step: float) -> dict[int, np.ndarray]:
     """Return constants of a step by row: float64, shape (neuron,) each."""
-    sharp, fine = values["Delta_T"] == 0.0, values["substep"] / USUAL
-    tau_ex, tau_in = values["tau_syn_ex"], values["tau_syn_in"]
-    longest = np.minimum(tau_ex, tau_in) * np.sqrt(fine) / COURSE
-    resting = STIFF * fine * values["C_m"] / values["g_L"]
-    # one number of parts for all, so that neurons advance side by side; with room for conductances of half the leak
-    parts = np.ceil(step / np.min(np.minimum(longest, resting / 1.5)))
+    sharp, tau_ex, tau_in = values["Delta_T"] == 0.0, values["tau_syn_ex"], values["tau_syn_in"]
     return {row: values[name] for name, row in COLUMNS.items()} | {
         HOLD: np.where(values["t_ref"] > 0.0, np.rint(values["t_ref"] / step) + 1.0, 0.0),
         PEAK: np.where(sharp, values["V_th"], values["V_peak"]),
-        NEAR: np.where(sharp, np.inf, values["V_th"] - NEAR_SLOPES * values["Delta_T"]),
-        LONGEST: longest,
-        STIFFNESS: STIFF * fine,
-        HALF_EX: decays(tau_ex, 0.5 * step / parts),
-        HALF_IN: decays(tau_in, 0.5 * step / parts),
+        PART_EX: decays(tau_ex, step / PARTS),
+        PART_IN: decays(tau_in, step / PARTS),
         JUMP_EX: np.e / tau_ex,
         JUMP_IN: np.e / tau_in,
-        PARTS: np.full(tau_ex.size, parts),
     }
 
 
@@ -320,7 +322,7 @@ AEIF_COND_ALPHA = Model(
         times("tau_syn_in", 2.0, "time to peak of inhibitory conductances"),
         Parameter("t_ref", "ms", 0.0, "refractory period", least=0.0),
         Parameter("I_e", "pA", 0.0, "constant current"),
-        Parameter("substep", "mV", 0.01, "largest way of V in a sub-step near the threshold", least=0.0, above=True),
+        Parameter("tolerance", "mV", 1e-10, "error of V allowed in a sub-step", least=1e-12),
     ),
     initial=(
         Parameter("V_m", "mV", -70.6, "membrane potential at the start"),

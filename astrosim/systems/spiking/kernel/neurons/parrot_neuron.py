@@ -36,7 +36,7 @@ def advance(cell, lanes, number, step, spikes, count):
 
 
 def constants(values: Values, step: float) -> dict[int, np.ndarray]:
-    """Return no constants."""
+    """Return no constants: of no shape."""
     return {}
 
 

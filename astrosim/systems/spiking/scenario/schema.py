@@ -1,0 +1,64 @@
+"""The frozen, closed description of a simulation of a spiking network. Source: NEST 3.10, Stimberg et al. 2018."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from astrosim.scenario.experiment import Experiment
+from astrosim.scenario.inputs import Located
+from astrosim.scenario.section import Real, complain, quantity, table
+from astrosim.systems.spiking.scenario import contents
+from astrosim.systems.spiking.scenario.sections import (
+    TABLES,
+    GapJunctions,
+    SpikingInput,
+    SpikingNetwork,
+    SpikingRecord,
+    SpikingSchedule,
+)
+
+Figure = Literal["rate_hz", "mean_calcium"]
+"""Published figures that a report can set beside its own."""
+
+
+class SpikingScenario(Experiment):
+    """One simulation of a spiking network: conditions x seeds."""
+
+    file_fields: ClassVar = (
+        ("network", "neurons"),
+        ("network", "astrocytes"),
+        ("network", "synapses"),
+        ("network", "tripartite"),
+        ("input", "spikes"),
+    )
+    tables: ClassVar = TABLES
+
+    kind: Literal["spiking"] = quantity("spiking", "which family of systems")
+    engine: Literal["kernel", "agents"] = quantity("kernel", "kernel: fast; agents: on a Mesa model, the same bits")
+    learner: Literal["none"] = quantity("none", "none: a simulation without learning", "")
+    network: SpikingNetwork = table(SpikingNetwork)
+    gap_junctions: GapJunctions = table(GapJunctions)
+    input: SpikingInput = table(SpikingInput)
+    schedule: SpikingSchedule = table(SpikingSchedule)
+    record: SpikingRecord = table(SpikingRecord)
+    reference: dict[str, dict[Figure, Real]] = Field(default_factory=dict, description="published figures by condition")
+
+    @property
+    def steps(self) -> int:
+        """Steps of the grid."""
+        return round(self.schedule.duration_ms / self.schedule.step_ms)
+
+    @property
+    def work(self) -> int:
+        """Steps of the grid."""
+        return self.steps
+
+    @model_validator(mode="after")
+    def _fits(self) -> SpikingScenario:
+        problems: list[str | Located] = [*contents.plain_problems(self)]
+        if contents.is_described_once(self):
+            problems += contents.network_problems(self)
+        complain(problems)
+        return self

@@ -1,0 +1,28 @@
+"""Spiking networks: the parts of the system, and where each is found."""
+
+from __future__ import annotations
+
+from astrosim.contracts.system import System, usual_parts
+
+HERE = "astrosim.systems.spiking"
+SYSTEM = System(
+    name="spiking",
+    kind="spiking",
+    unit="steps",
+    parts={
+        **usual_parts(HERE),
+        "scenario": f"{HERE}.scenario.schema:SpikingScenario",
+        "summary": f"{HERE}.show.summary:SpikingSummary",
+        "files": f"{HERE}.show.files:write_files",
+    },
+    lacks={
+        "animation": 'no moving picture of simulations without learning ("spiking"). `astrosim plot` draws them.',
+        "ceiling": 'only networks of threshold neurons have a structural ceiling ("spiking"). Name a scenario of kind '
+        '"astrocyte".',
+        "engine": 'no engine of single trials ("spiking"). astrosim.run runs the scenario.',
+        "start": 'simulations do not start from the weights of another run ("spiking"). Leave out --from.',
+        "trained": 'nothing is learned in a simulation without learner ("spiking"). Read it by astrosim.open_run.',
+        "view": 'the live view does not show spiking networks ("spiking"). `astrosim report` and `astrosim plot` do.',
+    },
+)
+"""The shapes that a new part joins, and the registry that finds it."""
