@@ -121,7 +121,8 @@ def live(params, system, state, workspace):
         above[a] = cells[a // LANES, calcium + a % LANES] > threshold[a]
     for _ in range(params.leaps):
         if system.junctions.rule != gap_junctions.NONE:
-            gap_junctions.inflow(cells, 0, li_rinzel.IP3, GAP, system.junctions)
+            gap_junctions.gather(cells, 0, li_rinzel.IP3, system.junctions.level)
+            gap_junctions.inflow(cells, 0, GAP, system.junctions)
         else:
             for a in range(acts.size):
                 cells[a // LANES, GAP + a % LANES] = 0.0

@@ -123,7 +123,8 @@ class AgentsLearning(WindowLearning):
         for _ in range(self.params.leaps):
             cells[:, GAP : GAP + LANES] = 0.0
             if own.junctions.rule != gap_junctions.NONE:
-                gap_junctions.inflow(cells, 0, li_rinzel.IP3, GAP, own.junctions)
+                gap_junctions.gather(cells, 0, li_rinzel.IP3, own.junctions.level)
+                gap_junctions.inflow(cells, 0, GAP, own.junctions)
             for agent, flow in zip(every, inflow, strict=True):
                 agent.flow(flow)
             for agent in every:
