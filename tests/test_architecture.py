@@ -28,7 +28,7 @@ FLOORS = (
     {"runs", "explain", "summary", "export"},
     {"report"},
     {"systems"},
-    {"tasks", "sklearn"},
+    {"tasks", "sklearn", "spiking"},
     {"audit", "conformance", "view"},
     {"cli"},
     {"__main__"},

@@ -266,7 +266,9 @@ def test_template_of_a_wave_is_a_valid_scenario(tmp_path: Path) -> None:
     path.write_text(uncommented)
     assert load_scenario(path).reference == {"wave": {"test_accuracy": 0.67875}}
     assert max(len(line) for line in find_system("wave").template.splitlines()) <= 120
-    with pytest.raises(ScenarioError, match=r"--kind: no such kind \(sea\)\. Write one of astrocyte, wave, task\."):
+    with pytest.raises(
+        ScenarioError, match=r"--kind: no such kind \(sea\)\. Write one of astrocyte, wave, task, spiking\."
+    ):
         create("other", tmp_path, "sea")
 
 

@@ -96,9 +96,10 @@ ONE_PROBLEM = [
     ("seeds = [1, 2, 1]", "s.toml:1: seeds: a seed is listed twice (1). Name each seed once."),
     (
         "kind = 'waev'\nlayers = 3",
-        's.toml:1: kind: not a valid choice ("waev"). Did you mean "wave"? Write one of "astrocyte", "wave", "task".',
+        's.toml:1: kind: not a valid choice ("waev"). Did you mean "wave"? Write one of "astrocyte", "wave", "task", '
+        '"spiking".',
     ),
-    ("kind = 3", 's.toml:1: kind: not a valid choice (3). Write one of "astrocyte", "wave", "task".'),
+    ("kind = 3", 's.toml:1: kind: not a valid choice (3). Write one of "astrocyte", "wave", "task", "spiking".'),
     (
         "[conditions.a]\nkind = 'wave'",
         "s.toml:2: conditions.a.kind: the same for all conditions. Set kind outside the conditions.",

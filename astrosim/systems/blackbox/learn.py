@@ -12,6 +12,7 @@ import numpy as np
 from astrosim.core.errors import AstrosimError
 from astrosim.runs.replicate import Replicate
 from astrosim.statistics.inference import Interval, mean_interval
+from astrosim.systems.blackbox.as_run import named, stored
 from astrosim.systems.blackbox.kernel.policy import Policy
 from astrosim.systems.blackbox.objective import ObjectivePlayer
 from astrosim.systems.blackbox.players import environment_player, groups_of
@@ -102,7 +103,9 @@ class Best:
     scenario: BlackboxScenario
 
 
-def learn(environment: Any, steps: int = 300_000, seed: int = 0, **fields: Any) -> Learned:
+def learn(
+    environment: Any, steps: int = 300_000, seed: int = 0, out: str | Path | None = None, **fields: Any
+) -> Learned:
     """Let astrocytes learn to act in an environment.
 
     Parameters
@@ -112,6 +115,8 @@ def learn(environment: Any, steps: int = 300_000, seed: int = 0, **fields: Any) 
     steps : int
         Environment steps.
     seed : int
+    out : str or Path, optional
+        Directory of a run that is made of it, with the same result; the environment then needs a name that others find.
     **fields
         Fields of the scenario by the last part of their path, such as ``episodes=16``.
 
@@ -126,14 +131,18 @@ def learn(environment: Any, steps: int = 300_000, seed: int = 0, **fields: Any) 
     AstrosimError, RunError
         If there is no such environment, or it cannot be learned.
     """
-    name = environment if isinstance(environment, str) else EXTERNAL
+    unnamed = {"name": environment if isinstance(environment, str) else EXTERNAL}
+    own = unnamed if out is None else named(environment)
     every = max(1, min(steps, max(steps // 30, 1_000)))
     tables: dict[str, Any] = {
-        "task": {"environment": name, "allow_code": True},
+        "task": {"environment": own.pop("name"), "allow_code": True, **own},
         "schedule": {"steps": steps},
         "record": {"every": every},
     }
     scenario = EnvironmentScenario.model_validate({"name": "learn", "seeds": [seed], **tables}).changed(fields)
+    if out is not None:
+        run = stored(scenario, seed, out)
+        return Learned(run.trained.policy, Test(run.returns), int(run.row["steps"]), run.history, run.row, scenario)
     player = environment_player(scenario, environment, scenario.task.arguments)
     recording = carried_out(scenario, seed, player)
     _, policy, values, row = finished(recording)
@@ -153,6 +162,7 @@ def maximise(
     evaluations: int = 20_000,
     seed: int = 0,
     groups: Sequence[Sequence[int]] = (),
+    out: str | Path | None = None,
     **fields: Any,
 ) -> Best:
     """Find weights, or a network, for which a function is large.
@@ -168,6 +178,8 @@ def maximise(
     seed : int
     groups : sequence of sequence of int
         Weights that each astrocyte owns; random ones if left out.
+    out : str or Path, optional
+        Directory of a run that is made of it, with the same result; the function then needs a name that others find.
     **fields
         Fields of the scenario by the last part of their path, such as ``sigma=0.1``.
 
@@ -182,7 +194,7 @@ def maximise(
     RunError
         If the function returns no finite number.
     """
-    return _best(function, size, evaluations, seed, groups, fields, maximised=True)
+    return _best(function, size, evaluations, seed, groups, fields, True, out)
 
 
 def minimise(
@@ -191,10 +203,11 @@ def minimise(
     evaluations: int = 20_000,
     seed: int = 0,
     groups: Sequence[Sequence[int]] = (),
+    out: str | Path | None = None,
     **fields: Any,
 ) -> Best:
     """Find weights, or a network, for which a function is small; see `maximise`."""
-    return _best(function, size, evaluations, seed, groups, fields, maximised=False)
+    return _best(function, size, evaluations, seed, groups, fields, False, out)
 
 
 def _best(
@@ -205,25 +218,28 @@ def _best(
     groups: Sequence[Sequence[int]],
     fields: dict[str, Any],
     maximised: bool,
+    out: str | Path | None,
 ) -> Best:
     if not callable(function):
         raise AstrosimError(f"function: not callable ({type(function).__name__}). Give a function of the weights.")
     name = getattr(function, "__name__", EXTERNAL)
     sizes = {key: fields.pop(key) for key in ("inputs", "outputs") if key in fields}
+    known = {"name": EXTERNAL} if out is None else {**named(function), "allow_code": True}
     tables: dict[str, Any] = {
-        "task": {"objective": EXTERNAL, "size": size, "maximise": maximised, **sizes},
+        "task": {"objective": known.pop("name"), "size": size, "maximise": maximised, **sizes, **known},
         "territory": {"groups": [list(group) for group in groups]},
         "schedule": {"evaluations": evaluations},
         "record": {"every": max(1, evaluations // 50)},
     }
     scenario = ObjectiveScenario.model_validate({"name": "objective", "seeds": [seed], **tables}).changed(fields)
-    own = groups_of(scenario, seed)
+    own, sign = groups_of(scenario, seed), 1.0 if maximised else -1.0
+    if out is not None:
+        return _stored_best(scenario, seed, out, sign)
     worst = scenario.task.on_nan == "worst"
     task = scenario.task
     player = ObjectivePlayer(function, name, own, task.inputs, task.outputs, maximised, worst, task.seconds)
     recording = carried_out(scenario, seed, player)
     _, policy, values, row = finished(recording)
-    sign = 1.0 if maximised else -1.0
     history = history_of(recording)
     history["fresh_return"] = sign * history["fresh_return"]
     return Best(
@@ -235,6 +251,15 @@ def _best(
         row=row,
         scenario=scenario,
     )
+
+
+def _stored_best(scenario: ObjectiveScenario, seed: int, out: str | Path, sign: float) -> Best:
+    """The same from a run."""
+    run = stored(scenario, seed, out)
+    history = run.history | {"fresh_return": sign * run.history["fresh_return"]}
+    network = PlayedNetwork(run.trained.network) if scenario.has_network else None
+    reward = sign * float(run.returns.mean())
+    return Best(run.trained.vector, reward, int(run.row["steps"]), history, network, run.row, scenario)
 
 
 def carried_out(scenario: BlackboxScenario, seed: int, player: Player | None) -> Recording:

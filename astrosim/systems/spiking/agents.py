@@ -16,6 +16,7 @@ from mesa.time import Priority
 
 from astrosim.systems.spiking.kernel import junctions as gap_junctions
 from astrosim.systems.spiking.kernel import single
+from astrosim.systems.spiking.kernel.arrays import Arrivals
 from astrosim.systems.spiking.kernel.astrocytes import gchi, li_rinzel
 from astrosim.systems.spiking.kernel.astrocytes.li_rinzel import LI_RINZEL
 from astrosim.systems.spiking.kernel.glia import couple
@@ -55,8 +56,8 @@ class Volley:
         self.add(self.model.simulation.arrivals)
         self.model.under_way.remove(self)
 
-    def add(self, arrivals: np.ndarray) -> None:
-        """Add the weights to a ring of arrivals, shape (slot, 2, place)."""
+    def add(self, arrivals: Arrivals) -> None:
+        """Add the weights to those to come."""
         for place, weight in zip(self.target, self.weight, strict=True):
             single.receive(arrivals, self.stamp, place, weight, self.model.simulation.places.neurons)
 
@@ -99,10 +100,10 @@ class SpikingAgent(mesa.Agent):
 
     def _take(self, sign: int) -> float:
         """Take what arrives now, of a sign, out of the ring."""
-        arrivals = self.model.simulation.arrivals
-        slot = self.model.stamp % len(arrivals)
-        weight = arrivals[slot, sign, self.place]
-        arrivals[slot, sign, self.place] = 0.0
+        ring = self.model.simulation.arrivals.weight
+        slot = self.model.stamp % len(ring)
+        weight = ring[slot, sign, self.place]
+        ring[slot, sign, self.place] = 0.0
         return float(weight)
 
 
@@ -315,11 +316,12 @@ class AgentSimulation:
     def state(self) -> dict[str, np.ndarray]:
         """Return all that changes, as `Simulation.state` does; volleys under way lie in the ring, shape as there."""
         saved = self.simulation.state()
+        arrivals = Arrivals(saved["arrivals"], self.simulation.arrivals.marks.copy())
         for volley in self.model.under_way:
-            volley.add(saved["arrivals"])
+            volley.add(arrivals)
         return saved
 
     def restore(self, saved: Mapping[str, np.ndarray]) -> None:
-        """Go on from a `state()` of the same shapes; see `Simulation.restore`."""
+        """Go on from a `state()` of arrays of the same shape; see `Simulation.restore`."""
         self.simulation.restore(saved)
         self.model = SpikingModel(self.simulation)

@@ -2,51 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from astrosim.core.rng import stream_key
 from astrosim.systems.spiking.network.build import steps_in
 from astrosim.systems.spiking.network.description import Network, Poisson, Steps, Trains
-from astrosim.systems.spiking.scenario import contents
+from astrosim.systems.spiking.network.files import read_trains
+from astrosim.systems.spiking.scenario import contents, populations
 from astrosim.systems.spiking.scenario.schema import SpikingScenario
+from astrosim.systems.spiking.scenario.sections import CurrentInput, PoissonInput, TraceEntry
 from astrosim.systems.spiking.simulation import Simulation, Trace
 
 
 def network_of(scenario: SpikingScenario, seed: int) -> Network:
     """Return the network of a replicate: of files, or of populations drawn by the seed."""
-    if scenario.network.populations:
-        from astrosim.systems.spiking.scenario import populations
-
-        network = populations.network_of(scenario, seed)
-    else:
+    if contents.named_files(scenario):
         network = contents.files_network(contents.names_of(scenario), scenario.schedule.step_ms)[0]
-    neurons = network.neurons
-    if "aeif_cond_alpha" in neurons.model:
-        tolerance = np.full(len(neurons), scenario.network.tolerance_mv)
-        given = neurons.values.get("tolerance")
-        tolerance = tolerance if given is None else np.where(np.isnan(given), tolerance, given)
-        own = neurons.model == "aeif_cond_alpha"
-        values = {**neurons.values, "tolerance": np.where(own, tolerance, np.nan)}
-        network = Network(
-            type(neurons)(**{**vars(neurons), "values": values}),
-            network.astrocytes,
-            network.connections,
-            network.coupling,
-        )
-    return network
+    else:
+        network = populations.network_of(scenario, seed)
+    return with_tolerance(network, scenario.network.tolerance_mv)
+
+
+def with_tolerance(network: Network, tolerance_mv: float) -> Network:
+    """Return the network with the tolerance (mV) of those adaptive exponential neurons that have none of their own."""
+    neurons, own = network.neurons, network.neurons.model == "aeif_cond_alpha"
+    if not own.any():
+        return network
+    given = neurons.values.get("tolerance", np.full(len(neurons), np.nan))
+    tolerance = np.where(own, np.where(np.isnan(given), tolerance_mv, given), np.nan)
+    return replace(network, neurons=replace(neurons, values={**neurons.values, "tolerance": tolerance}))
 
 
 def trains_of(scenario: SpikingScenario, network: Network) -> Trains:
     """Return the given spikes."""
-    if scenario.input.spikes is None:
-        return Trains()
-    return contents.files_trains(scenario.input.spikes, contents.names_of(scenario), scenario.schedule.step_ms)[0]
+    return read_trains(scenario.input.spikes, network, scenario.schedule.step_ms)[0]
 
 
-def poisson_of(scenario: SpikingScenario, network: Network) -> Poisson:
+def poisson_of(entries: Sequence[PoissonInput], network: Network) -> Poisson:
     """Return the Poisson trains, one per node that an entry names."""
     target, parts = [], []
-    for entry in scenario.input.poisson:
+    for entry in entries:
         nodes = np.concatenate([network.numbers[label] for label in entry.target])
         if entry.rate_hz > 0.0:
             target.append(nodes)
@@ -57,10 +55,10 @@ def poisson_of(scenario: SpikingScenario, network: Network) -> Poisson:
     return Poisson(np.concatenate(target), *np.concatenate(parts, axis=1))
 
 
-def currents_of(scenario: SpikingScenario, network: Network) -> Steps:
+def currents_of(entries: Sequence[CurrentInput], network: Network) -> Steps:
     """Return the steps of current."""
     target, time, value = [], [], []
-    for entry in scenario.input.currents:
+    for entry in entries:
         for label in entry.target:
             for node in network.numbers[label]:
                 target.append(int(node))
@@ -69,12 +67,12 @@ def currents_of(scenario: SpikingScenario, network: Network) -> Steps:
     return Steps(np.array(target, "i8"), np.array(time, float), np.array(value, float))
 
 
-def traces_of(scenario: SpikingScenario, network: Network) -> list[Trace]:
-    """Return what is recorded over time."""
+def traces_of(entries: Sequence[TraceEntry], network: Network, step: float) -> list[Trace]:
+    """Return what is recorded over time, in steps of the grid (ms)."""
     found = []
-    for entry in scenario.record.traces:
+    for entry in entries:
         nodes = np.concatenate([network.numbers[label] for label in entry.nodes])
-        every = steps_in(entry.every_ms, scenario.schedule.step_ms)
+        every = steps_in(entry.every_ms, step)
         found.append(Trace(entry.variable, tuple(dict.fromkeys(nodes.tolist())), every))
     return found
 
@@ -88,8 +86,8 @@ def simulation_of(scenario: SpikingScenario, seed: int, network: Network | None 
         step,
         stream_key(seed, "spiking_poisson"),
         trains_of(scenario, network),
-        poisson_of(scenario, network),
-        currents_of(scenario, network),
-        traces_of(scenario, network),
+        poisson_of(scenario.input.poisson, network),
+        currents_of(scenario.input.currents, network),
+        traces_of(scenario.record.traces, network, step),
         steps_in(scenario.network.leap_ms, step),
     )

@@ -80,7 +80,7 @@ class Recording(Alone):
         if scenario.record.spikes:
             empty = (np.zeros(0, "i4"), np.zeros(0, "i8"))
             self.pieces.append(Pieces(("spike_node", "spike_step"), self._length("spike_node"), empty))
-        self.traces = traces_of(scenario, network)
+        self.traces = traces_of(scenario.record.traces, network, scenario.schedule.step_ms)
         for trace in self.traces:
             empty_trace = (np.zeros((0, len(trace.nodes))),)
             self.pieces.append(Pieces((trace.variable,), self._length(trace.variable), empty_trace))

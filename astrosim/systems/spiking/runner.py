@@ -32,7 +32,7 @@ def shape_of(scenario: SpikingScenario, seed: int) -> tuple[int, dict[str, tuple
     labels = network.labels
     traces = {
         trace.variable: (trace.every, list(trace.nodes), [str(labels[node]) for node in trace.nodes])
-        for trace in traces_of(scenario, network)
+        for trace in traces_of(scenario.record.traces, network, scenario.schedule.step_ms)
     }
     return len(network.neurons), traces
 

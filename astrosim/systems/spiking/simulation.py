@@ -102,7 +102,7 @@ class Simulation:
         self.astrocytes = build.astrocytes_of(network, step, leap)
         block = build.shortest_delay(self.synapses, self.currents)
         self.places = arrays.Places(layout.lanes, layout.neurons, step, block)
-        self.arrivals = build.arrivals_of(self.synapses, self.inputs, len(layout.node))
+        self.arrivals = build.arrivals_of(self.synapses, self.inputs, layout, block)
         self.spikes = build.spikes_of(layout, block, KEPT_SPIKES)
         self.clock = arrays.Clock(np.zeros(1, "i8"), np.zeros(2, "i8"))
         self._probes = self._make_probes()
@@ -212,12 +212,14 @@ class Simulation:
     def _changing(self) -> dict[str, np.ndarray]:
         """All arrays that change but those of tiles, by name."""
         return {
-            "arrivals": self.arrivals,
+            "arrivals": self.arrivals.weight,
             "ring": self.currents.ring,
             "plasticity": self.synapses.state,
             "last": self.synapses.last,
             "train_next": self.inputs.train_next,
+            "train_stamp": self.inputs.train_stamp,
             "train_drawn": self.inputs.train_drawn,
+            "train_ahead": self.inputs.train_ahead,
             "step": self.clock.step,
             "at": self.clock.at,
             "events": self.spikes.count[1:],
@@ -236,7 +238,7 @@ class Simulation:
         return int(self.layout.place[node]) // LANES - self.first_tile(model_of(self.network, node).name)
 
     def state(self) -> dict[str, np.ndarray]:
-        """Return all that changes, by name: arrays of the shapes of the network; of nodes (row, node)."""
+        """Return all that changes, by name: arrays of the shape that the network gives; of nodes (row, node)."""
         nodes = {f"nodes_{name}": self._kept_rows(name, tiles) for name, tiles in self._tiles().items()}
         return copy_arrays(self._changing()) | nodes
 
@@ -256,6 +258,7 @@ class Simulation:
         for name, tiles in self._tiles().items():
             rows, tile, lane = self._where(name)
             tiles[tile, rows + lane] = saved[f"nodes_{name}"]
+        build.mark(self.arrivals, self.layout)
 
     def _where(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rows of a model that a checkpoint keeps, shape (row, 1); tile among those of the model, and lane, (node,)."""
@@ -267,12 +270,8 @@ class Simulation:
 
     def first_tile(self, name: str) -> int:
         """Return the number of the first tile of a model among all."""
-        before = 0
-        for other, tiles in self._tiles().items():
-            if other == name:
-                return before
-            before += len(tiles)
-        raise AssertionError(name)  # pragma: no cover
+        counts = {other: len(tiles) for other, tiles in self._tiles().items()}
+        return sum(counts[other] for other in list(counts)[: list(counts).index(name)])
 
     def _kept_rows(self, name: str, tiles: np.ndarray) -> np.ndarray:
         """Rows of the nodes of a model that a checkpoint keeps: float64, shape (row, node)."""

@@ -73,7 +73,10 @@ def seconds_of(scenario: SpikingScenario, network: Network) -> float:
 
 def bytes_of(scenario: SpikingScenario, network: Network) -> float:
     """Return nominal bytes of a replicate, before compression."""
-    values = sum(len(trace.nodes) * (scenario.steps // trace.every) for trace in traces_of(scenario, network))
+    values = sum(
+        len(trace.nodes) * (scenario.steps // trace.every)
+        for trace in traces_of(scenario.record.traces, network, scenario.schedule.step_ms)
+    )
     spikes = RATE * scenario.schedule.duration_ms / 1000.0 * len(network.neurons) * scenario.record.spikes
     return FILE_OVERHEAD + PER_VALUE * values + PER_SPIKE * spikes
 

@@ -100,7 +100,7 @@ def test_files_of_parts_of_their_own(tmp_path):
         (ROWS, 'leave_out = ["kind"]\n', "task.target: which column is to be learned is not said. Write one of a, b,"),
         (ROWS, 'target = "Y"\n', "task.target: no such column (Y). Did you mean y?"),
         (ROWS, 'target = "y"\n', "task.categories: a column of texts (kind: 'red'). Write categories = \"one_hot\""),
-        (ROWS.replace("2.5", ""), None, "task.missing: 1 values are missing, the first in"),
+        (ROWS.replace("2.5", ""), None, "task.missing: 1 value is missing, the first in"),
         (ROWS.replace("2.5", "2,5"), None, "t.csv:2: 5 cells where the first line has 4. Give each row all cells."),
         (ROWS.replace("2.5", "x"), None, "t.csv:2: b: not a number ('x'). Write a number, with a point."),
         (ROWS.replace("2.5", "inf"), None, "t.csv:2: b: not finite (inf). Write a number, or leave it empty."),

@@ -24,10 +24,10 @@ def scenario(steps: int, **changes: Any) -> EnvironmentScenario:
         "seeds": [3],
         "task": {"environment": "CartPole-v1"},
         "network": {"units": 4},
-        "decision": {"episodes": 4, "stay": 5},
+        "decision": {"episodes": 2, "stay": 2},
         "birth": {"networks": 4, "warm": 1},
         "schedule": {"steps": steps},
-        "record": {"every": 100, "test": 4, "validation": 20},
+        "record": {"every": 50, "test": 4, "validation": 20},
     }
     tables |= {name: {**tables[name], **values} for name, values in changes.items()}
     return EnvironmentScenario.model_validate(tables)
@@ -45,12 +45,19 @@ def whole(folder: Path, one: EnvironmentScenario) -> dict[str, Any]:
     return contents(folder / "whole")
 
 
-@pytest.mark.parametrize("steps", [[STEPS + 1], [STEPS + 100], [STEPS + 700, 3 * STEPS]])
-def test_records_that_the_end_made_are_made_anew(steps, tmp_path):
-    found = grown(tmp_path, scenario(STEPS), *(scenario(more) for more in steps))
-    assert differing(whole(tmp_path, scenario(steps[-1])), found) == []
+@pytest.mark.parametrize("every", [50, 400])
+@pytest.mark.parametrize("steps", [[STEPS + 1], [STEPS + 400], [STEPS + 800, 3 * STEPS]])
+def test_records_that_the_end_made_are_made_again(steps, every, tmp_path):
+    plan = {"record": {"every": every}}
+    grown(tmp_path, scenario(STEPS, **plan))
     curve = open_run(tmp_path / "run").steps.values[0, 0]
-    assert len(curve) == steps[-1] // 100
+    assert curve[-1] < every * len(curve), "the end made no record"
+    for more in steps:
+        run_scenario(scenario(more, **plan), tmp_path / "run", workers=1, resume=True)
+    found = contents(tmp_path / "run")
+    assert differing(whole(tmp_path, scenario(steps[-1], **plan)), found) == []
+    curve = open_run(tmp_path / "run").steps.values[0, 0]
+    assert len(curve) == steps[-1] // every
     assert (np.diff(curve) >= 0).all()
 
 

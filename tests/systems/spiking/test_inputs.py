@@ -52,14 +52,21 @@ def test_intervals_are_exponential(trains):
     assert stats.kstest(gaps, stats.expon(scale=1000 / RATE).cdf).pvalue > ALPHA
 
 
-def test_successive_intervals_and_trains_are_not_correlated(trains):
+def test_successive_intervals_are_not_correlated():
+    """Over ten keys: the first alone misses the bound (3.4 standard errors); 40 of them are normal, of mean 0.0."""
+    scores = []
+    for seed in range(1, 11):
+        gaps = [np.diff(one) for one in times(stream_key(seed, "spiking_poisson"), 0.005)]
+        before, after = (np.concatenate([one[part] for one in gaps]) for part in (slice(None, -1), slice(1, None)))
+        scores.append(np.corrcoef(before, after)[0, 1] * np.sqrt(len(before)))
+    assert abs(np.sum(scores)) / np.sqrt(10) < stats.norm.isf(ALPHA / 2)
+
+
+def test_trains_are_not_correlated(trains):
     gaps = [np.diff(one) for one in trains]
-    before, after = (np.concatenate([one[part] for one in gaps]) for part in (slice(None, -1), slice(1, None)))
-    bound = stats.norm.isf(ALPHA / 2)
-    assert abs(np.corrcoef(before, after)[0, 1]) < bound / np.sqrt(len(before))
     least = min(map(len, gaps))
     one, two = (np.concatenate([gap[:least] for gap in gaps[start::2]]) for start in (0, 1))
-    assert abs(np.corrcoef(one, two)[0, 1]) < bound / np.sqrt(len(one))
+    assert abs(np.corrcoef(one, two)[0, 1]) < stats.norm.isf(ALPHA / 2) / np.sqrt(len(one))
 
 
 def test_trains_last_from_and_up_to_their_times():

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from astrosim.scenario.inputs import ComplaintError
-from astrosim.scenario.words import nearest
+from astrosim.scenario.words import counted, nearest
 from astrosim.systems.arrays.tables import sources
 from astrosim.systems.arrays.tables.raw import Column, Raw, as_text, digest
 
@@ -173,7 +173,7 @@ def _inputs(task: Any, raw: Raw, columns: Sequence[Column]) -> tuple[np.ndarray,
             where = raw.place(int(absent[0]))
             raise ComplaintError(
                 [
-                    f"task.missing: {absent.size} values are missing, the first in {where} ({column.name}). Write "
+                    f"task.missing: {_missing(absent.size, 'value')}, the first in {where} ({column.name}). Write "
                     'missing = "mean", or leave the column out.'
                 ]
             )
@@ -207,13 +207,17 @@ def _weights(raw: Raw) -> np.ndarray | None:
     return column.values
 
 
+def _missing(count: int, noun: str) -> str:
+    return f"{counted(count, noun)} {'is' if count == 1 else 'are'} missing"
+
+
 def _answers(task: Any, raw: Raw) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
     """Labels, numbers to be learned, and their names."""
     for column in raw.answers:
         absent = np.flatnonzero(column.missing)
         if absent.size:
             where = raw.place(int(absent[0]))
-            raise ComplaintError([f"task.target: {absent.size} answers are missing, the first in {where}. Remove it."])
+            raise ComplaintError([f"task.target: {_missing(absent.size, 'answer')}, the first in {where}. Remove it."])
     if _regression(task, raw):
         texts = [column.name for column in raw.answers if column.is_text]
         if texts:

@@ -32,8 +32,8 @@ from astrosim.systems.blackbox.scenario.sections import (
     owns_territories,
 )
 
-OURS = "astrosim.tasks:"
-"""Lead of functions that astrosim ships."""
+OURS = ("astrosim.tasks:", "astrosim.systems.blackbox.functions:")
+"""Leads of functions that astrosim ships."""
 Figure = Literal["test_mean"]
 Kind = Annotated[
     Literal["task"], BeforeValidator(lambda value: ALIASES.get(value, value) if isinstance(value, str) else value)

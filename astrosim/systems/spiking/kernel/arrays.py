@@ -111,6 +111,21 @@ class Synapses(NamedTuple):
     heard: np.ndarray
 
 
+class Arrivals(NamedTuple):
+    """Weights to come.
+
+    Attributes
+    ----------
+    weight : ndarray of float64, shape (slot, 2, place)
+        By stamp, stamp s in slot s modulo their number, a power of 2; of neurons by sign.
+    marks : ndarray of uint64, shape (tile of astrocytes, slot)
+        Workspace: a bit for each lane at which anything may arrive; cleared by astrocytes that leap.
+    """
+
+    weight: np.ndarray
+    marks: np.ndarray
+
+
 class Currents(NamedTuple):
     """Slow inward currents by astrocyte.
 
@@ -182,8 +197,12 @@ class Inputs(NamedTuple):
         Steps.
     train_next : ndarray of float64, shape (train,)
         Time of its next spike (ms).
+    train_stamp : ndarray of int64, shape (train,)
+        Stamp at which it arrives; `NEVER` at the end of the train.
     train_drawn : ndarray of int64, shape (train,)
         Spikes drawn.
+    train_ahead : ndarray of float64, shape (train, 4)
+        Intervals before the spikes that are drawn together (mean intervals).
     key : ndarray of uint32, shape (2,)
         Of the stream of Poisson trains.
     current_stamp : ndarray of int64, shape (change,)
@@ -203,7 +222,9 @@ class Inputs(NamedTuple):
     train_last: np.ndarray
     train_delay: np.ndarray
     train_next: np.ndarray
+    train_stamp: np.ndarray
     train_drawn: np.ndarray
+    train_ahead: np.ndarray
     key: np.ndarray
     current_stamp: np.ndarray
     current_target: np.ndarray

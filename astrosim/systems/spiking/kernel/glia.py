@@ -13,8 +13,9 @@ from astrosim.core.jit import kernel, phase
 from astrosim.systems.spiking.kernel import junctions as gap_junctions
 from astrosim.systems.spiking.kernel.astrocytes import gchi, li_rinzel
 from astrosim.systems.spiking.kernel.model import ARRIVED, GAP, LANES, OUTPUT
-from astrosim.systems.spiking.kernel.tiles import probe, sampled, take
+from astrosim.systems.spiking.kernel.tiles import ONE, probe, sampled, slot_of, take
 
+NONE = np.uint64(0)
 FEW = 8  # astrocytes that leap one by one rather than side by side; measured
 
 
@@ -49,35 +50,38 @@ def on_the_grid(cell, tile, places, arrivals, currents, done, steps, probes, sin
 
 
 @phase
-def anything(arrivals, slot, place):
-    """Return whether anything arrives at a tile in a slot."""
-    bits = np.int64(0)
-    for n in range(LANES):
-        bits |= np.float64(arrivals[slot, 0, place + n]).view(np.int64)
-    return bits != 0
+def add_leap(astrocytes, arrivals, stamp, slot, place, n):
+    """List the leap of a lane to a stamp. Writes: arrivals, and of astrocytes: leaps, to, arriving."""
+    k = astrocytes.leaps[n]
+    astrocytes.to[k, n], astrocytes.arriving[k, n] = stamp, arrivals.weight[slot, 0, place + n]
+    astrocytes.leaps[n] = k + 1
+    arrivals.weight[slot, 0, place + n] = 0.0
 
 
 @phase
-def find_leaps(astrocytes, junctions, place, arrivals, first, last):
+def find_leaps(astrocytes, junctions, places, place, arrivals, first, last):
     """List the leaps of a tile's astrocytes up to a stamp; return the largest number of one.
 
     Reads: arrivals. Writes: arrivals, and of astrocytes: leaps (lane,), to and arriving (leap, lane).
     """
+    tile, most = (place - places.neurons) // LANES, 0
     for n in range(LANES):
         astrocytes.leaps[n] = 0
     for stamp in range(first, last + 1):
-        slot = stamp % arrivals.shape[0]
+        slot = slot_of(arrivals, stamp)
         coupled = junctions.rule != gap_junctions.NONE and stamp % junctions.every == 0
-        every = coupled or stamp % astrocytes.leap == 0
-        if every or anything(arrivals, slot, place):
+        if coupled or stamp % astrocytes.leap == 0:
             for n in range(LANES):
-                arriving = arrivals[slot, 0, place + n]
-                if every or arriving != 0.0:
-                    k = astrocytes.leaps[n]
-                    astrocytes.to[k, n], astrocytes.arriving[k, n] = stamp, arriving
-                    astrocytes.leaps[n] = k + 1
-                    arrivals[slot, 0, place + n] = 0.0
-    most = 0
+                add_leap(astrocytes, arrivals, stamp, slot, place, n)
+        else:
+            marks = arrivals.marks[tile, slot]
+            while marks != NONE:
+                lowest = marks & (~marks + ONE)
+                n = int(np.float64(lowest).view(np.int64) >> 52) - 1023  # its exponent
+                if arrivals.weight[slot, 0, place + n] != 0.0:
+                    add_leap(astrocytes, arrivals, stamp, slot, place, n)
+                marks ^= lowest
+        arrivals.marks[tile, slot] = NONE
     for n in range(LANES):
         most = max(most, astrocytes.leaps[n])
     return most
@@ -99,6 +103,8 @@ def carry_out(cell, astrocytes, most, step):
             for n in range(LANES):
                 if k < astrocytes.leaps[n]:
                     li_rinzel.leap_one(cell, n, step)
+    for n in range(LANES):
+        cell[ARRIVED + n] = 0.0
 
 
 @phase
@@ -116,11 +122,11 @@ def in_leaps(cell, tile, places, astrocytes, junctions, arrivals, done, steps, p
     """Advance the Li-Rinzel astrocytes of a tile over a block in leaps. Writes: cell, arrivals, probes."""
     place = tile * LANES
     if probes.first[tile] == probes.first[tile + 1]:
-        most = find_leaps(astrocytes, junctions, place, arrivals, done + 1, done + steps)
+        most = find_leaps(astrocytes, junctions, places, place, arrivals, done + 1, done + steps)
         carry_out(cell, astrocytes, most, places.step)
         return
     for stamp in range(done + 1, done + steps + 1):
-        most = find_leaps(astrocytes, junctions, place, arrivals, stamp, stamp)
+        most = find_leaps(astrocytes, junctions, places, place, arrivals, stamp, stamp)
         carry_out(cell, astrocytes, most, places.step)
         peek(tile, cell, places.step, stamp, since, probes)
 

@@ -8,7 +8,10 @@ from astrosim.systems.spiking.kernel import loop, tiles
 
 @kernel
 def advance_neuron(model, cell, n, number, step, spikes):
-    """Advance the neuron of one lane by a step; return the number of its spikes. Writes: its state, spikes."""
+    """Advance the neuron of one lane by a step; return the number of its spikes.
+
+    Writes: its state, spikes. Raises ValueError: no such model.
+    """
     if model == loop.IAF_PSC_EXP:
         return loop.iaf_psc_exp.advance_one(cell, n, number, step, spikes, 0)
     if model == loop.IAF_PSC_ALPHA:

@@ -2,26 +2,41 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from astrosim.core.jit import phase
 from astrosim.systems.spiking.kernel.model import LANES
+
+ONE = np.uint64(1)
+
+
+@phase
+def slot_of(arrivals, stamp):
+    """Return the slot of a stamp; their number is a power of 2."""
+    return stamp & (arrivals.weight.shape[0] - 1)
 
 
 @phase
 def receive(arrivals, stamp, place, weight, neurons):
     """Add a weight to what arrives at a stamp: at neurons, those before place `neurons`, by its sign.
 
-    Writes: arrivals (slot, 2, place).
+    Writes: arrivals.
     """
-    arrivals[stamp % arrivals.shape[0], 1 if weight < 0.0 and place < neurons else 0, place] += weight
+    slot = slot_of(arrivals, stamp)
+    if place < neurons:
+        arrivals.weight[slot, 1 if weight < 0.0 else 0, place] += weight
+    else:
+        arrivals.weight[slot, 0, place] += weight
+        arrivals.marks[(place - neurons) // LANES, slot] |= ONE << np.uint64(place % LANES)
 
 
 @phase
 def take(arrivals, stamp, sign, place, cell, row):
     """Move what arrives at a tile at a stamp into a row of it. Writes: arrivals, cell."""
-    slot = stamp % arrivals.shape[0]
+    slot = slot_of(arrivals, stamp)
     for n in range(LANES):
-        cell[row + n] = arrivals[slot, sign, place + n]
-        arrivals[slot, sign, place + n] = 0.0
+        cell[row + n] = arrivals.weight[slot, sign, place + n]
+        arrivals.weight[slot, sign, place + n] = 0.0
 
 
 @phase

@@ -143,6 +143,6 @@ def junctions_of(own: Astrocytes, pairs: np.ndarray, places: int) -> Junctions:
     both = np.concatenate([pairs, pairs[:, ::-1]])
     order = np.lexsort((both[:, 1], both[:, 0]))
     first = np.searchsorted(both[order, 0], np.arange(places + 1)).astype(np.int64)
+    rule = RULES[own.coupling]
     strength, level = own.strength / MS_PER_S, np.zeros(places)
-    other, rule = both[order, 1].astype(np.int32), RULES[own.coupling]
-    return Junctions(first, other, rule, strength, own.theta, own.width, 1, level)
+    return Junctions(first, both[order, 1].astype(np.int32), rule, strength, own.theta, own.width, 1, level)

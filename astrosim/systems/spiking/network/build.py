@@ -222,12 +222,14 @@ def inputs_of(
         steps_of(poisson.delay, step),
         np.zeros(len(poisson.target)),
         np.zeros(len(poisson.target), "i8"),
+        np.zeros(len(poisson.target), "i8"),
+        np.zeros((len(poisson.target), 4)),
         key,
         steps_of(currents.time[changes], step),
         layout.place[currents.target[changes]].astype("i4"),
         currents.value[changes],
     )
-    start_trains(inputs)
+    start_trains(inputs, step)
     return inputs
 
 
@@ -237,10 +239,18 @@ def shortest_delay(synapses: arrays.Synapses, currents: arrays.Currents) -> int:
     return max(1, min([LONGEST_BLOCK, *delays]))
 
 
-def arrivals_of(synapses: arrays.Synapses, inputs: arrays.Inputs, places: int) -> np.ndarray:
-    """Return the ring of what arrives: float64, shape (slot, 2, place)."""
+def arrivals_of(synapses: arrays.Synapses, inputs: arrays.Inputs, layout: Layout, block: int) -> arrays.Arrivals:
+    """Return room for what arrives."""
     longest = max((int(one.max()) for one in (synapses.delay, inputs.train_delay) if len(one)), default=1)
-    return np.zeros((longest + LONGEST_BLOCK + 2, 2, places))
+    slots = 1 << (longest + block + 1).bit_length()
+    marks = np.zeros((len(layout.lanes) - layout.neurons // LANES, slots), "u8")
+    return arrays.Arrivals(np.zeros((slots, 2, len(layout.node))), marks)
+
+
+def mark(arrivals: arrays.Arrivals, layout: Layout) -> None:
+    """Set the marks of what arrives at astrocytes. Writes: arrivals.marks."""
+    there = arrivals.weight[:, 0, layout.neurons :].reshape(len(arrivals.weight), -1, LANES) != 0.0
+    arrivals.marks[...] = (there * (np.uint64(1) << np.arange(LANES, dtype="u8"))).sum(axis=2, dtype="u8").T
 
 
 def spikes_of(layout: Layout, block: int, kept: int) -> arrays.Spikes:

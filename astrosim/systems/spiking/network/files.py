@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from astrosim.core.errors import ScenarioError
 from astrosim.scenario.inputs import InputFile, Located
 from astrosim.scenario.section import short
 from astrosim.scenario.tables import Finding, located
@@ -112,7 +114,7 @@ class Sheet:
 
 
 def on_grid(sheet: Sheet, column: str, times: np.ndarray, step: float, least: int) -> None:
-    """Note times (ms) that are not whole steps, or fewer than `least` of them."""
+    """Note times in ms, shape (row,), that are not whole steps, or fewer than `least` of them."""
     steps = times / step
     off = np.abs(steps - np.rint(steps)) > ON_GRID
     right = f"Write a multiple of schedule.step_ms = {step:g}"
@@ -364,3 +366,31 @@ def read_trains(file: InputFile | None, network: Network, step: float) -> tuple[
     """Return the spike trains of a file, and all that is wrong with it."""
     reader = Reader(step)
     return reader.trains(file, network), reader.problems
+
+
+def network_from_files(
+    neurons: Any = None, astrocytes: Any = None, synapses: Any = None, tripartite: Any = None, *, step_ms: float = 0.1
+) -> Network:
+    """Return the network of CSV files.
+
+    Parameters
+    ----------
+    neurons, astrocytes, synapses, tripartite : str or Path, optional
+        As a scenario names them in its section ``network``.
+    step_ms : float
+        Of the grid: delays are whole steps of it.
+
+    Raises
+    ------
+    ScenarioError
+        With all that is wrong with the files.
+    """
+    places = {"neurons": neurons, "astrocytes": astrocytes, "synapses": synapses, "tripartite": tripartite}
+    try:
+        files = {name: None if place is None else InputFile.of(os.fspath(place)) for name, place in places.items()}
+    except ValueError as error:
+        raise ScenarioError([str(error)]) from None
+    network, problems = read_network(files, step_ms)
+    if problems:
+        raise ScenarioError([problem.text for problem in problems])
+    return network

@@ -48,18 +48,13 @@ def plain_problems(scenario: Any) -> Iterator[str]:
             f"gap_junctions.gap_step_ms: not on the grid ({scenario.gap_junctions.gap_step_ms:g}). "
             f"Write a multiple of {step:g}."
         )
-    if is_described_once(scenario):
-        return
-    if scenario.network.populations:
+    if scenario.network.populations and named_files(scenario):
         yield "network.populations: beside files. Write the network in one way."
-    else:
-        yield 'network.neurons: no network. Name a file, such as "neurons.csv", or write [[network.populations]].'
 
 
-def is_described_once(scenario: Any) -> bool:
-    """Return whether the network is described in one way: by files, or by populations."""
-    named = any(getattr(scenario.network, name) is not None for name in FILES)
-    return named != bool(scenario.network.populations)
+def named_files(scenario: Any) -> bool:
+    """Return whether files describe the network."""
+    return any(getattr(scenario.network, name) is not None for name in FILES)
 
 
 @lru_cache(KEPT)
@@ -69,29 +64,16 @@ def files_network(files: tuple[InputFile | None, ...], step: float) -> tuple[Net
     return network, tuple(problems)
 
 
-@lru_cache(KEPT)
-def files_trains(
-    file: InputFile | None, files: tuple[InputFile | None, ...], step: float
-) -> tuple[Trains, tuple[Located, ...]]:
-    """Return the spike trains of a file onto a network of files, and what is wrong with it."""
-    trains, problems = read_trains(file, files_network(files, step)[0], step)
-    return trains, tuple(problems)
-
-
 def names_of(scenario: Any) -> tuple[InputFile | None, ...]:
     """Return the files of the network."""
     return tuple(getattr(scenario.network, name) for name in FILES)
 
 
-def network_problems(scenario: Any) -> list[str | Located]:
-    """Return what is wrong with files, and with nodes that records and inputs name."""
-    if scenario.network.populations:
-        from astrosim.systems.spiking.scenario import populations
-
-        return list(populations.problems(scenario))
+def file_problems(scenario: Any) -> list[str | Located]:
+    """Return what is wrong with the files, and with nodes that records and inputs name."""
     files, step = names_of(scenario), scenario.schedule.step_ms
     network, problems = files_network(files, step)
-    trains, found = files_trains(scenario.input.spikes, files, step)
+    trains, found = read_trains(scenario.input.spikes, network, step)
     return [*problems, *found, *_idle_problems(network, trains), *node_problems(scenario, network)]
 
 

@@ -12,21 +12,22 @@ from astrosim.core.errors import AstrosimError
 from astrosim.core.rng import stream_key
 from astrosim.systems.spiking.kernel.model import Model
 from astrosim.systems.spiking.models import ASTROCYTES, NEURONS, PLASTICITY, SYNAPSES, own_name
-from astrosim.systems.spiking.network import wiring
-from astrosim.systems.spiking.network.description import (
-    ASTROCYTE,
-    Connections,
-    Coupling,
-    Network,
-    Nodes,
-    connections,
-    joined,
-)
+from astrosim.systems.spiking.network import draws, populations
+from astrosim.systems.spiking.network.description import Network
+from astrosim.systems.spiking.network.files import read_trains
+from astrosim.systems.spiking.network.populations import Populations
 from astrosim.systems.spiking.scenario import contents
 from astrosim.systems.spiking.scenario.sections import Population, Wiring
 
 DEFAULT_SEED = 0  # of the network that is checked; assumed: others differ in their draws alone
 KEPT = 4
+ONE_NEURON = (Population(name="neuron"),)
+"""Network of a scenario that describes none."""
+
+
+def populations_of(scenario: Any) -> tuple[Population, ...]:
+    """Return the populations of a network that no files describe."""
+    return scenario.network.populations or ONE_NEURON
 
 
 def model_of(population: Population) -> Model | None:
@@ -48,11 +49,12 @@ def problems(scenario: Any) -> Iterator[Any]:
         return
     yield from _range_problems(scenario, network)
     yield from contents.node_problems(scenario, network)
+    yield from read_trains(scenario.input.spikes, network, scenario.schedule.step_ms)[1]
 
 
 def _population_problems(scenario: Any) -> Iterator[str]:
     seen: set[str] = set()
-    for place, one in enumerate(scenario.network.populations):
+    for place, one in enumerate(populations_of(scenario)):
         field, model = f"network.populations.{place}", model_of(one)
         if one.name in seen:
             yield f"{field}.name: listed twice ({one.name}). Give each population a name of its own."
@@ -66,7 +68,7 @@ def _population_problems(scenario: Any) -> Iterator[str]:
 
 
 def _wiring_problems(scenario: Any) -> Iterator[str]:
-    known = {one.name: model_of(one) for one in scenario.network.populations}
+    known = {one.name: model_of(one) for one in populations_of(scenario)}
     step = scenario.schedule.step_ms
     for place, one in enumerate(scenario.network.connections):
         field = f"network.connections.{place}"
@@ -97,7 +99,7 @@ def _wiring_problems(scenario: Any) -> Iterator[str]:
 def _range_problems(scenario: Any, network: Network) -> Iterator[str]:
     """Parameters out of range, and those that do not fit each other."""
     for nodes, models in ((network.neurons, NEURONS), (network.astrocytes, ASTROCYTES)):
-        for place, one in enumerate(scenario.network.populations):
+        for place, one in enumerate(populations_of(scenario)):
             model = model_of(one)
             if model is None or model.name not in models:
                 continue
@@ -121,7 +123,7 @@ def network_of(scenario: Any, seed: int) -> Network:
     AstrosimError
         If a rule cannot connect what it is given; led by the field.
     """
-    shape = (scenario.network.populations, scenario.network.connections, scenario.gap_junctions)
+    shape = (populations_of(scenario), scenario.network.connections, scenario.gap_junctions)
     return _network(Shape(shape), scenario.schedule.step_ms, seed)
 
 
@@ -141,96 +143,55 @@ class Shape:
 @lru_cache(KEPT)
 def _network(shape: Shape, step: float, seed: int) -> Network:
     populations, wirings, junctions = shape.tables
-    neurons = _nodes([one for one in populations if own_name(one.model) in NEURONS], "", seed)
-    astrocytes = _nodes([one for one in populations if own_name(one.model) in ASTROCYTES], ASTROCYTE, seed)
-    plain = Network(neurons, astrocytes, joined([]))
-    parts = [part for place, one in enumerate(wirings) for part in _connected(one, place, plain, step, seed)]
-    coupling = Coupling()
-    if junctions.rule != "none":
-        pairs = wiring.neighbours(junctions.neighbours, len(astrocytes), astrocytes.x, astrocytes.y, junctions.radius)
-        coupling = Coupling(
-            junctions.rule, pairs, junctions.strength, junctions.threshold, junctions.width, junctions.gap_step_ms
-        )
-    return Network(neurons, astrocytes, joined(parts), coupling)
-
-
-def _nodes(populations: list[Population], prefix: str, seed: int) -> Nodes:
-    """Nodes of populations, one after the other."""
-    sizes = [one.size for one in populations]
-    total, starts = sum(sizes), np.cumsum([0, *sizes])
-    names = dict.fromkeys(name for one in populations for name in one.parameters)
-    values = {name: np.full(total, np.nan) for name in names}
-    x, y = np.full(total, np.nan), np.full(total, np.nan)
-    for place, (one, first) in enumerate(zip(populations, starts, strict=False)):
-        own = slice(int(first), int(first) + one.size)
-        for number, name in enumerate(sorted(one.parameters)):
-            key = stream_key(seed, "spiking_start" if not prefix else "spiking_astrocyte")
-            try:
-                values[name][own] = wiring.values_of(one.parameters[name], one.size, key, place * 1000 + number)
-            except AstrosimError as error:
-                raise AstrosimError(f"network.populations: {one.name}: {name}: {error}") from None
-        if one.width > 0.0:
-            key = stream_key(seed, "spiking_position")
-            trial = 2 * place + (1_000_000 if prefix else 0)
-            x[own] = one.width * wiring.uniforms(key, trial, one.size)
-            y[own] = one.width * wiring.uniforms(key, trial + 1, one.size)
-    return Nodes(
-        np.array([f"{prefix}{n}" for n in range(total)], object),
-        np.array([own_name(one.model) for one in populations for _ in range(one.size)], object),
-        values,
-        np.full(total, "", object),
-        np.array([one.name for one in populations for _ in range(one.size)], object),
-        x,
-        y,
+    key = stream_key(seed, "spiking_position")
+    neurons, astrocytes = (
+        [_made(one, place, key) for place, one in enumerate(populations) if own_name(one.model) in models]
+        for models in (NEURONS, ASTROCYTES)
     )
-
-
-def _connected(one: Wiring, place: int, network: Network, step: float, seed: int) -> list[Connections]:
-    """Connections of one entry: the synapses, then what their astrocytes receive and send."""
-    pre = np.concatenate([network.numbers[name] for name in one.pre])
-    post = np.concatenate([network.numbers[name] for name in one.post])
-    field, key = f"network.connections.{place}", stream_key(seed, "spiking_wiring")
     try:
-        sources, targets = wiring.pairs_of(one.rule, pre, post, one.p, one.number, one.autapses, key, place)
-        count, draws = len(sources), stream_key(seed, "spiking_weight")
-        weight = wiring.values_of(one.weight, count, draws, 2 * place)
-        delay = np.maximum(1.0, np.rint(wiring.values_of(one.delay_ms, count, draws, 2 * place + 1) / step)) * step
-        made = [
-            connections(
-                sources,
-                targets,
-                weight,
-                delay,
-                np.full(count, SYNAPSES[own_name(one.synapse)], "i4"),
-                {name: np.full(count, value) for name, value in one.parameters.items()},
-            )
-        ]
-        return made + (_third(one, place, network, made[0], key) if one.astrocytes else [])
+        made = Populations(neurons, astrocytes, seed)
     except AstrosimError as error:
-        raise AstrosimError(f"{field}.{error}") from None
+        raise AstrosimError(f"network.populations: {error}") from None
+    for place, one in enumerate(wirings):
+        try:
+            _connect(made, one, step)
+        except AstrosimError as error:
+            raise AstrosimError(f"network.connections.{place}.rule: {str(error).removeprefix('rule: ')}") from None
+    if junctions.rule != "none":
+        own = {name: getattr(junctions, name) for name in ("strength", "threshold", "width")}
+        made.couple(junctions.rule, junctions.neighbours, junctions.radius, every_ms=junctions.gap_step_ms, **own)
+    return made.network()
 
 
-def _third(one: Wiring, place: int, network: Network, made: Connections, key: np.ndarray) -> list[Connections]:
-    """Both parts of the tripartite synapses of an entry: onto the astrocyte, and from it."""
-    glia = network.numbers[one.astrocytes]
+def _made(one: Population, place: int, key: np.ndarray) -> populations.Population:
+    """A population with its places, if it has any."""
+    x, y = (
+        (one.width * draws.uniforms(key, 2 * place + axis, one.size) for axis in (0, 1)) if one.width else (None, None)
+    )
+    return populations.Population(one.name, one.model, one.size, one.parameters, x, y)
+
+
+def _connect(made: Populations, one: Wiring, step: float) -> None:
+    """Add the connections of an entry: the synapses, then what their astrocytes receive and send."""
+    joined = made.connect(
+        one.pre,
+        one.post,
+        one.rule,
+        p=one.p,
+        number=one.number,
+        autapses=one.autapses,
+        weight=one.weight,
+        delay=one.delay_ms,
+        synapse=one.synapse,
+        **one.parameters,
+    )
+    joined.delay[:] = np.maximum(1.0, np.rint(joined.delay / step)) * step
+    ways: dict[str, Any] = {"weight_in": one.weight_in, "weight_out": one.weight_out}
+    ways |= {"delay_in": one.delay_in_ms, "delay_out": one.delay_out_ms}
+    if not one.astrocytes:
+        return
     if one.third_rule == "territory":
-        x, y = (
-            np.concatenate([getattr(nodes, axis) for nodes in (network.neurons, network.astrocytes)]) for axis in "xy"
-        )
-        ends = np.concatenate([made.pre, made.post, glia])
-        if not np.isfinite(x[ends]).all():
-            raise AstrosimError("third_rule: territory needs places. Write width of each population.")
-        synapses, third, share = wiring.territories(made.pre, made.post, x, y, glia, one.radius)
-        inward = one.weight_in * share
+        made.third_by_territory(joined, one.astrocytes, one.radius, **ways)
     else:
-        targets = np.concatenate([network.numbers[name] for name in one.post])
-        synapses, third = wiring.bernoulli_with_pool(
-            made.post, targets, glia, one.third_p, one.pool_size, one.pool_type, key, place
-        )
-        inward = np.full(len(synapses), one.weight_in)
-    count = len(synapses)
-    own = {name: values[synapses] for name, values in made.plasticity.items()}
-    return [
-        connections(made.pre[synapses], third, inward, np.full(count, one.delay_in_ms), made.model[synapses], own),
-        connections(third, made.post[synapses], np.full(count, one.weight_out), np.full(count, one.delay_out_ms)),
-    ]
+        pools: dict[str, Any] = {"p": one.third_p, "pool_size": one.pool_size, "pool_type": one.pool_type}
+        made.third_by_pool(joined, one.post, one.astrocytes, **pools, **ways)

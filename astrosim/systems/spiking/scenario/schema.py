@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from astrosim.scenario.experiment import Experiment
 from astrosim.scenario.inputs import Located
 from astrosim.scenario.section import Real, complain, quantity, table
-from astrosim.systems.spiking.scenario import contents
+from astrosim.systems.spiking.scenario import contents, populations
 from astrosim.systems.spiking.scenario.sections import (
     TABLES,
     GapJunctions,
@@ -58,7 +58,9 @@ class SpikingScenario(Experiment):
     @model_validator(mode="after")
     def _fits(self) -> SpikingScenario:
         problems: list[str | Located] = [*contents.plain_problems(self)]
-        if contents.is_described_once(self):
-            problems += contents.network_problems(self)
+        if contents.named_files(self):
+            problems += contents.file_problems(self)
+        else:
+            problems += populations.problems(self)
         complain(problems)
         return self

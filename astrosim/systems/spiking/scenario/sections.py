@@ -6,16 +6,13 @@ Source of the defaults: NEST 3.10 ("NEST") where it has the parameter.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.section import Real, Section, as_tuple, quantity
 
-Variable = Literal["V_m", "I_syn_ex", "I_syn_in", "I_SIC", "w", "g_ex", "g_in", "Ca_astro", "IP3", "h_IP3R", "SIC"]
-VARIABLES: tuple[str, ...] = get_args(Variable)
-"""Variables that can be recorded."""
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 Parameters = dict[str, Any]
 
@@ -142,7 +139,9 @@ class SpikingSchedule(Section):
 class TraceEntry(Section):
     """Variable to be recorded: an entry of ``record.traces``."""
 
-    variable: Variable = quantity("V_m", "of neurons: V_m ... g_in; of astrocytes: Ca_astro, IP3, h_IP3R, SIC", "")
+    variable: str = quantity(
+        "V_m", "V_m, I_syn_ex, I_syn_in, I_SIC, w, g_ex, g_in; Ca_astro, IP3, h_IP3R, SIC ...", "", max_length=32
+    )
     nodes: Texts = quantity((), "numbers or names of neurons, a:NUMBER of astrocytes, or populations", "", min_length=1)
     every_ms: Real = quantity(1.0, "time between two samples", "ms", gt=0)
 
@@ -152,7 +151,7 @@ class SpikingRecord(Section):
 
     spikes: bool = quantity(True, "every spike of every neuron")
     traces: Annotated[tuple[TraceEntry, ...], BeforeValidator(as_tuple)] = quantity(
-        (), "variables over time: tables [[record.traces]]", "", max_length=len(VARIABLES)
+        (), "variables over time: tables [[record.traces]]", "", max_length=100
     )
 
 
