@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from astrosim.systems.proposals.proposing import STREAMS, TERRITORY, gaussians
 from astrosim.systems.proposals.state import Params, make_proposal
 from astrosim.systems.proposals.teams import BEST
 from astrosim.systems.spiking.kernel import fields
-from astrosim.systems.spiking.kernel.model import LANES
 from astrosim.systems.spiking.kernel.neurons.iaf_psc_exp import IAF_PSC_EXP
 from astrosim.systems.spiking.learners.circuit import MS_PER_S
 
@@ -320,7 +319,6 @@ class FieldLearning:
             np.zeros((blocks, classes, BLOCK), single),
             np.zeros((blocks, BLOCK), single),
         )
-        lines = [np.zeros(BLOCK, single) for _ in range(4)]
         return standing, fields.Workspace(
             make_proposal(1, synapses, classes),
             np.zeros(synapses + 1 + 2 * classes + 8),
@@ -333,7 +331,10 @@ class FieldLearning:
             np.zeros(BLOCK, np.int32),
             np.zeros((blocks, BLOCK), single),
             np.zeros((classes, BLOCK), single),
-            *lines,
+            np.zeros(BLOCK, single),
+            np.zeros(BLOCK, single),
+            np.zeros(BLOCK, single),
+            np.zeros(BLOCK, single),
             np.zeros((blocks, BLOCK), single),
         )
 
@@ -354,6 +355,3 @@ def make_params(recipe: FieldRecipe, seed: int) -> Params:
         race=recipe.race,
         keys=np.stack([stream_key(seed, stream) for stream in STREAMS]),
     )
-
-
-__all__ = ["LANES", "FieldLearning", "FieldRecipe", "Split"]
