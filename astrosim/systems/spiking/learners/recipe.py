@@ -223,7 +223,7 @@ def problems(recipe: Recipe) -> list[str]:
             found.append(f"{name}: {value:g} is no multiple of the step, {windows.step_ms:g}. Write one")
     for section, given, model in (
         ("network", own.parameters, NEURONS["iaf_psc_exp"]),
-        ("astrocytes", recipe.astrocytes.parameters, ASTROCYTES["li_rinzel"]),
+        ("calcium", recipe.astrocytes.parameters, ASTROCYTES["li_rinzel"]),
     ):
         for name, value in given.items():
             if name not in model.columns:
