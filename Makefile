@@ -37,8 +37,8 @@ $(READY): pyproject.toml
 	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --editable .
 	@touch $@
 
-$(TOOLS): $(READY)
-	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
+$(TOOLS): $(READY)  # Python's byte code is made of what is imported, when it is: of all 5 GB it takes minutes
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --no-compile --editable '.[dev]'
 	@touch $@
 
 $(VENV)/.%: $(READY)
@@ -55,7 +55,7 @@ notebooks: $(VENV)/.notebook  ## execute analysis/*.py and write the .ipynb besi
 	@$(VENV)/bin/python analysis/execute.py $(NAMES)
 
 test-quick: lint  ## style, types and a choice of tests, for small steps
-	@$(VENV)/bin/python -m pytest -n $(WORKERS) -m 'not full' --quick
+	@$(VENV)/bin/python -m pytest -n $(WORKERS) --dist load -m 'not full' --quick
 
 test: lint  ## style, types and all tests but the slowest
 	@$(VENV)/bin/python -m pytest -n $(WORKERS) -m 'not full' --durations=25

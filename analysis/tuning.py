@@ -110,6 +110,8 @@ def best(summary: RunSummary[Any]) -> dict[str, str]:
 
 def merit(summary: RunSummary[Any], condition: str) -> tuple[float, ...]:
     """Rank of a setting, larger is better: see `tuning.toml`."""
+    if "test_mean" in summary.rows[0]:
+        return (float(summary.column(condition, "test_mean").mean()),)
     if summary.kind == "task":
         return (float(np.median(summary.column(condition, "validation_accuracy"))),)
     passes = summary.column(condition, "solved_passes")

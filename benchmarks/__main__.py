@@ -9,13 +9,29 @@ import platform
 import time
 from collections.abc import Callable
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from benchmarks import deep, events, fields, first_use, neurons, peers, sizes, startup, tables, trials, view, waves
+from benchmarks import (
+    deep,
+    events,
+    fields,
+    first_use,
+    neurons,
+    peers,
+    sizes,
+    spiking,
+    startup,
+    tables,
+    trials,
+    view,
+    waves,
+)
 
+NAMED = ("astrosim", "numba", "numpy", "mesa", "torch", "nest-simulator", "brian2")
 WIDTH = 116  # characters: the widest table
 
 PARTS: dict[str, tuple[Callable[[], list[dict[str, Any]]], Callable[[list[dict[str, Any]]], Any]]] = {
@@ -28,6 +44,7 @@ PARTS: dict[str, tuple[Callable[[], list[dict[str, Any]]], Callable[[list[dict[s
     "first_use": (first_use.measure, tables.first_use),
     "waves": (waves.measure, tables.waves),
     "fields": (fields.measure, tables.fields),
+    "spiking": (spiking.measure, tables.spiking),
     "view": (view.measure, tables.view),
     "peers": (peers.measure, tables.peers),
 }
@@ -41,7 +58,7 @@ def machine() -> dict[str, Any]:
     if Path("/proc/cpuinfo").exists():
         names = [line for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")]
         cpu = names[0].partition(": ")[2] if names else cpu
-    packages = {name: version(name) for name in ("astrosim", "numba", "numpy", "mesa", "torch")}
+    packages = {name: version(name) for name in NAMED if find_spec(name.partition("-")[0])}
     load = round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else None
     return {"cpu": cpu, "processors": os.cpu_count(), "load": load, "python": platform.python_version(), **packages}
 

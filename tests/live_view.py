@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -11,7 +12,10 @@ from typing import Any
 from places import ROOT
 from playwright.sync_api import Browser, Page, Route, expect
 
-PATIENCE = 60_000  # ms; loops may have to be compiled first
+from astrosim.core.compilation import NOTICE
+
+PATIENCE = 240_000  # ms; loops may have to be compiled first, on a machine that does other things, too
+SOON = 60_000  # ms until the page shows what was done
 NOWHERE = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
 """What the server would fetch from elsewhere on the page's behalf goes to a port that nobody answers."""
 
@@ -31,10 +35,10 @@ class Server:
         assert self.address, self.line + self.process.stderr.read()
 
     def end(self) -> tuple[int, str]:
-        """Ctrl-C; exit code and what was said."""
+        """Ctrl-C; exit code and what was said, but that loops are compiled where it is the first to need them."""
         self.process.send_signal(signal.SIGINT)
-        _, said = self.process.communicate(timeout=20)
-        return self.process.returncode, said
+        _, said = self.process.communicate(timeout=60)
+        return self.process.returncode, re.sub(rf".*{NOTICE}.*\n", "", said)
 
 
 class View:
@@ -63,11 +67,11 @@ class View:
         return str(self.page.locator(".as-stage").get_attribute(f"data-{name}"))
 
     def wait(self, name: str, value: Any) -> None:
-        expect(self.page.locator(".as-stage")).to_have_attribute(f"data-{name}", str(value), timeout=15_000)
+        expect(self.page.locator(".as-stage")).to_have_attribute(f"data-{name}", str(value), timeout=SOON)
 
     def wait_beyond(self, name: str, value: int) -> int:
         script = f"Number(document.querySelector('.as-stage').dataset.{name}) > {value}"
-        self.page.wait_for_function(script, timeout=15_000)
+        self.page.wait_for_function(script, timeout=SOON)
         return int(self.state(name))
 
     def click(self, name: str) -> None:

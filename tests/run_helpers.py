@@ -87,14 +87,19 @@ def said(directory: Path) -> Path:
 
 def start(directory: Path, scenario: Scenario | None, workers: int = 1, **environment: str) -> Any:
     """A run (of a scenario, or resumed without one) in a process of its own, ready within milliseconds."""
+    serve()
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["astrosim.runs.executors.owner", "run_warm"])
-    path = os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-    with mock.patch.dict(os.environ, PYTHONPATH=path):
-        forkserver.ensure_running()  # it looks for what it is to load in PYTHONPATH alone
     process = context.Process(target=_child, args=(directory, scenario, workers, environment))
     process.start()
     return process
+
+
+def serve() -> None:
+    """Start the server of this process's processes, unless it runs; it is ready for all runs of the tests."""
+    forkserver.set_forkserver_preload(["astrosim.runs.executors.owner", "run_warm"])
+    path = os.pathsep.join([str(TESTS), str(TESTS.parent), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    with mock.patch.dict(os.environ, PYTHONPATH=path):
+        forkserver.ensure_running()  # it looks for what it is to load in PYTHONPATH alone
 
 
 def go_on(directory: Path, scenario: Scenario) -> Scenario | None:

@@ -25,8 +25,6 @@ executed, bare, outputs = SCRIPT["executed"], SCRIPT["bare"], SCRIPT["outputs"]
 SOURCES = {source.stem: source for source in SCRIPT["sources"]()}
 GRADIENTS = {"control", "digits", "fashion", "mnist", "own_data", "waves"}  # their bits depend on the kind of processor
 SAME_EVERYWHERE = sorted(set(SOURCES) - GRADIENTS)
-QUICK = {"discrimination"}  # the others: in the full suite
-EXECUTED = [pytest.param(name, marks=() if name in QUICK else pytest.mark.full) for name in SAME_EVERYWHERE]
 
 
 def stored(name):
@@ -80,7 +78,8 @@ def test_stored_notebook_holds_nothing_of_the_machine(name):
     assert not any(output.get("name") == "stderr" for output in outputs(notebook))
 
 
-@pytest.mark.parametrize("name", EXECUTED)
+@pytest.mark.full  # 20 s or more each; `waves` is executed in the ordinary suite, below
+@pytest.mark.parametrize("name", SAME_EVERYWHERE)
 def test_notebook_holds_its_assertions_and_says_what_is_stored(name, tmp_path):
     notebook = executed(SOURCES[name], tmp_path)
     assert text(notebook) == text(stored(name))

@@ -69,3 +69,14 @@ def test_the_most_solved_then_the_quickest_setting_is_chosen(tmp_path: Path) -> 
     row = next(row for row in summary.rows if row["condition"] == "delta_01")
     summary.rows.append(row | {"solved_passes": 8.0})
     assert SCRIPT["best"](summary)["delta"] == "delta_01"
+
+
+def test_control_is_judged_by_the_mean_test_return(tmp_path: Path) -> None:
+    scenario = load_scenario(find("tune_control"), ['seeds="7:2"', "schedule.steps=3000", "record.every=1000"])
+    few = {name: scenario.conditions[name] for name in ("cartpole_01", "cartpole_snes_00", "cartpole_snes_05")}
+    run_scenario(scenario.model_copy(update={"conditions": few}), tmp_path / "run", workers=1)
+    summary = read(tmp_path / "run")
+    for place, value in enumerate((40.0, 90.0, 80.0, 60.0, 70.0, 69.0)):
+        summary.rows[place]["test_mean"] = value
+    assert SCRIPT["merit"](summary, "cartpole_snes_00") == (70.0,)
+    assert SCRIPT["best"](summary) == {"cartpole": "cartpole_01", "cartpole_snes": "cartpole_snes_00"}

@@ -26,7 +26,8 @@ from astrosim.systems.threshold.show.ceiling_tables import ceilings, ceilings_ta
 from astrosim.systems.threshold.show.summary import Summary
 
 COMMANDS = ["run", "rerun", "report", "new", "list", "explain", "validate", "ceiling", "plot", "animate", "view"]
-SHORT = ["--seeds", "5,6", "--set", "schedule.episodes=30", "--set", "record.every=10", "--no-report", "--workers", "1"]
+ALONE = ["--no-report", "--workers", "1"]
+SHORT = ["--seeds", "5,6", "--set", "schedule.episodes=30", "--set", "record.every=10", *ALONE]
 
 
 @pytest.fixture(autouse=True)
@@ -244,7 +245,7 @@ def test_engines_give_the_same_summary() -> None:
 
 
 def test_published_figures_stand_beside_those_of_the_same_seeds_and_length_alone() -> None:
-    result = call("run", "published/exp020", "--set", "schedule.episodes=20", "--seeds", "42,137", "--no-report")
+    result = call("run", "published/exp020", "--set", "schedule.episodes=20", "--seeds", "42,137", *ALONE)
     assert result.exit_code == 0, result.output
     assert "0.6475" not in result.stdout
     said = " ".join(result.stdout.split())
@@ -356,11 +357,11 @@ def test_a_finished_run_goes_on_for_longer_and_another_branches_from_it() -> Non
     refused = call("run", "runs/quick", "--resume", "--set", "perturbation.sigma=0.2")
     assert refused.exit_code == 2
     assert "perturbation.sigma: a run that goes on keeps it (0.2). Only schedule.episodes may grow." in refused.stderr
-    longer = call("run", "runs/quick", "--resume", "--set", "schedule.episodes=40", "--no-report")
+    longer = call("run", "runs/quick", "--resume", "--set", "schedule.episodes=40", *ALONE)
     assert longer.exit_code == 0, longer.output
     assert {row["trials"] for row in rows_of(Path("runs/quick"))} == {"400"}
     assert call("rerun", "runs/quick", "--workers", "1").stdout == "runs/quick: identical\n"
-    twice = call("run", "runs/quick", "--resume", "--set", "schedule.episodes=50", "--no-report")
+    twice = call("run", "runs/quick", "--resume", "--set", "schedule.episodes=50", *ALONE)
     assert twice.exit_code == 0, twice.output
     provenance = json.loads(Path("runs/quick/provenance.json").read_text())
     assert [entry["from_ends"] for entry in provenance["lengthened"]] == [4, 4]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from drawn_scenarios import ASTROCYTES, XOR
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -15,38 +16,11 @@ from astrosim.cli import app
 from astrosim.datasets import load
 from astrosim.report.figure_of_run import Choice, show
 from astrosim.runs import run_scenario
-from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.waves.figures.fronts import front_map
-from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.stored import stored_network
 
 KINDS = ["overview", "curves", "patterns", "thresholds", "space", "raster", "weights"]
 WAVES = ["accuracy", "gaps", "solved", "curves", "losses", "training", "mesh", "front"]
-ASTROCYTES = Scenario.model_validate(
-    {
-        "name": "drawn",
-        "seeds": [3, 8],
-        "network": {"regular": 4},
-        "schedule": {"episodes": 12},
-        "record": {"every": 4, "weights_at": [0, 8, -1]},
-        "conditions": {
-            "maturity": {},
-            "lesioned": {"interventions": [{"action": "lesion_astrocytes", "at_episode": 6, "which": [1]}]},
-        },
-    }
-)
-XOR = WaveScenario.model_validate(
-    {
-        "kind": "wave",
-        "name": "waves",
-        "seeds": [3, 8],
-        "task": {"data": "xor"},
-        "front": {"rule": "none"},
-        "network": {"steps": "s d g g"},
-        "schedule": {"epochs": 3, "batch": 4},
-        "conditions": {"wave": {}, "mlp": {"network": {"model": "mlp", "hidden": [4]}}},
-    }
-)
 
 
 @pytest.fixture(scope="module")

@@ -15,6 +15,7 @@ import sys
 import time
 
 import pytest
+from later import later
 from run_helpers import INTERRUPTED, carry_out, contents, differing, go_on, said, small, start
 
 from astrosim.core.errors import DiskFullError, Interrupted, RunError, StoreError
@@ -26,6 +27,7 @@ from astrosim.store.replicates import commit_path
 
 SMALL = small()
 LONG = small(schedule={"episodes": 3000}, record={"every": 100, "weights_at": [-1]}, seeds=[3])
+SHORTER = small(schedule={"episodes": 800}, record={"every": 100, "weights_at": [-1]}, seeds=[3])
 ENDLESS = small(schedule={"episodes": 100_000_000}, record={"every": 1_000_000, "decisions": False})
 ALWAYS = {"ASTROSIM_CHECKPOINT_SECONDS": "0"}
 REPLICATES = make_replicates(condition_names(SMALL), SMALL.seeds)
@@ -66,22 +68,24 @@ def _killed_run(directory, scenario, delay, workers):
 
 
 @pytest.mark.parametrize(
-    ("workers", "times"),
-    [(1, 6), pytest.param(1, 30, marks=pytest.mark.full), pytest.param(2, 15, marks=pytest.mark.full)],
+    ("scenario", "workers", "times"),
+    [(SHORTER, 1, 2), *later((LONG, 1, 30), (LONG, 2, 15))],
+    ids=["1", "1-often", "2-often"],
 )
-def test_kills_at_random_moments_leave_the_same_bytes(tmp_path, whole_long, workers, times):
+def test_kills_at_random_moments_leave_the_same_bytes(tmp_path, scenario, workers, times):
     """A run is killed again and again until it ends by itself, from checkpoint to checkpoint."""
     chance = random.Random(workers)
+    run_scenario(scenario, tmp_path / "whole", workers=1)
     for name in ("first", "second"):  # the first waits for the server of processes
         begin = time.monotonic()
-        assert not _killed_run(tmp_path / name, LONG, 60, workers)
+        assert not _killed_run(tmp_path / name, scenario, 60, workers)
     longest = time.monotonic() - begin
     kills = number = 0
     while kills < times:
         directory = tmp_path / f"run{number}"
-        while _killed_run(directory, LONG, chance.uniform(0, longest), workers):
+        while _killed_run(directory, scenario, chance.uniform(0, longest), workers):
             kills += 1
-        assert differing(whole_long, contents(directory)) == []
+        assert differing(contents(tmp_path / "whole"), contents(directory)) == []
         assert list((directory / "checkpoints").iterdir()) == []
         number += 1
 
@@ -146,8 +150,8 @@ def test_thirty_kills_of_the_whole_process_group_of_the_command_line(tmp_path, w
     _kill_whole_group(tmp_path, LONG, whole_long, seed=2, times=30)
 
 
-SIGNALS = [(number, workers) for number in (signal.SIGINT, signal.SIGTERM) for workers in (1, 2)]
-SIGNALS += [(number, 1) for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2, signal.SIGXCPU)]
+SIGNALS = [(signal.SIGINT, 2), (signal.SIGTERM, 1), (signal.SIGHUP, 1), (signal.SIGXCPU, 1)]
+SIGNALS += later((signal.SIGINT, 1), (signal.SIGTERM, 2), (signal.SIGUSR1, 1), (signal.SIGUSR2, 1))
 
 
 @pytest.mark.parametrize(("number", "workers"), SIGNALS)
@@ -168,7 +172,7 @@ def test_ctrl_c_leaves_checkpoints_and_says_how_to_go_on(tmp_path, whole_long, w
     assert differing(whole_long, contents(directory)) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1])
+@pytest.mark.parametrize("number", [signal.SIGINT, *later(signal.SIGTERM, signal.SIGUSR1)])
 def test_a_signal_to_the_whole_process_group_is_an_interruption(tmp_path, number):
     directory = tmp_path / "run"
     process = _endless(directory, tmp_path / "endless.toml")
@@ -246,8 +250,14 @@ def _flip(path):
     path.write_bytes(data)
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-@pytest.mark.parametrize("harm", [_cut, _flip, lambda path: path.write_bytes(b"")], ids=["cut", "flip", "empty"])
+def _empty(path):
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("harm", "workers"),
+    [*((harm, 1) for harm in (_cut, _flip, _empty)), (_cut, 2), *later((_flip, 2), (_empty, 2))],
+)
 def test_a_damaged_checkpoint_is_reported_and_its_replicate_starts_anew(half, whole, harm, workers, caplog):
     directory, checkpoint = half
     commit_path(directory, REPLICATES[0].condition, REPLICATES[0].seed).unlink()  # work for a second worker

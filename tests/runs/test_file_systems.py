@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 import refusals
+from later import later
 from rich.console import Console
 from run_helpers import REFUSED, contents, differing, said, small, start, summary_rows
 from typer.testing import CliRunner
@@ -53,10 +54,9 @@ def call(*arguments: str) -> Any:
 @pytest.mark.parametrize(
     ("refused", "workers"),
     [
-        *((f"flock:{name}", 1) for name in ("ENOLCK", "ENOSYS", "EOPNOTSUPP")),
+        ("flock:ENOLCK", 1),
         ("fsync:EINVAL", 1),
-        pytest.param("fsync:EOPNOTSUPP", 1, marks=pytest.mark.full),
-        pytest.param("flock:ENOLCK", 2, marks=pytest.mark.full),
+        *later(("flock:ENOSYS", 1), ("flock:EOPNOTSUPP", 1), ("fsync:EOPNOTSUPP", 1), ("flock:ENOLCK", 2)),
     ],
 )
 def test_file_systems_without_locks_or_syncing_hold_runs(tmp_path, whole, refused, workers):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from later import later
 from run_helpers import contents, differing, go_on, small, start
 
 from astrosim.contracts.registry import find_system
@@ -189,7 +190,7 @@ def test_an_interrupted_run_is_finished_first_and_an_interrupted_longer_one_goes
     assert differing(whole, contents(tmp_path / "run")) == []
 
 
-@pytest.mark.parametrize("crash", [0, 1, 6, 7, 13])
+@pytest.mark.parametrize("crash", [0, 6, 13, *later(1, 7)])
 def test_an_exchange_that_is_cut_off_anywhere_is_refused_by_readers_and_completed(run, whole, monkeypatch, crash):
     renames, rename = count(), Path.rename
 

@@ -7,6 +7,7 @@ import random
 
 import numpy as np
 import pytest
+from later import later
 from run_helpers import carry_out, contents, differing, small, summary_rows
 
 from astrosim.core.errors import Interrupted, StoreError
@@ -40,7 +41,7 @@ def reference(tmp_path_factory):
     return directory
 
 
-@pytest.mark.parametrize("workers", [2, 3])
+@pytest.mark.parametrize("workers", [2, *later(3)])
 def test_any_number_of_workers_writes_the_same_bytes(reference, tmp_path, workers):
     run_scenario(SMALL, tmp_path / "run", workers=workers)
     assert differing(contents(reference), contents(tmp_path / "run")) == []
@@ -120,7 +121,9 @@ INTERVENED = small(
 )
 
 
-@pytest.mark.parametrize("scenario", [SMALL, PUBLISHED, INTERVENED], ids=["described", "published", "interventions"])
+@pytest.mark.parametrize(
+    "scenario", [SMALL, INTERVENED, *later(PUBLISHED)], ids=["described", "interventions", "published"]
+)
 def test_a_replicate_interrupted_anywhere_any_number_of_times_writes_the_same_bytes(tmp_path, scenario, monkeypatch):
     """Stretches of one trial or as long as may be, a stop after any of them, and a log in chunks of 64 trials."""
     monkeypatch.setattr(layout, "TRIAL_CHUNK", 64)

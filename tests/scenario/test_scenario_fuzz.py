@@ -21,6 +21,7 @@ from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.field_info import fields_of
 from astrosim.systems.threshold.scenario.schema import SHARED_FIELDS, Scenario
 
+EXAMPLES = settings.default.max_examples  # fewer in the ordinary suite (tests/conftest.py)
 FIELDS = fields_of(Scenario)
 PATHS = [path for path in FIELDS if path not in ("conditions", "reference")]
 OTHERS = [
@@ -92,7 +93,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("fuzz") / "f.toml"
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6 * EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(path=st.sampled_from(PATHS), value=WRONG)
 def test_any_value_of_any_field(place: Path, path: str, value: Any) -> None:
     text = document(path, value)
@@ -106,7 +107,7 @@ def document_of(kind: str, path: str, value: Any) -> str:
     return document(path, value).replace("# a comment", f'kind = "{kind}"', 1)
 
 
-@settings(max_examples=900, deadline=None)
+@settings(max_examples=9 * EXAMPLES, deadline=None)
 @given(field=st.sampled_from(OTHERS), value=WRONG)
 def test_any_value_of_any_field_of_any_other_kind(
     tmp_path_factory: pytest.TempPathFactory, field: tuple[str, str], value: Any
@@ -130,7 +131,7 @@ def test_a_misspelt_field_is_told_with_its_neighbour(place: Path) -> None:
     assert (result.exit_code, told in result.stderr) == (2, True)  # the command tells what the loader found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=3 * EXAMPLES // 2, deadline=None)
 @given(path=st.sampled_from([p for p in PATHS if p not in SHARED_FIELDS]), value=WRONG)
 def test_any_value_in_a_condition(tmp_path_factory: pytest.TempPathFactory, path: str, value: Any) -> None:
     file = tmp_path_factory.getbasetemp() / "c.toml"
@@ -144,7 +145,7 @@ def test_any_value_in_a_condition(tmp_path_factory: pytest.TempPathFactory, path
         assert problem.startswith((f"{file}:4: conditions.two", f"{file}:3: conditions.two")), problem
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=3 * EXAMPLES // 2, deadline=None)
 @given(path=st.sampled_from(PATHS), value=st.text(max_size=20, alphabet=st.characters(codec="utf-8")))
 def test_any_override(tmp_path_factory: pytest.TempPathFactory, path: str, value: str) -> None:
     file = tmp_path_factory.getbasetemp() / "o.toml"
@@ -169,7 +170,7 @@ def problems_of(file: Path) -> tuple[str, ...]:
     return ()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * EXAMPLES, deadline=None)
 @given(st.dictionaries(st.sampled_from([*Scenario.model_fields, "nonsense", "[key]"]), TABLES, max_size=4))
 def test_any_document(tmp_path_factory: pytest.TempPathFactory, data: dict[str, Any]) -> None:
     """Whatever is valid TOML is refused in placed sentences, or loads, and then comes back from its text."""
@@ -184,7 +185,7 @@ def test_any_document(tmp_path_factory: pytest.TempPathFactory, data: dict[str, 
         assert load_scenario(file) == scenario
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * EXAMPLES, deadline=None)
 @given(st.binary(max_size=60) | st.text("[]{}=.,\"'\\#\n ab1", max_size=40).map(str.encode))
 def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, content: bytes) -> None:
     file = tmp_path_factory.getbasetemp() / "b.toml"
@@ -212,7 +213,7 @@ SECTIONS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(base=SECTIONS, override=SECTIONS)
 def test_written_scenarios_come_back(
     tmp_path_factory: pytest.TempPathFactory, base: dict[str, Any], override: dict[str, Any]

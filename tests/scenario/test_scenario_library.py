@@ -36,7 +36,7 @@ WAVES = [
     "raw_fashion",
     "xor",
 ]
-TUNED = ["both_worlds", "digits", "mnist_rivals", "sparse_versus_dense"]
+TUNED = ["both_worlds", "control", "digits", "mnist_rivals", "sparse_versus_dense"]
 NEURON_CENTRIC = ("001", "002", "003", "004", "005", "006", "007", "008", "009", "010", "010b", "011")
 NEURON_CENTRIC += ("012a", "012b", "012c", "013", "014", "015", "016", "017", "018", "019")
 PAPERS = {

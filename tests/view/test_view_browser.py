@@ -14,7 +14,7 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 if find_spec("solara") is None or find_spec("playwright") is None:
     pytest.skip("solara or playwright is not installed: pip install -e '.[dev]'", allow_module_level=True)
 
-from live_view import Server, View
+from live_view import SOON, Server, View
 from playwright.sync_api import Browser, expect, sync_playwright
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --disable-background-networking --disable-component-update"
@@ -39,7 +39,7 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     path = request.config.getoption("--browser-path")
     if not Path(path).exists():
         pytest.skip(f"no browser at {path}: install chromium, or name one with --browser-path")
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=SOON)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=path, args=[*FLAGS.split(), "--disable-sync"])
         yield launched
@@ -305,6 +305,7 @@ def test_a_stored_run_is_scrubbed(browser: Browser, stored: Server) -> None:
     assert view.wrong == []
 
 
+@pytest.mark.full
 def test_ten_thousand_synapses(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "large.toml"
     path.write_text('name = "large"\n[network]\nclusters = 12\np_between = 0.0455\n')

@@ -94,7 +94,7 @@ class PolicyAstrocyte(mesa.Agent):
         if self.units:
             add_territory(learner.wiring, learner.params, learner.of_trials, learner.workspace, self.index, number)
         else:
-            add_direct(learner.params, learner.of_trials, learner.workspace, self.index, number)
+            add_direct(learner.wiring, learner.params, learner.of_trials, learner.workspace, self.index, number)
 
 
 class PolicyModel(mesa.Model):

@@ -26,6 +26,11 @@ def heard(features: int, inputs: int) -> int:
     return inputs if inputs <= FEW_INPUTS else math.ceil(2 * math.sqrt(inputs))
 
 
+def outgoing_scale(output: float, units: int) -> float:
+    """Return the scale of outgoing and direct weights; without hidden units that of one."""
+    return float(output / np.sqrt(np.float64(max(units, 1))))
+
+
 def chosen_inputs(units: int, features: int, inputs: int, seed: int) -> np.ndarray:
     """Return inputs that each unit hears: int32, shape (unit, synapse), in order.
 

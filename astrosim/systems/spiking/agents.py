@@ -93,7 +93,9 @@ class SpikingAgent(mesa.Agent):
         self.lane = self.place % LANES
 
     def value(self, variable: str) -> float:
-        """Return a variable that can be recorded, in its unit."""
+        """Return a variable that can be recorded, in its unit; nan where the model has none of that name."""
+        if variable not in self.kind.recordable:
+            return np.nan
         one = self.kind.recordable[variable]
         value = self.cell[one.row + self.lane]
         return float(value if one.added < 0 else value + self.cell[one.added + self.lane])
@@ -181,7 +183,7 @@ class SpikingAstrocyte(SpikingAgent):
 
     def value(self, variable: str) -> float:
         """Return a variable that can be recorded, in its unit; of one that leaps, evaluated aside."""
-        if not self.leaps:
+        if not self.leaps or variable not in self.kind.recordable:
             return super().value(variable)
         row, simulation = self.kind.recordable[variable].row, self.model.simulation
         return float(li_rinzel.peeked(self.cell, self.lane, simulation.step, simulation.done, row))

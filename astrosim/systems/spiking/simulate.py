@@ -21,7 +21,7 @@ from astrosim.systems.spiking.scenario.sections import CurrentInput, PoissonInpu
 from astrosim.systems.spiking.simulation import Simulation, Stretch, model_of
 
 MS_PER_S = 1000.0
-TOLERANCE = 1e-10  # mV: that of scenarios
+TOLERANCE = 1e-12  # mV: that of scenarios
 
 
 class Simulated:
@@ -153,12 +153,10 @@ def simulate(
         _nodes(network, names, field)
     traces = traces_of(wanted, network, step_ms)
     for trace in traces:
-        for node in trace.nodes:
-            model = model_of(network, node)
-            if trace.variable not in model.recordable:
-                raise AstrosimError(
-                    f"record: {model.name} has no {trace.variable}. It has {', '.join(model.recordable)}."
-                )
+        models = {model_of(network, node).name: model_of(network, node) for node in trace.nodes}
+        if not any(trace.variable in model.recordable for model in models.values()):
+            has = "; ".join(f"{name} has {', '.join(model.recordable)}" for name, model in models.items())
+            raise AstrosimError(f"record: none of its nodes has {trace.variable}. {has}.")
     simulation = Simulation(
         network,
         step_ms,

@@ -27,7 +27,7 @@ class Trace:
     ----------
     variable : str
     nodes : tuple of int
-        Node numbers, neurons first.
+        Node numbers, neurons first; the values of those without such a variable are nan.
     every : int
         Steps between two samples.
     """
@@ -100,7 +100,7 @@ class Simulation:
         self.inputs = build.inputs_of(trains or Trains(), poisson or Poisson(), currents or Steps(), layout, step, key)
         self.neurons = build.neurons_of(network, step)
         self.astrocytes = build.astrocytes_of(network, step, leap)
-        block = build.shortest_delay(self.synapses, self.currents)
+        block = build.shortest_delay(self.synapses, self.currents, layout.neurons)
         self.places = arrays.Places(layout.lanes, layout.neurons, step, block)
         self.arrivals = build.arrivals_of(self.synapses, self.inputs, layout, block)
         self.spikes = build.spikes_of(layout, block, KEPT_SPIKES)
@@ -184,14 +184,17 @@ class Simulation:
             return self._probes
         order = self._probe_order
         return self._probes._replace(
-            base=np.concatenate(base)[order], stride=np.concatenate(stride)[order], values=np.zeros(first)
+            base=np.concatenate(base)[order], stride=np.concatenate(stride)[order], values=np.full(first, np.nan)
         )
 
     def _make_probes(self) -> arrays.Probes:
         tiles = len(self.layout.lanes)
-        entries = [(trace, node) for trace in self.traces for node in trace.nodes]
+        every = [(trace, node) for trace in self.traces for node in trace.nodes]
+        having = [n for n, (trace, node) in enumerate(every) if self._has(trace.variable, node)]
+        entries = [every[n] for n in having]
         place = np.array([self.layout.place[node] for _, node in entries], "i8")
-        self._probe_order = order = np.argsort(place // LANES, kind="stable")
+        order = np.argsort(place // LANES, kind="stable")
+        self._probe_order = np.array(having, "i8")[order]
         found = [self._recordable(trace.variable, node) for trace, node in entries]
         lane = place % LANES
         row = np.array([one.row for one in found], "i8") + lane
@@ -205,6 +208,9 @@ class Simulation:
             np.zeros(len(entries), "i8"),
             np.zeros(0),
         )
+
+    def _has(self, variable: str, node: int) -> bool:
+        return variable in model_of(self.network, node).recordable
 
     def _recordable(self, variable: str, node: int) -> Recordable:
         return model_of(self.network, node).recordable[variable]

@@ -9,6 +9,7 @@ import time
 import numpy as np
 import pytest
 from field_cases import small
+from later import later
 from run_helpers import carry_out, contents, differing, go_on, said, start
 
 from astrosim.report import write_report
@@ -108,7 +109,8 @@ def test_stops_after_every_batch_change_nothing(whole, tmp_path):
         assert one[name].values.tobytes() == other[name].values.tobytes(), name
 
 
-def test_kills_at_random_moments_leave_the_same_bytes(tmp_path):
+@pytest.mark.parametrize("times", [1, *later(3)])
+def test_kills_at_random_moments_leave_the_same_bytes(tmp_path, times):
     run_scenario(LONG, tmp_path / "whole", workers=1)
     begin = time.monotonic()
     process = start(tmp_path / "first", LONG, 1, **ALWAYS)
@@ -118,7 +120,7 @@ def test_kills_at_random_moments_leave_the_same_bytes(tmp_path):
     chance, kills, directory = random.Random(1), 0, tmp_path / "run"
     while True:
         process = start(directory, go_on(directory, LONG), 1, **ALWAYS)
-        process.join(chance.uniform(0, longest) if kills < 3 else 60)
+        process.join(chance.uniform(0, longest) if kills < times else 60)
         process.kill()
         process.join()
         assert process.exitcode in (0, -signal.SIGKILL), said(directory).read_text()

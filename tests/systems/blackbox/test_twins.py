@@ -22,7 +22,7 @@ from astrosim.systems.blackbox.kernel.moments import Moments
 from astrosim.systems.blackbox.kernel.policy import RELU, TANH, Policy
 from astrosim.systems.blackbox.protocol import TaskCard
 
-EPISODES, MANY = 200, 1000
+EPISODES, MANY = 60, 1000
 NAMES = sorted(KINDS)
 CONTINUOUS = ["MountainCarContinuous-v0", "Pendulum-v1"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 import numpy as np
 import pytest
@@ -14,9 +15,12 @@ from astrosim.systems.published.kernel.astrocytes import MATURITY, exploration_r
 from astrosim.systems.published.kernel.network import build_network
 
 
-def rows(episodes: int) -> list:
-    text = (GOLDEN / f"published_{episodes}.json").read_text()
-    return [pytest.param(row, id=f"{row['condition']}-{row['seed']}") for row in json.loads(text)["rows"]]
+def rows(episodes: int, ordinary: Collection[int] = ()) -> list:
+    """Rows of a table as parameters; if seeds are named, the others wait for the full suite."""
+    found = json.loads((GOLDEN / f"published_{episodes}.json").read_text())["rows"]
+    later = [() if not ordinary or row["seed"] in ordinary else pytest.mark.full for row in found]
+    names = [f"{row['condition']}-{row['seed']}" for row in found]
+    return [pytest.param(row, id=name, marks=mark) for row, name, mark in zip(found, names, later, strict=True)]
 
 
 def replay(row: dict) -> tuple[dict, np.ndarray, dict[int, dict], np.ndarray]:
@@ -75,7 +79,7 @@ def test_500_episodes(row):
     check(row)
 
 
-@pytest.mark.parametrize("row", rows(5_000))
+@pytest.mark.parametrize("row", rows(5_000, ordinary=(42,)))
 def test_5000_episodes(row):
     check(row)
 

@@ -59,7 +59,7 @@ def test_a_graph_becomes_a_network_with_its_names_and_parameters():
     graph.add_node("sensor", I_e=500.0, x=1.0, y=2.0)
     graph.add_node("motor", model="iaf_psc_alpha")
     graph.add_edge("sensor", "motor", weight=2.0, delay_ms=3.0)
-    network = network_from_graph(graph, parameters={"tau_m": 20.0}, weight=1000.0)
+    network = network_from_graph(graph, parameters={"tau_m": 20.0}, weight=100.0)
     run = simulate(network, 60.0, record={"V_m": ["sensor", "motor"]})
     first = run.spike_times_ms[run.spike_nodes == 0][0]
     # V_th after tau ln(1 / (1 - 15 / 40)) at 500 pA, 20 ms, 250 pF
@@ -91,7 +91,7 @@ def test_files_give_the_network_of_their_scenario(tmp_path: Path):
     ("fields", "text"),
     [
         ({"record": {"V_m": ["Ex"]}}, "no such node or population"),
-        ({"record": {"V_mm": ["E"]}}, "aeif_cond_alpha has no V_mm"),
+        ({"record": {"V_mm": ["E"]}}, "none of its nodes has V_mm. aeif_cond_alpha has V_m"),
         ({"poisson": [{"target": ["J"]}]}, "poisson: no such node"),
         ({"poisson": [{"target": ["E"], "rate": 3.0}]}, "rate"),
     ],

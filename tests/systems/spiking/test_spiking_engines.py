@@ -72,6 +72,16 @@ def test_each_engine_goes_on_from_the_other_in_the_middle_of_a_block(whole: tupl
         np.testing.assert_array_equal(traces[0], whole[2][0][at // 3 :])
 
 
+def test_nodes_without_a_variable_are_recorded_as_nan(whole: tuple) -> None:
+    mixed = (Trace("V_m", (0, COUNT), 3),)
+    kernel, agents = (
+        collected(one, 60)[2][0] for one in (mixed_simulation(mixed), AgentSimulation(mixed_simulation(mixed)))
+    )
+    np.testing.assert_array_equal(kernel, agents)
+    np.testing.assert_array_equal(kernel[:, 0], whole[2][0][:20, 0])
+    assert np.isnan(kernel[:, 1]).all()
+
+
 def test_a_state_of_another_network_is_refused() -> None:
     simulation = mixed_simulation()
     saved = simulation.state()

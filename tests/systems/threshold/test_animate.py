@@ -9,9 +9,9 @@ from typing import Any
 import imageio_ffmpeg
 import numpy as np
 import pytest
+from drawn_scenarios import ASTROCYTES, XOR
 from matplotlib.colors import to_hex, to_rgba
 from PIL import Image
-from test_plot_command import ASTROCYTES, XOR
 from typer.testing import CliRunner
 
 from astrosim.cli import app
@@ -188,15 +188,15 @@ def test_the_cursor_is_drawn_where_it_is():
 
 
 def test_a_gif_has_all_pictures_and_repeats(directory, tmp_path):
-    done = call(directory, "--frames", "6", "--fps", "10")
+    done = call(directory, "--frames", "3", "--fps", "10")
     path = directory / "figures" / "animation.gif"
     assert (done.exit_code, done.stdout) == (0, f"{path}\n"), done.stderr
     with Image.open(path) as picture:
-        assert (picture.format, picture.n_frames, picture.info["duration"]) == ("GIF", 6, 100)
+        assert (picture.format, picture.n_frames, picture.info["duration"]) == ("GIF", 3, 100)
         assert picture.width == pytest.approx(7.1 * 110, abs=1)
         assert picture.info["loop"] == 0
     first = path.read_bytes()
-    assert call(directory, "--frames", "6", "--fps", "10", "--out", tmp_path / "again.gif").exit_code == 0
+    assert call(directory, "--frames", "3", "--fps", "10", "--out", tmp_path / "again.gif").exit_code == 0
     assert (tmp_path / "again.gif").read_bytes() == first
     assert [file.name for file in path.parent.iterdir()] == ["animation.gif"]
 
@@ -204,10 +204,10 @@ def test_a_gif_has_all_pictures_and_repeats(directory, tmp_path):
 def test_an_mp4_has_all_pictures_and_repeats(directory, tmp_path):
     files = [tmp_path / "a.mp4", tmp_path / "b.mp4"]
     for file in files:
-        arguments = ["--condition", "lesioned", "--seed", "8", "--from", "50", "--to", "70", "--every", "4"]
+        arguments = ["--condition", "lesioned", "--seed", "8", "--from", "50", "--to", "70", "--every", "10"]
         done = call(directory, *arguments, "--fps", "5", "--colour", "threshold", "--out", file)
         assert (done.exit_code, done.stdout) == (0, f"{file}\n"), done.stderr
-    assert imageio_ffmpeg.count_frames_and_secs(str(files[0])) == (6, pytest.approx(1.2))
+    assert imageio_ffmpeg.count_frames_and_secs(str(files[0])) == (3, pytest.approx(0.6))
     assert files[0].read_bytes() == files[1].read_bytes()
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from later import later
 from replicates import CONDITIONS, differences, scenario
 
 from astrosim.systems.threshold.agents.model import AstroModel
@@ -26,11 +27,11 @@ def assert_same_run(fields, seed, trials, episode=10):
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
-@pytest.mark.parametrize("seed", [*SEEDS[:2], *(pytest.param(seed, marks=pytest.mark.full) for seed in SEEDS[2:])])
-def test_agents_and_kernel_agree_over_2000_trials(condition, seed):
-    kernel = assert_same_run(CONDITIONS[condition], seed, 2000)
+@pytest.mark.parametrize(("seed", "trials"), [(SEEDS[0], 800), *later(*((seed, 2000) for seed in SEEDS))])
+def test_agents_and_kernel_agree_over_many_trials(condition, seed, trials):
+    kernel = assert_same_run(CONDITIONS[condition], seed, trials)
     if condition not in ("control", "single", "binary"):
-        assert kernel.learning.counter[1] > 50  # something was kept, so there was something to compare
+        assert kernel.learning.counter[1] > trials / 40  # something was kept, so there was something to compare
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,7 @@ def test_a_rate_of_ones_own_is_the_one_that_is_recorded(tmp_path: Path) -> None:
     assert kernel.exploration_rates() == pytest.approx(0.3 / (1 + np.arange(8)) ** 2)
 
 
+@pytest.mark.full
 def test_the_reports_formulas_compiled_anew_change_no_bit(tmp_path: Path) -> None:
     for condition in ("maturity", "epsilon", "random"):
         same, plain = (
@@ -188,7 +189,7 @@ def test_the_examples_run_resume_and_rerun_from_the_command_line(tmp_path: Path,
 
     source = tmp_path / "source"
     shutil.copytree(find(f"extend/{name}").parent, source)
-    sizes = ["--seeds", "3:2", "--set", "schedule.episodes=12", "--set", "record.every=3"]
+    sizes = ["--seeds", "3:2", "--set", "schedule.episodes=6", "--set", "record.every=3"]
     out = str(tmp_path / "run")
     assert "valid" in astrosim("validate", f"extend/{name}")
     astrosim("run", str(source / f"{name}.toml"), *sizes, "--workers", "2", "--out", out)
@@ -289,7 +290,7 @@ def test_the_file_beside_the_scenario_comes_before_what_is_installed(
 
 
 def test_a_changed_module_is_an_error_on_resume_and_rerun(tmp_path: Path) -> None:
-    path = write(tmp_path, OWN_FORMULAS, 'agents.astrocyte = "own:Own"\n')
+    path = write(tmp_path, OWN_FORMULAS, 'engine = "agents"\nagents.astrocyte = "own:Own"\n')
     loaded = load_scenario(path, ["seeds=[3]"])
     run_scenario(loaded, tmp_path / "run", workers=1)
     (tmp_path / "own.py").write_text(OWN_FORMULAS.replace("0.3 - rate", "0.4 - rate"))

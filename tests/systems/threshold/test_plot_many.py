@@ -84,20 +84,24 @@ def test_the_direct_path_alone_decides_one_cycle_only():
     assert not decides_alone(Scenario.model_validate({"learner": "neurons"}))
 
 
-@pytest.fixture(scope="module")
-def many(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("run") / "many"
+def material(directory, names):
+    """A short run of these conditions, all alike, as figures take it."""
     data = {
         "name": "many",
         "seeds": [3],
         "network": {"regular": 4},
         "schedule": {"episodes": 2},
         "record": {"every": 1, "weights_at": [-1]},
-        "conditions": {name: {} for name in LONG},
+        "conditions": {name: {} for name in names},
     }
     run_scenario(Scenario.model_validate(data), directory, workers=1)
     found = summary.read(directory)
     return Material.read(directory, found, found.resolved, condition_rows(found))
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    return material(tmp_path_factory.mktemp("run") / "many", LONG)
 
 
 @pytest.mark.parametrize("count", [9, 30])
@@ -116,9 +120,10 @@ def test_legends_of_many_long_names_are_whole(many, count, width):
     assert figure.axes[0].get_window_extent().y1 < box.y0
 
 
-def test_no_axis_has_a_single_tick(many):
+def test_no_axis_has_a_single_tick(tmp_path):
+    few = material(tmp_path / "few", LONG[:4])
     for name in ("curves", "thresholds", "weights", "raster"):
-        figure = KINDS[name].draw(many).figure
+        figure = KINDS[name].draw(few).figure
         figure.draw_without_rendering()
         for axes in (axes for axes in figure.axes if axes.axison and axes.get_xlabel()):
             low, high = sorted(axes.get_xlim())

@@ -27,7 +27,7 @@ print("within")
 WAVES = """
 import sys
 import numpy as np
-sys.path[:0] = [sys.argv[1], sys.argv[1] + "/wave"]
+sys.path[:0] = [sys.argv[1], sys.argv[1] + "/systems/waves"]
 from test_kernel import CASES
 from wave_nets import batch, wave
 from astrosim.systems.waves.learners.learner import Stretch

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from later import later
 from run_helpers import carry_out, contents, differing, go_on, said, start
 
 from astrosim.core.errors import AstrosimError
@@ -61,7 +62,6 @@ def small(**changes: Any) -> WaveScenario:
 
 
 SMALL = small()
-LONG = small(schedule={"epochs": 12, "batch": 16}, seeds=[3], noise={"sigma": 0.1}, conditions={})
 VAE = {"rule": "vae", "hidden": 16, "width": 20, "epochs": 2}
 ALWAYS = {"ASTROSIM_CHECKPOINT_SECONDS": "0"}
 
@@ -130,21 +130,25 @@ def test_a_seed_is_the_same_alone(whole, tmp_path):
         assert np.array_equal(one[name][0, 0].values, wanted[: one[name].shape[-1]])
 
 
-@pytest.mark.parametrize("workers", [pytest.param(1, marks=pytest.mark.full), 2])
-def test_kills_at_random_moments_leave_the_same_bytes(tmp_path, workers):
+@pytest.mark.parametrize(
+    ("epochs", "workers", "times"),
+    [(3, 1, 1), *later((12, 1, 5), (12, 2, 5))],
+)
+def test_kills_at_random_moments_leave_the_same_bytes(tmp_path, epochs, workers, times):
     """kill -9 again and again, until the run ends by itself, from checkpoint to checkpoint."""
-    run_scenario(LONG, tmp_path / "whole", workers=1)
+    long = small(schedule={"epochs": epochs, "batch": 16}, seeds=[3], noise={"sigma": 0.1}, conditions={})
+    run_scenario(long, tmp_path / "whole", workers=1)
     for name in ("first", "second"):  # the first waits for the server of processes
         begin = time.monotonic()
-        process = start(tmp_path / name, LONG, workers, **ALWAYS)
+        process = start(tmp_path / name, long, workers, **ALWAYS)
         process.join(60)
         assert process.exitcode == 0
     longest = time.monotonic() - begin
     chance, kills, number = random.Random(workers), 0, 0
-    while kills < 5:
+    while kills < times:
         directory = tmp_path / f"run{number}"
         while True:
-            process = start(directory, go_on(directory, LONG), workers, **ALWAYS)
+            process = start(directory, go_on(directory, long), workers, **ALWAYS)
             process.join(chance.uniform(0, longest))
             process.kill()
             process.join()

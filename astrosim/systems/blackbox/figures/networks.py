@@ -63,7 +63,7 @@ def territory_wheel(
     inputs, units, outputs = len(names[0]), len(policy.bias), len(names[1])
     rim = on_circle(around(inputs, 180.0, -_arc(inputs)), OUTER), on_circle(around(outputs, 0.0, _arc(outputs)), OUTER)
     ring = on_circle(90.0 - np.arange(units) * 360.0 / units, INNER)
-    top = max(float(np.abs(places[:, 1]).max()) for places in (*rim, ring)) + ABOVE
+    top = max(float(np.abs(places[:, 1]).max(initial=0.0)) for places in (*rim, ring)) + ABOVE
     figure = new_figure(present_width() * top / BESIDE + 0.25)
     axes = figure.subplots()
     tones = cluster_colours(owners)

@@ -18,6 +18,7 @@ from astrosim.systems.proposals.proposing import (
     RANDOM_MASK,
     STEP,
     TERRITORY,
+    add_output_biases,
     add_territory,
     clear,
     gaussians,
@@ -90,15 +91,17 @@ def make_workspace(wiring: Wiring, outputs: int, inputs: int, together: int, act
 
 
 @kernel
-def add_direct(params, state, workspace, actor, trial):
-    """Propose all synapses of the direct path. Writes: workspace.direct_step."""
+def add_direct(wiring, params, state, workspace, actor, trial):
+    """Propose all synapses of the direct path, and the outputs' biases if no unit does. Writes: workspace."""
     inputs, outputs = workspace.direct_step.shape
-    gaussians(params.keys[STEP], trial, inputs * outputs, workspace.normal)
+    gaussians(params.keys[STEP], trial, inputs * outputs + outputs, workspace.normal)
     size = np.float32(state.sigma[actor])
     for i in range(inputs):
         for k in range(outputs):
             workspace.direct_step[i, k] = size * params.outgoing * workspace.normal[i * outputs + k]
     workspace.direct[0] = True
+    if wiring.owned.shape[0] == 0:
+        add_output_biases(workspace.proposal, size, params, workspace.normal, inputs * outputs)
 
 
 @kernel
@@ -117,7 +120,7 @@ def propose_trial(wiring, params, state, workspace, first):
             if actor < wiring.owned.shape[0]:
                 add_territory(wiring, params, state, workspace, actor, first + place)
             else:
-                add_direct(params, state, workspace, actor, first + place)
+                add_direct(wiring, params, state, workspace, actor, first + place)
     elif params.scope == RANDOM_MASK:
         size, side = np.float32(state.sigma[0]), side_of(params, first)
         count = min(wiring.owned.shape[1] * together, wiring.taps.shape[0])

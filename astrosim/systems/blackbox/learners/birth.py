@@ -8,7 +8,7 @@ from astrosim.core.rng import stream_key
 from astrosim.systems.blackbox.items import BIRTH, items
 from astrosim.systems.blackbox.kernel.policy import Policy
 from astrosim.systems.blackbox.learners.state import STEPS, State
-from astrosim.systems.blackbox.network import draw_weights, fill, flat, weights_of
+from astrosim.systems.blackbox.network import draw_weights, fill, flat, outgoing_scale, weights_of
 from astrosim.systems.blackbox.protocol import Player
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
 from astrosim.systems.proposals.deciding import race_blocks
@@ -21,8 +21,8 @@ def first_scales(scenario: BlackboxScenario, heard: int) -> tuple[float, float, 
     """Return standard deviations of first weights: incoming, bias, outgoing and direct."""
     network = scenario.network
     incoming = network.gain / np.sqrt(max(heard, 1)) if scenario.has_network else network.gain
-    outgoing = network.output / np.sqrt(network.units)
-    return float(incoming), network.bias, float(outgoing), float(outgoing)
+    outgoing = outgoing_scale(network.output, network.units)
+    return float(incoming), network.bias, outgoing, outgoing
 
 
 def give_birth(scenario: BlackboxScenario, seed: int, state: State, player: Player) -> tuple[bool, bool]:

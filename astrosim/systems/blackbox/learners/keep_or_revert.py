@@ -27,6 +27,7 @@ from astrosim.systems.blackbox.kernel.trials import (
     propose_weights,
 )
 from astrosim.systems.blackbox.learners.state import BATCHES, GIVEN_UP, KEPT_TRIALS, STEPS, TRIALS, State
+from astrosim.systems.blackbox.network import outgoing_scale
 from astrosim.systems.blackbox.protocol import Player
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
 from astrosim.systems.proposals.deciding import race_blocks
@@ -67,11 +68,10 @@ def step_sizes(scenario: BlackboxScenario, heard: int) -> tuple[float, float, fl
     network = scenario.network
     if not scenario.has_network:
         return 1.0, 0.0, 0.0, 0.0
-    outgoing = network.output / np.sqrt(np.float64(network.units))
     return (
         float(1.0 / np.sqrt(heard)),
         network.bias,
-        float(outgoing),
+        outgoing_scale(network.output, network.units),
         network.output * scenario.perturbation.output_bias,
     )
 

@@ -125,6 +125,10 @@ class BlackboxScenario(Experiment):
         if not self.has_network:
             return []
         problems, units = [], self.network.units
+        if not units and not self.network.direct:
+            problems.append(
+                "network.units: no path from inputs to outputs (0). Write network.direct = true for a linear policy."
+            )
         if units % self.territory.units:
             problems.append(
                 f"territory.units: does not divide network.units = {units} ({self.territory.units}). "

@@ -141,7 +141,10 @@ class ObjectiveTask(Section):
 class PolicyNetwork(Section):
     """Network from observations to outputs."""
 
-    units: int = quantity(16, "hidden units, H", "neurons", "measured", ge=1, le=100_000, read_if=has_units)
+    units: int = quantity(
+        16, "hidden units, H; 0 with a direct path: a linear policy", "neurons", "measured", ge=0, le=100_000,
+        read_if=has_units,
+    )  # fmt: skip
     features: int = quantity(
         0,
         "inputs that a unit hears, drawn at random; 0: all of up to 32, else 2 sqrt(n)",

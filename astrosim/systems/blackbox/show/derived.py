@@ -64,7 +64,7 @@ def places(scenario: BlackboxScenario, seed: int, inputs: int, weights: int) -> 
             -1,
             np.repeat(sources, outputs),
             np.tile(output, len(sources)),
-            np.full(len(sources) * outputs, owner[-1] + 1),
+            np.full(len(sources) * outputs, scenario.territories),
         ),
     )
     return stacked(blocks)

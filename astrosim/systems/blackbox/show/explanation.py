@@ -89,6 +89,8 @@ def network_words(scenario: BlackboxScenario) -> str:
     if isinstance(scenario, ObjectiveScenario) and not scenario.has_network:
         return f"{scenario.task.size:,} numbers"
     network = scenario.network
+    if not network.units:
+        return "a linear policy"
     heard = f"{network.features} inputs each" if network.features else f"all inputs up to {FEW_INPUTS}, else 2 sqrt(n)"
     direct = ", and a direct path" if network.direct else ""
     return f"{network.units:,} {network.response} units ({heard}){direct}"

@@ -1,49 +1,103 @@
-"""Figures of spikes: a raster, with the rate of all neurons below (ms, Hz)."""
+"""Figures of spikes: by condition a raster, coloured by population, with the rates of populations below (ms, Hz)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
 
+from astrosim.plot.legends import legend_above
 from astrosim.plot.palette import PALETTE
-from astrosim.plot.style import MUTED, new_figure, styled
+from astrosim.plot.style import new_figure, styled
 
-HEIGHT, RATE_HEIGHT = 2.6, 0.9  # inches
-MOST = 200_000  # spikes drawn; assumed: more are one black block
+HEIGHT, RATE_HEIGHT, ENDS = 1.9, 0.8, 0.7  # inches; a raster, its rates; what surrounds all
+ALONE = 2.6  # inches; a raster alone
+MOST = 200_000  # spikes drawn per condition; assumed: more are one black block
+MANY = 5_000  # spikes; more are drawn as pixels
+MOST_CONDITIONS = 4
+LARGEST = 9.0  # points; height of a spike
+FILLED = 72 * 0.8  # points per inch; share of a row that a spike fills
 MS_PER_S = 1000.0
 BINS = 200  # of the rate, at most
-NARROWEST = 1.0  # ms, of a bin
+NARROWEST = 5.0  # ms, of a bin; assumed: less shows single spikes
+
+
+class Raster(NamedTuple):
+    """Spikes of a replicate.
+
+    Attributes
+    ----------
+    title : str
+    node : ndarray of int, shape (spike,)
+        Places of the neurons that fired.
+    time : ndarray of float, shape (spike,)
+        ms.
+    population : ndarray of object, shape (neuron,)
+        Name of each neuron's population; empty where there is none.
+    duration : float
+        ms.
+    """
+
+    title: str
+    node: np.ndarray
+    time: np.ndarray
+    population: np.ndarray
+    duration: float
+
+
+def bin_edges(duration: float) -> np.ndarray:
+    """Return the ends of the bins of a rate, shape (bin + 1,), ms: of equal width, over the whole duration."""
+    return np.linspace(0.0, duration, 1 + max(1, min(BINS, int(duration / NARROWEST))))
 
 
 @styled
-def raster(node: np.ndarray, time: np.ndarray, neurons: int, duration: float, title: str = "") -> Figure:
-    """Draw spikes over time, one row per neuron, and the mean rate of all neurons below.
-
-    Parameters
-    ----------
-    node : ndarray of int, shape (spike,)
-    time : ndarray of float, shape (spike,)
-        ms.
-    neurons : int
-    duration : float
-        ms.
-    title : str
-    """
-    figure = new_figure(HEIGHT + RATE_HEIGHT)
-    upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[HEIGHT, RATE_HEIGHT])
-    every = max(1, -(-len(node) // MOST))
-    size = min(4.0, max(0.4, 300.0 / max(neurons, 1)))
-    upper.plot(time[::every], node[::every], linestyle="", marker="|", markersize=size, color=PALETTE[0],
-               markeredgewidth=0.6, rasterized=len(node) > 5000)  # fmt: skip
-    upper.set_ylim(-0.5, max(neurons - 0.5, 0.5))
-    upper.set_ylabel("neuron")
-    upper.set_title(title)
-    width = max(NARROWEST, duration / BINS)
-    edges = np.arange(0.0, duration + width, width)
-    counts = np.histogram(time, edges)[0]
-    lower.step(edges[:-1], counts / max(neurons, 1) / width * MS_PER_S, where="post", color=MUTED, linewidth=0.9)
-    lower.set_xlim(0.0, duration)
-    lower.set_ylim(bottom=0.0)
-    lower.set_ylabel("rate (Hz)")
-    lower.set_xlabel("time (ms)")
+def raster(shown: Sequence[Raster]) -> Figure:
+    """Draw spikes over time, one row per neuron, and the mean rates of populations below, condition by condition."""
+    names = list(dict.fromkeys(name for one in shown for name in one.population.tolist()))
+    look = {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(names)}
+    high = ALONE if len(shown) == 1 else HEIGHT
+    figure = new_figure(len(shown) * (high + RATE_HEIGHT) + ENDS)
+    every = figure.subplots(2 * len(shown), 1, height_ratios=[high, RATE_HEIGHT] * len(shown))
+    for place, one in enumerate(shown):
+        upper, lower = every[2 * place], every[2 * place + 1]
+        lower.sharex(upper)
+        upper.tick_params(labelbottom=False)
+        _draw_spikes(upper, one, look)
+        _draw_rates(lower, one, look)
+    every[-1].set_xlabel("time (ms)")
+    if len(names) > 1:
+        marks = [Line2D([], [], color=look[name], linewidth=2.0) for name in names]
+        legend_above(figure, marks, [name or "without population" for name in names])
     return figure
+
+
+def _draw_spikes(axes: Axes, one: Raster, look: dict[str, str]) -> None:
+    neurons, thin = len(one.population), max(1, -(-len(one.node) // MOST))
+    node, time = one.node[::thin], one.time[::thin]
+    size = min(LARGEST, max(0.4, FILLED * HEIGHT / max(neurons, 1)))
+    for name, colour in look.items():
+        own = one.population[node] == name
+        axes.plot(time[own], node[own], linestyle="", marker="|", markersize=size, color=colour, markeredgewidth=0.6,
+                  rasterized=len(node) > MANY)  # fmt: skip
+    axes.set_ylim(-0.5, max(neurons - 0.5, 0.5))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.set_xlim(0.0, one.duration)
+    axes.set_ylabel("neuron")
+    axes.set_title(one.title)
+
+
+def _draw_rates(axes: Axes, one: Raster, look: dict[str, str]) -> None:
+    edges = bin_edges(one.duration)
+    seconds = (edges[1] - edges[0]) / MS_PER_S
+    for name, colour in look.items():
+        own = one.population == name
+        if own.any():
+            counts = np.histogram(one.time[own[one.node]], edges)[0]
+            axes.stairs(counts / own.sum() / seconds, edges, baseline=None, color=colour, linewidth=0.9)
+    axes.set_ylim(bottom=0.0)
+    axes.set_ylabel("rate (Hz)")

@@ -202,7 +202,7 @@ class Inputs(NamedTuple):
     train_drawn : ndarray of int64, shape (train,)
         Spikes drawn.
     train_ahead : ndarray of float64, shape (train, 4)
-        Intervals before the spikes that are drawn together (mean intervals).
+        Intervals before the spikes that are drawn together (ms).
     key : ndarray of uint32, shape (2,)
         Of the stream of Poisson trains.
     current_stamp : ndarray of int64, shape (change,)

@@ -16,7 +16,7 @@ from astrosim.systems.spiking.kernel.model import ARRIVED, GAP, LANES, OUTPUT
 from astrosim.systems.spiking.kernel.tiles import ONE, probe, sampled, slot_of, take
 
 NONE = np.uint64(0)
-FEW = 8  # astrocytes that leap one by one rather than side by side; measured
+FEW = 2  # astrocytes that leap one by one rather than side by side; measured
 
 
 @kernel
@@ -50,6 +50,12 @@ def on_the_grid(cell, tile, places, arrivals, currents, done, steps, probes, sin
 
 
 @phase
+def next_multiple(stamp, of):
+    """Return the next multiple of a number of steps from a stamp on."""
+    return (stamp + of - 1) // of * of
+
+
+@phase
 def add_leap(astrocytes, arrivals, stamp, slot, place, n):
     """List the leap of a lane to a stamp. Writes: arrivals, and of astrocytes: leaps, to, arriving."""
     k = astrocytes.leaps[n]
@@ -67,10 +73,13 @@ def find_leaps(astrocytes, junctions, places, place, arrivals, first, last):
     tile, most = (place - places.neurons) // LANES, 0
     for n in range(LANES):
         astrocytes.leaps[n] = 0
+    leaping, held = next_multiple(first, astrocytes.leap), next_multiple(first, junctions.every)
     for stamp in range(first, last + 1):
         slot = slot_of(arrivals, stamp)
-        coupled = junctions.rule != gap_junctions.NONE and stamp % junctions.every == 0
-        if coupled or stamp % astrocytes.leap == 0:
+        every = stamp == leaping or (stamp == held and junctions.rule != gap_junctions.NONE)
+        leaping += astrocytes.leap if stamp == leaping else 0
+        held += junctions.every if stamp == held else 0
+        if every:
             for n in range(LANES):
                 add_leap(astrocytes, arrivals, stamp, slot, place, n)
         else:

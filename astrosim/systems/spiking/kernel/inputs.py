@@ -19,11 +19,11 @@ NEVER = np.int64(2**62)
 
 @phase
 def draw(inputs, train):
-    """Draw the next four intervals of a train, in mean intervals. Writes: inputs.train_ahead."""
-    ahead, block = inputs.train_ahead, inputs.train_drawn[train] >> 2
-    w0, w1, w2, w3 = block_words(inputs.key, train, block)
-    ahead[train, 0], ahead[train, 1] = np.float64(minus_two_log(w0)), np.float64(minus_two_log(w1))
-    ahead[train, 2], ahead[train, 3] = np.float64(minus_two_log(w2)), np.float64(minus_two_log(w3))
+    """Draw the next four intervals of a train (ms). Writes: inputs.train_ahead."""
+    ahead, half = inputs.train_ahead, 0.5 / inputs.train_rate[train]
+    w0, w1, w2, w3 = block_words(inputs.key, train, inputs.train_drawn[train] >> 2)
+    ahead[train, 0], ahead[train, 1] = half * np.float64(minus_two_log(w0)), half * np.float64(minus_two_log(w1))
+    ahead[train, 2], ahead[train, 3] = half * np.float64(minus_two_log(w2)), half * np.float64(minus_two_log(w3))
 
 
 @phase
@@ -32,7 +32,7 @@ def next_spike(inputs, train, step):
     lane = inputs.train_drawn[train] & 3
     if lane == 0:
         draw(inputs, train)
-    time = inputs.train_next[train] + 0.5 * inputs.train_ahead[train, lane] / inputs.train_rate[train]
+    time = inputs.train_next[train] + inputs.train_ahead[train, lane]
     inputs.train_drawn[train] += 1
     inputs.train_next[train] = time
     lasts = time <= inputs.train_last[train]

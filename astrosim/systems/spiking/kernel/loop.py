@@ -74,6 +74,8 @@ def release(synapse, stamp, step, synapses):
 
     Writes: its short-term plasticity. Raises ValueError: no such model.
     """
+    if synapses.model.size == 0:  # a stream of memory less
+        return synapses.weight[synapse]
     row = synapses.plastic[synapse]
     if row < 0:
         return synapses.weight[synapse]

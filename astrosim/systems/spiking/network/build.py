@@ -19,6 +19,7 @@ from astrosim.systems.spiking.models import ASTROCYTES, NEURONS, SYNAPSE_PARAMET
 from astrosim.systems.spiking.network.description import Connections, Coupling, Network, Nodes, Poisson, Steps, Trains
 
 LONGEST_BLOCK = 64  # steps; assumed: longer ones gain nothing, and their spikes take memory
+LONGEST_ALONE = 256  # steps, of astrocytes without neurons; measured: they leap side by side more often
 MS_PER_S = 1000.0
 SPARE = 4096  # spikes of a block beyond one per neuron and step
 
@@ -49,6 +50,19 @@ def members(nodes: Nodes, model: Model) -> np.ndarray:
     return np.flatnonzero(nodes.model == model.name)
 
 
+def check_names(nodes: Nodes, models: Mapping[str, Model]) -> None:
+    """Check that each parameter is one of some model.
+
+    Raises
+    ------
+    AstrosimError
+        If one is not.
+    """
+    known = {name for model in models.values() for name in model.columns}
+    if unknown := [name for name in nodes.values if name not in known]:
+        raise AstrosimError(f"no such parameter ({unknown[0]}). Write one of {', '.join(sorted(known))}.")
+
+
 def parameters(nodes: Nodes, model: Model, chosen: np.ndarray) -> dict[str, np.ndarray]:
     """Return parameters and initial values of the nodes of a model: float64, shape (member,) each."""
     values = model.defaults(len(chosen))
@@ -75,6 +89,7 @@ def groups(nodes: Nodes, model: Model, leaping: np.ndarray) -> list[np.ndarray]:
 def tiles_of(nodes: Nodes, models: Mapping[str, Model], step: float, leaping: np.ndarray) -> dict[str, np.ndarray]:
     """Return tiles by model: float64, shape (tile, line) each."""
     made = {}
+    check_names(nodes, models)
     for name, model in models.items():
         own = [model.tiles(len(one), parameters(nodes, model, one), step) for one in groups(nodes, model, leaping)]
         made[name] = np.concatenate(own)
@@ -233,10 +248,10 @@ def inputs_of(
     return inputs
 
 
-def shortest_delay(synapses: arrays.Synapses, currents: arrays.Currents) -> int:
+def shortest_delay(synapses: arrays.Synapses, currents: arrays.Currents, neurons: int) -> int:
     """Return the steps that nodes can advance without hearing of each other."""
     delays = [int(one.min()) for one in (synapses.delay, currents.delay) if len(one)]
-    return max(1, min([LONGEST_BLOCK, *delays]))
+    return max(1, min([LONGEST_BLOCK if neurons else LONGEST_ALONE, *delays]))
 
 
 def arrivals_of(synapses: arrays.Synapses, inputs: arrays.Inputs, layout: Layout, block: int) -> arrays.Arrivals:
@@ -279,7 +294,7 @@ def astrocytes_of(network: Network, step: float, leap: int) -> arrays.Astrocytes
     tiles: dict[str, Any] = tiles_of(network.astrocytes, ASTROCYTES, step, leaping)
     own = np.zeros(len(tiles[LI_RINZEL.name]), bool)
     own[len(own) - -(-int(leaping.sum()) // LANES) :] = True
-    most = (LONGEST_BLOCK, LANES)
+    most = (LONGEST_ALONE, LANES)
     return arrays.Astrocytes(
         **tiles, leaping=own, leap=leap, leaps=np.zeros(LANES, "i8"), to=np.zeros(most), arriving=np.zeros(most)
     )

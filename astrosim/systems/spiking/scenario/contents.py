@@ -95,15 +95,15 @@ def node_problems(scenario: Any, network: Network) -> Iterator[str]:
     """Return what is wrong with nodes that records and inputs name."""
     numbers = network.numbers
     for place, trace in enumerate(scenario.record.traces):
+        field = f"record.traces.{place}"
         for label in trace.nodes:
-            field = f"record.traces.{place}.nodes"
             if label not in numbers:
-                yield f"{field}: no such node ({label!r}). Write a number or a name of a neuron, or 'a:NUMBER'."
-                continue
-            model = _model(network, int(numbers[label][0]))
-            if model is not None and trace.variable not in model.recordable:
-                right = f"It has {', '.join(model.recordable)}." if model.recordable else "It has none."
-                yield f"{field}: {model.name} has no {trace.variable} ({label!r}). {right}"
+                yield f"{field}.nodes: no such node ({label!r}). Write a number or a name of a neuron, or 'a:NUMBER'."
+        models = [_model(network, int(numbers[label][0])) for label in trace.nodes if label in numbers]
+        known = {model.name: model for model in models if model is not None}
+        if known and not any(trace.variable in model.recordable for model in known.values()):
+            has = "; ".join(f"{name} has {', '.join(model.recordable) or 'none'}" for name, model in known.items())
+            yield f"{field}.variable: none of its nodes has it ({trace.variable}). {has}."
     for section in ("poisson", "currents"):
         for place, entry in enumerate(getattr(scenario.input, section)):
             for label in entry.target:

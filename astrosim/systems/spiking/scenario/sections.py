@@ -91,7 +91,12 @@ class SpikingNetwork(Section):
         (), "connections: tables [[network.connections]]", "", max_length=10_000
     )
     tolerance_mv: Real = quantity(
-        1e-10, "aeif_cond_alpha: error of V allowed in a sub-step; 1e-6: faster", "mV", "measured", ge=1e-12, le=0.01
+        1e-12,
+        "aeif_cond_alpha: error of V allowed in a sub-step near the threshold; 1e-8: faster",
+        "mV",
+        "measured",
+        ge=1e-14,
+        le=0.01,
     )
     leap_ms: Real = quantity(
         0.0, "longest leap of astrocytes without slow inward currents; 0: each step", "ms", "measured", ge=0, le=50

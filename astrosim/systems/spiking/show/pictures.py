@@ -9,51 +9,65 @@ import numpy as np
 from xarray import Dataset
 
 from astrosim.report.drawing import Drawn, Kind
+from astrosim.statistics.inference import LEAST
 from astrosim.store.layout import name_of
-from astrosim.systems.spiking.figures.raster import raster
-from astrosim.systems.spiking.figures.traces import MOST, Course, phase_portrait, traces
+from astrosim.systems.spiking.figures.raster import MOST_CONDITIONS, Raster, bin_edges, raster
+from astrosim.systems.spiking.figures.rates import rates
+from astrosim.systems.spiking.figures.traces import COLUMNS, END, LONG, MOST, OUTER, Course, phase_portrait, traces
+from astrosim.systems.spiking.models import ASTROCYTES
 from astrosim.systems.spiking.records import TRACES, node_of, time_of
+from astrosim.systems.spiking.scenario import contents, populations
+from astrosim.systems.spiking.scenario.schema import SpikingScenario
 from astrosim.systems.spiking.show.summary import SpikingSummary
+
+SLOW = {name for model in ASTROCYTES.values() for name in model.recordable}
+"""Variables of astrocytes."""
+MEASURES = {"rate_hz": "mean rate (Hz)", "mean_calcium": "mean calcium at the end (uM)"}
+"""Columns of a summary, and their words on an axis."""
 
 
 @dataclass(frozen=True)
 class Material:
-    """Material of the figures: the first condition and seed that is finished."""
+    """Material of the figures: of each condition the first seed that is finished."""
 
     summary: SpikingSummary
     dataset: Dataset
 
-    @property
-    def row(self) -> dict[str, Any]:
-        """The replicate that is shown."""
-        return self.summary.of(self.summary.conditions[0])[0]
+    def rows(self, most: int) -> list[dict[str, Any]]:
+        """Return the replicates that are shown, of `most` conditions at most."""
+        return [self.summary.of(name)[0] for name in self.summary.conditions[:most]]
 
-    @property
-    def title(self) -> str:
-        """Condition and seed."""
-        return f"{self.row['condition']}, seed {self.row['seed']}"
+    def spikes(self, row: dict[str, Any]) -> Raster:
+        """Return the spikes of a replicate."""
+        scenario, own = self.summary.resolved[row["condition"]], self._own(row)
+        count = int(own["spike_count"])
+        return Raster(
+            title_of(row),
+            own["spike_node"].values[:count],
+            own["spike_step"].values[:count] * scenario.schedule.step_ms,
+            populations_of(scenario),
+            scenario.schedule.duration_ms,
+        )
 
-    @property
-    def own(self) -> Dataset:
-        """Records of that replicate."""
-        return self.dataset.sel(condition=self.row["condition"], seed=self.row["seed"])
-
-    @property
-    def spikes(self) -> tuple[np.ndarray, np.ndarray]:
-        """Node and time (ms) of each spike, shape (spike,)."""
-        step = self.summary.resolved[self.row["condition"]].schedule.step_ms
-        count = int(self.own["spike_count"])
-        return self.own["spike_node"].values[:count], self.own["spike_step"].values[:count] * step
-
-    def course(self, name: str) -> Course:
-        """Return a variable over time."""
-        own, place = self.own, name_of(node_of(name))
+    def course(self, row: dict[str, Any], name: str) -> Course:
+        """Return a variable of a replicate over time."""
+        own, place = self._own(row), name_of(node_of(name))
         labels = [str(label) for label in self.dataset[place].values]
-        return Course(own[time_of(name)].values, own[name].values, labels, TRACES[name].unit)
+        return Course(own[time_of(name)].values, own[name].values, labels, TRACES[name].unit, name not in SLOW)
 
     def has(self, *names: str) -> bool:
         """Return whether variables were recorded."""
         return all(name in self.dataset for name in names)
+
+    @property
+    def measures(self) -> dict[str, str]:
+        """Columns of the summary of which each condition has values, and their words."""
+        conditions = self.summary.conditions
+        has = {name: np.isfinite([self.summary.column(one, name).sum() for one in conditions]) for name in MEASURES}
+        return {name: words for name, words in MEASURES.items() if has[name].all()}
+
+    def _own(self, row: dict[str, Any]) -> Dataset:
+        return self.dataset.sel(condition=row["condition"], seed=row["seed"])
 
 
 def material_of(summary: SpikingSummary, dataset: Dataset) -> Material:
@@ -61,50 +75,100 @@ def material_of(summary: SpikingSummary, dataset: Dataset) -> Material:
     return Material(summary, dataset)
 
 
+def populations_of(scenario: SpikingScenario) -> np.ndarray:
+    """Return the population of each neuron, empty where it has none: object, shape (neuron,)."""
+    if contents.named_files(scenario):
+        neurons = contents.files_network(contents.names_of(scenario), scenario.schedule.step_ms)[0].neurons
+        return neurons.population if len(neurons.population) else np.full(len(neurons), "", object)
+    parts = [(one, populations.model_of(one)) for one in populations.populations_of(scenario)]
+    names = [np.full(one.size, one.name, object) for one, model in parts if model and model.name not in ASTROCYTES]
+    return np.concatenate([np.zeros(0, object), *names])
+
+
+def title_of(row: dict[str, Any]) -> str:
+    """Return condition and seed of a replicate."""
+    return f"{row['condition']}, seed {row['seed']}"
+
+
+def _shown_words(material: Material, rows: list[dict[str, Any]]) -> str:
+    """Say which replicates are shown."""
+    if len(rows) == 1 and len(material.summary.conditions) == 1:
+        return f"Condition {rows[0]['condition']}, seed {rows[0]['seed']}"
+    every = len(material.summary.conditions)
+    which = "each condition" if len(rows) == every else f"the first {len(rows)} of {every} conditions"
+    return f"The first seed of {which}"
+
+
 def _raster(material: Material) -> Drawn:
-    node, time = material.spikes
-    row = material.row
-    duration = material.summary.resolved[row["condition"]].schedule.duration_ms
+    rows = material.rows(MOST_CONDITIONS)
+    shown = [material.spikes(row) for row in rows]
+    edges = bin_edges(shown[0].duration)
+    colours = " Colours: populations." if len(set(shown[0].population.tolist())) > 1 else ""
     return Drawn(
         "Spikes",
-        raster(node, time, row["neurons"], duration, material.title),
-        f"Condition {row['condition']}, seed {row['seed']}: each spike of each neuron, at the end of its step; below, "
-        "the rate, mean over all neurons.",
+        raster(shown),
+        f"{_shown_words(material, rows)}: each spike of each neuron, at the end of its step; below, the rate, mean "
+        f"over the neurons of a population, in bins of {edges[1]:g} ms.{colours}",
+    )
+
+
+def _rates(material: Material) -> Drawn:
+    names, summary = material.summary.conditions, material.summary
+    shown = {words: {name: summary.column(name, column) for name in names}
+             for column, words in material.measures.items()}  # fmt: skip
+    published = {words: {name: own[column] for name, own in summary.reference.items() if column in own}
+                 for column, words in material.measures.items()}  # fmt: skip
+    return Drawn(
+        "Conditions",
+        rates(shown, published),
+        "One point per seed; open circles: means over seeds, with their 95 % intervals where there are "
+        f"{LEAST} seeds or more. n: seeds.",
     )
 
 
 def _traces(material: Material) -> Drawn:
+    rows = material.rows(COLUMNS)
     names = [name for name in TRACES if material.has(name)]
-    courses = {name: material.course(name) for name in names}
-    more = any(len(course.labels) > MOST for course in courses.values())
-    row = material.row
-    return Drawn(
-        "Variables over time",
-        traces(courses, material.title),
-        f"Condition {row['condition']}, seed {row['seed']}: the recorded variables, one line per node"
-        + (f"; of each variable the first {MOST} nodes." if more else "."),
-    )
+    shown = {title_of(row): {name: material.course(row, name) for name in names} for row in rows}
+    every = [course for courses in shown.values() for course in courses.values()]
+    words = f"{_shown_words(material, rows)}: the recorded variables, one line per node"
+    if any(len(course.labels) > MOST for course in every):
+        words += f"; of more than {MOST} nodes their median, band: {OUTER[0]:g}th to {OUTER[1]:g}th percentile"
+    if any(course.fast and course.time[-1] > LONG for course in every):
+        words += f"; of neurons the last {END:g} ms"
+    return Drawn("Variables over time", traces(shown), f"{words}.")
 
 
 def _portrait(material: Material) -> Drawn:
-    row = material.row
+    rows = material.rows(COLUMNS)
+    shown = {title_of(row): (material.course(row, "Ca_astro"), material.course(row, "h_IP3R")) for row in rows}
+    count = len(next(iter(shown.values()))[0].labels)
+    lines = f"the first {MOST} of {count} recorded astrocytes" if count > MOST else "one line per astrocyte"
     return Drawn(
         "Calcium and the gate of its receptors",
-        phase_portrait(material.course("Ca_astro"), material.course("h_IP3R"), material.title),
-        f"Condition {row['condition']}, seed {row['seed']}: share of receptors that are not inhibited against calcium, "
-        "one line per astrocyte; dot: the end.",
+        phase_portrait(shown),
+        f"{_shown_words(material, rows)}: share of receptors that are not inhibited against calcium, {lines}; "
+        "dot: the end.",
     )
 
 
 def _portrayed(material: Material) -> bool:
     if not material.has("Ca_astro", "h_IP3R"):
         return False
-    calcium, gate = material.course("Ca_astro"), material.course("h_IP3R")
+    row = material.rows(1)[0]
+    calcium, gate = material.course(row, "Ca_astro"), material.course(row, "h_IP3R")
     return calcium.values.shape == gate.values.shape and list(calcium.labels) == list(gate.labels)
 
 
+def _fired(material: Material) -> bool:
+    return material.has("spike_node") and any(row["spikes"] for row in material.rows(MOST_CONDITIONS))
+
+
 KINDS: dict[str, Kind[Material]] = {
-    "raster": Kind("spikes over time, and the rate", _raster, lambda m: m.has("spike_node") and m.row["spikes"] > 0),
+    "raster": Kind("spikes over time, and the rates of populations", _raster, _fired),
+    "rates": Kind("mean rate and calcium of each condition and seed", _rates,
+                  lambda m: len(m.summary.rows) > 1 and bool(m.measures),
+                  why="a point per seed needs more than one replicate"),
     "traces": Kind("variables over time", _traces, lambda m: any(m.has(name) for name in TRACES)),
     "portrait": Kind("calcium against the gate of its receptors", _portrait, _portrayed,
                      why="record Ca_astro and h_IP3R of the same astrocytes at the same times"),

@@ -37,17 +37,30 @@ CONSTANTS = rows_from(len(SENSED) + 3, 18)
 CA_TOT, IP3_0, KD_IP3_1, KD_IP3_2, KD_ACT, KD_INH, KM_SERCA, RATE_IP3R, RATE_L, RATE_SERCA, RATIO = CONSTANTS[:11]
 K_IP3R, TAU_IP3, DELTA_IP3, SIC_TH, SIC_SCALE, RISE_HALF, RISE = CONSTANTS[11:]
 SINCE, TO = rows_from(len(SENSED) + 21, 2)  # of leaps: stamp that the state belongs to, stamp to leap to
-ROWS = len(SENSED) + 23
+LENGTH, END, MEAN_CALCIUM, MEAN_GATE = rows_from(len(SENSED) + 23, 4)  # scratch: of a step
+BOUND, INHIBITED = rows_from(len(SENSED) + 27, 3), rows_from(len(SENSED) + 30, 3)  # at its start, middle and end
+RISING_CALCIUM, RISING_GATE = rows_from(len(SENSED) + 33, 2)  # slopes of the last stage
+(HALF_RATE,) = rows_from(len(SENSED) + 35, 1)  # -1 / (2 tau_IP3)
+ROWS = len(SENSED) + 36
+SIXTH = 1.0 / 6.0
 PER_MICROMOLAR = 1000.0  # nM: unit of y, Nadkarni and Jung 2003
 
 
 @phase
-def bound(ip3, n, cell):
-    """Return m, and the calcium at which half of the receptors are inhibited (uM), of a concentration of IP3."""
-    share = 1.0 / ((ip3 + cell[KD_IP3_1 + n]) * (ip3 + cell[KD_IP3_2 + n]))  # one division: it is what takes time
-    m = ip3 * (ip3 + cell[KD_IP3_2 + n]) * share
+def dissociated(ip3, n, cell):
+    """Return the product of IP3 plus each of its dissociation constants (uM^2)."""
+    return (ip3 + cell[KD_IP3_1 + n]) * (ip3 + cell[KD_IP3_2 + n])
+
+
+@phase
+def bind(cell, n, at, ip3, share):
+    """Compute m, and the calcium at which half of the receptors are inhibited (uM), at a concentration of IP3.
+
+    `at`: start, middle or end of the step; `share`: 1 / `dissociated`. Writes: scratch.
+    """
     first = ip3 + cell[KD_IP3_1 + n]
-    return m, cell[KD_INH + n] * (first * first) * share
+    cell[BOUND[0] + at * LANES + n] = ip3 * (ip3 + cell[KD_IP3_2 + n]) * share
+    cell[INHIBITED[0] + at * LANES + n] = cell[KD_INH + n] * (first * first) * share
 
 
 @phase
@@ -63,21 +76,6 @@ def fluxes(c, h, m, half_inhibited, n, cell):
 
 
 @phase
-def runge_kutta(c, h, ip3, middle, after, s, n, cell):
-    """Return (c, h) after s ms, IP3 given at the start, in the middle and at the end."""
-    half = 0.5 * s
-    m, inhibited = bound(ip3, n, cell)
-    c1, h1 = fluxes(c, h, m, inhibited, n, cell)
-    m, inhibited = bound(middle, n, cell)
-    c2, h2 = fluxes(c + half * c1, h + half * h1, m, inhibited, n, cell)
-    c3, h3 = fluxes(c + half * c2, h + half * h2, m, inhibited, n, cell)
-    m, inhibited = bound(after, n, cell)
-    c4, h4 = fluxes(c + s * c3, h + s * h3, m, inhibited, n, cell)
-    sixth = s / 6.0
-    return c + sixth * (c1 + 2.0 * (c2 + c3) + c4), h + sixth * (h1 + 2.0 * (h2 + h3) + h4)
-
-
-@phase
 def relaxed(ip3, rise, n, cell):
     """Return IP3 after a time s without arrivals; rise = 1 - e^(-s / tau_IP3)."""
     end = cell[IP3_0 + n] + cell[TAU_IP3 + n] * cell[GAP + n]
@@ -85,71 +83,142 @@ def relaxed(ip3, rise, n, cell):
 
 
 @phase
-def move(cell, n, step):
-    """Advance the astrocyte of a lane by a step of the grid (ms). Reads: constants. Writes: its state."""
-    ip3, arrived = cell[IP3 + n], cell[DELTA_IP3 + n] * cell[ARRIVED + n]
+def set_out(cell, n, s, middle, end):
+    """Prepare a step of s ms, IP3 given in its middle and at its end. Writes: scratch.
+
+    The stages of a step are loops of their own over the lanes of a tile, with their results in rows of scratch: each
+    waits for the stage before it, and there is nothing else to do meanwhile in a loop over whole steps.
+    """
+    ip3 = cell[IP3 + n]
+    one, two, three = dissociated(ip3, n, cell), dissociated(middle, n, cell), dissociated(end, n, cell)
+    share = 1.0 / (one * two * three)  # divisions are what takes time
+    bind(cell, n, 0, ip3, two * three * share)
+    bind(cell, n, 1, middle, one * three * share)
+    bind(cell, n, 2, end, one * two * share)
+    cell[LENGTH + n], cell[END + n] = s, end
+
+
+@phase
+def first_stage(cell, n):
+    """Compute the slopes at the start of a step. Writes: scratch."""
+    dc, dh = fluxes(cell[CALCIUM + n], cell[GATE + n], cell[BOUND[0] + n], cell[INHIBITED[0] + n], n, cell)
+    cell[RISING_CALCIUM + n], cell[RISING_GATE + n] = dc, dh
+    cell[MEAN_CALCIUM + n], cell[MEAN_GATE + n] = dc, dh
+
+
+@phase
+def middle_stage(cell, n):
+    """Compute the slopes in the middle of a step, by the last ones: the second and the third stage. Writes: scratch."""
+    half = 0.5 * cell[LENGTH + n]
+    c, h = cell[CALCIUM + n] + half * cell[RISING_CALCIUM + n], cell[GATE + n] + half * cell[RISING_GATE + n]
+    dc, dh = fluxes(c, h, cell[BOUND[1] + n], cell[INHIBITED[1] + n], n, cell)
+    mean_c, mean_h = cell[MEAN_CALCIUM + n] + 2.0 * dc, cell[MEAN_GATE + n] + 2.0 * dh
+    cell[RISING_CALCIUM + n], cell[RISING_GATE + n] = dc, dh
+    cell[MEAN_CALCIUM + n], cell[MEAN_GATE + n] = mean_c, mean_h
+
+
+@phase
+def last_stage(cell, n):
+    """Return (c, h) at the end of a step."""
+    s, c, h = cell[LENGTH + n], cell[CALCIUM + n], cell[GATE + n]
+    ahead_c, ahead_h = c + s * cell[RISING_CALCIUM + n], h + s * cell[RISING_GATE + n]
+    dc, dh = fluxes(ahead_c, ahead_h, cell[BOUND[2] + n], cell[INHIBITED[2] + n], n, cell)
+    sixth = SIXTH * s
+    return c + sixth * (cell[MEAN_CALCIUM + n] + dc), h + sixth * (cell[MEAN_GATE + n] + dh)
+
+
+@phase
+def arrive(cell, n):
+    """End a step: take over its result, and what arrives. Writes: the state of the lane."""
+    c, h = last_stage(cell, n)
+    ip3 = cell[END + n] + cell[DELTA_IP3 + n] * cell[ARRIVED + n]
+    cell[CALCIUM + n], cell[GATE + n], cell[IP3 + n] = c, h, ip3
+
+
+@phase
+def set_out_on_grid(cell, n, step):
+    """Prepare a step of the grid. Writes: scratch."""
+    ip3 = cell[IP3 + n]
     middle, end = relaxed(ip3, cell[RISE_HALF + n], n, cell), relaxed(ip3, cell[RISE + n], n, cell)
-    c, h = runge_kutta(cell[CALCIUM + n], cell[GATE + n], ip3, middle, end, step, n, cell)
-    cell[CALCIUM + n], cell[GATE + n], cell[IP3 + n] = c, h, end + arrived
+    set_out(cell, n, step, middle, end)
+
+
+@phase
+def set_out_to_leap(cell, n, step):
+    """Prepare a leap to the stamp TO, up to which nothing arrives; of no length if that is now. Writes: scratch."""
+    s, ip3 = (cell[TO + n] - cell[SINCE + n]) * step, cell[IP3 + n]
+    half = -expm1_double(s * cell[HALF_RATE + n])
+    set_out(cell, n, s, relaxed(ip3, half, n, cell), relaxed(ip3, half * (2.0 - half), n, cell))
 
 
 @kernel
 def advance(cell, step):
     """Advance the astrocytes of a tile by a step of the grid (ms).
 
-    Reads: constants, arriving weights, inflow of IP3. Writes: the state in `cell`, the tile.
+    Reads: constants, arriving weights, inflow of IP3. Writes: the state and scratch in `cell`, the tile.
     """
     for n in range(LANES):
-        move(cell, n, step)
+        set_out_on_grid(cell, n, step)
+    for n in range(LANES):
+        first_stage(cell, n)
+    for _ in range(2):
+        for n in range(LANES):
+            middle_stage(cell, n)
+    for n in range(LANES):
+        arrive(cell, n)
 
 
 @kernel
 def advance_one(cell, n, step):
     """Advance the astrocyte of one lane; see `advance`."""
-    move(cell, n, step)
-
-
-@phase
-def leapt(cell, n, step):
-    """Return (c, h, IP3) of a lane at the stamp TO, nothing having arrived since its state; its own if that is now."""
-    s = (cell[TO + n] - cell[SINCE + n]) * step
-    half, ip3 = -expm1_double(-0.5 * s / cell[TAU_IP3 + n]), cell[IP3 + n]
-    middle, end = relaxed(ip3, half, n, cell), relaxed(ip3, half * (2.0 - half), n, cell)
-    c, h = runge_kutta(cell[CALCIUM + n], cell[GATE + n], ip3, middle, end, s, n, cell)
-    return c, h, end
-
-
-@phase
-def spring(cell, n, step):
-    """Advance the astrocyte of a lane to the stamp TO, where weights arrive. Writes: its state."""
-    arrived, to = cell[DELTA_IP3 + n] * cell[ARRIVED + n], cell[TO + n]
-    c, h, end = leapt(cell, n, step)
-    cell[CALCIUM + n], cell[GATE + n], cell[IP3 + n], cell[SINCE + n] = c, h, end + arrived, to
+    set_out_on_grid(cell, n, step)
+    first_stage(cell, n)
+    middle_stage(cell, n)
+    middle_stage(cell, n)
+    arrive(cell, n)
 
 
 @kernel
 def leap(cell, step):
     """Advance the astrocytes of a tile, each to its stamp TO, where weights arrive.
 
-    Reads: constants, stamps, arriving weights, inflow of IP3. Writes: the state in `cell`, the tile.
+    Reads: constants, stamps, arriving weights, inflow of IP3. Writes: the state and scratch in `cell`, the tile.
     """
     for n in range(LANES):
-        spring(cell, n, step)
+        set_out_to_leap(cell, n, step)
+    for n in range(LANES):
+        first_stage(cell, n)
+    for _ in range(2):
+        for n in range(LANES):
+            middle_stage(cell, n)
+    for n in range(LANES):
+        arrive(cell, n)
+    for n in range(LANES):
+        cell[SINCE + n] = cell[TO + n]
 
 
 @kernel
 def leap_one(cell, n, step):
     """Advance the astrocyte of one lane; see `leap`."""
-    spring(cell, n, step)
+    set_out_to_leap(cell, n, step)
+    first_stage(cell, n)
+    middle_stage(cell, n)
+    middle_stage(cell, n)
+    arrive(cell, n)
+    cell[SINCE + n] = cell[TO + n]
 
 
 @kernel
 def peeked(cell, n, step, stamp, row):
-    """Return a variable of a lane, by its row, at a stamp up to which nothing arrives. Writes: TO."""
+    """Return a variable of a lane, by its row, at a stamp up to which nothing arrives. Writes: TO and scratch."""
     cell[TO + n] = stamp
-    c, h, end = leapt(cell, n, step)
+    set_out_to_leap(cell, n, step)
+    first_stage(cell, n)
+    middle_stage(cell, n)
+    middle_stage(cell, n)
+    c, h = last_stage(cell, n)
     if row == IP3:
-        return end
+        return cell[END + n]
     if row == GATE:
         return h
     if row == CALCIUM:
@@ -219,6 +288,7 @@ def constants(values: Values, step: float) -> dict[int, np.ndarray]:
     return {row: values[name] for name, row in COLUMNS.items()} | {
         RISE_HALF: rises(values["tau_IP3"], 0.5 * step),
         RISE: rises(values["tau_IP3"], step),
+        HALF_RATE: -0.5 / values["tau_IP3"],
     }
 
 

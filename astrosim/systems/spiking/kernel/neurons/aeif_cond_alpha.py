@@ -7,139 +7,91 @@
 Brette and Gerstner 2005 (10.1152/jn.00686.2005). A spike as soon as V reaches V_peak inside the step: V = V_reset,
 w += b, and the rest of the step is integrated from there. NEST 3.10 finds the crossing to the tolerance of its solver;
 here V_peak itself is found. Conductances by their exact propagators; V and w by Dormand and Prince's method of order 5:
-all neurons side by side over the whole step, and those whose error is above the `tolerance`, or that fire, in
-sub-steps.
+all neurons side by side over the whole step; those whose error is above the `tolerance`, in quarters of it; and those
+that fire, or for which quarters will not do, in sub-steps of their own. Equations and method: `aeif_equations`.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from astrosim.core.exact_functions import exp, exp_double, log_double
-from astrosim.core.jit import inlined, kernel, phase
+from astrosim.core.exact_functions import exp, log_double
+from astrosim.core.jit import kernel, phase
 from astrosim.systems.spiking.kernel.model import (
     EXCITATION,
     HOLD,
     INHIBITION,
     LANES,
-    RECEIVED,
     REFRACTORY,
     SIC,
     Model,
     Parameter,
     Recordable,
     Values,
-    rows_from,
     times,
+)
+from astrosim.systems.spiking.kernel.neurons.aeif_equations import (
+    APART,
+    CAPACITANCE,
+    CURRENT,
+    DG_EX,
+    DG_IN,
+    E_EX,
+    E_IN,
+    FAILED,
+    G_EX,
+    G_IN,
+    JUMP_EX,
+    JUMP_IN,
+    LEAK,
+    MID_DG_EX,
+    MID_DG_IN,
+    MID_G_EX,
+    MID_G_IN,
+    MID_V,
+    MID_W,
+    NEAR,
+    NEW_DG_EX,
+    NEW_DG_IN,
+    NEW_G_EX,
+    NEW_G_IN,
+    NEW_V,
+    NEW_W,
+    PART_EX,
+    PART_IN,
+    PARTS,
+    PEAK,
+    RESET,
+    REST,
+    ROWS,
+    SHORT_EX,
+    SHORT_IN,
+    SLOPE,
+    STATES,
+    TAU_EX,
+    TAU_IN,
+    TAU_W,
+    TH,
+    TOLERANCE,
+    A,
+    B,
+    V,
+    W,
+    ahead,
+    course,
+    dormand_prince,
+    rested,
 )
 from astrosim.systems.spiking.kernel.neurons.iaf_psc_exp import decays
 
-V, W, DG_EX, G_EX, DG_IN, G_IN = STATES = rows_from(len(RECEIVED), 6)
-NEW_V, NEW_W, NEW_DG_EX, NEW_G_EX, NEW_DG_IN, NEW_G_IN, APART = rows_from(len(RECEIVED) + 6, 7)
-CONSTANTS = rows_from(len(RECEIVED) + 13, 20)
-CAPACITANCE, LEAK, REST, RESET, TH, PEAK, SLOPE, A, B, TAU_W, E_EX, E_IN, TAU_EX, TAU_IN, CURRENT = CONSTANTS[:15]
-PART_EX, PART_IN, JUMP_EX, JUMP_IN, TOLERANCE = CONSTANTS[15:]
-ROWS = len(RECEIVED) + 33
-PARTS = 90.0  # of a step: the stages of Dormand and Prince's method lie at whole numbers of them
+NEAR_SLOPES = 2.0  # Delta_T below V_th: errors made farther below decay before they can move a spike
+QUARTERS = 4  # sub-steps, all alike, where a whole step will not do
+FEW = 16  # neurons that take them one by one rather than side by side; measured
 BISECTIONS = 60  # halve a step to below the spacing of float64
 ORDER = 5.0  # of the error of Dormand and Prince's method
 SAFE, LEAST, MOST = 0.9, 0.2, 5.0  # of the next length of a sub-step: usual in solvers
 ALMOST = 0.999  # of what is left of a step: taken as all of it
 SHORTEST = 1e-12  # of a step; assumed: below it rounding is all that is left of an error
-
-
-@phase
-def slope_of(v, w, g_ex, g_in, n, cell):
-    """Return dV/dt (mV/ms) at v, below the peak."""
-    slope = cell[SLOPE + n]
-    spike = cell[LEAK + n] * slope * exp_double((v - cell[TH + n]) / (slope if slope > 0.0 else 1.0))  # 0 of slope 0
-    leak = cell[LEAK + n] * (v - cell[REST + n])
-    synaptic = g_ex * (v - cell[E_EX + n]) + g_in * (v - cell[E_IN + n])
-    return (spike - leak - synaptic - w + cell[CURRENT + n] + cell[SIC + n]) / cell[CAPACITANCE + n]
-
-
-@phase
-def adaptation_of(v, w, n, cell):
-    """Return dw/dt (pA/ms)."""
-    return (cell[A + n] * (v - cell[REST + n]) - w) / cell[TAU_W + n]
-
-
-@phase
-def kept_below(v, n, cell):
-    """Return v, at most V_peak."""
-    return min(v, cell[PEAK + n])
-
-
-@phase
-def rested(w, s, n, cell):
-    """Return w after s ms with V held at V_reset: its equation is then linear."""
-    end = cell[A + n] * (cell[RESET + n] - cell[REST + n])
-    return end + (w - end) * exp(-s / cell[TAU_W + n])
-
-
-@inlined
-def course(dg, g, s, e1):
-    """Return the conductance after 1/5, 3/10, 4/5, 8/9 and all of s ms, and its rise then; e1 = e^(-s / 90 tau)."""
-    e2 = e1 * e1
-    e8 = e2 * e2 * e2 * e2
-    e9 = e8 * e1
-    e18 = e9 * e9
-    e27 = e18 * e9
-    e72 = e18 * e27 * e27
-    e80 = e72 * e8
-    e90 = e80 * e8 * e2
-    return (
-        (g + 0.2 * dg * s) * e18,
-        (g + 0.3 * dg * s) * e27,
-        (g + 0.8 * dg * s) * e72,
-        (g + 8.0 / 9.0 * dg * s) * e80,
-        (g + dg * s) * e90,
-        dg * e90,
-    )
-
-
-@phase
-def stage(v, w, dv, dw, s, ex, inh, n, cell):
-    """Return (dV/dt, dw/dt) at the state that lies s (dv, dw) ahead."""
-    at, there = kept_below(v + s * dv, n, cell), w + s * dw
-    return slope_of(at, there, ex, inh, n, cell), adaptation_of(at, there, n, cell)
-
-
-@phase
-def dormand_prince(v, w, g_ex, g_in, ex, inh, s, n, cell):
-    """Return (V, w) after s ms by order 5, the estimated error of V (mV), and the error that is allowed.
-
-    `g_ex`, `g_in`: conductances at the start; `ex`, `inh`: their course. Errors may be as large as the tolerance, and
-    above 1 mV/ms grow with the slope of V: what counts is when it fires. Dormand and Prince 1980
-    (10.1016/0771-050X(80)90013-3), table 2.
-    """
-    v1, w1 = stage(v, w, 0.0, 0.0, s, g_ex, g_in, n, cell)
-    v2, w2 = stage(v, w, v1 / 5, w1 / 5, s, ex[0], inh[0], n, cell)
-    v3, w3 = stage(v, w, 3 / 40 * v1 + 9 / 40 * v2, 3 / 40 * w1 + 9 / 40 * w2, s, ex[1], inh[1], n, cell)
-    dv, dw = 44 / 45 * v1 - 56 / 15 * v2 + 32 / 9 * v3, 44 / 45 * w1 - 56 / 15 * w2 + 32 / 9 * w3
-    v4, w4 = stage(v, w, dv, dw, s, ex[2], inh[2], n, cell)
-    dv = 19372 / 6561 * v1 - 25360 / 2187 * v2 + 64448 / 6561 * v3 - 212 / 729 * v4
-    dw = 19372 / 6561 * w1 - 25360 / 2187 * w2 + 64448 / 6561 * w3 - 212 / 729 * w4
-    v5, w5 = stage(v, w, dv, dw, s, ex[3], inh[3], n, cell)
-    dv = 9017 / 3168 * v1 - 355 / 33 * v2 + 46732 / 5247 * v3 + 49 / 176 * v4 - 5103 / 18656 * v5
-    dw = 9017 / 3168 * w1 - 355 / 33 * w2 + 46732 / 5247 * w3 + 49 / 176 * w4 - 5103 / 18656 * w5
-    v6, w6 = stage(v, w, dv, dw, s, ex[4], inh[4], n, cell)
-    dv = 35 / 384 * v1 + 500 / 1113 * v3 + 125 / 192 * v4 - 2187 / 6784 * v5 + 11 / 84 * v6
-    dw = 35 / 384 * w1 + 500 / 1113 * w3 + 125 / 192 * w4 - 2187 / 6784 * w5 + 11 / 84 * w6
-    v7, w7 = stage(v, w, dv, dw, s, ex[4], inh[4], n, cell)
-    off_v = 71 / 57600 * v1 - 71 / 16695 * v3 + 71 / 1920 * v4 - 17253 / 339200 * v5 + 22 / 525 * v6 - v7 / 40
-    off_w = 71 / 57600 * w1 - 71 / 16695 * w3 + 71 / 1920 * w4 - 17253 / 339200 * w5 + 22 / 525 * w6 - w7 / 40
-    error = s * max(abs(off_v), abs(off_w) / cell[LEAK + n])
-    return v + s * dv, w + s * dw, error, cell[TOLERANCE + n] * max(1.0, abs(v1))
-
-
-@phase
-def ahead(v, w, dg_ex, g_ex, dg_in, g_in, s, n, cell):
-    """Return (V, w) after s ms, the estimated error, the allowed error, and the courses of both conductances."""
-    ex = course(dg_ex, g_ex, s, exp(-s / (PARTS * cell[TAU_EX + n])))
-    inh = course(dg_in, g_in, s, exp(-s / (PARTS * cell[TAU_IN + n])))
-    new_v, new_w, error, allowed = dormand_prince(v, w, g_ex, g_in, ex, inh, s, n, cell)
-    return new_v, new_w, error, allowed, ex, inh
 
 
 @kernel
@@ -215,6 +167,75 @@ def attempt(cell, n, step):
 
 
 @phase
+def start_again(cell, n):
+    """Copy the state of a lane, for sub-steps. Writes: scratch."""
+    v, w, held = cell[V + n], cell[W + n], cell[REFRACTORY + n]
+    dg_ex, g_ex, dg_in, g_in = cell[DG_EX + n], cell[G_EX + n], cell[DG_IN + n], cell[G_IN + n]
+    cell[MID_V + n], cell[MID_W + n], cell[MID_DG_EX + n], cell[MID_G_EX + n] = v, w, dg_ex, g_ex
+    cell[MID_DG_IN + n], cell[MID_G_IN + n] = dg_in, g_in
+    cell[FAILED + n] = 0.0 if held == 0.0 else 1.0
+
+
+@phase
+def quarter(cell, n, length):
+    """Advance the copy of a lane by a sub-step (ms); mark it FAILED where that will not do. Writes: scratch."""
+    v, w, failed, peak = cell[MID_V + n], cell[MID_W + n], cell[FAILED + n], cell[PEAK + n]
+    g_ex, g_in = cell[MID_G_EX + n], cell[MID_G_IN + n]
+    ex = course(cell[MID_DG_EX + n], g_ex, length, cell[SHORT_EX + n])
+    inh = course(cell[MID_DG_IN + n], g_in, length, cell[SHORT_IN + n])
+    new_v, new_w, error, allowed = dormand_prince(v, w, g_ex, g_in, ex, inh, length, n, cell)
+    alike = (error <= allowed) & (new_v < peak)
+    cell[FAILED + n] = failed if alike else 1.0
+    cell[MID_V + n], cell[MID_W + n] = new_v, new_w
+    cell[MID_DG_EX + n], cell[MID_G_EX + n] = ex[5], ex[4]
+    cell[MID_DG_IN + n], cell[MID_G_IN + n] = inh[5], inh[4]
+
+
+@phase
+def adopt(cell, n):
+    """Take over the sub-steps of a lane whose whole step would not do, if they do. Writes: scratch."""
+    v, w, apart, failed = cell[NEW_V + n], cell[NEW_W + n], cell[APART + n], cell[FAILED + n]
+    dg_ex, g_ex, dg_in, g_in = cell[NEW_DG_EX + n], cell[NEW_G_EX + n], cell[NEW_DG_IN + n], cell[NEW_G_IN + n]
+    mid_v, mid_w = cell[MID_V + n], cell[MID_W + n]
+    mid_dg_ex, mid_g_ex = cell[MID_DG_EX + n], cell[MID_G_EX + n]
+    mid_dg_in, mid_g_in = cell[MID_DG_IN + n], cell[MID_G_IN + n]
+    taken = (apart != 0.0) & (failed == 0.0)
+    cell[APART + n] = 0.0 if taken else apart
+    cell[NEW_V + n], cell[NEW_W + n] = mid_v if taken else v, mid_w if taken else w
+    cell[NEW_DG_EX + n], cell[NEW_G_EX + n] = mid_dg_ex if taken else dg_ex, mid_g_ex if taken else g_ex
+    cell[NEW_DG_IN + n], cell[NEW_G_IN + n] = mid_dg_in if taken else dg_in, mid_g_in if taken else g_in
+
+
+@phase
+def in_quarters(cell, n, step):
+    """Take the sub-steps of one lane. Writes: scratch."""
+    start_again(cell, n)
+    for _ in range(QUARTERS):
+        quarter(cell, n, step / QUARTERS)
+    adopt(cell, n)
+
+
+@kernel
+def refine(cell, lanes, step):
+    """Take sub-steps where a whole step would not do: one by one or side by side, the same bits. Writes: scratch."""
+    apart = 0
+    for n in range(lanes):
+        apart += cell[APART + n] > 0.0
+    if apart > FEW:
+        for n in range(LANES):
+            start_again(cell, n)
+        for _ in range(QUARTERS):
+            for n in range(LANES):
+                quarter(cell, n, step / QUARTERS)
+        for n in range(LANES):
+            adopt(cell, n)
+    elif apart > 0:
+        for n in range(lanes):
+            if cell[APART + n] > 0.0:
+                in_quarters(cell, n, step)
+
+
+@phase
 def end(cell, n):
     """Take over the scratch of a lane unless it is APART, then what arrives. Writes: the state."""
     alike = cell[APART + n] == 0.0
@@ -235,6 +256,7 @@ def advance(cell, lanes, number, step, spikes, count):
     """
     for n in range(LANES):
         attempt(cell, n, step)
+    refine(cell, lanes, step)
     for n in range(lanes):
         if cell[APART + n] > 0.0:
             count = careful(cell, n, number, step, spikes, count)
@@ -247,6 +269,8 @@ def advance(cell, lanes, number, step, spikes, count):
 def advance_one(cell, n, number, step, spikes, count):
     """Advance the neuron of one lane by a step (ms); see `advance`."""
     attempt(cell, n, step)
+    if cell[APART + n] > 0.0:
+        in_quarters(cell, n, step)
     if cell[APART + n] > 0.0:
         count = careful(cell, n, number, step, spikes, count)
     end(cell, n)
@@ -281,6 +305,9 @@ def constants(values: Values, step: float) -> dict[int, np.ndarray]:
         PEAK: np.where(sharp, values["V_th"], values["V_peak"]),
         PART_EX: decays(tau_ex, step / PARTS),
         PART_IN: decays(tau_in, step / PARTS),
+        SHORT_EX: decays(tau_ex, step / QUARTERS / PARTS),
+        SHORT_IN: decays(tau_in, step / QUARTERS / PARTS),
+        NEAR: np.where(sharp, -np.inf, values["V_th"] - NEAR_SLOPES * values["Delta_T"]),
         JUMP_EX: np.e / tau_ex,
         JUMP_IN: np.e / tau_in,
     }
@@ -322,7 +349,7 @@ AEIF_COND_ALPHA = Model(
         times("tau_syn_in", 2.0, "time to peak of inhibitory conductances"),
         Parameter("t_ref", "ms", 0.0, "refractory period", least=0.0),
         Parameter("I_e", "pA", 0.0, "constant current"),
-        Parameter("tolerance", "mV", 1e-10, "error of V allowed in a sub-step", least=1e-12),
+        Parameter("tolerance", "mV", 1e-12, "error of V allowed in a sub-step", least=1e-14),
     ),
     initial=(
         Parameter("V_m", "mV", -70.6, "membrane potential at the start"),
