@@ -59,7 +59,7 @@ class FieldRecipe:
     race : float
         Part of the images after which a proposal that has gained nothing is dropped; 1: none is.
     jitter : bool
-        Whether each batch draws the phase of each pixel of each image anew.
+        Whether each batch draws the phase of each pixel of each image afresh.
     batch : int
         Images of a batch; 0: all training images.
     stay : int

@@ -38,7 +38,7 @@ def solved_over_trials(hits: Mapping[str, np.ndarray], most: Mapping[str, float]
 
 @styled
 def accuracy_over_trials(trials: np.ndarray, share: Mapping[str, np.ndarray]) -> Figure:
-    """Mean share of right bits over trials.
+    """Draw the mean share of right bits over trials.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def accuracy_over_trials(trials: np.ndarray, share: Mapping[str, np.ndarray]) ->
 
 @styled
 def calcium_over_time(seconds: np.ndarray, calcium: np.ndarray, threshold: np.ndarray, title: str) -> Figure:
-    """Calcium of each astrocyte over biological time, above its threshold drawn bold.
+    """Draw calcium of each astrocyte over biological time, bold while above its threshold.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def calcium_over_time(seconds: np.ndarray, calcium: np.ndarray, threshold: np.nd
 
 @styled
 def window_raster(pattern: np.ndarray, node: np.ndarray, time: np.ndarray, window: float, title: str) -> Figure:
-    """Spikes of the windows of all patterns, side by side.
+    """Draw the spikes of the windows of all patterns, side by side.
 
     Parameters
     ----------
