@@ -21,6 +21,7 @@ SYSTEMS = {
     "environment": "astrosim.systems.blackbox.system:ENVIRONMENT",
     "objective": "astrosim.systems.blackbox.system:OBJECTIVE",
     "spiking": "astrosim.systems.spiking.system:SYSTEM",
+    "spiking_learning": "astrosim.systems.spiking.system:LEARNING",
 }
 """``module:name`` by the name of a system; the name is the `kind` that a scenario file gives, if it can give it."""
 

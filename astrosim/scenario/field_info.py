@@ -48,6 +48,8 @@ LISTS = {
     "network.connections.weight": "a number, or a table such as {uniform = [0.5, 1.5]}",
     "network.connections.delay_ms": "a number, or a table such as {uniform = [0.5, 1.5]}",
     "network.connections.parameters": "a table, such as {U = 0.5, tau_rec = 800.0}",
+    "network.parameters": "a table, such as {tau_m = 20.0, tau_syn_ex = 5.0}",
+    "calcium.parameters": "a table, such as {delta_IP3 = 0.005}",
     "input.spikes": 'the name of a CSV file, such as "spikes.csv"',
     "input.poisson": "tables [[input.poisson]] with target, rate_hz and weight",
     "input.poisson.target": 'a list of populations or nodes, such as ["excitatory", "a:0"]',

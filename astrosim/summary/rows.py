@@ -7,6 +7,7 @@ from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from rich.table import Table
 
 from astrosim.core.errors import StoreError
@@ -22,6 +23,14 @@ def add_known(table: Table, columns: Sequence[str], lines: Sequence[Sequence[str
         table.add_column(columns[place - 1], justify="right", no_wrap=True)
     for line in lines:
         table.add_row(line[0], *(line[place] for place in known))
+
+
+def quantile_text(counts: np.ndarray, share: float, most: float) -> str:
+    """Return a quantile of counts (shape (seed,), nan where there is none) in words; `most`: of a run."""
+    if not len(counts):
+        return UNKNOWN
+    value = float(np.quantile(np.where(np.isfinite(counts), counts, np.inf), share, method="higher"))
+    return f"{value:,.0f}" if np.isfinite(value) else f"> {most:,.0f}"
 
 
 def read_rows(path: Path, texts: Container[str], flags: Container[str], counts: Container[str]) -> list[dict[str, Any]]:

@@ -11,16 +11,13 @@ import mesa
 import numpy as np
 
 from astrosim.rules.decision import keeps
-from astrosim.systems.arrays.kernel.arrays import BLOCK, Batch
+from astrosim.systems.arrays.kernel.arrays import Batch
 from astrosim.systems.arrays.kernel.loop import IMAGES, SYNAPSES, computed
 from astrosim.systems.arrays.kernel.passes import (
     added,
-    folded,
     response_changes,
     responses,
     rewards_of,
-    spread,
-    valid_in,
     weighted,
 )
 from astrosim.systems.arrays.kernel.trials import penalty_change, refresh
@@ -29,6 +26,7 @@ from astrosim.systems.arrays.learners.keep_or_revert import KernelLearner, State
 from astrosim.systems.arrays.network import plane_of
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from astrosim.systems.proposals.deciding import KEPT, TRIED, next_sigma, race_blocks
+from astrosim.systems.proposals.likelihood import BLOCK, folded, spread, valid_in
 from astrosim.systems.proposals.proposing import propose
 from astrosim.systems.proposals.teams import BEST, assemble, gather_team, stands_together
 

@@ -13,13 +13,14 @@ from astrosim.core.errors import RunError
 from astrosim.core.rng import stream_key
 from astrosim.datasets import load
 from astrosim.scenario.inputs import ComplaintError
-from astrosim.systems.arrays.kernel.arrays import BLOCK, Batch, blocks_of
+from astrosim.systems.arrays.kernel.arrays import Batch, blocks_of
 from astrosim.systems.arrays.kernel.batches import gather, gather_rows, permutation
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from astrosim.systems.arrays.scenario.task_section import SIZES
 from astrosim.systems.arrays.tables.parts import Scaling, scaling_of, split
 from astrosim.systems.arrays.tables.raw import count_of
 from astrosim.systems.arrays.tables.table import Table, table_of
+from astrosim.systems.proposals.likelihood import BLOCK
 
 LARGEST = {"digits": 16, "mnist": 255, "fashion": 255}  # largest pixel of each data set
 NO_NUMBERS, NO_FACTORS = np.zeros((0, 0), np.float32), np.zeros(0, np.float32)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astrosim.systems.arrays.kernel.arrays import BLOCK, Batch, Network
+from astrosim.systems.arrays.kernel.arrays import Batch, Network
 from astrosim.systems.arrays.kernel.trials import answers
 from astrosim.systems.arrays.kernel.workspace import make_scratch, make_standing
+from astrosim.systems.proposals.likelihood import BLOCK
 
 
 @dataclass(frozen=True)

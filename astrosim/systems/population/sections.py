@@ -74,6 +74,43 @@ def maturity(turn: Turn) -> Any:
     return quantity(2000.0, meaning, "activations", f"{turn.paper}4.2", gt=0, le=1e12)
 
 
+EIGHT_PATTERNS = (
+    ("00000", "10101"),
+    ("10000", "01010"),
+    ("01000", "11001"),
+    ("00100", "00110"),
+    ("00010", "10011"),
+    ("00001", "01100"),
+    ("11000", "00101"),
+    ("00110", "11010"),
+)  # report, table 5; program
+"""Input and target bits of the report's task."""
+MOST_PROBLEMS = 10  # of patterns, that are told at once
+
+
+def as_pairs(value: Any) -> Any:
+    """Return pairs of texts as tuples, whatever a file gives them as."""
+    if isinstance(value, (list, tuple)):
+        return tuple(tuple(v) if isinstance(v, (list, tuple)) else v for v in value)
+    return value
+
+
+def pattern_problems(value: tuple[tuple[str, str], ...]) -> list[str]:
+    """Return what is wrong with pairs of input and target bits."""
+    problems = []
+    for number, pair in enumerate(value, start=1):
+        for side, what in enumerate(("input", "target")):
+            bits, first = pair[side], value[0][side]
+            if not bits or set(bits) - {"0", "1"}:
+                problems.append(f"the {what} of pattern {number} is not made of bits ({bits!r}). Write 0 and 1 only.")
+            elif len(bits) != len(first):
+                problems.append(
+                    f"the {what} of pattern {number} has another length than that of pattern 1 ({bits!r}). "
+                    f"Write {len(first)} bits."
+                )
+    return problems[:MOST_PROBLEMS]
+
+
 class Adaptation(Section):
     """Threshold adaptation by recent success."""
 

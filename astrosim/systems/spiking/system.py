@@ -25,5 +25,26 @@ SYSTEM = System(
         "trained": 'nothing is learned in a simulation without learner ("spiking"). Read it by astrosim.open_run.',
         "view": 'the live view does not show spiking networks ("spiking"). `astrosim report` and `astrosim plot` do.',
     },
+    variants={"task.patterns": "spiking_learning"},
+)
+LEARNING = System(
+    name="spiking_learning",
+    kind="spiking",
+    unit="trials",
+    parts={
+        **usual_parts(f"{HERE}.learning"),
+        "scenario": f"{HERE}.learning.scenario.schema:WindowScenario",
+        "summary": f"{HERE}.learning.show.summary:WindowSummary",
+    },
+    lacks={
+        "animation": 'no moving picture of learning over windows ("spiking"). `astrosim plot` draws it.',
+        "ceiling": 'only networks of threshold neurons have a structural ceiling ("spiking"). Name a scenario of kind '
+        '"astrocyte".',
+        "engine": 'no engine of single trials ("spiking"). astrosim.run runs the scenario.',
+        "start": 'learning over windows does not start from the weights of another run ("spiking"). Leave out --from.',
+        "trained": 'spiking networks answer to patterns of their own task alone ("spiking"). Read what they learned by '
+        "astrosim.open_run.",
+        "view": 'the live view does not show spiking networks ("spiking"). `astrosim report` and `astrosim plot` do.',
+    },
 )
 """The shapes that a new part joins, and the registry that finds it."""

@@ -14,9 +14,9 @@ import tomli_w
 from astrosim.core.errors import AstrosimError
 from astrosim.scenario import load_scenario
 from astrosim.scenario.inputs import checksum
+from astrosim.systems.population.sections import EIGHT_PATTERNS
 from astrosim.systems.threshold.network.topology import Network
 from astrosim.systems.threshold.outside.placing import HALF_WIDTH
-from astrosim.systems.threshold.scenario.sections import EIGHT_PATTERNS
 
 SCENARIO = "scenario.toml"
 MOST_CYCLES = 8  # of a pass; assumed: longer paths are left to the user

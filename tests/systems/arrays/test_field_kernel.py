@@ -13,7 +13,7 @@ from astrosim.core.exact_functions import exp_below_zero
 from astrosim.core.jit import compiled
 from astrosim.systems.arrays.data import Batches, Images, images_of, whole_batch
 from astrosim.systems.arrays.judge import judge
-from astrosim.systems.arrays.kernel.arrays import BLOCK, LIKELIHOOD, SQUARES, Batch
+from astrosim.systems.arrays.kernel.arrays import LIKELIHOOD, SQUARES, Batch
 from astrosim.systems.arrays.kernel.gradients import gradient
 from astrosim.systems.arrays.kernel.loop import IMAGES, SYNAPSES
 from astrosim.systems.arrays.kernel.passes import rewards_of
@@ -21,6 +21,7 @@ from astrosim.systems.arrays.kernel.trials import refresh
 from astrosim.systems.arrays.kernel.workspace import make_scratch, make_standing
 from astrosim.systems.arrays.learners.keep_or_revert import PARAMETERS, KernelLearner, State, make_state
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
+from astrosim.systems.proposals.likelihood import BLOCK
 
 LEARNERS = ("astrocytes", "random_mask", "one_plus_one")
 

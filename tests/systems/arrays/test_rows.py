@@ -14,13 +14,14 @@ from astrosim.systems.arrays.agents import AgentsLearner
 from astrosim.systems.arrays.data import Batches, Images, Rows, scaled
 from astrosim.systems.arrays.fit import fit, partial, sizes_from
 from astrosim.systems.arrays.judge import explained, judge
-from astrosim.systems.arrays.kernel.arrays import BLOCK, LIKELIHOOD, TARGETS, Batch
+from astrosim.systems.arrays.kernel.arrays import LIKELIHOOD, TARGETS, Batch
 from astrosim.systems.arrays.kernel.gradients import gradient
 from astrosim.systems.arrays.kernel.passes import rewards_of
 from astrosim.systems.arrays.kernel.trials import refresh
 from astrosim.systems.arrays.kernel.workspace import make_scratch, make_standing
 from astrosim.systems.arrays.learners.keep_or_revert import KernelLearner, make_state
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
+from astrosim.systems.proposals.likelihood import BLOCK
 
 BASE: dict[str, Any] = {
     "task": {"data": "memory"},

@@ -219,7 +219,7 @@ def test_wrong_numbers_are_all_named() -> None:
         "network.weight_pa: not a whole number above 0 (450.5)",
         "network.delay_ms: 1.3 is no multiple of the step, 0.5",
         "network.parameters: iaf_psc_exp has no C_n",
-        "astrocytes.parameters.tau_IP3: -1 ms. Write a number above 0",
+        "calcium.parameters.tau_IP3: -1 ms. Write a number above 0",
     ):
         assert part in told
 

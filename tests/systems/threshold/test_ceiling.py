@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from places import GOLDEN
 from scipy.optimize import linprog
 
+from astrosim.systems.population.sections import EIGHT_PATTERNS
 from astrosim.systems.published.engine import PublishedEngine
 from astrosim.systems.threshold import ceilings as ceiling
 from astrosim.systems.threshold.ceilings import structural_ceiling
 from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import PUBLISHED_SEEDS, Scenario
-from astrosim.systems.threshold.scenario.sections import EIGHT_PATTERNS
 
 PUBLISHED_SYNAPSES = (14, 15, 18, 15, 15, 15, 14, 16, 13, 15)  # specification, section 1
 PUBLISHED_CEILINGS = (0.700, 0.750, 0.775, 0.775, 0.725, 0.675, 0.625, 0.675, 0.625, 0.725)

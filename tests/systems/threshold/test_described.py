@@ -6,10 +6,10 @@ from replicates import CONDITIONS, scenario
 from scipy import stats
 
 from astrosim.store.variables import IDLE, KEPT, NOBODY
+from astrosim.systems.population.sections import EIGHT_PATTERNS
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.kernel.engine import KernelEngine
 from astrosim.systems.threshold.records import EPISODE_VARIABLES, STATIC_VARIABLES
-from astrosim.systems.threshold.scenario.sections import EIGHT_PATTERNS
 
 
 def trained(condition, seed=42, trials=20_000):

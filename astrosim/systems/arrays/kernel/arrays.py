@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-BLOCK = 128  # images; measured: 64 to 256 are equally fast, more no longer fit the first-level cache
+from astrosim.systems.proposals.likelihood import BLOCK
+
 RELU, THRESHOLD = range(2)
 UNITS = {"relu": RELU, "threshold": THRESHOLD}
 LIKELIHOOD, SQUARES, TARGETS = range(3)

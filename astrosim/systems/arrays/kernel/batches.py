@@ -6,7 +6,7 @@ import numpy as np
 
 from astrosim.core.jit import compiled, kernel
 from astrosim.core.rng import below, word
-from astrosim.systems.arrays.kernel.arrays import BLOCK
+from astrosim.systems.proposals.likelihood import BLOCK
 
 ZERO = np.float32(0.0)
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from astrosim.core.exact_functions import exp_below_zero
 from astrosim.core.jit import kernel, reordered
-from astrosim.systems.arrays.kernel.arrays import BLOCK, TARGETS
-from astrosim.systems.arrays.kernel.passes import valid_in
+from astrosim.systems.arrays.kernel.arrays import TARGETS
+from astrosim.systems.proposals.likelihood import BLOCK, valid_in
 
 ZERO = np.float32(0.0)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from astrosim.core.jit import kernel
 from astrosim.rules.decision import keeps
-from astrosim.systems.arrays.kernel.arrays import BLOCK
 from astrosim.systems.arrays.kernel.trials import evaluate, keep
 from astrosim.systems.proposals.deciding import KEPT, TRIED, next_sigma, race_blocks
+from astrosim.systems.proposals.likelihood import BLOCK
 from astrosim.systems.proposals.proposing import propose
 
 IMAGES, SYNAPSES = range(2)  # places of `counts`

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from astrosim.core.exact_functions import exp_below_zero, log_scaled
 from astrosim.core.jit import inlined, kernel, phase
-from astrosim.systems.arrays.kernel.arrays import BLOCK, LIKELIHOOD, RELU, SQUARES, TARGETS, THRESHOLD
+from astrosim.systems.arrays.kernel.arrays import LIKELIHOOD, RELU, SQUARES, TARGETS, THRESHOLD
+from astrosim.systems.proposals.likelihood import BLOCK, log_likelihoods
 
 ZERO, HALF, ONE = np.float32(0.0), np.float32(0.5), np.float32(1.0)
 
@@ -69,21 +69,9 @@ def rewards_of(reward, logits, batch, block, top, total, own, out):
     """
     classes, labels = logits.shape[0], batch.labels
     for b in range(BLOCK):
-        own[b] = ZERO
         total[b] = ZERO
     if reward == LIKELIHOOD:
-        for b in range(BLOCK):
-            top[b] = logits[0, b]
-        for c in range(1, classes):
-            for b in range(BLOCK):
-                top[b] = logits[c, b] if logits[c, b] > top[b] else top[b]
-        for c in range(classes):
-            for b in range(BLOCK):
-                x = logits[c, b]
-                total[b] += exp_below_zero(x - top[b])
-                own[b] = x if labels[block, b] == c else own[b]
-        for b in range(BLOCK):
-            out[block, b] = (own[b] - top[b]) - log_scaled(total[b], 0)
+        log_likelihoods(logits, labels, block, top, total, own, out)
     elif reward == SQUARES:
         for c in range(classes):
             for b in range(BLOCK):
@@ -106,21 +94,6 @@ def rewards_of(reward, logits, batch, block, top, total, own, out):
 
 
 @kernel
-def folded(after, before, block, valid, line):
-    """Sum over a block's images of after - before (or of after alone, if None), folded. Writes: line (BLOCK,)."""
-    for b in range(BLOCK):
-        line[b] = after[block, b] if before is None else after[block, b] - before[block, b]
-    for b in range(valid, BLOCK):
-        line[b] = ZERO
-    half = BLOCK // 2
-    while half:
-        for b in range(half):
-            line[b] += line[b + half]
-        half //= 2
-    return np.float64(line[0])
-
-
-@kernel
 def responses(kind, sums, out):
     """Compute the outputs of a unit to a block. Reads: sums (BLOCK,). Writes: out (BLOCK,)."""
     for b in range(BLOCK):
@@ -136,35 +109,10 @@ def response_changes(kind, before, after, line, change):
 
 
 @kernel
-def spread(weights, line, logits):
-    """Add weight of each class * line to the logits. Reads: weights (class,), line (BLOCK,). Writes: logits (class,
-    BLOCK)."""
-    for c in range(weights.size):
-        w = weights[c]
-        for b in range(BLOCK):
-            logits[c, b] += w * line[b]
-
-
-@kernel
 def added(first, second, out):
     """Compute out = first + second, all (BLOCK,)."""
     for b in range(BLOCK):
         out[b] = first[b] + second[b]
-
-
-@kernel
-def copied(source, out):
-    """Copy source to out, both (class, BLOCK)."""
-    for c in range(source.shape[0]):
-        for b in range(BLOCK):
-            out[c, b] = source[c, b]
-
-
-@inlined
-def valid_in(images, block):
-    """Return images of a block."""
-    left = images - block * BLOCK
-    return BLOCK if left > BLOCK else left
 
 
 @phase

@@ -9,20 +9,16 @@ from __future__ import annotations
 import numpy as np
 
 from astrosim.core.jit import kernel, phase
-from astrosim.systems.arrays.kernel.arrays import BLOCK
 from astrosim.systems.arrays.kernel.passes import (
     added,
     check_kind,
-    copied,
-    folded,
     pixel_weights,
     response_changes,
     responses,
     rewards_of,
-    spread,
-    valid_in,
     weighted,
 )
+from astrosim.systems.proposals.likelihood import BLOCK, copied, folded, spread, valid_in
 
 
 @kernel

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from astrosim.systems.arrays.kernel.arrays import BLOCK, Batch
+from astrosim.systems.arrays.kernel.arrays import Batch
+from astrosim.systems.proposals.likelihood import BLOCK
 from astrosim.systems.proposals.state import Proposal, Team
 
 

@@ -6,20 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from astrosim.core.errors import AstrosimError
-from astrosim.systems.population.sections import Adaptation
+from astrosim.systems.population.sections import EIGHT_PATTERNS, Adaptation
 from astrosim.systems.spiking.models import ASTROCYTES, NEURONS
 
-EIGHT_PATTERNS = (
-    ("00000", "10101"),
-    ("10000", "01010"),
-    ("01000", "11001"),
-    ("00100", "00110"),
-    ("00010", "10011"),
-    ("00001", "01100"),
-    ("11000", "00101"),
-    ("00110", "11010"),
-)
-"""Input and target bits: Murray 2026, section 3.3."""
 NEURON = {"C_m": 250.0, "tau_m": 20.0, "tau_syn_ex": 5.0, "tau_syn_in": 5.0, "t_ref": 2.0}
 """Parameters of neurons beside the defaults: measured, `S1`."""
 
@@ -234,13 +223,15 @@ def problems(recipe: Recipe) -> list[str]:
             found.append(f"{name}: {value:g} is no multiple of the step, {windows.step_ms:g}. Write one")
     for section, given, model in (
         ("network", own.parameters, NEURONS["iaf_psc_exp"]),
-        ("astrocytes", recipe.astrocytes.parameters, ASTROCYTES["li_rinzel"]),
+        ("calcium", recipe.astrocytes.parameters, ASTROCYTES["li_rinzel"]),
     ):
         for name, value in given.items():
             if name not in model.columns:
                 found.append(
                     f"{section}.parameters: {model.name} has no {name}. Write one of {', '.join(model.columns)}"
                 )
+            elif isinstance(value, bool) or not isinstance(value, int | float):
+                found.append(f"{section}.parameters.{name}: no number ({value!r}). Write one")
             elif problem := model.columns[name].problem(value):
                 found.append(f"{section}.parameters.{name}: {problem}")
     return found

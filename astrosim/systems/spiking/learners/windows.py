@@ -17,7 +17,7 @@ from astrosim.systems.population import state as population
 from astrosim.systems.spiking.kernel import learning, windows
 from astrosim.systems.spiking.kernel import trial_arrays as arrays
 from astrosim.systems.spiking.kernel.astrocytes import li_rinzel
-from astrosim.systems.spiking.kernel.model import LANES, gathered
+from astrosim.systems.spiking.kernel.model import LANES, gathered, spread
 from astrosim.systems.spiking.kernel.neurons.iaf_psc_exp import IAF_PSC_EXP, THRESHOLD
 from astrosim.systems.spiking.learners import circuit
 from astrosim.systems.spiking.learners.recipe import Recipe, check
@@ -168,7 +168,8 @@ class WindowLearning:
 
     def state(self) -> dict[str, np.ndarray]:
         """Return all that changes, by name: arrays of any shape."""
-        return copy_arrays(self._changing())
+        calcium = np.stack([gathered(self.learning.cells, row, len(self.acts)) for row in li_rinzel.STATES])
+        return copy_arrays(self._changing()) | {"calcium": calcium}
 
     def restore(self, saved: Mapping[str, np.ndarray]) -> None:
         """Go on from a `state()` of the same recipe and seed: by name, arrays of the same shape.
@@ -178,7 +179,11 @@ class WindowLearning:
         ValueError
             If an array is missing or does not fit.
         """
-        restore_arrays(self._changing(), saved)
+        calcium = np.zeros((len(li_rinzel.STATES), len(self.acts)))
+        restore_arrays(self._changing() | {"calcium": calcium}, saved)
+        tiles = self.learning.cells.reshape(len(self.learning.cells), -1, LANES)
+        for row, values in zip(li_rinzel.STATES, calcium, strict=True):
+            spread(tiles, row // LANES, values)
         self._changed()
 
     def _changing(self) -> dict[str, np.ndarray]:
@@ -186,7 +191,6 @@ class WindowLearning:
         return {
             "weight": own.weight,
             **own.astrocytes._asdict(),
-            "cells": own.cells,
             "events": own.events,
             "counter": own.counter,
             "sound": self.sound,

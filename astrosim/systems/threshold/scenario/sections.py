@@ -30,6 +30,7 @@ from astrosim.rules.choices import (
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, complain, quantity, short
 from astrosim.systems.population import sections as population
+from astrosim.systems.population.sections import EIGHT_PATTERNS, as_pairs, pattern_problems
 from astrosim.systems.threshold.scenario import contents, readers
 
 TRIAL = population.Turn("per trial", "1/trial", "")
@@ -54,18 +55,6 @@ class Agents(Section):
             right = name.replace(".py:", ":")
             complain([f"astrocyte: the name of a file, not of a module ({short(name)}). Write {right!r}."])
         return self
-
-
-EIGHT_PATTERNS = (
-    ("00000", "10101"),
-    ("10000", "01010"),
-    ("01000", "11001"),
-    ("00100", "00110"),
-    ("00010", "10011"),
-    ("00001", "01100"),
-    ("11000", "00101"),
-    ("00110", "11010"),
-)  # report, table 5; program
 
 
 class Task(Section):
@@ -94,27 +83,12 @@ class Task(Section):
     @field_validator("patterns", mode="before")
     @classmethod
     def _tuples(cls, value: Any) -> Any:
-        if isinstance(value, (list, tuple)):
-            return tuple(tuple(v) if isinstance(v, (list, tuple)) else v for v in value)
-        return value
+        return as_pairs(value)
 
     @field_validator("patterns")
     @classmethod
     def _bits(cls, value: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        problems = []
-        for number, pair in enumerate(value, start=1):
-            for side, what in enumerate(("input", "target")):
-                bits, first = pair[side], value[0][side]
-                if not bits or set(bits) - {"0", "1"}:
-                    problems.append(
-                        f"the {what} of pattern {number} is not made of bits ({bits!r}). Write 0 and 1 only."
-                    )
-                elif len(bits) != len(first):
-                    problems.append(
-                        f"the {what} of pattern {number} has another length than that of pattern 1 ({bits!r}). "
-                        f"Write {len(first)} bits."
-                    )
-        complain(problems[:10])
+        complain(pattern_problems(value))
         return value
 
 

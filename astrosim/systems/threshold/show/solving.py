@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from astrosim.statistics.inference import Interval, share_interval
-from astrosim.summary import UNKNOWN
+from astrosim.summary.rows import quantile_text
 from astrosim.systems.threshold.show.summary import Summary
 from astrosim.systems.threshold.show.tables import ConditionRow
 
@@ -53,11 +53,3 @@ def _row(summary: Summary, name: str) -> SolvingRow:
         passes=quantile_text(passes, 0.5, spent),
         passes_high=quantile_text(passes, HIGH, spent),
     )
-
-
-def quantile_text(counts: np.ndarray, share: float, most: float) -> str:
-    """Return a quantile of counts (shape (seed,), nan where there is none) in words; `most`: of a run."""
-    if not len(counts):
-        return UNKNOWN
-    value = float(np.quantile(np.where(np.isfinite(counts), counts, np.inf), share, method="higher"))
-    return f"{value:,.0f}" if np.isfinite(value) else f"> {most:,.0f}"

@@ -1,0 +1,1 @@
+"""Learning of spiking networks over windows: scenario, store, summary and report."""

@@ -1,0 +1,1 @@
+"""Scenario files of learning over spiking windows."""

@@ -1,0 +1,1 @@
+"""Summary, explanation and report of learning over spiking windows."""
