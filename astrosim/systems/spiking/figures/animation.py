@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib as mpl
 import numpy as np
@@ -88,15 +88,20 @@ class SpikeScene:
     def _draw_space(self) -> None:
         axes, moving = self.space, self.moving
         area = GLIA[1] if not len(moving.astrocytes) else FILLED * (72 * SHOWN) ** 2 / len(moving.astrocytes)
-        look = {"s": float(np.clip(area, *GLIA)), "linewidths": 0.5, "edgecolors": PAPER, "zorder": 1}
+        look: dict[str, Any] = {"s": float(np.clip(area, *GLIA)), "linewidths": 0.5, "edgecolors": PAPER, "zorder": 1}
         self.glia = axes.scatter(
-            *moving.astrocytes.T, c=np.zeros(len(moving.astrocytes)), cmap=SEQUENTIAL, norm=self.scale, **look
+            moving.astrocytes[:, 0],
+            moving.astrocytes[:, 1],
+            c=np.zeros(len(moving.astrocytes)),
+            cmap=SEQUENTIAL,
+            norm=self.scale,
+            **look,
         )
         names = list(dict.fromkeys(moving.population.tolist()))
         self.colour = np.zeros((len(moving.neurons), 4))
         for place, name in enumerate(names):
             self.colour[moving.population == name, :3] = to_rgb(LIGHTS[place % len(LIGHTS)])
-        self.bodies = axes.scatter(*moving.neurons.T, s=BODY, linewidths=0.4, zorder=2)
+        self.bodies = axes.scatter(moving.neurons[:, 0], moving.neurons[:, 1], s=BODY, linewidths=0.4, zorder=2)
         axes.set_aspect("equal", adjustable="datalim")
         every = np.concatenate([moving.neurons, moving.astrocytes])
         low, high = every.min(axis=0), every.max(axis=0)
