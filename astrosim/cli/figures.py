@@ -151,7 +151,7 @@ def animate(
     frames: Annotated[int | None, typer.Option(min=1, help="Pictures, evenly spaced in time; by default 120.")] = None,
     fps: Annotated[float, typer.Option(min=0.1, max=100, help="Pictures per second.")] = 12.0,
     every: Annotated[
-        int | None, typer.Option(min=1, metavar="TRIALS", help="Trials from one picture to the next.")
+        int | None, typer.Option(min=1, metavar="TRIALS", help="Trials, or steps, from one picture to the next.")
     ] = None,
     first: Annotated[int | None, typer.Option("--from", min=0, metavar="TRIAL", help="The first trial shown.")] = None,
     last: Annotated[int | None, typer.Option("--to", min=0, metavar="TRIAL", help="The last trial shown.")] = None,
@@ -160,7 +160,7 @@ def animate(
     allow_code: AllowCodeOption = False,
     data: DataOption = None,
 ) -> None:
-    """Replay one replicate of a run as GIF or MP4: trials, a wave's passage, or a test episode. Prints the path."""
+    """Replay one replicate of a run as GIF or MP4: trials, a wave's passage, a test episode, or spikes and calcium."""
     with guarded():
         from astrosim.report.animation import Look, TrialRange
         from astrosim.report.animation import animate as write

@@ -14,10 +14,10 @@ SYSTEM = System(
         "scenario": f"{HERE}.scenario.schema:SpikingScenario",
         "summary": f"{HERE}.show.summary:SpikingSummary",
         "files": f"{HERE}.show.files:write_files",
+        "animation": f"{HERE}.show.animation:animation",
         "neo": f"{HERE}.show.neo_block:write_neo",
     },
     lacks={
-        "animation": 'no moving picture of simulations without learning ("spiking"). `astrosim plot` draws them.',
         "ceiling": 'only networks of threshold neurons have a structural ceiling ("spiking"). Name a scenario of kind '
         '"astrocyte".',
         "engine": 'no engine of single trials ("spiking"). astrosim.run runs the scenario.',
