@@ -20,6 +20,8 @@ RATES = {5: 0.02, 100: 0.02, 1500: 0.0004}
 START_IP3 = 0.4
 NETWORK = {"p": 0.1, "p_third": 0.5, "pool": 10, "rate": 2000.0, "excitation": 1.0, "inhibition": -4.0, "sic": 0.05}
 WARM, ASTROCYTE_MS, NETWORK_MS = 1.0, 500.0, 500.0
+BRIAN2_MS = 2000.0  # at once: each call of its `run` takes as long as many steps
+ROUNDS = 5  # of a steady case; the fastest counts: what the code costs, with the least of what else the machine did
 
 
 def installed(program: str) -> bool:
@@ -27,12 +29,15 @@ def installed(program: str) -> bool:
     return importlib.util.find_spec(program) is not None
 
 
-def timed(simulate: Any, ms: float) -> float:
-    """Processor seconds per biological second, after a start."""
+def timed(simulate: Any, ms: float, rounds: int = 1) -> float:
+    """Processor seconds per biological second in the fastest of some rounds, after a start."""
     simulate(WARM)
-    start = time.process_time()
-    simulate(ms)
-    return (time.process_time() - start) / ms * 1000.0
+    taken = []
+    for _ in range(rounds):
+        start = time.process_time()
+        simulate(ms / rounds)
+        taken.append((time.process_time() - start) / ms * rounds * 1000.0)
+    return min(taken)
 
 
 def nest_astrocytes(rate: int) -> dict[str, float]:
@@ -45,7 +50,7 @@ def nest_astrocytes(rate: int) -> dict[str, float]:
     glia = nest.Create("astrocyte_lr_1994", ASTROCYTES, params={"IP3": START_IP3, "delta_IP3": RATES[rate]})
     source = nest.Create("poisson_generator", params={"rate": float(rate)})
     nest.Connect(source, glia, syn_spec={"weight": 1.0, "delay": 1.0})
-    return {"seconds": timed(nest.Simulate, ASTROCYTE_MS) / ASTROCYTES}
+    return {"seconds": timed(nest.Simulate, ASTROCYTE_MS, ROUNDS) / ASTROCYTES}
 
 
 def nest_network(_: int) -> dict[str, float]:
@@ -97,7 +102,7 @@ def brian2_astrocytes(rate: int) -> dict[str, float]:
     glia.I, glia.C, glia.h = START_IP3, 0.073, 0.793
     source = b.PoissonInput(glia, "I", 1, rate * b.Hz, weight=RATES[rate])
     network = b.Network(glia, source)
-    return {"seconds": timed(lambda ms: network.run(ms * b.ms), ASTROCYTE_MS) / ASTROCYTES}
+    return {"seconds": timed(lambda ms: network.run(ms * b.ms), BRIAN2_MS) / ASTROCYTES}
 
 
 PROGRAMS = {

@@ -18,46 +18,55 @@ NEVER = np.int64(2**62)
 
 
 @phase
-def draw(inputs, train):
-    """Draw the next four intervals of a train (ms). Writes: inputs.train_ahead."""
+def draw(inputs, train, drawn):
+    """Draw four intervals of a train (ms), from its spike number `drawn` on. Writes: inputs.train_ahead."""
     ahead, half = inputs.train_ahead, 0.5 / inputs.train_rate[train]
-    w0, w1, w2, w3 = block_words(inputs.key, train, inputs.train_drawn[train] >> 2)
+    w0, w1, w2, w3 = block_words(inputs.key, train, drawn >> 2)
     ahead[train, 0], ahead[train, 1] = half * np.float64(minus_two_log(w0)), half * np.float64(minus_two_log(w1))
     ahead[train, 2], ahead[train, 3] = half * np.float64(minus_two_log(w2)), half * np.float64(minus_two_log(w3))
 
 
 @phase
-def next_spike(inputs, train, step):
-    """Draw the next spike of a train. Writes: inputs.train_next, train_stamp, train_drawn, train_ahead."""
-    lane = inputs.train_drawn[train] & 3
-    if lane == 0:
-        draw(inputs, train)
-    time = inputs.train_next[train] + inputs.train_ahead[train, lane]
-    inputs.train_drawn[train] += 1
-    inputs.train_next[train] = time
-    lasts = time <= inputs.train_last[train]
-    inputs.train_stamp[train] = np.int64(np.ceil(time / step)) + inputs.train_delay[train] if lasts else NEVER
+def stamp_of(inputs, train, time, step):
+    """Return the stamp at which a spike of a train arrives; `NEVER` if the train does not last so long."""
+    stamp = np.int64(np.ceil(time / step)) + inputs.train_delay[train]
+    return stamp if time <= inputs.train_last[train] else NEVER
+
+
+@phase
+def send_train(inputs, train, arrivals, last, places):
+    """Add the spikes of a train that arrive up to a stamp. Writes: arrivals, and of inputs all of the train."""
+    stamp, time, drawn = inputs.train_stamp[train], inputs.train_next[train], inputs.train_drawn[train]
+    target, weight = inputs.train_target[train], inputs.train_weight[train]
+    while stamp <= last:
+        receive(arrivals, stamp, target, weight, places.neurons)
+        if drawn & 3 == 0:
+            draw(inputs, train, drawn)
+        time += inputs.train_ahead[train, drawn & 3]
+        drawn += 1
+        stamp = stamp_of(inputs, train, time, places.step)
+    inputs.train_stamp[train], inputs.train_next[train], inputs.train_drawn[train] = stamp, time, drawn
 
 
 @kernel
 def feed(inputs, at, arrivals, last, places):
     """Add everything from outside that arrives up to a stamp. Draws: the stream of Poisson trains.
 
-    Reads: inputs. Writes: at[0], arrivals, and of inputs as `next_spike`.
+    Reads: inputs. Writes: at[0], arrivals, and of inputs train_stamp, train_next, train_drawn, train_ahead.
     """
     while at[0] < inputs.stamp.size and inputs.stamp[at[0]] <= last:
         receive(arrivals, inputs.stamp[at[0]], inputs.target[at[0]], inputs.weight[at[0]], places.neurons)
         at[0] += 1
     for train in range(inputs.train_target.size):
-        while inputs.train_stamp[train] <= last:
-            target, weight = inputs.train_target[train], inputs.train_weight[train]
-            receive(arrivals, inputs.train_stamp[train], target, weight, places.neurons)
-            next_spike(inputs, train, places.step)
+        if inputs.train_stamp[train] <= last:
+            send_train(inputs, train, arrivals, last, places)
 
 
 @kernel
 def start_trains(inputs, step):
-    """Draw the first spike of each Poisson train. Writes: as `next_spike`."""
+    """Draw the first spike of each Poisson train. Writes: inputs, as `feed` does."""
     for train in range(inputs.train_target.size):
-        inputs.train_next[train] = inputs.train_first[train]
-        next_spike(inputs, train, step)
+        draw(inputs, train, 0)
+        time = inputs.train_first[train] + inputs.train_ahead[train, 0]
+        inputs.train_next[train], inputs.train_drawn[train] = time, 1
+        inputs.train_stamp[train] = stamp_of(inputs, train, time, step)

@@ -19,7 +19,7 @@ from astrosim.systems.spiking.models import ASTROCYTES, NEURONS, SYNAPSE_PARAMET
 from astrosim.systems.spiking.network.description import Connections, Coupling, Network, Nodes, Poisson, Steps, Trains
 
 LONGEST_BLOCK = 64  # steps; assumed: longer ones gain nothing, and their spikes take memory
-LONGEST_ALONE = 256  # steps, of astrocytes without neurons; measured: they leap side by side more often
+LONGEST_ALONE = 240  # steps, of astrocytes without neurons; measured: with short delays their arrivals fit 256 slots
 MS_PER_S = 1000.0
 SPARE = 4096  # spikes of a block beyond one per neuron and step
 
