@@ -39,10 +39,12 @@ WAVES = [
 TUNED = ["both_worlds", "control", "digits", "mnist_rivals", "sparse_versus_dense"]
 NEURON_CENTRIC = ("001", "002", "003", "004", "005", "006", "007", "008", "009", "010", "010b", "011")
 NEURON_CENTRIC += ("012a", "012b", "012c", "013", "014", "015", "016", "017", "018", "019")
+SPIKING = ("calcium_wakes", "coupling", "eight_patterns")
 PAPERS = {
     "astrocyte": "# Paper     Murray, D. W. (2026).",
     "task": "# Rule      Murray (2026), section 4",
     "wave": "# Paper     Peterson, E. J. What can astrocytes compute?",
+    "spiking": "# Question  ",
 }
 
 
@@ -94,6 +96,7 @@ def test_names() -> None:
         "published/exp022",
         "published/exp023",
         "published/exp024",
+        *(f"spiking/{name}" for name in SPIKING),
         *(f"tuning/tune_{name}" for name in TUNED),
         "tuning/tuned_sparse_versus_dense",
         *(f"waves/{name}" for name in WAVES),

@@ -68,7 +68,7 @@ class FieldRecipe:
 
     data: str = "digits"
     test: int = 360
-    units: int = 128
+    units: int = 256
     field: int = 4
     step_ms: float = 1.0
     window_ms: float = 30.0
@@ -80,7 +80,7 @@ class FieldRecipe:
     initial: float = 0.4
     parameters: dict[str, float] = dataclasses.field(default_factory=lambda: dict(NEURON))
     incoming: float = 0.5
-    outgoing: float = 0.7
+    outgoing: float = 0.1
     sigma: float = 0.3
     floor: float = 0.01
     cap: float = 0.3
