@@ -40,6 +40,7 @@ from astrosim.systems.spiking.network.description import Nodes, connections, no_
 
 STORED = Path(common.__file__).parent.parent / "tests" / "golden" / "spiking"
 NONE = connections(*[np.zeros(0)] * 4)
+DOTS = 60  # of a curve
 TOLERANCE = 1e-12  # mV, of adaptive exponential neurons, as NEST's in the stored runs
 
 
@@ -211,8 +212,9 @@ def draw_calcium() -> Figure:
     panels = figure.subplots(len(ASTROCYTES), 1, sharex=True)
     for axes, (name, case) in zip(panels, ASTROCYTES.items(), strict=True):
         time = case["interval_ms"] * np.arange(1, len(case["Ca"]) + 1) / 1000.0
+        thin = -(-len(time) // DOTS)
         axes.plot(time, values(glia[name], "Ca_astro")[:, 0], color=PALETTE[0], linewidth=1.0, label="astrosim")
-        axes.plot(time[::6], case["Ca"][::6], ".", color=PALETTE[5], markersize=2.5, label="NEST")
+        axes.plot(time[::thin], case["Ca"][::thin], ".", color=PALETTE[5], markersize=2.5, label="NEST")
         axes.set(ylabel="Ca (uM)", title=name)
     panels[0].legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     panels[-1].set(xlabel="time (s)", xlim=(0.0, None))
