@@ -8,6 +8,7 @@ from astrosim.systems.spiking.network.description import Network, Trains
 from astrosim.systems.spiking.network.files import network_from_files
 from astrosim.systems.spiking.network.graphs import network_from_graph
 from astrosim.systems.spiking.network.populations import Population, Populations
+from astrosim.systems.spiking.network.sonata import network_from_sonata
 from astrosim.systems.spiking.show.neo_block import to_neo
 from astrosim.systems.spiking.simulate import Simulated, simulate
 
@@ -24,6 +25,7 @@ __all__ = [
     "Trains",
     "network_from_files",
     "network_from_graph",
+    "network_from_sonata",
     "simulate",
     "to_neo",
 ]

@@ -3,6 +3,7 @@
 import base64
 import copy
 import csv
+import importlib.util
 import re
 import runpy
 import sys
@@ -24,7 +25,8 @@ SCRIPT = runpy.run_path(str(ANALYSIS / "execute.py"))
 executed, bare, outputs = SCRIPT["executed"], SCRIPT["bare"], SCRIPT["outputs"]
 SOURCES = {source.stem: source for source in SCRIPT["sources"]()}
 GRADIENTS = {"control", "digits", "fashion", "mnist", "own_data", "waves"}  # their bits depend on the kind of processor
-SAME_EVERYWHERE = sorted(set(SOURCES) - GRADIENTS)
+LIVE = {"against_nest"} if importlib.util.find_spec("nest") else set()  # says more where NEST is installed
+SAME_EVERYWHERE = sorted(set(SOURCES) - GRADIENTS - LIVE)
 
 
 def stored(name):

@@ -18,6 +18,7 @@ EXTRAS = {
     "gymnasium": "control",
     "pygame": "control",
     "Box2D": "box2d",
+    "libsonata": "sonata",
     "neo": "neo",
     "nixio": "neo",
 }

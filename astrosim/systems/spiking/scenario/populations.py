@@ -110,7 +110,8 @@ def _range_problems(scenario: Any, network: Network) -> Iterator[str]:
                 values[name] = given
                 wrong = next((text for text in map(model.columns[name].problem, given[:1000].tolist()) if text), "")
                 if wrong:
-                    yield f"network.populations.{place}.parameters: {name}: out of range ({wrong}."
+                    value, _, right = wrong.partition(". ")
+                    yield f"network.populations.{place}.parameters: {name}: out of range ({value}). {right}."
             for text in list(model.remarks(values, scenario.schedule.step_ms).values())[:1]:
                 yield f"network.populations.{place}.parameters: {text}."
 
