@@ -77,7 +77,7 @@ def test_a_run_gives_the_known_counts(tmp_path: Path) -> None:
     assert found["random", "5001"] == 1563
     assert len(found) == 6
     for row in rows_of(directory):
-        assert row["accuracy"] == "1.0"
+        assert row["mean_accuracy"] == "1.0"
         assert float(row["biological_s"]) == pytest.approx(0.16 * int(row["trials"]))
         assert int(row["kept"]) + int(row["reverted"]) + int(row["idle"]) == int(row["trials"])
     dataset = astrosim.open_run(directory)

@@ -162,7 +162,7 @@ class Recording(Alone):
             "kept": found["kept"],
             "reverted": found["reverted"],
             "idle": found["idle"],
-            "accuracy": found["right_bits"] / bits,
+            "mean_accuracy": found["right_bits"] / bits,
             "accept_rate": found["kept"] / tried if tried else "",
             "explored": self.explored / active if active else "",
             "reward": float(found["reward"].mean()),

@@ -57,7 +57,7 @@ class WindowSummary(RunSummary[WindowScenario]):
             quantile_text(solved, 0.5, most),
             number_text(published.get("median_trials"), 0),
             quantile_text(solved, HIGH, most),
-            number_text(self.column(condition, "accuracy").mean(), 3),
+            number_text(self.column(condition, "mean_accuracy").mean(), 3),
             number_text(self.column(condition, "idle").sum() / sum_of, 3),
             number_text(known_mean(self.column(condition, "explored")), 3),
             number_text(self.column(condition, "biological_s").mean(), 0),
