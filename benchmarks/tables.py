@@ -188,7 +188,7 @@ def spiking(rows: Rows) -> Table:
     """Spiking networks, beside NEST and Brian2 where they are installed."""
     table = _table(
         "Spiking networks: processor time, one core, step 0.1 ms",
-        "NEST and Brian2 (extra `reference`), us, in processes of their own, the same run; `-`: not installed or not made.",
+        "NEST and Brian2 (extra `reference`) in processes of their own, the same run; `-`: not installed or not made.",
         "case, us, NEST, Brian2, x NEST, goal",
         texts=1,
     )
@@ -197,7 +197,7 @@ def spiking(rows: Rows) -> Table:
         times, goal = row["times_nest"], row["target"]
         met = "" if times is None or goal is None else " met" if times >= goal else " MISSED"
         table.add_row(
-            f"{row['case']}\n  per {row['per']}; {row['note']}",
+            f"{row['case']}\n  per {row['per']}: {row['note']}".replace("; ", "\n  "),
             _number(micro[0], ",.3f" if micro[0] < 1.0 else ",.2f" if micro[0] < 1000.0 else ",.0f"),
             *(_number(one, ",.0f") for one in micro[1:]),
             _number(times, ",.1f"),
