@@ -143,7 +143,7 @@ def _large_rows() -> Rows:
     events = simulation.events
     hz = sum(len(one.node) for one in kept) / LARGE_SECONDS / LARGE
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    note = f"{hz:.1f} Hz, {events / 1e6:.0f}M events; wired in {wired:.1f} s; {memory:.2f} GB of memory at most"
+    note = f"{hz:.1f} Hz, {events / 1e6:.0f}M events; wired in {wired:.1f} s, {memory:.1f} GB at most"
     case = f"{LARGE:,} neurons, {len(network.connections):,} synapses"
     return [_row(case, "synaptic event", seconds * LARGE_SECONDS / events, None, None, None, note)]
 

@@ -189,7 +189,7 @@ def spiking(rows: Rows) -> Table:
     table = _table(
         "Spiking networks: processor time, one core, step 0.1 ms",
         "NEST and Brian2 (extra `reference`) in processes of their own, the same run; `-`: not installed or not made.",
-        "case; per, us, NEST us, Brian2 us, x NEST, goal",
+        "case, us, NEST, Brian2, x NEST, goal",
         texts=1,
     )
     for row in rows:
@@ -197,8 +197,8 @@ def spiking(rows: Rows) -> Table:
         times, goal = row["times_nest"], row["target"]
         met = "" if times is None or goal is None else " met" if times >= goal else " MISSED"
         table.add_row(
-            f"{row['case']}; {row['per']}\n  {row['note']}",
-            _number(micro[0], ",.3f" if row["per"] == "synaptic event" else ",.2f"),
+            f"{row['case']}\n  per {row['per']}: {row['note']}".replace("; ", "\n  "),
+            _number(micro[0], ",.3f" if micro[0] < 1.0 else ",.2f" if micro[0] < 1000.0 else ",.0f"),
             *(_number(one, ",.0f") for one in micro[1:]),
             _number(times, ",.1f"),
             "-" if goal is None else f"{goal:,.0f}{met}",

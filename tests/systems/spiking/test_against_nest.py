@@ -161,6 +161,7 @@ def test_adaptive_exponential(given_spikes, own):
     whole_steps(1, 40),
 )  # fmt: skip
 def test_calcium_and_its_slow_inward_current(given_spikes, own, weight, delay):
+    """On the grid, and in leaps of 2 ms: of calcium up to three times as fast as by default, 10 ms miss 10^-7 uM."""
     times, weights = np.array([one[0] for one in given_spikes]) * STEP, [one[1] for one in given_spikes]
     fresh()
     glia, neuron = nest.Create("astrocyte_lr_1994", params=own), nest.Create("aeif_cond_alpha_astro")
@@ -174,9 +175,9 @@ def test_calcium_and_its_slow_inward_current(given_spikes, own, weight, delay):
         network = Network(nodes("aeif_cond_alpha"), astrocytes("li_rinzel", **own), sent)
         traces = [*(Trace(one, (1,), 1) for one in variables), Trace("I_SIC", (0,), 1)]
         inputs = trains(1, times, weights, 1.0)
-        run = collect(Simulation(network, STEP, KEY, inputs, traces=traces, leap=100), STEPS)
+        run = collect(Simulation(network, STEP, KEY, inputs, traces=traces, leap=20), STEPS)
         for trace, variable in zip(run.traces, variables, strict=False):
-            assert off(trace, meters[0], variable) < (1e-9 if outward else 1e-7), variable
+            assert off(trace, meters[0], variable) < (1e-9 if outward else 1e-8), variable
         if outward:
             assert off(run.traces[3], meters[1], "I_SIC") < 1e-5 * weight
 
