@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -53,6 +54,16 @@ def test_many_nodes_are_a_median_and_a_band():
     assert line.get_ydata().tolist() == [5.0, 16.0]
     band = axes.collections[0].get_paths()[0].vertices[:, 1]
     assert (band.min(), band.max()) == (1.0, 20.0)
+
+
+def test_nodes_without_a_variable_are_left_out(shown_run: Path):
+    material = show(shown_run).material
+    row = material.rows(1)[0]
+    values = material.dataset.V_m.copy()
+    values[..., 1] = np.nan
+    without = replace(material, dataset=material.dataset.assign(V_m=values)).course(row, "V_m")
+    assert list(without.labels) == ["0"]
+    assert without.values.shape == (50, 1)
 
 
 def test_neurons_of_a_long_run_are_shown_at_its_end():

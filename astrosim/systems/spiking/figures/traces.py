@@ -90,7 +90,10 @@ def traces(shown: Mapping[str, Mapping[str, Course]]) -> Figure:
 
 def beside(axes: Axes, **look: Any) -> None:
     """Write a legend to the right of axes, where it covers no data."""
-    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), handlelength=1.0, fontsize=6.5, labelspacing=0.3, **look)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(
+            loc="center left", bbox_to_anchor=(1.01, 0.5), handlelength=1.0, fontsize=6.5, labelspacing=0.3, **look
+        )
 
 
 def _draw_course(axes: Axes, course: Course) -> None:

@@ -50,10 +50,12 @@ class Material:
         )
 
     def course(self, row: dict[str, Any], name: str) -> Course:
-        """Return a variable of a replicate over time."""
+        """Return a variable of a replicate over time, of those nodes that have it."""
         own, place = self._own(row), name_of(node_of(name))
-        labels = [str(label) for label in self.dataset[place].values]
-        return Course(own[time_of(name)].values, own[name].values, labels, TRACES[name].unit, name not in SLOW)
+        values = own[name].values
+        has = ~np.isnan(values).all(axis=0)
+        labels = [str(label) for label in self.dataset[place].values[has]]
+        return Course(own[time_of(name)].values, values[:, has], labels, TRACES[name].unit, name not in SLOW)
 
     def has(self, *names: str) -> bool:
         """Return whether variables were recorded."""
