@@ -24,9 +24,9 @@ LOCAL = re.compile(r"/(tmp|home|root|work|Users|var|opt)/|[A-Z]:\\|20\d\d-\d\d-\
 SCRIPT = runpy.run_path(str(ANALYSIS / "execute.py"))
 executed, bare, outputs = SCRIPT["executed"], SCRIPT["bare"], SCRIPT["outputs"]
 SOURCES = {source.stem: source for source in SCRIPT["sources"]()}
+GRADIENTS = {"control", "digits", "fashion", "mnist", "own_data", "waves"}  # their bits depend on the kind of processor
 LIVE = {"against_nest"} if importlib.util.find_spec("nest") else set()  # says more where NEST is installed
-GRADIENTS = LIVE | {"control", "digits", "fashion", "mnist", "own_data", "waves"}  # bits depend on the processor
-SAME_EVERYWHERE = sorted(set(SOURCES) - GRADIENTS)
+SAME_EVERYWHERE = sorted(set(SOURCES) - GRADIENTS - LIVE)
 QUICK = {"discrimination"}  # the others: in the full suite
 EXECUTED = [pytest.param(name, marks=() if name in QUICK else pytest.mark.full) for name in SAME_EVERYWHERE]
 
