@@ -20,8 +20,8 @@ from astrosim.systems.spiking.scenario import contents, populations
 from astrosim.systems.spiking.scenario.schema import SpikingScenario
 from astrosim.systems.spiking.show.summary import SpikingSummary
 
-SLOW = {name for model in ASTROCYTES.values() for name in model.recordable}
-"""Variables of astrocytes."""
+SLOW = {"I_SIC"} | {name for model in ASTROCYTES.values() for name in model.recordable}
+"""Variables of astrocytes, and what follows from their calcium."""
 MEASURES = {"rate_hz": "mean rate (Hz)", "mean_calcium": "mean calcium at the end (uM)"}
 """Columns of a summary, and their words on an axis."""
 
