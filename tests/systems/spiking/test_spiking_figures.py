@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import matplotlib as mpl
@@ -55,14 +56,27 @@ def test_many_nodes_are_a_median_and_a_band():
     assert (band.min(), band.max()) == (1.0, 20.0)
 
 
+def test_nodes_without_a_variable_are_left_out(shown_run: Path):
+    material = show(shown_run).material
+    row = material.rows(1)[0]
+    values = material.dataset.V_m.copy()
+    values[..., 1] = np.nan
+    without = replace(material, dataset=material.dataset.assign(V_m=values)).course(row, "V_m")
+    assert list(without.labels) == ["0"]
+    assert without.values.shape == (50, 1)
+
+
 def test_neurons_of_a_long_run_are_shown_at_its_end():
-    time = np.arange(1.0, 5001.0)
+    time = np.arange(1.0, 20_001.0)
     fast = Course(time, time[:, None], ["0"], "mV", fast=True)
     slow = fast._replace(fast=False, labels=["a:0"], unit="uM")
     upper, lower = traces({"one": {"V_m": fast, "Ca_astro": slow}}).axes
-    assert upper.get_xlim() == (5000.0 - END, 5000.0)
-    assert lower.get_xlim() == (0.0, 5000.0)
+    assert upper.get_xlim() == (20_000.0 - END, 20_000.0)
+    assert lower.get_xlim() == (0.0, 20_000.0)
     assert len(upper.lines[0].get_xdata()) == END
+    assert (upper.get_xlabel(), lower.get_xlabel()) == ("time (ms)", "time (s)")
+    lower.figure.draw_without_rendering()
+    assert {"0", "10", "20"} <= {label.get_text() for label in lower.get_xticklabels()}
 
 
 def test_means_carry_intervals_from_three_seeds_on():

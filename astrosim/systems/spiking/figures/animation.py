@@ -14,6 +14,7 @@ from matplotlib.lines import Line2D
 from astrosim.plot.movie import write_movie
 from astrosim.plot.palette import MUTED, PALETTE, PAPER, SEQUENTIAL
 from astrosim.plot.style import new_figure, styled
+from astrosim.systems.spiking.figures.clock import MS_PER_S, label_time
 
 HEIGHT = 4.2  # inches
 SHOWN = 4.0  # inches; width of the plane
@@ -26,7 +27,6 @@ FILLED = 0.4  # of the room that an astrocyte has
 ROOM = 0.07  # of the plane, around the nodes
 STRONGEST = 99.0  # percentile of calcium at which the colours end
 HOLD = 6  # pictures that the last one stays
-MS_PER_S = 1000.0
 
 
 class Moving(NamedTuple):
@@ -141,7 +141,7 @@ class SpikeScene:
             rest[0].set_ylabel("mean calcium (uM)")
         for axes in panels:
             axes.set_xlim(float(self.times[0]), max(float(self.times[-1]), float(self.times[0]) + self.between))
-        panels[-1].set_xlabel("time (ms)")
+        label_time(panels[-1])
 
     def light(self, time: float) -> np.ndarray:
         """Return how brightly each neuron is seen at a time, from 0 to 1 (as it fires), shape (neuron,)."""

@@ -14,6 +14,7 @@ from matplotlib.ticker import MaxNLocator
 from astrosim.plot.legends import legend_above
 from astrosim.plot.palette import PALETTE
 from astrosim.plot.style import new_figure, styled
+from astrosim.systems.spiking.figures.clock import MS_PER_S, label_time
 
 HEIGHT, RATE_HEIGHT, ENDS = 1.9, 0.8, 0.7  # inches; a raster, its rates; what surrounds all
 ALONE = 2.6  # inches; a raster alone
@@ -22,7 +23,6 @@ MANY = 5_000  # spikes; more are drawn as pixels
 MOST_CONDITIONS = 4
 LARGEST = 9.0  # points; height of a spike
 FILLED = 72 * 0.8  # points per inch; share of a row that a spike fills
-MS_PER_S = 1000.0
 BINS = 200  # of the rate, at most
 NARROWEST = 5.0  # ms, of a bin; assumed: less shows single spikes
 
@@ -69,7 +69,7 @@ def raster(shown: Sequence[Raster]) -> Figure:
         upper.tick_params(labelbottom=False)
         _draw_spikes(upper, one, look)
         _draw_rates(lower, one, look)
-    every[-1].set_xlabel("time (ms)")
+        label_time(lower)
     if len(names) > 1:
         marks = [Line2D([], [], color=look[name], linewidth=2.0) for name in names]
         legend_above(figure, marks, [name or "without population" for name in names])

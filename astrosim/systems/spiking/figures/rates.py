@@ -43,7 +43,7 @@ def rates(
         for place, name in enumerate(names):
             _row(axes, place, by_condition[name], 0.02 * float(span))
             if name in known:
-                axes.plot([known[name]], [place + MEAN], **PUBLISHED, label="published mean")
+                axes.plot([known[name]], [place], **PUBLISHED, label="published mean")
         axes.set_xlabel(words)
         axes.grid(axis="x", color="#E5E5E5", linewidth=0.6)
         axes.set_axisbelow(True)

@@ -11,15 +11,15 @@ from matplotlib.figure import Figure
 
 from astrosim.plot.palette import PALETTE
 from astrosim.plot.style import columns_at, new_figure, styled
+from astrosim.systems.spiking.figures.clock import label_time
 
 ROW, ENDS = 1.1, 0.5  # inches: a panel; title and labels
 MOST = 8  # nodes drawn one by one
 COLUMNS = 3  # conditions side by side
 OUTER = (10.0, 90.0)  # percentiles over nodes
 SQUARE = 2.6  # inches
-LONG = 2000.0  # ms; of longer runs neurons are shown at the end alone: else their lines are one block
-END = 500.0  # ms
-MS_PER_S = 1000.0
+LONG = 5000.0  # ms; of longer runs neurons are shown at the end alone: else their lines are one block
+END = 1000.0  # ms
 SHORT = {
     "V_m": "V",
     "I_syn_ex": "I ex.",
@@ -90,7 +90,10 @@ def traces(shown: Mapping[str, Mapping[str, Course]]) -> Figure:
 
 def beside(axes: Axes, **look: Any) -> None:
     """Write a legend to the right of axes, where it covers no data."""
-    axes.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), handlelength=1.0, fontsize=6.5, labelspacing=0.3, **look)
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(
+            loc="center left", bbox_to_anchor=(1.01, 0.5), handlelength=1.0, fontsize=6.5, labelspacing=0.3, **look
+        )
 
 
 def _draw_course(axes: Axes, course: Course) -> None:
@@ -113,7 +116,7 @@ def _label_time(column: np.ndarray, courses: Sequence[Course]) -> None:
         last = place + 1 == len(spans) or spans[place + 1] != span
         axes.tick_params(labelbottom=last)
         if last:
-            axes.set_xlabel("time (ms)")
+            label_time(axes)
 
 
 def _cut(course: Course) -> bool:

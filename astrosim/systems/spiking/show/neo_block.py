@@ -179,14 +179,15 @@ def _signals(neo: Any, one: Replicate) -> Iterator[Any]:
     from quantities import ms as period  # comes with Neo
 
     for name, (time, values, labels) in one.traces.items():
-        if len(time):
+        has = ~np.isnan(values).all(axis=0)  # nodes without the variable have no signal
+        if len(time) and has.any():
             unit = TRACES[name].unit
             yield neo.AnalogSignal(
-                values,
+                values[:, has],
                 units="dimensionless" if unit == "1" else unit,
                 t_start=time[0] * period,
                 sampling_period=time[0] * period,  # samples lie at 1, 2, 3 ... periods
                 name=name,
                 description=TRACES[name].long_name,
-                array_annotations={"node": np.array([str(label) for label in labels])},
+                array_annotations={"node": np.array([str(label) for label in labels])[has]},
             )

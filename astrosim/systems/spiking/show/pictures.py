@@ -20,8 +20,8 @@ from astrosim.systems.spiking.scenario import contents, populations
 from astrosim.systems.spiking.scenario.schema import SpikingScenario
 from astrosim.systems.spiking.show.summary import SpikingSummary
 
-SLOW = {name for model in ASTROCYTES.values() for name in model.recordable}
-"""Variables of astrocytes."""
+SLOW = {"I_SIC"} | {name for model in ASTROCYTES.values() for name in model.recordable}
+"""Variables of astrocytes, and what follows from their calcium."""
 MEASURES = {"rate_hz": "mean rate (Hz)", "mean_calcium": "mean calcium at the end (uM)"}
 """Columns of a summary, and their words on an axis."""
 
@@ -50,10 +50,12 @@ class Material:
         )
 
     def course(self, row: dict[str, Any], name: str) -> Course:
-        """Return a variable of a replicate over time."""
+        """Return a variable of a replicate over time, of those nodes that have it."""
         own, place = self._own(row), name_of(node_of(name))
-        labels = [str(label) for label in self.dataset[place].values]
-        return Course(own[time_of(name)].values, own[name].values, labels, TRACES[name].unit, name not in SLOW)
+        values = own[name].values
+        has = ~np.isnan(values).all(axis=0)
+        labels = [str(label) for label in self.dataset[place].values[has]]
+        return Course(own[time_of(name)].values, values[:, has], labels, TRACES[name].unit, name not in SLOW)
 
     def has(self, *names: str) -> bool:
         """Return whether variables were recorded."""
