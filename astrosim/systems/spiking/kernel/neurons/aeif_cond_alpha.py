@@ -17,6 +17,7 @@ import numpy as np
 
 from astrosim.core.exact_functions import exp, log_double
 from astrosim.core.jit import kernel, phase
+from astrosim.systems.spiking.kernel.dormand_prince import AT
 from astrosim.systems.spiking.kernel.model import (
     EXCITATION,
     HOLD,
@@ -32,13 +33,14 @@ from astrosim.systems.spiking.kernel.model import (
 )
 from astrosim.systems.spiking.kernel.neurons.aeif_equations import (
     APART,
-    CAPACITANCE,
     CURRENT,
     DG_EX,
     DG_IN,
     E_EX,
     E_IN,
     FAILED,
+    FROM_MIDDLE,
+    FROM_STATE,
     G_EX,
     G_IN,
     JUMP_EX,
@@ -57,37 +59,44 @@ from astrosim.systems.spiking.kernel.neurons.aeif_equations import (
     NEW_G_IN,
     NEW_V,
     NEW_W,
-    PART_EX,
-    PART_IN,
-    PARTS,
     PEAK,
+    PER_CAPACITANCE,
+    PER_LEAK,
+    PER_SLOPE,
+    PER_TAU_W,
     RESET,
     REST,
     ROWS,
     SHORT_EX,
     SHORT_IN,
-    SLOPE,
+    SPIKE,
     STATES,
     TAU_EX,
     TAU_IN,
     TAU_W,
     TH,
     TOLERANCE,
+    WHOLE_EX,
+    WHOLE_IN,
     A,
     B,
     V,
     W,
     ahead,
-    course,
-    dormand_prince,
+    alone,
+    conductances,
+    outcome,
     rested,
+    side_by_side,
 )
 from astrosim.systems.spiking.kernel.neurons.iaf_psc_exp import decays
 
 NEAR_SLOPES = 2.0  # Delta_T below V_th: errors made farther below decay before they can move a spike
 QUARTERS = 4  # sub-steps, all alike, where a whole step will not do
 FEW = 16  # neurons that take them one by one rather than side by side; measured
-BISECTIONS = 60  # halve a step to below the spacing of float64
+ITERATIONS = 60  # of the search for a spike; more than it takes
+CLOSE = 1e-11  # mV; of V to V_peak at a spike, where it moves by more than 1 V/ms
+LOG2_E = 1.4426950408889634  # 1 / ln 2
 ORDER = 5.0  # of the error of Dormand and Prince's method
 SAFE, LEAST, MOST = 0.9, 0.2, 5.0  # of the next length of a sub-step: usual in solvers
 ALMOST = 0.999  # of what is left of a step: taken as all of it
@@ -96,14 +105,26 @@ SHORTEST = 1e-12  # of a step; assumed: below it rounding is all that is left of
 
 @kernel
 def crossing(v, w, dg_ex, g_ex, dg_in, g_in, s, n, cell):
-    """Return the time (ms) at which V reaches V_peak, which it does within s ms."""
-    low, high = 0.0, s
-    for _ in range(BISECTIONS):
-        middle = 0.5 * (low + high)
-        if ahead(v, w, dg_ex, g_ex, dg_in, g_in, middle, n, cell)[0] >= cell[PEAK + n]:
-            high = middle
+    """Return the time (ms) at which V reaches V_peak, which it does within s ms. Writes: scratch.
+
+    False position with halved weights (the Illinois method: Dowell and Jarratt 1971, 10.1007/BF01934364).
+    """
+    low, high, side, peak = 0.0, s, 0, cell[PEAK + n]
+    below, above = v - peak, ahead(v, w, dg_ex, g_ex, dg_in, g_in, s, n, cell)[0] - peak
+    for _ in range(ITERATIONS):
+        if above <= CLOSE or high - low <= SHORTEST * s:
+            return high
+        at = high - above * ((high - low) / (above - below))
+        at = at if low < at < high else 0.5 * (low + high)
+        beyond = ahead(v, w, dg_ex, g_ex, dg_in, g_in, at, n, cell)[0] - peak
+        if beyond >= 0.0:
+            below = 0.5 * below if side == 1 else below
+            high, above, side = at, beyond, 1
+        elif beyond > -CLOSE:
+            return at
         else:
-            low = middle
+            above = 0.5 * above if side == -1 else above
+            low, below, side = at, beyond, -1
     return high
 
 
@@ -152,18 +173,15 @@ def careful(cell, n, number, step, spikes, count):
 
 
 @phase
-def attempt(cell, n, step):
-    """Advance a lane by a whole step, into its scratch; mark it APART where that will not do. Writes: scratch."""
-    v, w, held, peak = cell[V + n], cell[W + n], cell[REFRACTORY + n], cell[PEAK + n]
-    g_ex, g_in = cell[G_EX + n], cell[G_IN + n]
-    ex = course(cell[DG_EX + n], g_ex, step, cell[PART_EX + n])
-    inh = course(cell[DG_IN + n], g_in, step, cell[PART_IN + n])
-    new_v, new_w, error, allowed = dormand_prince(v, w, g_ex, g_in, ex, inh, step, n, cell)
-    alike = (error <= allowed) & (new_v < peak) & (held == 0.0)
+def judge(cell, n, step):
+    """End a whole step of a lane, in its scratch; mark it APART where that will not do. Writes: scratch."""
+    new_v, new_w, error, allowed = outcome(cell[V + n], cell[W + n], step, n, cell)
+    alike = (error <= allowed) & (new_v < cell[PEAK + n]) & (cell[REFRACTORY + n] == 0.0)
+    ex, inh = conductances(6, step, n, FROM_STATE, cell)
+    dg_ex, dg_in = cell[DG_EX + n] * cell[WHOLE_EX[4] + n], cell[DG_IN + n] * cell[WHOLE_IN[4] + n]
     cell[APART + n] = 0.0 if alike else 1.0
     cell[NEW_V + n], cell[NEW_W + n] = new_v, new_w
-    cell[NEW_DG_EX + n], cell[NEW_G_EX + n] = ex[5], ex[4]
-    cell[NEW_DG_IN + n], cell[NEW_G_IN + n] = inh[5], inh[4]
+    cell[NEW_DG_EX + n], cell[NEW_G_EX + n], cell[NEW_DG_IN + n], cell[NEW_G_IN + n] = dg_ex, ex, dg_in, inh
 
 
 @phase
@@ -177,18 +195,15 @@ def start_again(cell, n):
 
 
 @phase
-def quarter(cell, n, length):
-    """Advance the copy of a lane by a sub-step (ms); mark it FAILED where that will not do. Writes: scratch."""
-    v, w, failed, peak = cell[MID_V + n], cell[MID_W + n], cell[FAILED + n], cell[PEAK + n]
-    g_ex, g_in = cell[MID_G_EX + n], cell[MID_G_IN + n]
-    ex = course(cell[MID_DG_EX + n], g_ex, length, cell[SHORT_EX + n])
-    inh = course(cell[MID_DG_IN + n], g_in, length, cell[SHORT_IN + n])
-    new_v, new_w, error, allowed = dormand_prince(v, w, g_ex, g_in, ex, inh, length, n, cell)
-    alike = (error <= allowed) & (new_v < peak)
+def pass_on(cell, n, length):
+    """End a sub-step of the copy of a lane; mark it FAILED where that will not do. Writes: scratch."""
+    new_v, new_w, error, allowed = outcome(cell[MID_V + n], cell[MID_W + n], length, n, cell)
+    alike, failed = (error <= allowed) & (new_v < cell[PEAK + n]), cell[FAILED + n]
+    ex, inh = conductances(6, length, n, FROM_MIDDLE, cell)
+    dg_ex, dg_in = cell[MID_DG_EX + n] * cell[SHORT_EX[4] + n], cell[MID_DG_IN + n] * cell[SHORT_IN[4] + n]
     cell[FAILED + n] = failed if alike else 1.0
     cell[MID_V + n], cell[MID_W + n] = new_v, new_w
-    cell[MID_DG_EX + n], cell[MID_G_EX + n] = ex[5], ex[4]
-    cell[MID_DG_IN + n], cell[MID_G_IN + n] = inh[5], inh[4]
+    cell[MID_DG_EX + n], cell[MID_G_EX + n], cell[MID_DG_IN + n], cell[MID_G_IN + n] = dg_ex, ex, dg_in, inh
 
 
 @phase
@@ -211,7 +226,8 @@ def in_quarters(cell, n, step):
     """Take the sub-steps of one lane. Writes: scratch."""
     start_again(cell, n)
     for _ in range(QUARTERS):
-        quarter(cell, n, step / QUARTERS)
+        alone(cell, n, step / QUARTERS, FROM_MIDDLE)
+        pass_on(cell, n, step / QUARTERS)
     adopt(cell, n)
 
 
@@ -225,8 +241,9 @@ def refine(cell, lanes, step):
         for n in range(LANES):
             start_again(cell, n)
         for _ in range(QUARTERS):
+            side_by_side(cell, step / QUARTERS, FROM_MIDDLE)
             for n in range(LANES):
-                quarter(cell, n, step / QUARTERS)
+                pass_on(cell, n, step / QUARTERS)
         for n in range(LANES):
             adopt(cell, n)
     elif apart > 0:
@@ -254,8 +271,9 @@ def advance(cell, lanes, number, step, spikes, count):
     Reads: constants. Writes: state and scratch in `cell`, the tile, and spikes (neuron of each spike from `count` on;
     `number` is that of lane 0).
     """
+    side_by_side(cell, step, FROM_STATE)
     for n in range(LANES):
-        attempt(cell, n, step)
+        judge(cell, n, step)
     refine(cell, lanes, step)
     for n in range(lanes):
         if cell[APART + n] > 0.0:
@@ -268,7 +286,8 @@ def advance(cell, lanes, number, step, spikes, count):
 @kernel
 def advance_one(cell, n, number, step, spikes, count):
     """Advance the neuron of one lane by a step (ms); see `advance`."""
-    attempt(cell, n, step)
+    alone(cell, n, step, FROM_STATE)
+    judge(cell, n, step)
     if cell[APART + n] > 0.0:
         in_quarters(cell, n, step)
     if cell[APART + n] > 0.0:
@@ -278,13 +297,11 @@ def advance_one(cell, n, number, step, spikes, count):
 
 
 COLUMNS = {
-    "C_m": CAPACITANCE,
     "g_L": LEAK,
     "E_L": REST,
     "V_reset": RESET,
     "V_th": TH,
     "V_peak": PEAK,
-    "Delta_T": SLOPE,
     "a": A,
     "b": B,
     "tau_w": TAU_W,
@@ -303,10 +320,15 @@ def constants(values: Values, step: float) -> dict[int, np.ndarray]:
     return {row: values[name] for name, row in COLUMNS.items()} | {
         HOLD: np.where(values["t_ref"] > 0.0, np.rint(values["t_ref"] / step) + 1.0, 0.0),
         PEAK: np.where(sharp, values["V_th"], values["V_peak"]),
-        PART_EX: decays(tau_ex, step / PARTS),
-        PART_IN: decays(tau_in, step / PARTS),
-        SHORT_EX: decays(tau_ex, step / QUARTERS / PARTS),
-        SHORT_IN: decays(tau_in, step / QUARTERS / PARTS),
+        SPIKE: values["g_L"] * values["Delta_T"],
+        PER_SLOPE: LOG2_E / np.where(sharp, 1.0, values["Delta_T"]),
+        PER_CAPACITANCE: 1.0 / values["C_m"],
+        PER_TAU_W: 1.0 / values["tau_w"],
+        PER_LEAK: 1.0 / values["g_L"],
+        **{row: decays(tau_ex, at * step) for row, at in zip(WHOLE_EX, AT, strict=True)},
+        **{row: decays(tau_in, at * step) for row, at in zip(WHOLE_IN, AT, strict=True)},
+        **{row: decays(tau_ex, at * step / QUARTERS) for row, at in zip(SHORT_EX, AT, strict=True)},
+        **{row: decays(tau_in, at * step / QUARTERS) for row, at in zip(SHORT_IN, AT, strict=True)},
         NEAR: np.where(sharp, -np.inf, values["V_th"] - NEAR_SLOPES * values["Delta_T"]),
         JUMP_EX: np.e / tau_ex,
         JUMP_IN: np.e / tau_in,
