@@ -25,6 +25,7 @@ CASES = {
     "strict": condition("strict"),
     "online": condition("calcium", trials=Trials(window=1)),
     "coupled": coupled(),
+    "part": condition("calcium", trials=Trials(window=2, consolidation="proportional", rate=0.5, margin=0.01)),
 }
 
 

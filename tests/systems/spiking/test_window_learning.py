@@ -209,6 +209,33 @@ def test_one_pattern_a_trial_updates_what_it_shows() -> None:
     assert np.array_equal(learner.workspace.standing.reward[~stale], reward[~stale])
 
 
+def test_part_of_a_kept_step_stays() -> None:
+    """A tenth of each step, but for the grid: the same decisions as whole steps until the first that is kept."""
+    own = {"stops": False, "sigma": 0.3}
+    whole, part = (
+        WindowLearning(condition("random", trials=Trials(consolidation=one, rate=0.1, **own)), 35)  # type: ignore[arg-type]
+        for one in ("whole", "part")
+    )
+    start = whole.learning.weight.astype(np.float64)
+    first = int(np.flatnonzero(whole.advance(100).decision == KEPT)[0]) + 1
+    whole, other = WindowLearning(condition("random", trials=Trials(**own)), 35), part  # type: ignore[arg-type]
+    assert np.array_equal(whole.advance(first).decision, other.advance(first).decision)
+    steps, parts = (one.learning.weight.astype(np.float64) - start for one in (whole, other))
+    assert np.abs(parts - 0.1 * steps).max() <= grid(2.0)
+    assert np.count_nonzero(parts) > 10
+
+
+def test_a_margin_is_asked_for() -> None:
+    own = Trials(margin=0.2, stops=False)
+    learner = WindowLearning(condition("random", trials=own), 36)
+    learner.right_bits()
+    before = learner.workspace.standing.reward.mean()
+    log = learner.advance(300)
+    rises = np.diff(np.concatenate([[before], log.reward]))
+    assert (rises[log.decision == KEPT] > 0.2).all()
+    assert np.count_nonzero(log.decision == KEPT) > 0
+
+
 def test_wrong_numbers_are_all_named() -> None:
     network = Clusters(weight_pa=450.5, delay_ms=1.3, parameters={"C_n": 1.0})  # type: ignore[arg-type]
     recipe = Recipe(network=network, astrocytes=Astrocytes(parameters={"tau_IP3": -1.0}))

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from astrosim.core.jit import kernel, phase
-from astrosim.rules import decision, perturbation, race, reward, scope, sensing, window
+from astrosim.core.jit import inlined, kernel, phase
+from astrosim.rules import consolidation, decision, perturbation, race, reward, scope, sensing, window
 from astrosim.rules.propagation import fires
 from astrosim.store.variables import IDLE, KEPT, NOBODY, REVERTED
 from astrosim.systems.population.adapt import adapt_thresholds, remember
@@ -229,18 +229,38 @@ def evaluate(params, system, workspace, before):
             show(system.circuit, workspace.standing, workspace.room, workspace.tried, pattern, workspace.mark[pattern])
             judge(params, system, workspace.tried, pattern)
             after[place] = workspace.tried.reward[pattern]
-            if params.race and race.is_lost(decision.STRICT, reward.mean_reward(after), before, 0.0):
+            if params.race and race.is_lost(decision.STRICT, reward.mean_reward(after), before, params.offset):
                 return before
     return reward.mean_reward(after)
 
 
+@inlined
+def shortened(old, new, share, spacing, limit):
+    """Weight after a share of the change from old to new, on the grid; all float32."""
+    return perturbation.stepped(old, np.float32(np.rint(share * ((new - old) / spacing)) * spacing), limit)
+
+
 @kernel
-def keep(system, state, workspace, changes):
-    """Let the changes stand. Writes: state.weight, workspace.standing, stale."""
+def shorten(params, circuit, workspace, changes, share):
+    """Shorten the changes to a share of them. Writes: workspace.new, room."""
+    for k in range(changes):
+        tried = workspace.new[k]
+        workspace.new[k] = shortened(workspace.old[k], tried, share, params.spacing, params.limit)
+        exchange(workspace.room.matrix, circuit, workspace.changed[k], tried, workspace.new[k])
+
+
+@kernel
+def keep(system, state, workspace, changes, whole):
+    """Let the changes stand, as they were tried or (not `whole`) in part: all windows that they touch are stale then.
+
+    Writes: state.weight, workspace.standing, stale.
+    """
     for k in range(changes):
         state.weight[workspace.changed[k]] = workspace.new[k]
     for pattern in range(workspace.mark.size):
         workspace.stale[pattern] = workspace.stale[pattern] or workspace.mark[pattern] >= 0
+    if not whole:
+        return
     for pattern in workspace.shown:
         if workspace.mark[pattern] >= 0:
             adopt(system.circuit, workspace.standing, workspace.tried, pattern, workspace.mark[pattern])
@@ -253,12 +273,25 @@ def try_changes(params, system, state, workspace, changes, before):
     locate(system.circuit, workspace, changes)
     apply(system.circuit, workspace, changes)
     after = evaluate(params, system, workspace, before)
-    kept = decision.keeps(after, before)
+    kept = decision.keeps(after, before, params.offset)
     if kept:
-        keep(system, state, workspace, changes)
+        share = consolidation.share_kept(params.consolidation, params.rate, after, before)
+        if share < 1.0:
+            shorten(params, system.circuit, workspace, changes, share)
+        keep(system, state, workspace, changes, share == 1.0)
+        for pattern in workspace.shown:
+            refresh(params, system, workspace, pattern)
     else:
         revert(system.circuit, workspace, changes)
     return kept
+
+
+@phase
+def standing_reward(workspace):
+    """Return the mean reward of the trial's patterns, as it stands. Writes: workspace.before."""
+    for k in range(workspace.shown.size):
+        workspace.before[k] = workspace.standing.reward[workspace.shown[k]]
+    return reward.mean_reward(workspace.before)
 
 
 @phase
@@ -267,8 +300,7 @@ def present(params, system, workspace, trial):
     window.draw_window(params.keys[ORDER], trial, workspace.shown, workspace.patterns, workspace.partner)
     for k in range(workspace.shown.size):
         refresh(params, system, workspace, workspace.shown[k])
-        workspace.before[k] = workspace.standing.reward[workspace.shown[k]]
-    return reward.mean_reward(workspace.before)
+    return standing_reward(workspace)
 
 
 @phase
@@ -318,7 +350,7 @@ def advance(params, system, state, workspace, log):
         state.counter[STOOD if kept else (FELL if active else RESTED)] += 1
         remember(state.astrocytes, workspace.astrocytes, active, kept)
         adapt_thresholds(system.acts, params.population, state.astrocytes, state.counter[TRIALS])
-        rewarded = reward.mean_reward(workspace.after) if kept else before
+        rewarded = standing_reward(workspace) if kept else before
         write(log, row, workspace, active, KEPT if kept else (REVERTED if active else IDLE), rewarded)
         if kept if whole else state.counter[TRIALS] % params.population.interval == 0:
             check_solved(params, system, state, workspace)

@@ -42,6 +42,12 @@ class Params(NamedTuple):
     threshold, gain, cap : float
         pA, 1/pA, pA.
     race : bool
+    offset : float
+        Added to the reward after a perturbation: minus the rise that is asked for.
+    consolidation : int
+        Of `choices.CONSOLIDATION`.
+    rate : float
+        Of consolidation.
     window : int
         Patterns of a trial; 0: all.
     leaps : int
@@ -68,6 +74,9 @@ class Params(NamedTuple):
     gain: float
     cap: float
     race: bool
+    offset: float
+    consolidation: int
+    rate: float
     window: int
     leaps: int
     leap: float

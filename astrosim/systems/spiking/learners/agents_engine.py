@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from astrosim.rules import adaptation, decision, perturbation, reward, scope, window
+from astrosim.rules import adaptation, consolidation, decision, perturbation, reward, scope, window
 from astrosim.store.variables import IDLE, KEPT, NOBODY, REVERTED
 from astrosim.systems.spiking.kernel import junctions as gap_junctions
 from astrosim.systems.spiking.kernel import trial_arrays as arrays
 from astrosim.systems.spiking.kernel.astrocytes import li_rinzel
+from astrosim.systems.spiking.kernel.learning import shortened
 from astrosim.systems.spiking.kernel.model import GAP, LANES
 from astrosim.systems.spiking.learners.agents import WindowAstrocyte, WindowModel
 from astrosim.systems.spiking.learners.windows import WindowLearning, make_log
@@ -104,11 +105,19 @@ class AgentsLearning(WindowLearning):
             weight[s] = perturbation.stepped(weight[s], size, self.params.limit)
         shown = {int(pattern): (self.model.show(pattern), self.model.spikes) for pattern in self.workspace.shown}
         after = np.array([self.model.rewarded(pattern, readout) for pattern, (readout, _) in shown.items()])
-        kept = bool(decision.keeps(float(reward.mean_reward(after)), before))
+        rewarded = float(reward.mean_reward(after))
+        kept = bool(decision.keeps(rewarded, before, self.params.offset))
         if kept:
             self.workspace.stale[:] = True
-            for pattern, (readout, spikes) in shown.items():
-                self._stand(pattern, readout, spikes)
+            share = consolidation.share_kept(self.params.consolidation, self.params.rate, rewarded, before)
+            if share < 1.0:
+                for s, value in old.items():
+                    p = self.params
+                    weight[s] = shortened(value, weight[s], share, p.spacing, p.limit)
+            else:
+                for pattern, (readout, spikes) in shown.items():
+                    self._stand(pattern, readout, spikes)
+            self._refresh(shown)
         else:
             for s, value in old.items():
                 weight[s] = value

@@ -162,6 +162,12 @@ class Trials:
         Trials.
     stops : bool
         Whether they end once all bits are right.
+    margin : float
+        Rise of the reward that is asked for.
+    consolidation : str
+        Of `rules.choices.CONSOLIDATION`: how much of a kept step stays.
+    rate : float
+        Of consolidation.
     """
 
     sigma: float = 0.5
@@ -174,6 +180,9 @@ class Trials:
     race: bool = True
     most: int = 20_000
     stops: bool = True
+    margin: float = 0.0
+    consolidation: str = "whole"
+    rate: float = 0.3
 
 
 def thresholds() -> Adaptation:

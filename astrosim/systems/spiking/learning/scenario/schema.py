@@ -81,7 +81,8 @@ class WindowScenario(Experiment):
             self.adaptation,
             recipe.Trials(
                 trials.sigma, trials.fraction, trials.limit, decision.reward, decision.gain, decision.cap,
-                decision.window, decision.race, self.schedule.trials, self.schedule.stop,
+                decision.window, decision.race, self.schedule.trials, self.schedule.stop, decision.margin,
+                decision.consolidation, decision.rate,
             ),
         )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import field_validator
 
-from astrosim.rules.choices import REWARDS, meanings
+from astrosim.rules.choices import CONSOLIDATION, REWARDS, meanings
 from astrosim.scenario.section import Real, Section, complain, quantity
 from astrosim.systems.population.sections import EIGHT_PATTERNS, Adaptation, as_pairs, pattern_problems
 from astrosim.systems.spiking.learners.recipe import NEURON
@@ -28,6 +28,11 @@ def coupled(scenario: Any) -> bool:
 def limited(scenario: Any) -> bool:
     """Return whether the reward has a cap."""
     return "cap" in REWARDS[scenario.decision.reward].needs
+
+
+def consolidates(scenario: Any) -> bool:
+    """Return whether only a part of a kept step stays."""
+    return bool(scenario.decision.consolidation != "whole")
 
 
 class WindowNetwork(Section):
@@ -173,6 +178,9 @@ class WindowDecision(Section):
     gain: Real = quantity(5.0 / 187.5, "in the sigmoids", "1/pA", "S1", gt=0, le=1e6)
     cap: Real = quantity(187.5, "of a distance from the threshold", "pA", "", gt=0, le=1e9, read_if=limited)
     window: int = quantity(0, "patterns per trial; 0: all", "patterns", "S1", ge=0, le=1000)
+    margin: Real = quantity(0.0, "rise of the reward that is asked for", "1", ge=0, le=1e6)
+    consolidation: Literal[*CONSOLIDATION] = quantity("whole", meanings(CONSOLIDATION), "")  # type: ignore[valid-type]
+    rate: Real = quantity(0.3, "of consolidation", "1", gt=0, le=1000, read_if=consolidates)
     race: bool = quantity(True, "a perturbation is given up once the patterns that are left cannot save it")
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from astrosim.core.phases import Phase
 from astrosim.explain.tables import heading, names_words, new_table, phases_table, together
 from astrosim.explain.workload import work_table
-from astrosim.rules.choices import REWARDS
+from astrosim.rules.choices import CONSOLIDATION, REWARDS
 from astrosim.systems.population.words import adaptation_words
 from astrosim.systems.spiking.learners.circuit import cluster_network, territories
 from astrosim.systems.spiking.learning.scenario.schema import WindowScenario
@@ -107,7 +107,9 @@ def _show(scenario: WindowScenario) -> str:
 def _decide(scenario: WindowScenario) -> str:
     own = scenario.decision
     race = "; given up once it cannot be saved" if own.race else ""
-    return f"{REWARDS[own.reward].told(gain=f'{own.gain:g} x ', cap=own.cap)}, kept if it rose{race}"
+    beyond = f" by more than {own.margin:g}" if own.margin else ""
+    stays = CONSOLIDATION[own.consolidation].told(rate=own.rate)
+    return f"{REWARDS[own.reward].told(gain=f'{own.gain:g} x ', cap=own.cap)}, kept if it rose{beyond}{stays}{race}"
 
 
 def _live(scenario: WindowScenario) -> str:
