@@ -67,7 +67,7 @@ class Lasting(Member, Protocol):
     def end(self) -> tuple[Arrays, Facts]:
         """Return what a longer run goes on from: arrays of any shape, and what JSON knows; once all work is done."""
 
-    def prolong(self, state: Arrays, facts: Facts, short: Any, stored: Callable[[str], np.ndarray | None]) -> None:
+    def prolong(self, state: Arrays, facts: Facts, short: Any, stored: Callable[..., np.ndarray | None]) -> None:
         """Go on from the `end()` of a shorter run, whose arrays keep their shape; only just after construction.
 
         Parameters
@@ -77,7 +77,8 @@ class Lasting(Member, Protocol):
         short : Experiment
             The shorter run's resolved scenario.
         stored : callable
-            Returns what the shorter run stored of a variable of this replicate; None if it has none.
+            Returns what the shorter run stored of a variable of this replicate; None if it has none. A second argument
+            says how many entries are read along its first dimension.
 
         Raises
         ------

@@ -39,13 +39,17 @@ class Past:
         """Return the place where the end of a replicate was kept, if it was."""
         return Checkpoint(self.directory, replicate, self.resolved[replicate.condition], ENDS)
 
-    def stored(self, replicate: Replicate) -> Callable[[str], np.ndarray | None]:
-        """Return a function that reads a variable of a replicate: its values, of the store's shape, or None."""
+    def stored(self, replicate: Replicate) -> Callable[..., np.ndarray | None]:
+        """Return a function that reads a variable of a replicate: its values, of the store's shape, or None.
+
+        It also takes how many entries are read along the variable's first dimension; all if left out.
+        """
         root, place = self.directory / TRAJECTORY, (replicate.row, replicate.column)
 
-        def read(name: str) -> np.ndarray | None:
+        def read(name: str, count: int | None = None) -> np.ndarray | None:
             array = zarr.open_array(root / name, mode="r") if (root / name).is_dir() else None
-            return None if array is None or 0 in array.shape else np.asarray(array[place])
+            part = place if count is None else (*place, slice(0, count))
+            return None if array is None or 0 in array.shape else np.asarray(array[part])
 
         return read
 

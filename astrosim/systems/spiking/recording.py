@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -149,6 +149,35 @@ class Recording(Alone):
             pieces.chunk = chunk
         self.count, self.seconds = facts["count"], facts["seconds"]
         self.writer.entries.update(facts["entries"])
+
+    def end(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return the state of the simulation, whose arrays keep their shape, and counts."""
+        return self.simulation.state(), {"count": self.count, "seconds": self.seconds}
+
+    def prolong(
+        self,
+        state: Mapping[str, np.ndarray],
+        facts: Mapping[str, Any],
+        short: SpikingScenario,
+        stored: Callable[..., np.ndarray | None],
+    ) -> None:
+        """Go on from the `end()` of a shorter run, whose arrays keep their shape; what it stored is written again.
+
+        Raises
+        ------
+        KeyError
+            If it stored other variables.
+        """
+        self.simulation.restore(state)
+        self.count, self.seconds = facts["count"], facts["seconds"]
+        lengths = [self.count] * self.scenario.record.spikes + [short.steps // trace.every for trace in self.traces]
+        for pieces, length in zip(self.pieces, lengths, strict=True):
+            found = [stored(name, length) for name in pieces.names]
+            if any(one is None for one in found):
+                raise KeyError(pieces.names[0])
+            pieces.add(
+                tuple(np.asarray(one, own.dtype) for one, own in zip(found, pieces.rest, strict=True)), self.writer
+            )
 
     def outcome(self) -> Outcome:
         """Write what is left, and return the counts."""

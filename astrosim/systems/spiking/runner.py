@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from astrosim.runs.replicate import Replicate
-from astrosim.runs.runner import Dimensions, Runner, RunQueries
+from astrosim.runs.runner import Dimensions, Lengthening, Runner, RunQueries
 from astrosim.systems.spiking.make import network_of, traces_of
 from astrosim.systems.spiking.recording import Recording
 from astrosim.systems.spiking.records import SPIKES, TRACES, node_of, time_of
@@ -64,5 +64,6 @@ RUNNER = Runner(
     cost=cost,
     dimensions=dimensions,
     preload=("astrosim.systems.spiking.runner",),
+    lengthening=Lengthening("schedule.duration_ms"),
 )
 """Runner of scenarios with kind = "spiking" and no learner."""

@@ -99,6 +99,16 @@ def test_a_rerun_on_the_other_engine_is_identical_in_all_that_is_stored(run: Pat
     assert "identical" in call("rerun", run, "--workers", "1")
 
 
+def test_a_run_goes_on_to_the_bytes_of_a_longer_one(run: Path, tmp_path: Path) -> None:
+    short = tmp_path / "short"
+    call("run", run.parent / "net.toml", "--set", "schedule.duration_ms=20", "--out", short, "--workers", "1")
+    call("run", short, "--resume", "--set", "schedule.duration_ms=50", "--workers", "1")
+    stored = {path.relative_to(run): path for path in (run / "trajectory.zarr").rglob("*") if path.is_file()}
+    assert {path.relative_to(short) for path in (short / "trajectory.zarr").rglob("*") if path.is_file()} == set(stored)
+    for name, path in stored.items():
+        assert (short / name).read_bytes() == path.read_bytes(), name
+
+
 def test_report_and_figures_are_drawn(run: Path) -> None:
     page = (run / "report.html").read_text("utf-8")
     assert page.count("<figure") == 2
