@@ -236,13 +236,13 @@ def evaluate(params, system, workspace, before):
 
 @inlined
 def shortened(old, new, share, spacing, limit):
-    """Weight after a share of the change from old to new, on the grid; all float32."""
+    """Return the weight after a share of the change from old to new, on the grid; all float32."""
     return perturbation.stepped(old, np.float32(np.rint(share * ((new - old) / spacing)) * spacing), limit)
 
 
 @kernel
 def shorten(params, circuit, workspace, changes, share):
-    """Shorten the changes to a share of them. Writes: workspace.new, room."""
+    """Reduce the changes to a share of them. Writes: workspace.new, room."""
     for k in range(changes):
         tried = workspace.new[k]
         workspace.new[k] = shortened(workspace.old[k], tried, share, params.spacing, params.limit)

@@ -71,7 +71,7 @@ class FieldRecipe:
     units: int = 256
     field: int = 4
     step_ms: float = 1.0
-    window_ms: float = 30.0
+    window_ms: float = 40.0
     rate_hz: float = 200.0
     levels: int = 16
     phases: int = 4
