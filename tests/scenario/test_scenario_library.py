@@ -39,7 +39,16 @@ WAVES = [
 TUNED = ["both_worlds", "control", "digits", "mnist_rivals", "sparse_versus_dense"]
 NEURON_CENTRIC = ("001", "002", "003", "004", "005", "006", "007", "008", "009", "010", "010b", "011")
 NEURON_CENTRIC += ("012a", "012b", "012c", "013", "014", "015", "016", "017", "018", "019")
-SPIKING = ("calcium_wakes", "coupling", "eight_patterns", "online")
+SPIKING = (
+    "astrocyte_single",
+    "brunel",
+    "calcium_wakes",
+    "coupling",
+    "eight_patterns",
+    "online",
+    "ring",
+    "tripartite_pair",
+)
 PAPERS = {
     "astrocyte": "# Paper     Murray, D. W. (2026).",
     "task": "# Rule      Murray (2026), section 4",

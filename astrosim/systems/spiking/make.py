@@ -12,6 +12,7 @@ from astrosim.systems.spiking.network.build import steps_in
 from astrosim.systems.spiking.network.description import Network, Poisson, Steps, Trains
 from astrosim.systems.spiking.network.files import read_trains
 from astrosim.systems.spiking.scenario import contents, populations
+from astrosim.systems.spiking.scenario.plain import named_files
 from astrosim.systems.spiking.scenario.schema import SpikingScenario
 from astrosim.systems.spiking.scenario.sections import CurrentInput, PoissonInput, TraceEntry
 from astrosim.systems.spiking.simulation import Simulation, Trace
@@ -19,7 +20,7 @@ from astrosim.systems.spiking.simulation import Simulation, Trace
 
 def network_of(scenario: SpikingScenario, seed: int) -> Network:
     """Return the network of a replicate: of files, or of populations drawn by the seed."""
-    if contents.named_files(scenario):
+    if named_files(scenario):
         network = contents.files_network(contents.names_of(scenario), scenario.schedule.step_ms)[0]
     else:
         network = populations.network_of(scenario, seed)

@@ -7,7 +7,6 @@ from typing import Any
 
 from astrosim.core.errors import AstrosimError
 from astrosim.systems.population.sections import EIGHT_PATTERNS, Adaptation
-from astrosim.systems.spiking.models import ASTROCYTES, NEURONS
 
 NEURON = {"C_m": 250.0, "tau_m": 20.0, "tau_syn_ex": 5.0, "tau_syn_in": 5.0, "t_ref": 2.0}
 """Parameters of neurons beside the defaults: measured, `S1`."""
@@ -224,6 +223,8 @@ def condition(activation: str, **own: Any) -> Recipe:
 
 def problems(recipe: Recipe) -> list[str]:
     """Return what is wrong with a recipe, field by field, with what would be right; empty if nothing is."""
+    from astrosim.systems.spiking.models import ASTROCYTES, NEURONS  # loads numba, which listings do without
+
     own, windows, found = recipe.network, recipe.windows, []
     if own.weight_pa != int(own.weight_pa) or own.weight_pa <= 0:
         found.append(f"network.weight_pa: not a whole number above 0 ({own.weight_pa}). Sums are exact only with one")

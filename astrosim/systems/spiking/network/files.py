@@ -28,8 +28,7 @@ from astrosim.systems.spiking.network.description import (
     joined,
     no_nodes,
 )
-
-ON_GRID = 1e-6  # steps; assumed: times are written with a few digits, and 0.1 is no binary number
+from astrosim.systems.spiking.network.grid import ON_GRID
 
 
 class Sheet:

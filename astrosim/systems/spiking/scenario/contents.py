@@ -11,50 +11,11 @@ import numpy as np
 from astrosim.scenario.inputs import InputFile, Located
 from astrosim.systems.spiking.models import ASTROCYTES, NEURONS
 from astrosim.systems.spiking.network.description import Network, Trains
-from astrosim.systems.spiking.network.files import ON_GRID, idle_astrocytes, read_network, read_trains
+from astrosim.systems.spiking.network.files import idle_astrocytes, read_network, read_trains
+from astrosim.systems.spiking.scenario.plain import FILES
 
 KEPT = 4  # networks kept; assumed: those of a scenario's conditions
 MOST_NAMED = 5
-FILES = ("neurons", "astrocytes", "synapses", "tripartite")
-
-
-def whole(time: float, step: float) -> bool:
-    """Return whether a time is a whole number of steps."""
-    return abs(time / step - round(time / step)) <= ON_GRID * max(1.0, time / step * ON_GRID)
-
-
-def plain_problems(scenario: Any) -> Iterator[str]:
-    """Return what is wrong with numbers that are written in the scenario itself."""
-    schedule, step = scenario.schedule, scenario.schedule.step_ms
-    if not whole(schedule.duration_ms, step):
-        given = f"({schedule.duration_ms:g})"
-        yield f"schedule.duration_ms: not a multiple of schedule.step_ms = {step:g} {given}. Write one."
-    seen: set[str] = set()
-    for place, trace in enumerate(scenario.record.traces):
-        field = f"record.traces.{place}"
-        if not whole(trace.every_ms, step) or trace.every_ms < step * (1 - ON_GRID):
-            yield f"{field}.every_ms: not a multiple of schedule.step_ms = {step:g} ({trace.every_ms:g}). Write one."
-        if trace.variable in seen:
-            yield f"{field}.variable: listed twice ({trace.variable}). Name all its nodes in one entry."
-        seen.add(trace.variable)
-    for place, train in enumerate(scenario.input.poisson):
-        if not whole(train.delay_ms, step):
-            yield f"input.poisson.{place}.delay_ms: not on the grid ({train.delay_ms:g}). Write a multiple of {step:g}."
-    for place, change in enumerate(scenario.input.currents):
-        if not whole(change.time_ms, step):
-            yield f"input.currents.{place}.time_ms: not on the grid ({change.time_ms:g}). Write a multiple of {step:g}."
-    if scenario.gap_junctions.rule != "none" and not whole(scenario.gap_junctions.gap_step_ms, step):
-        yield (
-            f"gap_junctions.gap_step_ms: not on the grid ({scenario.gap_junctions.gap_step_ms:g}). "
-            f"Write a multiple of {step:g}."
-        )
-    if scenario.network.populations and named_files(scenario):
-        yield "network.populations: beside files. Write the network in one way."
-
-
-def named_files(scenario: Any) -> bool:
-    """Return whether files describe the network."""
-    return any(getattr(scenario.network, name) is not None for name in FILES)
 
 
 @lru_cache(KEPT)

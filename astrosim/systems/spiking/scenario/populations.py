@@ -17,6 +17,7 @@ from astrosim.systems.spiking.network.description import Network
 from astrosim.systems.spiking.network.files import read_trains
 from astrosim.systems.spiking.network.populations import Populations
 from astrosim.systems.spiking.scenario import contents
+from astrosim.systems.spiking.scenario.plain import whole
 from astrosim.systems.spiking.scenario.sections import Population, Wiring
 
 DEFAULT_SEED = 0  # of the network that is checked; assumed: others differ in their draws alone
@@ -89,9 +90,9 @@ def _wiring_problems(scenario: Any) -> Iterator[str]:
                 yield f"{field}.parameters: synapses have no {name}. They have {', '.join(PLASTICITY)}."
         for name in ("delay_in_ms", "delay_out_ms"):
             value = getattr(one, name)
-            if one.astrocytes and not contents.whole(value, step):
+            if one.astrocytes and not whole(value, step):
                 yield f"{field}.{name}: not on the grid ({value:g}). Write a multiple of schedule.step_ms = {step:g}."
-        if isinstance(one.delay_ms, int | float) and not contents.whole(float(one.delay_ms), step):
+        if isinstance(one.delay_ms, int | float) and not whole(float(one.delay_ms), step):
             right = f"Write a multiple of schedule.step_ms = {step:g}."
             yield f"{field}.delay_ms: not on the grid ({one.delay_ms:g}). {right}"
 

@@ -6,10 +6,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from astrosim.scenario.experiment import Experiment
+from astrosim.scenario.experiment import Experiment, own_code_runs
 from astrosim.scenario.inputs import Located
 from astrosim.scenario.section import Real, complain, quantity, table
-from astrosim.systems.spiking.scenario import contents, populations
+from astrosim.systems.spiking.scenario.plain import named_files, plain_problems
 from astrosim.systems.spiking.scenario.sections import (
     TABLES,
     GapJunctions,
@@ -57,10 +57,15 @@ class SpikingScenario(Experiment):
 
     @model_validator(mode="after")
     def _fits(self) -> SpikingScenario:
-        problems: list[str | Located] = [*contents.plain_problems(self)]
-        if contents.named_files(self):
-            problems += contents.file_problems(self)
-        else:
-            problems += populations.problems(self)
+        problems: list[str | Located] = [*plain_problems(self)]
+        if own_code_runs.get():  # a listing loads no compiler
+            problems += network_problems(self)
         complain(problems)
         return self
+
+
+def network_problems(scenario: SpikingScenario) -> list[str | Located]:
+    """Return what is wrong with files, populations, inputs and records."""
+    from astrosim.systems.spiking.scenario import contents, populations
+
+    return contents.file_problems(scenario) if named_files(scenario) else list(populations.problems(scenario))

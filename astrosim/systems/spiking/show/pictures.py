@@ -17,6 +17,7 @@ from astrosim.systems.spiking.figures.traces import COLUMNS, END, LONG, MOST, OU
 from astrosim.systems.spiking.models import ASTROCYTES
 from astrosim.systems.spiking.records import TRACES, node_of, time_of
 from astrosim.systems.spiking.scenario import contents, populations
+from astrosim.systems.spiking.scenario.plain import named_files
 from astrosim.systems.spiking.scenario.schema import SpikingScenario
 from astrosim.systems.spiking.show.summary import SpikingSummary
 
@@ -79,7 +80,7 @@ def material_of(summary: SpikingSummary, dataset: Dataset) -> Material:
 
 def populations_of(scenario: SpikingScenario) -> np.ndarray:
     """Return the population of each neuron, empty where it has none: object, shape (neuron,)."""
-    if contents.named_files(scenario):
+    if named_files(scenario):
         neurons = contents.files_network(contents.names_of(scenario), scenario.schedule.step_ms)[0].neurons
         return neurons.population if len(neurons.population) else np.full(len(neurons), "", object)
     parts = [(one, populations.model_of(one)) for one in populations.populations_of(scenario)]
