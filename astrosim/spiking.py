@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from astrosim.systems.spiking.agents import SpikingAstrocyte, SpikingModel, SpikingNeuron
+from astrosim.systems.spiking.learners.fields import FieldLearning, FieldRecipe
 from astrosim.systems.spiking.models import ASTROCYTES, NEURONS
 from astrosim.systems.spiking.network.description import Network, Trains
 from astrosim.systems.spiking.network.files import network_from_files
@@ -14,6 +15,8 @@ from astrosim.systems.spiking.simulate import Simulated, simulate
 
 __all__ = [
     "ASTROCYTES",
+    "FieldLearning",
+    "FieldRecipe",
     "NEURONS",
     "Network",
     "Population",
