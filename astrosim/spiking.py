@@ -15,9 +15,9 @@ from astrosim.systems.spiking.simulate import Simulated, simulate
 
 __all__ = [
     "ASTROCYTES",
+    "NEURONS",
     "FieldLearning",
     "FieldRecipe",
-    "NEURONS",
     "Network",
     "Population",
     "Populations",
