@@ -51,7 +51,7 @@ def dimensions(resolved: Mapping[str, SpikingScenario], seeds: Sequence[int], ru
     first = every[0]
     for name, (between, nodes, labels) in found[0][1].items():
         variables.append(TRACES[name])
-        stamps = between * np.arange(1, first.steps // between + 1)
+        stamps = between * np.arange(1, max(one.steps for one in every) // between + 1)
         coordinates[time_of(name)] = stamps * first.schedule.step_ms
         coordinates[node_of(name)] = np.array(nodes, "i8")
         names[node_of(name)] = np.array(labels, object)

@@ -174,6 +174,25 @@ def test_impossible_schedules_are_refused(run: Path, tmp_path: Path, flag: str, 
     assert complaint in output
 
 
+def test_conditions_differ_in_length_but_not_in_what_is_recorded(run: Path, tmp_path: Path) -> None:
+    write_files(tmp_path, FILES)
+    own = "\n[conditions.long]\n\n[conditions.short]\nschedule.duration_ms = 20\n"
+    write_files(tmp_path, {"net.toml": SCENARIO + own})
+    call("run", tmp_path / "net.toml", "--out", tmp_path / "run", "--workers", "1")
+    trace = astrosim.open_run(tmp_path / "run").V_m.sel(seed=1)
+    np.testing.assert_array_equal(trace.sel(condition="long"), astrosim.open_run(run).V_m.values[0, 0])
+    np.testing.assert_array_equal(trace.sel(condition="short")[:40, :2], trace.sel(condition="long")[:40, :2])
+    assert np.isnan(trace.sel(condition="short")[40:]).all()
+    call("export", tmp_path / "run")
+    rows = table(tmp_path / "run" / "csv" / "trace_V_m.csv")
+    assert list(rows[0]) == ["condition", "seed", "time_ms", "10", "11", "a:0"]
+    assert [row["condition"] for row in rows] == ["long"] * 100 + ["short"] * 40
+    write_files(tmp_path, {"net.toml": SCENARIO + "\n[conditions.a]\nrecord.traces = []\nschedule.step_ms = 0.05\n"})
+    output = call("validate", tmp_path / "net.toml", code=2)
+    assert "conditions.a.record: the same for all conditions" in output
+    assert "conditions.a.schedule.step_ms: the same for all conditions" in output
+
+
 def test_an_astrocyte_without_synapses_beside_others_is_refused(run: Path, tmp_path: Path) -> None:
     more = FILES | {"astrocytes.csv": "astrocyte,model\n0,li_rinzel\n1,li_rinzel\n"}
     write_files(tmp_path, more | {"net.toml": SCENARIO})

@@ -43,6 +43,16 @@ def plain_problems(scenario: Any) -> Iterator[str]:
         )
     if scenario.network.populations and named_files(scenario):
         yield "network.populations: beside files. Write the network in one way."
+    yield from shared_problems(scenario)
+
+
+def shared_problems(scenario: Any) -> Iterator[str]:
+    """Return what conditions change though the store has one grid of times and one list of nodes."""
+    for name, override in scenario.conditions.items():
+        if "record" in override:
+            yield f"conditions.{name}.record: the same for all conditions. Set record outside the conditions."
+        if "step_ms" in (override.get("schedule") or {}):
+            yield f"conditions.{name}.schedule.step_ms: the same for all conditions. Set it outside the conditions."
 
 
 def named_files(scenario: Any) -> bool:

@@ -65,4 +65,6 @@ def trace_rows(dataset: Dataset, name: str, row: int, column: int) -> Iterator[l
     for piece in pieces(len(times), time_of(name)):
         values = dataset[name][row, column, piece].values
         for time, row_values in zip(times[piece].tolist(), values.tolist(), strict=True):
-            yield [time, *("" if math.isnan(value) else value for value in row_values)]
+            cells = ["" if math.isnan(value) else value for value in row_values]
+            if any(cell != "" for cell in cells):  # else padding behind the end of a shorter condition
+                yield [time, *cells]
