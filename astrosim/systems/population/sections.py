@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple, Protocol
 
-from pydantic import model_validator
+from pydantic import field_validator, model_validator
 
 from astrosim.scenario.section import Condition, Real, Section, complain, quantity
 
@@ -109,6 +109,21 @@ def pattern_problems(value: tuple[tuple[str, str], ...]) -> list[str]:
                     f"Write {len(first)} bits."
                 )
     return problems[:MOST_PROBLEMS]
+
+
+class PatternTask(Section):
+    """Base of a task with the field `patterns`: pairs of input and target bits, of one length each."""
+
+    @field_validator("patterns", mode="before", check_fields=False)
+    @classmethod
+    def _tuples(cls, value: Any) -> Any:
+        return as_pairs(value)
+
+    @field_validator("patterns", check_fields=False)
+    @classmethod
+    def _bits(cls, value: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        complain(pattern_problems(value))
+        return value
 
 
 class Adaptation(Section):

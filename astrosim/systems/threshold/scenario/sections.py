@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, field_validator, model_validator
+from pydantic import BeforeValidator, model_validator
 
 from astrosim.rules.choices import (
     ACCEPTANCE,
@@ -30,7 +30,7 @@ from astrosim.rules.choices import (
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, complain, quantity, short
 from astrosim.systems.population import sections as population
-from astrosim.systems.population.sections import EIGHT_PATTERNS, as_pairs, pattern_problems
+from astrosim.systems.population.sections import EIGHT_PATTERNS, PatternTask, as_pairs
 from astrosim.systems.threshold.scenario import contents, readers
 
 TRIAL = population.Turn("per trial", "1/trial", "")
@@ -57,7 +57,7 @@ class Agents(Section):
         return self
 
 
-class Task(Section):
+class Task(PatternTask):
     """Which inputs should give which outputs. Cluster 0 carries the task."""
 
     patterns: tuple[tuple[str, str], ...] = quantity(
@@ -76,20 +76,9 @@ class Task(Section):
         except ValueError:
             return data  # the field itself says why
         patterns = contents.read_patterns(file)
-        if cls._tuples(data.get("patterns", patterns)) != patterns:
+        if as_pairs(data.get("patterns", patterns)) != patterns:
             raise ValueError(f"patterns: not those of task.file ({file.name!r}). Remove one of the two.")
         return {**data, "file": file, "patterns": patterns}
-
-    @field_validator("patterns", mode="before")
-    @classmethod
-    def _tuples(cls, value: Any) -> Any:
-        return as_pairs(value)
-
-    @field_validator("patterns")
-    @classmethod
-    def _bits(cls, value: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        complain(pattern_problems(value))
-        return value
 
 
 class Astrocytes(Section):

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import field_validator
-
 from astrosim.rules.choices import CONSOLIDATION, REWARDS, meanings
-from astrosim.scenario.section import Real, Section, complain, quantity
-from astrosim.systems.population.sections import EIGHT_PATTERNS, Adaptation, as_pairs, pattern_problems
+from astrosim.scenario.section import Real, Section, quantity
+from astrosim.systems.population.sections import EIGHT_PATTERNS, Adaptation, PatternTask
 from astrosim.systems.spiking.learners.recipe import NEURON
 
 
@@ -69,7 +67,7 @@ class WindowNetwork(Section):
     parameters: dict[str, Any] = quantity(dict(NEURON), "of iaf_psc_exp, by NEST's names", "", "S1")
 
 
-class WindowTask(Section):
+class WindowTask(PatternTask):
     """Which inputs should give which outputs, how patterns are shown and how outputs are read."""
 
     patterns: tuple[tuple[str, str], ...] = quantity(
@@ -82,17 +80,6 @@ class WindowTask(Section):
         0.3, "first spike of neuron i: i times this, modulo the period", "ms", "S1", ge=0, le=1000
     )
     threshold_pa: Real = quantity(93.75, "a bit is 1 if its output's mean synaptic current is above", "pA", "S1")
-
-    @field_validator("patterns", mode="before")
-    @classmethod
-    def _tuples(cls, value: Any) -> Any:
-        return as_pairs(value)
-
-    @field_validator("patterns")
-    @classmethod
-    def _bits(cls, value: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        complain(pattern_problems(value))
-        return value
 
 
 class WindowAstrocytes(Section):
