@@ -47,6 +47,8 @@ def differences(resolved: Mapping[str, Experiment]) -> dict[str, Any]:
 def _shown(value: Any) -> str:
     if isinstance(value, tuple):
         return f"{len(value)} entries" if len(str(value)) > 40 else ", ".join(map(str, value))
+    if isinstance(value, Mapping):
+        value = ", ".join(f"{name} = {_shown(own)}" for name, own in value.items())
     text = f"{value:g}" if isinstance(value, float) else str(value)
     return text if len(text) <= 40 else text[:37] + "…"
 
