@@ -8,9 +8,8 @@ from html.parser import HTMLParser
 
 def text_of(page):
     """All that a reader reads."""
-    return " ".join(
-        html.unescape(re.sub(r"<[^>]+>", " ", re.sub(r'src="[^"]*"|<style>.*?</style>', "", page, flags=re.S))).split()
-    )
+    shown = re.sub(r'src="[^"]*"|<style>.*?</style>|<wbr>', "", page, flags=re.S)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", shown)).split())
 
 
 def cells(page, first):

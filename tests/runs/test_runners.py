@@ -140,10 +140,6 @@ def test_a_worker_killed_amid_the_commits_of_its_block_costs_no_committed_replic
     run_scenario(None, directory, workers=2, resume=True, progress=lambda *counts: seen.append(counts))
     after = lines(directory)[len(before) :]
     assert replicates_of(after) == sorted(set(REPLICATES) - kept)
-    old_blocks = {frozenset(map(tuple, line["replicates"])) for line in before}
-    left = [block for block in old_blocks if block - kept]  # the other worker may have come to the end of its block
-    across = [line for line in after if not any(set(map(tuple, line["replicates"])) <= block for block in old_blocks)]
-    assert across or len(left) == 1
     assert seen[0][0] >= sum(EPOCHS[condition] for condition, _ in kept)
     assert seen[-1] == (UNITS, UNITS, 9, 9)
     assert list((directory / "checkpoints").iterdir()) == []
