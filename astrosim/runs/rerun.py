@@ -14,7 +14,8 @@ import numpy as np
 
 from astrosim.core.errors import Interrupted, StoreError
 from astrosim.runs.directory import noted_data
-from astrosim.runs.experiment import Progress, run_scenario
+from astrosim.runs.experiment import Progress
+from astrosim.runs.session import run_scenario
 from astrosim.scenario import load_run
 from astrosim.store.files import storage_errors
 from astrosim.store.read import committed_replicates, open_run, read_arrays_record
