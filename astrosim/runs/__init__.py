@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from astrosim.runs.experiment import run_scenario
 from astrosim.runs.rerun import RerunResult, rerun
+from astrosim.runs.session import run_scenario
 from astrosim.store import open_run
 
 run = run_scenario  # the public name

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from astrosim.core.errors import (
-    AstrosimError,
-    DataError,
-    Interrupted,
-    PackageError,
-    RunError,
-    ScenarioError,
-    StoreError,
-)
-from astrosim.runs.branch import branched
+from astrosim.core.errors import Interrupted, RunError, StoreError
 from astrosim.runs.control import CHECKPOINT_SECONDS, LOGGER, Control, Stopped
-from astrosim.runs.directory import SCENARIO, RunDirectory, clear, make_directory, noted_data
+from astrosim.runs.directory import SCENARIO, RunDirectory
 from astrosim.runs.executors import Executor, Job, WorkerContext, executor_for, make_executor, run_jobs
 from astrosim.runs.life import run_replicates
-from astrosim.runs.lock import HELD, LOCK, HeldLock, locked
-from astrosim.runs.past import Past, check_longer
-from astrosim.runs.processors import default_workers
+from astrosim.runs.lock import HeldLock
+from astrosim.runs.past import Past
 from astrosim.runs.provenance import Start
 from astrosim.runs.replicate import Replicate, label, make_replicates
 from astrosim.runs.runner import Query, find_runner
@@ -36,178 +25,17 @@ from astrosim.runs.stop import Stop
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
 from astrosim.scenario.words import counted
-from astrosim.store.exchange import LONGER, begun, discard, exchange, outer, settle
+from astrosim.store.blocks import replicate_name
+from astrosim.store.exchange import outer
 from astrosim.store.files import storage_errors
 from astrosim.store.layout import Layout
-from astrosim.store.read import committed_replicates
-from astrosim.store.replicates import replicate_name
+from astrosim.store.read import committed_rows
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
 
 Progress = Callable[[int, int, int, int], None]
-WANTING = (DataError, PackageError, ScenarioError)
-"""Errors of a run that lacks what it needs: going on would fail in the same way."""
 SUMMARY_SECONDS = 1.0  # assumed: how old summary.csv may be while replicates finish
-
-
-def run_scenario(
-    scenario: Experiment | None,
-    directory: str | Path,
-    *,
-    workers: int | None = None,
-    resume: bool = False,
-    data: str | Path | None = None,
-    progress: Progress | None = None,
-    command: str = "",
-    stopped: Callable[[], bool] = lambda: False,
-    branch: str | None = None,
-) -> None:
-    """Run a scenario into a directory, or go on with one that was interrupted.
-
-    State, decisions, records and summary are the same for any number of workers, any record plan and any
-    interruption. A checkpoint of every replicate in work is written every 5 seconds; the environment variable
-    `ASTROSIM_CHECKPOINT_SECONDS` changes that.
-
-    Parameters
-    ----------
-    scenario : Experiment or None
-        With `resume` it may be None: the directory's own is taken.
-    directory : str or Path
-        New or empty; with `resume` one that was begun.
-    workers : int, optional
-        Processes; by default one per processor that this process may use (affinity, quota of its control group), at
-        most one per replicate, or per job of replicates that train together. 1 runs in this process, and so does any
-        number inside a worker of another program that may have none of its own, such as `multiprocessing.Pool`'s.
-    resume : bool
-        Go on with what the directory holds; with a scenario that differs in its length alone, for longer: the
-        result is that of a run of that length from the start.
-    data : str or Path, optional
-        Where data sets lie, for scenarios that use some; with `resume`, by default where they were before.
-    progress : callable, optional
-        Called about ten times a second with (units done, units in all, replicates done, replicates in all); a unit is a
-        trial, or an update of a network.
-    command : str
-        What the user typed; kept in provenance.json.
-    stopped : callable
-        Asked several times a second; True interrupts the run, as Ctrl-C does.
-    branch : str, optional
-        A run whose weights a new run starts from, in place of drawn ones: DIR, DIR:CONDITION or DIR:CONDITION:SEED.
-        They are copied into the directory.
-
-    Raises
-    ------
-    StoreError
-        If the directory cannot be used or written, or what is committed there is damaged;
-        if a run cannot go on under the scenario that is given: names the field.
-    RunError
-        If a worker process died, or the scenario's kind needs what is not installed.
-    Interrupted
-        On Ctrl-C, on SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 or SIGXCPU, or if `stopped` says so; checkpoints are left, its
-        text tells how to go on. Signals reach the main thread alone.
-    DataError
-        If a data set is missing or damaged; nothing is left in the directory.
-    ScenarioError
-        If a branch does not fit its source, naming what differs; if neither a scenario is given nor `resume`.
-    """
-    path = outer(Path(os.path.expanduser(directory)))
-    start = Start(command, workers or default_workers(), data=None if data is None else Path(os.path.expanduser(data)))
-    made = False
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            if not resume:
-                if scenario is None:
-                    raise ScenarioError(["scenario: a new run needs one (None). Give what load_scenario returns."])
-                find_runner(scenario.family)  # no directory is made for what cannot run here
-                if branch is not None:
-                    scenario, facts = branched(scenario, branch, Path(folder))
-                    start = replace(start, branched_from=facts)
-                made = make_directory(path)
-            elif not path.is_dir():
-                raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
-            with locked(path) as lock, _nothing_left(path):
-                session = Session(path, start, lock, progress or (lambda *counts: None), stopped)
-                if resume:
-                    session.go_on(scenario)
-                else:
-                    session.carry_out(ExperimentRun(scenario, path, start, resume))
-    except AstrosimError:
-        if made:
-            with contextlib.suppress(OSError):
-                path.rmdir()  # only if nothing is in it
-        raise
-
-
-@contextlib.contextmanager
-def _nothing_left(path: Path) -> Iterator[None]:
-    """Leave a directory as empty as it was if no run begins there, or one lacks data or what else it needs."""
-    empty = {entry.name for entry in path.iterdir()} <= {LOCK, HELD}
-    try:
-        yield
-    except AstrosimError as error:
-        begun = (path / "scenario.toml").exists()
-        if empty and not RunDirectory(path).computed() and (isinstance(error, WANTING) or not begun):
-            clear(path)
-        raise
-
-
-@dataclass(frozen=True)
-class Session:
-    """One call of `run_scenario`, under the directory's lock.
-
-    Attributes
-    ----------
-    path : Path
-    start : Start
-    lock : HeldLock
-    progress, stopped : callable
-        As of `run_scenario`.
-    """
-
-    path: Path
-    start: Start
-    lock: HeldLock
-    progress: Progress
-    stopped: Callable[[], bool]
-
-    def carry_out(self, experiment: ExperimentRun) -> None:
-        """Run the replicates of an experiment that are not committed."""
-        experiment.run(self.lock, self.progress, self.stopped)
-
-    def go_on(self, scenario: Experiment | None) -> None:
-        """Finish the run; then go on for longer, if a longer scenario is given or one was begun before."""
-        with storage_errors(self.path):
-            settle(self.path)
-        RunDirectory(self.path).check()
-        short = load_scenario(self.path / SCENARIO)
-        if scenario is None and begun(self.path):
-            scenario = load_scenario(self.path / LONGER / SCENARIO)
-        if scenario is None or scenario == short:
-            return self.carry_out(ExperimentRun(None, self.path, self.start, True))
-        check_longer(self.path, short, scenario, find_runner(short.family))
-        if not is_finished(self.path, short):
-            self.carry_out(ExperimentRun(None, self.path, self.start, True))
-        self._lengthen(short, scenario)
-        return None
-
-    def _lengthen(self, short: Experiment, long: Experiment) -> None:
-        """Compute the longer run inside the directory, then put it in the place of the shorter one."""
-        with storage_errors(self.path):
-            going = begun(self.path) and load_scenario(self.path / LONGER / SCENARIO) == long
-            if not going:
-                discard(self.path)
-                (self.path / LONGER).mkdir()
-        past = Past(self.path, {name: resolve(short, name) for name in condition_names(short)})
-        start = replace(self.start, data=self.start.data or noted_data(self.path))
-        self.carry_out(ExperimentRun(long, self.path / LONGER, start, going, past))
-        with storage_errors(self.path):
-            exchange(self.path)
-
-
-def is_finished(directory: Path, scenario: Experiment) -> bool:
-    """Return whether all replicates of a run are committed; raise StoreError if one is damaged."""
-    names, seeds = condition_names(scenario), scenario.seeds
-    return len(committed_replicates(directory, names, seeds)) == len(names) * len(seeds)
 
 
 class ExperimentRun:
@@ -292,9 +120,7 @@ class ExperimentRun:
     def _gather(self) -> None:
         """Take in what was committed by jobs that did not end."""
         with contextlib.suppress(StoreError, OSError):
-            conditions, seeds = tuple(self.resolved), self.scenario.seeds
-            records = committed_replicates(self.directory.path, conditions, seeds, check=False)
-            self.rows = {key: record["summary"] for key, record in records.items()}
+            self.rows = dict(committed_rows(self.directory.path, check=False))
 
     def _close(self, outcome: str) -> None:
         if outcome == "failed":
@@ -333,11 +159,11 @@ class ExperimentRun:
 
     def _left(self) -> list[Replicate]:
         """Take in what is committed, and return the replicates that are not."""
-        records = committed_replicates(self.directory.path, tuple(self.resolved), self.scenario.seeds)
-        self.rows = {key: record["summary"] for key, record in records.items()}
-        for condition, seed in records:
+        with storage_errors(self.directory.path):
+            self.rows = dict(committed_rows(self.directory.path))
+        for condition, seed in self.rows:
             self.directory.drop_checkpoint(replicate_name(condition, seed))
-        return [one for one in self.replicates if (one.condition, one.seed) not in records]
+        return [one for one in self.replicates if (one.condition, one.seed) not in self.rows]
 
     def _units(self, replicates: Sequence[Replicate]) -> int:
         return sum(self.runner.units(self.resolved[one.condition]) for one in replicates)
