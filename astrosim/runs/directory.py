@@ -18,9 +18,10 @@ from astrosim.runs.checkpoint import CHECKPOINTS
 from astrosim.runs.lock import HELD, LOCK
 from astrosim.runs.provenance import Start, now, session
 from astrosim.scenario.inputs import FOLDER
+from astrosim.store.blocks import COMMITS
 from astrosim.store.files import sha256, storage_errors, stray, write_atomically, write_sealed
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY, Layout, create
-from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
+from astrosim.store.replicates import ARRAYS_RECORD, read_commit, verify
 
 LOGGER = logging.getLogger("astrosim.runs")
 SCENARIO = "scenario.toml"
@@ -219,10 +220,6 @@ class RunDirectory:
         if present:
             with storage_errors(self.path):
                 write_atomically(self.path / SUMMARY, summary_text(present).encode())
-
-    def commit_path(self, condition: str, seed: int) -> Path:
-        """Commit record of a replicate."""
-        return commit_path(self.path, condition, seed)
 
 
 def make_directory(path: Path) -> bool:

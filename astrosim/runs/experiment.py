@@ -25,10 +25,11 @@ from astrosim.runs.stop import Stop
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
 from astrosim.scenario.words import counted
+from astrosim.store.blocks import replicate_name
 from astrosim.store.exchange import outer
+from astrosim.store.files import storage_errors
 from astrosim.store.layout import Layout
-from astrosim.store.read import committed_replicates
-from astrosim.store.replicates import replicate_name
+from astrosim.store.read import committed_rows
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
@@ -119,9 +120,7 @@ class ExperimentRun:
     def _gather(self) -> None:
         """Take in what was committed by jobs that did not end."""
         with contextlib.suppress(StoreError, OSError):
-            conditions, seeds = tuple(self.resolved), self.scenario.seeds
-            records = committed_replicates(self.directory.path, conditions, seeds, check=False)
-            self.rows = {key: record["summary"] for key, record in records.items()}
+            self.rows = dict(committed_rows(self.directory.path, check=False))
 
     def _close(self, outcome: str) -> None:
         if outcome == "failed":
@@ -160,11 +159,11 @@ class ExperimentRun:
 
     def _left(self) -> list[Replicate]:
         """Take in what is committed, and return the replicates that are not."""
-        records = committed_replicates(self.directory.path, tuple(self.resolved), self.scenario.seeds)
-        self.rows = {key: record["summary"] for key, record in records.items()}
-        for condition, seed in records:
+        with storage_errors(self.directory.path):
+            self.rows = dict(committed_rows(self.directory.path))
+        for condition, seed in self.rows:
             self.directory.drop_checkpoint(replicate_name(condition, seed))
-        return [one for one in self.replicates if (one.condition, one.seed) not in records]
+        return [one for one in self.replicates if (one.condition, one.seed) not in self.rows]
 
     def _units(self, replicates: Sequence[Replicate]) -> int:
         return sum(self.runner.units(self.resolved[one.condition]) for one in replicates)

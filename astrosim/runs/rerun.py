@@ -17,8 +17,9 @@ from astrosim.runs.directory import noted_data
 from astrosim.runs.experiment import Progress
 from astrosim.runs.session import run_scenario
 from astrosim.scenario import load_run
+from astrosim.store.blocks import Block, Cell
 from astrosim.store.files import storage_errors
-from astrosim.store.read import committed_replicates, open_run, read_arrays_record
+from astrosim.store.read import committed_blocks, open_run, read_arrays_record, rows_of, stored_blocks
 
 if TYPE_CHECKING:
     import xarray
@@ -95,33 +96,37 @@ def rerun(
     return RerunResult(not differences, tuple(differences[:LISTED]))
 
 
-Records = dict[tuple[str, int], dict[str, Any]]
+Records = dict[Block, dict[str, Any]]
 
 
 def _finished(path: Path) -> Records:
     with storage_errors(path):
         arrays = read_arrays_record(path)
-        records = committed_replicates(path, arrays["conditions"], arrays["seeds"])
+        records = committed_blocks(path, stored_blocks(arrays))
     replicates = len(arrays["conditions"]) * len(arrays["seeds"])
-    if len(records) < replicates:
+    if (known := len(_rows(records))) < replicates:
         raise StoreError(
-            f"{path}: {len(records)} of {replicates} replicates are committed. "
+            f"{path}: {known} of {replicates} replicates are committed. "
             f"Finish it first: `astrosim run {path} --resume`; then rerun it."
         )
     return records
 
 
+def _rows(records: Records) -> dict[Cell, dict[str, Any]]:
+    return {cell: row for record in records.values() for cell, row in rows_of(record).items()}
+
+
 def _differences(path: Path, records: Records, copy: Path) -> Iterator[str]:
     replayed = _finished(copy)
-    yield from _summary_differences(records, replayed)
+    yield from _summary_differences(_rows(records), _rows(replayed))
     if all(records[key]["files"] == replayed.get(key, {}).get("files") for key in records):
         return  # the same bytes
     yield from _array_differences(open_run(path), open_run(copy))
 
 
-def _summary_differences(records: Records, replayed: Records) -> Iterator[str]:
-    for (condition, seed), record in records.items():
-        old, new = _result(record["summary"]), _result(replayed[condition, seed]["summary"])
+def _summary_differences(stored: Mapping[Cell, Any], replayed: Mapping[Cell, Any]) -> Iterator[str]:
+    for (condition, seed), row in stored.items():
+        old, new = _result(row), _result(replayed[condition, seed])
         for column in old.keys() | new.keys():
             if old.get(column) != new.get(column):
                 yield (

@@ -22,7 +22,7 @@ from astrosim.runs.runner import find_runner
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.store.exchange import LONGER, begun, discard, exchange, outer, settle
 from astrosim.store.files import storage_errors
-from astrosim.store.read import committed_replicates
+from astrosim.store.read import committed_rows
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
@@ -186,5 +186,4 @@ class Session:
 
 def is_finished(directory: Path, scenario: Experiment) -> bool:
     """Return whether all replicates of a run are committed; raise StoreError if one is damaged."""
-    names, seeds = condition_names(scenario), scenario.seeds
-    return len(committed_replicates(directory, names, seeds)) == len(names) * len(seeds)
+    return len(committed_rows(directory)) == len(condition_names(scenario)) * len(scenario.seeds)

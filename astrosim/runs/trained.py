@@ -16,7 +16,7 @@ from astrosim.runs.checkpoint import CheckpointError, kept
 from astrosim.runs.directory import SCENARIO, noted_data
 from astrosim.scenario import condition_names, load_run, resolve
 from astrosim.store import open_run
-from astrosim.store.replicates import commit_path
+from astrosim.store.read import is_committed
 
 LISTED = 8  # conditions or seeds that an error names; assumed: more do not help
 
@@ -60,7 +60,7 @@ def load_trained(
         found = kept(path, chosen, number, resolved)
     except CheckpointError as error:
         raise StoreError(f"{error}. Put the original back, or run the scenario again.") from error
-    state, ended = found or (None, commit_path(path, chosen, number).is_file())
+    state, ended = found or (None, is_committed(path, chosen, number))
     place = noted_data(path) if data is None else Path(os.path.expanduser(data))
     return make(resolved, Held(path, chosen, number, state, ended, _reader(path, chosen, number), place))
 
@@ -81,7 +81,7 @@ def _reader(path: Path, condition: str, seed: int) -> Callable[[str], np.ndarray
     """Return a function that reads a variable of a committed replicate; None for others."""
 
     def read(name: str) -> np.ndarray | None:
-        if not commit_path(path, condition, seed).is_file():
+        if not is_committed(path, condition, seed):
             return None
         with open_run(path) as run:
             found = run[name].sel(condition=condition, seed=seed).values if name in run else None

@@ -8,7 +8,6 @@ import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 import zarr
@@ -16,6 +15,7 @@ from zarr.core.buffer import default_buffer_prototype
 from zarr.storage import MemoryStore
 
 from astrosim.core.errors import StoreError
+from astrosim.store.blocks import COMMITS, replicate_name
 from astrosim.store.files import (
     damage,
     file_entry,
@@ -26,13 +26,7 @@ from astrosim.store.files import (
 )
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY
 
-COMMITS = "commits"
 ARRAYS_RECORD = "store.json"  # commits the arrays' metadata and coordinates; no replicate's name is without its "-seed"
-
-
-def replicate_name(condition: str, seed: int) -> str:
-    """Return file name, without its ending, of what belongs to one replicate."""
-    return f"{quote(condition, safe='')}-{seed}"
 
 
 def commit_path(directory: Path, condition: str, seed: int) -> Path:
