@@ -21,6 +21,7 @@ from astrosim.cli.options import (
     DataOption,
     EngineName,
     EngineOption,
+    ExecutorOption,
     FormatName,
     JsonOption,
     LogLevel,
@@ -136,6 +137,7 @@ def run(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell the size of the work.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
+    executor: ExecutorOption = None,
     shard: ShardOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -162,6 +164,7 @@ def run(
             _tell_work(chosen, as_json)
             return
         go = partial(_run, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch, shard=shard)
+        go = partial(go, executor=executor)
         with lines_named(scenario_file(scenario), [f"--set {text}" for text in set_ or ()]):
             if chosen is not None and out is None and not resume:
                 with free_directory(directory) as own:
@@ -220,10 +223,11 @@ def _run(
     as_json: bool,
     branch: str | None,
     shard: str | None,
+    executor: str | None,
 ) -> None:
-    from astrosim.cli.progress import ProgressDisplay
     from astrosim.runs import run_scenario
     from astrosim.runs.directory import SUMMARY
+    from astrosim.runs.progress import ProgressDisplay
 
     with ProgressDisplay(errors(), directory.name or str(directory), _unit(scenario, directory)) as progress:
         run_scenario(
@@ -236,6 +240,7 @@ def _run(
             command=_command(),
             branch=branch,
             shard=shard,
+            executor=executor or "",
         )
     if not (directory / SUMMARY).exists():
         say(f"Nothing was to do: shard {shard} of this run has no replicates. Merge {directory} like the others.")
@@ -296,8 +301,8 @@ def rerun(
 ) -> None:
     """Repeat a run from its own directory, and say whether it is identical."""
     with guarded():
-        from astrosim.cli.progress import ProgressDisplay
         from astrosim.runs import rerun as repeat
+        from astrosim.runs.progress import ProgressDisplay
 
         _check_data(data)
         check_code(directory, allow_code)

@@ -27,6 +27,15 @@ class EngineName(StrEnum):
     torch = "torch"
 
 
+class SchedulerName(StrEnum):
+    """Batch systems by name."""
+
+    slurm = "slurm"
+    pbs = "pbs"
+    sge = "sge"
+    lsf = "lsf"
+
+
 class FormatName(StrEnum):
     """Formats of exports."""
 
@@ -80,6 +89,13 @@ EngineOption = Annotated[
 ]
 AllowCodeOption = Annotated[
     bool, typer.Option("--allow-code", help="Execute the module that the run's task names, which came with it.")
+]
+ExecutorOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME[=ADDRESS]",
+        help="local, processes, dask, dask=tcp://HOST:PORT, dask-slurm, dask-pbs, dask-sge ...",
+    ),
 ]
 ShardOption = Annotated[
     str | None, typer.Option(metavar="K/N", help="Compute only the K-th of N shares; `astrosim merge` joins them.")
