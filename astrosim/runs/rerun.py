@@ -16,6 +16,7 @@ from astrosim.core.errors import Interrupted, StoreError
 from astrosim.runs.directory import noted_data
 from astrosim.runs.experiment import Progress
 from astrosim.runs.session import run_scenario
+from astrosim.runs.shard import noted_shard
 from astrosim.scenario import load_run
 from astrosim.store.files import storage_errors
 from astrosim.store.read import committed_replicates, open_run, read_arrays_record
@@ -104,6 +105,11 @@ def _finished(path: Path) -> Records:
         records = committed_replicates(path, arrays["conditions"], arrays["seeds"])
     replicates = len(arrays["conditions"]) * len(arrays["seeds"])
     if len(records) < replicates:
+        if (shard := noted_shard(path)) is not None:
+            raise StoreError(
+                f"{path}: shard {shard} of a run, which cannot be repeated alone. Merge all shards "
+                "(`astrosim merge DIR... --out DIR`), then rerun the whole."
+            )
         raise StoreError(
             f"{path}: {len(records)} of {replicates} replicates are committed. "
             f"Finish it first: `astrosim run {path} --resume`; then rerun it."
@@ -121,7 +127,7 @@ def _differences(path: Path, records: Records, copy: Path) -> Iterator[str]:
 
 def _summary_differences(records: Records, replayed: Records) -> Iterator[str]:
     for (condition, seed), record in records.items():
-        old, new = _result(record["summary"]), _result(replayed[condition, seed]["summary"])
+        old, new = result_of(record["summary"]), result_of(replayed[condition, seed]["summary"])
         for column in old.keys() | new.keys():
             if old.get(column) != new.get(column):
                 yield (
@@ -130,7 +136,8 @@ def _summary_differences(records: Records, replayed: Records) -> Iterator[str]:
                 )
 
 
-def _result(row: Mapping[str, Any]) -> dict[str, Any]:
+def result_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a row of a summary tells of the result: no time, and no bound that a time limit cut short."""
     left_out = NOT_COMPARED | (set(TIME_LIMITED) if row.get("ceiling_exact") is False else set())
     return {column: value for column, value in row.items() if column not in left_out}
 
