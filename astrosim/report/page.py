@@ -11,6 +11,7 @@ from astrosim import summary
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import StoreError
 from astrosim.report import tables
+from astrosim.runs.shard import shard_words
 from astrosim.store.files import storage_errors, write_atomically
 
 REPORT = "report.html"
@@ -45,7 +46,8 @@ def write_report(directory: Path) -> Path:
     system = find_system(found.scenario.family)
     content = system.part("report")(directory, found)
     template = _environment().get_template(system.part("report_template"))
-    html = template.render(content, tables=Counter())
+    counts = len(found.rows), len(found.resolved) * len(found.scenario.seeds)
+    html = template.render(content, tables=Counter(), shard=shard_words(directory, *counts))
     path = directory / REPORT
     with storage_errors(directory):
         write_atomically(path, html.encode(errors="backslashreplace"))  # a folder's name need not be text

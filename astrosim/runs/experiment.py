@@ -59,8 +59,9 @@ class ExperimentRun:
         self.shown = outer(path)
         self.scenario = self._resume(start) if resume or scenario is None else self._begin(scenario, start)
         self.resolved = {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
-        self.replicates = make_replicates(tuple(self.resolved), self.scenario.seeds)
-        self.order = [(one.condition, one.seed) for one in self.replicates]
+        every, shard = make_replicates(tuple(self.resolved), self.scenario.seeds), self.directory.shard
+        self.replicates = every if shard is None else shard.of(every)
+        self.order = [(one.condition, one.seed) for one in every]
         self.rows: dict[tuple[str, int], Mapping[str, Any]] = {}
         self._written = 0.0
 
@@ -143,7 +144,7 @@ class ExperimentRun:
         workers = max(1, min(self.start.workers, len(parts)))
         with Stop().listening() as stop:
             context = WorkerContext(
-                jobs=len(self.replicates),
+                jobs=len(self.order),
                 remedy=f"`astrosim run {self.shown} --resume` goes on; committed replicates are kept.",
                 tick=tick,
                 stopped=lambda: stop.signal is not None or stopped(),
@@ -198,8 +199,9 @@ class ExperimentRun:
         return self.runner.layout(self.scenario, self.resolved, run_queries)
 
     def _farewell(self) -> str:
+        shard = "" if self.directory.shard is None else f" of shard {self.directory.shard}"
         return (
-            f"Interrupted: {len(self.rows)} of {counted(len(self.replicates), 'replicate')} are committed, "
+            f"Interrupted: {len(self.rows)} of {counted(len(self.replicates), 'replicate')}{shard} are committed, "
             "the others have checkpoints. "
             f"Go on with: astrosim run {self.shown} --resume"
         )
