@@ -21,6 +21,7 @@ from astrosim.runs.provenance import Start
 from astrosim.runs.runner import find_runner
 from astrosim.runs.shard import noted_shard, parse_shard
 from astrosim.scenario import condition_names, load_scenario, resolve
+from astrosim.scenario.stored import allowing
 from astrosim.store.exchange import LONGER, begun, discard, exchange, outer, settle
 from astrosim.store.files import storage_errors
 from astrosim.store.read import committed_rows
@@ -44,6 +45,7 @@ def run_scenario(
     stopped: Callable[[], bool] = lambda: False,
     branch: str | None = None,
     shard: str | None = None,
+    allow_code: bool = False,
 ) -> None:
     """Run a scenario into a directory, or go on with one that was interrupted.
 
@@ -79,6 +81,8 @@ def run_scenario(
     shard : str, optional
         Share of a new run that is computed here, such as ``3/4``; `astrosim.runs.merge` puts the shares together. The
         directory remembers it.
+    allow_code : bool
+        With `resume`: execute code that came with the directory although this user has not run it before.
 
     Raises
     ------
@@ -94,7 +98,7 @@ def run_scenario(
         If a data set is missing or damaged; nothing is left in the directory.
     ScenarioError
         If a branch does not fit its source, naming what differs; if neither a scenario is given nor `resume`; if
-        `shard` names no share.
+        `shard` names no share; if code came with the directory that this user has neither run nor allowed.
     """
     path = outer(Path(os.path.expanduser(directory)))
     start = Start(
@@ -116,7 +120,7 @@ def run_scenario(
                 made = make_directory(path)
             elif not path.is_dir():
                 raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
-            with locked(path) as lock, _nothing_left(path):
+            with locked(path) as lock, _nothing_left(path), allowing(allow_code):
                 session = Session(path, start, lock, progress or (lambda *counts: None), stopped)
                 if resume:
                     session.go_on(scenario)
