@@ -25,7 +25,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Access:
-    """Who may see the view.
+    """Address, proxy path and token of the view: those who may see it.
 
     Attributes
     ----------
@@ -59,7 +59,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Call:
-    """What a request says of itself.
+    """Host, origin and token that a request gives.
 
     Attributes
     ----------
