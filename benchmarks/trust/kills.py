@@ -19,7 +19,7 @@ from benchmarks.trust.outcome import Outcome
 from benchmarks.trust.subjects import DONE, Subject, emptied, ended, in_child
 
 MOST = 400  # assumed: changes of a small run's files among which a moment is chosen
-FROM_OUTSIDE = 25  # one kill in so many is of a command with two worker processes, by its process group
+FROM_OUTSIDE = 25  # kills of which one is of a command with two worker processes, by its process group
 WAIT_SECONDS = 8.0  # assumed: the longest a command is left to run before it is killed
 
 
