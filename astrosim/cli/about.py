@@ -11,6 +11,7 @@ import typer
 from astrosim.cli.commands import app, read_scenario, scenario_file
 from astrosim.cli.console import guarded, output
 from astrosim.cli.options import (
+    AllowCodeOption,
     ConditionsOption,
     EngineOption,
     JsonOption,
@@ -98,10 +99,11 @@ def explain(
     all_: Annotated[bool, typer.Option("--all", help="Also fields that nothing in this scenario reads.")] = False,
     changed: Annotated[bool, typer.Option("--changed", help="Only fields that are not at their defaults.")] = False,
     glossary: Annotated[bool, typer.Option("--glossary", help="Only the terms that the field does not know.")] = False,
+    allow_code: AllowCodeOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show the values that act, with units and sources, the phases of a trial or update, and the size of the work."""
-    with guarded():
+    with guarded(allow_code):
         from astrosim import explain as explanation
         from astrosim.explain.glossary import GLOSSARY, glossary_table
         from astrosim.explain.values import Choice

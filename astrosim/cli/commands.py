@@ -135,6 +135,7 @@ def run(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with an interrupted run; with --set of its length, for longer.")
     ] = False,
+    allow_code: AllowCodeOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell the size of the work.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
     executor: ExecutorOption = None,
@@ -142,7 +143,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Run a scenario: every condition with every seed."""
-    with guarded():
+    with guarded(allow_code):
         from astrosim.scenario.located import lines_named
         from astrosim.store.exchange import outer
 
@@ -300,7 +301,7 @@ def rerun(
     as_json: JsonOption = False,
 ) -> None:
     """Repeat a run from its own directory, and say whether it is identical."""
-    with guarded():
+    with guarded(allow_code):
         from astrosim.runs import rerun as repeat
         from astrosim.runs.progress import ProgressDisplay
 

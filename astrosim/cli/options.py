@@ -87,9 +87,7 @@ EngineOption = Annotated[
         "kernel, agents or torch for fields."
     ),
 ]
-AllowCodeOption = Annotated[
-    bool, typer.Option("--allow-code", help="Execute the module that the run's task names, which came with it.")
-]
+AllowCodeOption = Annotated[bool, typer.Option("--allow-code", help="Execute the code that came with a run directory.")]
 ExecutorOption = Annotated[
     str | None,
     typer.Option(

@@ -12,7 +12,6 @@ from typing import Any
 from astrosim.core.errors import StoreError
 from astrosim.runs.directory import SCENARIO, RunDirectory
 from astrosim.runs.shard import Shard
-from astrosim.runs.transfer import refuse_outside
 from astrosim.scenario.inputs import FOLDER
 from astrosim.store.blocks import COMMITS, Block
 from astrosim.store.exchange import check_settled
@@ -114,7 +113,6 @@ def _records(directory: Path, arrays: Mapping[str, Any]) -> dict[Block, Mapping[
         try:
             record = read_commit(path) if path.name in there else None
             if record is not None:
-                refuse_outside(record["files"])
                 verify(path, record)
                 if block is not None:
                     records[block] = record

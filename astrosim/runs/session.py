@@ -24,6 +24,7 @@ from astrosim.runs.provenance import Start
 from astrosim.runs.runner import find_runner
 from astrosim.runs.shard import noted_shard, parse_shard
 from astrosim.scenario import condition_names, load_scenario, resolve
+from astrosim.scenario.stored import allowing
 from astrosim.store.exchange import LONGER, begun, discard, exchange, outer, settle
 from astrosim.store.files import storage_errors
 from astrosim.store.read import committed_rows
@@ -48,6 +49,7 @@ def run_scenario(
     branch: str | None = None,
     shard: str | None = None,
     executor: str = "",
+    allow_code: bool = False,
 ) -> None:
     """Run a scenario into a directory, or go on with one that was interrupted.
 
@@ -88,6 +90,8 @@ def run_scenario(
         Where jobs are carried out: ``local`` or ``processes`` of this machine, by default as `workers` says; ``dask``
         for a cluster of this machine, ``dask=tcp://HOST:8786`` for one that is there, ``dask-slurm``, ``dask-pbs``,
         ``dask-sge``, ``dask-lsf``, ``dask-oar`` or ``dask-htcondor`` for jobs of a batch system.
+    allow_code : bool
+        With `resume`: execute code that came with the directory although this user has not run it before.
 
     Raises
     ------
@@ -103,7 +107,8 @@ def run_scenario(
         If a data set is missing or damaged; nothing is left in the directory.
     ScenarioError
         If a branch does not fit its source, naming what differs; if neither a scenario is given nor `resume`; if
-        `shard` names no share, or `executor` no executor.
+        `shard` names no share, or `executor` no executor; if code came with the directory that this user has neither
+        run nor allowed.
     """
     if executor:
         check_executor(executor)
@@ -128,7 +133,7 @@ def run_scenario(
                 made = make_directory(path)
             elif not path.is_dir():
                 raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
-            with locked(path) as lock, _nothing_left(path):
+            with locked(path) as lock, _nothing_left(path), allowing(allow_code):
                 session = Session(path, start, lock, progress, stopped)
                 if resume:
                     session.go_on(scenario)
