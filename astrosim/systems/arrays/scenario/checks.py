@@ -56,3 +56,29 @@ def table_problems(scenario: Any, sizes: Sizes) -> list[str]:
             "their number."
         )
     return problems
+
+
+def time_problems(scenario: Any) -> list[str]:
+    """Say what is wrong with lengths in trials, sizes of batches and caps of sigma."""
+    stay, every, trials, problems = scenario.batches.stay, scenario.record.every, scenario.schedule.trials, []
+    if every % stay:
+        problems.append(
+            f"record.every: no multiple of batches.stay = {stay} ({every}). Records come with whole batches: "
+            f"write {max(stay, every // stay * stay)}."
+        )
+    elif trials % every:
+        problems.append(
+            f"schedule.trials: no multiple of record.every = {every} ({trials}). "
+            f"Write {max(every, trials // every * every)}."
+        )
+    if scenario.batches.last < scenario.batches.first:
+        problems.append(
+            f"batches.last: smaller than batches.first = {scenario.batches.first} ({scenario.batches.last}). "
+            "Batches grow, or stay the same."
+        )
+    if scenario.perturbation.last_cap > scenario.perturbation.cap:
+        problems.append(
+            f"perturbation.last_cap: above perturbation.cap = {scenario.perturbation.cap:g} "
+            f"({scenario.perturbation.last_cap:g}). The cap falls, or stays: write 0."
+        )
+    return problems
