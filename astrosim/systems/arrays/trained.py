@@ -10,7 +10,6 @@ import numpy as np
 from astrosim.contracts.trained import Held, TrainedNetwork, no_weights
 from astrosim.systems.arrays.data import LARGEST, Part, Rows, in_steps, loaded, part_of, rows_of, whole_batch
 from astrosim.systems.arrays.judge import judge
-from astrosim.systems.arrays.kernel.arrays import Network
 from astrosim.systems.arrays.learners.keep_or_revert import PARAMETERS, Layers, make_state
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 
@@ -141,4 +140,4 @@ def from_store[N: Layers](net: N, held: Held) -> N:
     shaped: dict[str, Any] = {
         name: part.reshape(getattr(net, name).shape) for name, part in zip(PARAMETERS, parts, strict=True)
     }
-    return net._replace(**shaped)
+    return net._replace(**shaped)  # type: ignore[attr-defined, no-any-return]  # networks are named tuples

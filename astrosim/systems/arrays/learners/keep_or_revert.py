@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -47,8 +47,6 @@ class Layers(Protocol):
     @property
     def output_bias(self) -> np.ndarray:
         """Biases of shape (class,)."""
-
-    def _replace(self, **values: Any) -> Self: ...
 
 
 @dataclass
@@ -156,7 +154,8 @@ class State(Learned[Network]):
 def with_parameters[N: Layers](net: N, parameters: list[np.ndarray]) -> N:
     """Return a network with other parameters, float32, in the order of `PARAMETERS` and of their shape."""
     incoming, bias, outgoing, output_bias = parameters
-    return net._replace(incoming=incoming, bias=bias, outgoing=outgoing, output_bias=output_bias)
+    parts = {"incoming": incoming, "bias": bias, "outgoing": outgoing, "output_bias": output_bias}
+    return net._replace(**parts)  # type: ignore[attr-defined, no-any-return]  # networks are named tuples
 
 
 def make_state(scenario: ArrayScenario, seed: int, images: Images) -> State:
@@ -234,8 +233,8 @@ def make_workspace(scenario: ArrayScenario) -> Workspace:
     )
 
 
-def mean_reward(standing: Standing, batch: Batch) -> float:
-    """Return mean standing reward over a batch's images."""
+def mean_reward(standing: Any, batch: Any) -> float:
+    """Return mean standing reward over a batch's images, of whatever units."""
     rewards = standing.rewards.reshape(-1)[: batch.images]
     return float(rewards.astype(np.float64).sum() / batch.images)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from astrosim.systems.arrays.scenario.task_section import SIZES, ArrayTask, Sizes
+from astrosim.systems.arrays.scenario.task_section import SIZES, Sizes
 from astrosim.systems.arrays.tables.raw import count_of
 
 
-def image_problems(task: ArrayTask) -> list[str]:
+def image_problems(task: Any) -> list[str]:
     """Say what is wrong with the parts of a known data set."""
     held, given = SIZES[task.data]
     test, validation = count_of(task.test, held + given), count_of(task.validation, held)

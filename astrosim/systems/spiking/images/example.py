@@ -10,7 +10,12 @@ EXAMPLE = Example(
         "name": "example",
         "seeds": [3, 8],
         "task": {
-            "data": "digits", "split": "drawn", "test": 100, "validation": 50, "train": 200, "window_ms": 20.0,
+            "data": "digits",
+            "split": "drawn",
+            "test": 100,
+            "validation": 50,
+            "train": 200,
+            "window_ms": 20.0,
         },
         "network": {"units": 16, "field": 4},
         "batches": {"first": 64, "last": 128, "stay": 20},

@@ -1,4 +1,4 @@
-"""Recording of a replicate of images and spiking units: as of all networks on images (times in seconds of wall clock)."""
+"""Recording of a replicate of images and spiking units, as of all networks on images (seconds of wall clock)."""
 
 from __future__ import annotations
 

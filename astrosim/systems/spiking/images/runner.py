@@ -1,4 +1,4 @@
-"""Learning of images by spiking units as a run sees it: each replicate alone, the shape of the store, how much to do."""
+"""Learning of images by spiking units as a run sees it: each replicate alone, shape of the store, how much to do."""
 
 from __future__ import annotations
 

@@ -328,8 +328,8 @@ def advance(net, images, params: Params, state: TrialState, standing, workspace,
     Territories hold one unit. A proposal that has gained nothing after part of the blocks is dropped (`params.race`).
     Reads: images, params. Writes: net, state, standing, workspace. Draws: as `proposals.proposing`.
     """
-    blocks, (units, classes) = images.labels.shape[0], net.outgoing.shape
-    early, synapses = race_blocks(params.race, blocks), net.taps.shape[1]
+    blocks, classes, synapses = images.labels.shape[0], net.outgoing.shape[1], net.taps.shape[1]
+    early = race_blocks(params.race, blocks)
     for trial in range(first, first + trials):
         actor = propose(net, params, state, workspace, trial)
         gained, judged = evaluate(net, images, standing, workspace, 0, early), early

@@ -114,9 +114,7 @@ class FieldRecipe:
     @property
     def task(self) -> ArrayTask:
         """Data set and its parts."""
-        return ArrayTask(
-            data=self.data, split=self.split, train=self.train, validation=self.validation, test=self.test
-        )
+        return ArrayTask(data=self.data, split=self.split, train=self.train, validation=self.validation, test=self.test)
 
     @cached_property
     def sizes(self) -> Sizes:

@@ -145,7 +145,9 @@ def empty_images(recipe: FieldRecipe, count: int) -> fields.Images:
     """Return room for a number of images."""
     blocks, (rows, columns) = blocks_of(count), recipe.shape
     arrivals = np.zeros((blocks, rows * columns, recipe.steps, BLOCK), np.uint8)
-    return fields.Images(arrivals, np.zeros(arrivals.shape[:3], np.bool_), np.full((blocks, BLOCK), -1, np.int32), count)
+    return fields.Images(
+        arrivals, np.zeros(arrivals.shape[:3], np.bool_), np.full((blocks, BLOCK), -1, np.int32), count
+    )
 
 
 def show(

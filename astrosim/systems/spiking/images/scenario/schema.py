@@ -1,4 +1,4 @@
-"""The frozen, closed description of spiking units over receptive fields that learn images. After Murray 2026, section 4."""
+"""The frozen, closed description of spiking units that learn images. After Murray 2026, section 4."""
 
 from __future__ import annotations
 

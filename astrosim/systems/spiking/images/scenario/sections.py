@@ -49,7 +49,12 @@ class ImageNetwork(Section):
     weight_pa: Real = quantity(450.0, "current jump of an incoming synapse of weight 1", "pA", "S1", gt=0, le=1e6)
     delay_ms: Real = quantity(1.0, "of incoming synapses: a multiple of the step", "ms", "measured", gt=0, le=100)
     initial_weight: Real = quantity(
-        0.4, "standard deviation of incoming weights at the start; outgoing ones begin at 0", "1", "measured", ge=0, le=10
+        0.4,
+        "standard deviation of incoming weights at the start; outgoing ones begin at 0",
+        "1",
+        "measured",
+        ge=0,
+        le=10,
     )
     parameters: dict[str, Any] = quantity(dict(NEURON), "of iaf_psc_exp, by NEST's names", "", "measured")
 

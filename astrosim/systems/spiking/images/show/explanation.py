@@ -20,7 +20,9 @@ PHASES = (
     Phase("choose", "one unit's astrocyte, and which side of its unit changes"),
     Phase("perturb", "the chosen synapses take a Gaussian step each"),
     Phase("show", "each image to the cleared unit, if its incoming side changes: frozen spikes in, charge out"),
-    Phase("evaluate", "readouts, by difference: linear in the unit's spikes, each with the charge that arrives in time"),
+    Phase(
+        "evaluate", "readouts, by difference: linear in the unit's spikes, each with the charge that arrives in time"
+    ),
     Phase("decide", "keep the change if the summed reward rose, strictly; else nothing has happened"),
     Phase("adapt", "sigma grows after a kept proposal, shrinks after a reverted one, within bounds"),
 )
@@ -87,10 +89,8 @@ def _perturb(scenario: ImageScenario) -> str:
 
 def _show(scenario: ImageScenario) -> str:
     task = scenario.task
-    return (
-        f"{task.window_ms:g} ms in steps of {task.step_ms:g} ms; pixels at up to {task.rate_hz:g} Hz in {task.levels:,} "
-        f"levels and {task.phases} phases"
-    )
+    trains = f"pixels at up to {task.rate_hz:g} Hz, levels: {task.levels:,}, phases: {task.phases}"
+    return f"{task.window_ms:g} ms in steps of {task.step_ms:g} ms; {trains}"
 
 
 def _evaluate(scenario: ImageScenario) -> str:

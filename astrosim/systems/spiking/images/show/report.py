@@ -1,4 +1,4 @@
-"""What the report of a run of images and spiking units holds: tables and figures of all networks on images, own words."""
+"""What the report of a run of images and spiking units holds: figures of all networks on images, words of its own."""
 
 from __future__ import annotations
 
