@@ -140,4 +140,4 @@ def from_store[N: Layers](net: N, held: Held) -> N:
     shaped: dict[str, Any] = {
         name: part.reshape(getattr(net, name).shape) for name, part in zip(PARAMETERS, parts, strict=True)
     }
-    return net._replace(**shaped)  # type: ignore[attr-defined, no-any-return]  # networks are named tuples
+    return net._replace(**shaped)  # type: ignore[attr-defined]  # networks are named tuples

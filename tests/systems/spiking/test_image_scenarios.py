@@ -61,9 +61,9 @@ def test_shipped_scenarios_are_of_this_system() -> None:
     assert isinstance(digits, ImageScenario)
     assert isinstance(mnist, ImageScenario)
     assert digits.seeds == tuple(range(5100, 5110))
-    assert digits.recipe.batch_sizes.tolist() == [1437] * 100
+    assert digits.recipe.batch_sizes.tolist() == [1437] * 50
     assert (mnist.sizes.train, mnist.sizes.validation, mnist.sizes.test) == (55_000, 5_000, 10_000)
-    assert digits.recipe == FieldRecipe(first=1437, last=1437)
+    assert digits.recipe == FieldRecipe(first=1437, last=1437, trials=50_000)
 
 
 def test_a_file_with_data_is_of_images() -> None:
@@ -105,8 +105,8 @@ def test_a_run_is_repeated_to_the_byte_and_its_weights_are_placed(small: Path) -
     with (small.parent / "tables" / "parameters.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     assert len(rows) == 16 * (16 + 1 + 10) + 10
-    places = {(int(row["parameter_x"]), int(row["parameter_y"])) for row in rows if row["parameter_unit"] == "0"
-              and row["parameter_layer"] == "incoming"}  # fmt: skip
+    own = [row for row in rows if row["parameter_unit"] == "0" and row["parameter_layer_in_words"] == "incoming"]
+    places = {(int(row["parameter_x"]), int(row["parameter_y"])) for row in own}
     (left, top) = min(places)
     assert places == {(left + x, top + y) for x in range(4) for y in range(4)}
 

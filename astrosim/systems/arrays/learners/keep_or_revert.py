@@ -17,7 +17,7 @@ from astrosim.systems.arrays.kernel.arrays import Batch, Network
 from astrosim.systems.arrays.kernel.loop import advance
 from astrosim.systems.arrays.kernel.rounds import advance_rounds
 from astrosim.systems.arrays.kernel.trials import refresh
-from astrosim.systems.arrays.kernel.workspace import Standing, Workspace, fitted, make_scratch, make_standing
+from astrosim.systems.arrays.kernel.workspace import Workspace, fitted, make_scratch, make_standing
 from astrosim.systems.arrays.network import incoming_scale, make_network
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from astrosim.systems.arrays.scenario.sections import ASCENDING
@@ -155,7 +155,7 @@ def with_parameters[N: Layers](net: N, parameters: list[np.ndarray]) -> N:
     """Return a network with other parameters, float32, in the order of `PARAMETERS` and of their shape."""
     incoming, bias, outgoing, output_bias = parameters
     parts = {"incoming": incoming, "bias": bias, "outgoing": outgoing, "output_bias": output_bias}
-    return net._replace(**parts)  # type: ignore[attr-defined, no-any-return]  # networks are named tuples
+    return net._replace(**parts)  # type: ignore[attr-defined]  # networks are named tuples
 
 
 def make_state(scenario: ArrayScenario, seed: int, images: Images) -> State:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from astrosim.contracts.trained import Held
@@ -26,16 +28,18 @@ class TrainedImages(TrainedArrays):
         If nothing was kept of the replicate.
     """
 
+    net: Any
+
     def __init__(self, scenario: ImageScenario, held: Held) -> None:
-        self.scenario, self.held = scenario, held  # type: ignore[assignment]  # its fields have those names
+        self.scenario, self.held = scenario, held
         self.inputs = scenario.inputs
         self.names, self.classes = tuple(map(str, range(self.inputs))), tuple(map(str, range(scenario.outputs)))
         state = make_learned(scenario.recipe, held.seed)
         if held.state is not None:
             state.restore(held.state)
-            self.net = state.judged()  # type: ignore[assignment]  # of other units, with the same parameters
+            self.net = state.judged()
         else:
-            self.net = from_store(state.net, held)  # type: ignore[assignment, type-var]
+            self.net = from_store(state.net, held)
 
     def outputs(self, rows: np.ndarray) -> np.ndarray:
         """Return readouts of the classes, logits: float64, shape (row, output).
