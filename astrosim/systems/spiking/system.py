@@ -37,6 +37,7 @@ LEARNING = System(
         **usual_parts(f"{HERE}.learning"),
         "scenario": f"{HERE}.learning.scenario.schema:WindowScenario",
         "summary": f"{HERE}.learning.show.summary:WindowSummary",
+        "trained": f"{HERE}.learning.trained:TrainedWindows",
     },
     lacks={
         "animation": 'no moving picture of learning over windows ("spiking"). `astrosim plot` draws it.',
@@ -44,8 +45,6 @@ LEARNING = System(
         '"astrocyte".',
         "engine": 'no engine of single trials ("spiking"). astrosim.run runs the scenario.',
         "start": 'learning over windows does not start from the weights of another run ("spiking"). Leave out --from.',
-        "trained": 'spiking networks answer to patterns of their own task alone ("spiking"). Read what they learned by '
-        "astrosim.open_run.",
         "view": 'the live view does not show spiking networks ("spiking"). `astrosim report` and `astrosim plot` do.',
     },
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,11 @@ def make_learning(scenario: WindowScenario, seed: int) -> WindowLearning:
 
         return AgentsLearning(scenario.recipe, seed)
     return WindowLearning(scenario.recipe, seed)
+
+
+def within(state: Mapping[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+    """Return the arrays whose names begin with a prefix, without it; of any shape."""
+    return {name.removeprefix(prefix): values for name, values in state.items() if name.startswith(prefix)}
 
 
 def warm_up(scenario: WindowScenario, seed: int) -> None:
@@ -121,17 +126,46 @@ class Recording(Alone):
 
         See `astrosim.contracts.simulation.Member.restore`.
         """
-        parts: dict[str, dict[str, np.ndarray]] = {"learner": {}, "record": {}, "rest": {}}
-        for name, values in state.items():
-            part, _, key = name.partition("/")
-            parts[part][key] = values
-        self.learner.restore(parts["learner"])
-        self.records = {name: list(parts["record"].get(name, ())) for name in self.records}
+        self._take_up(state)
         if self.log is not None:
-            self.log.rest = tuple(parts["rest"][str(place)] for place in range(len(self.log.rest)))
+            self.log.rest = tuple(state[f"rest/{place}"] for place in range(len(self.log.rest)))
             self.log.chunk = facts["chunk"]
         self.seconds, self.explored = facts["seconds"], facts["explored"]
         self.writer.entries.update(facts["entries"])
+
+    def _take_up(self, state: Mapping[str, np.ndarray]) -> None:
+        """Go on with the learner and the records of a saved state."""
+        self.learner.restore(within(state, "learner/"))
+        kept = within(state, "record/")
+        self.records = {name: list(kept.get(name, ())) for name in self.records}
+
+    def end(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Return the state of the learner and what was recorded, whose arrays keep their shape, and counts."""
+        kept = {name: values for name, values in self.state().items() if not name.startswith("rest/")}
+        return kept, {"seconds": self.seconds, "explored": self.explored}
+
+    def prolong(
+        self,
+        state: Mapping[str, np.ndarray],
+        facts: Mapping[str, Any],
+        short: WindowScenario,
+        stored: Callable[..., np.ndarray | None],
+    ) -> None:
+        """Go on from the `end()` of a shorter run, whose arrays keep their shape; its log is written again.
+
+        Raises
+        ------
+        KeyError
+            If it stored no log.
+        """
+        self._take_up(state)
+        self.seconds, self.explored = facts["seconds"], facts["explored"]
+        if self.log is not None:
+            found = [stored(name, self.learner.done) for name in self.log.names]
+            if any(one is None for one in found):
+                raise KeyError(self.log.names[0])
+            pairs = zip(found, self.log.rest, strict=True)
+            self.log.add(tuple(np.asarray(one, own.dtype) for one, own in pairs), self.writer)
 
     def outcome(self) -> Outcome:
         """Write what is left, and return records, the end and the summary."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from astrosim.runs.replicate import Replicate
-from astrosim.runs.runner import Dimensions, Runner, RunQueries
+from astrosim.runs.runner import Dimensions, Lengthening, Runner, RunQueries
 from astrosim.systems.spiking.learners.circuit import cluster_network
 from astrosim.systems.spiking.learning.recording import Recording
 from astrosim.systems.spiking.learning.records import ENDING, LOGGED, RECORDED
@@ -65,5 +65,6 @@ RUNNER = Runner(
     cost=cost,
     dimensions=dimensions,
     preload=("astrosim.systems.spiking.learning.runner",),
+    lengthening=Lengthening("schedule.trials"),
 )
 """Runner of scenarios with kind = "spiking" and patterns to be learned."""
