@@ -227,7 +227,7 @@ class DaskExecutor:
         if future.status in ("cancelled", "lost"):
             raise RunError(f"The Dask scheduler is gone, or has given up this run. {self.context.remedy}")
         if isinstance(error, KilledWorker):
-            self._again(job)
+            self._again(job, error.allowed_failures + 1)
             return
         if isinstance(error, ModuleNotFoundError | ImportError):
             raise RunError(
@@ -236,13 +236,13 @@ class DaskExecutor:
             )
         raise RunError(f"{job.label} failed on a Dask worker: {type(error).__name__}: {error}. {self.context.remedy}")
 
-    def _again(self, job: Job) -> None:
-        """Hand a job out again after several workers died with it; give it up at last."""
+    def _again(self, job: Job, deaths: int) -> None:
+        """Hand a job out again after some workers died with it; give it up at last."""
         self._rounds[job.number] = self._rounds.get(job.number, 0) + 1
-        count = self._rounds[job.number] * DEATHS
+        count = self._rounds[job.number] * deaths
         if self._rounds[job.number] >= ROUNDS:
             raise RunError(
-                f"{count} workers or more died while they computed {job.label}: it needs more memory than they have, "
+                f"{count} workers died while they computed {job.label}: it needs more memory than they have, "
                 f"or they are ended from outside. {self.context.remedy}"
             )
         LOGGER.warning("%s workers died while they computed %s (memory full?). It is tried again.", count, job.label)
