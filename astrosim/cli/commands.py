@@ -31,6 +31,7 @@ from astrosim.cli.options import (
     SetOption,
     ShardOption,
     WorkersOption,
+    complete_scenario,
 )
 from astrosim.cli.places import check_code, ending, free_directory
 from astrosim.cli.usage import Commands
@@ -118,7 +119,12 @@ def _command() -> str:
 @app.command()
 def run(
     scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO|DIR", help="A scenario file, a bundled name, or with --resume a run.")
+        str,
+        typer.Argument(
+            metavar="SCENARIO|DIR",
+            help="A scenario file, a bundled name, or with --resume a run.",
+            autocompletion=complete_scenario,
+        ),
     ],
     *,
     seeds: SeedsOption = None,
@@ -393,8 +399,3 @@ def ceiling(
             typer.echo(json.dumps(rows, indent=1))
         else:
             output().print(system.part("ceiling_table")(rows))
-
-
-def main() -> None:
-    """Run the console script."""
-    app(prog_name="astrosim")

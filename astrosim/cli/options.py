@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -71,8 +72,21 @@ class ColourName(StrEnum):
     threshold = "threshold"
 
 
+def complete_scenario(incomplete: str) -> list[str]:
+    """Return bundled names and scenario files of the present folder that begin with what was typed, for the shell."""
+    from astrosim.scenario.bundled import SUFFIX, bundled
+
+    files = sorted(path.as_posix() for path in Path().glob(f"{glob.escape(incomplete)}*{SUFFIX}"))
+    return [name for name in (*bundled(), *files) if name.startswith(incomplete)]
+
+
 ScenarioArgument = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a bundled name (see `astrosim list`).")
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="A scenario file, or a bundled name (see `astrosim list`).",
+        autocompletion=complete_scenario,
+    ),
 ]
 RunArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory.")]
 SetOption = Annotated[
