@@ -1,0 +1,5 @@
+"""x."""
+
+
+def gallery_page() -> str:
+    return "# Gallery\n"
