@@ -1,10 +1,13 @@
 """Configuration of the documentation: Sphinx with MyST and numpydoc, built offline by `make docs`."""
 
+import os
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "_ext"))
+os.environ.setdefault("NUMBA_DISABLE_JIT", "1")  # a few small networks are drawn: compiling would take longer
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # environments draw themselves without a screen
 
 import astrosim  # noqa: E402  # behind the path that it may lie on
 

@@ -9,7 +9,8 @@ A fence says what it holds, and perhaps how it is checked:
     ```bash dry-run      `astrosim run` with --dry-run; of other commands the options are looked up
     ```bash no-run: WHY  not executed
 
-A block whose first line is a comment with the name of a file (`# net.toml`, `# corridor.py`) is written into that file.
+A block whose first line is a comment with the name of a file (`# net.toml`, `# corridor.py`) is written into that file;
+of a table (`# neurons.csv`) without that line.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ FENCE = re.compile(
 )
 NAMED = re.compile(r"# ([\w.-]+\.(?:toml|py|csv))\n")
 MARKS = ("", "full", "dry-run")
-EXECUTED = ("python", "bash", "toml")
+EXECUTED = ("python", "bash", "toml", "csv")
 
 
 def pages() -> list[Path]:
@@ -110,7 +111,8 @@ class Reader:
     def carry_out(self, block: Block) -> None:
         """Write a block into its file, or execute it."""
         if block.file:
-            Path(block.file).write_text(block.text, encoding="utf-8")
+            text = NAMED.sub("", block.text, count=1) if block.language == "csv" else block.text
+            Path(block.file).write_text(text, encoding="utf-8")
         if block.language == "toml":
             self._check(block)
         elif block.language == "python" and not block.file:

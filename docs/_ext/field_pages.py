@@ -39,6 +39,18 @@ TITLES = {
     "spiking": ("Spiking networks, simulated", '`kind = "spiking"`.'),
     "spiking_learning": ("Spiking networks that learn", '`kind = "spiking"` with `[task] patterns`.'),
 }
+FIELDS = """# Fields of scenarios
+
+Written from the models when this documentation was built. A field has a default, and a range or a list of values;
+*source* is a section of the paper whose system it is, `program` for its program, `measured` for a number that was tuned, and
+`assumed` for a convention of this package. *Read where* says which choices make a scenario look at it.
+"""
+VARIABLES = """# Stored variables
+
+`open_run` gives them as an `xarray.Dataset`, `export` as tables. Every variable has the dimensions condition and seed
+before its own. A run stores those that its scenario asks for.
+"""
+COLUMNS = "| variable | dimensions | type | unit | meaning |\n|---|---|---|---|---|\n"
 HEAD = "| field | default | range | meaning | source |\n|---|---|---|---|---|\n"
 
 
@@ -155,14 +167,8 @@ def kind_pages() -> dict[str, str]:
     """Return the pages of all kinds of scenarios, and the page that lists them."""
     names = [name for name in targets() if name in TITLES]
     listed = "".join(f"| [{TITLES[name][0]}]({name}.md) | {TITLES[name][1]} |\n" for name in names)
-    index = (
-        "# Fields of scenarios\n\nWritten from the models when this documentation was built. A field has a default, and a "
-        "range or a list of values;\n*source* is a section of the paper whose system it is, `program` for its program, "
-        "`measured` for a number that was tuned, and\n`assumed` for a convention of this package. *Read where* says "
-        "which choices make a scenario look at it.\n\n"
-        f"| kind | how a file says so |\n|---|---|\n{listed}\n"
-        "```{toctree}\n:hidden:\n\n" + "\n".join(names) + "\n```\n"
-    )
+    tree = "```{toctree}\n:hidden:\n\n" + "\n".join(names) + "\n```\n"
+    index = f"{FIELDS}\n| kind | how a file says so |\n|---|---|\n{listed}\n{tree}"
     return {"index": index} | {name: KindPage.of(name).text() for name in names}
 
 
@@ -198,14 +204,11 @@ def _takes(action: str) -> str:
 def variables_page() -> str:
     """Return the page of the variables that runs store."""
     known = [name for name in targets() if name in TITLES]
-    parts = ["# Stored variables\n\n`open_run` gives them as an `xarray.Dataset`, `export` as tables. Every variable "
-             "has the dimensions condition and seed\nbefore its own. A run stores those that its scenario asks for.\n"]  # fmt: skip
+    parts = [VARIABLES]
     for name in known:
         rows = "".join(
             f"| `{one.name}` | {', '.join(one.dims) or '-'} | {one.dtype} | {one.unit} | {safe(one.long_name)} |\n"
             for one in find_system(name).part("variables")
         )
-        parts.append(
-            f"\n## {TITLES[name][0]}\n\n| variable | dimensions | type | unit | meaning |\n|---|---|---|---|---|\n{rows}"
-        )
+        parts.append(f"\n## {TITLES[name][0]}\n\n{COLUMNS}{rows}")
     return "".join(parts)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from command_page import commands_page
-from gallery_page import gallery_page
 from field_pages import interventions_page, kind_pages, variables_page
+from gallery_page import gallery_page
 from sphinx.application import Sphinx
 
 from astrosim.explain.glossary import glossary_page

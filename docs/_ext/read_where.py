@@ -1,7 +1,7 @@
 """Where a field is read: found by asking a scenario with one value after the other of the fields that it looks at.
 
-Nothing here knows a rule. A tracked scenario notes which of its fields `astrosim.scenario.relevance` looks at, so that a
-sentence of the reference cannot differ from what explanations, reports and checks say.
+Nothing here knows a rule. A tracked scenario notes which of its fields `astrosim.scenario.relevance` looks at, so that
+a sentence of the reference cannot differ from what explanations, reports and checks say.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ Box = dict[str, tuple[Any, ...]]
 def tracked(section: type[Section]) -> type[Section]:
     """Return a class like a section's that notes in `seen` which fields of its objects are looked at."""
 
-    def __getattribute__(self: Any, name: str) -> Any:
+    def look(self: Any, name: str) -> Any:
         fields = object.__getattribute__(self, "__pydantic_fields__")
         if name in fields and not is_section(fields[name].annotation):
             notes = object.__getattribute__(self, "__dict__")
             notes["seen"].add(f"{notes['prefix']}{name}")
         return object.__getattribute__(self, name)
 
-    return typing.cast(type[Section], type(section.__name__, (section,), {"__getattribute__": __getattribute__}))
+    return typing.cast(type[Section], type(section.__name__, (section,), {"__getattribute__": look}))
 
 
 class Readers:
