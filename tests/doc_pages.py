@@ -36,7 +36,7 @@ FENCE = re.compile(
 )
 NAMED = re.compile(r"# ([\w.-]+\.(?:toml|py|csv))\n")
 MARKS = ("", "full", "dry-run")
-EXECUTED = ("python", "bash", "toml", "csv")
+EXECUTED = ("python", "bash", "toml", "text")
 
 
 def pages() -> list[Path]:
@@ -111,7 +111,7 @@ class Reader:
     def carry_out(self, block: Block) -> None:
         """Write a block into its file, or execute it."""
         if block.file:
-            text = NAMED.sub("", block.text, count=1) if block.language == "csv" else block.text
+            text = NAMED.sub("", block.text, count=1) if block.language == "text" else block.text
             Path(block.file).write_text(text, encoding="utf-8")
         if block.language == "toml":
             self._check(block)

@@ -113,8 +113,8 @@ def _cards(entries: Iterable[dict[str, Any]]) -> Iterable[str]:
         image = f":img-top: {figure}\n:img-alt: Figure of {name}\n" if figure else ""
         replicates = f"{entry['cells']:,} replicate{'s' if entry['cells'] > 1 else ''}"
         yield (
-            f":::{{grid-item-card}} `{name.rpartition('/')[2]}`\n{image}\n{entry['title']}\n+++\n"
-            f"{entry['kind']}; {replicates}; {seconds_words(entry['seconds'])}\n:::\n\n"
+            f":::{{grid-item-card}} `{name.rpartition('/')[2]}`\n{image}\n{entry['title']}\n\n"
+            f"*{entry['kind']}; {replicates}; {seconds_words(entry['seconds'])}*\n:::\n\n"
         )
 
 
