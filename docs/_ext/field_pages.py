@@ -42,7 +42,7 @@ TITLES = {
 FIELDS = """# Fields of scenarios
 
 Written from the models when this documentation was built. A field has a default, and a range or a list of values;
-*source* is a section of the paper whose system it is, `program` for its program, `measured` for a number that was tuned,
+*source* is a section of the paper whose system it is, `program` for its program, `measured` for a tuned number,
 and `assumed` for a convention of this package. *Read where* says which choices make a scenario look at it.
 """
 VARIABLES = """# Stored variables
