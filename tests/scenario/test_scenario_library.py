@@ -45,6 +45,7 @@ SPIKING = (
     "calcium_wakes",
     "coupling",
     "eight_patterns",
+    "lesion",
     "online",
     "ring",
     "tripartite_pair",
