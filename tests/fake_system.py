@@ -54,6 +54,8 @@ class Settings:
     epoch_seconds: float = setting("FAKE_EPOCH_SECONDS", 0.0)
     kill_after: int = setting("FAKE_KILL_AFTER", 0)
     shift: float = setting("FAKE_SHIFT", 0.0)
+    fail: str = setting("FAKE_FAIL", "")  # replicates that raise an error in their third epoch, such as wave-1,long-7
+    grouped: int = setting("FAKE_GROUPED", 0)  # replicates of a job are members of one simulation
 
 
 @dataclass
@@ -92,6 +94,8 @@ class Training(Alone):
 
     def advance(self, units: int) -> float:
         self._die_if_it_is_time()
+        if self.done == 2 and f"{self.replicate.condition}-{self.replicate.seed}" in self.settings.fail.split(","):
+            raise ValueError("the map has left its interval")
         seconds = self.settings.epoch_seconds / self.job.size
         time.sleep(seconds)
         self.values.append(3.9 * self.values[-1] * (1 - self.values[-1]))
@@ -129,7 +133,27 @@ class Training(Alone):
         return Outcome(values, row)
 
 
-def together(members: Sequence[Training], data: Path | None) -> Sequence[Training]:
+class Group:
+    """Replicates of a job as one simulation: an error of one stops all."""
+
+    first_stretch = 1
+
+    def __init__(self, members: Sequence[Training]) -> None:
+        self.members = members
+
+    @property
+    def turn(self) -> int:
+        return min(member.done for member in self.members)
+
+    @property
+    def finished(self) -> bool:
+        return all(member.finished for member in self.members)
+
+    def advance(self, units: int) -> float:
+        return sum(member.advance(units) for member in self.members if not member.finished)
+
+
+def together(members: Sequence[Training], data: Path | None) -> Sequence[Training] | list[Group]:
     """Note that a job begins; its replicates go through the epochs side by side."""
     job = SharedJob(len(members))
     for member in members:
@@ -142,7 +166,7 @@ def together(members: Sequence[Training], data: Path | None) -> Sequence[Trainin
     }
     with logbook(members[0].directory).open("a") as file:
         file.write(json.dumps(line) + "\n")
-    return members
+    return [Group(members)] if members[0].settings.grouped else members
 
 
 def blocks(block: int, resolved: Mapping[str, WaveScenario], replicates: Sequence[Replicate], workers: int) -> Jobs:

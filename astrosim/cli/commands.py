@@ -220,20 +220,29 @@ def _run(
 ) -> None:
     from astrosim.cli.progress import ProgressDisplay
     from astrosim.runs import run_scenario
+    from astrosim.runs.directory import SUMMARY
+    from astrosim.runs.failures import ReplicatesFailed
 
+    failed = None
     with ProgressDisplay(errors(), directory.name or str(directory), _unit(scenario, directory)) as progress:
-        run_scenario(
-            scenario,
-            directory,
-            workers=workers,
-            resume=resume,
-            data=data,
-            progress=progress,
-            command=_command(),
-            branch=branch,
-        )
-    page = _write_report(directory) if report else None
-    _tell_results(directory, page, as_json)
+        try:
+            run_scenario(
+                scenario,
+                directory,
+                workers=workers,
+                resume=resume,
+                data=data,
+                progress=progress,
+                command=_command(),
+                branch=branch,
+            )
+        except ReplicatesFailed as error:
+            failed = error
+    if failed is None or (directory / SUMMARY).exists():
+        page = _write_report(directory) if report else None
+        _tell_results(directory, page, as_json)
+    if failed is not None:
+        raise failed
 
 
 def _unit(scenario: Experiment | None, directory: Path) -> str:

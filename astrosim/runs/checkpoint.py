@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ CHECKPOINTS = "checkpoints"
 ENDS = "ends"  # folder of the states in which replicates ended: a longer run goes on from them
 END_LIMIT = 32_000_000  # bytes of arrays; assumed: of larger networks a longer run computes the beginning again
 FORMAT_VERSION = 1
+MISFITS = (KeyError, ValueError, TypeError, IndexError)
+"""Errors of a checkpoint that another version wrote."""
 
 
 class CheckpointError(Exception):
@@ -91,12 +94,23 @@ class Checkpoint:
         with storage_errors(self.directory):
             self.path.unlink(missing_ok=True)
 
-    def lost(self, error: CheckpointError) -> str:
-        """Tell the user that the checkpoint is of no use: it costs its replicate's time, and nothing else."""
-        return (
-            f"{error}. Condition {self.replicate.condition}, seed {self.replicate.seed} starts again; "
-            "committed replicates are kept, and the results do not change."
-        )
+
+def lost(replicate: Replicate, error: CheckpointError) -> str:
+    """Tell the user that a checkpoint is of no use: it costs its replicate's time, and nothing else."""
+    return (
+        f"{error}. Condition {replicate.condition}, seed {replicate.seed} starts again; "
+        "committed replicates are kept, and the results do not change."
+    )
+
+
+@contextlib.contextmanager
+def fitting(path: Path) -> Iterator[None]:
+    """Turn the errors of a checkpoint that another version wrote into a `CheckpointError`."""
+    try:
+        yield
+    except MISFITS as error:
+        text = str(error) if type(error) is ValueError else repr(error)
+        raise CheckpointError(f"{path}: cannot be taken up ({text})") from error
 
 
 def kept(directory: Path, condition: str, seed: int, scenario: Experiment) -> tuple[dict[str, np.ndarray], bool] | None:

@@ -15,17 +15,19 @@ from astrosim.core.errors import Interrupted, RunError, StoreError
 from astrosim.runs.control import CHECKPOINT_SECONDS, LOGGER, Control, Stopped
 from astrosim.runs.directory import SCENARIO, RunDirectory
 from astrosim.runs.executors import Executor, Job, WorkerContext, executor_for, make_executor, run_jobs
-from astrosim.runs.life import run_replicates
+from astrosim.runs.failures import Failure, failed, note_failures
+from astrosim.runs.life import carry_out
 from astrosim.runs.lock import HeldLock
 from astrosim.runs.past import Past
 from astrosim.runs.provenance import Start
 from astrosim.runs.replicate import Replicate, label, make_replicates
 from astrosim.runs.runner import Query, find_runner
 from astrosim.runs.stop import Stop
+from astrosim.runs.work import Work, WorkResult, divide
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
 from astrosim.scenario.words import counted
-from astrosim.store.blocks import replicate_name
+from astrosim.store.blocks import Block, Cell, make_blocks, replicate_name
 from astrosim.store.exchange import outer
 from astrosim.store.files import storage_errors
 from astrosim.store.layout import Layout
@@ -61,7 +63,8 @@ class ExperimentRun:
         self.resolved = {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
         self.replicates = make_replicates(tuple(self.resolved), self.scenario.seeds)
         self.order = [(one.condition, one.seed) for one in self.replicates]
-        self.rows: dict[tuple[str, int], Mapping[str, Any]] = {}
+        self.rows: dict[Cell, Mapping[str, Any]] = {}
+        self.failures: list[Failure] = []
         self._written = 0.0
 
     def _begin(self, scenario: Experiment, start: Start) -> Experiment:
@@ -76,7 +79,7 @@ class ExperimentRun:
         if self.past is None:
             return {}
         replicates = make_replicates(tuple(self.past.resolved), next(iter(self.past.resolved.values())).seeds)
-        known = sum(self.past.end(one).path.exists() for one in replicates)
+        known = sum(self.past.has_end(one) for one in replicates)
         if known < len(replicates):
             LOGGER.warning(
                 "%s of %s replicates have no final state: they are computed from the beginning, with the same result.",
@@ -139,8 +142,8 @@ class ExperimentRun:
         def tick(units: int) -> None:
             progress(total - todo + units, total, len(self.rows), len(self.replicates))
 
-        parts = self.runner.split(self.resolved, left, self.start.workers) if left else []
-        workers = max(1, min(self.start.workers, len(parts)))
+        works = divide(self.runner, self.resolved, self._blocks(), left, self.start.workers)
+        workers = max(1, min(self.start.workers, len(works)))
         with Stop().listening() as stop:
             context = WorkerContext(
                 jobs=len(self.replicates),
@@ -154,8 +157,10 @@ class ExperimentRun:
             )
             with make_executor(executor_for(workers), context, workers) as executor:
                 self.directory.arrays(lambda: self._layout(executor, context))
-                run_jobs(executor, context, [self._job(*job) for job in enumerate(parts)], self._finished(parts))
+                run_jobs(executor, context, [self._job(*job) for job in enumerate(works)], self._finished(works))
         tick(todo)
+        if self.failures:
+            raise failed(self.failures, len(self.replicates), self.directory.path, self.shown)
 
     def _left(self) -> list[Replicate]:
         """Take in what is committed, and return the replicates that are not."""
@@ -168,16 +173,23 @@ class ExperimentRun:
     def _units(self, replicates: Sequence[Replicate]) -> int:
         return sum(self.runner.units(self.resolved[one.condition]) for one in replicates)
 
-    def _job(self, number: int, replicates: Sequence[Replicate]) -> Job:
-        resolved = {one.condition: self.resolved[one.condition] for one in replicates}
-        task = partial(run_replicates, self.runner, self.directory.path, replicates, resolved, past=self.past)
-        return Job(number, label(replicates), task)
+    def _blocks(self) -> list[Block]:
+        return make_blocks(tuple(self.resolved), self.scenario.seeds)
 
-    def _finished(self, parts: Sequence[Sequence[Replicate]]) -> Callable[[Job, Any], None]:
-        """Return a function that takes in the rows of a job, and now and then writes the summary."""
+    def _job(self, number: int, work: Work) -> Job:
+        resolved = {one.condition: self.resolved[one.condition] for one in work.replicates}
+        task = partial(carry_out, self.runner, self.directory.path, work, resolved, past=self.past)
+        return Job(number, label(work.replicates), task)
 
-        def finished(job: Job, rows: Sequence[Mapping[str, Any]]) -> None:
-            self.rows |= {(one.condition, one.seed): row for one, row in zip(parts[job.number], rows, strict=True)}
+    def _finished(self, works: Sequence[Work]) -> Callable[[Job, WorkResult], None]:
+        """Return a function that takes in the result of a job, and now and then writes the summary."""
+
+        def finished(job: Job, result: WorkResult) -> None:
+            self.rows |= result.rows
+            self.failures += result.failures
+            for block in works[job.number].blocks:
+                own = [one for one in result.failures if (one.condition, one.seed) in block.cells]
+                note_failures(self.directory.path, block, own)
             if time.monotonic() - self._written > SUMMARY_SECONDS:
                 self.directory.write_summary(self.rows, self.order)
                 self._written = time.monotonic()

@@ -146,6 +146,14 @@ class ReplicateWriter:
             spread[np.searchsorted(self.encoder.labels(dimension), labels)] = values
             self.write(name, spread)
 
+    def write_all(self, values: Mapping[str, np.ndarray], labels: Mapping[str, Sequence[int]]) -> None:
+        """Write variables by name, each of the shape that `write` takes; with labels those that `write_at` takes."""
+        for name, own in values.items():
+            if name in labels:
+                self.write_at(name, labels[name], own)
+            else:
+                self.write(name, own)
+
     def write_trials(self, chunk: int, log: Mapping[str, np.ndarray]) -> None:
         """Write the `chunk`-th stretch of the trial log: by variable, values of shape (trial, ...)."""
         for name, values in log.items():
