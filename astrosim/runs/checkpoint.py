@@ -113,45 +113,17 @@ def fitting(path: Path) -> Iterator[None]:
         raise CheckpointError(f"{path}: cannot be taken up ({text})") from error
 
 
-def kept(directory: Path, condition: str, seed: int, scenario: Experiment) -> tuple[dict[str, np.ndarray], bool] | None:
-    """Return what was kept of a replicate, by condition and seed: None if there is nothing.
-
-    Parameters
-    ----------
-    directory : Path
-        Run directory.
-    condition : str
-    seed : int
-    scenario : Experiment
-        Resolved for the condition.
-
-    Returns
-    -------
-    dict of str to ndarray
-        The arrays of its end, or else of its last checkpoint, each of the shape that was saved.
-    bool
-        Whether it had ended.
-
-    Raises
-    ------
-    CheckpointError
-        See `Checkpoint.load`.
-    """
-    replicate = Replicate(condition, seed, 0, 0)  # a checkpoint goes by the names alone
-    for folder in (ENDS, CHECKPOINTS):
-        found = Checkpoint(directory, replicate, scenario, folder).load()
-        if found is not None:
-            return found[0], folder == ENDS
-    return None
-
-
 def identity(replicate: Replicate, scenario: Experiment) -> dict[str, Any]:
     """Return what a checkpoint belongs to: condition, seed, and all of the scenario that a replicate depends on."""
+    return {"condition": replicate.condition, "seed": replicate.seed, "scenario": scenario_text(scenario)}
+
+
+def scenario_text(scenario: Experiment) -> str:
+    """Return all of a resolved scenario that a replicate depends on beside its condition's name and its seed."""
     tables = scenario.model_dump(mode="json", exclude={"conditions", "reference", "seeds"})
     if (network := tables.get("network", {})).get("start", "") is None:
         del network["start"]  # checkpoints from before there were branches stay good
-    text = json.dumps(tables)
-    return {"condition": replicate.condition, "seed": replicate.seed, "scenario": text}
+    return json.dumps(tables)
 
 
 def _seal(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> str:

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.core.errors import StoreError
+from astrosim.runs.cells_file import ENDING
 from astrosim.runs.checkpoint import CHECKPOINTS
 from astrosim.runs.lock import HELD, LOCK
 from astrosim.runs.provenance import Start, now, session
 from astrosim.scenario.inputs import FOLDER
-from astrosim.store.blocks import COMMITS
+from astrosim.store.blocks import ALONE, COMMITS
 from astrosim.store.files import sha256, storage_errors, stray, write_atomically, write_sealed
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY, Layout, create
 from astrosim.store.replicates import ARRAYS_RECORD, read_commit, verify
@@ -202,17 +203,22 @@ class RunDirectory:
             shutil.rmtree(self.path / TRAJECTORY, ignore_errors=True)
             entries = create(layout, self.path / TRAJECTORY)
             content = {"conditions": list(layout.conditions), "seeds": list(layout.seeds), "files": entries}
+            if layout.block != ALONE:
+                content["block"] = list(layout.block)
             write_sealed(record, {"format_version": FORMAT_VERSION, **content})
         return None
 
     def computed(self) -> bool:
         """Return whether anything was computed here: a commit, or a checkpoint."""
-        return any((self.path / COMMITS).glob("[!.]*-*.json")) or any((self.path / CHECKPOINTS).glob("[!.]*.npz"))
+        return any((self.path / COMMITS).glob("[!.]*-*.json")) or any(
+            path.suffix in (".npz", ENDING) for path in (self.path / CHECKPOINTS).glob("[!.]*")
+        )
 
-    def drop_checkpoint(self, name: str) -> None:
-        """Remove the checkpoint of a committed replicate."""
+    def drop_checkpoints(self, name: str) -> None:
+        """Remove the checkpoints of a block that is committed whole."""
         with storage_errors(self.path):
-            (self.path / CHECKPOINTS / f"{name}.npz").unlink(missing_ok=True)
+            for ending in (".npz", ENDING):
+                (self.path / CHECKPOINTS / f"{name}{ending}").unlink(missing_ok=True)
 
     def write_summary(self, rows: Mapping[Key, Mapping[str, Any]], order: Sequence[Key]) -> None:
         """Write the rows of the committed replicates, in the order of the scenario."""

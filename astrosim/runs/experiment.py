@@ -27,11 +27,11 @@ from astrosim.runs.work import Work, WorkResult, divide
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
 from astrosim.scenario.words import counted
-from astrosim.store.blocks import Block, Cell, make_blocks, replicate_name
+from astrosim.store.blocks import MOST_ALONE, Block, Cell, make_blocks
 from astrosim.store.exchange import outer
 from astrosim.store.files import storage_errors
 from astrosim.store.layout import Layout
-from astrosim.store.read import committed_rows
+from astrosim.store.read import committed_rows, known_blocks
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
@@ -62,7 +62,7 @@ class ExperimentRun:
         self.scenario = self._resume(start) if resume or scenario is None else self._begin(scenario, start)
         self.resolved = {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
         self.replicates = make_replicates(tuple(self.resolved), self.scenario.seeds)
-        self.order = [(one.condition, one.seed) for one in self.replicates]
+        self.order = [one.cell for one in self.replicates]
         self.rows: dict[Cell, Mapping[str, Any]] = {}
         self.failures: list[Failure] = []
         self._written = 0.0
@@ -79,7 +79,7 @@ class ExperimentRun:
         if self.past is None:
             return {}
         replicates = make_replicates(tuple(self.past.resolved), next(iter(self.past.resolved.values())).seeds)
-        known = sum(self.past.has_end(one) for one in replicates)
+        known = sum(one in self.past.ends for one in replicates)
         if known < len(replicates):
             LOGGER.warning(
                 "%s of %s replicates have no final state: they are computed from the beginning, with the same result.",
@@ -142,8 +142,6 @@ class ExperimentRun:
         def tick(units: int) -> None:
             progress(total - todo + units, total, len(self.rows), len(self.replicates))
 
-        works = divide(self.runner, self.resolved, self._blocks(), left, self.start.workers)
-        workers = max(1, min(self.start.workers, len(works)))
         with Stop().listening() as stop:
             context = WorkerContext(
                 jobs=len(self.replicates),
@@ -155,8 +153,10 @@ class ExperimentRun:
                 preload=("astrosim.runs.life", *self.runner.preload),
                 lock=lock,
             )
+            workers = max(1, min(self.start.workers, self._most_jobs(left)))
             with make_executor(executor_for(workers), context, workers) as executor:
                 self.directory.arrays(lambda: self._layout(executor, context))
+                works = self._works(left, known_blocks(self.directory.path))
                 run_jobs(executor, context, [self._job(*job) for job in enumerate(works)], self._finished(works))
         tick(todo)
         if self.failures:
@@ -166,18 +166,27 @@ class ExperimentRun:
         """Take in what is committed, and return the replicates that are not."""
         with storage_errors(self.directory.path):
             self.rows = dict(committed_rows(self.directory.path))
-        for condition, seed in self.rows:
-            self.directory.drop_checkpoint(replicate_name(condition, seed))
-        return [one for one in self.replicates if (one.condition, one.seed) not in self.rows]
+            blocks = known_blocks(self.directory.path)
+        for block in blocks:
+            if all(cell in self.rows for cell in block.cells):
+                self.directory.drop_checkpoints(block.name)
+        return [one for one in self.replicates if one.cell not in self.rows]
+
+    def _most_jobs(self, left: Sequence[Replicate]) -> int:
+        """Jobs of some replicates; before there are arrays it is not known which of many share a block."""
+        blocks = known_blocks(self.directory.path)
+        if not blocks and len(self.replicates) > MOST_ALONE:
+            return len(left)
+        return len(self._works(left, blocks or make_blocks(tuple(self.resolved), self.scenario.seeds)))
+
+    def _works(self, left: Sequence[Replicate], blocks: Sequence[Block]) -> list[Work]:
+        return divide(self.runner, self.resolved, blocks, left, self.start.workers) if left else []
 
     def _units(self, replicates: Sequence[Replicate]) -> int:
         return sum(self.runner.units(self.resolved[one.condition]) for one in replicates)
 
-    def _blocks(self) -> list[Block]:
-        return make_blocks(tuple(self.resolved), self.scenario.seeds)
-
     def _job(self, number: int, work: Work) -> Job:
-        resolved = {one.condition: self.resolved[one.condition] for one in work.replicates}
+        resolved = {condition: self.resolved[condition] for block in work.blocks for condition, _ in block.cells}
         task = partial(carry_out, self.runner, self.directory.path, work, resolved, past=self.past)
         return Job(number, label(work.replicates), task)
 
@@ -188,7 +197,7 @@ class ExperimentRun:
             self.rows |= result.rows
             self.failures += result.failures
             for block in works[job.number].blocks:
-                own = [one for one in result.failures if (one.condition, one.seed) in block.cells]
+                own = [one for one in result.failures if one.cell in block.cells]
                 note_failures(self.directory.path, block, own)
             if time.monotonic() - self._written > SUMMARY_SECONDS:
                 self.directory.write_summary(self.rows, self.order)

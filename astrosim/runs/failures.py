@@ -13,7 +13,7 @@ from astrosim.core.errors import AstrosimError, DataError, PackageError, RunErro
 from astrosim.runs.control import Stopped
 from astrosim.runs.replicate import Replicate
 from astrosim.scenario.words import counted
-from astrosim.store.blocks import Block
+from astrosim.store.blocks import Block, Cell
 from astrosim.store.files import storage_errors, stray, write_atomically
 
 FAILURES = "failures"  # folder of a run directory
@@ -61,6 +61,11 @@ class Failure:
             traceback="".join(traceback.format_exception(error))[-LONGEST:],
             known=isinstance(error, AstrosimError),
         )
+
+    @property
+    def cell(self) -> Cell:
+        """Return condition and seed."""
+        return self.condition, self.seed
 
     @property
     def why(self) -> str:

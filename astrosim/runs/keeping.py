@@ -12,6 +12,7 @@ import numpy as np
 from astrosim.contracts.simulation import Arrays, Facts, Member, Outcome
 from astrosim.runs.checkpoint import ENDS, Checkpoint
 from astrosim.runs.replicate import Replicate
+from astrosim.store.blocks import Cell
 from astrosim.store.files import storage_errors
 from astrosim.store.replicates import ReplicateWriter
 
@@ -61,7 +62,10 @@ class Keeping(Protocol):
     def finish(self, entry: Entry, outcome: Outcome) -> None:
         """Take in the results of a replicate that is done."""
 
-    def rows(self) -> dict[Replicate, Row]:
+    def drop(self, replicate: Replicate) -> None:
+        """Forget what a replicate that failed has written; its checkpoint stays."""
+
+    def rows(self) -> dict[Cell, Row]:
         """Return the rows of summary.csv of all replicates that are finished."""
 
     def close(self) -> None:
@@ -81,7 +85,7 @@ class OwnFiles:
 
     def __init__(self, directory: Path, resolved: Mapping[str, Any]) -> None:
         self.directory, self.resolved = directory, resolved
-        self._rows: dict[Replicate, Row] = {}
+        self._rows: dict[Cell, Row] = {}
 
     def _checkpoint(self, replicate: Replicate, folder: str | None = None) -> Checkpoint:
         folders = () if folder is None else (folder,)
@@ -115,10 +119,13 @@ class OwnFiles:
         replicate = entry.replicate
         with storage_errors(self.directory):
             entry.writer.write_all(outcome.values, outcome.labels)
-            self._rows[replicate] = entry.writer.commit(replicate.condition, replicate.seed, outcome.row)
+            self._rows[replicate.cell] = entry.writer.commit(replicate.condition, replicate.seed, outcome.row)
         self._checkpoint(replicate).remove()
 
-    def rows(self) -> dict[Replicate, Row]:
+    def drop(self, replicate: Replicate) -> None:
+        """Do nothing: without a commit no reader sees its files."""
+
+    def rows(self) -> dict[Cell, Row]:
         """Return the rows of those that are committed."""
         return self._rows
 

@@ -14,6 +14,7 @@ from typing import Any, cast
 from astrosim.contracts.loading import missing_extra
 from astrosim.contracts.simulation import Lasting, Simulation
 from astrosim.core.errors import FULL
+from astrosim.runs.block_files import BlockFiles
 from astrosim.runs.checkpoint import CheckpointError, fitting, lost
 from astrosim.runs.control import Control, Stopped
 from astrosim.runs.failures import COMMON, Failure
@@ -52,6 +53,14 @@ class Course:
             self.rate = done / max(elapsed, 1e-9)
 
 
+def keeping_of(directory: Path, work: Work, resolved: Mapping[str, Any], control: Control) -> Keeping:
+    """Return the files of a job: of each replicate its own, or those of its block."""
+    block = work.blocks[0]
+    if block.alone:
+        return OwnFiles(directory, resolved)
+    return BlockFiles(directory, block, resolved, control.warn)
+
+
 class Life:
     """A job in motion.
 
@@ -79,11 +88,12 @@ class Life:
     ) -> None:
         self.past = past
         self.runner, self.directory, self.resolved, self.control = runner, directory, resolved, control
-        self.keeping: Keeping = OwnFiles(directory, resolved)
+        self.keeping = keeping_of(directory, work, resolved, control)
         self.parts = deque(work.parts)
         self.courses: list[Course] = []
         self.failures: list[Failure] = []
-        self._units = 0  # of the parts that are over
+        known = [one for one in work.replicates if one.cell in self.keeping.rows()]
+        self._units = sum(runner.units(resolved[one.condition]) for one in known)  # of the parts that are over
         self._saved = time.monotonic()
 
     def run(self) -> WorkResult:
@@ -99,13 +109,12 @@ class Life:
             if self.parts:
                 self._look([])
         self.keeping.close()
-        rows = {(one.condition, one.seed): row for one, row in self.keeping.rows().items()}
-        return WorkResult(rows, self.failures)
+        return WorkResult(dict(self.keeping.rows()), self.failures)
 
     def _carry_out(self, replicates: Sequence[Replicate]) -> None:
         """Advance the simulations of a part in turns to their ends."""
         known = self.keeping.rows()
-        begun = [self._begin(replicate) for replicate in replicates if replicate not in known]
+        begun = [self._begin(replicate) for replicate in replicates if replicate.cell not in known]
         entries = [entry for entry in begun if entry is not None]
         with self._sparing([entry.replicate for entry in entries]):
             self.courses = self._courses(entries)
@@ -118,7 +127,7 @@ class Life:
                     continue
                 course.advance(self.control.stretch_seconds)
             self._look(entries)
-        self._units += sum(entry.member.done for entry in entries if entry.replicate in self.keeping.rows())
+        self._units += sum(entry.member.done for entry in entries if entry.replicate.cell in self.keeping.rows())
 
     @contextlib.contextmanager
     def _sparing(self, replicates: Sequence[Replicate], course: Course | None = None) -> Iterator[None]:
@@ -136,6 +145,7 @@ class Life:
                 self.courses.remove(course)
             if len(replicates) == 1:
                 self.failures.append(Failure.of(replicates[0], error))
+                self.keeping.drop(replicates[0])
             else:
                 self.parts.extend((replicate,) for replicate in replicates)
 
@@ -187,7 +197,7 @@ class Life:
     def _take_in(self, course: Course) -> None:
         """Take in the results of a simulation that is finished."""
         for entry in course.entries:
-            if entry.replicate not in self.keeping.rows():
+            if entry.replicate.cell not in self.keeping.rows():
                 if self.runner.lengthening is not None:
                     self.keeping.keep_end(entry.replicate, *cast(Lasting, entry.member).end())
                 self.keeping.finish(entry, entry.member.outcome())

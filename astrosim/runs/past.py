@@ -12,7 +12,8 @@ import zarr
 
 from astrosim.contracts.simulation import Lasting
 from astrosim.core.errors import StoreError
-from astrosim.runs.checkpoint import ENDS, Checkpoint, fitting
+from astrosim.runs.checkpoint import fitting
+from astrosim.runs.kept import Ends
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Lengthening, Runner
 from astrosim.scenario import Experiment, condition_names, resolve
@@ -36,12 +37,10 @@ class Past:
     directory: Path
     resolved: Mapping[str, Any]
 
-    def has_end(self, replicate: Replicate) -> bool:
-        """Return whether the end of a replicate was kept."""
-        return self._end(replicate).path.exists()
-
-    def _end(self, replicate: Replicate) -> Checkpoint:
-        return Checkpoint(self.directory, replicate, self.resolved[replicate.condition], ENDS)
+    @property
+    def ends(self) -> Ends:
+        """Return the ends of its replicates."""
+        return Ends(self.directory)
 
     def prolong(self, replicate: Replicate, member: Lasting) -> None:
         """Let a replicate of the longer run go on from the end of the shorter one, if it was kept.
@@ -51,10 +50,10 @@ class Past:
         CheckpointError
             If that end is of no use.
         """
-        end = self._end(replicate)
-        if (found := end.load()) is not None:
-            with fitting(end.path):
-                member.prolong(*found, self.resolved[replicate.condition], self.stored(replicate))
+        short = self.resolved[replicate.condition]
+        if (found := self.ends.load(replicate, short)) is not None:
+            with fitting(self.ends.path(replicate)):
+                member.prolong(*found, short, self.stored(replicate))
 
     def stored(self, replicate: Replicate) -> Callable[..., np.ndarray | None]:
         """Return a function that reads a variable of a replicate: its values, of the store's shape, or None.

@@ -69,9 +69,9 @@ def divide(
     shared: dict[Block, list[Replicate]] = {}
     alone: list[Replicate] = []
     for one in left:
-        if (block := of.get((one.condition, one.seed))) is not None:
+        if (block := of.get(one.cell)) is not None:
             (alone if block.alone else shared.setdefault(block, [])).append(one)
     parts = runner.split(resolved, alone, workers) if alone else []
-    works = [Work(tuple(of[one.condition, one.seed] for one in part), (part,)) for part in parts]
+    works = [Work(tuple(of[one.cell] for one in part), (part,)) for part in parts]
     whole = [Work((block,), tuple(runner.jobs(resolved, own, 1))) for block, own in shared.items()]
     return works + sorted(whole, key=lambda work: -sum(runner.cost(resolved[o.condition]) for o in work.replicates))
