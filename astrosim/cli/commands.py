@@ -28,9 +28,10 @@ from astrosim.cli.options import (
     ScenarioArgument,
     SeedsOption,
     SetOption,
+    ShardOption,
     WorkersOption,
 )
-from astrosim.cli.places import check_code, free_directory
+from astrosim.cli.places import check_code, ending, free_directory
 from astrosim.cli.usage import Commands
 from astrosim.core.errors import AstrosimError, ScenarioError
 
@@ -135,6 +136,7 @@ def run(
     ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell the size of the work.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
+    shard: ShardOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run a scenario: every condition with every seed."""
@@ -155,11 +157,11 @@ def run(
             raise ScenarioError([f"{scenario}: no such run directory. Name the directory of a run to resume it."])
         else:
             chosen = read_scenario(scenario, set_, seeds, conditions, engine)
-            directory = out or Path("runs") / chosen.name
+            directory = out or Path("runs") / (chosen.name + ending(shard))
         if dry_run and chosen is not None:
             _tell_work(chosen, as_json)
             return
-        go = partial(_run, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch)
+        go = partial(_run, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch, shard=shard)
         with lines_named(scenario_file(scenario), [f"--set {text}" for text in set_ or ()]):
             if chosen is not None and out is None and not resume:
                 with free_directory(directory) as own:
@@ -217,6 +219,7 @@ def _run(
     report: bool,
     as_json: bool,
     branch: str | None,
+    shard: str | None,
 ) -> None:
     from astrosim.cli.progress import ProgressDisplay
     from astrosim.runs import run_scenario
@@ -235,12 +238,15 @@ def _run(
                 progress=progress,
                 command=_command(),
                 branch=branch,
+                shard=shard,
             )
         except ReplicatesFailed as error:
             failed = error
-    if failed is None or (directory / SUMMARY).exists():
-        page = _write_report(directory) if report else None
-        _tell_results(directory, page, as_json)
+    if (directory / SUMMARY).exists():
+        page = write_report(directory) if report else None
+        tell_results(directory, page, as_json)
+    elif failed is None:
+        say(f"Nothing was to do: shard {shard} of this run has no replicates. Merge {directory} like the others.")
     if failed is not None:
         raise failed
 
@@ -258,14 +264,17 @@ def _unit(scenario: Experiment | None, directory: Path) -> str:
     return find_system(scenario.family).unit
 
 
-def _write_report(directory: Path) -> Path:
-    from astrosim.report import write_report
+def write_report(directory: Path) -> Path:
+    """Write the report of a run; returns its path."""
+    from astrosim import report as reports
 
-    return write_report(directory)
+    return reports.write_report(directory)
 
 
-def _tell_results(directory: Path, page: Path | None, as_json: bool) -> None:
+def tell_results(directory: Path, page: Path | None, as_json: bool) -> None:
+    """Print what a run found: tables and warnings, or JSON."""
     from astrosim import summary
+    from astrosim.runs.shard import shard_words
 
     results = summary.read(directory)
     if as_json:
@@ -275,6 +284,9 @@ def _tell_results(directory: Path, page: Path | None, as_json: bool) -> None:
     console.print(results.table())
     for alarm in results.alarms():
         console.print(alarm, markup=False)
+    every = len(results.resolved) * len(results.scenario.seeds)
+    if words := shard_words(directory, len(results.rows), every):
+        console.print(words, markup=False)
     console.print(f"Run directory: {directory}", soft_wrap=True, markup=False)
     if page is not None:
         console.print(f"Report: {page}", soft_wrap=True, markup=False)
@@ -312,7 +324,7 @@ def rerun(
 def report(directory: RunArgument) -> None:
     """Write the report of a run again, and print its path."""
     with guarded():
-        typer.echo(str(_write_report(directory)))
+        typer.echo(str(write_report(directory)))
 
 
 @app.command()

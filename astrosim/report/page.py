@@ -13,6 +13,7 @@ from astrosim.contracts.registry import find_system
 from astrosim.core.errors import StoreError
 from astrosim.report import tables
 from astrosim.runs.failures import listed, read_failures
+from astrosim.runs.shard import shard_words
 from astrosim.scenario.words import counted
 from astrosim.store.files import storage_errors, write_atomically
 
@@ -49,7 +50,8 @@ def write_report(directory: Path) -> Path:
     content = system.part("report")(directory, found)
     content = {**content, "alarms": [*_failed(directory, found), *content["alarms"]]}
     template = _environment().get_template(system.part("report_template"))
-    html = template.render(content, tables=Counter())
+    counts = len(found.rows), len(found.resolved) * len(found.scenario.seeds)
+    html = template.render(content, tables=Counter(), shard=shard_words(directory, *counts))
     path = directory / REPORT
     with storage_errors(directory):
         write_atomically(path, html.encode(errors="backslashreplace"))  # a folder's name need not be text

@@ -18,15 +18,15 @@ from astrosim.runs.cells_file import ENDING
 from astrosim.runs.checkpoint import CHECKPOINTS
 from astrosim.runs.lock import HELD, LOCK
 from astrosim.runs.provenance import Start, now, session
+from astrosim.runs.shard import Shard, noted_shard
 from astrosim.scenario.inputs import FOLDER
 from astrosim.store.blocks import ALONE, COMMITS
-from astrosim.store.files import sha256, storage_errors, stray, write_atomically, write_sealed
+from astrosim.store.files import PROVENANCE, sha256, storage_errors, stray, write_atomically, write_sealed
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY, Layout, create
 from astrosim.store.replicates import ARRAYS_RECORD, read_commit, verify
 
 LOGGER = logging.getLogger("astrosim.runs")
 SCENARIO = "scenario.toml"
-PROVENANCE = "provenance.json"
 SUMMARY = "summary.csv"
 Key = tuple[str, int]  # condition, seed
 OWN = ("format_version", "scenario_sha256", "seeds")  # entries of provenance.json that belong to one scenario
@@ -44,11 +44,14 @@ class RunDirectory:
     ----------
     data : Path or None
         Where the last session was told that data sets lie; known after `check`.
+    shard : Shard or None
+        The share of a run that the directory holds; known after `begin` and `check`.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.data: Path | None = None
+        self.shard: Shard | None = None
         self._provenance: dict[str, Any] = {}
         self._first: dict[str, str] = {}  # versions of the first session
 
@@ -74,6 +77,9 @@ class RunDirectory:
             "seeds": list(seeds),
             **(origin or {}),
         }
+        if start.shard is not None:
+            self.shard = start.shard
+            self._provenance["shard"] = str(start.shard)
         if start.branched_from is not None:
             self._provenance["branched_from"] = dict(start.branched_from)
         self._provenance["sessions"] = [*self._provenance.get("sessions", ()), session(start)]
@@ -136,6 +142,7 @@ class RunDirectory:
                 f"{self.path / SCENARIO}: changed since the run began (checksum {found[:12]}... where "
                 f"{str(expected)[:12]}... was written). Undo the change, or run the edited one into another directory."
             )
+        self.shard = noted_shard(self.path)
 
     def origin(self, longer: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the provenance of a longer run takes over from this one, after `check`.
@@ -149,11 +156,35 @@ class RunDirectory:
         return {**kept, "lengthened": [*self._provenance.get("lengthened", ()), {**longer, "start": now()}]}
 
     def go_on(self, start: Start) -> None:
-        """Note another session, after `check`."""
+        """Note another session, after `check`.
+
+        Raises
+        ------
+        StoreError
+            If another share of the run is asked for than the directory holds.
+        """
+        if start.shard is not None and start.shard != self.shard:
+            held = f"shard {self.shard}" if self.shard is not None else "no shard, but a whole run"
+            raise StoreError(
+                f"--shard: {self.path} holds {held} ({start.shard}). Leave out --shard to go on with it, "
+                "or name another directory with --out."
+            )
         self._provenance["sessions"].append(session(start))
         _warn_of_versions(self._first, self._provenance["sessions"][-1]["versions"])
         with storage_errors(self.path):
             self._write_provenance()
+
+    def join(self, merged: Sequence[Mapping[str, Any]], sessions: Sequence[Mapping[str, Any]]) -> None:
+        """Note directories that are merged into this one, and their sessions, unless they are noted, after `check`."""
+        for name, entries in (("merged", merged), ("sessions", sessions)):
+            known = self._provenance.setdefault(name, [])
+            known += [entry for entry in entries if entry not in known]
+        self._provenance["sessions"].sort(key=lambda one: str(one["start"]))
+
+    def warn_of_versions(self) -> None:
+        """Warn if sessions had other versions than the first, after `begin`."""
+        first, *others = (one["versions"] for one in self._provenance["sessions"])
+        _warn_of_versions(first, next((one for one in others if one != first), first))
 
     def _read(self, name: str) -> str:
         try:
@@ -176,8 +207,8 @@ class RunDirectory:
         with storage_errors(self.path):
             self._write_provenance()
 
-    def arrays(self, make: Callable[[], Layout]) -> None:
-        """Create the arrays, or check those that are there.
+    def arrays(self, make: Callable[[], Layout]) -> bool:
+        """Create the arrays, or check those that are there; says whether they were created.
 
         Parameters
         ----------
@@ -195,7 +226,8 @@ class RunDirectory:
                 (self.path / name).mkdir(exist_ok=True)
             found = read_commit(record)
         if found is not None:
-            return verify(record, found)
+            verify(record, found)
+            return False
         if any((self.path / COMMITS).glob("[!.]*-*.json")):
             raise StoreError(f"{record}: missing. Run {self.path / SCENARIO} again into another directory.")
         layout = make()
@@ -206,7 +238,7 @@ class RunDirectory:
             if layout.block != ALONE:
                 content["block"] = list(layout.block)
             write_sealed(record, {"format_version": FORMAT_VERSION, **content})
-        return None
+        return True
 
     def computed(self) -> bool:
         """Return whether anything was computed here: a commit, or a checkpoint."""

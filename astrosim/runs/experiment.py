@@ -27,7 +27,7 @@ from astrosim.runs.work import Work, WorkResult, divide
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
 from astrosim.scenario.words import counted
-from astrosim.store.blocks import MOST_ALONE, Block, Cell, make_blocks
+from astrosim.store.blocks import MOST_ALONE, Cell, make_blocks
 from astrosim.store.exchange import outer
 from astrosim.store.files import storage_errors
 from astrosim.store.layout import Layout
@@ -61,8 +61,8 @@ class ExperimentRun:
         self.shown = outer(path)
         self.scenario = self._resume(start) if resume or scenario is None else self._begin(scenario, start)
         self.resolved = {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
-        self.replicates = make_replicates(tuple(self.resolved), self.scenario.seeds)
-        self.order = [one.cell for one in self.replicates]
+        self.every = make_replicates(tuple(self.resolved), self.scenario.seeds)
+        self.order = [one.cell for one in self.every]
         self.rows: dict[Cell, Mapping[str, Any]] = {}
         self.failures: list[Failure] = []
         self._written = 0.0
@@ -136,15 +136,14 @@ class ExperimentRun:
                 raise
 
     def _run(self, lock: HeldLock, progress: Progress, stopped: Callable[[], bool]) -> None:
-        left = self._left()
-        total, todo = self._units(self.replicates), self._units(left)
+        self._take_in()
 
         def tick(units: int) -> None:
-            progress(total - todo + units, total, len(self.rows), len(self.replicates))
+            progress(self._total - self._todo + units, self._total, len(self.rows), len(self.replicates))
 
         with Stop().listening() as stop:
             context = WorkerContext(
-                jobs=len(self.replicates),
+                jobs=len(self.order),
                 remedy=f"`astrosim run {self.shown} --resume` goes on; committed replicates are kept.",
                 tick=tick,
                 stopped=lambda: stop.signal is not None or stopped(),
@@ -153,34 +152,41 @@ class ExperimentRun:
                 preload=("astrosim.runs.life", *self.runner.preload),
                 lock=lock,
             )
-            workers = max(1, min(self.start.workers, self._most_jobs(left)))
+            workers = max(1, min(self.start.workers, self._most_jobs()))
             with make_executor(executor_for(workers), context, workers) as executor:
-                self.directory.arrays(lambda: self._layout(executor, context))
-                works = self._works(left, known_blocks(self.directory.path))
+                if self.directory.arrays(lambda: self._layout(executor, context)):
+                    self._take_in()
+                works = self._works()
                 run_jobs(executor, context, [self._job(*job) for job in enumerate(works)], self._finished(works))
-        tick(todo)
+        tick(self._todo)
         if self.failures:
             raise failed(self.failures, len(self.replicates), self.directory.path, self.shown)
 
-    def _left(self) -> list[Replicate]:
-        """Take in what is committed, and return the replicates that are not."""
+    def _take_in(self) -> None:
+        """Take in the blocks of this share of the run, and what of them is committed.
+
+        Before there are arrays it is not known which of many replicates share a block.
+        """
         with storage_errors(self.directory.path):
+            blocks = known_blocks(self.directory.path) or make_blocks(tuple(self.resolved), self.scenario.seeds)
+            self.blocks = blocks if self.directory.shard is None else self.directory.shard.of(blocks)
             self.rows = dict(committed_rows(self.directory.path))
-            blocks = known_blocks(self.directory.path)
-        for block in blocks:
+        for block in self.blocks:
             if all(cell in self.rows for cell in block.cells):
                 self.directory.drop_checkpoints(block.name)
-        return [one for one in self.replicates if one.cell not in self.rows]
+        own = {cell for block in self.blocks for cell in block.cells}
+        self.replicates = [one for one in self.every if one.cell in own]
+        self.left = [one for one in self.replicates if one.cell not in self.rows]
+        self._total, self._todo = self._units(self.replicates), self._units(self.left)
 
-    def _most_jobs(self, left: Sequence[Replicate]) -> int:
-        """Jobs of some replicates; before there are arrays it is not known which of many share a block."""
-        blocks = known_blocks(self.directory.path)
-        if not blocks and len(self.replicates) > MOST_ALONE:
-            return len(left)
-        return len(self._works(left, blocks or make_blocks(tuple(self.resolved), self.scenario.seeds)))
+    def _most_jobs(self) -> int:
+        """Jobs of what is left; of a large run without arrays it is known only that they are not more."""
+        if len(self.replicates) > MOST_ALONE and self.blocks[0].alone:
+            return len(self.left)
+        return len(self._works())
 
-    def _works(self, left: Sequence[Replicate], blocks: Sequence[Block]) -> list[Work]:
-        return divide(self.runner, self.resolved, blocks, left, self.start.workers) if left else []
+    def _works(self) -> list[Work]:
+        return divide(self.runner, self.resolved, self.blocks, self.left, self.start.workers) if self.left else []
 
     def _units(self, replicates: Sequence[Replicate]) -> int:
         return sum(self.runner.units(self.resolved[one.condition]) for one in replicates)
@@ -219,8 +225,9 @@ class ExperimentRun:
         return self.runner.layout(self.scenario, self.resolved, run_queries)
 
     def _farewell(self) -> str:
+        shard = "" if self.directory.shard is None else f" of shard {self.directory.shard}"
         return (
-            f"Interrupted: {len(self.rows)} of {counted(len(self.replicates), 'replicate')} are committed, "
+            f"Interrupted: {len(self.rows)} of {counted(len(self.replicates), 'replicate')}{shard} are committed, "
             "the others have checkpoints. "
             f"Go on with: astrosim run {self.shown} --resume"
         )

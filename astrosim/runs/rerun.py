@@ -16,6 +16,7 @@ from astrosim.core.errors import Interrupted, StoreError
 from astrosim.runs.directory import noted_data
 from astrosim.runs.experiment import Progress
 from astrosim.runs.session import run_scenario
+from astrosim.runs.shard import noted_shard
 from astrosim.scenario import load_run
 from astrosim.store.blocks import Block, Cell
 from astrosim.store.files import storage_errors
@@ -105,6 +106,11 @@ def _finished(path: Path) -> Records:
         records = committed_blocks(path, stored_blocks(arrays))
     replicates = len(arrays["conditions"]) * len(arrays["seeds"])
     if (known := len(_rows(records))) < replicates:
+        if (shard := noted_shard(path)) is not None:
+            raise StoreError(
+                f"{path}: shard {shard} of a run, which cannot be repeated alone. Merge all shards "
+                "(`astrosim merge DIR... --out DIR`), then rerun the whole."
+            )
         raise StoreError(
             f"{path}: {known} of {replicates} replicates are committed. "
             f"Finish it first: `astrosim run {path} --resume`; then rerun it."
@@ -126,7 +132,7 @@ def _differences(path: Path, records: Records, copy: Path) -> Iterator[str]:
 
 def _summary_differences(stored: Mapping[Cell, Any], replayed: Mapping[Cell, Any]) -> Iterator[str]:
     for (condition, seed), row in stored.items():
-        old, new = _result(row), _result(replayed[condition, seed])
+        old, new = result_of(row), result_of(replayed[condition, seed])
         for column in old.keys() | new.keys():
             if old.get(column) != new.get(column):
                 yield (
@@ -135,7 +141,8 @@ def _summary_differences(stored: Mapping[Cell, Any], replayed: Mapping[Cell, Any
                 )
 
 
-def _result(row: Mapping[str, Any]) -> dict[str, Any]:
+def result_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a row of a summary tells of the result: no time, and no bound that a time limit cut short."""
     left_out = NOT_COMPARED | (set(TIME_LIMITED) if row.get("ceiling_exact") is False else set())
     return {column: value for column, value in row.items() if column not in left_out}
 

@@ -20,6 +20,7 @@ from astrosim.runs.past import Past, check_longer
 from astrosim.runs.processors import default_workers
 from astrosim.runs.provenance import Start
 from astrosim.runs.runner import find_runner
+from astrosim.runs.shard import noted_shard, parse_shard
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.store.exchange import LONGER, begun, discard, exchange, outer, settle
 from astrosim.store.files import storage_errors
@@ -40,6 +41,7 @@ def run_scenario(
     command: str = "",
     stopped: Callable[[], bool] = lambda: False,
     branch: str | None = None,
+    shard: str | None = None,
 ) -> None:
     """Run a scenario into a directory, or go on with one that was interrupted.
 
@@ -72,6 +74,9 @@ def run_scenario(
     branch : str, optional
         A run whose weights a new run starts from, in place of drawn ones: DIR, DIR:CONDITION or DIR:CONDITION:SEED.
         They are copied into the directory.
+    shard : str, optional
+        Share of a new run that is computed here, such as ``3/4``; `astrosim.runs.merge` puts the shares together. The
+        directory remembers it.
 
     Raises
     ------
@@ -88,10 +93,16 @@ def run_scenario(
     DataError
         If a data set is missing or damaged; nothing is left in the directory.
     ScenarioError
-        If a branch does not fit its source, naming what differs; if neither a scenario is given nor `resume`.
+        If a branch does not fit its source, naming what differs; if neither a scenario is given nor `resume`; if
+        `shard` names no share.
     """
     path = outer(Path(os.path.expanduser(directory)))
-    start = Start(command, workers or default_workers(), data=None if data is None else Path(os.path.expanduser(data)))
+    start = Start(
+        command,
+        workers or default_workers(),
+        data=None if data is None else Path(os.path.expanduser(data)),
+        shard=None if shard is None else parse_shard(shard),
+    )
     made = False
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -155,7 +166,13 @@ class Session:
         experiment.run(self.lock, self.progress, self.stopped)
 
     def go_on(self, scenario: Experiment | None) -> None:
-        """Finish the run; then go on for longer, if a longer scenario is given or one was begun before."""
+        """Finish the run; then go on for longer, if a longer scenario is given or one was begun before.
+
+        Raises
+        ------
+        StoreError
+            If the scenario is another one, or the directory holds a shard and the scenario is longer.
+        """
         with storage_errors(self.path):
             settle(self.path)
         RunDirectory(self.path).check()
@@ -164,6 +181,11 @@ class Session:
             scenario = load_scenario(self.path / LONGER / SCENARIO)
         if scenario is None or scenario == short:
             return self.carry_out(ExperimentRun(None, self.path, self.start, True))
+        if noted_shard(self.path) is not None:
+            raise StoreError(
+                f"{self.path}: a shard goes on as it began. Merge all shards (`astrosim merge DIR... --out DIR`); "
+                "the whole run goes on for longer."
+            )
         check_longer(self.path, short, scenario, find_runner(short.family))
         if not is_finished(self.path, short):
             self.carry_out(ExperimentRun(None, self.path, self.start, True))

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from astrosim.core.errors import FULL, DiskFullError, StoreError
 
 RUN_FILE = "scenario.toml"  # what makes a directory a run
+PROVENANCE = "provenance.json"  # where a run comes from
 CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 UNSYNCED = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}
 """Answers of file systems that write through, or cannot be told to: there is nothing to wait for."""
@@ -150,8 +151,19 @@ def read_sealed(path: Path) -> dict[str, Any]:
     ValueError
         If the file is damaged; the text names the checksums.
     """
+    return sealed_content(path.read_bytes())
+
+
+def sealed_content(data: bytes) -> dict[str, Any]:
+    """Return the JSON object that the bytes of a sealed file hold.
+
+    Raises
+    ------
+    ValueError
+        If they are damaged; the text names the checksums.
+    """
     try:
-        sealed = json.loads(path.read_bytes())
+        sealed = json.loads(data)
         content, expected = sealed["content"], sealed["sha256"]
     except (ValueError, TypeError, KeyError) as error:
         raise ValueError(f"it is not whole ({error.__class__.__name__}: {error})") from error
