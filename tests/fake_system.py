@@ -28,6 +28,7 @@ from astrosim.core.errors import AstrosimError
 from astrosim.runs import run_scenario
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Dimensions, Jobs, Runner, RunQueries
+from astrosim.store import blocks as block_shapes
 from astrosim.store.replicates import ReplicateWriter
 from astrosim.systems.waves.records import VARIABLES as WAVE_VARIABLES
 from astrosim.systems.waves.scenario.schema import WaveScenario
@@ -218,6 +219,14 @@ OWN = {name: part for name, part in WAVES.parts.items() if name != "derived"}  #
 SYSTEM = replace(WAVES, parts={**OWN, "runner": RUNNER_PART})
 
 
+@contextlib.contextmanager
+def many_to_a_block() -> Iterator[None]:
+    """Let runs of more than FAKE_ALONE replicates have blocks, about six."""
+    most = int(os.environ.get("FAKE_ALONE", block_shapes.MOST_ALONE))
+    with mock.patch.multiple(block_shapes, MOST_ALONE=most, LEAST=6):
+        yield
+
+
 def _forget() -> None:
     for cached in (registry.targets, registry.kinds, registry.find_system):
         cached.cache_clear()
@@ -233,17 +242,24 @@ def registered(place: str = "fake_system:SYSTEM") -> Iterator[None]:
 
 
 def _child(directory: Path, scenario: WaveScenario, environment: dict[str, str]) -> None:
-    with registered(), mock.patch.dict(os.environ, environment):
+    with mock.patch.dict(os.environ, environment), registered(), many_to_a_block():
+        resume = (directory / "scenario.toml").exists()
         try:
-            run_scenario(scenario, directory, workers=1)
+            run_scenario(scenario, directory, workers=int(environment.get("FAKE_WORKERS", 1)), resume=resume)
         except AstrosimError as error:
             raise SystemExit(str(error)) from error
 
 
-def run_in_a_process(directory: Path, scenario: WaveScenario, **environment: str) -> int:
-    """Run a scenario with one worker in a process of its own; its exit code."""
+def started(directory: Path, scenario: WaveScenario, **environment: str) -> Any:
+    """A run of a scenario in a process of its own; it goes on with what the directory holds."""
     process = multiprocessing.get_context("spawn").Process(target=_child, args=(directory, scenario, environment))
     process.start()
+    return process
+
+
+def run_in_a_process(directory: Path, scenario: WaveScenario, **environment: str) -> int:
+    """Run a scenario with one worker in a process of its own; its exit code."""
+    process = started(directory, scenario, **environment)
     process.join(60)
     assert process.exitcode is not None
-    return process.exitcode
+    return int(process.exitcode)

@@ -224,31 +224,30 @@ def _run(
     from astrosim.cli.progress import ProgressDisplay
     from astrosim.runs import run_scenario
     from astrosim.runs.directory import SUMMARY
-    from astrosim.runs.failures import ReplicatesFailed
+    from astrosim.runs.failures import told_later
 
-    failed = None
-    with ProgressDisplay(errors(), directory.name or str(directory), _unit(scenario, directory)) as progress:
-        try:
-            run_scenario(
-                scenario,
-                directory,
-                workers=workers,
-                resume=resume,
-                data=data,
-                progress=progress,
-                command=_command(),
-                branch=branch,
-                shard=shard,
-            )
-        except ReplicatesFailed as error:
-            failed = error
+    with (
+        ProgressDisplay(errors(), directory.name or str(directory), _unit(scenario, directory)) as progress,
+        told_later() as failed,
+    ):
+        run_scenario(
+            scenario,
+            directory,
+            workers=workers,
+            resume=resume,
+            data=data,
+            progress=progress,
+            command=_command(),
+            branch=branch,
+            shard=shard,
+        )
     if (directory / SUMMARY).exists():
         page = write_report(directory) if report else None
         tell_results(directory, page, as_json)
-    elif failed is None:
+    elif not failed:
         say(f"Nothing was to do: shard {shard} of this run has no replicates. Merge {directory} like the others.")
-    if failed is not None:
-        raise failed
+    for error in failed:
+        raise error
 
 
 def _unit(scenario: Experiment | None, directory: Path) -> str:

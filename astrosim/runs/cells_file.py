@@ -84,13 +84,14 @@ class CellsFile:
         body = _packed(cell, arrays, facts)
         if self._level:
             body = zlib.compress(body, self._level)
-        told = {"form": FORM, "cell": cell, "bytes": len(body), "sha256": sha256(body), "zlib": bool(self._level)}
+        digest = sha256(body)
+        told = {"form": FORM, "cell": cell, "bytes": len(body), "sha256": digest, "zlib": bool(self._level)}
         head = json.dumps(told).encode() + b"\n"
         file = self._opened()
         file.write(head + body)
         file.flush()
         self._places.pop(cell, None)
-        self._places[cell] = Place(self._whole + len(head), len(body), told["sha256"], bool(self._level))
+        self._places[cell] = Place(self._whole + len(head), len(body), digest, bool(self._level))
         self._whole += len(head) + len(body)
 
     def _opened(self) -> BinaryIO:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,16 @@ class Failure:
 
 class ReplicatesFailed(RunError):  # noqa: N818 (they are what failed)
     """Some replicates of a run failed, and all others are committed: says which, why, and what to do."""
+
+
+@contextlib.contextmanager
+def told_later() -> Iterator[list[ReplicatesFailed]]:
+    """Yield a list that takes the error of a run of which some replicates failed, so that the others are told first."""
+    found: list[ReplicatesFailed] = []
+    try:
+        yield found
+    except ReplicatesFailed as error:
+        found.append(error)
 
 
 def note_failures(directory: Path, block: Block, failures: Sequence[Failure]) -> None:
