@@ -252,17 +252,27 @@ def test_a_run_in_blocks_is_repeated_to_the_bit(whole, tmp_path, monkeypatch):
     assert any(text.startswith("summary, test_loss, condition short, seed 1: ") for text in result.differences)
 
 
-def test_ends_of_a_block_are_what_longer_runs_and_trained_networks_go_on_from(tmp_path):
+def test_ends_of_a_block_are_what_longer_runs_and_trained_networks_go_on_from(tmp_path, monkeypatch):
     def scenario(episodes: int) -> Any:
         return small(seeds=range(4), schedule={"episodes": episodes, "trials_per_episode": 10})
 
-    run_scenario(scenario(20), tmp_path / "run", workers=1)
+    def end(name: str) -> dict[str, np.ndarray]:
+        run_scenario(scenario(20), tmp_path / name, workers=1)
+        found, ended = kept(tmp_path / name, "cursor", 2, resolve(scenario(20), "cursor")) or ({}, False)
+        assert ended
+        return found
+
+    shared = end("run")
     assert len(records(tmp_path / "run")) > 1
-    state, ended = kept(tmp_path / "run", "cursor", 2, resolve(scenario(20), "cursor")) or ({}, False)
-    assert ended
-    assert load_trained(tmp_path / "run", "cursor", 2).weights.weight.size
-    stored = open_run(tmp_path / "run").sel(condition="cursor", seed=2)
-    assert any(np.array_equal(values, stored.weight.values[-1]) for values in state.values())
+    monkeypatch.setenv("FAKE_ALONE", "1000")
+    with fake_system.many_to_a_block():
+        alone = end("alone")
+    assert not records(tmp_path / "alone")
+    assert list(shared) == list(alone)
+    assert all(np.array_equal(shared[name], alone[name]) for name in alone)
+    assert load_trained(tmp_path / "run", "cursor", 2).weights.equals(
+        load_trained(tmp_path / "alone", "cursor", 2).weights
+    )
     run_scenario(scenario(30), tmp_path / "run", workers=1, resume=True)
     run_scenario(scenario(30), tmp_path / "whole", workers=1)
     assert differing(contents(tmp_path / "whole"), contents(tmp_path / "run")) == []
