@@ -21,6 +21,7 @@ from astrosim.cli.options import (
     DataOption,
     EngineName,
     EngineOption,
+    ExecutorOption,
     FormatName,
     JsonOption,
     LogLevel,
@@ -30,10 +31,11 @@ from astrosim.cli.options import (
     SetOption,
     ShardOption,
     WorkersOption,
+    complete_scenario,
 )
-from astrosim.cli.places import check_code, ending, free_directory
+from astrosim.cli.places import check_code, ending, free_directory, unit_of
 from astrosim.cli.usage import Commands
-from astrosim.core.errors import AstrosimError, ScenarioError
+from astrosim.core.errors import ScenarioError
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
@@ -117,7 +119,12 @@ def _command() -> str:
 @app.command()
 def run(
     scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO|DIR", help="A scenario file, a bundled name, or with --resume a run.")
+        str,
+        typer.Argument(
+            metavar="SCENARIO|DIR",
+            help="A scenario file, a bundled name, or with --resume a run.",
+            autocompletion=complete_scenario,
+        ),
     ],
     *,
     seeds: SeedsOption = None,
@@ -134,13 +141,15 @@ def run(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with an interrupted run; with --set of its length, for longer.")
     ] = False,
+    allow_code: AllowCodeOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell the size of the work.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
+    executor: ExecutorOption = None,
     shard: ShardOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run a scenario: every condition with every seed."""
-    with guarded():
+    with guarded(allow_code):
         from astrosim.scenario.located import lines_named
         from astrosim.store.exchange import outer
 
@@ -162,6 +171,7 @@ def run(
             _tell_work(chosen, as_json)
             return
         go = partial(_run, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch, shard=shard)
+        go = partial(go, executor=executor)
         with lines_named(scenario_file(scenario), [f"--set {text}" for text in set_ or ()]):
             if chosen is not None and out is None and not resume:
                 with free_directory(directory) as own:
@@ -220,14 +230,15 @@ def _run(
     as_json: bool,
     branch: str | None,
     shard: str | None,
+    executor: str | None,
 ) -> None:
-    from astrosim.cli.progress import ProgressDisplay
     from astrosim.runs import run_scenario
     from astrosim.runs.directory import SUMMARY
     from astrosim.runs.failures import told_later
+    from astrosim.runs.progress import ProgressDisplay
 
     with (
-        ProgressDisplay(errors(), directory.name or str(directory), _unit(scenario, directory)) as progress,
+        ProgressDisplay(errors(), directory.name or str(directory), unit_of(scenario, directory)) as progress,
         told_later() as failed,
     ):
         run_scenario(
@@ -240,6 +251,7 @@ def _run(
             command=_command(),
             branch=branch,
             shard=shard,
+            executor=executor or "",
         )
     if (directory / SUMMARY).exists():
         page = write_report(directory) if report else None
@@ -248,19 +260,6 @@ def _run(
         say(f"Nothing was to do: shard {shard} of this run has no replicates. Merge {directory} like the others.")
     for error in failed:
         raise error
-
-
-def _unit(scenario: Experiment | None, directory: Path) -> str:
-    """What a run's progress counts; of a run that goes on, its own scenario says so."""
-    from astrosim.contracts.registry import find_system
-    from astrosim.scenario import load_run
-
-    if scenario is None:
-        try:
-            scenario = load_run(directory)
-        except AstrosimError:  # the run itself tells what is wrong with it
-            return "trials"
-    return find_system(scenario.family).unit
 
 
 def write_report(directory: Path) -> Path:
@@ -301,13 +300,13 @@ def rerun(
     as_json: JsonOption = False,
 ) -> None:
     """Repeat a run from its own directory, and say whether it is identical."""
-    with guarded():
-        from astrosim.cli.progress import ProgressDisplay
+    with guarded(allow_code):
         from astrosim.runs import rerun as repeat
+        from astrosim.runs.progress import ProgressDisplay
 
         _check_data(data)
         check_code(directory, allow_code)
-        with ProgressDisplay(errors(), f"rerun {directory.name}", _unit(None, directory)) as progress:
+        with ProgressDisplay(errors(), f"rerun {directory.name}", unit_of(None, directory)) as progress:
             result = repeat(directory, workers, out=out, data=data, progress=progress, command=_command())
         if as_json:
             typer.echo(json.dumps({"identical": result.identical, "differences": list(result.differences)}, indent=1))
@@ -393,8 +392,3 @@ def ceiling(
             typer.echo(json.dumps(rows, indent=1))
         else:
             output().print(system.part("ceiling_table")(rows))
-
-
-def main() -> None:
-    """Run the console script."""
-    app(prog_name="astrosim")

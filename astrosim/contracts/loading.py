@@ -21,6 +21,9 @@ EXTRAS = {
     "libsonata": "sonata",
     "neo": "neo",
     "nixio": "neo",
+    "dask": "cluster",
+    "distributed": "cluster",
+    "dask_jobqueue": "cluster",
 }
 """Extra of the package that brings a module."""
 

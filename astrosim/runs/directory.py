@@ -21,7 +21,15 @@ from astrosim.runs.provenance import Start, now, session
 from astrosim.runs.shard import Shard, noted_shard
 from astrosim.scenario.inputs import FOLDER
 from astrosim.store.blocks import ALONE, COMMITS
-from astrosim.store.files import PROVENANCE, sha256, storage_errors, stray, write_atomically, write_sealed
+from astrosim.store.files import (
+    PROVENANCE,
+    refuse_links,
+    sha256,
+    storage_errors,
+    stray,
+    write_atomically,
+    write_sealed,
+)
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY, Layout, create
 from astrosim.store.replicates import ARRAYS_RECORD, read_commit, verify
 
@@ -123,9 +131,10 @@ class RunDirectory:
         Raises
         ------
         StoreError
-            If the scenario or its provenance is missing or was edited.
+            If the scenario or its provenance is missing or was edited, or a folder is a link.
         """
         with storage_errors(self.path):
+            refuse_links(self.path)
             text = self._read(SCENARIO)
             provenance = self._read(PROVENANCE)
         try:

@@ -14,10 +14,11 @@ import numpy as np
 
 from astrosim.core.errors import Interrupted, StoreError
 from astrosim.runs.directory import noted_data
-from astrosim.runs.experiment import Progress
+from astrosim.runs.progress import Progress
 from astrosim.runs.session import run_scenario
 from astrosim.runs.shard import noted_shard
 from astrosim.scenario import load_run
+from astrosim.scenario.stored import allowing
 from astrosim.store.blocks import Block, Cell
 from astrosim.store.files import storage_errors
 from astrosim.store.read import committed_blocks, open_run, read_arrays_record, rows_of, stored_blocks
@@ -52,8 +53,9 @@ def rerun(
     *,
     out: str | Path | None = None,
     data: str | Path | None = None,
-    progress: Progress | None = None,
+    progress: bool | Progress | None = None,
     command: str = "",
+    allow_code: bool = False,
 ) -> RerunResult:
     """Run a directory's scenario again, compare all that it recorded, and remove the copy.
 
@@ -67,20 +69,25 @@ def rerun(
         Where the copy is computed; by default beside the directory.
     data : str or Path, optional
         Where data sets lie; by default where they were for the run.
-    progress : callable, optional
+    progress : bool or callable, optional
         See `run_scenario`.
     command : str
         What the user typed.
+    allow_code : bool
+        Execute code that came with the directory although this user has not run it before.
 
     Raises
     ------
+    ScenarioError
+        If there is such code and it is not allowed.
     StoreError
         If the run is unfinished or damaged, or there is no room for the copy.
     Interrupted
         On Ctrl-C; nothing is left of the copy.
     """
     path = Path(os.path.expanduser(directory))
-    scenario = load_run(path)
+    with allowing(allow_code):
+        scenario = load_run(path)
     records = _finished(path)
     place = Path(out) if out is not None else path.absolute().parent
     with storage_errors(place):

@@ -16,6 +16,7 @@ from astrosim.runs.checkpoint import CheckpointError
 from astrosim.runs.directory import SCENARIO, noted_data
 from astrosim.runs.kept import kept
 from astrosim.scenario import condition_names, load_run, resolve
+from astrosim.scenario.stored import allowing
 from astrosim.store import open_run
 from astrosim.store.read import is_committed
 
@@ -23,7 +24,12 @@ LISTED = 8  # conditions or seeds that an error names; assumed: more do not help
 
 
 def load_trained(
-    directory: str | Path, condition: str | None = None, seed: int | None = None, *, data: str | Path | None = None
+    directory: str | Path,
+    condition: str | None = None,
+    seed: int | None = None,
+    *,
+    data: str | Path | None = None,
+    allow_code: bool = False,
 ) -> TrainedNetwork:
     """Return the network that a stored replicate has learned, frozen and ready to be asked.
 
@@ -37,6 +43,8 @@ def load_trained(
         Likewise.
     data : str or Path, optional
         Where data sets lie; by default where they were for the run.
+    allow_code : bool
+        Execute code that came with the directory although this user has not run it before.
 
     Returns
     -------
@@ -47,12 +55,14 @@ def load_trained(
     Raises
     ------
     AstrosimError
-        If there is no such condition or seed, networks of this kind cannot be loaded, or nothing was kept.
+        If there is no such condition or seed, networks of this kind cannot be loaded, nothing was kept, or code came
+        with the directory that is not allowed.
     StoreError
         If the directory is no run, or is damaged.
     """
     path = Path(os.path.expanduser(directory))
-    scenario = load_run(path)
+    with allowing(allow_code):
+        scenario = load_run(path)
     chosen = _one(path, "conditions", condition, condition_names(scenario))
     number = _one(path, "seeds", seed, scenario.seeds)
     resolved = resolve(scenario, chosen)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from astrosim.core.errors import StoreError
-from astrosim.store.blocks import COMMITS
+from astrosim.store.blocks import COMMITS, Block
 from astrosim.store.files import file_entry, fsync_directories, sealed_content, write_atomically, write_durably
 from astrosim.store.layout import TRAJECTORY
-from astrosim.store.replicates import ARRAYS_RECORD
+from astrosim.store.replicates import ARRAYS_RECORD, refuse_outside
 
 Read = Callable[[str], bytes]
 """Returns the content of a file by its path inside the directory that it comes from."""
@@ -44,15 +44,14 @@ def place_arrays(target: Path, read: Read) -> None:
     write_atomically(target / name, record)
 
 
-def place_commit(target: Path, name: str, read: Read) -> dict[str, Any]:
+def place_commit(target: Path, block: Block, read: Read) -> dict[str, Any]:
     """Commit what was committed in another directory: its chunks first, then its record, byte for byte.
 
     Parameters
     ----------
     target : Path
         Run directory, with the same arrays.
-    name : str
-        File name of the record.
+    block : Block
     read : callable
         See `Read`.
 
@@ -66,10 +65,13 @@ def place_commit(target: Path, name: str, read: Read) -> dict[str, Any]:
     StoreError
         If a file is not as the record says; nothing is committed then.
     """
-    data = read(f"{COMMITS}/{name}")
+    data = read(f"{COMMITS}/{block.name}.json")
     record = sealed_content(data)
+    if block.commit_path(target).exists():  # with fewer of its replicates: no reader shall see its chunks change
+        block.commit_path(target).unlink()
+        fsync_directories([target / COMMITS])
     _write(target / TRAJECTORY, record["files"], lambda file: read(f"{TRAJECTORY}/{file}"))
-    write_atomically(target / COMMITS / name, data)
+    write_atomically(block.commit_path(target), data)
     return record
 
 
@@ -86,17 +88,3 @@ def _write(root: Path, entries: Mapping[str, Mapping[str, Any]], read: Read) -> 
         places[-1].parent.mkdir(parents=True, exist_ok=True)
         write_durably(places[-1], data)
     fsync_directories(place.parent for place in places)
-
-
-def refuse_outside(names: Mapping[str, Any]) -> None:
-    """Refuse a record whose files lie elsewhere than among the trajectories.
-
-    Raises
-    ------
-    StoreError
-        Names the file.
-    """
-    for name in names:
-        parts = PurePosixPath(name).parts
-        if parts[:1] != (TRAJECTORY,) or len(parts) < 2 or ".." in parts or "\\" in name or "\0" in name:
-            raise StoreError(f"a commit names a file that lies elsewhere ({name!r}). No run of astrosim wrote it.")

@@ -57,6 +57,11 @@ class Block:
         """Whether it is named after its only replicate."""
         return len(self.cells) == 1 and self.name == replicate_name(*self.cells[0])
 
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Return the place along (condition, seed) of each replicate, in the order of `cells`."""
+        return [(row, column) for row in range(*self.rows) for column in range(*self.columns)]
+
     def commit_path(self, directory: Path) -> Path:
         """Return the commit record in a run directory."""
         return directory / COMMITS / f"{self.name}.json"

@@ -103,14 +103,39 @@ def fsync_file(file: BinaryIO, path: Path) -> None:
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Write a file and wait until it is on the disk, where the file system can. A crash may leave a part of it."""
+    """Write a file and wait until it is on the disk, where the file system can. A crash may leave a part of it.
+
+    A link is not followed: a run directory of somebody else may hold one to any file of the user's.
+    """
     try:
-        with open(path, "wb") as file:
+        with open(path, "wb", opener=_own) as file:
             file.write(data)
             fsync_file(file, path)
     except OSError as error:
         error.filename = error.filename or os.fspath(path)
         raise
+
+
+def _own(path: str, flags: int) -> int:
+    """Open a file, no link."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
+
+def refuse_links(directory: Path) -> None:
+    """Refuse a run directory in which a folder is a link: what is written there would land elsewhere.
+
+    Raises
+    ------
+    StoreError
+        Names the link.
+    """
+    for place, folders, _ in os.walk(directory):
+        for name in folders:
+            if (path := Path(place, name)).is_symlink():
+                raise StoreError(
+                    f"{path}: a link to {os.readlink(path)}. A run writes into folders of its own: put the folder "
+                    "itself there; the run directory as a whole may be a link."
+                )
 
 
 def write_atomically(path: Path, data: bytes) -> None:

@@ -6,8 +6,8 @@ import functools
 import math
 import re
 import threading
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -221,15 +221,33 @@ def read_commit(path: Path) -> dict[str, Any] | None:
     Raises
     ------
     StoreError
-        If it is damaged.
+        If it is damaged, or names files outside the run directory.
     """
     try:
-        return read_sealed(path)
+        content = read_sealed(path)
     except FileNotFoundError:
         return None
     except ValueError as error:
         directory = path.parent.parent
         raise StoreError(f"{path}: {error}. {_remedy(path, directory)}") from error
+    refuse_outside(content["files"])
+    return content
+
+
+def refuse_outside(names: Iterable[str]) -> None:
+    """Refuse a record whose files lie elsewhere than among the trajectories.
+
+    Raises
+    ------
+    StoreError
+        Names the file.
+    """
+    for name in names:
+        parts = PurePosixPath(name).parts
+        if parts[:1] != (TRAJECTORY,) or len(parts) < 2 or ".." in parts or "\\" in name or "\0" in name:
+            raise StoreError(
+                f"a commit names a file outside the run directory ({name!r}). No run of astrosim wrote it."
+            )
 
 
 def _remedy(path: Path, directory: Path) -> str:
