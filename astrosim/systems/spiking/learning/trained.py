@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class TrainedWindows(TrainedNetwork):
-    """A network as its replicate left it, silenced neurons included.
+    """A network as its replicate left it, interventions included.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ class TrainedWindows(TrainedNetwork):
     def __init__(self, scenario: WindowScenario, held: Held) -> None:
         self.scenario, self.held = scenario, held
         self.inputs = len(scenario.task.patterns[0][0])
-        self.learner = WindowLearning(scenario.recipe, held.seed)
+        self.learner = WindowLearning(scenario.recipe, held.seed, scenario=scenario)
         if held.state is not None:
             try:
                 self.learner.restore(within(held.state, "learner/"))
@@ -70,7 +70,7 @@ class TrainedWindows(TrainedNetwork):
         """
         if not np.isin(rows, (0.0, 1.0)).all():
             raise AstrosimError("inputs: a value beside 0 and 1. An input neuron fires its train, 1, or is silent, 0.")
-        recipe, target = self.scenario.recipe, "0" * len(self.scenario.task.patterns[0][1])
+        recipe, target = self.learner.recipe, "0" * len(self.scenario.task.patterns[0][1])
         patterns = tuple(("".join(str(int(bit)) for bit in row), target) for row in rows)
         shown = WindowLearning(
             replace(recipe, windows=replace(recipe.windows, patterns=patterns)), self.held.seed, self.learner.network
@@ -82,7 +82,7 @@ class TrainedWindows(TrainedNetwork):
 
     def answers(self, rows: np.ndarray) -> np.ndarray:
         """Return the output bits: uint8, shape (row, output bit), from inputs of 0 and 1, shape (row, input bit)."""
-        return (self.readouts(rows) > self.scenario.task.threshold_pa).astype(np.uint8)
+        return (self.readouts(rows) > self.learner.recipe.windows.threshold_pa).astype(np.uint8)
 
     @cached_property
     def weights(self) -> xarray.Dataset:
