@@ -46,6 +46,7 @@ SPIKING = (
     "coupling",
     "digits",
     "eight_patterns",
+    "mnist",
     "online",
     "ring",
     "tripartite_pair",
