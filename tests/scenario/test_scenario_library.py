@@ -47,6 +47,7 @@ SPIKING = (
     "digits",
     "eight_patterns",
     "lesion",
+    "mnist",
     "online",
     "ring",
     "tripartite_pair",
