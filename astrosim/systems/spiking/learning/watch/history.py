@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 MOST = 800  # points; then every other one is left out
@@ -24,16 +26,16 @@ class History:
 
     def add(self, trial: int, reward: float, bits: float, calcium: np.ndarray, threshold: np.ndarray) -> None:
         """Add a point; calcium and threshold: float64, uM, shape (astrocyte,)."""
-        own = (self.trial, self.reward, self.bits, self._calcium, self._threshold)
+        own: tuple[list[Any], ...] = (self.trial, self.reward, self.bits, self._calcium, self._threshold)
         for values, value in zip(own, (trial, reward, bits, calcium.copy(), threshold.copy()), strict=True):
-            values.append(value)  # type: ignore[attr-defined]
+            values.append(value)
             if len(values) > MOST:
                 del values[::2]
 
     def curves(self, astrocyte: int | None) -> dict[str, np.ndarray]:
         """Return curves by name, those of an astrocyte among them: float32, shape (point,) each."""
-        found = {"trial": self.trial, "reward": self.reward, "bits": self.bits}
+        found: dict[str, list[Any]] = {"trial": self.trial, "reward": self.reward, "bits": self.bits}
         if astrocyte is not None:
-            found["calcium"] = [float(one[astrocyte]) for one in self._calcium]  # type: ignore[assignment]
-            found["threshold"] = [float(one[astrocyte]) for one in self._threshold]  # type: ignore[assignment]
+            found["calcium"] = [float(one[astrocyte]) for one in self._calcium]
+            found["threshold"] = [float(one[astrocyte]) for one in self._threshold]
         return {f"curve_{name}": np.array(values, np.float32) for name, values in found.items()}

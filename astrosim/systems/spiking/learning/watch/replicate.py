@@ -212,7 +212,7 @@ class WatchedLearning(Watched):
         neurons, values = net.kind.size, IAF_PSC_EXP.defaults(1) | learner.recipe.network.parameters
         pairs = learner.pairs if coupled(self.scenario) else np.zeros((0, 2), "i8")
         patterns = learner.recipe.windows.patterns
-        arrays = {
+        arrays: dict[str, np.ndarray] = {
             "neuron": net.position.astype(np.float32),
             "astrocyte": learner.territories.position.astype(np.float32),
             "population": net.kind.astype(np.int32),
@@ -354,7 +354,8 @@ class WatchedLearning(Watched):
         film = self.film
         known = film is not None and (phase in (DECIDE, LIVE, "") or (phase == ACTIVATE and not film.active))
         patterns = [one.pattern for one in film.before] if film is not None else []
-        shown = film.before if phase == PRESENT else film.after if film is not None and phase == SHOW else []
+        again = film.after if film is not None and phase == SHOW else []
+        shown = film.before if film is not None and phase == PRESENT else again
         return {
             "trial": self.trial,
             "shown_trial": -1 if film is None else film.trial,
