@@ -39,6 +39,8 @@ LEARNING = System(
         "scenario": f"{HERE}.learning.scenario.schema:WindowScenario",
         "flags": f"{HERE}.learning.records:FLAGS",
         "summary": f"{HERE}.learning.show.summary:WindowSummary",
+        "view": f"{HERE}.learning.scenario.schema:WindowScenario",
+        "watched": f"{HERE}.learning.watch.replicate:WatchedLearning",
     },
     lacks={
         "animation": 'no moving picture of learning over windows ("spiking"). `astrosim plot` draws it.',
@@ -48,7 +50,6 @@ LEARNING = System(
         "start": 'learning over windows does not start from the weights of another run ("spiking"). Leave out --from.',
         "trained": 'spiking networks answer to patterns of their own task alone ("spiking"). Read what they learned by '
         "astrosim.open_run.",
-        "view": 'the live view does not show spiking networks ("spiking"). `astrosim report` and `astrosim plot` do.',
     },
 )
 IMAGES = System(
