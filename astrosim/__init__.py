@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from astrosim.report import write_report
     from astrosim.runs import run
     from astrosim.runs.rerun import rerun
+    from astrosim.runs.sweep import sweep
     from astrosim.runs.trained import load_trained
     from astrosim.scenario import condition_names, load_scenario, resolve
     from astrosim.store import open_run
@@ -55,6 +56,7 @@ __all__ = [
     "rerun",
     "resolve",
     "run",
+    "sweep",
     "write_report",
 ]
 
@@ -69,6 +71,7 @@ _MODULES = {
     "systems.published.engine": ("PublishedEngine",),
     "report": ("write_report",),
     "runs": ("rerun", "run"),
+    "runs.sweep": ("sweep",),
     "runs.trained": ("load_trained",),
     "scenario": ("condition_names", "load_scenario", "resolve"),
     "systems.threshold.scenario.schema": ("Scenario",),

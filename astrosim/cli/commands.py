@@ -13,24 +13,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import astrosim
-from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, say, show_notices, take_any_text
+from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, show_notices, take_any_text
 from astrosim.cli.options import (
     BY_ENDING,
     AllowCodeOption,
     ConditionsOption,
     DataOption,
-    EngineName,
+    DesignOption,
     EngineOption,
     FormatName,
     JsonOption,
     LogLevel,
     RunArgument,
+    SamplesOption,
     ScenarioArgument,
     SeedsOption,
     SetOption,
+    SweepOption,
     WorkersOption,
 )
 from astrosim.cli.places import check_code, free_directory
+from astrosim.cli.reading import read_scenario, scenario_file, sweep_texts
 from astrosim.cli.usage import Commands
 from astrosim.core.errors import AstrosimError, ScenarioError
 
@@ -70,45 +73,6 @@ def common(
     logger.propagate = False
 
 
-def read_scenario(
-    argument: str,
-    overrides: list[str] | None = None,
-    seeds: str | None = None,
-    conditions: str | None = None,
-    engine: EngineName | None = None,
-) -> Experiment:
-    """Read a scenario as the options say."""
-    from astrosim.scenario import choose, load
-
-    texts = [f"--set {text}" for text in overrides or ()]
-    names = None if conditions is None else [name.strip() for name in conditions.split(",")]
-    if seeds is not None:
-        texts.append(f"--seeds seeds={seeds}" if ":" in seeds else f"--seeds seeds=[{seeds}]")
-    path = scenario_file(argument)
-    named = [] if engine is None or engine is EngineName.published else [f"--engine engine={json.dumps(engine.value)}"]
-    try:
-        scenario = load.load_scenario(path, texts, names)
-    except ScenarioError:
-        if not named:
-            raise
-        scenario = load.load_scenario(path, [*texts, *named], names)  # only the file's own engine may have been wrong
-    if engine is not None:
-        choose.check_engine(scenario, engine.value)
-        scenario = load.load_scenario(path, [*texts, *named], names) if named else scenario
-    for note in choose.shadowed(scenario, texts):
-        say(note)
-    return scenario
-
-
-def scenario_file(argument: str) -> Path:
-    """Return the file that a SCENARIO argument means."""
-    from astrosim.scenario.bundled import find, is_run
-    from astrosim.store.files import RUN_FILE
-
-    path = find(argument)
-    return path / RUN_FILE if is_run(path) else path
-
-
 def _command() -> str:
     return shlex.join(["astrosim", *sys.argv[1:]])
 
@@ -123,6 +87,9 @@ def run(
     conditions: ConditionsOption = None,
     engine: EngineOption = None,
     set_: SetOption = None,
+    sweep: SweepOption = None,
+    design: DesignOption = None,
+    samples: SamplesOption = None,
     data: DataOption = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Run directory; by default runs/NAME.")] = None,
     workers: WorkersOption = None,
@@ -144,23 +111,26 @@ def run(
 
         chosen = None
         _check_data(data)
+        swept = sweep_texts(sweep, design, samples)
         if _is_directory(scenario):
             directory = outer(Path(scenario))
             _refuse_changes(
-                directory, resume, any(option is not None for option in (seeds, conditions, engine, out, branch))
+                directory,
+                resume,
+                bool(swept) or any(option is not None for option in (seeds, conditions, engine, out, branch)),
             )
             if dry_run or set_:
                 chosen = read_scenario(str(directory), set_)
         elif resume and out is None:
             raise ScenarioError([f"{scenario}: no such run directory. Name the directory of a run to resume it."])
         else:
-            chosen = read_scenario(scenario, set_, seeds, conditions, engine)
+            chosen = read_scenario(scenario, set_, seeds, conditions, engine, swept)
             directory = out or Path("runs") / chosen.name
         if dry_run and chosen is not None:
             _tell_work(chosen, as_json)
             return
         go = partial(_run, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch)
-        with lines_named(scenario_file(scenario), [f"--set {text}" for text in set_ or ()]):
+        with lines_named(scenario_file(scenario), [*(f"--set {text}" for text in set_ or ()), *swept]):
             if chosen is not None and out is None and not resume:
                 with free_directory(directory) as own:
                     go(chosen, own, data)
@@ -191,19 +161,22 @@ def _refuse_changes(directory: Path, resume: bool, changed: bool) -> None:
     if changed:
         raise ScenarioError(
             [
-                f"{directory}: a run goes on as it began. Leave out --out, --seeds, --conditions and "
-                "--engine; --set may raise its length."
+                f"{directory}: a run goes on as it began. Leave out --out, --seeds, --conditions, "
+                "--sweep and --engine; --set may raise its length."
             ]
         )
 
 
 def _tell_work(scenario: Experiment, as_json: bool) -> None:
+    from astrosim.explain.sweep import sweep_table
     from astrosim.explain.workload import work_table, workload
 
     work = workload(scenario)
     if as_json:
         typer.echo(json.dumps(work.as_dict(), indent=1))
     else:
+        if scenario.sweep.axes:
+            output().print(sweep_table(scenario))
         output().print(work_table(work))
 
 
@@ -328,14 +301,22 @@ def export(
 
 
 @app.command()
-def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOption = False) -> None:
+def validate(
+    scenario: ScenarioArgument,
+    set_: SetOption = None,
+    sweep: SweepOption = None,
+    design: DesignOption = None,
+    samples: SamplesOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Check a scenario file and tell all that is wrong with it."""
     with guarded():
+        from astrosim.scenario import condition_names
         from astrosim.scenario.words import counted, parts
 
         problems: list[dict[str, Any]] = []
         try:
-            loaded = read_scenario(scenario, set_)
+            loaded = read_scenario(scenario, set_, swept=sweep_texts(sweep, design, samples))
         except ScenarioError as error:
             if not as_json:
                 raise
@@ -343,7 +324,7 @@ def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOp
         if as_json:
             typer.echo(json.dumps({"valid": not problems, "problems": problems}, indent=1))
         else:
-            replicates = max(1, len(loaded.conditions)) * len(loaded.seeds)
+            replicates = len(condition_names(loaded)) * len(loaded.seeds)
             typer.echo(f"{scenario_file(scenario)}: valid, {counted(replicates, 'replicate')}")
         if problems:
             raise typer.Exit(BAD_INPUT)

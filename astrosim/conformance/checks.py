@@ -27,7 +27,14 @@ from astrosim.scenario import condition_names
 from astrosim.scenario.field_info import fields_of
 from astrosim.store import open_run
 
-UNTOLD = ("version", "kind", "conditions", "reference")  # fields that an explanation does not list
+UNTOLD = (
+    "version",
+    "kind",
+    "conditions",
+    "sweep.axes",
+    "sweep.points",
+    "reference",
+)  # fields that an explanation does not list
 
 
 def same_seed_same_bytes(bench: Bench) -> None:

@@ -12,7 +12,7 @@ from astrosim.contracts.registry import find_system
 from astrosim.core.errors import AstrosimError, ScenarioError, StoreError
 from astrosim.report.drawing import Drawn, Kind
 from astrosim.scenario import condition_names
-from astrosim.scenario.load import unknown_condition
+from astrosim.scenario.conditions import unknown_condition
 from astrosim.scenario.words import nearest
 from astrosim.store import open_run
 from astrosim.summary import RunSummary

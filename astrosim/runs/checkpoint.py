@@ -133,7 +133,7 @@ def kept(directory: Path, condition: str, seed: int, scenario: Experiment) -> tu
 
 def identity(replicate: Replicate, scenario: Experiment) -> dict[str, Any]:
     """Return what a checkpoint belongs to: condition, seed, and all of the scenario that a replicate depends on."""
-    tables = scenario.model_dump(mode="json", exclude={"conditions", "reference", "seeds"})
+    tables = scenario.model_dump(mode="json", exclude={"conditions", "sweep", "reference", "seeds"})
     if (network := tables.get("network", {})).get("start", "") is None:
         del network["start"]  # checkpoints from before there were branches stay good
     text = json.dumps(tables)

@@ -38,6 +38,10 @@ class HasFiles(Protocol):
     def conditions(self) -> dict[str, dict[str, Any]]:
         """Overrides by condition."""
 
+    @property
+    def sweep(self) -> Any:
+        """Fields that vary."""
+
     def model_copy(self, *, update: Mapping[str, Any]) -> Any:
         """Return a copy with other values of some fields."""
 
@@ -222,7 +226,7 @@ def relative_to(
     """
 
     def within(table: Mapping[str, Any], *prefix: str) -> dict[str, Any]:
-        moved = _each(table, lambda field, value: _from(folder_of((*prefix, *field)), value), fields)
+        moved = _each(table, lambda field, value: from_folder(folder_of((*prefix, *field)), value), fields)
         for section, field, file in modules:
             moved = _with_module(moved, section, field, file, folder_of((*prefix, section, field)))
         return moved
@@ -241,7 +245,7 @@ def _with_module(data: dict[str, Any], section: str, field: str, file: str, fold
     if not isinstance(table, dict) or file in table or not isinstance(table.get(field), str):
         return data
     if re.search(DATA_FILE, table[field]):
-        return {**data, section: {**table, file: _from(folder, table[field])}}
+        return {**data, section: {**table, file: from_folder(folder, table[field])}}
     path = str(folder / f"{table[field].partition(':')[0]}.py")
     return {**data, section: {**table, file: path}} if os.path.isfile(path) else data
 
@@ -268,10 +272,10 @@ def _each(data: Mapping[str, Any], change: Callable[[tuple[str, str], Any], Any]
     return changed
 
 
-def _from(folder: Path, value: Any) -> Any:
-    """The name as a path from here."""
+def from_folder(folder: Path, value: Any) -> Any:
+    """Return the name of a file in a folder as a path from here; a table that names one with its path so."""
     if isinstance(value, dict) and isinstance(value.get("file"), str):
-        return {**value, "file": _from(folder, value["file"])}
+        return {**value, "file": from_folder(folder, value["file"])}
     return str(folder / os.path.expanduser(value)) if isinstance(value, str) and value else value
 
 
@@ -313,7 +317,7 @@ def taken_into[S: HasFiles](scenario: S, directory: Path) -> tuple[S, dict[Path,
         contents[moved.path] = file.content()
         return moved
 
-    parts: dict[str, Any] = {"conditions": replaced(scenario.conditions, take)}
+    parts: dict[str, Any] = {"conditions": replaced(scenario.conditions, take), "sweep": scenario.sweep.moved(take)}
     for section, field in scenario.file_fields:
         part: Any = parts.get(section, getattr(scenario, section, None))
         if getattr(part, field, None) is not None:
