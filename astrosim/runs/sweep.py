@@ -14,7 +14,8 @@ import numpy as np
 
 from astrosim.core.errors import RunError, ScenarioError
 from astrosim.runs.directory import take_name
-from astrosim.runs.experiment import Progress, run_scenario
+from astrosim.runs.experiment import Progress
+from astrosim.runs.session import run_scenario
 from astrosim.scenario import Experiment, load_scenario
 from astrosim.scenario.choose import swept
 from astrosim.scenario.inputs import ComplaintError

@@ -142,6 +142,11 @@ class InputFile:
             raise ScenarioError([f"{self.name}: {_changed(self, found, self.sha256)}"])
         return data
 
+    @property
+    def title(self) -> str:
+        """Name without folder and ending, the same where the user put it and in a run directory."""
+        return self.path.stem.removesuffix(f"-{self.sha256[:SHOWN]}")
+
     def moved(self, folder: Path) -> InputFile:
         """Return the same content in another folder, under a name that no other content has."""
         mark = self.sha256[:SHOWN]
@@ -283,7 +288,7 @@ def replaced(data: Any, change: Callable[[InputFile], Any]) -> Any:
     """Return nested tables with every file exchanged; a file that there is not (None) is left out."""
     if isinstance(data, InputFile):
         return change(data)
-    if isinstance(data, tuple) and any(isinstance(value, dict) for value in data):
+    if isinstance(data, list | tuple) and any(isinstance(value, dict | InputFile) for value in data):
         return [replaced(value, change) for value in data]
     if not isinstance(data, dict):
         return data

@@ -129,7 +129,7 @@ def _field(info: FieldInfo, model: type[Experiment], path: tuple[str, ...]) -> S
         entry = _section(model.tables[name], model, path)
         several = tuple in [typing.get_origin(one) for one in (info.annotation, *typing.get_args(info.annotation))]
         return {"description": info.description} | ({"type": "array", "items": entry} if several else entry)
-    if name == "conditions":
+    if name in ("conditions", "sweep.axes"):
         return {"description": info.description}
     return _described(_value(info), info, model, path)
 

@@ -159,5 +159,5 @@ def text_of(value: Any) -> str:
     if isinstance(value, int | float):
         return f"{value:.6g}"
     if isinstance(value, InputFile):
-        return value.path.name
+        return f"{value.title}{value.path.suffix}"
     return value if type(value) in PLAIN else short(value)

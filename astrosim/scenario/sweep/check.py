@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from astrosim.scenario.merge import merge
 from astrosim.scenario.problems import Problem, attempt, dotted
 from astrosim.scenario.section import validated
 from astrosim.scenario.sweep.fit import fitted
+from astrosim.scenario.sweep.list_file import lines_of
 from astrosim.scenario.sweep.section import Sweep
 
 SECTION = "sweep"
@@ -59,32 +61,53 @@ def _grouped(sweep: Sweep, found: Iterator[tuple[str, Crossed, Problem]]) -> lis
     """Problems that are alike, each once: what is wrong, and in which settings."""
     groups: dict[tuple[Path, str], tuple[Problem, list[str]]] = {}
     for name, cell, problem in found:
-        place = _place(sweep, cell, problem.path)
-        text = problem.text if place or problem.inside else f"{dotted(problem.path)}: {problem.text}"
-        exact = place and isinstance(place[-1], int)
-        key = (place, "" if place and not exact else text)
+        place, on_axis = _place(sweep, cell, problem)
+        text = problem.text if on_axis or problem.inside else f"{dotted(problem.path)}: {problem.text}"
+        ranged = on_axis and not _exact(place)  # of a range, each setting has another value
+        key = (place, "" if ranged else text)
         if key in groups:
             groups[key][1].append(name)
         elif len(groups) < MOST:
-            groups[key] = (Problem(place or (SECTION,), text, problem.inside), [name])
-    return [_told(problem, names) for problem, names in groups.values()]
-
-
-def _place(sweep: Sweep, cell: Crossed, path: Path) -> Path:
-    """Path of the axis that a problem is about, and of the value on it; empty if it is about no axis."""
-    for number, name in enumerate(sweep.paths):
-        parts = tuple(name.split("."))
-        if path[: len(parts)] == parts:
-            place = cell.setting.places[number]
+            inside = problem.inside
             if sweep.file is not None:
-                return (SECTION, "file")
-            listed = place is not None and sweep.axes[name].values
-            return (SECTION, *parts, place) if listed and place is not None else (SECTION, *parts)
-    return ()
+                text, inside = f"{_cell_of(sweep, cell, place)}: {text}", True
+            groups[key] = (Problem(place, text, inside), [name])
+    return [_told(problem, names, sweep) for problem, names in groups.values()]
 
 
-def _told(problem: Problem, names: Sequence[str]) -> Problem:
-    if problem.path[1:] and isinstance(problem.path[-1], int):
+def _exact(place: Path) -> bool:
+    return isinstance(place[-1], int)
+
+
+def _place(sweep: Sweep, cell: Crossed, problem: Problem) -> tuple[Path, bool]:
+    """Path of the value that is at fault, as the sweep holds it, and whether the problem is with the value itself."""
+    for path in sweep.paths:
+        parts = tuple(path.split("."))
+        if problem.path[: len(parts)] == parts:
+            return _value_of(sweep, cell, path), True
+    named = re.findall(r"[a-z_]+(?:\.[a-z_]+)+", problem.text)
+    return next((_value_of(sweep, cell, path) for path in sweep.paths if path in named), (SECTION,)), False
+
+
+def _value_of(sweep: Sweep, cell: Crossed, path: str) -> Path:
+    place = cell.setting.places[sweep.paths.index(path)]
+    listed = place is not None and bool(sweep.axes[path].values)
+    parts = (SECTION, *path.split("."))
+    return (*parts, place) if listed and place is not None else parts
+
+
+def _cell_of(sweep: Sweep, cell: Crossed, place: Path) -> str:
+    """Place in the file of a list."""
+    assert sweep.file is not None
+    row = next((one for one in cell.setting.places if one is not None), 0)
+    column = ".".join(part for part in place[1:] if isinstance(part, str))
+    return f"{sweep.file.name}:{lines_of(sweep.file)[row + 1]}" + (f": {column}" if column else "")
+
+
+def _told(problem: Problem, names: Sequence[str], sweep: Sweep) -> Problem:
+    if sweep.file is not None:
+        return Problem((SECTION, "file"), problem.text, True)
+    if _exact(problem.path):
         return problem
     others = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
     return Problem(problem.path, f"{problem.text} It is so in setting {names[0]}{others}.", problem.inside)

@@ -59,6 +59,11 @@ def read_list(file: InputFile, problem: Callable[[str], str]) -> dict[str, Axis]
     return {name: Axis(values=tuple(values)) for name, values in zip(names, columns, strict=True)}
 
 
+def lines_of(file: InputFile) -> list[int]:
+    """Return the line numbers of the head of a list and of each of its settings."""
+    return [line for line, _ in _lines(file)]
+
+
 def _lines(file: InputFile) -> Iterator[tuple[int, list[str]]]:
     """Cells of each line that is not empty, with its number."""
     try:

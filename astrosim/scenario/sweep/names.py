@@ -70,5 +70,5 @@ def _letters(sweep: Sweep, setting: Setting, path: str) -> str:
     value = setting.values[path]
     if isinstance(value, tuple | dict):
         return str(setting.places[sweep.paths.index(path)])
-    text = text_of(value) if not isinstance(value, InputFile) else value.path.stem
+    text = text_of(value) if not isinstance(value, InputFile) else value.title
     return re.sub(r"[^A-Za-z0-9_.-]+", "_", text.replace("+", "")).strip("_")
