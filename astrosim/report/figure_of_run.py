@@ -14,7 +14,7 @@ from astrosim.report.drawing import Drawn, Kind
 from astrosim.scenario import condition_names
 from astrosim.scenario.conditions import unknown_condition
 from astrosim.scenario.words import nearest
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 from astrosim.summary import RunSummary
 
 LISTED = 12  # seeds or episodes that an error lists
@@ -106,7 +106,7 @@ def show(directory: Path, choice: Choice | None = None, kind: str | None = None)
             f"{directory}: no replicate is finished yet. `astrosim run {directory} --resume` goes on with it."
         )
     rows = chosen_rows(found, choice)
-    dataset = open_run(directory).sel(
+    dataset = open_replicates(directory).sel(
         condition=list(dict.fromkeys(row["condition"] for row in rows)), seed=sorted({row["seed"] for row in rows})
     )
     shown: Shown = find_system(found.scenario.family).part("figures")(replace(found, rows=rows), dataset, choice, kind)

@@ -18,6 +18,7 @@ from astrosim.runs.checkpoint import CHECKPOINTS
 from astrosim.runs.lock import HELD, LOCK
 from astrosim.runs.provenance import Start, now, session
 from astrosim.scenario.inputs import FOLDER
+from astrosim.scenario.sweep.parameters import SweepColumns
 from astrosim.store.files import sha256, storage_errors, stray, write_atomically, write_sealed
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY, Layout, create
 from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
@@ -42,11 +43,14 @@ class RunDirectory:
     ----------
     data : Path or None
         Where the last session was told that data sets lie; known after `check`.
+    columns : SweepColumns
+        What a sweep adds to the rows of the summary.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.data: Path | None = None
+        self.columns = SweepColumns()
         self._provenance: dict[str, Any] = {}
         self._first: dict[str, str] = {}  # versions of the first session
 
@@ -215,7 +219,7 @@ class RunDirectory:
 
     def write_summary(self, rows: Mapping[Key, Mapping[str, Any]], order: Sequence[Key]) -> None:
         """Write the rows of the committed replicates, in the order of the scenario."""
-        present = [rows[key] for key in order if key in rows]
+        present = [self.columns.beside(rows[key]) for key in order if key in rows]
         if present:
             with storage_errors(self.path):
                 write_atomically(self.path / SUMMARY, summary_text(present).encode())

@@ -24,6 +24,7 @@ from astrosim.runs.runner import Query, find_runner
 from astrosim.runs.stop import Stop
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
+from astrosim.scenario.sweep.parameters import SweepColumns
 from astrosim.scenario.words import counted
 from astrosim.store.exchange import outer
 from astrosim.store.layout import Layout
@@ -59,6 +60,7 @@ class ExperimentRun:
         self.scenario = self._resume(start) if resume or scenario is None else self._begin(scenario, start)
         self.resolved = {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
         self.replicates = make_replicates(tuple(self.resolved), self.scenario.seeds)
+        self.directory.columns = SweepColumns.of(self.scenario)
         self.order = [(one.condition, one.seed) for one in self.replicates]
         self.rows: dict[tuple[str, int], Mapping[str, Any]] = {}
         self._written = 0.0

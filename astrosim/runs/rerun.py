@@ -18,7 +18,7 @@ from astrosim.runs.experiment import Progress
 from astrosim.runs.session import run_scenario
 from astrosim.scenario import load_run
 from astrosim.store.files import storage_errors
-from astrosim.store.read import committed_replicates, open_run, read_arrays_record
+from astrosim.store.read import committed_replicates, open_replicates, read_arrays_record
 
 if TYPE_CHECKING:
     import xarray
@@ -116,7 +116,7 @@ def _differences(path: Path, records: Records, copy: Path) -> Iterator[str]:
     yield from _summary_differences(records, replayed)
     if all(records[key]["files"] == replayed.get(key, {}).get("files") for key in records):
         return  # the same bytes
-    yield from _array_differences(open_run(path), open_run(copy))
+    yield from _array_differences(open_replicates(path), open_replicates(copy))
 
 
 def _summary_differences(records: Records, replayed: Records) -> Iterator[str]:

@@ -15,7 +15,7 @@ from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.runs.checkpoint import CheckpointError, kept
 from astrosim.runs.directory import SCENARIO, noted_data
 from astrosim.scenario import condition_names, load_run, resolve
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 from astrosim.store.replicates import commit_path
 
 LISTED = 8  # conditions or seeds that an error names; assumed: more do not help
@@ -83,7 +83,7 @@ def _reader(path: Path, condition: str, seed: int) -> Callable[[str], np.ndarray
     def read(name: str) -> np.ndarray | None:
         if not commit_path(path, condition, seed).is_file():
             return None
-        with open_run(path) as run:
+        with open_replicates(path) as run:
             found = run[name].sel(condition=condition, seed=seed).values if name in run else None
         return found if found is not None and found.size else None
 

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from astrosim.core.errors import StoreError
 from astrosim.scenario import Experiment, condition_names, load_run, resolve
+from astrosim.scenario.sweep.parameters import SweepColumns
 from astrosim.summary.departures import departed_words, departures, published
 from astrosim.summary.rows import read_rows
 
@@ -56,7 +57,9 @@ class RunSummary[S: Experiment]:
         scenario: Any = load_run(directory)
         if scenario.kind != cls.kind:
             raise StoreError(f"{directory}: a run of kind {scenario.kind}, not {cls.kind}. Use `summary.read`.")
-        return cls(directory, scenario, read_rows(directory / "summary.csv", cls.texts, cls.flags, cls.counts))
+        swept = SweepColumns.of(scenario)
+        texts, counts = (*cls.texts, *swept.texts()), (*cls.counts, *swept.counts())
+        return cls(directory, scenario, read_rows(directory / "summary.csv", texts, cls.flags, counts))
 
     @cached_property
     def resolved(self) -> dict[str, S]:

@@ -13,7 +13,7 @@ from astrosim.plot.bands import BANDS
 from astrosim.plot.solving import solved_curves
 from astrosim.report.drawing import Drawn, Kind, Picture, reported
 from astrosim.scenario.words import counted
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 from astrosim.systems.threshold.figures.astrocytes import DRAWN_ASTROCYTES, astrocyte_curves
 from astrosim.systems.threshold.figures.budget import accuracy_by_passes
 from astrosim.systems.threshold.figures.calcium import calcium_curves, coupled_conditions
@@ -84,7 +84,7 @@ class Material:
         cls, directory: Path, summary: Summary, resolved: Mapping[str, Scenario], rows: Sequence[ConditionRow]
     ) -> Material:
         """Open the trajectories, and read what several figures need."""
-        return cls.of(open_run(directory), summary, resolved, rows)
+        return cls.of(open_replicates(directory), summary, resolved, rows)
 
     @classmethod
     def of(
