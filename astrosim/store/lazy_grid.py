@@ -37,7 +37,8 @@ class LazyGrid(BackendArray):
         chosen = [np.arange(size)[part] for size, part in zip(self.grid, key[:count], strict=True)]
         places = np.ravel_multi_index(np.ix_(*map(np.atleast_1d, chosen)), self.grid).ravel()
         values = self.variable[(_slice(places), *key[count:])].values
-        return values.reshape(*(len(part) for part in chosen if part.ndim), *values.shape[1:])
+        kept = tuple(len(part) for part in chosen if part.ndim)
+        return values.reshape((*kept, *values.shape[1:]))
 
 
 def _slice(places: np.ndarray) -> slice | np.ndarray:
