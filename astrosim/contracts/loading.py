@@ -21,6 +21,7 @@ EXTRAS = {
     "libsonata": "sonata",
     "neo": "neo",
     "nixio": "neo",
+    "SALib": "sweep",
 }
 """Extra of the package that brings a module."""
 

@@ -10,6 +10,7 @@ from typing import Any
 from astrosim import summary
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import AstrosimError, ScenarioError, StoreError
+from astrosim.report import sweep
 from astrosim.report.drawing import Drawn, Kind
 from astrosim.scenario import condition_names
 from astrosim.scenario.conditions import unknown_condition
@@ -32,12 +33,15 @@ class Choice:
         A recorded episode that figures of one moment show; None: the last.
     data : Path or None
         Where data sets lie.
+    measure : str or None
+        Column of summary.csv that figures of a sweep show; None: the main one.
     """
 
     conditions: Sequence[str] | None = None
     seeds: Sequence[int] | None = None
     episode: int | None = None
     data: Path | None = None
+    measure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,11 +110,28 @@ def show(directory: Path, choice: Choice | None = None, kind: str | None = None)
             f"{directory}: no replicate is finished yet. `astrosim run {directory} --resume` goes on with it."
         )
     rows = chosen_rows(found, choice)
+    if found.scenario.sweep.axes and kind in sweep.KINDS:  # of these, all settings are shown
+        return _with_sweep(Shown(directory, None, {}, {}), replace(found, rows=rows), choice)
+    shown_summary = sweep.few(replace(found, rows=rows))
+    rows = shown_summary.rows
     dataset = open_replicates(directory).sel(
         condition=list(dict.fromkeys(row["condition"] for row in rows)), seed=sorted({row["seed"] for row in rows})
     )
-    shown: Shown = find_system(found.scenario.family).part("figures")(replace(found, rows=rows), dataset, choice, kind)
-    return shown
+    shown: Shown = find_system(found.scenario.family).part("figures")(shown_summary, dataset, choice, kind)
+    return _with_sweep(shown, found, choice) if found.scenario.sweep.axes else shown
+
+
+def _with_sweep(shown: Shown, found: RunSummary[Any], choice: Choice) -> Shown:
+    """The figures of a sweep before those of its system."""
+    results = sweep.results_of(found, choice.measure)
+    known = {name: _of(one, results) for name, one in sweep.KINDS.items()}
+    here = {name: known[name] for name, one in sweep.KINDS.items() if one.has(results)}
+    return replace(shown, kinds={**here, **shown.kinds}, known={**known, **shown.known})
+
+
+def _of(kind: Kind[Any], results: Any) -> Kind[Any]:
+    """A kind of figures that shows some results, whatever else a run has."""
+    return kind._replace(draw=lambda material: kind.draw(results), has=lambda material: kind.has(results))
 
 
 def chosen_rows(found: RunSummary[Any], choice: Choice) -> list[dict[str, Any]]:

@@ -10,7 +10,8 @@ from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, Str
 from astrosim import summary
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import StoreError
-from astrosim.report import tables
+from astrosim.report import sweep, tables
+from astrosim.scenario import condition_names
 from astrosim.store.files import storage_errors, write_atomically
 
 REPORT = "report.html"
@@ -43,7 +44,14 @@ def write_report(directory: Path) -> Path:
             f"{directory}: no replicate is finished yet. `astrosim run {directory} --resume` goes on with it."
         )
     system = find_system(found.scenario.family)
-    content = system.part("report")(directory, found)
+    swept, shown = sweep.content(found), sweep.few(found)
+    content = system.part("report")(directory, shown)
+    if swept is not None:
+        every = len(condition_names(found.scenario)) * len(found.scenario.seeds)
+        content |= {"replicates": {"done": len(found.rows), "all": every}}
+        content["pictures"] = [*swept["pictures"], *content["pictures"]]
+        content["expected"] = [*content["expected"], *filter(None, [sweep.few_words(found, shown)])]
+    content["sweep"] = swept
     template = _environment().get_template(system.part("report_template"))
     html = template.render(content, tables=Counter())
     path = directory / REPORT
