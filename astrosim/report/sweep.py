@@ -46,7 +46,7 @@ def results_of(found: RunSummary[Any], column: str | None = None) -> SweepResult
 
 
 def few(found: RunSummary[Any]) -> RunSummary[Any]:
-    """Return the summary of a swept run with as many settings as figures of single conditions can show, evenly spaced."""
+    """Return the summary of a swept run with no more settings than figures of single conditions show, evenly spaced."""
     names = found.conditions
     if not found.scenario.sweep.axes or len(names) <= MOST_SHOWN:
         return found
