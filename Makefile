@@ -11,7 +11,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 12))
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
-.PHONY: help setup dev run view notebooks test test-quick test-full lint bench clean
+.PHONY: help setup dev run view notebooks test test-quick test-full lint bench trust clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -70,6 +70,9 @@ lint: dev  ## style and types
 
 bench: dev  ## speed, memory and start-up (ARGS=... for options)
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
+
+trust: dev  ## fault campaigns: kills, crashes, damage, full disks, fuzzing; about an hour (ARGS=--share=.1 for fewer)
+	@$(VENV)/bin/python -m benchmarks.trust $(ARGS)
 
 clean:  ## remove the virtual environment and all caches; runs/ stays
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist

@@ -44,7 +44,7 @@ MEMORY = Path("/dev/shm")
 ROOM = 2**31  # bytes; assumed: a run of all tests takes less than a quarter
 """Where the tests' folders lie if there is room: a run waits for the disk at every file, which shows nothing here."""
 
-EXAMPLES = {"ordinary": 25, "full": 100}
+EXAMPLES = {"ordinary": 25, "full": int(os.environ.get("ASTROSIM_EXAMPLES", "100"))}
 """Examples per property by profile; tests that take more or fewer multiply them."""
 
 gc.set_threshold(100_000, 50, 100)  # a worker holds millions of objects that never end, in which cycles are few

@@ -24,14 +24,14 @@ class Server:
     """`astrosim view` as a user starts it."""
 
     def __init__(self, *arguments: str) -> None:
-        command = [sys.executable, "-m", "astrosim.cli", "view", *arguments, "--no-browser", "--port", "0"]
+        command = [sys.executable, "-m", "astrosim.cli", "view", "--no-browser", "--port", "0", *arguments]
         environment = os.environ | {"PYTHONPATH": str(ROOT)} | NOWHERE
         self.process = subprocess.Popen(
             command, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=environment, start_new_session=True
         )
         assert self.process.stderr is not None
         self.line = self.process.stderr.readline()
-        self.address = self.line.split()[0] if self.line.startswith("http") else ""
+        self.address = self.line.split()[0] if self.line.startswith(("http", "/")) else ""
         assert self.address, self.line + self.process.stderr.read()
 
     def end(self) -> tuple[int, str]:

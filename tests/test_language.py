@@ -120,7 +120,7 @@ def test_arrays_have_shapes():
 def raised(node: ast.FunctionDef) -> set[str]:
     """Names of the errors that a function's own body raises."""
     # What a command raises under `guarded` leaves it as an exit code, and its docstring is the user's help: left out.
-    guarded = [one for one in ast.walk(node) if isinstance(one, ast.With) and "guarded()" in ast.unparse(one.items[0])]
+    guarded = [one for one in ast.walk(node) if isinstance(one, ast.With) and "guarded(" in ast.unparse(one.items[0])]
     inside = {child for one in guarded for child in ast.walk(one)}
     found = [child for child in ast.walk(node) if isinstance(child, ast.Raise) and child not in inside]
     calls = [child.exc for child in found if child.exc is not None]

@@ -1,14 +1,7 @@
 """The command line."""
 
-from astrosim.cli import (
-    about,
-    audit,
-    compare,
-    extension,
-    figures,
-    importing,
-    view,
-)  # their commands join the same application
+# Their commands join the same application.
+from astrosim.cli import about, audit, compare, extension, figures, importing, shards, view
 from astrosim.cli.commands import app, main
 
-__all__ = ["about", "app", "audit", "compare", "extension", "figures", "importing", "main", "view"]
+__all__ = ["about", "app", "audit", "compare", "extension", "figures", "importing", "main", "shards", "view"]

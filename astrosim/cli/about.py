@@ -11,6 +11,7 @@ import typer
 from astrosim.cli.commands import app
 from astrosim.cli.console import guarded, output
 from astrosim.cli.options import (
+    AllowCodeOption,
     ConditionsOption,
     DesignOption,
     EngineOption,
@@ -64,13 +65,15 @@ def new(
 
 @app.command("list")
 def list_(
+    word: Annotated[str, typer.Argument(metavar="[WORD]", help="Only those that tell of it: in name, title ...")] = "",
+    *,
     times: Annotated[bool, typer.Option("--times", help="Estimate how long each takes on one core.")] = False,
     environments: Annotated[
         bool, typer.Option("--environments", help="In their place the environments of the installed Gymnasium.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """List the bundled scenarios, or the environments that a scenario may name."""
+    """List the bundled scenarios by group, or the environments that a scenario may name."""
     with guarded():
         from astrosim.contracts.registry import find_system
         from astrosim.explain.catalogue import catalogue_table
@@ -78,8 +81,10 @@ def list_(
 
         if environments and times:
             raise ScenarioError(["--times: environments have no length of their own. Leave it or --environments out."])
+        if environments and word:
+            raise ScenarioError([f"{word}: environments are listed whole. Leave it or --environments out."])
         system = find_system("environment")
-        entries = system.part("catalogue")() if environments else catalogue(times)
+        entries = system.part("catalogue")() if environments else catalogue(times, word)
         if as_json:
             typer.echo(json.dumps(entries, indent=1))
         else:
@@ -105,10 +110,11 @@ def explain(
     all_: Annotated[bool, typer.Option("--all", help="Also fields that nothing in this scenario reads.")] = False,
     changed: Annotated[bool, typer.Option("--changed", help="Only fields that are not at their defaults.")] = False,
     glossary: Annotated[bool, typer.Option("--glossary", help="Only the terms that the field does not know.")] = False,
+    allow_code: AllowCodeOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Show the values that act, with units and sources, the phases of a trial or update, and the size of the work."""
-    with guarded():
+    with guarded(allow_code):
         from astrosim import explain as explanation
         from astrosim.explain.glossary import GLOSSARY, glossary_table
         from astrosim.explain.values import Choice

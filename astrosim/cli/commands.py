@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import astrosim
-from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, show_notices, take_any_text
+from astrosim.cli.console import BAD_INPUT, FAILED, errors, guarded, output, say, show_notices, take_any_text
 from astrosim.cli.options import (
     BY_ENDING,
     AllowCodeOption,
@@ -29,10 +29,11 @@ from astrosim.cli.options import (
     ScenarioArgument,
     SeedsOption,
     SetOption,
+    ShardOption,
     SweepOption,
     WorkersOption,
 )
-from astrosim.cli.places import check_code, free_directory
+from astrosim.cli.places import check_code, ending, free_directory
 from astrosim.cli.reading import read_scenario, scenario_file, sweep_texts
 from astrosim.cli.usage import Commands
 from astrosim.core.errors import AstrosimError, ScenarioError
@@ -100,12 +101,14 @@ def run(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with an interrupted run; with --set of its length, for longer.")
     ] = False,
+    allow_code: AllowCodeOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell the size of the work.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
+    shard: ShardOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Run a scenario: every condition with every seed."""
-    with guarded():
+    with guarded(allow_code):
         from astrosim.scenario.located import lines_named
         from astrosim.store.exchange import outer
 
@@ -125,11 +128,11 @@ def run(
             raise ScenarioError([f"{scenario}: no such run directory. Name the directory of a run to resume it."])
         else:
             chosen = read_scenario(scenario, set_, seeds, conditions, engine, swept)
-            directory = out or Path("runs") / chosen.name
+            directory = out or Path("runs") / (chosen.name + ending(shard))
         if dry_run and chosen is not None:
             _tell_work(chosen, as_json)
             return
-        go = partial(_run, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch)
+        go = partial(_run, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch, shard=shard)
         with lines_named(scenario_file(scenario), [*(f"--set {text}" for text in set_ or ()), *swept]):
             if chosen is not None and out is None and not resume:
                 with free_directory(directory) as own:
@@ -190,9 +193,11 @@ def _run(
     report: bool,
     as_json: bool,
     branch: str | None,
+    shard: str | None,
 ) -> None:
     from astrosim.cli.progress import ProgressDisplay
     from astrosim.runs import run_scenario
+    from astrosim.runs.directory import SUMMARY
 
     with ProgressDisplay(errors(), directory.name or str(directory), _unit(scenario, directory)) as progress:
         run_scenario(
@@ -204,9 +209,13 @@ def _run(
             progress=progress,
             command=_command(),
             branch=branch,
+            shard=shard,
         )
-    page = _write_report(directory) if report else None
-    _tell_results(directory, page, as_json)
+    if not (directory / SUMMARY).exists():
+        say(f"Nothing was to do: shard {shard} of this run has no replicates. Merge {directory} like the others.")
+        return
+    page = write_report(directory) if report else None
+    tell_results(directory, page, as_json)
 
 
 def _unit(scenario: Experiment | None, directory: Path) -> str:
@@ -222,14 +231,17 @@ def _unit(scenario: Experiment | None, directory: Path) -> str:
     return find_system(scenario.family).unit
 
 
-def _write_report(directory: Path) -> Path:
-    from astrosim.report import write_report
+def write_report(directory: Path) -> Path:
+    """Write the report of a run; returns its path."""
+    from astrosim import report as reports
 
-    return write_report(directory)
+    return reports.write_report(directory)
 
 
-def _tell_results(directory: Path, page: Path | None, as_json: bool) -> None:
+def tell_results(directory: Path, page: Path | None, as_json: bool) -> None:
+    """Print what a run found: tables and warnings, or JSON."""
     from astrosim import summary
+    from astrosim.runs.shard import shard_words
 
     results = summary.read(directory)
     if as_json:
@@ -239,6 +251,9 @@ def _tell_results(directory: Path, page: Path | None, as_json: bool) -> None:
     console.print(results.table())
     for alarm in results.alarms():
         console.print(alarm, markup=False)
+    every = len(results.resolved) * len(results.scenario.seeds)
+    if words := shard_words(directory, len(results.rows), every):
+        console.print(words, markup=False)
     console.print(f"Run directory: {directory}", soft_wrap=True, markup=False)
     if page is not None:
         console.print(f"Report: {page}", soft_wrap=True, markup=False)
@@ -254,7 +269,7 @@ def rerun(
     as_json: JsonOption = False,
 ) -> None:
     """Repeat a run from its own directory, and say whether it is identical."""
-    with guarded():
+    with guarded(allow_code):
         from astrosim.cli.progress import ProgressDisplay
         from astrosim.runs import rerun as repeat
 
@@ -276,7 +291,7 @@ def rerun(
 def report(directory: RunArgument) -> None:
     """Write the report of a run again, and print its path."""
     with guarded():
-        typer.echo(str(_write_report(directory)))
+        typer.echo(str(write_report(directory)))
 
 
 @app.command()

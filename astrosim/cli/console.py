@@ -74,16 +74,24 @@ def show_notices() -> None:
 
 
 @contextlib.contextmanager
-def guarded() -> Iterator[None]:
+def guarded(allow_code: bool = False) -> Iterator[None]:
     """Turn errors into a text on standard error and an exit code; never a traceback for what a user can fix.
+
+    Parameters
+    ----------
+    allow_code : bool
+        Whether the user lets code that came with a run be executed.
 
     Raises
     ------
     typer.Exit
         In place of an error: INTERRUPTED after Ctrl-C, BAD_INPUT for what the user can fix, FAILED for all else.
     """
+    from astrosim.scenario.stored import allowing
+
     try:
-        yield
+        with allowing(allow_code):
+            yield
     except KeyboardInterrupt as interrupt:
         say(str(interrupt) or "Interrupted.")
         raise typer.Exit(INTERRUPTED) from None

@@ -164,7 +164,7 @@ def animate(
     data: DataOption = None,
 ) -> None:
     """Replay one replicate of a run as GIF or MP4: trials, a wave's passage, a test episode, or spikes and calcium."""
-    with guarded():
+    with guarded(allow_code):
         from astrosim.report.animation import Look, TrialRange
         from astrosim.report.animation import animate as write
 
@@ -188,7 +188,7 @@ def play(
     window: Annotated[bool, typer.Option(help="Show it in the environment's own window, if there is a screen.")] = True,
 ) -> None:
     """Play a test episode of an environment's run again, and check its return against the stored one."""
-    with guarded():
+    with guarded(allow_code):
         from astrosim.report.animation import play as again
 
         check_code(directory, allow_code)

@@ -101,8 +101,9 @@ EngineOption = Annotated[
         "kernel, agents or torch for fields."
     ),
 ]
-AllowCodeOption = Annotated[
-    bool, typer.Option("--allow-code", help="Execute the module that the run's task names, which came with it.")
+AllowCodeOption = Annotated[bool, typer.Option("--allow-code", help="Execute the code that came with a run directory.")]
+ShardOption = Annotated[
+    str | None, typer.Option(metavar="K/N", help="Compute only the K-th of N shares; `astrosim merge` joins them.")
 ]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; by default one per processor.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]

@@ -16,6 +16,22 @@ def at_home(argument: str) -> str:
     return option + equals + os.path.expanduser(value)
 
 
+def ending(shard: str | None) -> str:
+    """Return what the name of a run directory ends with if it holds a shard: ``-3-of-4``.
+
+    Raises
+    ------
+    ScenarioError
+        If the text names no shard.
+    """
+    from astrosim.runs.shard import parse_shard
+
+    if shard is None:
+        return ""
+    own = parse_shard(shard)
+    return f"-{own.number}-of-{own.count}"
+
+
 def check_code(directory: Path, allowed: bool) -> None:
     """Refuse a run whose task executes code that came with it, unless the user has said that it may.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Annotated
@@ -32,6 +33,17 @@ def view(
     ] = None,
     set_: SetOption = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="Port of the page; 0 for any free one.")] = None,
+    host: Annotated[
+        str,
+        typer.Option(metavar="ADDRESS", help="Listen here; other machines need the token."),
+    ] = "127.0.0.1",
+    root_path: Annotated[
+        str, typer.Option(metavar="PATH", help="Path that a proxy puts before the page's, as JupyterHub's does.")
+    ] = "",
+    token: Annotated[
+        str,
+        typer.Option(metavar="SECRET", envvar="ASTROSIM_VIEW_TOKEN", help="By default a new one, where one is needed."),
+    ] = "",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
 ) -> None:
     """Watch a scenario learn, or go through a stored run, in the browser."""
@@ -43,7 +55,17 @@ def view(
         texts = [f"--set {text}" for text in set_ or ()]
         from astrosim.scenario.bundled import find
 
-        import_module(LAUNCH).launch(find(scenario), seed, names, texts, port, browser, say)
+        start = import_module(LAUNCH)
+        access = start.Access(host, _path(root_path), _secret(token))
+        start.launch(find(scenario), seed, names, texts, port, browser, say, access)
+
+
+def _path(text: str) -> str:
+    """A path with a stroke before and none after it; empty for none."""
+    if not re.fullmatch(r"[A-Za-z0-9/_.~@%+-]*", text):
+        raise AstrosimError(f"--root-path: no path of an address ({text!r}). Write one such as /user/me/proxy/8765.")
+    inner = text.strip("/")
+    return f"/{inner}" if inner else ""
 
 
 def _is_there(name: str) -> bool:
@@ -51,3 +73,10 @@ def _is_there(name: str) -> bool:
         return find_spec(name) is not None
     except (ModuleNotFoundError, ValueError):  # its parent is not there
         return False
+
+
+def _secret(text: str) -> str:
+    """A token that an address and a cookie can hold as it is; empty for none."""
+    if not re.fullmatch(r"([A-Za-z0-9_.~-]{16,})?", text):
+        raise AstrosimError("--token: too short, or with other signs. Write at least 16 letters and digits.")
+    return text

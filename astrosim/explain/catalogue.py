@@ -1,4 +1,4 @@
-"""The bundled scenarios as a table for the console: kind, size of the work, expected time if asked for."""
+"""The bundled scenarios as a table for the console, by group: kind, size of the work, expected time if asked for."""
 
 from __future__ import annotations
 
@@ -8,11 +8,18 @@ from rich.table import Table
 
 from astrosim.explain.tables import new_table, seconds_words
 
-FIRST = "First looks stand first"
 NOTES = {
-    False: f"{FIRST}; --times estimates how long each takes.",
-    True: f"{FIRST}; times are estimates on one core, without compilation.",
+    False: "`astrosim list WORD` shows those that tell of it; --times estimates how long each takes.",
+    True: "Times are estimates on one core, without compilation.",
 }
+TELLS = {
+    "first looks": "begin here",
+    "papers": "what was published, beside what is measured",
+    "questions": "asked of the same networks, beyond the papers",
+    "tasks": "tables, images, environments, objectives",
+    "tuning": "how settings were chosen",
+}
+"""Words beside the name of each group."""
 
 
 def catalogue_table(entries: list[dict[str, Any]]) -> Table:
@@ -28,7 +35,12 @@ def catalogue_table(entries: list[dict[str, Any]]) -> Table:
         ("trials, updates\nor steps", right),
         *([("time", right)] if times else []),
     )
+    group = ""
     for entry in entries:
+        if entry["group"] != group:
+            group = entry["group"]
+            table.add_row()
+            table.add_row(f"[bold]{group.capitalize()}[/bold]", f"[italic]{TELLS[group]}[/italic]")
         sizes = f"{entry['cells']:,}", f"{entry['trials'] or entry['updates'] or entry['steps']:,}"
         time = [seconds_words(entry["seconds"])] if times else []
         table.add_row(entry["name"], entry["title"], entry["kind"], *sizes, *time)

@@ -11,6 +11,7 @@ from astrosim import summary
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import StoreError
 from astrosim.report import sweep, tables
+from astrosim.runs.shard import shard_words
 from astrosim.scenario import condition_names
 from astrosim.store.files import storage_errors, write_atomically
 
@@ -46,14 +47,14 @@ def write_report(directory: Path) -> Path:
     system = find_system(found.scenario.family)
     swept, shown = sweep.content(found), sweep.few(found)
     content = system.part("report")(directory, shown)
+    counts = len(found.rows), len(condition_names(found.scenario)) * len(found.scenario.seeds)
     if swept is not None:
-        every = len(condition_names(found.scenario)) * len(found.scenario.seeds)
-        content |= {"replicates": {"done": len(found.rows), "all": every}}
+        content["replicates"] = dict(zip(("done", "all"), counts, strict=True))
         content["pictures"] = [*swept["pictures"], *content["pictures"]]
         content["expected"] = [*content["expected"], *filter(None, [sweep.few_words(found, shown)])]
     content["sweep"] = swept
     template = _environment().get_template(system.part("report_template"))
-    html = template.render(content, tables=Counter())
+    html = template.render(content, tables=Counter(), shard=shard_words(directory, *counts))
     path = directory / REPORT
     with storage_errors(directory):
         write_atomically(path, html.encode(errors="backslashreplace"))  # a folder's name need not be text

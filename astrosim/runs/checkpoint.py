@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from astrosim.runs.replicate import Replicate
+from astrosim.store.blocks import replicate_name
 from astrosim.store.files import storage_errors, write_atomically
-from astrosim.store.replicates import replicate_name
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment

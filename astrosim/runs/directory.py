@@ -17,15 +17,24 @@ from astrosim.core.errors import StoreError
 from astrosim.runs.checkpoint import CHECKPOINTS
 from astrosim.runs.lock import HELD, LOCK
 from astrosim.runs.provenance import Start, now, session
+from astrosim.runs.shard import Shard, noted_shard
 from astrosim.scenario.inputs import FOLDER
 from astrosim.scenario.sweep.parameters import SweepColumns
-from astrosim.store.files import sha256, storage_errors, stray, write_atomically, write_sealed
+from astrosim.store.blocks import COMMITS
+from astrosim.store.files import (
+    PROVENANCE,
+    refuse_links,
+    sha256,
+    storage_errors,
+    stray,
+    write_atomically,
+    write_sealed,
+)
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY, Layout, create
-from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
+from astrosim.store.replicates import ARRAYS_RECORD, read_commit, verify
 
 LOGGER = logging.getLogger("astrosim.runs")
 SCENARIO = "scenario.toml"
-PROVENANCE = "provenance.json"
 SUMMARY = "summary.csv"
 Key = tuple[str, int]  # condition, seed
 OWN = ("format_version", "scenario_sha256", "seeds")  # entries of provenance.json that belong to one scenario
@@ -45,12 +54,15 @@ class RunDirectory:
         Where the last session was told that data sets lie; known after `check`.
     columns : SweepColumns
         What a sweep adds to the rows of the summary.
+    shard : Shard or None
+        The share of a run that the directory holds; known after `begin` and `check`.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.data: Path | None = None
         self.columns = SweepColumns()
+        self.shard: Shard | None = None
         self._provenance: dict[str, Any] = {}
         self._first: dict[str, str] = {}  # versions of the first session
 
@@ -76,6 +88,9 @@ class RunDirectory:
             "seeds": list(seeds),
             **(origin or {}),
         }
+        if start.shard is not None:
+            self.shard = start.shard
+            self._provenance["shard"] = str(start.shard)
         if start.branched_from is not None:
             self._provenance["branched_from"] = dict(start.branched_from)
         self._provenance["sessions"] = [*self._provenance.get("sessions", ()), session(start)]
@@ -119,9 +134,10 @@ class RunDirectory:
         Raises
         ------
         StoreError
-            If the scenario or its provenance is missing or was edited.
+            If the scenario or its provenance is missing or was edited, or a folder is a link.
         """
         with storage_errors(self.path):
+            refuse_links(self.path)
             text = self._read(SCENARIO)
             provenance = self._read(PROVENANCE)
         try:
@@ -138,6 +154,7 @@ class RunDirectory:
                 f"{self.path / SCENARIO}: changed since the run began (checksum {found[:12]}... where "
                 f"{str(expected)[:12]}... was written). Undo the change, or run the edited one into another directory."
             )
+        self.shard = noted_shard(self.path)
 
     def origin(self, longer: Mapping[str, Any]) -> dict[str, Any]:
         """Return what the provenance of a longer run takes over from this one, after `check`.
@@ -151,11 +168,35 @@ class RunDirectory:
         return {**kept, "lengthened": [*self._provenance.get("lengthened", ()), {**longer, "start": now()}]}
 
     def go_on(self, start: Start) -> None:
-        """Note another session, after `check`."""
+        """Note another session, after `check`.
+
+        Raises
+        ------
+        StoreError
+            If another share of the run is asked for than the directory holds.
+        """
+        if start.shard is not None and start.shard != self.shard:
+            held = f"shard {self.shard}" if self.shard is not None else "no shard, but a whole run"
+            raise StoreError(
+                f"--shard: {self.path} holds {held} ({start.shard}). Leave out --shard to go on with it, "
+                "or name another directory with --out."
+            )
         self._provenance["sessions"].append(session(start))
         _warn_of_versions(self._first, self._provenance["sessions"][-1]["versions"])
         with storage_errors(self.path):
             self._write_provenance()
+
+    def join(self, merged: Sequence[Mapping[str, Any]], sessions: Sequence[Mapping[str, Any]]) -> None:
+        """Note directories that are merged into this one, and their sessions, unless they are noted, after `check`."""
+        for name, entries in (("merged", merged), ("sessions", sessions)):
+            known = self._provenance.setdefault(name, [])
+            known += [entry for entry in entries if entry not in known]
+        self._provenance["sessions"].sort(key=lambda one: str(one["start"]))
+
+    def warn_of_versions(self) -> None:
+        """Warn if sessions had other versions than the first, after `begin`."""
+        first, *others = (one["versions"] for one in self._provenance["sessions"])
+        _warn_of_versions(first, next((one for one in others if one != first), first))
 
     def _read(self, name: str) -> str:
         try:
@@ -223,10 +264,6 @@ class RunDirectory:
         if present:
             with storage_errors(self.path):
                 write_atomically(self.path / SUMMARY, summary_text(present).encode())
-
-    def commit_path(self, condition: str, seed: int) -> Path:
-        """Commit record of a replicate."""
-        return commit_path(self.path, condition, seed)
 
 
 def make_directory(path: Path) -> bool:

@@ -26,10 +26,11 @@ from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
 from astrosim.scenario.sweep.parameters import SweepColumns
 from astrosim.scenario.words import counted
+from astrosim.store.blocks import replicate_name
 from astrosim.store.exchange import outer
+from astrosim.store.files import storage_errors
 from astrosim.store.layout import Layout
-from astrosim.store.read import committed_replicates
-from astrosim.store.replicates import replicate_name
+from astrosim.store.read import committed_rows
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
@@ -59,9 +60,10 @@ class ExperimentRun:
         self.shown = outer(path)
         self.scenario = self._resume(start) if resume or scenario is None else self._begin(scenario, start)
         self.resolved = {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
-        self.replicates = make_replicates(tuple(self.resolved), self.scenario.seeds)
         self.directory.columns = SweepColumns.of(self.scenario)
-        self.order = [(one.condition, one.seed) for one in self.replicates]
+        every, shard = make_replicates(tuple(self.resolved), self.scenario.seeds), self.directory.shard
+        self.replicates = every if shard is None else shard.of(every)
+        self.order = [(one.condition, one.seed) for one in every]
         self.rows: dict[tuple[str, int], Mapping[str, Any]] = {}
         self._written = 0.0
 
@@ -121,9 +123,7 @@ class ExperimentRun:
     def _gather(self) -> None:
         """Take in what was committed by jobs that did not end."""
         with contextlib.suppress(StoreError, OSError):
-            conditions, seeds = tuple(self.resolved), self.scenario.seeds
-            records = committed_replicates(self.directory.path, conditions, seeds, check=False)
-            self.rows = {key: record["summary"] for key, record in records.items()}
+            self.rows = dict(committed_rows(self.directory.path, check=False))
 
     def _close(self, outcome: str) -> None:
         if outcome == "failed":
@@ -146,7 +146,7 @@ class ExperimentRun:
         workers = max(1, min(self.start.workers, len(parts)))
         with Stop().listening() as stop:
             context = WorkerContext(
-                jobs=len(self.replicates),
+                jobs=len(self.order),
                 remedy=f"`astrosim run {self.shown} --resume` goes on; committed replicates are kept.",
                 tick=tick,
                 stopped=lambda: stop.signal is not None or stopped(),
@@ -162,11 +162,11 @@ class ExperimentRun:
 
     def _left(self) -> list[Replicate]:
         """Take in what is committed, and return the replicates that are not."""
-        records = committed_replicates(self.directory.path, tuple(self.resolved), self.scenario.seeds)
-        self.rows = {key: record["summary"] for key, record in records.items()}
-        for condition, seed in records:
+        with storage_errors(self.directory.path):
+            self.rows = dict(committed_rows(self.directory.path))
+        for condition, seed in self.rows:
             self.directory.drop_checkpoint(replicate_name(condition, seed))
-        return [one for one in self.replicates if (one.condition, one.seed) not in records]
+        return [one for one in self.replicates if (one.condition, one.seed) not in self.rows]
 
     def _units(self, replicates: Sequence[Replicate]) -> int:
         return sum(self.runner.units(self.resolved[one.condition]) for one in replicates)
@@ -201,8 +201,9 @@ class ExperimentRun:
         return self.runner.layout(self.scenario, self.resolved, run_queries)
 
     def _farewell(self) -> str:
+        shard = "" if self.directory.shard is None else f" of shard {self.directory.shard}"
         return (
-            f"Interrupted: {len(self.rows)} of {counted(len(self.replicates), 'replicate')} are committed, "
+            f"Interrupted: {len(self.rows)} of {counted(len(self.replicates), 'replicate')}{shard} are committed, "
             "the others have checkpoints. "
             f"Go on with: astrosim run {self.shown} --resume"
         )

@@ -14,6 +14,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from astrosim.runs.shard import Shard
+
 
 def now() -> str:
     """Return the time, to the second."""
@@ -87,6 +89,8 @@ class Start:
         Run, condition, seeds and checksums of the weights that the run starts from.
     sources : mapping
         Data that the system says it has read: names, sizes and checksums by condition.
+    shard : Shard or None
+        The share of the run that is asked for; None for all of a new run, or for that of the directory.
     """
 
     command: str
@@ -95,6 +99,7 @@ class Start:
     data: Path | None = None
     branched_from: Mapping[str, Any] | None = None
     sources: Mapping[str, Any] = field(default_factory=dict)
+    shard: Shard | None = None
 
 
 def session(start: Start) -> dict[str, Any]:

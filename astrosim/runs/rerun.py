@@ -16,9 +16,12 @@ from astrosim.core.errors import Interrupted, StoreError
 from astrosim.runs.directory import noted_data
 from astrosim.runs.experiment import Progress
 from astrosim.runs.session import run_scenario
+from astrosim.runs.shard import noted_shard
 from astrosim.scenario import load_run
+from astrosim.scenario.stored import allowing
+from astrosim.store.blocks import Block, Cell
 from astrosim.store.files import storage_errors
-from astrosim.store.read import committed_replicates, open_replicates, read_arrays_record
+from astrosim.store.read import committed_blocks, open_replicates, read_arrays_record, rows_of, stored_blocks
 
 if TYPE_CHECKING:
     import xarray
@@ -52,6 +55,7 @@ def rerun(
     data: str | Path | None = None,
     progress: Progress | None = None,
     command: str = "",
+    allow_code: bool = False,
 ) -> RerunResult:
     """Run a directory's scenario again, compare all that it recorded, and remove the copy.
 
@@ -69,16 +73,21 @@ def rerun(
         See `run_scenario`.
     command : str
         What the user typed.
+    allow_code : bool
+        Execute code that came with the directory although this user has not run it before.
 
     Raises
     ------
+    ScenarioError
+        If there is such code and it is not allowed.
     StoreError
         If the run is unfinished or damaged, or there is no room for the copy.
     Interrupted
         On Ctrl-C; nothing is left of the copy.
     """
     path = Path(os.path.expanduser(directory))
-    scenario = load_run(path)
+    with allowing(allow_code):
+        scenario = load_run(path)
     records = _finished(path)
     place = Path(out) if out is not None else path.absolute().parent
     with storage_errors(place):
@@ -95,33 +104,42 @@ def rerun(
     return RerunResult(not differences, tuple(differences[:LISTED]))
 
 
-Records = dict[tuple[str, int], dict[str, Any]]
+Records = dict[Block, dict[str, Any]]
 
 
 def _finished(path: Path) -> Records:
     with storage_errors(path):
         arrays = read_arrays_record(path)
-        records = committed_replicates(path, arrays["conditions"], arrays["seeds"])
+        records = committed_blocks(path, stored_blocks(arrays))
     replicates = len(arrays["conditions"]) * len(arrays["seeds"])
-    if len(records) < replicates:
+    if (known := len(_rows(records))) < replicates:
+        if (shard := noted_shard(path)) is not None:
+            raise StoreError(
+                f"{path}: shard {shard} of a run, which cannot be repeated alone. Merge all shards "
+                "(`astrosim merge DIR... --out DIR`), then rerun the whole."
+            )
         raise StoreError(
-            f"{path}: {len(records)} of {replicates} replicates are committed. "
+            f"{path}: {known} of {replicates} replicates are committed. "
             f"Finish it first: `astrosim run {path} --resume`; then rerun it."
         )
     return records
 
 
+def _rows(records: Records) -> dict[Cell, dict[str, Any]]:
+    return {cell: row for record in records.values() for cell, row in rows_of(record).items()}
+
+
 def _differences(path: Path, records: Records, copy: Path) -> Iterator[str]:
     replayed = _finished(copy)
-    yield from _summary_differences(records, replayed)
+    yield from _summary_differences(_rows(records), _rows(replayed))
     if all(records[key]["files"] == replayed.get(key, {}).get("files") for key in records):
         return  # the same bytes
     yield from _array_differences(open_replicates(path), open_replicates(copy))
 
 
-def _summary_differences(records: Records, replayed: Records) -> Iterator[str]:
-    for (condition, seed), record in records.items():
-        old, new = _result(record["summary"]), _result(replayed[condition, seed]["summary"])
+def _summary_differences(stored: Mapping[Cell, Any], replayed: Mapping[Cell, Any]) -> Iterator[str]:
+    for (condition, seed), row in stored.items():
+        old, new = result_of(row), result_of(replayed[condition, seed])
         for column in old.keys() | new.keys():
             if old.get(column) != new.get(column):
                 yield (
@@ -130,7 +148,8 @@ def _summary_differences(records: Records, replayed: Records) -> Iterator[str]:
                 )
 
 
-def _result(row: Mapping[str, Any]) -> dict[str, Any]:
+def result_of(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a row of a summary tells of the result: no time, and no bound that a time limit cut short."""
     left_out = NOT_COMPARED | (set(TIME_LIMITED) if row.get("ceiling_exact") is False else set())
     return {column: value for column, value in row.items() if column not in left_out}
 

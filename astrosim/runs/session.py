@@ -19,10 +19,12 @@ from astrosim.runs.past import Past, check_longer
 from astrosim.runs.processors import default_workers
 from astrosim.runs.provenance import Start
 from astrosim.runs.runner import find_runner
+from astrosim.runs.shard import noted_shard, parse_shard
 from astrosim.scenario import condition_names, load_scenario, resolve
+from astrosim.scenario.stored import allowing
 from astrosim.store.exchange import LONGER, begun, discard, exchange, outer, settle
 from astrosim.store.files import storage_errors
-from astrosim.store.read import committed_replicates
+from astrosim.store.read import committed_rows
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
@@ -42,6 +44,8 @@ def run_scenario(
     command: str = "",
     stopped: Callable[[], bool] = lambda: False,
     branch: str | None = None,
+    shard: str | None = None,
+    allow_code: bool = False,
 ) -> None:
     """Run a scenario into a directory, or go on with one that was interrupted.
 
@@ -74,6 +78,11 @@ def run_scenario(
     branch : str, optional
         A run whose weights a new run starts from, in place of drawn ones: DIR, DIR:CONDITION or DIR:CONDITION:SEED.
         They are copied into the directory.
+    shard : str, optional
+        Share of a new run that is computed here, such as ``3/4``; `astrosim.runs.merge` puts the shares together. The
+        directory remembers it.
+    allow_code : bool
+        With `resume`: execute code that came with the directory although this user has not run it before.
 
     Raises
     ------
@@ -88,10 +97,16 @@ def run_scenario(
     DataError
         If a data set is missing or damaged; nothing is left in the directory.
     ScenarioError
-        If a branch does not fit its source, naming what differs; if neither a scenario is given nor `resume`.
+        If a branch does not fit its source, naming what differs; if neither a scenario is given nor `resume`; if
+        `shard` names no share; if code came with the directory that this user has neither run nor allowed.
     """
     path = outer(Path(os.path.expanduser(directory)))
-    start = Start(command, workers or default_workers(), data=None if data is None else Path(os.path.expanduser(data)))
+    start = Start(
+        command,
+        workers or default_workers(),
+        data=None if data is None else Path(os.path.expanduser(data)),
+        shard=None if shard is None else parse_shard(shard),
+    )
     made = False
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -105,7 +120,7 @@ def run_scenario(
                 made = make_directory(path)
             elif not path.is_dir():
                 raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
-            with locked(path) as lock, _nothing_left(path):
+            with locked(path) as lock, _nothing_left(path), allowing(allow_code):
                 session = Session(path, start, lock, progress or (lambda *counts: None), stopped)
                 if resume:
                     session.go_on(scenario)
@@ -155,7 +170,13 @@ class Session:
         experiment.run(self.lock, self.progress, self.stopped)
 
     def go_on(self, scenario: Experiment | None) -> None:
-        """Finish the run; then go on for longer, if a longer scenario is given or one was begun before."""
+        """Finish the run; then go on for longer, if a longer scenario is given or one was begun before.
+
+        Raises
+        ------
+        StoreError
+            If the scenario is another one, or the directory holds a shard and the scenario is longer.
+        """
         with storage_errors(self.path):
             settle(self.path)
         RunDirectory(self.path).check()
@@ -164,6 +185,11 @@ class Session:
             scenario = load_scenario(self.path / LONGER / SCENARIO)
         if scenario is None or scenario == short:
             return self.carry_out(ExperimentRun(None, self.path, self.start, True))
+        if noted_shard(self.path) is not None:
+            raise StoreError(
+                f"{self.path}: a shard goes on as it began. Merge all shards (`astrosim merge DIR... --out DIR`); "
+                "the whole run goes on for longer."
+            )
         check_longer(self.path, short, scenario, find_runner(short.family))
         if not is_finished(self.path, short):
             self.carry_out(ExperimentRun(None, self.path, self.start, True))
@@ -186,5 +212,4 @@ class Session:
 
 def is_finished(directory: Path, scenario: Experiment) -> bool:
     """Return whether all replicates of a run are committed; raise StoreError if one is damaged."""
-    names, seeds = condition_names(scenario), scenario.seeds
-    return len(committed_replicates(directory, names, seeds)) == len(names) * len(seeds)
+    return len(committed_rows(directory)) == len(condition_names(scenario)) * len(scenario.seeds)

@@ -15,14 +15,20 @@ from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.runs.checkpoint import CheckpointError, kept
 from astrosim.runs.directory import SCENARIO, noted_data
 from astrosim.scenario import condition_names, load_run, resolve
+from astrosim.scenario.stored import allowing
 from astrosim.store import open_replicates
-from astrosim.store.replicates import commit_path
+from astrosim.store.read import is_committed
 
 LISTED = 8  # conditions or seeds that an error names; assumed: more do not help
 
 
 def load_trained(
-    directory: str | Path, condition: str | None = None, seed: int | None = None, *, data: str | Path | None = None
+    directory: str | Path,
+    condition: str | None = None,
+    seed: int | None = None,
+    *,
+    data: str | Path | None = None,
+    allow_code: bool = False,
 ) -> TrainedNetwork:
     """Return the network that a stored replicate has learned, frozen and ready to be asked.
 
@@ -36,6 +42,8 @@ def load_trained(
         Likewise.
     data : str or Path, optional
         Where data sets lie; by default where they were for the run.
+    allow_code : bool
+        Execute code that came with the directory although this user has not run it before.
 
     Returns
     -------
@@ -46,12 +54,14 @@ def load_trained(
     Raises
     ------
     AstrosimError
-        If there is no such condition or seed, networks of this kind cannot be loaded, or nothing was kept.
+        If there is no such condition or seed, networks of this kind cannot be loaded, nothing was kept, or code came
+        with the directory that is not allowed.
     StoreError
         If the directory is no run, or is damaged.
     """
     path = Path(os.path.expanduser(directory))
-    scenario = load_run(path)
+    with allowing(allow_code):
+        scenario = load_run(path)
     chosen = _one(path, "conditions", condition, condition_names(scenario))
     number = _one(path, "seeds", seed, scenario.seeds)
     resolved = resolve(scenario, chosen)
@@ -60,7 +70,7 @@ def load_trained(
         found = kept(path, chosen, number, resolved)
     except CheckpointError as error:
         raise StoreError(f"{error}. Put the original back, or run the scenario again.") from error
-    state, ended = found or (None, commit_path(path, chosen, number).is_file())
+    state, ended = found or (None, is_committed(path, chosen, number))
     place = noted_data(path) if data is None else Path(os.path.expanduser(data))
     return make(resolved, Held(path, chosen, number, state, ended, _reader(path, chosen, number), place))
 
@@ -81,7 +91,7 @@ def _reader(path: Path, condition: str, seed: int) -> Callable[[str], np.ndarray
     """Return a function that reads a variable of a committed replicate; None for others."""
 
     def read(name: str) -> np.ndarray | None:
-        if not commit_path(path, condition, seed).is_file():
+        if not is_committed(path, condition, seed):
             return None
         with open_replicates(path) as run:
             found = run[name].sel(condition=condition, seed=seed).values if name in run else None

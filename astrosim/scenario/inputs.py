@@ -18,6 +18,7 @@ from typing import Any, Protocol
 from pydantic_core import core_schema
 
 from astrosim.core.errors import ScenarioError
+from astrosim.scenario.stored import ALLOWED, READING
 
 FOLDER = "inputs"  # of a run directory
 FileFields = Sequence[tuple[str, str]]
@@ -93,8 +94,11 @@ class InputFile:
     ----------
     path : Path
         Absolute.
+    foreign : bool
+        Whether it came with a run directory, and the user has not said that its code may be executed.
     """
 
+    foreign: bool = False
     _kept: bytes | None = None  # content of a file that lies nowhere yet
 
     def __init__(self, name: str, sha256: str) -> None:
@@ -114,12 +118,16 @@ class InputFile:
         Raises
         ------
         ValueError
-            If there is no such file, or it has another content by now.
+            If there is no such file, or it has another content by now; if a run directory's scenario names one outside.
         """
         if isinstance(value, InputFile):
             return value
         name, expected = _parts(value)
+        of_run = reading if (reading := READING.get()) is not None and reading.concerns(name) else None
+        if of_run is not None:
+            of_run.check(name)
         file = cls(name, checksum(_bytes(name)))
+        file.foreign = of_run is not None and not ALLOWED.get()
         if expected not in (None, file.sha256):
             raise ValueError(_changed(file, file.sha256, str(expected)))
         return file
@@ -152,7 +160,9 @@ class InputFile:
         mark = self.sha256[:SHOWN]
         name = self.path.name
         name = name if mark in name else f"{self.path.stem[:80]}-{mark}{self.path.suffix}"
-        return InputFile(str(folder / name), self.sha256)
+        moved = InputFile(str(folder / name), self.sha256)
+        moved.foreign = self.foreign
+        return moved
 
     def table(self, folder: Path | None) -> dict[str, str]:
         """Return its entry in a scenario file; the name relative to `folder` if it lies inside."""

@@ -15,9 +15,23 @@ from astrosim.scenario.conditions import crossed, resolve
 from astrosim.scenario.experiment import NAME, Experiment, own_code_runs
 from astrosim.scenario.load import load_scenario, read_text
 from astrosim.scenario.merge import merge
+from astrosim.scenario.words import nearest
 
 FIRST_LOOKS = ("quick", "waves/offline_digits", "digits")
 """Bundled scenarios to begin with, one per kind."""
+GROUPS = ("first looks", "papers", "questions", "tasks", "tuning")
+"""Groups of the catalogue, in its order."""
+PAPERS = (
+    "published/",
+    "waves/",
+    "spiking/astrocyte_single",
+    "spiking/brunel",
+    "spiking/ring",
+    "spiking/tripartite_pair",
+)
+"""Beginnings of the names of scenarios that repeat what a paper, or another simulator, reports."""
+TASKS = ("task", "environment", "objective")
+"""Systems whose scenarios learn a data set, an environment or an objective."""
 ALLOWED = "allow_code = true       # its code is run, with your rights"
 """Line of a new file whose task is a module's."""
 SCHEMA_LINE = "#:schema ./scenario.schema.json\n"
@@ -95,21 +109,55 @@ def renamed(source: Path, name: str) -> str:
     return found.sub(line, text, count=1) if found.search(text) else f"{line}\n{text}"
 
 
-def catalogue(times: bool = False) -> list[dict[str, Any]]:
-    """Return the bundled scenarios, first looks first: name, kind, title, cells (replicates), work of all cells by its
+def catalogue(times: bool = False, word: str = "") -> list[dict[str, Any]]:
+    """Return the bundled scenarios by `GROUPS`: name, group, kind, title, cells (replicates), work of all cells by its
     unit.
 
     Parameters
     ----------
     times : bool
         Also `seconds` on one core, estimated; that loads all systems.
+    word : str
+        Only scenarios in whose name, title, kind, group or source it is found, capitals or not.
+
+    Raises
+    ------
+    ScenarioError
+        If there is none of this word; names the nearest.
     """
     before, known = own_code_runs.set(False), bundled()
     names = [*(name for name in FIRST_LOOKS if name in known), *(name for name in known if name not in FIRST_LOOKS)]
     try:
-        return [_entry(name, load_scenario(known[name], checked=True), times) for name in names]
+        scenarios = {name: load_scenario(known[name], checked=True) for name in names}
+        found = [name for name in names if word.lower() in _words_of(name, scenarios[name])]
+        if not found:
+            raise ScenarioError([_no_such(word, scenarios)])
+        entries = [_entry(name, scenarios[name], times) for name in found]
     finally:
         own_code_runs.reset(before)
+    return sorted(entries, key=lambda entry: GROUPS.index(entry["group"]))
+
+
+def group_of(name: str, scenario: Experiment) -> str:
+    """Return the group of a bundled scenario."""
+    if name in FIRST_LOOKS:
+        return "first looks"
+    if name.startswith("tuning/"):
+        return "tuning"
+    if name.startswith(PAPERS):
+        return "papers"
+    return "tasks" if scenario.family in TASKS else "questions"
+
+
+def _words_of(name: str, scenario: Experiment) -> str:
+    return " ".join((name, scenario.title, scenario.kind, group_of(name, scenario), scenario.source)).lower()
+
+
+def _no_such(word: str, scenarios: Mapping[str, Experiment]) -> str:
+    words = {part for name, one in scenarios.items() for part in re.findall(r"[a-z0-9]+", _words_of(name, one))}
+    guess = nearest(word.lower(), sorted(words))
+    right = f"Did you mean {guess}?" if guess else "`astrosim list` shows all."
+    return f"{word}: no bundled scenario tells of it. {right}"
 
 
 def _entry(name: str, scenario: Experiment, times: bool) -> dict[str, Any]:
@@ -118,6 +166,7 @@ def _entry(name: str, scenario: Experiment, times: bool) -> dict[str, Any]:
     system = registry.find_system(scenario.family)
     work = {"trials": None, "updates": None, "steps": None} | {system.unit: seeds * sum(replicates)}
     facts = {"name": name, "kind": scenario.kind, "title": scenario.title, "first_look": name in FIRST_LOOKS}
+    facts["group"] = group_of(name, scenario)
     time = {"seconds": system.part("workload")(scenario).seconds} if times else {}
     return {**facts, "cells": seeds * len(replicates), **work, **time}
 

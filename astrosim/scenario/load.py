@@ -21,6 +21,7 @@ from astrosim.scenario.conditions import DEFAULT_CONDITION, unknown_condition
 from astrosim.scenario.experiment import SHARED_FIELDS, Experiment
 from astrosim.scenario.merge import merge
 from astrosim.scenario.problems import Problem, dotted, show
+from astrosim.scenario.stored import reading, run_of
 from astrosim.scenario.sweep.check import OTHERS, setting_problems
 from astrosim.scenario.sweep.files import relative_sweep
 from astrosim.scenario.words import nearest
@@ -55,6 +56,10 @@ class Source:
     def knows(self, path: locate.Path) -> bool:
         """Return whether the path itself was written, in the file or on the command line."""
         return path in self.flags or path in self.map.lines
+
+    def typed(self) -> frozenset[str]:
+        """Return the texts that came from the command line."""
+        return frozenset(text for path in self.flags if isinstance(text := problems.lookup(self.data, path), str))
 
     def place(self, path: locate.Path) -> str:
         """Return ``file:line`` of the path's nearest known ancestor, or the flag that set it."""
@@ -162,7 +167,8 @@ def load_scenario(
         source.data = relative_sweep(source.data, folder_of, model.file_fields, model.module_fields)
         if not is_run(path.parent):
             _tell_of_earlier_name(source)
-    scenario, wrong = check(source, conditions=not checked)
+    with reading(run_of(path), source.typed()):
+        scenario, wrong = check(source, conditions=not checked)
     if found or wrong or scenario is None:
         raise ScenarioError([*found, *wrong])
     return scenario if conditions is None else scenario.trimmed()

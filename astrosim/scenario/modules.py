@@ -10,6 +10,12 @@ from types import ModuleType
 
 from astrosim.scenario.inputs import SHOWN, ComplaintError, InputFile, Located
 from astrosim.scenario.section import short
+from astrosim.scenario.stored import foreign, known, remember
+
+
+def runs_unasked(file: InputFile | None) -> bool:
+    """Return whether a module may be run: it did not come with a run, or the user has run or allowed it before."""
+    return file is None or not file.foreign or known(file.sha256)
 
 
 def module_of(name: str, file: InputFile | None, field: str) -> ModuleType:
@@ -28,13 +34,18 @@ def module_of(name: str, file: InputFile | None, field: str) -> ModuleType:
     ------
     ComplaintError
         If there is none, or it cannot be imported: names the line.
+    ScenarioError
+        If it came with a run, and this user has neither run nor allowed it.
     """
     return _installed(name, field) if file is None else _run(file, field)
 
 
 def _run(file: InputFile, field: str) -> ModuleType:
     """A module of its own, whatever else has the same name."""
+    if not runs_unasked(file):
+        raise foreign(field, str(file.path), file.sha256)
     content = file.content()
+    remember(file.sha256)
     module = ModuleType(f"{re.sub(r'\W', '_', file.path.stem)}_{file.sha256[:SHOWN]}")
     module.__file__ = str(file.path)
     sys.modules[module.__name__] = module  # as dataclasses and type hints want

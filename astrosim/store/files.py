@@ -15,6 +15,7 @@ from typing import Any
 from astrosim.core.errors import FULL, DiskFullError, StoreError
 
 RUN_FILE = "scenario.toml"  # what makes a directory a run
+PROVENANCE = "provenance.json"  # where a run comes from
 CLOSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 UNSYNCED = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}
 """Answers of file systems that write through, or cannot be told to: there is nothing to wait for."""
@@ -96,15 +97,40 @@ def _fsync(handle: int, path: Path, passed_over: set[int]) -> None:
 
 
 def write_durably(path: Path, data: bytes) -> None:
-    """Write a file and wait until it is on the disk, where the file system can. A crash may leave a part of it."""
+    """Write a file and wait until it is on the disk, where the file system can. A crash may leave a part of it.
+
+    A link is not followed: a run directory of somebody else may hold one to any file of the user's.
+    """
     try:
-        with open(path, "wb") as file:
+        with open(path, "wb", opener=_own) as file:
             file.write(data)
             file.flush()
             _fsync(file.fileno(), path, UNSYNCED)
     except OSError as error:
         error.filename = error.filename or os.fspath(path)
         raise
+
+
+def _own(path: str, flags: int) -> int:
+    """Open a file, no link."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o666)
+
+
+def refuse_links(directory: Path) -> None:
+    """Refuse a run directory in which a folder is a link: what is written there would land elsewhere.
+
+    Raises
+    ------
+    StoreError
+        Names the link.
+    """
+    for place, folders, _ in os.walk(directory):
+        for name in folders:
+            if (path := Path(place, name)).is_symlink():
+                raise StoreError(
+                    f"{path}: a link to {os.readlink(path)}. A run writes into folders of its own: put the folder "
+                    "itself there; the run directory as a whole may be a link."
+                )
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -145,8 +171,19 @@ def read_sealed(path: Path) -> dict[str, Any]:
     ValueError
         If the file is damaged; the text names the checksums.
     """
+    return sealed_content(path.read_bytes())
+
+
+def sealed_content(data: bytes) -> dict[str, Any]:
+    """Return the JSON object that the bytes of a sealed file hold.
+
+    Raises
+    ------
+    ValueError
+        If they are damaged; the text names the checksums.
+    """
     try:
-        sealed = json.loads(path.read_bytes())
+        sealed = json.loads(data)
         content, expected = sealed["content"], sealed["sha256"]
     except (ValueError, TypeError, KeyError) as error:
         raise ValueError(f"it is not whole ({error.__class__.__name__}: {error})") from error

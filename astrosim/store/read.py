@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,11 @@ from zarr.core.buffer import Buffer, BufferPrototype
 from zarr.storage import LocalStore
 
 from astrosim.core.errors import StoreError
+from astrosim.store.blocks import ALONE, COMMITS, Block, Cell, make_blocks
 from astrosim.store.exchange import check_settled
 from astrosim.store.files import RUN_FILE, no_run, storage_errors, stray
 from astrosim.store.layout import TRAJECTORY, name_of
-from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, commit_path, read_commit, verify
+from astrosim.store.replicates import ARRAYS_RECORD, read_commit, verify
 from astrosim.store.settings import unstacked, with_coordinates
 from astrosim.store.variables import GROWING
 
@@ -94,16 +95,19 @@ def read_arrays_record(directory: Path) -> dict[str, Any]:
     return record
 
 
-def committed_replicates(
-    directory: Path, conditions: Sequence[str], seeds: Sequence[int], check: bool = True
-) -> dict[tuple[str, int], dict[str, Any]]:
-    """Commit records by (condition, seed), in that order.
+def stored_blocks(arrays: Mapping[str, Any]) -> list[Block]:
+    """Return all blocks of a run, committed or not, in the order of the scenario: by the record of its arrays."""
+    rows, columns = arrays.get("block", ALONE)
+    return make_blocks(arrays["conditions"], arrays["seeds"], (rows, columns))
+
+
+def committed_blocks(directory: Path, blocks: Iterable[Block], check: bool = True) -> dict[Block, dict[str, Any]]:
+    """Return commit records by block, in that order: only of those that have one.
 
     Parameters
     ----------
     directory : Path
-    conditions : sequence of str
-    seeds : sequence of int
+    blocks : iterable of Block
     check : bool
         Compare the checksums of all files.
 
@@ -113,20 +117,66 @@ def committed_replicates(
         Names all that is damaged.
     """
     records, problems = {}, []
-    for condition in conditions:
-        for seed in seeds:
-            path = commit_path(directory, condition, seed)
-            try:
-                record = read_commit(path)
-                if record is not None:
-                    records[condition, seed] = record
-                    if check:
-                        verify(path, record)
-            except StoreError as error:
-                problems.append(str(error))
+    for block in blocks:
+        path = block.commit_path(directory)
+        try:
+            record = read_commit(path)
+            if record is not None:
+                records[block] = record
+                if check:
+                    verify(path, record)
+        except StoreError as error:
+            problems.append(str(error))
     if problems:
         raise StoreError("\n".join(problems))
     return records
+
+
+def rows_of(record: Mapping[str, Any]) -> dict[Cell, dict[str, Any]]:
+    """Return the rows of summary.csv that a commit record holds, by condition and seed."""
+    cells = record.get("cells", (record,))
+    return {(cell["condition"], cell["seed"]): cell["summary"] for cell in cells}
+
+
+def committed_rows(directory: Path, check: bool = True) -> dict[Cell, dict[str, Any]]:
+    """Return rows of summary.csv of the committed replicates by (condition, seed), in the order of the scenario.
+
+    None if the arrays are not there yet.
+
+    Parameters
+    ----------
+    directory : Path
+    check : bool
+        Compare the checksums of all files.
+
+    Raises
+    ------
+    StoreError
+        Names all that is damaged.
+    """
+    arrays = read_commit(directory / COMMITS / ARRAYS_RECORD)
+    if arrays is None:
+        return {}
+    records = committed_blocks(directory, stored_blocks(arrays), check)
+    found = {cell: row for record in records.values() for cell, row in rows_of(record).items()}
+    places = ((condition, seed) for condition in arrays["conditions"] for seed in arrays["seeds"])
+    return {cell: found[cell] for cell in places if cell in found}
+
+
+def is_committed(directory: Path, condition: str, seed: int) -> bool:
+    """Return whether a replicate is committed.
+
+    Raises
+    ------
+    StoreError
+        If its commit record is damaged.
+    """
+    arrays = read_commit(directory / COMMITS / ARRAYS_RECORD)
+    if arrays is None:
+        return False
+    block = next(block for block in stored_blocks(arrays) if (condition, seed) in block.cells)
+    record = read_commit(block.commit_path(directory))
+    return record is not None and (condition, seed) in rows_of(record)
 
 
 def open_run(directory: str | Path, verify: bool = True, *, grid: bool = True) -> xarray.Dataset:
@@ -190,11 +240,12 @@ def open_replicates(directory: str | Path, verify: bool = True) -> xarray.Datase
         if verify:
             _verify_arrays(directory, arrays)
         conditions, seeds = arrays["conditions"], arrays["seeds"]
-        records = committed_replicates(directory, conditions, seeds, check=verify)
+        records = committed_blocks(directory, stored_blocks(arrays), check=verify)
         files = [name for record in (arrays, *records.values()) for name in record["files"]]
+        cells = {cell for record in records.values() for cell in rows_of(record)}
         store = CommittedStore(directory / TRAJECTORY, frozenset(n.removeprefix(f"{TRAJECTORY}/") for n in files))
         dataset = xarray.open_zarr(store, chunks=None, consolidated=False, mask_and_scale=False)
-    committed = np.array([[(c, s) in records for s in seeds] for c in conditions], dtype=bool)
+    committed = np.array([[(c, s) in cells for s in seeds] for c in conditions], dtype=bool)
     flag = xarray.Variable(("condition", "seed"), committed, {"units": "1", "long_name": "the replicate is committed"})
     names = xarray.Variable("condition", np.array(conditions), dataset["condition"].attrs)
     words = {

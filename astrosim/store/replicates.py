@@ -5,10 +5,9 @@ from __future__ import annotations
 import functools
 import math
 import threading
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 import zarr
@@ -16,6 +15,7 @@ from zarr.core.buffer import default_buffer_prototype
 from zarr.storage import MemoryStore
 
 from astrosim.core.errors import StoreError
+from astrosim.store.blocks import COMMITS, replicate_name
 from astrosim.store.files import (
     damage,
     file_entry,
@@ -26,13 +26,7 @@ from astrosim.store.files import (
 )
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY
 
-COMMITS = "commits"
 ARRAYS_RECORD = "store.json"  # commits the arrays' metadata and coordinates; no replicate's name is without its "-seed"
-
-
-def replicate_name(condition: str, seed: int) -> str:
-    """Return file name, without its ending, of what belongs to one replicate."""
-    return f"{quote(condition, safe='')}-{seed}"
 
 
 def commit_path(directory: Path, condition: str, seed: int) -> Path:
@@ -214,15 +208,33 @@ def read_commit(path: Path) -> dict[str, Any] | None:
     Raises
     ------
     StoreError
-        If it is damaged.
+        If it is damaged, or names files outside the run directory.
     """
     try:
-        return read_sealed(path)
+        content = read_sealed(path)
     except FileNotFoundError:
         return None
     except ValueError as error:
         directory = path.parent.parent
         raise StoreError(f"{path}: {error}. {_remedy(path, directory)}") from error
+    refuse_outside(content["files"])
+    return content
+
+
+def refuse_outside(names: Iterable[str]) -> None:
+    """Refuse a record whose files lie elsewhere than among the trajectories.
+
+    Raises
+    ------
+    StoreError
+        Names the file.
+    """
+    for name in names:
+        parts = PurePosixPath(name).parts
+        if parts[:1] != (TRAJECTORY,) or len(parts) < 2 or ".." in parts or "\\" in name or "\0" in name:
+            raise StoreError(
+                f"a commit names a file outside the run directory ({name!r}). No run of astrosim wrote it."
+            )
 
 
 def _remedy(path: Path, directory: Path) -> str:

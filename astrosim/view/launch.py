@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from astrosim.core.errors import ScenarioError
+from astrosim.view.guard import Access
 from astrosim.view.server import serve
 from astrosim.view.sources import RunSource, ScenarioSource, Source
 from astrosim.view.startup import Opening
@@ -19,6 +20,7 @@ def launch(
     port: int | None,
     browser: bool,
     tell: Callable[[str], None],
+    access: Access | None = None,
 ) -> None:
     """Serve the view of a scenario file or a run directory until Ctrl-C.
 
@@ -31,7 +33,7 @@ def launch(
         The view begins with the first of them; a scenario is cut down to them.
     overrides : sequence of str
         Of a scenario, as `load_scenario` takes them.
-    port, browser, tell
+    port, browser, tell, access
         See `serve`.
 
     Raises
@@ -44,7 +46,7 @@ def launch(
     seeds = source.seeds(condition)
     if source.stored and seed is not None:
         _check(path, "--seed", (seed,), seeds)
-    serve(Opening(source, condition, seeds[0] if seed is None else seed), port, browser, tell)
+    serve(Opening(source, condition, seeds[0] if seed is None else seed), port, browser, tell, access)
 
 
 def _source(path: Path, conditions: Sequence[str] | None, overrides: Sequence[str]) -> Source:

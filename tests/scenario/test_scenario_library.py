@@ -14,7 +14,7 @@ from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.bundled import bundled, find
 from astrosim.scenario.experiment import own_code_runs
-from astrosim.scenario.library import catalogue, create
+from astrosim.scenario.library import GROUPS, catalogue, create
 from astrosim.systems.threshold.scenario.schema import PUBLISHED_SEEDS
 
 WAVES = [
@@ -236,7 +236,24 @@ def test_catalogue() -> None:
         "updates": 6_000_000,
         "steps": None,
         "first_look": False,
+        "group": "papers",
     }
+
+
+def test_the_catalogue_is_in_groups_and_can_be_searched() -> None:
+    entries = catalogue()
+    order = [entry["group"] for entry in entries]
+    assert order == sorted(order, key=GROUPS.index)
+    assert set(order) == set(GROUPS)
+    groups = {entry["name"]: entry["group"] for entry in entries}
+    assert groups["published/exp024"] == groups["spiking/brunel"] == "papers"
+    assert groups["lesion"] == groups["spiking/calcium_wakes"] == "questions"
+    assert groups["cartpole"] == groups["own_table"] == groups["sphere"] == "tasks"
+    found = [entry["name"] for entry in catalogue(word="CALCIUM")]
+    assert {"spiking/calcium_wakes", "spiking/astrocyte_single"} <= set(found)
+    assert "cartpole" not in found
+    with pytest.raises(ScenarioError, match=r"calzium: no bundled scenario tells of it\. Did you mean calcium\?"):
+        catalogue(word="calzium")
 
 
 def test_work_in_the_catalogue_is_that_of_the_resolved_conditions() -> None:

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 from astrosim.rules.choices import NEURON_MODELS, REWARDS
 from astrosim.scenario.experiment import PUBLISHED_SEEDS, SHARED_FIELDS, WRITTEN, Experiment, own_code_runs
 from astrosim.scenario.inputs import Located
+from astrosim.scenario.modules import runs_unasked
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short, table
 from astrosim.systems.population.sections import Adaptation, columns_of
 from astrosim.systems.threshold.learners.table import BASELINES, LEARNERS, learner_of
@@ -188,7 +189,7 @@ class Scenario(Experiment):
             problems += neuron_checks.problems(self)
         elif self.system == "published":
             problems += self._published_problems()
-        if self.takes_own_astrocytes and own_code_runs.get():
+        if self.takes_own_astrocytes and own_code_runs.get() and runs_unasked(self.agents.file):
             problems += import_module(EXTENSION).problems(self)
         complain(problems)
         return self

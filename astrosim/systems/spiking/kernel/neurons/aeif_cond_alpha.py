@@ -13,6 +13,8 @@ that fire, or for which quarters will not do, in sub-steps of their own. Equatio
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from astrosim.core.exact_functions import exp, log_double
@@ -330,8 +332,8 @@ def constants(values: Values, step: float) -> dict[int, np.ndarray]:
         **{row: decays(tau_ex, at * step / QUARTERS) for row, at in zip(SHORT_EX, AT, strict=True)},
         **{row: decays(tau_in, at * step / QUARTERS) for row, at in zip(SHORT_IN, AT, strict=True)},
         NEAR: np.where(sharp, -np.inf, values["V_th"] - NEAR_SLOPES * values["Delta_T"]),
-        JUMP_EX: np.e / tau_ex,
-        JUMP_IN: np.e / tau_in,
+        JUMP_EX: math.e / tau_ex,
+        JUMP_IN: math.e / tau_in,
     }
 
 

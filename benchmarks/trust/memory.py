@@ -1,0 +1,49 @@
+"""Memory of long runs (MB of resident size): the growth per trial, measured over minutes and extrapolated to a week."""
+
+from __future__ import annotations
+
+import resource
+from pathlib import Path
+
+from astrosim.runs import run_scenario
+from astrosim.scenario import load_scenario
+from benchmarks.trust.outcome import Outcome
+from benchmarks.trust.subjects import DONE, emptied, ended, in_child
+
+EPISODES = (10_000, 20_000, 40_000)  # of ten trials each; assumed: seconds each
+WEEK_SECONDS = 7 * 86400.0
+ALLOWED_MB = 64.0  # assumed: growth over a week that would not be noticed
+
+
+def memory(folder: Path) -> Outcome:
+    """Run one replicate for three lengths, in new processes; the growth between them is what a trial leaves behind."""
+    outcome, peaks, seconds = Outcome("memory over the length of a run"), [], []
+    for episodes in EPISODES:
+        said = folder / "memory.said"
+        said.unlink(missing_ok=True)
+        with emptied(folder / "run") as directory:
+
+            def work(episodes: int = episodes, directory: Path = directory, said: Path = said) -> None:
+                scenario = load_scenario("quick", [f"schedule.episodes={episodes}", "record.every=1000", "seeds=[1]"])
+                run_scenario(scenario, directory, workers=1)
+                used = resource.getrusage(resource.RUSAGE_SELF)
+                said.write_text(f"{used.ru_maxrss / 1024} {used.ru_utime}")
+
+            if ended(in_child(work, said)) != DONE:
+                outcome.defects.append(f"{episodes} episodes: {said.read_text()[-400:]}")
+                return outcome.end()
+        peak, time = map(float, said.read_text().split())
+        peaks.append(peak)
+        seconds.append(time)
+    outcome.injected = len(EPISODES)
+    rate = (seconds[-1] - seconds[0]) / (EPISODES[-1] - EPISODES[0])
+    growth = (peaks[-1] - peaks[0]) / (EPISODES[-1] - EPISODES[0]) * (WEEK_SECONDS / max(rate, 1e-9))
+    measured = ", ".join(f"{peak:.1f} MB after {n:,}" for peak, n in zip(peaks, EPISODES, strict=True))
+    outcome.note = (
+        f"Peaks: {measured} episodes; at {1e6 * rate / 10:.1f} µs per trial, a week would add {growth:.0f} MB."
+    )
+    if peaks[-1] - peaks[0] < ALLOWED_MB / 16:
+        outcome.survived = len(EPISODES)
+    else:
+        outcome.defects.append(outcome.note)
+    return outcome.end()
