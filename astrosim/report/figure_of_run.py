@@ -17,6 +17,7 @@ from astrosim.scenario.conditions import unknown_condition
 from astrosim.scenario.words import nearest
 from astrosim.store import open_replicates
 from astrosim.summary import RunSummary
+from astrosim.summary.sweep import few, results_of
 
 LISTED = 12  # seeds or episodes that an error lists
 
@@ -112,7 +113,7 @@ def show(directory: Path, choice: Choice | None = None, kind: str | None = None)
     rows = chosen_rows(found, choice)
     if found.scenario.sweep.axes and kind in sweep.KINDS:  # of these, all settings are shown
         return _with_sweep(Shown(directory, None, {}, {}), replace(found, rows=rows), choice)
-    shown_summary = sweep.few(replace(found, rows=rows))
+    shown_summary = few(replace(found, rows=rows))
     rows = shown_summary.rows
     dataset = open_replicates(directory).sel(
         condition=list(dict.fromkeys(row["condition"] for row in rows)), seed=sorted({row["seed"] for row in rows})
@@ -123,7 +124,7 @@ def show(directory: Path, choice: Choice | None = None, kind: str | None = None)
 
 def _with_sweep(shown: Shown, found: RunSummary[Any], choice: Choice) -> Shown:
     """The figures of a sweep before those of its system."""
-    results = sweep.results_of(found, choice.measure)
+    results = results_of(found, choice.measure)
     known = {name: _of(one, results) for name, one in sweep.KINDS.items()}
     here = {name: known[name] for name, one in sweep.KINDS.items() if one.has(results)}
     return replace(shown, kinds={**here, **shown.kinds}, known={**known, **shown.known})

@@ -14,6 +14,7 @@ from astrosim.report import sweep, tables
 from astrosim.runs.shard import shard_words
 from astrosim.scenario import condition_names
 from astrosim.store.files import storage_errors, write_atomically
+from astrosim.summary.sweep import few, few_words
 
 REPORT = "report.html"
 
@@ -45,13 +46,13 @@ def write_report(directory: Path) -> Path:
             f"{directory}: no replicate is finished yet. `astrosim run {directory} --resume` goes on with it."
         )
     system = find_system(found.scenario.family)
-    swept, shown = sweep.content(found), sweep.few(found)
+    swept, shown = sweep.content(found), few(found)
     content = system.part("report")(directory, shown)
     counts = len(found.rows), len(condition_names(found.scenario)) * len(found.scenario.seeds)
     if swept is not None:
         content["replicates"] = dict(zip(("done", "all"), counts, strict=True))
         content["pictures"] = [*swept["pictures"], *content["pictures"]]
-        content["expected"] = [*content["expected"], *filter(None, [sweep.few_words(found, shown)])]
+        content["expected"] = [*content["expected"], *filter(None, [few_words(found, shown)])]
     content["sweep"] = swept
     template = _environment().get_template(system.part("report_template"))
     html = template.render(content, tables=Counter(), shard=shard_words(directory, *counts))

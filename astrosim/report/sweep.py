@@ -29,39 +29,13 @@ from astrosim.statistics.inference import CONFIDENCE, mean_interval
 from astrosim.statistics.sensitivity import LEAST_POINTS, Index, delta_indices, sobol_indices
 from astrosim.store.settings import Parameter
 from astrosim.summary import RunSummary
-from astrosim.summary.measures import chosen_measure
-from astrosim.summary.sweep import SweepResults
+from astrosim.summary.sweep import SweepResults, results_of
 
-MOST_SHOWN = 12  # settings that figures of single conditions show; assumed: more lines are not told apart
 MOST_PANELS = 6
 MOST_LEVELS = 8  # lines of a panel; the palette has eight colours
 OPEN_SETTINGS = 30  # a longer table begins folded
 PERCENT = f"{100 * CONFIDENCE:.0f} %"
 LIBRARY = "SALib"
-
-
-def results_of(found: RunSummary[Any], column: str | None = None) -> SweepResults:
-    """Return the results of a swept run by a measure; by its main one if none is named."""
-    return SweepResults.of(found.scenario, found.rows, chosen_measure(found.measure, found.rows, column))
-
-
-def few(found: RunSummary[Any]) -> RunSummary[Any]:
-    """Return the summary of a swept run with no more settings than figures of single conditions show, evenly spaced."""
-    names = found.conditions
-    if not found.scenario.sweep.axes or len(names) <= MOST_SHOWN:
-        return found
-    places = np.unique(np.linspace(0, len(names) - 1, MOST_SHOWN).round().astype(int))
-    return found.showing([names[place] for place in places])
-
-
-def few_words(found: RunSummary[Any], shown: RunSummary[Any]) -> str:
-    """Return a sentence on settings that are left out; empty if none is."""
-    if shown.only is None:
-        return ""
-    return (
-        f"{len(shown.only)} of {len(found.conditions):,} settings are shown, evenly spaced along the sweep; "
-        "`astrosim plot DIR KIND --conditions A,B` chooses others."
-    )
 
 
 def factor_of(results: SweepResults, place: int) -> Factor:

@@ -16,6 +16,7 @@ from astrosim.runs.part import Part, commit_names, read_part, replicates_of, row
 from astrosim.runs.provenance import Start
 from astrosim.runs.rerun import result_of
 from astrosim.runs.transfer import place_arrays, place_commit
+from astrosim.scenario.sweep.parameters import SweepColumns
 from astrosim.store.files import storage_errors, write_atomically
 
 NAMED = 3  # fields of differing scenarios that are named; assumed: more do not help
@@ -169,6 +170,7 @@ class _Merger:
         try:
             with storage_errors(self.target):
                 rows = self._place(there)
+            run.columns = SweepColumns.stored(self.target)
             run.write_summary(rows, replicates_of(self.arrays))
             outcome = "finished"
         finally:

@@ -12,9 +12,13 @@ import numpy as np
 from astrosim.scenario import Experiment
 from astrosim.scenario.conditions import crossed
 from astrosim.scenario.sweep.parameters import settings_of
+from astrosim.scenario.words import counted
 from astrosim.statistics.inference import Interval, mean_interval
 from astrosim.store.settings import GRID, Settings
-from astrosim.summary.measures import Measure
+from astrosim.summary.measures import Measure, chosen_measure
+from astrosim.summary.run_summary import RunSummary
+
+MOST_SHOWN = 12  # settings that figures of single conditions show; assumed: more lines are not told apart
 
 
 @dataclass(frozen=True)
@@ -124,3 +128,40 @@ class SweepResults:
 
 def _text(value: Any) -> str:
     return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def results_of(found: RunSummary[Any], column: str | None = None) -> SweepResults:
+    """Return the results of a swept run by a measure; by its main one if none is named."""
+    return SweepResults.of(found.scenario, found.rows, chosen_measure(found.measure, found.rows, column))
+
+
+def few(found: RunSummary[Any]) -> RunSummary[Any]:
+    """Return the summary of a swept run with no more settings than figures of single conditions show, evenly spaced."""
+    names = found.conditions
+    if not found.scenario.sweep.axes or len(names) <= MOST_SHOWN:
+        return found
+    places = np.unique(np.linspace(0, len(names) - 1, MOST_SHOWN).round().astype(int))
+    return found.showing([names[place] for place in places])
+
+
+def few_words(found: RunSummary[Any], shown: RunSummary[Any]) -> str:
+    """Return a sentence on settings that are left out; empty if none is."""
+    if shown.only is None:
+        return ""
+    return (
+        f"{len(shown.only)} of {len(found.conditions):,} settings are shown, evenly spaced along the sweep; "
+        "`astrosim plot DIR KIND --conditions A,B` chooses others."
+    )
+
+
+def best_words(results: SweepResults) -> str:
+    """Return a sentence on the best setting; empty where none can be chosen."""
+    best = results.best
+    if best is None:
+        return ""
+    shown = best.shown
+    ends = f" ({shown.low:.3f} to {shown.high:.3f})" if shown.known else ""
+    return (
+        f"Best setting: {results.setting_words(best.place)}; {results.measure.words} {shown.mean:.3f}{ends} on "
+        f"{counted(len(best.shown_on), 'seed')} that had no part in the choice."
+    )

@@ -174,3 +174,16 @@ def test_the_command_line_sweeps(tmp_path: Path) -> None:
     told = CliRunner().invoke(app, [*arguments, *flags[:4], "--dry-run"])
     assert "Sweep: 4 settings, every value with every other" in told.stdout
     assert "4 conditions x 1 seed" in told.stdout
+
+
+def test_shards_of_a_sweep_are_merged_to_the_bytes_of_one_run(tmp_path: Path) -> None:
+    from astrosim.runs.merge import merge_runs
+    from astrosim.scenario.choose import swept
+
+    scenario = swept(small(**SHORT, seeds=[3]), AXES)
+    astrosim.run(scenario, tmp_path / "whole", workers=1)
+    for number in (1, 2):
+        astrosim.run(scenario, tmp_path / f"part-{number}", workers=1, shard=f"{number}/2")
+    merge_runs([tmp_path / "part-2", tmp_path / "part-1"], tmp_path / "merged")
+    assert summary_rows(tmp_path / "merged") == summary_rows(tmp_path / "whole")
+    assert astrosim.open_run(tmp_path / "merged").equals(astrosim.open_run(tmp_path / "whole"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from astrosim.scenario.experiment import Experiment
 from astrosim.scenario.field_info import fields_of
 from astrosim.scenario.sweep.axis import text_of
 from astrosim.scenario.sweep.names import labels_of
-from astrosim.store.settings import BASE, Parameter, Settings
+from astrosim.store import open_replicates
+from astrosim.store.settings import BASE, Parameter, Settings, swept
 
 
 def settings_of(scenario: Experiment) -> Settings:
@@ -71,15 +73,32 @@ class SweepColumns:
     def of(cls, scenario: Experiment) -> SweepColumns:
         """Return the columns of a scenario's sweep."""
         found = settings_of(scenario)
-        if not found.parameters:
-            return cls()
-        columns = {BASE: found.bases.tolist()} if scenario.conditions else {}
-        columns |= {one.label: one.values.tolist() for one in found.parameters}
+        columns = {one.label: one.values.tolist() for one in found.parameters}
+        paths = {one.label: one.path for one in found.parameters}
+        return cls._along(tuple(crossed(scenario)), found.bases.tolist(), columns, paths)
+
+    @classmethod
+    def stored(cls, directory: Path) -> SweepColumns:
+        """Return the columns of a run, from its store alone: no scenario is read, and no code is run."""
+        dataset = open_replicates(directory, verify=False)
+        names = swept(dataset).get("parameters", ())
+        paths = {name: str(dataset[name].attrs["path"]) for name in names}
+        labels = labels_of(tuple(paths.values()))
+        columns = {labels[paths[name]]: dataset[name].values.tolist() for name in names}
+        bases = dataset[BASE].values.tolist() if names else []
+        return cls._along(dataset["condition"].values.tolist(), bases, columns, {v: k for k, v in labels.items()})
+
+    @classmethod
+    def _along(
+        cls, names: Sequence[str], bases: Sequence[str], columns: Mapping[str, Sequence[Any]], paths: Mapping[str, str]
+    ) -> SweepColumns:
+        """Columns from values along the conditions; the scenario's own are told where there are several."""
+        every = ({BASE: bases} if len(set(bases)) > 1 else {}) | dict(columns)
         rows = {
-            name: {label: values[place] for label, values in columns.items()}
-            for place, name in enumerate(crossed(scenario))
+            name: {label: values[place] for label, values in every.items()}
+            for place, name in enumerate(names if columns else ())
         }
-        return cls(rows, {one.label: one.path for one in found.parameters})
+        return cls(rows, paths)
 
     def beside(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a row of a summary with the columns of its condition."""
