@@ -242,18 +242,22 @@ def tell_results(directory: Path, page: Path | None, as_json: bool) -> None:
     """Print what a run found: tables and warnings, or JSON."""
     from astrosim import summary
     from astrosim.runs.shard import shard_words
+    from astrosim.summary.sweep import best_words, few, few_words, results_of
 
     results = summary.read(directory)
     if as_json:
         typer.echo(json.dumps(results.as_dict(report=page), indent=1, allow_nan=False))
         return
     console = output()
-    console.print(results.table())
+    console.print(few(results).table())
     for alarm in results.alarms():
         console.print(alarm, markup=False)
     every = len(results.resolved) * len(results.scenario.seeds)
     if words := shard_words(directory, len(results.rows), every):
         console.print(words, markup=False)
+    if results.scenario.sweep.axes:
+        for text in filter(None, (few_words(results, few(results)), best_words(results_of(results)))):
+            console.print(text, markup=False)
     console.print(f"Run directory: {directory}", soft_wrap=True, markup=False)
     if page is not None:
         console.print(f"Report: {page}", soft_wrap=True, markup=False)

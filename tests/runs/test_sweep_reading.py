@@ -17,11 +17,12 @@ import astrosim
 from astrosim.cli import app
 from astrosim.core.errors import AstrosimError
 from astrosim.report import sweep
-from astrosim.report.sweep import KINDS, few, few_words, indices_of, results_of
+from astrosim.report.sweep import KINDS, indices_of
 from astrosim.scenario import condition_names
 from astrosim.scenario.choose import swept
 from astrosim.statistics.inference import compare, mean_interval
 from astrosim.summary.comparing import compare_runs
+from astrosim.summary.sweep import best_words, few, few_words, results_of
 from astrosim.systems.threshold.show.summary import Summary
 
 SEEDS = tuple(range(10, 18))
@@ -61,6 +62,9 @@ def test_the_best_setting_is_chosen_on_one_half_of_the_seeds_and_shown_on_the_ot
     assert results.setting_words(best.place) == "perturbation.sigma = 0.1, astrocytes.radius = 2"
     assert best.chosen.mean == pytest.approx(0.913)
     assert best.shown == mean_interval([0.111, 0.113, 0.115, 0.117], bounds=(0.0, 1.0))
+    assert best_words(results).startswith(
+        "Best setting: perturbation.sigma = 0.1, astrocytes.radius = 2; mean accuracy 0.114 (0.1"
+    )
 
 
 def test_an_unfinished_setting_is_not_chosen() -> None:
