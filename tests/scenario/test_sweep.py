@@ -60,6 +60,15 @@ def test_a_setting_is_what_a_condition_written_by_hand_is(tmp_path: Path) -> Non
     assert resolve(scenario, "system_published").network.regular == 23  # a default that follows the system
 
 
+def test_other_values_of_fields_keep_the_sweep(tmp_path: Path) -> None:
+    for text in (TWO_AXES, LATIN):
+        scenario = loaded(tmp_path, text)
+        other = scenario.changed({"schedule.episodes": 5})
+        assert condition_names(other) == condition_names(scenario)
+        assert other.sweep == scenario.sweep
+        assert resolve(other, condition_names(other)[1]).schedule.episodes == 5
+
+
 def test_zip_goes_side_by_side(tmp_path: Path) -> None:
     scenario = loaded(
         tmp_path, '[sweep]\ndesign = "zip"\nperturbation.sigma = [0.1, 0.2]\ndecision.accept = ["strict", "metropolis"]'
