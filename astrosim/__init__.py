@@ -8,6 +8,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from astrosim.core.platforms import check_platform
+
 if TYPE_CHECKING:
     from astrosim.core.errors import AstrosimError, ScenarioError, StoreError
     from astrosim.export import export_run
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from astrosim.systems.threshold.network.topology import Network
     from astrosim.systems.threshold.scenario.schema import Scenario
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = [
     "AstroModel",
     "Astrocyte",
@@ -87,6 +89,7 @@ def __getattr__(name: str) -> Any:
     """Load a public name from its module."""
     if name not in _MODULE_OF:
         raise AttributeError(f"module 'astrosim' has no attribute {name!r}")
+    check_platform()
     value = getattr(import_module(f"astrosim.{_MODULE_OF[name]}"), name)
     globals()[name] = value
     return value

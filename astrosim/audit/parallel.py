@@ -64,4 +64,4 @@ def run_parallel(
 
 def _carry_out(scenario: Scenario, target: Path, command: str, control: Control) -> None:
     begun = (target / "scenario.toml").exists()
-    run_scenario(scenario, target, workers=1, resume=begun, command=command, stopped=control.stopped)
+    run_scenario(scenario, target, workers=1, resume=begun, command=command, stopped=control.stopped, progress=False)

@@ -21,6 +21,7 @@ from astrosim.cli.options import (
     DataOption,
     DesignOption,
     EngineOption,
+    ExecutorOption,
     FormatName,
     JsonOption,
     LogLevel,
@@ -32,6 +33,7 @@ from astrosim.cli.options import (
     ShardOption,
     SweepOption,
     WorkersOption,
+    complete_scenario,
 )
 from astrosim.cli.places import check_code, ending, free_directory
 from astrosim.cli.reading import read_scenario, scenario_file, sweep_texts
@@ -81,7 +83,12 @@ def _command() -> str:
 @app.command()
 def run(
     scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO|DIR", help="A scenario file, a bundled name, or with --resume a run.")
+        str,
+        typer.Argument(
+            metavar="SCENARIO|DIR",
+            help="A scenario file, a bundled name, or with --resume a run.",
+            autocompletion=complete_scenario,
+        ),
     ],
     *,
     seeds: SeedsOption = None,
@@ -104,6 +111,7 @@ def run(
     allow_code: AllowCodeOption = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell the size of the work.")] = False,
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
+    executor: ExecutorOption = None,
     shard: ShardOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -133,6 +141,7 @@ def run(
             _tell_work(chosen, as_json)
             return
         go = partial(_run, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch, shard=shard)
+        go = partial(go, executor=executor)
         with lines_named(scenario_file(scenario), [*(f"--set {text}" for text in set_ or ()), *swept]):
             if chosen is not None and out is None and not resume:
                 with free_directory(directory) as own:
@@ -194,10 +203,11 @@ def _run(
     as_json: bool,
     branch: str | None,
     shard: str | None,
+    executor: str | None,
 ) -> None:
-    from astrosim.cli.progress import ProgressDisplay
     from astrosim.runs import run_scenario
     from astrosim.runs.directory import SUMMARY
+    from astrosim.runs.progress import ProgressDisplay
 
     with ProgressDisplay(errors(), directory.name or str(directory), _unit(scenario, directory)) as progress:
         run_scenario(
@@ -210,6 +220,7 @@ def _run(
             command=_command(),
             branch=branch,
             shard=shard,
+            executor=executor or "",
         )
     if not (directory / SUMMARY).exists():
         say(f"Nothing was to do: shard {shard} of this run has no replicates. Merge {directory} like the others.")
@@ -274,8 +285,8 @@ def rerun(
 ) -> None:
     """Repeat a run from its own directory, and say whether it is identical."""
     with guarded(allow_code):
-        from astrosim.cli.progress import ProgressDisplay
         from astrosim.runs import rerun as repeat
+        from astrosim.runs.progress import ProgressDisplay
 
         _check_data(data)
         check_code(directory, allow_code)
@@ -373,8 +384,3 @@ def ceiling(
             typer.echo(json.dumps(rows, indent=1))
         else:
             output().print(system.part("ceiling_table")(rows))
-
-
-def main() -> None:
-    """Run the console script."""
-    app(prog_name="astrosim")

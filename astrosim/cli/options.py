@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +26,15 @@ class EngineName(StrEnum):
     agents = "agents"
     published = "published"
     torch = "torch"
+
+
+class SchedulerName(StrEnum):
+    """Batch systems by name."""
+
+    slurm = "slurm"
+    pbs = "pbs"
+    sge = "sge"
+    lsf = "lsf"
 
 
 class FormatName(StrEnum):
@@ -72,8 +82,21 @@ class ColourName(StrEnum):
     threshold = "threshold"
 
 
+def complete_scenario(incomplete: str) -> list[str]:
+    """Return bundled names and scenario files of the present folder that begin with what was typed, for the shell."""
+    from astrosim.scenario.bundled import SUFFIX, bundled
+
+    files = sorted(path.as_posix() for path in Path().glob(f"{glob.escape(incomplete)}*{SUFFIX}"))
+    return [name for name in (*bundled(), *files) if name.startswith(incomplete)]
+
+
 ScenarioArgument = Annotated[
-    str, typer.Argument(metavar="SCENARIO", help="A scenario file, or a bundled name (see `astrosim list`).")
+    str,
+    typer.Argument(
+        metavar="SCENARIO",
+        help="A scenario file, or a bundled name (see `astrosim list`).",
+        autocompletion=complete_scenario,
+    ),
 ]
 RunArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory.")]
 SetOption = Annotated[
@@ -102,6 +125,13 @@ EngineOption = Annotated[
     ),
 ]
 AllowCodeOption = Annotated[bool, typer.Option("--allow-code", help="Execute the code that came with a run directory.")]
+ExecutorOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME[=ADDRESS]",
+        help="local, processes, dask, dask=tcp://HOST:PORT, dask-slurm, dask-pbs, dask-sge ...",
+    ),
+]
 ShardOption = Annotated[
     str | None, typer.Option(metavar="K/N", help="Compute only the K-th of N shares; `astrosim merge` joins them.")
 ]

@@ -1,7 +1,8 @@
-"""The commands for a run in shares: merge."""
+"""The commands for a run in shards: merge, batch."""
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -11,7 +12,9 @@ import typer
 
 from astrosim.cli.commands import app, tell_results, write_report
 from astrosim.cli.console import guarded, say
-from astrosim.cli.options import JsonOption
+from astrosim.cli.options import JsonOption, ScenarioArgument, SchedulerName
+from astrosim.cli.reading import read_scenario
+from astrosim.core.errors import ScenarioError
 
 if TYPE_CHECKING:
     from astrosim.runs.merge import Merged
@@ -51,3 +54,58 @@ def _missing(merged: Merged, out: Path) -> list[str]:
         f"{len(merged.missing)} of {counted(merged.replicates, 'replicate')} are missing ({cells}{more}).{shards} "
         f"Merge the missing shards into {out} as well, or compute them: `astrosim run {out} --resume`."
     ]
+
+
+@app.command()
+def batch(
+    scenario: ScenarioArgument,
+    options: Annotated[
+        list[str] | None, typer.Argument(metavar="[-- OPTIONS]", help="Options of `astrosim run` for every task.")
+    ] = None,
+    *,
+    shards: Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="Tasks of the array job.")],
+    scheduler: Annotated[SchedulerName, typer.Option(help="The batch system.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the merged run goes; by default runs/NAME.")
+    ] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes of each task.")] = 1,
+    memory: Annotated[str, typer.Option(metavar="SIZE", help="Memory of each task.")] = "4G",
+    limit: Annotated[str, typer.Option("--time", metavar="H:MM:SS", help="Longest time of each task.")] = "04:00:00",
+    script: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The script to write; by default NAME.SCHEDULER.sh.")
+    ] = None,
+) -> None:
+    """Write a job script that computes a scenario in shards, and the line that merges them."""
+    with guarded():
+        from astrosim.runs.batch import ArrayJob
+
+        name = read_scenario(scenario).name
+        _check_words(memory, limit)
+        place = script or Path(f"{name}.{scheduler.value}.sh")
+        job = ArrayJob(
+            scheduler=scheduler.value,
+            name=name,
+            scenario=scenario,
+            options=options or (),
+            shards=shards,
+            workers=workers,
+            out=out or Path("runs") / name,
+            memory=memory,
+            time=limit,
+        )
+        try:
+            with open(place, "x", encoding="utf-8") as file:
+                file.write(job.script(str(place)))
+        except FileExistsError:
+            raise ScenarioError([f"--script: {place} exists. Name another file, or remove it."]) from None
+        place.chmod(0o755)
+        typer.echo(f"Script: {place}")
+        typer.echo(f"Afterwards: {job.merge_line}")
+
+
+def _check_words(memory: str, limit: str) -> None:
+    """Refuse what no batch system takes, and what would end a line of the script."""
+    if re.fullmatch(r"\d+(\.\d+)?[KMGTkmgt]?[Bb]?", memory, re.ASCII) is None:
+        raise ScenarioError([f"--memory: not a size ({memory}). Write a number with its unit, such as 4G."])
+    if re.fullmatch(r"\d{1,4}:[0-5]\d:[0-5]\d", limit, re.ASCII) is None:
+        raise ScenarioError([f"--time: not a duration ({limit}). Write hours:minutes:seconds, such as 04:00:00."])

@@ -48,7 +48,7 @@ class Bench:
         """Run the example into a folder of this name, unless it is there; return the run directory."""
         directory = self.folder / name
         if not directory.exists():
-            run_scenario(self.scenario(changes), directory, workers=workers)
+            run_scenario(self.scenario(changes), directory, workers=workers, progress=False)
         return directory
 
     def of(self, tables: Mapping[str, Any], name: str) -> Bench:
@@ -78,7 +78,7 @@ class Bench:
             try:
                 run_scenario(self.scenario(), directory, workers=1, progress=stop)
             except Interrupted:
-                run_scenario(None, directory, workers=1, resume=True)
+                run_scenario(None, directory, workers=1, resume=True, progress=False)
         return directory
 
 

@@ -22,6 +22,9 @@ EXTRAS = {
     "neo": "neo",
     "nixio": "neo",
     "SALib": "sweep",
+    "dask": "cluster",
+    "distributed": "cluster",
+    "dask_jobqueue": "cluster",
 }
 """Extra of the package that brings a module."""
 

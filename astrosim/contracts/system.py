@@ -102,8 +102,11 @@ class System:
             Function of a resolved scenario and what a run has kept of a replicate (`astrosim.contracts.trained.Held`):
             its `TrainedNetwork`.
         watched
-            Class of the replicates that the live view shows, where it is no network of neurons: of a resolved scenario
-            and a seed, with the methods of `astrosim.view.player.Player`.
+            Class of the replicates that the live view shows, where these are no threshold networks: of a resolved
+            scenario and a seed, a subclass of `astrosim.contracts.watched.Watched`.
+        replayed
+            Class of stored replicates that the live view goes through, of which one takes a resolved scenario, a seed
+            and the dataset of the replicate. May be left out.
         example
             A small experiment that shows that the system keeps the contract; see `Example`.
         view

@@ -6,7 +6,8 @@ from typing import Any
 
 from rich.table import Table
 
-from astrosim.explain.tables import new_table, seconds_words
+from astrosim.explain.tables import new_table
+from astrosim.scenario.words import seconds_words
 
 NOTES = {
     False: "`astrosim list WORD` shows those that tell of it; --times estimates how long each takes.",

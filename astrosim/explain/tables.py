@@ -167,11 +167,3 @@ def bytes_words(count: float) -> str:
             break
         count /= 1000
     return f"{count:.3g} {unit}" if count < 1000 else f"{count:,.0f} {unit}"
-
-
-def seconds_words(seconds: float) -> str:
-    """Return a duration in the unit that reads best."""
-    for unit, length in (("days", 86_400.0), ("hours", 3_600.0), ("minutes", 60.0)):
-        if seconds >= 2 * length:
-            return f"{seconds / length:,.3g} {unit}" if seconds < 1000 * length else f"{seconds / length:,.0f} {unit}"
-    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"

@@ -25,7 +25,7 @@ from astrosim.plot.response import (
 )
 from astrosim.report.drawing import Drawn, Kind, reported
 from astrosim.scenario.words import counted
-from astrosim.statistics.inference import CONFIDENCE, mean_interval
+from astrosim.statistics.inference import CONFIDENCE, mean_band, mean_interval
 from astrosim.statistics.sensitivity import LEAST_POINTS, Index, delta_indices, sobol_indices
 from astrosim.store.settings import Parameter
 from astrosim.summary import RunSummary
@@ -58,6 +58,12 @@ def _bands(results: SweepResults, values: np.ndarray) -> Bands:
     found = [mean_interval(row, bounds=results.measure.bounds) for row in values.reshape(-1, values.shape[-1])]
     parts = (np.array([getattr(one, name) for one in found]) for name in ("mean", "low", "high"))
     return Bands(*(part.reshape(values.shape[:-1]) for part in parts))
+
+
+def _line(results: SweepResults, values: np.ndarray) -> Bands:
+    """Means with bands of values of shape (point, seed), as all figures over a line have them."""
+    bounds = results.measure.bounds or (-np.inf, np.inf)
+    return Bands(*mean_band(values.T, bounds=bounds))
 
 
 def _over(values: np.ndarray, kept: Sequence[int]) -> np.ndarray:
@@ -101,7 +107,7 @@ def _response(results: SweepResults) -> Drawn:
             title, figure, f"One point per setting: mean over {seeds} with its {PERCENT} interval, where known."
         )
     if count == 1:
-        lines = {name or measure.words: _bands(results, values) for name, values in _titled(results)[:MOST_LEVELS]}
+        lines = {name or measure.words: _line(results, values) for name, values in _titled(results)[:MOST_LEVELS]}
         figure = response_lines([LinePanel("", factor_of(results, 0), lines)], measure.label)
         return Drawn(title, figure, f"Mean over {seeds}; bands: pointwise {PERCENT} intervals of the mean.")
     panels = _map_panels(results)
@@ -123,7 +129,7 @@ def _interaction(results: SweepResults) -> Drawn:
                 means = _over(values, (one, other))
                 means = means if level < x else np.swapaxes(means, 0, 1)  # (level, x, seed)
                 lines = {
-                    f"{levels.label} = {word}": _bands(results, means[number])
+                    f"{results.settings.parameters[level].path} = {word}": _line(results, means[number])
                     for number, word in list(enumerate(levels.words))[:MOST_LEVELS]
                 }
                 cut |= len(levels.words) > MOST_LEVELS

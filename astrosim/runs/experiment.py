@@ -11,13 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astrosim.contracts.registry import find_system
 from astrosim.core.errors import Interrupted, RunError, StoreError
 from astrosim.runs.control import CHECKPOINT_SECONDS, LOGGER, Control, Stopped
 from astrosim.runs.directory import SCENARIO, RunDirectory
 from astrosim.runs.executors import Executor, Job, WorkerContext, executor_for, make_executor, run_jobs
+from astrosim.runs.heartbeat import Heartbeat
 from astrosim.runs.life import run_replicates
 from astrosim.runs.lock import HeldLock
 from astrosim.runs.past import Past
+from astrosim.runs.progress import Progress
 from astrosim.runs.provenance import Start
 from astrosim.runs.replicate import Replicate, label, make_replicates
 from astrosim.runs.runner import Query, find_runner
@@ -35,7 +38,6 @@ from astrosim.store.read import committed_rows
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
 
-Progress = Callable[[int, int, int, int], None]
 SUMMARY_SECONDS = 1.0  # assumed: how old summary.csv may be while replicates finish
 
 
@@ -66,6 +68,9 @@ class ExperimentRun:
         self.order = [(one.condition, one.seed) for one in every]
         self.rows: dict[tuple[str, int], Mapping[str, Any]] = {}
         self._written = 0.0
+        unit = find_system(self.scenario.family).unit
+        facts = {"executor": start.executor.partition("=")[0], "workers": start.workers, "unit": unit}
+        self._beat = Heartbeat(self.shown, facts)
 
     def _begin(self, scenario: Experiment, start: Start) -> Experiment:
         own, inputs = taken_into(scenario, self.directory.path)
@@ -110,15 +115,17 @@ class ExperimentRun:
     def run(self, lock: HeldLock, progress: Progress, stopped: Callable[[], bool]) -> None:
         """Run the replicates that are not committed."""
         outcome = "failed"
-        try:
-            self._run(lock, progress, stopped)
-            outcome = "finished"
-        except (Stopped, KeyboardInterrupt):
-            outcome = "interrupted"
-            self._gather()
-            raise Interrupted(self._farewell()) from None
-        finally:
-            self._close(outcome)
+        with self._beat:
+            try:
+                self._run(lock, progress, stopped)
+                outcome = "finished"
+            except (Stopped, KeyboardInterrupt):
+                outcome = "interrupted"
+                self._gather()
+                raise Interrupted(self._farewell()) from None
+            finally:
+                self._close(outcome)
+                self._beat.outcome = outcome
 
     def _gather(self) -> None:
         """Take in what was committed by jobs that did not end."""
@@ -140,10 +147,14 @@ class ExperimentRun:
         total, todo = self._units(self.replicates), self._units(left)
 
         def tick(units: int) -> None:
-            progress(total - todo + units, total, len(self.rows), len(self.replicates))
+            counts = total - todo + units, total, len(self.rows), len(self.replicates)
+            self._beat.note(*counts, failed=0)
+            progress(*counts)
 
+        self._beat.note(total - todo, total, len(self.rows), len(self.replicates), failed=0)
         parts = self.runner.split(self.resolved, left, self.start.workers) if left else []
         workers = max(1, min(self.start.workers, len(parts)))
+        name, _, address = (self.start.executor or executor_for(workers)).partition("=")
         with Stop().listening() as stop:
             context = WorkerContext(
                 jobs=len(self.order),
@@ -154,8 +165,12 @@ class ExperimentRun:
                 data=self.start.data,
                 preload=("astrosim.runs.life", *self.runner.preload),
                 lock=lock,
+                directory=self.directory.path,
+                executor=name,
+                address=address,
             )
-            with make_executor(executor_for(workers), context, workers) as executor:
+            with make_executor(name, context, workers) as executor:
+                self._beat.executor = executor
                 self.directory.arrays(lambda: self._layout(executor, context))
                 run_jobs(executor, context, [self._job(*job) for job in enumerate(parts)], self._finished(parts))
         tick(todo)
@@ -174,7 +189,7 @@ class ExperimentRun:
     def _job(self, number: int, replicates: Sequence[Replicate]) -> Job:
         resolved = {one.condition: self.resolved[one.condition] for one in replicates}
         task = partial(run_replicates, self.runner, self.directory.path, replicates, resolved, past=self.past)
-        return Job(number, label(replicates), task)
+        return Job(number, label(replicates), task, tuple(replicates))
 
     def _finished(self, parts: Sequence[Sequence[Replicate]]) -> Callable[[Job, Any], None]:
         """Return a function that takes in the rows of a job, and now and then writes the summary."""
@@ -204,7 +219,7 @@ class ExperimentRun:
         shard = "" if self.directory.shard is None else f" of shard {self.directory.shard}"
         return (
             f"Interrupted: {len(self.rows)} of {counted(len(self.replicates), 'replicate')}{shard} are committed, "
-            "the others have checkpoints. "
+            f"{'the others begin again' if self.start.executor.startswith('dask') else 'the others have checkpoints'}. "
             f"Go on with: astrosim run {self.shown} --resume"
         )
 

@@ -157,3 +157,23 @@ def _died(holder: str) -> bool:
     except OSError:
         pass
     return False
+
+
+def is_held(directory: Path) -> bool:
+    """Return whether a process writes into a directory, as far as its file system tells; nothing is written.
+
+    On a network file system whose locks reach no other machine the answer is right for this machine alone.
+    """
+    try:
+        handle = os.open(directory / LOCK, os.O_RDONLY)
+    except OSError:
+        return (directory / HELD).exists()
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_UN)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            return True
+    finally:
+        os.close(handle)
+    return (holder := _holder(directory / HELD)) != "" and not _died(holder)

@@ -12,13 +12,16 @@ from astrosim.core.errors import StoreError
 from astrosim.runs.checkpoint import ENDS
 from astrosim.runs.directory import SCENARIO, Key, RunDirectory, make_directory, noted_data
 from astrosim.runs.lock import locked
-from astrosim.runs.part import Part, commit_names, read_part, replicates_of, rows_of
+from astrosim.runs.part import Part, read_part
 from astrosim.runs.provenance import Start
 from astrosim.runs.rerun import result_of
 from astrosim.runs.transfer import place_arrays, place_commit
 from astrosim.scenario.sweep.parameters import SweepColumns
+from astrosim.store.blocks import Block
 from astrosim.store.files import storage_errors, write_atomically
+from astrosim.store.read import rows_of, stored_blocks
 
+NOTHING: Mapping[str, Any] = {"cells": ()}  # record of a block that is not committed
 NAMED = 3  # fields of differing scenarios that are named; assumed: more do not help
 
 
@@ -76,7 +79,7 @@ def merge_runs(directories: Sequence[str | Path], out: str | Path, *, command: s
     make_directory(target)
     with locked(target):
         rows = merger.carry_over(command)
-    keys = replicates_of(merger.arrays)
+    keys = merger.keys
     return Merged(len(keys), tuple(key for key in keys if key not in rows), _absent(parts))
 
 
@@ -113,15 +116,18 @@ def _differences(one: Any, other: Any, path: str = "") -> list[str]:
     return [] if one == other else [path]
 
 
-def _owners(parts: Sequence[Part]) -> dict[str, Part]:
+def _owners(parts: Sequence[Part]) -> dict[Block, Part]:
     """Return the directory that each commit is taken from; raise StoreError if two hold different results."""
-    owner: dict[str, Part] = {}
+    owner: dict[Block, Part] = {}
     problems = []
     for part in parts:
-        for name, record in part.records.items():
-            known = owner.setdefault(name, part)
-            if known is not part and (what := _difference(known.records[name], record)):
-                cells = ", ".join(f"condition {c}, seed {s}" for c, s in rows_of(record))
+        for block, record in part.records.items():
+            known = owner.setdefault(block, part)
+            here, there = rows_of(known.records[block]).keys(), rows_of(record).keys()
+            if here != there and (here <= there or there <= here):  # replicates failed in one of them
+                owner[block] = part if here <= there else known
+            elif known is not part and (what := _difference(known.records[block], record)):
+                cells = "; ".join(f"condition {c}, seed {s}" for c, s in rows_of(record))
                 problems.append(
                     f"{cells}: {known.directory} and {part.directory} hold different results ({what}). "
                     "Leave one of them out."
@@ -155,13 +161,18 @@ class _Merger:
 
     parts: Sequence[Part]
     source: Part
-    owner: Mapping[str, Part]
+    owner: Mapping[Block, Part]
     target: Path
 
     @property
     def arrays(self) -> Mapping[str, Any]:
         assert self.source.arrays is not None
         return self.source.arrays
+
+    @property
+    def keys(self) -> list[Key]:
+        """Condition and seed of all replicates of the run, in the order of its scenario."""
+        return [(condition, seed) for condition in self.arrays["conditions"] for seed in self.arrays["seeds"]]
 
     def carry_over(self, command: str) -> dict[Key, Mapping[str, Any]]:
         """Write all that is not there yet; returns the rows of all that is."""
@@ -171,7 +182,7 @@ class _Merger:
             with storage_errors(self.target):
                 rows = self._place(there)
             run.columns = SweepColumns.stored(self.target)
-            run.write_summary(rows, replicates_of(self.arrays))
+            run.write_summary(rows, self.keys)
             outcome = "finished"
         finally:
             run.end(outcome)
@@ -210,16 +221,17 @@ class _Merger:
         if there is None or there.arrays is None:
             place_arrays(self.target, _reader(self.source))
         records = dict(there.records) if there is not None else {}
-        for name in commit_names(self.arrays):
-            if name in self.owner and name not in records:
-                self._place_end(name)
-                records[name] = place_commit(self.target, name, _reader(self.owner[name]))
+        for block in stored_blocks(self.arrays):
+            own = self.owner.get(block)
+            if own is not None and len(rows_of(own.records[block])) > len(rows_of(records.get(block, NOTHING))):
+                self._place_end(block)
+                records[block] = place_commit(self.target, block, _reader(own))
         return {key: row for record in records.values() for key, row in rows_of(record).items()}
 
-    def _place_end(self, name: str) -> None:
+    def _place_end(self, block: Block) -> None:
         """Copy the final states that belong to a commit, if they were kept."""
-        end = Path(ENDS, name).with_suffix(".npz")
-        found = self.owner[name].directory / end
+        end = Path(ENDS) / f"{block.name}.npz"
+        found = self.owner[block].directory / end
         if found.exists():
             (self.target / ENDS).mkdir(exist_ok=True)
             write_atomically(self.target / end, found.read_bytes())

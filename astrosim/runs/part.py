@@ -10,12 +10,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from astrosim.core.errors import StoreError
-from astrosim.runs.directory import SCENARIO, Key, RunDirectory
+from astrosim.runs.directory import SCENARIO, RunDirectory
 from astrosim.runs.shard import Shard
 from astrosim.scenario.inputs import FOLDER
+from astrosim.store.blocks import COMMITS, Block
 from astrosim.store.exchange import check_settled
 from astrosim.store.files import PROVENANCE, no_run, sha256, storage_errors
-from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, read_commit, replicate_name, verify
+from astrosim.store.read import stored_blocks
+from astrosim.store.replicates import ARRAYS_RECORD, read_commit, verify
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ class Part:
         The share that it holds; None for a whole run.
     arrays : mapping or None
         The record that commits the arrays; None if the run ended before there were any.
-    records : mapping of str to mapping
-        Commit records by file name.
+    records : mapping of Block to mapping
+        Commit records.
     """
 
     directory: Path
@@ -41,7 +43,7 @@ class Part:
     provenance: Mapping[str, Any]
     shard: Shard | None
     arrays: Mapping[str, Any] | None
-    records: Mapping[str, Mapping[str, Any]]
+    records: Mapping[Block, Mapping[str, Any]]
 
     @property
     def tables(self) -> dict[str, Any]:
@@ -100,35 +102,22 @@ def read_part(directory: Path) -> Part:
     return Part(directory, scenario, provenance, run.shard, arrays, records)
 
 
-def _records(directory: Path, arrays: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Commit records by file name, their files verified; raise StoreError with all that is damaged."""
+def _records(directory: Path, arrays: Mapping[str, Any]) -> dict[Block, Mapping[str, Any]]:
+    """Commit records by block, their files verified; raise StoreError with all that is damaged."""
     there = {path.name for path in (directory / COMMITS).iterdir()}
-    names = [name for name in commit_names(arrays) if name in there]
-    records, problems = {}, []
-    for name in (ARRAYS_RECORD, *names):
-        path = directory / COMMITS / name
+    paths: dict[Block | None, Path] = {None: directory / COMMITS / ARRAYS_RECORD}
+    paths |= {block: block.commit_path(directory) for block in stored_blocks(arrays)}
+    records: dict[Block, Mapping[str, Any]] = {}
+    problems = []
+    for block, path in paths.items():
         try:
-            record = read_commit(path)
+            record = read_commit(path) if path.name in there else None
             if record is not None:
                 verify(path, record)
-                records[name] = record
+                if block is not None:
+                    records[block] = record
         except StoreError as error:
             problems.append(str(error))
     if problems:
         raise StoreError("\n".join(problems))
-    return {name: records[name] for name in names}
-
-
-def commit_names(arrays: Mapping[str, Any]) -> list[str]:
-    """Return file names of all commit records of a run, in the order of its scenario."""
-    return [f"{replicate_name(condition, seed)}.json" for condition, seed in replicates_of(arrays)]
-
-
-def replicates_of(arrays: Mapping[str, Any]) -> list[Key]:
-    """Return condition and seed of all replicates of a run, in the order of its scenario."""
-    return [(condition, seed) for condition in arrays["conditions"] for seed in arrays["seeds"]]
-
-
-def rows_of(record: Mapping[str, Any]) -> dict[Key, Mapping[str, Any]]:
-    """Return the rows of summary.csv that a commit record holds, by condition and seed."""
-    return {(record["condition"], record["seed"]): record["summary"]}
+    return records

@@ -91,6 +91,8 @@ class Start:
         Data that the system says it has read: names, sizes and checksums by condition.
     shard : Shard or None
         The share of the run that is asked for; None for all of a new run, or for that of the directory.
+    executor : str
+        Where jobs are carried out, as the user named it; empty for processes of this machine.
     """
 
     command: str
@@ -100,6 +102,7 @@ class Start:
     branched_from: Mapping[str, Any] | None = None
     sources: Mapping[str, Any] = field(default_factory=dict)
     shard: Shard | None = None
+    executor: str = ""
 
 
 def session(start: Start) -> dict[str, Any]:
@@ -111,6 +114,7 @@ def session(start: Start) -> dict[str, Any]:
         "end": None,
         "outcome": None,
         "workers": start.workers,
+        **({"executor": start.executor} if start.executor else {}),
         "host": platform.node(),
         "platform": platform.platform(),
         "cpu": processor(),

@@ -14,7 +14,7 @@ import numpy as np
 
 from astrosim.core.errors import Interrupted, StoreError
 from astrosim.runs.directory import noted_data
-from astrosim.runs.experiment import Progress
+from astrosim.runs.progress import Progress
 from astrosim.runs.session import run_scenario
 from astrosim.runs.shard import noted_shard
 from astrosim.scenario import load_run
@@ -53,7 +53,7 @@ def rerun(
     *,
     out: str | Path | None = None,
     data: str | Path | None = None,
-    progress: Progress | None = None,
+    progress: bool | Progress | None = None,
     command: str = "",
     allow_code: bool = False,
 ) -> RerunResult:
@@ -69,7 +69,7 @@ def rerun(
         Where the copy is computed; by default beside the directory.
     data : str or Path, optional
         Where data sets lie; by default where they were for the run.
-    progress : callable, optional
+    progress : bool or callable, optional
         See `run_scenario`.
     command : str
         What the user typed.

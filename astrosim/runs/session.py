@@ -10,13 +10,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from astrosim.core.errors import AstrosimError, DataError, PackageError, ScenarioError, StoreError
+from astrosim.contracts.registry import find_system
+from astrosim.core.errors import AstrosimError, DataError, PackageError, RunError, ScenarioError, StoreError
 from astrosim.runs.branch import branched
 from astrosim.runs.directory import SCENARIO, RunDirectory, clear, make_directory, noted_data
-from astrosim.runs.experiment import ExperimentRun, Progress
+from astrosim.runs.executors import check_executor
+from astrosim.runs.experiment import ExperimentRun
 from astrosim.runs.lock import HELD, LOCK, HeldLock, locked
 from astrosim.runs.past import Past, check_longer
 from astrosim.runs.processors import default_workers
+from astrosim.runs.progress import Progress, shown
 from astrosim.runs.provenance import Start
 from astrosim.runs.runner import find_runner
 from astrosim.runs.shard import noted_shard, parse_shard
@@ -40,11 +43,12 @@ def run_scenario(
     workers: int | None = None,
     resume: bool = False,
     data: str | Path | None = None,
-    progress: Progress | None = None,
+    progress: bool | Progress | None = None,
     command: str = "",
     stopped: Callable[[], bool] = lambda: False,
     branch: str | None = None,
     shard: str | None = None,
+    executor: str = "",
     allow_code: bool = False,
 ) -> None:
     """Run a scenario into a directory, or go on with one that was interrupted.
@@ -68,9 +72,10 @@ def run_scenario(
         result is that of a run of that length from the start.
     data : str or Path, optional
         Where data sets lie, for scenarios that use some; with `resume`, by default where they were before.
-    progress : callable, optional
-        Called about ten times a second with (units done, units in all, replicates done, replicates in all); a unit is a
-        trial, or an update of a network.
+    progress : bool or callable, optional
+        True shows a bar, or lines where there is no terminal; False nothing; by default a bar in notebooks and
+        terminals. A callable is called about ten times a second with (units done, units in all, replicates done,
+        replicates in all); a unit is a trial, or an update of a network.
     command : str
         What the user typed; kept in provenance.json.
     stopped : callable
@@ -81,6 +86,10 @@ def run_scenario(
     shard : str, optional
         Share of a new run that is computed here, such as ``3/4``; `astrosim.runs.merge` puts the shares together. The
         directory remembers it.
+    executor : str
+        Where jobs are carried out: ``local`` or ``processes`` of this machine, by default as `workers` says; ``dask``
+        for a cluster of this machine, ``dask=tcp://HOST:8786`` for one that is there, ``dask-slurm``, ``dask-pbs``,
+        ``dask-sge``, ``dask-lsf``, ``dask-oar`` or ``dask-htcondor`` for jobs of a batch system.
     allow_code : bool
         With `resume`: execute code that came with the directory although this user has not run it before.
 
@@ -98,14 +107,18 @@ def run_scenario(
         If a data set is missing or damaged; nothing is left in the directory.
     ScenarioError
         If a branch does not fit its source, naming what differs; if neither a scenario is given nor `resume`; if
-        `shard` names no share; if code came with the directory that this user has neither run nor allowed.
+        `shard` names no share, or `executor` no executor; if code came with the directory that this user has neither
+        run nor allowed.
     """
+    if executor:
+        check_executor(executor)
     path = outer(Path(os.path.expanduser(directory)))
     start = Start(
         command,
         workers or default_workers(),
         data=None if data is None else Path(os.path.expanduser(data)),
         shard=None if shard is None else parse_shard(shard),
+        executor=executor,
     )
     made = False
     try:
@@ -121,7 +134,7 @@ def run_scenario(
             elif not path.is_dir():
                 raise StoreError(f"{path}: no such directory. Name the directory of a run to resume it.")
             with locked(path) as lock, _nothing_left(path), allowing(allow_code):
-                session = Session(path, start, lock, progress or (lambda *counts: None), stopped)
+                session = Session(path, start, lock, progress, stopped)
                 if resume:
                     session.go_on(scenario)
                 else:
@@ -162,12 +175,14 @@ class Session:
     path: Path
     start: Start
     lock: HeldLock
-    progress: Progress
+    progress: bool | Progress | None
     stopped: Callable[[], bool]
 
     def carry_out(self, experiment: ExperimentRun) -> None:
         """Run the replicates of an experiment that are not committed."""
-        experiment.run(self.lock, self.progress, self.stopped)
+        unit = find_system(experiment.scenario.family).unit
+        with shown(self.progress, self.path.name, unit) as progress:
+            experiment.run(self.lock, progress, self.stopped)
 
     def go_on(self, scenario: Experiment | None) -> None:
         """Finish the run; then go on for longer, if a longer scenario is given or one was begun before.
@@ -176,6 +191,8 @@ class Session:
         ------
         StoreError
             If the scenario is another one, or the directory holds a shard and the scenario is longer.
+        RunError
+            If the scenario is longer and workers are to be elsewhere.
         """
         with storage_errors(self.path):
             settle(self.path)
@@ -189,6 +206,11 @@ class Session:
             raise StoreError(
                 f"{self.path}: a shard goes on as it began. Merge all shards (`astrosim merge DIR... --out DIR`); "
                 "the whole run goes on for longer."
+            )
+        if self.start.executor.startswith("dask"):
+            raise RunError(
+                f"--executor: a longer run goes on from what lies in {self.path}, on this machine "
+                f"({self.start.executor}). Leave out --executor."
             )
         check_longer(self.path, short, scenario, find_runner(short.family))
         if not is_finished(self.path, short):

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.core.errors import StoreError
+from astrosim.store.blocks import COMMITS, Block
 from astrosim.store.files import file_entry, fsync_directories, sealed_content, write_atomically, write_durably
 from astrosim.store.layout import TRAJECTORY
-from astrosim.store.replicates import ARRAYS_RECORD, COMMITS, refuse_outside
+from astrosim.store.replicates import ARRAYS_RECORD, refuse_outside
 
 Read = Callable[[str], bytes]
 """Returns the content of a file by its path inside the directory that it comes from."""
@@ -43,15 +44,14 @@ def place_arrays(target: Path, read: Read) -> None:
     write_atomically(target / name, record)
 
 
-def place_commit(target: Path, name: str, read: Read) -> dict[str, Any]:
+def place_commit(target: Path, block: Block, read: Read) -> dict[str, Any]:
     """Commit what was committed in another directory: its chunks first, then its record, byte for byte.
 
     Parameters
     ----------
     target : Path
         Run directory, with the same arrays.
-    name : str
-        File name of the record.
+    block : Block
     read : callable
         See `Read`.
 
@@ -65,10 +65,10 @@ def place_commit(target: Path, name: str, read: Read) -> dict[str, Any]:
     StoreError
         If a file is not as the record says; nothing is committed then.
     """
-    data = read(f"{COMMITS}/{name}")
+    data = read(f"{COMMITS}/{block.name}.json")
     record = sealed_content(data)
     _write(target / TRAJECTORY, record["files"], lambda file: read(f"{TRAJECTORY}/{file}"))
-    write_atomically(target / COMMITS / name, data)
+    write_atomically(block.commit_path(target), data)
     return record
 
 

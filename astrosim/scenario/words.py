@@ -1,4 +1,4 @@
-"""Words that were probably meant, numbers of things, and sentences taken apart."""
+"""Words that were probably meant, numbers of things, durations, and sentences taken apart."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ def nearest(word: str, known: Iterable[str], closeness: float = 0.6) -> str | No
 def counted(count: int, noun: str, plural: str = "") -> str:
     """Return a number with its noun in the singular or plural: 1 seed, 1,200 seeds."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def seconds_words(seconds: float) -> str:
+    """Return a duration in the unit that reads best."""
+    for unit, length in (("days", 86_400.0), ("hours", 3_600.0), ("minutes", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:,.3g} {unit}" if seconds < 1000 * length else f"{seconds / length:,.0f} {unit}"
+    return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.2g} s"
 
 
 def parts(problem: str) -> dict[str, Any]:

@@ -13,7 +13,19 @@ import traitlets
 from astrosim.plot.palette import DIVERGING, SEQUENTIAL
 
 ASSETS = Path(__file__).parent / "assets"
-PARTS = ("frame.js", "space.js", "plots.js", "policy.js", "stage.js")  # one module, in this order
+PARTS = (
+    "frame.js",
+    "keys.js",
+    "scrub.js",
+    "space.js",
+    "tissue.js",
+    "plots.js",
+    "running.js",
+    "policy.js",
+    "spiking.js",
+    "stage.js",
+)
+"""One module, in this order."""
 SHADES = 256  # of a colour map
 
 

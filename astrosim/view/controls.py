@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import solara
 
+from astrosim.contracts.watched import Speed, Stride, Watched
 from astrosim.view.canvas import Stage, colour_maps
 from astrosim.view.parameters import Parameter
 from astrosim.view.playback import Director
 from astrosim.view.startup import Opening
-
-if TYPE_CHECKING:
-    from astrosim.view.player import Player
-
-START_SPEED = 10  # trials per frame: an episode of the paper's system
 
 
 class Controls:
@@ -31,7 +27,7 @@ class Controls:
         self.opening, self.source = opening, opening.source
         self.condition = solara.reactive(opening.condition)
         self.seed = solara.reactive(opening.seed)
-        self.speed = solara.reactive(START_SPEED)
+        self.speed = solara.reactive(self.source.speeds(opening.condition)[1])
         self.playing = solara.reactive(False)
         self.message = solara.reactive("")
         self.chosen = solara.reactive(0)
@@ -49,11 +45,26 @@ class Controls:
     def begin(self, stage: Stage) -> Callable[[], None]:
         """Play to a stage; returns what ends it."""
         self.director = director = Director(stage.show, colour_maps, self._changed)
-        director.set_speed(self.speed.value)
+        director.set_speed(self.speeds[self.speed.value])
         stage.listen(self._heard)
         director.start()
         director.replace(self._first)
         return director.close
+
+    @property
+    def speeds(self) -> tuple[Speed, ...]:
+        """Speeds of the condition that is chosen."""
+        return self.source.speeds(self.condition.value)[0]
+
+    @property
+    def strides(self) -> tuple[Stride, ...]:
+        """Longer strides of the condition that is chosen."""
+        return self.source.strides(self.condition.value)
+
+    def set_speed(self, place: int) -> None:
+        """Set the speed, by its place among those that there are."""
+        self.speed.set(place)
+        self.ask("set_speed", self.speeds[place])
 
     def ask(self, action: str, *arguments: Any) -> None:
         """Tell the director."""
@@ -64,7 +75,7 @@ class Controls:
         """Restart with all changes."""
         wanted = (self.condition.value, self.seed.value, dict(self.changes.value))
 
-        def make() -> Player:
+        def make() -> Watched:
             player = self.source.player(*wanted)
             self._take(player)
             self.shown.set(wanted)
@@ -110,14 +121,15 @@ class Controls:
         other = sum(changes.get(path) != self.changes.value.get(path) for path in both)
         return other + (condition != self.condition.value) + (seed != self.seed.value)
 
-    def _first(self) -> Player:
+    def _first(self) -> Watched:
         player = self.opening.first()
         self._take(player)
         return player
 
-    def _take(self, player: Player) -> None:
-        self.astrocytes.set(player.sizes["astrocyte"])
-        if self.chosen.value >= player.sizes["astrocyte"]:
+    def _take(self, player: Watched) -> None:
+        self.set_speed(min(self.speed.value, len(self.speeds) - 1))
+        self.astrocytes.set(player.astrocytes)
+        if self.chosen.value >= player.astrocytes:
             self.chosen.set(0)
         self.coupled.set(player.coupled)
         if self.colour.value == "calcium" and not self.coupled.value:

@@ -10,8 +10,8 @@ from astrosim.scenario import condition_names, resolve
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
-def is_played(scenario: Any) -> bool:
-    """Return whether the view shows policies that play an environment."""
+def is_watched(scenario: Any) -> bool:
+    """Return whether the system brings replicates of its own to be shown: policies that play, spiking networks."""
     return bool(find_system(scenario.family).has("watched"))
 
 

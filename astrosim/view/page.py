@@ -18,7 +18,6 @@ from astrosim.view.controls import Controls
 from astrosim.view.parameters import Parameter, parameters
 from astrosim.view.startup import opened
 
-SPEEDS = [mantissa * 10**power for power in range(5) for mantissa in (1, 2, 5)] + [100_000]  # trials per frame
 COLOURS = {"threshold": "threshold", "exploration": "exploration rate", "score": "score", "calcium": "calcium"}
 STYLE = (ASSETS / "page.css").read_text(encoding="utf-8")
 
@@ -37,9 +36,9 @@ def Page() -> None:
             with solara.Div(classes=["as-controls"]):
                 Transport(controls)
                 ReplicateChoice(controls)
-                if not controls.source.played:
+                if not controls.source.own:
                     Looks(controls)
-                if not controls.source.stored and not controls.source.played:
+                if not controls.source.stored and not controls.source.own:
                     Parameters(controls)
             with solara.Div(classes=["as-show"]):
                 names = {name: layer.value for name, layer in controls.layers.items()}
@@ -59,14 +58,15 @@ def Layout(children: list[Any]) -> None:
 
 @solara.component
 def Transport(controls: Controls) -> None:
-    """Play, pause, step, reset, speed."""
+    """Play, pause, step, reset, longer strides, speed."""
     playing, waiting = controls.playing.value, controls.waiting
     with solara.Div(classes=["as-transport"]):
         solara.Button("Play", on_click=lambda: controls.ask("play"), disabled=playing, classes=["as-play"], small=True)
         solara.Button(
             "Pause", on_click=lambda: controls.ask("pause"), disabled=not playing, classes=["as-pause"], small=True
         )
-        solara.Button("Step", on_click=lambda: controls.ask("step"), classes=["as-step"], small=True)
+        with solara.Div(attributes={"title": f"{controls.source.step_meaning} (arrow right)"}):
+            solara.Button("Step", on_click=lambda: controls.ask("step"), classes=["as-step"], small=True)
         solara.Button(
             "Reset",
             on_click=controls.reset,
@@ -74,26 +74,37 @@ def Transport(controls: Controls) -> None:
             classes=["as-reset"],
             small=True,
         )
+    if controls.strides:
+        Strides(controls)
     if not controls.source.stored:
         text = f"{waiting} change{'s' * (waiting > 1)} will take effect on Reset" if waiting else ""
         solara.Text(text, classes=["as-waiting"])
     if controls.message.value:
         solara.Text(show_lines(controls.message.value), classes=["as-error"])
-
-    def set_speed(index: int) -> None:
-        controls.speed.set(SPEEDS[index])
-        controls.ask("set_speed", SPEEDS[index])
-
-    speed = controls.speed.value
+    place, speeds = controls.speed.value, controls.speeds
     with solara.Div(classes=["as-speed"]):
         solara.SliderInt(
-            f"Speed: {speed:,} trial{'s' * (speed > 1)} per frame",
-            SPEEDS.index(speed),
+            f"Speed: {speeds[min(place, len(speeds) - 1)].label}",
+            place,
             min=0,
-            max=len(SPEEDS) - 1,
-            on_value=set_speed,
+            max=len(speeds) - 1,
+            on_value=controls.set_speed,
             thumb_label=False,
         )
+
+
+@solara.component
+def Strides(controls: Controls) -> None:
+    """Render a button for each longer stride."""
+    with solara.Div(classes=["as-strides"]):
+        for stride in controls.strides:
+            with solara.Div(attributes={"title": stride.meaning}):
+                solara.Button(
+                    stride.label,
+                    on_click=partial(controls.ask, "step", stride.name),
+                    classes=[f"as-stride-{stride.name}"],
+                    small=True,
+                )
 
 
 def show_lines(message: str) -> str:

@@ -10,18 +10,18 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from astrosim.contracts.watched import TRIAL_SPEEDS, Speed, Watched
 from astrosim.core.errors import AstrosimError
 from astrosim.view.frame import Changes, pack
 
-if TYPE_CHECKING:
-    from astrosim.view.player import Player
-
 PATIENCE = 2.0  # s; assumed: longer than a frame takes
 FRAMES_A_SECOND = 30.0  # at most; assumed: what an eye takes for motion
+LONGEST = 0.05  # s that a steady pace computes for a frame; a pace that needs more falls behind, but moves
+LATEST = 0.1  # s of wall time that a frame makes up for at most: after a pause nothing leaps
 
 
 class Director:
@@ -45,14 +45,15 @@ class Director:
     ) -> None:
         self._send, self._decorate, self._on_change = send, decorate, on_change
         self._commands: queue.Queue[Callable[[], None]] = queue.Queue()
-        self._player: Player | None = None
+        self._player: Watched | None = None
         self._changes = Changes()
         self._playing = self._closed = False
         self._there = False  # there is a page
         self._due = self._listening = False  # a frame must be sent; the page has drawn the one before
-        self._speed, self._every_weight = 10, False
+        self._speed, self._every_weight = TRIAL_SPEEDS[0], False
         self._chosen: int | None = None
         self._next = 0.0
+        self._owed, self._paid = 0.0, 0.0  # strides that a steady pace owes; wall time up to which it owes none
         self._number = 0
         self._measured = (0.0, 0)  # time and trial of the last frame
         self._thread = threading.Thread(target=self._run, daemon=True, name="astrosim-view")
@@ -75,17 +76,21 @@ class Director:
         """Pause."""
         self._ask(lambda: self._set_playing(False))
 
-    def step(self) -> None:
-        """Step: pause one trial later."""
-        self._ask(self._one)
+    def toggle(self) -> None:
+        """Play, or pause if it plays."""
+        self._ask(lambda: self._set_playing(not self._playing))
+
+    def step(self, stride: str = "") -> None:
+        """Step: pause one stride later; the empty name stands for the unit of the replicate's clock."""
+        self._ask(lambda: self._one(stride))
 
     def go(self, trial: int) -> None:
         """Go to another moment of a stored run."""
         self._ask(lambda: self._to(trial))
 
-    def set_speed(self, trials: int) -> None:
-        """Set the number of trials between two frames."""
-        self._ask(lambda: setattr(self, "_speed", trials))
+    def set_speed(self, speed: Speed) -> None:
+        """Set the speed."""
+        self._ask(lambda: self._pace(speed))
 
     def choose(self, astrocyte: int | None) -> None:
         """Show the synapses of an astrocyte."""
@@ -95,12 +100,15 @@ class Director:
         """Send all weights too."""
         self._ask(lambda: self._look_at(self._chosen, wanted))
 
-    def replace(self, make: Callable[[], Player]) -> None:
+    def replace(self, make: Callable[[], Watched]) -> None:
         """Go on with another replicate, standing still; if it cannot be made, tell the error and keep the old one."""
         self._ask(lambda: self._replace(make))
 
     def hear(self, content: dict[str, Any]) -> None:
-        """Handle a message of the page: `ready` (it has nothing yet), `drawn`, or `seek` with a trial."""
+        """Handle a message of the page.
+
+        `ready` (it has nothing yet), `drawn`, `seek` with a trial, `select` with a node, `toggle` and `step` (keys).
+        """
         said = content.get("event")
         if said == "ready":
             self._ask(self._begin)
@@ -108,6 +116,12 @@ class Director:
             self._ask(self._heard)
         elif said == "seek":
             self.go(int(content["trial"]))
+        elif said == "select":
+            self._ask(lambda: self._select(int(content["node"])))
+        elif said == "toggle":
+            self.toggle()
+        elif said == "step":
+            self.step(str(content.get("stride", "")))
 
     def _ask(self, command: Callable[[], None]) -> None:
         self._commands.put(command)
@@ -135,13 +149,30 @@ class Director:
             return
 
     def _advance(self) -> None:
-        """A frame's trials; fewer if something is asked meanwhile, or a stored run ends."""
-        player = self._player
+        """A frame's strides; fewer if something is asked meanwhile, or a stored run ends."""
+        player, speed = self._player, self._speed
         assert player is not None
-        player.advance(self._speed, until=lambda: not self._commands.empty())
+        count, ends = int(speed.amount), float("inf")
+        if speed.steady:
+            now = time.monotonic()
+            self._owed += speed.amount * min(now - self._paid, LATEST)
+            self._paid, ends = now, now + LONGEST
+            count, self._owed = int(self._owed), self._owed % 1.0
+        if count:
+            self._carry(speed.stride, count, lambda: not self._commands.empty() or time.monotonic() > ends)
         self._due = True
         if player.last is not None and player.trial >= player.last:
             self._set_playing(False)
+
+    def _carry(self, stride: str, count: int, until: Callable[[], bool] | None) -> None:
+        """Let the replicate go on; if it cannot, tell the error, and let it stand where it is."""
+        player = self._player
+        assert player is not None
+        try:
+            player.go_on(stride, count, until)
+        except AstrosimError as error:
+            self._set_playing(False)
+            self._on_change(False, str(error))
 
     def _send_frame(self) -> None:
         player = self._player
@@ -175,13 +206,13 @@ class Director:
     def _set_playing(self, playing: bool) -> None:
         if playing != self._playing:
             self._playing, self._due = playing, True
-            self._next = time.monotonic()
+            self._next = self._paid = time.monotonic()
             self._on_change(playing, "")
 
-    def _one(self) -> None:
+    def _one(self, stride: str) -> None:
         self._set_playing(False)
         if self._player is not None:
-            self._player.advance(1)
+            self._carry(stride, 1, None)
         self._due = True
 
     def _to(self, trial: int) -> None:
@@ -189,10 +220,21 @@ class Director:
             self._player.go(trial)
             self._due = True
 
+    def _pace(self, speed: Speed) -> None:
+        self._speed, self._owed = speed, 0.0
+        if self._player is not None:
+            self._player.paced(speed)
+            self._due = True
+
+    def _select(self, node: int) -> None:
+        if self._player is not None:
+            self._player.select(node)
+            self._due = True
+
     def _look_at(self, astrocyte: int | None, every_weight: bool) -> None:
         self._chosen, self._every_weight, self._due = astrocyte, every_weight, True
 
-    def _replace(self, make: Callable[[], Player]) -> None:
+    def _replace(self, make: Callable[[], Watched]) -> None:
         self._set_playing(False)
         try:
             player = make()
@@ -203,8 +245,9 @@ class Director:
             self._on_change(False, f"The replicate cannot be made ({type(error).__name__}: {error}).")
             return
         self._player = player
+        player.paced(self._speed)
         self._measured = (time.monotonic(), player.trial)
-        count = player.sizes["astrocyte"]
+        count = player.astrocytes
         if self._chosen is None or self._chosen >= count:
             self._chosen = 0 if count else None
         self._on_change(False, "")

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from astrosim.contracts.watched import Watched
 from astrosim.plot.palette import FILLS, PALETTE
 from astrosim.store.variables import KEPT, NEURON_KINDS, REVERTED
 from astrosim.systems.threshold.diagnostics import constant_output, probe_accuracy
@@ -23,7 +24,7 @@ from astrosim.view.probes import Present, reading_of
 CHUNK = 10_000  # trials between two looks at whether anything was asked; some 20 ms of the paper's network
 
 
-class Player:
+class Player(Watched):
     """One replicate, advanced by its viewer.
 
     Parameters
@@ -62,26 +63,23 @@ class Player:
         return self.scenario.schedule.trials
 
     @property
-    def last(self) -> int | None:
-        """The last moment that there is; a live replicate has none."""
-        return None
+    def astrocytes(self) -> int:
+        """Astrocytes that can be chosen."""
+        return int(self.sizes["astrocyte"])
 
     @property
     def coupled(self) -> bool:
         """Whether astrocytes have calcium."""
         return "calcium" in self.reading.astrocytes()
 
-    def advance(self, trials: int, until: Callable[[], bool] | None = None) -> None:
+    def advance(self, count: int, until: Callable[[], bool] | None = None) -> None:
         """Carry out trials; fewer if `until`, asked now and then, says so."""
-        while trials > 0:
-            step = min(trials, CHUNK)
+        while count > 0:
+            step = min(count, CHUNK)
             self._stretch(step)
-            trials -= step
+            count -= step
             if until is not None and until():
                 return
-
-    def go(self, trial: int) -> None:
-        """Go to another moment: stored replicates do, a live one stays where it is."""
 
     def _stretch(self, trials: int) -> None:
         log = self.engine.advance(trials, measure=True)

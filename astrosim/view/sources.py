@@ -8,17 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from astrosim.contracts.registry import find_system
+from astrosim.contracts.watched import Speed, Stride, Watched
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.experiment import SEED_LIMIT
-from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.view.kinds import astrocyte_scenario, is_played
-
-if TYPE_CHECKING:
-    from astrosim.view.player import Player
+from astrosim.view.kinds import astrocyte_scenario, is_watched
 
 
 class Source(Protocol):
@@ -30,22 +27,31 @@ class Source(Protocol):
     conditions : tuple of str
     stored : bool
         Whether replicates are those of a stored run: then nothing can be changed.
-    played : bool
-        Whether policies play an environment: there are no neurons in space.
+    own : bool
+        Whether the system brings replicates of its own: what is said of threshold networks alone is left out.
+    step_meaning : str
+        See `Watched`.
     """
 
     title: str
     conditions: tuple[str, ...]
     stored: bool
-    played: bool
+    own: bool
+    step_meaning: str
 
     def seeds(self, condition: str) -> tuple[int, ...]:
         """Return seeds to choose from; of a scenario any other will do."""
 
-    def resolved(self, condition: str) -> Scenario:
+    def resolved(self, condition: str) -> Any:
         """Return the scenario under a condition, nothing changed."""
 
-    def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Player:
+    def speeds(self, condition: str) -> tuple[tuple[Speed, ...], int]:
+        """Return the speeds to choose from, and the place of the first one."""
+
+    def strides(self, condition: str) -> tuple[Stride, ...]:
+        """Return the longer strides that have a button."""
+
+    def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Watched:
         """Return a replicate before its first trial, with fields changed by dotted path.
 
         Raises
@@ -78,10 +84,11 @@ class ScenarioSource:
         self._path, self._overrides = Path(path), tuple(overrides)
         scenario = load_scenario(self._path, self._overrides, conditions)
         self._wanted = conditions
-        self.played = is_played(scenario)
-        if self.played:  # imported here, before any page: Solara fails on a pandas that another thread half imported
-            self._watched = find_system(scenario.family).part("watched")
-        self._scenario: Any = scenario if self.played else astrocyte_scenario(scenario, str(path))
+        self.own = is_watched(scenario)
+        # imported here, before any page: Solara fails on a pandas that another thread half imported
+        self._watched: Any = find_system(scenario.family).part("watched") if self.own else Watched
+        self.step_meaning: str = self._watched.step_meaning
+        self._scenario: Any = scenario if self.own else astrocyte_scenario(scenario, str(path))
         self.conditions = condition_names(self._scenario)
         self.title = self._scenario.title or self._scenario.name
 
@@ -89,11 +96,19 @@ class ScenarioSource:
         """Return the seeds of the file."""
         return self._scenario.seeds
 
-    def resolved(self, condition: str) -> Scenario:
+    def resolved(self, condition: str) -> Any:
         """Return the scenario under a condition, nothing changed."""
         return resolve(self._scenario, condition)
 
-    def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Player:
+    def speeds(self, condition: str) -> tuple[tuple[Speed, ...], int]:
+        """Return the speeds of a condition, and the place of the first one."""
+        return self._watched.speeds(self.resolved(condition))
+
+    def strides(self, condition: str) -> tuple[Stride, ...]:
+        """Return the longer strides of a condition."""
+        return self._watched.strides(self.resolved(condition))
+
+    def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Watched:
         """See `Source`; changes are read like `--set`, and so are their errors.
 
         Raises
@@ -108,14 +123,14 @@ class ScenarioSource:
         prefix = f"conditions.{json.dumps(condition)}." if self._scenario.conditions else ""
         texts = [f"--set {prefix}{path}={json.dumps(value)}" for path, value in changes.items()]
         scenario = load_scenario(self._path, (*self._overrides, *texts), self._wanted)
-        kind: Any = scenario if self.played else astrocyte_scenario(scenario, str(self._path))
-        return self._made(resolve(kind, condition), seed)
+        return self._made(
+            resolve(scenario if self.own else astrocyte_scenario(scenario, str(self._path)), condition), seed
+        )
 
-    def _made(self, resolved: Any, seed: int) -> Player:
+    def _made(self, resolved: Any, seed: int) -> Any:
         from astrosim.view.player import Player
 
-        made: Player = self._watched(resolved, seed) if self.played else Player(resolved, seed)
-        return made
+        return self._watched(resolved, seed) if self.own else Player(resolved, seed)
 
 
 class RunSource:
@@ -132,12 +147,13 @@ class RunSource:
     """
 
     stored = True
-    played = False
 
     def __init__(self, directory: str | Path) -> None:
         from astrosim.view.stored import StoredRun
 
         self._run = StoredRun(directory)
+        self.own = is_watched(self._run.scenario)
+        self.step_meaning = self._run.kind.step_meaning
         self.conditions = tuple(self._run.replicates)
         self.title = f"{self._run.scenario.title or self._run.scenario.name} - stored in {directory}"
 
@@ -145,11 +161,19 @@ class RunSource:
         """Return committed seeds."""
         return tuple(self._run.replicates[condition])
 
-    def resolved(self, condition: str) -> Scenario:
+    def resolved(self, condition: str) -> Any:
         """Return the scenario under a condition."""
         return resolve(self._run.scenario, condition)
 
-    def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Player:
+    def speeds(self, condition: str) -> tuple[tuple[Speed, ...], int]:
+        """Return the speeds of a condition, and the place of the first one."""
+        return self._run.kind.speeds(self.resolved(condition))
+
+    def strides(self, condition: str) -> tuple[Stride, ...]:
+        """Return the longer strides of a condition."""
+        return self._run.kind.strides(self.resolved(condition))
+
+    def player(self, condition: str, seed: int, changes: Mapping[str, Any]) -> Watched:
         """See `Source`; nothing can be changed.
 
         Raises

@@ -5,14 +5,11 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from astrosim.contracts.watched import Watched
 from astrosim.systems.threshold.learners.table import BASELINES
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.view.sources import Source
-
-if TYPE_CHECKING:
-    from astrosim.view.player import Player
 
 
 @dataclass
@@ -31,24 +28,24 @@ class Opening:
     source: Source
     condition: str
     seed: int
-    _first: Future[Player] | None = field(default=None, repr=False)
+    _first: Future[Watched] | None = field(default=None, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def prepare(self) -> None:
         """Start to make the first player."""
-        made: Future[Player] = Future()
+        made: Future[Watched] = Future()
         self._first = made
         threading.Thread(target=self._make, args=(made,), daemon=True).start()
 
-    def _make(self, made: Future[Player]) -> None:
+    def _make(self, made: Future[Watched]) -> None:
         try:
-            if not self.source.played:
+            if not self.source.own:
                 warm_up(self.source.resolved(self.condition))
             made.set_result(self.source.player(self.condition, self.seed, {}))
         except BaseException as error:  # told where the player is asked for
             made.set_exception(error)
 
-    def first(self) -> Player:
+    def first(self) -> Watched:
         """Return the player that was prepared, to the page that asks first; a new one to all others."""
         with self._lock:
             made, self._first = self._first, None

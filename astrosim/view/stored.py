@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from astrosim.contracts.registry import find_system
 from astrosim.core.errors import StoreError
 from astrosim.scenario import load_run, resolve
 from astrosim.store.read import open_replicates
@@ -40,7 +41,9 @@ class StoredRun:
 
     Attributes
     ----------
-    scenario : Scenario
+    scenario : Experiment
+    kind : type
+        Class of its replicates.
     replicates : dict of str to list of int
         Committed seeds by condition, in the order of the run.
 
@@ -55,7 +58,11 @@ class StoredRun:
     def __init__(self, directory: str | Path) -> None:
         self.path = Path(directory)
         self.dataset = open_replicates(self.path)
-        self.scenario = astrocyte_scenario(load_run(self.path), str(directory))
+        scenario = load_run(self.path)
+        system = find_system(scenario.family)
+        own = system.has("replayed")
+        self.scenario: Any = scenario if own else astrocyte_scenario(scenario, str(directory))
+        self.kind: Any = system.part("replayed") if own else StoredReplicate
         committed = self.dataset["committed"].values
         names, seeds = (self.dataset[name].values.tolist() for name in ("condition", "seed"))
         self.replicates = {
@@ -69,10 +76,12 @@ class StoredRun:
                 f"`astrosim run {directory} --resume` goes on with it."
             )
 
-    def replay(self, condition: str, seed: int) -> StoredReplicate:
+    def replay(self, condition: str, seed: int) -> Any:
         """Return the replay of one committed replicate."""
         replicate = self.dataset.sel(condition=condition, seed=seed)
         scenario = resolve(self.scenario, condition)
+        if self.kind is not StoredReplicate:
+            return self.kind(scenario, seed, replicate)
         recorded = np.array(scenario.record_episodes)
         names = (*COMPARED, "mean_binary_reward", "accept_rate", "pattern_accuracy")
         stored = {name: replicate[name].values[: recorded.size] for name in names if name in replicate}
@@ -121,9 +130,9 @@ class StoredReplicate(Player):
         """The end of the run."""
         return self.end
 
-    def advance(self, trials: int, until: Callable[[], bool] | None = None) -> None:
+    def advance(self, count: int, until: Callable[[], bool] | None = None) -> None:
         """Carry out trials, up to the end of the run at most."""
-        self._forward(min(self.trial + trials, self.end), until)
+        self._forward(min(self.trial + count, self.end), until)
 
     def go(self, trial: int) -> None:
         """Go to the moment after `trial` trials, backwards or forwards."""

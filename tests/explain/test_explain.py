@@ -15,12 +15,13 @@ from rich.console import Console
 from astrosim.core.errors import ScenarioError
 from astrosim.core.phases import PHASES
 from astrosim.explain import as_dict, explain
-from astrosim.explain.tables import TABLES, bytes_words, differing, seconds_words, value_at
+from astrosim.explain.tables import TABLES, bytes_words, differing, value_at
 from astrosim.explain.values import Choice
 from astrosim.explain.workload import workload
 from astrosim.scenario import Experiment, condition_names, load_scenario, resolve
 from astrosim.scenario.bundled import bundled
 from astrosim.scenario.field_info import fields_of
+from astrosim.scenario.words import seconds_words
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.explanation import rule
 from astrosim.systems.threshold.workload import bytes_of, records_of

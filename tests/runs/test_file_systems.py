@@ -25,10 +25,10 @@ from typer.testing import CliRunner
 
 from astrosim.cli import app
 from astrosim.cli.console import say, take_any_text
-from astrosim.cli.progress import ProgressDisplay
 from astrosim.core.errors import DataError, DiskFullError, StoreError
 from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.runs.lock import HELD, locked
+from astrosim.runs.progress import ProgressDisplay
 from astrosim.scenario import bundled, load_scenario, to_toml
 from astrosim.store.files import stray
 

@@ -17,13 +17,14 @@ import pytest
 from typer.testing import CliRunner
 
 from astrosim.cli import app
+from astrosim.contracts.watched import Speed, Watched
 from astrosim.core.errors import AstrosimError, ScenarioError, StoreError
 from astrosim.scenario.field_info import KINDS, fields_of
 from astrosim.scenario.relevance import named_in_full
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.view.frame import unpack
 from astrosim.view.parameters import Parameter, parameters
-from astrosim.view.playback import Director
+from astrosim.view.playback import LATEST, Director
 from astrosim.view.player import Player
 from astrosim.view.server import PORT, listen
 from astrosim.view.sources import RunSource, ScenarioSource
@@ -173,7 +174,7 @@ def test_a_page_that_comes_gets_the_scene_and_all(watcher: Watcher) -> None:
 def test_nothing_moves_while_nobody_has_drawn(watcher: Watcher) -> None:
     watcher.frame()
     watcher.frame()
-    watcher.director.set_speed(7)
+    watcher.director.set_speed(Speed("", 7))
     watcher.director.play()
     facts, arrays = watcher.frame(draw=False)
     first = facts["trial"]
@@ -185,7 +186,7 @@ def test_nothing_moves_while_nobody_has_drawn(watcher: Watcher) -> None:
 
 
 def test_play_pause_step_speed(watcher: Watcher) -> None:
-    watcher.director.set_speed(3)
+    watcher.director.set_speed(Speed("", 3))
     watcher.director.play()
     assert watcher.until(30)["trial"] % 3 == 0
     watcher.director.pause()
@@ -240,6 +241,67 @@ def test_the_chosen_astrocyte_and_all_weights(watcher: Watcher) -> None:
     assert arrays["mine"].size == arrays["mineWeight"].size > 0
     watcher.director.show_every_weight(True)
     assert watcher.frame()[1]["allWeight"].size > arrays["mine"].size
+
+
+class Clock(Watched):
+    """A replicate that only counts its units."""
+
+    trial = 0
+    failing = False
+
+    def advance(self, count: int, until: Any = None) -> None:
+        if self.failing:
+            raise AstrosimError("no room for spikes")
+        self.trial += count
+
+    def go_on(self, stride: str, count: int, until: Any = None) -> None:
+        self.advance(count * (10 if stride else 1))
+
+    def scene(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        return {}, {}
+
+    def look(self, chosen: int | None, every_weight: bool = False) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        return {"trial": self.trial}, {}
+
+
+@pytest.fixture
+def clocked() -> Iterator[Watcher]:
+    made = Watcher()
+    made.director.replace(Clock)
+    made.director.hear({"event": "ready"})
+    made.frame()
+    yield made
+    made.director.close()
+
+
+def test_a_steady_pace_counts_by_wall_time(clocked: Watcher) -> None:
+    begin = time.monotonic()
+    clocked.director.set_speed(Speed("", 200.0, steady=True))
+    clocked.director.play()
+    clocked.until(40)
+    assert time.monotonic() - begin > 0.15
+    clocked.director.set_speed(Speed("", 20_000.0, steady=True, stride="ten"))
+    facts = clocked.until(10_000)
+    assert facts["trial"] < 10_000 + 10 * 20_000 * (LATEST + 0.1)  # nothing leaps
+
+
+def test_keys_and_longer_strides(clocked: Watcher) -> None:
+    clocked.director.hear({"event": "step"})
+    assert clocked.until(1)["trial"] == 1
+    clocked.director.step("ten")
+    assert clocked.until(2)["trial"] == 11
+    clocked.director.hear({"event": "toggle"})
+    clocked.until(12)
+    clocked.director.hear({"event": "toggle"})
+    assert [clocked.told.get(timeout=5)[0] for _ in range(3)] == [False, True, False]
+
+
+def test_a_replicate_that_cannot_go_on_is_told(clocked: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Clock, "failing", True)
+    clocked.until(0)
+    clocked.director.play()
+    told = [clocked.told.get(timeout=5) for _ in range(4)]
+    assert told == [(False, ""), (True, ""), (False, ""), (False, "no room for spikes")]
 
 
 def test_a_port_in_use() -> None:

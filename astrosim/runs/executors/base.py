@@ -10,6 +10,7 @@ from typing import Any, Protocol, Self
 
 from astrosim.runs.control import CHECKPOINT_SECONDS, Control, Stopped
 from astrosim.runs.lock import HeldLock
+from astrosim.runs.replicate import Replicate
 
 POLL_SECONDS = 0.1  # assumed: how often progress is told and Ctrl-C is looked for
 
@@ -26,11 +27,14 @@ class Job:
         Names it in an error.
     task : callable
         Takes a `Control`; it, its result and its errors can be sent to another process.
+    replicates : tuple of Replicate
+        Those that it computes, for executors whose workers share no file system with the run; none for a query.
     """
 
     number: int
     label: str
     task: Callable[[Control], Any]
+    replicates: tuple[Replicate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,10 @@ class WorkerContext:
         Modules that workers need.
     lock : HeldLock or None
         The directory's; every worker of this machine holds it as long as it lives.
+    directory : Path or None
+        Of the run; for executors that commit what their workers send.
+    executor, address : str
+        Name of the executor, and the address behind it, if the user named one.
     """
 
     jobs: int
@@ -65,6 +73,9 @@ class WorkerContext:
     data: Path | None = None
     preload: tuple[str, ...] = ()
     lock: HeldLock | None = None
+    directory: Path | None = None
+    executor: str = ""
+    address: str = ""
 
 
 class Executor(Protocol):
@@ -101,6 +112,12 @@ class Executor(Protocol):
 
     def progress(self) -> int:
         """Return units of work done so far, summed over jobs."""
+
+    def working(self) -> list[Job]:
+        """Return the jobs in work; another thread may ask."""
+
+    def place(self) -> dict[str, Any]:
+        """Return where the work is done, in what JSON knows: `names` of workers, and `dashboard`, a link or empty."""
 
     def stop(self) -> None:
         """Ask jobs in work to write checkpoints and stop, and drop those that wait."""

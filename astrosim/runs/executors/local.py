@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ class LocalExecutor:
         self.context = context
         self._waiting: deque[Job] = deque()
         self._done = [0] * context.jobs
+        self._now: Job | None = None
         self._told = 0.0
 
     def __enter__(self) -> LocalExecutor:
@@ -46,8 +48,10 @@ class LocalExecutor:
     def ended(self) -> Iterator[tuple[Job, Any]]:
         """Carry out the next job, if there is one, and yield it with its result."""
         if self._waiting:
-            job = self._waiting.popleft()
-            yield job, job.task(self._control(job))
+            job = self._now = self._waiting.popleft()
+            result = job.task(self._control(job))
+            self._now = None
+            yield job, result
 
     def _control(self, job: Job) -> Control:
         context = self.context
@@ -70,6 +74,14 @@ class LocalExecutor:
     def progress(self) -> int:
         """Return units of work done so far."""
         return sum(self._done)
+
+    def working(self) -> list[Job]:
+        """Return the job in work."""
+        return [self._now] if self._now is not None else []
+
+    def place(self) -> dict[str, Any]:
+        """Return this process."""
+        return {"names": [f"process {os.getpid()}"], "dashboard": ""}
 
     def stop(self) -> None:
         """Drop the jobs that wait; the one in work asks for itself."""

@@ -188,6 +188,14 @@ class ProcessExecutor:
         """Return units of work done so far, summed over jobs."""
         return sum(self._share.done)
 
+    def working(self) -> list[Job]:
+        """Return the jobs in work."""
+        return [worker.job for worker in self._workers if worker.job is not None]
+
+    def place(self) -> dict[str, Any]:
+        """Return the processes."""
+        return {"names": [f"process {worker.process.pid}" for worker in self._workers], "dashboard": ""}
+
     def stop(self) -> None:
         """Ask the jobs in work to write checkpoints and stop, and drop those that wait."""
         self._share.stop[0] = 1

@@ -70,7 +70,7 @@ def stored(scenario: BlackboxScenario, seed: int, out: str | Path) -> Stored:
     ScenarioError, RunError
         If there is no such task, or it cannot be learned.
     """
-    run_scenario(scenario, out, workers=1)
+    run_scenario(scenario, out, workers=1, progress=False)
     trained = load_trained(out)
     assert isinstance(trained, TrainedBlackbox)
     with open_replicates(out) as run:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from astrosim.contracts.watched import Watched
 from astrosim.core.errors import ScenarioError
 from astrosim.plot.palette import PALETTE
 from astrosim.runs.replicate import Replicate
@@ -95,8 +96,8 @@ class Curves:
                 del curve[::2]
 
 
-class WatchedPolicy:
-    """One replicate on an environment, advanced by its viewer; see `astrosim.view.player.Player`, whose methods it has.
+class WatchedPolicy(Watched):
+    """One replicate on an environment, advanced by its viewer.
 
     Parameters
     ----------
@@ -110,7 +111,7 @@ class WatchedPolicy:
         If its learner does not keep or revert.
     """
 
-    coupled = False
+    trial: int = 0
 
     def __init__(self, scenario: BlackboxScenario, seed: int) -> None:
         if not keeps_or_reverts(scenario) or scenario.engine != "kernel":
@@ -127,22 +128,16 @@ class WatchedPolicy:
         _ = self.recording.learner  # birth
         self.learner = NotedLearner(scenario, seed, state, self.recording.wiring, player)
         self.learner.noted = deque()
-        self.sizes = {"astrocyte": 0}
-        self.trial, self.present, self.curves = 0, None, Curves()
+        self.present, self.curves = None, Curves()
         self._recent: deque[int] = deque(maxlen=RECENT)
         self._episode: Trace | None = None
         self._item, self._step, self._rest = 0, 0, 0
 
     present: Trial | None
 
-    @property
-    def last(self) -> int | None:
-        """The last moment that there is: a live replicate has none."""
-        return None
-
-    def advance(self, trials: int, until: Callable[[], bool] | None = None) -> None:
+    def advance(self, count: int, until: Callable[[], bool] | None = None) -> None:
         """Show the next trials; fewer if `until`, asked now and then, says so."""
-        for _ in range(trials):
+        for _ in range(count):
             if not self.learner.noted:
                 begun = int(self.recording.learning.counts[STEPS])
                 value, _ = self.learner.batch()
@@ -152,9 +147,6 @@ class WatchedPolicy:
             self.present = self.learner.noted.popleft()
             self._recent.append(self.present.decision)
             self.trial += 1
-
-    def go(self, trial: int) -> None:
-        """Do nothing: a live replicate does not go back."""
 
     @property
     def accept_rate(self) -> float:

@@ -128,14 +128,34 @@ class Simulation:
         )  # fmt: skip
         return ended
 
+    def record(self, traces: Sequence[Trace]) -> None:
+        """Record other variables from now on; nothing else changes."""
+        self.traces = tuple(traces)
+        self._probes = self._make_probes()
+
+    def present(self, variable: str) -> np.ndarray:
+        """Return a variable of all nodes now: float64, shape (node,); nan where the model has none."""
+        network = self.network
+        model = np.concatenate([network.neurons.model, network.astrocytes.model])
+        found = np.full(len(model), np.nan)
+        for name, values in self._by_model(variable).items():
+            found[model == name] = values
+        return found
+
     def mean_calcium(self) -> float | None:
         """Return the mean calcium of all astrocytes now (uM); None without any."""
-        found = []
-        for name, tiles in self._tiles().items():
-            if name in ASTROCYTES and len(tiles):
-                _, tile, lane = self._where(name)
-                found.append(tiles[tile, ASTROCYTES[name].recordable["Ca_astro"].row + lane])
+        found = list(self._by_model("Ca_astro").values())
         return float(np.mean(np.concatenate(found))) if found else None
+
+    def _by_model(self, variable: str) -> dict[str, np.ndarray]:
+        """A variable now, by model that has it: float64, shape (node of the model,)."""
+        found = {}
+        for name, tiles in self._tiles().items():
+            own = find_model(name).recordable.get(variable)
+            if own is not None and len(tiles):
+                _, tile, lane = self._where(name)
+                found[name] = tiles[tile, own.row + lane] + (tiles[tile, own.added + lane] if own.added >= 0 else 0.0)
+        return found
 
     def advance(self, steps: int, keep: Callable[[Stretch], Any]) -> None:
         """Advance by a number of steps; `keep` gets what is recorded, in stretches.

@@ -16,6 +16,9 @@ SYSTEM = System(
         "files": f"{HERE}.show.files:write_files",
         "animation": f"{HERE}.show.animation:animation",
         "neo": f"{HERE}.show.neo_block:write_neo",
+        "view": f"{HERE}.scenario.schema:SpikingScenario",
+        "replayed": f"{HERE}.watch.stored:StoredSimulation",
+        "watched": f"{HERE}.watch.simulation:WatchedSimulation",
     },
     lacks={
         "ceiling": 'only networks of threshold neurons have a structural ceiling ("spiking"). Name a scenario of kind '
@@ -23,7 +26,6 @@ SYSTEM = System(
         "engine": 'no engine of single trials ("spiking"). astrosim.run runs the scenario.',
         "start": 'simulations do not start from the weights of another run ("spiking"). Leave out --from.',
         "trained": 'nothing is learned in a simulation without learner ("spiking"). Read it by astrosim.open_run.',
-        "view": 'the live view does not show spiking networks ("spiking"). `astrosim report` and `astrosim plot` do.',
     },
     variants={"task.patterns": "spiking_learning"},
 )

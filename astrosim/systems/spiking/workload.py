@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from astrosim.explain.tables import bytes_words, seconds_words
+from astrosim.explain.tables import bytes_words
 from astrosim.explain.workload import FILE_OVERHEAD, REPLICATE_OVERHEAD, Workload
 from astrosim.scenario import condition_names, resolve
-from astrosim.scenario.words import counted
+from astrosim.scenario.words import counted, seconds_words
 from astrosim.systems.spiking.make import network_of, traces_of
 from astrosim.systems.spiking.network.description import Network
 from astrosim.systems.spiking.scenario.schema import SpikingScenario

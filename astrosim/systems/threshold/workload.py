@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from astrosim.explain.tables import bytes_words, seconds_words
+from astrosim.explain.tables import bytes_words
 from astrosim.explain.workload import FILE_OVERHEAD, REPLICATE_OVERHEAD, Workload
 from astrosim.scenario import condition_names, resolve
-from astrosim.scenario.words import counted
+from astrosim.scenario.words import counted, seconds_words
 from astrosim.store.variables import Variable
 from astrosim.systems.threshold.learners.table import BASELINES
 from astrosim.systems.threshold.records import variables_of

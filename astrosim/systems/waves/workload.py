@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from astrosim.explain.tables import bytes_words, seconds_words
+from astrosim.explain.tables import bytes_words
 from astrosim.explain.workload import FILE_OVERHEAD, REPLICATE_OVERHEAD, Workload
 from astrosim.scenario import condition_names, resolve
-from astrosim.scenario.words import counted
+from astrosim.scenario.words import counted, seconds_words
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
 SECONDS_AN_UPDATE = 10e-6  # of one replicate, whatever its size; measured: `make bench`, wave networks

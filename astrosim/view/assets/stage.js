@@ -28,18 +28,9 @@ class Stage {
     create("span", "as-waiting", this.status, "Preparing the replicate; the first time ever takes half a minute.");
     this.table = create("table", "as-patterns", create("div", "as-scroll", side));
     this.space = new Space(this.canvas, (a) => this.say({ event: "choose", astrocyte: a }));
-    this.scrubber();
+    this.scrub = new Scrubber(this.root, (said) => this.say(said));
     this.watch = new ResizeObserver(() => this.draw());
     for (const box of [this.root, this.canvas, ...this.plots.map((plot) => plot.canvas)]) this.watch.observe(box);
-  }
-
-  scrubber() {
-    this.scrub = create("div", "as-scrub", this.root);
-    this.slider = create("input", "as-scrub-slider", this.scrub);
-    this.slider.type = "range";
-    this.slider.setAttribute("aria-label", "trial");
-    this.note = create("span", "as-scrub-note", this.scrub);
-    this.slider.addEventListener("input", () => this.say({ event: "seek", trial: Number(this.slider.value) }));
   }
 
   say(content) {
@@ -106,20 +97,7 @@ class Stage {
       create("span", "as-name", item, name);
       create("span", "as-value", item, String(value));
     }
-    this.compare();
-  }
-
-  compare() {
-    const { facts, scene } = this;
-    this.scrub.style.display = facts.stored ? "flex" : "none";
-    if (!facts.stored) return;
-    this.slider.max = scene.end;
-    if (document.activeElement !== this.slider || facts.playing) this.slider.value = facts.trial;
-    const { compared, records, mismatches } = facts.stored;
-    this.note.classList.toggle("as-mismatch", mismatches.length > 0);
-    this.note.textContent = mismatches.length
-      ? `NOT AS STORED: ${mismatches[0]}`
-      : `replayed; ${compared} of ${records} recorded episodes compared, all as stored`;
+    this.scrub.show(facts, scene.end, "trial", "episodes");
   }
 
   explain(shown) {
@@ -232,6 +210,8 @@ const dot = (colour) => `<svg width="14" height="14"><circle cx="7" cy="7" r="6"
 const ring = (colour, dash) =>
   `<svg width="14" height="14"><circle cx="7" cy="7" r="5.5" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/></svg>`;
 
+const OTHERS = { policy: PolicyStage, spiking: SpikingStage };
+
 export default {
   render({ model, el }) {
     let stage = new Stage(model, el), known = false;
@@ -239,10 +219,11 @@ export default {
       if (!known) {
         const { scene } = unpack(buffers[0]).facts;
         known = Boolean(scene);
-        if (scene && scene.kind === "policy") {
+        const Other = scene && OTHERS[scene.kind];
+        if (Other) {
           stage.watch.disconnect();
           el.replaceChildren();
-          stage = new PolicyStage(model, el);
+          stage = new Other(model, el);
         }
       }
       stage.hear(buffers[0]);
@@ -253,8 +234,10 @@ export default {
     };
     model.on("msg:custom", hear);
     for (const name of ["colour", "mine", "eligible", "all"]) model.on(`change:${name}`, redraw);
+    const deafen = listenToKeys((said) => stage.say(said));
     stage.say({ event: "ready" });
     return () => {
+      deafen();
       stage.watch.disconnect();
       model.off("msg:custom", hear);
     };

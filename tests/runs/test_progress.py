@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
+import pty
 import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
+import pytest
+from places import TESTS
 from rich.console import Console
 
-from astrosim.cli.progress import ProgressDisplay
+from astrosim.runs.progress import ProgressDisplay, shown
 
 
 class TestProgress:
@@ -77,3 +86,59 @@ class TestProgress:
         text = console.export_text()
         assert "50%" in text
         assert "1 of 2 replicates" in text
+
+
+class TestWhoIsTold:
+    """`progress=` of Python's run: on by default in terminals and notebooks, off elsewhere."""
+
+    def told(self, capsys: pytest.CaptureFixture[str], progress: Any) -> str:
+        with shown(progress, "run", "trials") as tell:
+            tell(500, 1_000, 1, 2)
+            tell(1_000, 1_000, 2, 2)
+        return capsys.readouterr().err
+
+    def test_a_pipe_gets_nothing_unless_asked_for(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert self.told(capsys, None) == ""
+        assert self.told(capsys, False) == ""
+        assert self.told(capsys, True) == "run: 100 %, 2 of 2 replicates\n"
+
+    def test_a_callable_is_called(self, capsys: pytest.CaptureFixture[str]) -> None:
+        counts: list[tuple[int, ...]] = []
+        assert self.told(capsys, lambda *found: counts.append(found)) == ""
+        assert counts == [(500, 1_000, 1, 2), (1_000, 1_000, 2, 2)]
+
+    def test_a_run_tells_by_default_on_a_terminal(self, tmp_path: Path) -> None:
+        """A real terminal: the run's standard error is a pseudo-terminal."""
+        code = (
+            "from run_helpers import small; from astrosim import run; import sys; run(small(), sys.argv[1], workers=1)"
+        )
+        master, slave = pty.openpty()
+        path = f"{TESTS}{os.pathsep}{TESTS.parent}"
+        environment = os.environ | {"PYTHONPATH": path, "TERM": "xterm", "COLUMNS": "100"}
+        process = subprocess.Popen([sys.executable, "-c", code, tmp_path / "run"], stderr=slave, env=environment)
+        os.close(slave)
+        text = b""
+        with contextlib.suppress(OSError):  # the terminal is gone with the process
+            while chunk := os.read(master, 65536):
+                text += chunk
+        os.close(master)
+        assert process.wait() == 0
+        assert b"4 of 4 replicates" in text
+        assert b"100%" in text
+
+    def test_a_notebook_has_one_bar_and_does_not_grow(self, tmp_path: Path) -> None:
+        """A real notebook kernel: one output, changed in place, whatever the length of the run."""
+        nbformat, client = pytest.importorskip("nbformat"), pytest.importorskip("nbclient")
+        code = (
+            f"import sys; sys.path[:0] = [{str(TESTS)!r}, {str(TESTS.parent)!r}]\n"
+            "from run_helpers import small; from astrosim import run\n"
+            f"run(small(), {str(tmp_path / 'run')!r}, workers=1)\n"
+            f"run(small(seeds=[4]), {str(tmp_path / 'quiet')!r}, workers=1, progress=False)"
+        )
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+        client.NotebookClient(book, timeout=300, kernel_name="python3").execute()
+        outputs = [one for one in book.cells[0].outputs if one.output_type == "display_data"]
+        assert len(outputs) == 1
+        page = outputs[0]["data"]["text/html"]
+        assert page.count("<progress") == 1
+        assert "100 % 4 of 4 replicates" in page

@@ -1,0 +1,144 @@
+"""What the live view asks of a replicate that it shows: the clock that it goes by, how fast, and in which strides.
+
+Looking never changes a run: a replicate is advanced, and read. Its bits are those of a run that nobody watches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+TRIAL_COUNTS = (*(mantissa * 10**power for power in range(5) for mantissa in (1, 2, 5)), 100_000)
+"""Trials per frame that the control of speed offers."""
+START_COUNT = 10  # trials per frame: an episode of the paper's system
+
+
+@dataclass(frozen=True)
+class Speed:
+    """A choice of the control of speed.
+
+    Attributes
+    ----------
+    label : str
+        Such as "10 trials per frame".
+    amount : float
+        Strides per frame, or per second of wall time.
+    steady : bool
+        Whether it is per second of wall time.
+    stride : str
+        Name of the stride that is counted; empty: the unit of the replicate's clock.
+    window_ms : float
+        Biological time that running traces show at this speed; 0: no traces run.
+    """
+
+    label: str
+    amount: float
+    steady: bool = False
+    stride: str = ""
+    window_ms: float = 0.0
+
+
+@dataclass(frozen=True)
+class Stride:
+    """A way to go on that has a button of its own, beside that of a single step.
+
+    Attributes
+    ----------
+    name : str
+    label : str
+        On the button.
+    meaning : str
+    """
+
+    name: str
+    label: str
+    meaning: str
+
+
+TRIAL_SPEEDS = tuple(Speed(f"{count:,} trial{'s' * (count > 1)} per frame", count) for count in TRIAL_COUNTS)
+
+
+class Watched:
+    """Replicate that the live view shows; the defaults suit one that goes on trial by trial and only forwards.
+
+    Attributes
+    ----------
+    step_meaning : str
+        Of the button that takes a single step of its clock.
+    """
+
+    step_meaning: ClassVar[str] = "one trial"
+
+    @classmethod
+    def speeds(cls, scenario: Any) -> tuple[tuple[Speed, ...], int]:
+        """Return the speeds to choose from for a resolved scenario, slowest first, and the place of the first one."""
+        return TRIAL_SPEEDS, TRIAL_COUNTS.index(START_COUNT)
+
+    @classmethod
+    def strides(cls, scenario: Any) -> tuple[Stride, ...]:
+        """Return the longer strides of a resolved scenario."""
+        return ()
+
+    @property
+    def trial(self) -> int:
+        """Units of its clock that are done: trials, or steps of the grid."""
+        raise NotImplementedError
+
+    @property
+    def last(self) -> int | None:
+        """The last moment that there is; a live replicate has none."""
+        return None
+
+    @property
+    def astrocytes(self) -> int:
+        """Astrocytes that can be chosen by name."""
+        return 0
+
+    @property
+    def coupled(self) -> bool:
+        """Whether these astrocytes have calcium."""
+        return False
+
+    def scene(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """Return the scene, which never changes: facts, and arrays by name, each of its own shape."""
+        raise NotImplementedError
+
+    def look(self, chosen: int | None, every_weight: bool = False) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """Return the look of the present moment: facts, and arrays by name, each of its own shape.
+
+        Parameters
+        ----------
+        chosen : int or None
+            The astrocyte that is chosen by name.
+        every_weight : bool
+            Whether all weights are shown.
+        """
+        raise NotImplementedError
+
+    def advance(self, count: int, until: Callable[[], bool] | None = None) -> None:
+        """Advance by units of its clock; fewer if `until`, asked now and then, says so."""
+        raise NotImplementedError
+
+    def go_on(self, stride: str, count: int, until: Callable[[], bool] | None = None) -> None:
+        """Advance by strides of a name; the empty one is the unit of its clock.
+
+        Raises
+        ------
+        ValueError
+            If there is no such stride.
+        """
+        if stride:
+            raise ValueError(f"no such stride ({stride})")
+        self.advance(count, until)
+
+    def paced(self, speed: Speed) -> None:
+        """Take note of the speed that is asked for: it changes only which stretch of time is shown."""
+
+    def select(self, node: int) -> None:
+        """Choose a node whose traces and synapses are shown."""
+
+    def go(self, trial: int) -> None:
+        """Go to another moment: stored replicates do, a live one stays where it is."""
