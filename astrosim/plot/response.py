@@ -311,7 +311,7 @@ def sensitivity_bars(names: Sequence[str], panels: Mapping[str, Sequence[Index]]
         axes.axvline(0, color="#000000", linewidth=0.6)
         axes.set_yticks(range(len(names)), names)
         axes.set_title(title)
-        axes.set_xlabel("index (share of the variance; delta: of the distribution)")
+        axes.set_xlabel("index (share of the variance)")
     grid.flat[0].invert_yaxis()
     for axes in grid.flat[len(panels) :]:
         axes.set_visible(False)

@@ -26,7 +26,7 @@ from astrosim.plot.response import (
 from astrosim.report.drawing import Drawn, Kind, reported
 from astrosim.scenario.words import counted
 from astrosim.statistics.inference import CONFIDENCE, mean_band, mean_interval
-from astrosim.statistics.sensitivity import LEAST_POINTS, Index, delta_indices, sobol_indices
+from astrosim.statistics.sensitivity import LEAST_POINTS, Index, first_order_indices, sobol_indices
 from astrosim.store.settings import Parameter
 from astrosim.summary import RunSummary
 from astrosim.summary.sweep import SweepResults, results_of
@@ -153,7 +153,7 @@ def indices_of(results: SweepResults) -> dict[str, tuple[Index, ...]]:
     if sweep.design == "sobol":
         return {base: sobol_indices(own, names) for base, own in zip(results.bases, by_base, strict=True)}
     points = np.array(sweep.points)
-    return {base: delta_indices(points, own, names) for base, own in zip(results.bases, by_base, strict=True)}
+    return {base: first_order_indices(points, own, names) for base, own in zip(results.bases, by_base, strict=True)}
 
 
 def _sensitivity(results: SweepResults) -> Drawn:
@@ -167,8 +167,8 @@ def _sensitivity(results: SweepResults) -> Drawn:
         "Sobol indices (Saltelli et al. 2010): the share of the variance over settings that a parameter explains alone "
         "(first order), and with all others together (total order)"
         if results.scenario.sweep.design == "sobol"
-        else "Delta (Borgonovo 2007), by which share the distribution shifts once a parameter is known; beside it the "
-        "share of the variance that it explains alone (first order)"
+        else "First-order indices by RBD-FAST (Tarantola et al. 2006): the share of the variance over settings that a "
+        "parameter explains alone"
     )
     return Drawn(
         f"Sensitivity: {results.measure.words}",
@@ -199,10 +199,10 @@ KINDS: dict[str, Kind[SweepResults]] = {
         why="it takes a grid of two parameters or more",
     ),
     "sensitivity": Kind(
-        "how much each swept parameter matters, by Sobol indices or delta",
+        "how much each swept parameter matters: Sobol indices of first, and where they can be had, of total order",
         _sensitivity,
         _has_sensitivity,
-        why="it takes a finished sweep of a random design (of a Latin hypercube 20 settings or more) whose settings "
+        why="it takes a finished sweep of a random design (of a Latin hypercube 40 settings or more) whose settings "
         "differ, and SALib: pip install 'astrosim[sweep]'",
     ),
 }
