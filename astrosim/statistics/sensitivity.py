@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -47,9 +48,7 @@ def sobol_indices(values: np.ndarray, names: Sequence[str]) -> tuple[Index, ...]
     names : sequence of str
         Of the parameters.
     """
-    from SALib.analyze import sobol
-
-    found = sobol.analyze(
+    found = _analysis("sobol")(
         _problem(names),
         values,
         calc_second_order=False,
@@ -74,9 +73,7 @@ def first_order_indices(points: np.ndarray, values: np.ndarray, names: Sequence[
     names : sequence of str
         Of the parameters.
     """
-    from SALib.analyze import rbd_fast
-
-    found = rbd_fast.analyze(
+    found = _analysis("rbd_fast")(
         _problem(names),
         points,
         values,
@@ -86,6 +83,11 @@ def first_order_indices(points: np.ndarray, values: np.ndarray, names: Sequence[
         seed=RANDOM_SEED,
     )
     return (Index("first order", np.asarray(found["S1"]), np.asarray(found["S1_conf"])),)
+
+
+def _analysis(method: str) -> Any:
+    """The function of SALib that carries out a method."""
+    return import_module(f"SALib.analyze.{method}").analyze  # late, as it is an extra
 
 
 def _problem(names: Sequence[str]) -> dict[str, Any]:
