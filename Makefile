@@ -11,7 +11,7 @@ RECENT := import sys; sys.exit(sys.version_info < (3, 12))
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 
-.PHONY: help setup dev run view notebooks test test-quick test-full lint bench trust clean
+.PHONY: help setup dev run view notebooks test test-quick test-full lint bench trust docs clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -41,6 +41,10 @@ $(TOOLS): $(READY)  # Python's byte code is made of what is imported, when it is
 	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --no-compile --editable '.[dev]'
 	@touch $@
 
+$(VENV)/.docs: $(READY)  # with what the documented doors import
+	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --editable '.[docs,tasks,control]'
+	@touch $@
+
 $(VENV)/.%: $(READY)
 	@$(VENV)/bin/python -m pip install -qq --disable-pip-version-check --editable '.[$*]'
 	@touch $@
@@ -68,6 +72,10 @@ lint: dev  ## style and types
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 
+docs: $(VENV)/.docs  ## the documentation, docs/_build/html/index.html, built offline; a warning is an error
+	@PYTHONPATH=$(CURDIR) $(VENV)/bin/python -m sphinx -q -W --keep-going -j auto docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
 bench: dev  ## speed, memory and start-up (ARGS=... for options)
 	@$(VENV)/bin/python -m benchmarks $(ARGS)
 
@@ -75,5 +83,5 @@ trust: dev  ## fault campaigns: kills, crashes, damage, full disks, fuzzing; abo
 	@$(VENV)/bin/python -m benchmarks.trust $(ARGS)
 
 clean:  ## remove the virtual environment and all caches; runs/ stays
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist
+	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build dist docs/_build
 	@find astrosim tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

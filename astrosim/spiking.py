@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from astrosim.systems.spiking.agents import SpikingAstrocyte, SpikingModel, SpikingNeuron
-from astrosim.systems.spiking.learners.fields import FieldLearning, FieldRecipe
+from astrosim.systems.spiking.learners.field_recipe import FieldRecipe
+from astrosim.systems.spiking.learners.fields import FieldLearning
 from astrosim.systems.spiking.models import ASTROCYTES, NEURONS
 from astrosim.systems.spiking.network.description import Network, Trains
 from astrosim.systems.spiking.network.files import network_from_files

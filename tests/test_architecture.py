@@ -36,7 +36,7 @@ FLOORS = (
 """Rooms (folders) of the package from the ground up: a room imports from the floors below its own, and from itself."""
 
 FLOOR = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-STANDS_ON = {"published": {"threshold"}}
+STANDS_ON = {"published": {"threshold"}, "spiking": {"arrays"}}
 """Systems that may import from others; all may import from those of `SHARED`."""
 
 SHARED = {"population", "proposals"}

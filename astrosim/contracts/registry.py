@@ -22,6 +22,7 @@ SYSTEMS = {
     "objective": "astrosim.systems.blackbox.system:OBJECTIVE",
     "spiking": "astrosim.systems.spiking.system:SYSTEM",
     "spiking_learning": "astrosim.systems.spiking.system:LEARNING",
+    "spiking_images": "astrosim.systems.spiking.system:IMAGES",
 }
 """``module:name`` by the name of a system; the name is the `kind` that a scenario file gives, if it can give it."""
 

@@ -1,4 +1,4 @@
-"""Terms that the field does not know, or uses otherwise; `docs/glossary.md` holds the same."""
+"""Terms that the field does not know, or uses otherwise; the page of the documentation is made of the same."""
 
 from __future__ import annotations
 

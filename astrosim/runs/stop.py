@@ -59,3 +59,16 @@ def deaf() -> Iterator[None]:
     """
     with handled((*ALWAYS, *UNCLAIMED), signal.SIG_IGN):
         yield
+
+
+@contextlib.contextmanager
+def held_back() -> Iterator[None]:
+    """Start threads that keep Ctrl-C and the signals of batch systems from themselves and from all that they start.
+
+    What arrives meanwhile is heard afterwards. SIGTERM passes: it is how such processes are asked to end.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, *UNCLAIMED))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

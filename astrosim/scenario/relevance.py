@@ -23,15 +23,22 @@ def unread(scenario: Experiment) -> frozenset[str]:
     return frozenset(own).union(*(_unread_in(scenario, name) for name in sections))
 
 
+def reads(scenario: Experiment, path: str) -> bool:
+    """Return whether a resolved scenario reads a field, by its dotted path."""
+    section, _, name = path.rpartition(".")
+    if not section:
+        return _is_read(type(scenario).model_fields[name], scenario)
+    if not reads_section(scenario, section):
+        return False
+    chosen = _facts(type(scenario).model_fields[section]).get("fields")
+    info = sections_of(type(scenario))[section].model_fields[name]
+    return (chosen is None or name in chosen(scenario)) and _is_read(info, scenario)
+
+
 def _unread_in(scenario: Experiment, section: str) -> set[str]:
     """Paths of a section's fields that are not read."""
-    fields = sections_of(type(scenario))[section].model_fields
-    if not reads_section(scenario, section):
-        return {f"{section}.{name}" for name in fields}
-    chosen = _facts(type(scenario).model_fields[section]).get("fields")
-    names = set(fields) if chosen is None else set(chosen(scenario))
-    read = {name for name in names if _is_read(fields[name], scenario)}
-    return {f"{section}.{name}" for name in fields if name not in read}
+    paths = {f"{section}.{name}" for name in sections_of(type(scenario))[section].model_fields}
+    return {path for path in paths if not reads(scenario, path)}
 
 
 def reads_section(scenario: Experiment, section: str) -> bool:

@@ -181,6 +181,34 @@ def test_ten_killed_schedulers_change_nothing(tmp_path):
 
 
 @pytest.mark.full
+def test_a_replicate_whose_workers_die_again_and_again_is_told_and_given_up(tmp_path, monkeypatch, caplog):
+    monkeypatch.setenv("DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES", "1")  # two deaths a round
+    one = small(schedule={"episodes": 100_000_000}, record={"decisions": False}, seeds=[3], conditions={"only": {}})
+    with cluster(tmp_path, workers=1) as found:
+        told: list[int] = []
+        over = threading.Event()
+
+        def reaper() -> None:
+            last = 0
+            while not over.wait(0.5):
+                if told and told[-1] not in (0, last):  # the replicate is in work again
+                    last = told[-1]
+                    found.kill_worker(next(iter(found.workers)))
+                    found.start_worker()
+
+        thread = threading.Thread(target=reaper)
+        thread.start()
+        try:
+            with pytest.raises(RunError, match=r"^6 workers died while they computed condition only, seed 3: it needs"):
+                run_scenario(one, tmp_path / "run", executor=f"dask={found.address}", progress=_begun(told))
+        finally:
+            over.set()
+            thread.join()
+    texts = [record.getMessage() for record in caplog.records if "workers died" in record.getMessage()]
+    assert [text.partition(" ")[0] for text in texts] == ["2", "4"]
+
+
+@pytest.mark.full
 @pytest.mark.skipif(shutil.which("ip") is None, reason="no iproute2 on this machine")
 def test_workers_in_another_network_and_a_cut_cable(tmp_path, monkeypatch):
     """One worker here, one in a second network, whose cable is cut in the middle of a run and plugged in again."""

@@ -44,6 +44,7 @@ SPIKING = (
     "brunel",
     "calcium_wakes",
     "coupling",
+    "digits",
     "eight_patterns",
     "online",
     "ring",

@@ -6,12 +6,14 @@ given to another worker; its result does not depend on that.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import hashlib
 import logging
 import tempfile
 import time
 from collections.abc import Iterator
+from multiprocessing import resource_tracker
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -30,6 +32,7 @@ from astrosim.runs.executors.local import LocalExecutor
 from astrosim.runs.executors.parcel import pack, unpack
 from astrosim.runs.executors.processes import nameless_main
 from astrosim.runs.executors.queues import batch_cluster
+from astrosim.runs.stop import held_back
 from astrosim.runs.transfer import place_commit
 from astrosim.scenario.inputs import FOLDER
 from astrosim.store.blocks import COMMITS
@@ -41,7 +44,8 @@ LOGGER = logging.getLogger("astrosim.runs")
 DEATHS = 3  # workers that die with a job in work before the user is told; assumed: chance kills no three
 ROUNDS = 3  # times that such a job is tried again; assumed
 CONNECT_SECONDS = 10.0  # assumed: how long a scheduler may take to answer
-WAIT_SECONDS = 15.0  # without any worker, before the user is told; assumed
+WAIT_SECONDS = 60.0  # without any worker, before the user is told; assumed
+MOMENT_SECONDS = 0.5  # assumed: how long a worker of this machine may take to end by itself
 CLOSE_SECONDS = 15.0  # assumed: how long a cluster of this process may take to end
 HEARD_SECONDS = 120.0  # since a worker's last report, after which it is listed no more; assumed
 LOOK_SECONDS = 0.01  # assumed: how often answers are looked for
@@ -169,7 +173,8 @@ class DaskExecutor:
         if self.context.executor != "dask":
             return self._open.enter_context(contextlib.closing(batch_cluster(self.context.executor, self.size)))
         scratch = self._open.enter_context(tempfile.TemporaryDirectory(prefix="astrosim-", ignore_cleanup_errors=True))
-        with nameless_main():
+        resource_tracker.ensure_running()  # its start would let signals through again
+        with nameless_main(), held_back():
             cluster = LocalCluster(
                 n_workers=self.size,
                 threads_per_worker=1,
@@ -227,7 +232,7 @@ class DaskExecutor:
         if future.status in ("cancelled", "lost"):
             raise RunError(f"The Dask scheduler is gone, or has given up this run. {self.context.remedy}")
         if isinstance(error, KilledWorker):
-            self._again(job)
+            self._again(job, error.allowed_failures + 1)
             return
         if isinstance(error, ModuleNotFoundError | ImportError):
             raise RunError(
@@ -236,13 +241,13 @@ class DaskExecutor:
             )
         raise RunError(f"{job.label} failed on a Dask worker: {type(error).__name__}: {error}. {self.context.remedy}")
 
-    def _again(self, job: Job) -> None:
-        """Hand a job out again after several workers died with it; give it up at last."""
+    def _again(self, job: Job, deaths: int) -> None:
+        """Hand a job out again after some workers died with it; give it up at last."""
         self._rounds[job.number] = self._rounds.get(job.number, 0) + 1
-        count = self._rounds[job.number] * DEATHS
+        count = self._rounds[job.number] * deaths
         if self._rounds[job.number] >= ROUNDS:
             raise RunError(
-                f"{count} workers or more died while they computed {job.label}: it needs more memory than they have, "
+                f"{count} workers died while they computed {job.label}: it needs more memory than they have, "
                 f"or they are ended from outside. {self.context.remedy}"
             )
         LOGGER.warning("%s workers died while they computed %s (memory full?). It is tried again.", count, job.label)
@@ -290,8 +295,13 @@ class DaskExecutor:
 
 
 def _close(cluster: LocalCluster) -> None:
-    """End a cluster of this machine; what it computed is committed by now, so that it may be cut short."""
+    """End a cluster of this machine at once: what came back is committed, and of the rest nothing is wanted."""
+
+    async def end_workers() -> None:
+        await asyncio.gather(*(nanny.close(timeout=MOMENT_SECONDS) for nanny in cluster.workers.values()))
+
     with contextlib.suppress(TimeoutError, OSError):
+        cluster.sync(end_workers)
         cluster.close(timeout=CLOSE_SECONDS)
 
 

@@ -16,7 +16,7 @@ from astrosim.scenario.inputs import ComplaintError
 from astrosim.systems.arrays.kernel.arrays import Batch, blocks_of
 from astrosim.systems.arrays.kernel.batches import gather, gather_rows, permutation
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
-from astrosim.systems.arrays.scenario.task_section import SIZES
+from astrosim.systems.arrays.scenario.task_section import SIZES, ArrayTask, Sizes
 from astrosim.systems.arrays.tables.parts import Scaling, scaling_of, split
 from astrosim.systems.arrays.tables.raw import count_of
 from astrosim.systems.arrays.tables.table import Table, table_of
@@ -179,14 +179,18 @@ def part_of(rows: Rows, scaling: Scaling, numbers: Scaling | None) -> Part:
 
 
 def images_of(scenario: ArrayScenario, seed: int, folder: Path | None) -> Images:
-    """Return the images of a replicate.
+    """Return the images of a replicate; see `images_parted`."""
+    return images_parted(scenario.task, scenario.sizes, seed, folder)
+
+
+def images_parted(task: ArrayTask, sizes: Sizes, seed: int, folder: Path | None) -> Images:
+    """Return the images of a data set by their parts, as a task of images says; the seed draws them if that does.
 
     Raises
     ------
     DataError
         If the data set is missing or damaged.
     """
-    task = scenario.task
     if task.split == "given":
         held, given = SIZES[task.data]
         counts = count_of(task.test, held + given), count_of(task.validation, held)
@@ -199,8 +203,8 @@ def images_of(scenario: ArrayScenario, seed: int, folder: Path | None) -> Images
     pixels = in_steps(np.concatenate([data.train_x, data.test_x]), LARGEST[task.data])
     labels = np.concatenate([data.train_y, data.test_y])
     order = permutation(stream_key(seed, "field_split"), 0, len(labels))
-    first, stop = scenario.test_images, scenario.test_images + scenario.sizes.validation
-    chosen = order[stop : stop + scenario.training_images], order[first:stop], order[:first]
+    first, stop = sizes.test, sizes.test + sizes.validation
+    chosen = order[stop : stop + sizes.train], order[first:stop], order[:first]
     train, valid, test = (Part(pixels[part], labels[part]) for part in chosen)
     return Images(train, valid, test)
 

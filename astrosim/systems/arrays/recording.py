@@ -69,7 +69,7 @@ class Recording(Alone):
 
     Attributes
     ----------
-    learning : State
+    learning : Learned
     curves : dict of str to list of float
         Values of `CURVES`, an entry per record.
     stays : int
@@ -112,28 +112,50 @@ class Recording(Alone):
 
     def advance(self, units: int) -> float:
         """Learn from the next batches: at least one, and as many as `units` trials fill."""
-        learner, before = self.learner, self.seconds
+        self.prepare()
+        before = self.seconds
         last = min(self.stays + max(1, units // self.scenario.batches.stay), self.scenario.stays)
         each = self.scenario.record.every // self.scenario.batches.stay
         while self.stays < last:
             begin = time.perf_counter()
-            reward = learner.stay(self.batches.at(self.stays), self.stays)
-            self.learning.take_mean(self.scenario.learner.average)
+            reward = self.carry_on()
             self.stays += 1
             self.seconds += time.perf_counter() - begin
             if self.stays % each == 0:
                 self._record(reward)
         return self.seconds - before
 
+    def prepare(self) -> None:
+        """Make the learner, its code compiled, before time is taken."""
+        assert self.learner
+
+    def carry_on(self) -> float:
+        """Carry out all trials on the next batch; returns the mean reward on it at their end."""
+        reward = self.learner.stay(self.batches.at(self.stays), self.stays)
+        self.learning.take_mean(self.scenario.learner.average)
+        return reward
+
+    def judge(self, net: Any, part: Any) -> Verdict:
+        """Judge a network on the images, or rows, of `valid` or `test`."""
+        return judge(net, part)
+
+    def batch_size(self) -> int:
+        """Return the images, or rows, of the last batch."""
+        return int(self.batches.sizes[self.stays - 1])
+
+    def astrocyte_places(self) -> np.ndarray:
+        """Return columns and rows of the astrocytes, pixels: float64, shape (astrocyte, 2)."""
+        return plane_of(self.scenario, self.replicate.seed).astrocytes
+
     def _record(self, reward: float) -> None:
         state = self.learning
-        valid = judge(state.judged(), self.valid)
+        valid = self.judge(state.judged(), self.valid)
         state.note(valid.reward)
-        test = judge(state.chosen(), self.test) if self.scenario.task.of_images or self.finished else UNJUDGED
+        test = self.judge(state.chosen(), self.test) if self.scenario.task.of_images or self.finished else UNJUDGED
         tried, kept = (int(n) for n in state.tally.sum(axis=1))
         more, better = tried - self.before[0], kept - self.before[1]
         values = (
-            int(self.batches.sizes[self.stays - 1]),
+            self.batch_size(),
             int(state.counts[IMAGES]),
             int(state.counts[SYNAPSES]),
             better / more if more else float("nan"),
@@ -184,7 +206,7 @@ class Recording(Alone):
         values = {name: np.array(curve) for name, curve in self.curves.items()}
         net = self.learning.chosen()
         if self.scenario.task.of_images:
-            values["confusion"] = judge(net, self.test).confusion
+            values["confusion"] = self.judge(net, self.test).confusion
         else:
             values |= findings(self.scenario, self.replicate.seed, net, self.images, self.test)
         values |= self._astrocytes()
@@ -198,7 +220,7 @@ class Recording(Alone):
         """Places and counts of the astrocytes; nothing where there are none."""
         if self.scenario.learner.rule != "astrocytes":
             return {}
-        places, (tried, kept) = plane_of(self.scenario, self.replicate.seed).astrocytes, self.learning.tally
+        places, (tried, kept) = self.astrocyte_places(), self.learning.tally
         return {
             "territory_x": places[:, 0],
             "territory_y": places[:, 1],

@@ -10,8 +10,7 @@ import numpy as np
 from astrosim.contracts.trained import Held, TrainedNetwork, no_weights
 from astrosim.systems.arrays.data import LARGEST, Part, Rows, in_steps, loaded, part_of, rows_of, whole_batch
 from astrosim.systems.arrays.judge import judge
-from astrosim.systems.arrays.kernel.arrays import Network
-from astrosim.systems.arrays.learners.keep_or_revert import PARAMETERS, make_state
+from astrosim.systems.arrays.learners.keep_or_revert import PARAMETERS, Layers, make_state
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class TrainedArrays(TrainedNetwork):
             state.restore(held.state)
             self.net = state.chosen()
         else:
-            self.net = _from_store(state.net, held)
+            self.net = from_store(state.net, held)
 
     @property
     def steps(self) -> int:
@@ -131,7 +130,7 @@ def _as_numbers(names: tuple[str, ...]) -> np.ndarray:
     return np.array(names).astype(np.int64) if whole else np.array(names)
 
 
-def _from_store(net: Network, held: Held) -> Network:
+def from_store[N: Layers](net: N, held: Held) -> N:
     """Return a network with the parameters in the store."""
     stored = held.stored("final_weight")
     sizes = [getattr(net, name).size for name in PARAMETERS]
@@ -141,4 +140,4 @@ def _from_store(net: Network, held: Held) -> Network:
     shaped: dict[str, Any] = {
         name: part.reshape(getattr(net, name).shape) for name, part in zip(PARAMETERS, parts, strict=True)
     }
-    return net._replace(**shaped)
+    return net._replace(**shaped)  # type: ignore[attr-defined]  # networks are named tuples

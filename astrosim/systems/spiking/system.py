@@ -27,7 +27,7 @@ SYSTEM = System(
         "start": 'simulations do not start from the weights of another run ("spiking"). Leave out --from.',
         "trained": 'nothing is learned in a simulation without learner ("spiking"). Read it by astrosim.open_run.',
     },
-    variants={"task.patterns": "spiking_learning"},
+    variants={"task.patterns": "spiking_learning", "task.data": "spiking_images"},
 )
 LEARNING = System(
     name="spiking_learning",
@@ -49,4 +49,24 @@ LEARNING = System(
         "view": 'the live view does not show spiking networks ("spiking"). `astrosim report` and `astrosim plot` do.',
     },
 )
-"""The shapes that a new part joins, and the registry that finds it."""
+IMAGES = System(
+    name="spiking_images",
+    kind="spiking",
+    unit="trials",
+    parts={
+        **usual_parts(f"{HERE}.images"),
+        "derived": f"{HERE}.images.show.derived:derived",
+        "flags": f"{HERE}.images.show.derived:FLAGS",
+        "scenario": f"{HERE}.images.scenario.schema:ImageScenario",
+        "summary": f"{HERE}.images.show.summary:ImageSummary",
+        "trained": f"{HERE}.images.trained:TrainedImages",
+    },
+    lacks={
+        "animation": 'no moving picture of learning over windows ("spiking"). `astrosim plot` draws it.',
+        "ceiling": 'only networks of threshold neurons have a structural ceiling ("spiking"). Name a scenario of kind '
+        '"astrocyte".',
+        "engine": 'no engine of single trials ("spiking"). astrosim.run runs the scenario.',
+        "start": 'networks on images do not start from the weights of another run ("spiking"). Leave out --from.',
+        "view": 'the live view does not show spiking networks ("spiking"). `astrosim report` and `astrosim plot` do.',
+    },
+)

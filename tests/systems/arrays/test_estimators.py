@@ -316,7 +316,7 @@ def test_pandas_and_lists_are_taken(diabetes):
 
 def test_the_examples_of_the_documentation_run(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    text = (ROOT / "docs" / "estimators.md").read_text()
+    text = (ROOT / "docs" / "howto" / "estimators.md").read_text()
     blocks = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     assert len(blocks) == 5
     exec("\n".join(blocks), {"__name__": "estimators"})

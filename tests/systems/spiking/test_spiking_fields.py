@@ -10,7 +10,9 @@ import pytest
 from astrosim.core.rng import stream_key
 from astrosim.systems.proposals.likelihood import BLOCK
 from astrosim.systems.spiking.kernel import fields
-from astrosim.systems.spiking.learners.fields import FieldLearning, FieldRecipe, images_of, train_of, trains_of
+from astrosim.systems.spiking.learners.field_recipe import FieldRecipe
+from astrosim.systems.spiking.learners.field_trains import train_of, trains_by_value, trains_of
+from astrosim.systems.spiking.learners.fields import FieldLearning, empty_images, make_room, show
 from astrosim.systems.spiking.network.description import Network, Nodes, Trains, connections, no_nodes
 from astrosim.systems.spiking.simulation import Simulation, Stretch
 
@@ -63,7 +65,7 @@ def test_charges_are_those_of_the_loop(learned: FieldLearning) -> None:
 
 
 def test_what_stands_is_what_a_refresh_computes(learned: FieldLearning) -> None:
-    standing, workspace = learned._make_room(learned.images)
+    standing, workspace = make_room(SMALL, learned.net, len(learned.images.labels))
     reward = fields.refresh(learned.net, learned.images, standing, workspace)
     assert np.array_equal(standing.charge, learned.standing.charge)
     assert standing.logits == pytest.approx(learned.standing.logits, abs=1e-4)
@@ -95,18 +97,18 @@ def test_it_learns() -> None:
     learner.advance(4000)
     assert before < 0.25
     assert learner.accuracy() > 0.6
-    assert learner.accuracy(learner.train) > learner.accuracy() - 0.1
+    assert learner.accuracy(learner.parts.train) > learner.accuracy() - 0.1
     assert ((learner.learning.sigma >= 0.01) & (learner.learning.sigma <= 0.3)).all()
     assert learner.learning.tally[0].sum() == 4000
 
 
 def test_places_without_an_image_count_for_nothing() -> None:
     learner = FieldLearning(SMALL, 6)
-    split = replace(learner.train, pixels=learner.train.pixels[:130], labels=learner.train.labels[:130])
-    images = images_of(SMALL, split, 16)
+    images = empty_images(SMALL, 130)
+    show(SMALL, learner.parts.train, np.arange(130), trains_by_value(SMALL), images)
     assert images.labels.shape == (2, BLOCK)
     assert (images.labels.reshape(-1)[130:] == -1).all()
     assert not images.arrivals[1, :, :, 2:].any()
-    standing, workspace = learner._make_room(images)
+    standing, workspace = make_room(SMALL, learner.net, 2)
     reward = fields.refresh(learner.net, images, standing, workspace)
     assert reward == pytest.approx(np.log(0.1), abs=1e-6)  # all readouts are 0

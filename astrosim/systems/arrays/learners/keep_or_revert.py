@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from astrosim.systems.arrays.kernel.arrays import Batch, Network
 from astrosim.systems.arrays.kernel.loop import advance
 from astrosim.systems.arrays.kernel.rounds import advance_rounds
 from astrosim.systems.arrays.kernel.trials import refresh
-from astrosim.systems.arrays.kernel.workspace import Standing, Workspace, fitted, make_scratch, make_standing
+from astrosim.systems.arrays.kernel.workspace import Workspace, fitted, make_scratch, make_standing
 from astrosim.systems.arrays.network import incoming_scale, make_network
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
 from astrosim.systems.arrays.scenario.sections import ASCENDING
@@ -29,13 +29,33 @@ PARAMETERS = ("incoming", "bias", "outgoing", "output_bias")
 NORMAL_ROOM = 4  # numbers drawn beyond those that are asked for: a block of four words
 
 
+class Layers(Protocol):
+    """A network of one hidden layer, of any kind of units: the parameters of `PARAMETERS`, in a named tuple."""
+
+    @property
+    def incoming(self) -> np.ndarray:
+        """Weights of shape (unit, synapse)."""
+
+    @property
+    def bias(self) -> np.ndarray:
+        """Biases of shape (unit,)."""
+
+    @property
+    def outgoing(self) -> np.ndarray:
+        """Weights of shape (unit, class)."""
+
+    @property
+    def output_bias(self) -> np.ndarray:
+        """Biases of shape (class,)."""
+
+
 @dataclass
-class State:
+class Learned[N: Layers]:
     """All that changes in a replicate between two batches; arrays are written in place.
 
     Attributes
     ----------
-    net : Network
+    net : Network, or another with the same parameters
     sigma : ndarray of float64, shape (astrocyte,)
     tally : ndarray of int64, shape (2, astrocyte)
         Proposals tried and kept.
@@ -52,7 +72,7 @@ class State:
         That reward; minus infinity before the first record.
     """
 
-    net: Network
+    net: N
     sigma: np.ndarray
     tally: np.ndarray
     counts: np.ndarray
@@ -73,11 +93,11 @@ class State:
         """
         return [getattr(self.net, name) for name in PARAMETERS]
 
-    def judged(self) -> Network:
+    def judged(self) -> N:
         """Return the network that is judged: with the running mean of the parameters if there is one."""
         return with_parameters(self.net, self.mean) if self.mean else self.net
 
-    def chosen(self) -> Network:
+    def chosen(self) -> N:
         """Return the network that is tested: the judged one, or that of the best record."""
         if not np.isfinite(self.best_reward[0]):
             return self.judged()
@@ -127,10 +147,15 @@ class State:
         restore_arrays(self.arrays(), arrays)
 
 
-def with_parameters(net: Network, parameters: list[np.ndarray]) -> Network:
+class State(Learned[Network]):
+    """All that changes in a replicate of this system."""
+
+
+def with_parameters[N: Layers](net: N, parameters: list[np.ndarray]) -> N:
     """Return a network with other parameters, float32, in the order of `PARAMETERS` and of their shape."""
     incoming, bias, outgoing, output_bias = parameters
-    return net._replace(incoming=incoming, bias=bias, outgoing=outgoing, output_bias=output_bias)
+    parts = {"incoming": incoming, "bias": bias, "outgoing": outgoing, "output_bias": output_bias}
+    return net._replace(**parts)  # type: ignore[attr-defined]  # networks are named tuples
 
 
 def make_state(scenario: ArrayScenario, seed: int, images: Images) -> State:
@@ -208,8 +233,8 @@ def make_workspace(scenario: ArrayScenario) -> Workspace:
     )
 
 
-def mean_reward(standing: Standing, batch: Batch) -> float:
-    """Return mean standing reward over a batch's images."""
+def mean_reward(standing: Any, batch: Any) -> float:
+    """Return mean standing reward over a batch's images, of whatever units."""
     rewards = standing.rewards.reshape(-1)[: batch.images]
     return float(rewards.astype(np.float64).sum() / batch.images)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from astrosim.systems.arrays.scenario.task_section import SIZES, ArrayTask, Sizes
+from astrosim.systems.arrays.scenario.task_section import SIZES, Sizes
 from astrosim.systems.arrays.tables.raw import count_of
 
 
-def image_problems(task: ArrayTask) -> list[str]:
+def image_problems(task: Any) -> list[str]:
     """Say what is wrong with the parts of a known data set."""
     held, given = SIZES[task.data]
     test, validation = count_of(task.test, held + given), count_of(task.validation, held)
@@ -54,5 +54,31 @@ def table_problems(scenario: Any, sizes: Sizes) -> list[str]:
         problems.append(
             f"network.features: more than there are inputs ({network.features}). Write {sizes.inputs} or less; 0: by "
             "their number."
+        )
+    return problems
+
+
+def time_problems(scenario: Any) -> list[str]:
+    """Say what is wrong with lengths in trials, sizes of batches and caps of sigma."""
+    stay, every, trials, problems = scenario.batches.stay, scenario.record.every, scenario.schedule.trials, []
+    if every % stay:
+        problems.append(
+            f"record.every: no multiple of batches.stay = {stay} ({every}). Records come with whole batches: "
+            f"write {max(stay, every // stay * stay)}."
+        )
+    elif trials % every:
+        problems.append(
+            f"schedule.trials: no multiple of record.every = {every} ({trials}). "
+            f"Write {max(every, trials // every * every)}."
+        )
+    if scenario.batches.last < scenario.batches.first:
+        problems.append(
+            f"batches.last: smaller than batches.first = {scenario.batches.first} ({scenario.batches.last}). "
+            "Batches grow, or stay the same."
+        )
+    if scenario.perturbation.last_cap > scenario.perturbation.cap:
+        problems.append(
+            f"perturbation.last_cap: above perturbation.cap = {scenario.perturbation.cap:g} "
+            f"({scenario.perturbation.last_cap:g}). The cap falls, or stays: write 0."
         )
     return problems

@@ -17,7 +17,7 @@ from astrosim.contracts.registry import ALIASES
 from astrosim.scenario.experiment import Experiment
 from astrosim.scenario.inputs import SHOWN, ComplaintError, Located
 from astrosim.scenario.section import Real, complain, quantity, table
-from astrosim.systems.arrays.scenario.checks import field_problems, image_problems, table_problems
+from astrosim.systems.arrays.scenario.checks import field_problems, image_problems, table_problems, time_problems
 from astrosim.systems.arrays.scenario.sections import (
     ASCENDING,
     ArrayDecision,
@@ -95,7 +95,7 @@ class ArrayScenario(Experiment):
             *self._network_problems(),
             *self._engine_problems(),
             *self._round_problems(),
-            *self._time_problems(),
+            *time_problems(self),
         ]
 
     def _task_problems(self) -> list[str | Located]:
@@ -173,30 +173,6 @@ class ArrayScenario(Experiment):
             problems.append(
                 f"decision.proposals: does not divide batches.stay = {self.batches.stay} ({size}). "
                 "Rounds end with their batch: write a divisor of it."
-            )
-        return problems
-
-    def _time_problems(self) -> list[str]:
-        stay, every, trials, problems = self.batches.stay, self.record.every, self.schedule.trials, []
-        if every % stay:
-            problems.append(
-                f"record.every: no multiple of batches.stay = {stay} ({every}). Records come with whole batches: "
-                f"write {max(stay, every // stay * stay)}."
-            )
-        elif trials % every:
-            problems.append(
-                f"schedule.trials: no multiple of record.every = {every} ({trials}). "
-                f"Write {max(every, trials // every * every)}."
-            )
-        if self.batches.last < self.batches.first:
-            problems.append(
-                f"batches.last: smaller than batches.first = {self.batches.first} ({self.batches.last}). "
-                "Batches grow, or stay the same."
-            )
-        if self.perturbation.last_cap > self.perturbation.cap:
-            problems.append(
-                f"perturbation.last_cap: above perturbation.cap = {self.perturbation.cap:g} "
-                f"({self.perturbation.last_cap:g}). The cap falls, or stays: write 0."
             )
         return problems
 

@@ -34,10 +34,28 @@ def places(scenario: ArrayScenario, seed: int) -> np.ndarray:
 
     What a parameter lacks is -1.
     """
-    taps = heard_by(scenario, seed)
+    return parameter_places(heard_by(scenario, seed), scenario.image_shape[1], scenario.outputs)
+
+
+def parameter_places(taps: np.ndarray, columns: int, outputs: int) -> np.ndarray:
+    """Return layer, unit, class, x and y of the parameters of any network of receptive fields: int32.
+
+    Parameters
+    ----------
+    taps : ndarray of int32, shape (unit, synapse)
+        Pixel of each incoming synapse.
+    columns : int
+        Of an image.
+    outputs : int
+
+    Returns
+    -------
+    ndarray of int32, shape (5, parameter)
+        What a parameter lacks is -1.
+    """
     units, heard = taps.shape
-    y, x = np.divmod(taps.ravel(), scenario.image_shape[1])
-    every, classes = np.arange(units), np.arange(scenario.outputs)
+    y, x = np.divmod(taps.ravel(), columns)
+    every, classes = np.arange(units), np.arange(outputs)
     blocks = (
         (0, np.repeat(every, heard), np.full(taps.size, -1), x, y),
         (1, every, np.full(units, -1), -1, -1),

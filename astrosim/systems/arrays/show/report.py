@@ -64,7 +64,7 @@ def content(directory: Path, summary: ArraySummary) -> dict[str, Any]:
     material = material_of(summary, summary.dataset())
     return {
         "scenario": scenario,
-        "summary": [_condition_row(summary, name) for name in summary.conditions],
+        "summary": [condition_row(summary, name) for name in summary.conditions],
         "baselines": _baseline_rows(summary),
         "replicates": {"done": len(summary.rows), "all": len(resolved) * len(scenario.seeds)},
         "alarms": [],
@@ -75,7 +75,7 @@ def content(directory: Path, summary: ArraySummary) -> dict[str, Any]:
         "what": "images" if summary.of_images else "rows",
         "networks": [_network_row(name, one) for name, one in resolved.items()],
         "differences": differences(resolved),
-        "published": _published(summary),
+        "published": published_rows(summary),
         "departed": summary.departed,
         "comparisons": compare_pairs([*summary.rows, *summary.baselines], _pairs(summary), f"test_{summary.score}"),
         "comparison_words": COMPARISON_WORDS.replace("accuracy", summary.score_words),
@@ -108,7 +108,8 @@ def _baseline_rows(summary: ArraySummary) -> list[dict[str, Any]]:
     return found
 
 
-def _condition_row(summary: ArraySummary, name: str) -> dict[str, Any]:
+def condition_row(summary: ArraySummary, name: str) -> dict[str, Any]:
+    """Return a condition in numbers."""
     accuracy = summary.column(name, f"test_{summary.score}")
 
     def mean(column: str) -> float:
@@ -143,8 +144,8 @@ def _network_row(name: str, scenario: Any) -> dict[str, Any]:
     }
 
 
-def _published(summary: ArraySummary) -> list[PublishedRow]:
-    """Published accuracies beside the measured medians."""
+def published_rows(summary: ArraySummary) -> list[PublishedRow]:
+    """Return published accuracies beside the measured medians."""
     rows = []
     for condition, figures in summary.reference.items():
         for value in figures.values() if condition in summary.conditions else ():
@@ -183,19 +184,18 @@ def _facts(summary: ArraySummary) -> list[tuple[str, str]]:
         groups = together({name: explanation.trial_rule(phase, one) for name, one in resolved.items()})
         texts = [text if len(groups) == 1 else f"{names_words(names)}: {text}" for text, names in groups.items()]
         found.append((head, "; ".join(texts)))
-    one = next(iter(resolved.values()))
-    what, when = ("images", "at records only") if one.task.of_images else ("rows", "once, at the end")
-    tested = f"{one.test_images:,} {what} of {one.task.data}, {when}"
-    if one.task.split == "drawn" or not one.task.of_images:
+    return [*found, *tested_words(next(iter(resolved.values()))), ("Seeds", seeds_words(summary.scenario.seeds))]
+
+
+def tested_words(scenario: Any) -> list[tuple[str, str]]:
+    """Return which rows are tested on, and which are kept for validation: pairs of a heading and a sentence."""
+    task = scenario.task
+    what, when = ("images", "at records only") if task.of_images else ("rows", "once, at the end")
+    tested = f"{scenario.test_images:,} {what} of {task.data}, {when}"
+    if task.split == "drawn" or not task.of_images:
         tested += f"; which {what} they are, the seed draws"
-    validation = one.sizes.validation
-    kept = f"{validation:,} {what}" if validation else "none"
-    return [
-        *found,
-        ("Tested on", tested),
-        ("Kept for validation", kept),
-        ("Seeds", seeds_words(summary.scenario.seeds)),
-    ]
+    validation = scenario.sizes.validation
+    return [("Tested on", tested), ("Kept for validation", f"{validation:,} {what}" if validation else "none")]
 
 
 def notes(summary: ArraySummary) -> list[str]:

@@ -11,7 +11,7 @@ from astrosim.explain.tables import new_table
 
 CAPTION = (
     'Write task.environment = "ID", or `astrosim new NAME --environment ID`. wrap: not learned as it is; '
-    "docs/own_tasks.md says how. twin: compiled, hence faster. missing: pip install it."
+    "docs/howto/own_tasks.md says how. twin: compiled, hence faster. missing: pip install it."
 )
 QUOTE = "'"
 

@@ -17,13 +17,14 @@ from astrosim.rules.decision import keeps
 from astrosim.systems.proposals.deciding import KEPT, TRIED, next_sigma, race_blocks
 from astrosim.systems.proposals.likelihood import BLOCK, copied, folded, log_likelihoods, spread, valid_in
 from astrosim.systems.proposals.proposing import propose
-from astrosim.systems.proposals.state import Params, Proposal
+from astrosim.systems.proposals.state import Params, Proposal, TrialState
 from astrosim.systems.spiking.kernel.model import EXCITATION, INHIBITION, LANES, REFRACTORY
 from astrosim.systems.spiking.kernel.neurons import iaf_psc_exp
 from astrosim.systems.spiking.kernel.neurons.iaf_psc_exp import I_EX, I_IN, U
 
 ZERO = np.float32(0.0)
 TILES = BLOCK // LANES
+IMAGES, SYNAPSES = range(2)  # places of `counts`
 
 
 class Fields(NamedTuple):
@@ -71,12 +72,15 @@ class Images(NamedTuple):
     ----------
     arrivals : ndarray of uint8, shape (block, pixel, step, BLOCK)
         Spikes of each pixel that arrive at the end of each step.
+    busy : ndarray of bool, shape (block, pixel, step)
+        Whether any of them has a spike there.
     labels : ndarray of int32, shape (block, BLOCK)
         -1 where there is no image.
     images : int
     """
 
     arrivals: np.ndarray
+    busy: np.ndarray
     labels: np.ndarray
     images: int
 
@@ -111,7 +115,8 @@ class Workspace(NamedTuple):
     pixel, weight : ndarray of int32 and of float32, shape (synapse,)
         Synapses of one sign.
     trial_weight : ndarray of float32, shape (synapse,)
-    fired : ndarray of int32, shape (BLOCK,)
+    fired : ndarray of float64, shape (LANES,)
+        1 for an image to which the unit answers by a spike in a step, else 0.
     charge : ndarray of float32, shape (block, BLOCK)
         Of the unit that changes.
     logits : ndarray of float32, shape (class, BLOCK)
@@ -137,50 +142,35 @@ class Workspace(NamedTuple):
     rewards: np.ndarray
 
 
-class TrialState(NamedTuple):
-    """Sigma and tally of the astrocytes.
-
-    Attributes
-    ----------
-    sigma : ndarray of float64, shape (astrocyte,)
-    tally : ndarray of int64, shape (2, astrocyte)
-        Proposals tried and kept.
-    """
-
-    sigma: np.ndarray
-    tally: np.ndarray
-
-
 @kernel
-def add_arrivals(arrivals, block, pixel, weight, count, drive):
-    """Add weight * arrivals of some synapses, four at a time. Reads: one block. Writes: drive (step, BLOCK)."""
-    steps, k = drive.shape[0], 0
+def add_arrivals(arrivals, block, t, pixel, weight, count, line):
+    """Add weight * arrivals of some synapses in a step, four at a time. Reads: one block. Writes: line (BLOCK,)."""
+    k = 0
     while k + 4 <= count:
         w0, w1, w2, w3 = weight[k], weight[k + 1], weight[k + 2], weight[k + 3]
-        for t in range(steps):
-            a0, a1 = arrivals[block, pixel[k], t], arrivals[block, pixel[k + 1], t]
-            a2, a3 = arrivals[block, pixel[k + 2], t], arrivals[block, pixel[k + 3], t]
-            line = drive[t]
-            for b in range(BLOCK):
-                first = w0 * np.float32(a0[b]) + w1 * np.float32(a1[b])
-                second = w2 * np.float32(a2[b]) + w3 * np.float32(a3[b])
-                line[b] += first + second
+        a0, a1 = arrivals[block, pixel[k], t], arrivals[block, pixel[k + 1], t]
+        a2, a3 = arrivals[block, pixel[k + 2], t], arrivals[block, pixel[k + 3], t]
+        for b in range(BLOCK):
+            first = w0 * np.float32(a0[b]) + w1 * np.float32(a1[b])
+            second = w2 * np.float32(a2[b]) + w3 * np.float32(a3[b])
+            line[b] += first + second
         k += 4
     while k < count:
-        w0 = weight[k]
-        for t in range(steps):
-            a0, line = arrivals[block, pixel[k], t], drive[t]
-            for b in range(BLOCK):
-                line[b] += w0 * np.float32(a0[b])
+        w0, a0 = weight[k], arrivals[block, pixel[k], t]
+        for b in range(BLOCK):
+            line[b] += w0 * np.float32(a0[b])
         k += 1
 
 
 @phase
-def chosen_sign(taps, weight, sign, workspace):
-    """Collect the synapses of one sign (0: not below 0); return their number. Writes: workspace.pixel, weight."""
+def chosen_synapses(images, block, t, taps, weight, sign, workspace):
+    """Collect the synapses of one sign (0: not below 0) at which anything arrives in a step; return their number.
+
+    Writes: workspace.pixel, weight.
+    """
     count = 0
     for k in range(taps.size):
-        if (weight[k] < ZERO) == (sign == 1):
+        if images.busy[block, taps[k], t] and (weight[k] < ZERO) == (sign == 1):
             workspace.pixel[count], workspace.weight[count] = taps[k], weight[k]
             count += 1
     return count
@@ -189,15 +179,14 @@ def chosen_sign(taps, weight, sign, workspace):
 @phase
 def gather_drive(net, images, block, taps, weight, bias, workspace):
     """Compute the weights that arrive at a unit in all steps of a block. Writes: workspace.drive."""
-    drive = workspace.drive
     for sign in range(2):
         own = bias if (bias < ZERO) == (sign == 1) else ZERO
         for t in range(net.tonic.size):
-            line, constant = drive[sign, t], own * net.tonic[t]
+            line, constant = workspace.drive[sign, t], own * net.tonic[t]
             for b in range(BLOCK):
                 line[b] = constant
-        count = chosen_sign(taps, weight, sign, workspace)
-        add_arrivals(images.arrivals, block, workspace.pixel, workspace.weight, count, drive[sign])
+            count = chosen_synapses(images, block, t, taps, weight, sign, workspace)
+            add_arrivals(images.arrivals, block, t, workspace.pixel, workspace.weight, count, line)
 
 
 @kernel
@@ -233,9 +222,9 @@ def respond(net, images, block, taps, weight, bias, workspace, charge):
         clear(cell, workspace.start[tile])
         for t in range(net.tonic.size):
             take(cell, workspace.drive[0, t], workspace.drive[1, t], place, net.current)
-            found = iaf_psc_exp.advance(cell, LANES, place, net.step, workspace.fired, 0)
-            for k in range(found):
-                charge[workspace.fired[k]] += net.share[t]
+            iaf_psc_exp.advance_alike(cell, workspace.fired)
+            for n in range(LANES):
+                charge[place + n] += net.share[t] * np.float32(workspace.fired[n])
 
 
 @phase
@@ -324,43 +313,33 @@ def keep(net, standing, workspace):
             net.outgoing[h, c] += proposal.out_step[0, c]
 
 
+@phase
+def count(state, proposal, images, synapses, classes):
+    """Count an evaluation of a proposal on some images. Writes: state.counts."""
+    changed = proposal.taps[0] >= 0
+    state.counts[IMAGES] += images
+    state.counts[SYNAPSES] += images * (synapses + 1 if changed else classes)
+
+
 @kernel
-def advance(net, images, params: Params, state, standing, workspace, first, trials, cap):
-    """Carry out trials on a batch, from trial `first` on; return the change of the mean reward.
+def advance(net, images, params: Params, state: TrialState, standing, workspace, first, trials, cap):
+    """Carry out trials on a batch, from trial `first` on.
 
     Territories hold one unit. A proposal that has gained nothing after part of the blocks is dropped (`params.race`).
     Reads: images, params. Writes: net, state, standing, workspace. Draws: as `proposals.proposing`.
     """
-    blocks, risen = images.labels.shape[0], 0.0
+    blocks, classes, synapses = images.labels.shape[0], net.outgoing.shape[1], net.taps.shape[1]
     early = race_blocks(params.race, blocks)
     for trial in range(first, first + trials):
         actor = propose(net, params, state, workspace, trial)
-        gained = evaluate(net, images, standing, workspace, 0, early)
+        gained, judged = evaluate(net, images, standing, workspace, 0, early), early
         if early < blocks and keeps(gained, 0.0):
             gained += evaluate(net, images, standing, workspace, early, blocks)
-        elif early < blocks:
-            gained = 0.0
-        kept = keeps(gained, 0.0)
+            judged = blocks
+        count(state, workspace.proposal, min(judged * BLOCK, images.images), synapses, classes)
+        kept = keeps(gained, 0.0) and judged == blocks
         if kept:
             keep(net, standing, workspace)
-            risen += gained
         state.sigma[actor] = max(next_sigma(state.sigma[actor], kept, params, cap), net.floor)
         state.tally[TRIED, actor] += 1
         state.tally[KEPT, actor] += kept
-    return risen / images.images
-
-
-@kernel
-def answers(net, images, standing, workspace, best):
-    """Find the class with the largest readout of each image, the first of equal ones; return the mean reward.
-
-    Writes: standing (from scratch), best (int32, shape (block, BLOCK)), workspace.
-    """
-    reward = refresh(net, images, standing, workspace)
-    for block in range(best.shape[0]):
-        for b in range(BLOCK):
-            best[block, b] = 0
-            for c in range(1, net.outgoing.shape[1]):
-                if standing.logits[block, c, b] > standing.logits[block, best[block, b], b]:
-                    best[block, b] = c
-    return reward

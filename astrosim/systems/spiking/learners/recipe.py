@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -228,22 +229,34 @@ def problems(recipe: Recipe) -> list[str]:
     own, windows, found = recipe.network, recipe.windows, []
     if own.weight_pa != int(own.weight_pa) or own.weight_pa <= 0:
         found.append(f"network.weight_pa: not a whole number above 0 ({own.weight_pa}). Sums are exact only with one")
-    for name, value in {"network.delay_ms": own.delay_ms, "task.window_ms": windows.window_ms}.items():
-        if value < windows.step_ms or not near_whole(value / windows.step_ms):
-            found.append(f"{name}: {value:g} is no multiple of the step, {windows.step_ms:g}. Write one")
+    found += off_grid({"network.delay_ms": own.delay_ms, "task.window_ms": windows.window_ms}, windows.step_ms)
     for section, given, model in (
         ("network", own.parameters, NEURONS["iaf_psc_exp"]),
         ("calcium", recipe.astrocytes.parameters, ASTROCYTES["li_rinzel"]),
     ):
-        for name, value in given.items():
-            if name not in model.columns:
-                found.append(
-                    f"{section}.parameters: {model.name} has no {name}. Write one of {', '.join(model.columns)}"
-                )
-            elif isinstance(value, bool) or not isinstance(value, int | float):
-                found.append(f"{section}.parameters.{name}: no number ({value!r}). Write one")
-            elif problem := model.columns[name].problem(value):
-                found.append(f"{section}.parameters.{name}: {problem}")
+        found += parameter_problems(section, given, model)
+    return found
+
+
+def off_grid(times: Mapping[str, float], step: float) -> list[str]:
+    """Return which times are no multiples of the step (ms), at least one, by field; empty if all are."""
+    return [
+        f"{name}: {value:g} is no multiple of the step, {step:g}. Write one"
+        for name, value in times.items()
+        if value < step or not near_whole(value / step)
+    ]
+
+
+def parameter_problems(section: str, given: Mapping[str, Any], model: Any) -> list[str]:
+    """Return what is wrong with a section's parameters of a model; empty if nothing is."""
+    found = []
+    for name, value in given.items():
+        if name not in model.columns:
+            found.append(f"{section}.parameters: {model.name} has no {name}. Write one of {', '.join(model.columns)}")
+        elif isinstance(value, bool) or not isinstance(value, int | float):
+            found.append(f"{section}.parameters.{name}: no number ({value!r}). Write one")
+        elif problem := model.columns[name].problem(value):
+            found.append(f"{section}.parameters.{name}: {problem}")
     return found
 
 

@@ -36,15 +36,33 @@ ROWS = len(RECEIVED) + 13
 
 
 @phase
+def voltage(u, ex, inh, current, p22, p21_ex, p21_in, p20):
+    """Return the voltage a step later, by the currents at its start (mV; pA)."""
+    return p22 * u + (p21_ex * ex + p21_in * inh) + p20 * current
+
+
+@phase
+def decayed(current, p11, arrived):
+    """Return a synaptic current at the end of a step (pA)."""
+    return current * p11 + arrived
+
+
+@phase
+def waited(held):
+    """Return the steps of refractoriness that are left after one."""
+    return max(held - 1.0, 0.0)
+
+
+@phase
 def move(cell, n):
     """Advance the neuron of a lane by a step, its threshold left out. Reads: constants. Writes: its state."""
     u, ex, inh, held = cell[U + n], cell[I_EX + n], cell[I_IN + n], cell[REFRACTORY + n]
-    by_currents = cell[P21_EX + n] * ex + cell[P21_IN + n] * inh
-    moved = cell[P22 + n] * u + by_currents + cell[P20 + n] * (cell[CURRENT + n] + cell[SIC + n])
-    new_ex = ex * cell[P11_EX + n] + cell[EXCITATION + n]
-    new_in = inh * cell[P11_IN + n] + cell[INHIBITION + n]
+    current = cell[CURRENT + n] + cell[SIC + n]
+    moved = voltage(u, ex, inh, current, cell[P22 + n], cell[P21_EX + n], cell[P21_IN + n], cell[P20 + n])
+    new_ex = decayed(ex, cell[P11_EX + n], cell[EXCITATION + n])
+    new_in = decayed(inh, cell[P11_IN + n], cell[INHIBITION + n])
     cell[U + n] = moved if held == 0.0 else u
-    cell[REFRACTORY + n] = max(held - 1.0, 0.0)
+    cell[REFRACTORY + n] = waited(held)
     cell[I_EX + n] = new_ex
     cell[I_IN + n] = new_in
 
@@ -92,6 +110,27 @@ def advance(cell, lanes, number, step, spikes, count):
         for n in range(lanes):
             count = fire(cell, n, number, spikes, count, U, THRESHOLD, RESET)
     return count
+
+
+@kernel
+def advance_alike(cell, fired):
+    """Advance all neurons of a tile by a step, all with the parameters of its first lane, of which many may fire.
+
+    Reads: constants of lane 0. Writes: the state in `cell`; fired (float64, shape (LANES,)): 1 for a spike, else 0.
+    """
+    p22, p21_ex, p21_in, p20 = cell[P22], cell[P21_EX], cell[P21_IN], cell[P20]
+    p11_ex, p11_in, current = cell[P11_EX], cell[P11_IN], cell[CURRENT] + cell[SIC]
+    threshold, reset, hold = cell[THRESHOLD], cell[RESET], cell[HOLD]
+    for n in range(LANES):
+        u, ex, inh, held = cell[U + n], cell[I_EX + n], cell[I_IN + n], cell[REFRACTORY + n]
+        moved = voltage(u, ex, inh, current, p22, p21_ex, p21_in, p20)
+        new_u = moved if held == 0.0 else u
+        spike = 0.0 if new_u < threshold else 1.0
+        fired[n] = spike
+        cell[U + n] = reset if spike != 0.0 else new_u
+        cell[REFRACTORY + n] = hold if spike != 0.0 else waited(held)
+        cell[I_EX + n] = decayed(ex, p11_ex, cell[EXCITATION + n])
+        cell[I_IN + n] = decayed(inh, p11_in, cell[INHIBITION + n])
 
 
 @kernel

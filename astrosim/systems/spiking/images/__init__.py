@@ -1,0 +1,1 @@
+"""Learning of images by spiking units over receptive fields: scenario, store, summary and report."""

@@ -1,0 +1,1 @@
+"""Scenario files of learning of images by spiking units."""

@@ -1,0 +1,1 @@
+"""Summary, explanation and report of learning of images by spiking units."""
