@@ -17,7 +17,7 @@ from astrosim.scenario.conditions import unknown_condition
 from astrosim.scenario.words import nearest
 from astrosim.store import open_replicates
 from astrosim.summary import RunSummary
-from astrosim.summary.sweep import few, results_of
+from astrosim.summary.sweep import few, few_words, results_of
 
 LISTED = 12  # seeds or episodes that an error lists
 
@@ -119,7 +119,21 @@ def show(directory: Path, choice: Choice | None = None, kind: str | None = None)
         condition=list(dict.fromkeys(row["condition"] for row in rows)), seed=sorted({row["seed"] for row in rows})
     )
     shown: Shown = find_system(found.scenario.family).part("figures")(shown_summary, dataset, choice, kind)
-    return _with_sweep(shown, found, choice) if found.scenario.sweep.axes else shown
+    if not found.scenario.sweep.axes:
+        return shown
+    words = few_words(found, shown_summary)
+    told = {name: _saying(one, words) for name, one in shown.kinds.items()}
+    return _with_sweep(replace(shown, kinds=told), found, choice)
+
+
+def _saying(kind: Kind[Any], words: str) -> Kind[Any]:
+    """A kind of figures whose captions end with some words."""
+
+    def draw(material: Any) -> Drawn:
+        drawn = kind.draw(material)
+        return drawn._replace(caption=f"{drawn.caption} {words}".rstrip())
+
+    return kind._replace(draw=draw)
 
 
 def _with_sweep(shown: Shown, found: RunSummary[Any], choice: Choice) -> Shown:
