@@ -99,7 +99,7 @@ class MapPanel:
 
 @styled
 def response_maps(panels: Sequence[MapPanel], label: str) -> Figure:
-    """Mean of a measure over two factors, its interval's half-width written in each cell that has room.
+    """Draw the mean of a measure over two factors, its interval's half-width written in each cell that has room.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ class LinePanel:
 
 @styled
 def response_lines(panels: Sequence[LinePanel], label: str, names: str = "") -> Figure:
-    """Mean of a measure over one factor with its interval, a line for each condition or level.
+    """Draw the mean of a measure over one factor with its interval, a line for each condition or level.
 
     Parameters
     ----------
@@ -235,7 +235,7 @@ def _draw_line(axes: Axes, panel: LinePanel, name: str, colour: str, line: Any) 
 
 @styled
 def response_points(factors: Sequence[Factor], bands: Bands, groups: Sequence[str], label: str) -> Figure:
-    """Mean of a measure at every setting over each factor, a panel each: settings that go through no grid.
+    """Draw the mean of a measure at every setting over each factor, a panel each: settings that go through no grid.
 
     Parameters
     ----------
@@ -289,7 +289,7 @@ def _points_axis(axes: Axes, factor: Factor) -> None:
 
 @styled
 def sensitivity_bars(names: Sequence[str], panels: Mapping[str, Sequence[Index]]) -> Figure:
-    """Sensitivity indices of each parameter with their bootstrap intervals, a panel for each condition.
+    """Draw sensitivity indices of each parameter with their bootstrap intervals, a panel for each condition.
 
     Parameters
     ----------
