@@ -28,6 +28,7 @@ from astrosim.core.errors import AstrosimError
 from astrosim.runs import run_scenario
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Dimensions, Jobs, Runner, RunQueries
+from astrosim.store import blocks as block_shapes
 from astrosim.store.replicates import ReplicateWriter
 from astrosim.systems.waves.records import VARIABLES as WAVE_VARIABLES
 from astrosim.systems.waves.scenario.schema import WaveScenario
@@ -54,6 +55,8 @@ class Settings:
     epoch_seconds: float = setting("FAKE_EPOCH_SECONDS", 0.0)
     kill_after: int = setting("FAKE_KILL_AFTER", 0)
     shift: float = setting("FAKE_SHIFT", 0.0)
+    fail: str = setting("FAKE_FAIL", "")  # replicates that raise an error in their third epoch, such as wave-1,long-7
+    grouped: int = setting("FAKE_GROUPED", 0)  # replicates of a job are members of one simulation
 
 
 @dataclass
@@ -92,6 +95,8 @@ class Training(Alone):
 
     def advance(self, units: int) -> float:
         self._die_if_it_is_time()
+        if self.done == 2 and f"{self.replicate.condition}-{self.replicate.seed}" in self.settings.fail.split(","):
+            raise ValueError("the map has left its interval")
         seconds = self.settings.epoch_seconds / self.job.size
         time.sleep(seconds)
         self.values.append(3.9 * self.values[-1] * (1 - self.values[-1]))
@@ -129,7 +134,27 @@ class Training(Alone):
         return Outcome(values, row)
 
 
-def together(members: Sequence[Training], data: Path | None) -> Sequence[Training]:
+class Group:
+    """Replicates of a job as one simulation: an error of one stops all."""
+
+    first_stretch = 1
+
+    def __init__(self, members: Sequence[Training]) -> None:
+        self.members = members
+
+    @property
+    def turn(self) -> int:
+        return min(member.done for member in self.members)
+
+    @property
+    def finished(self) -> bool:
+        return all(member.finished for member in self.members)
+
+    def advance(self, units: int) -> float:
+        return sum(member.advance(units) for member in self.members if not member.finished)
+
+
+def together(members: Sequence[Training], data: Path | None) -> Sequence[Training] | list[Group]:
     """Note that a job begins; its replicates go through the epochs side by side."""
     job = SharedJob(len(members))
     for member in members:
@@ -142,7 +167,7 @@ def together(members: Sequence[Training], data: Path | None) -> Sequence[Trainin
     }
     with logbook(members[0].directory).open("a") as file:
         file.write(json.dumps(line) + "\n")
-    return members
+    return [Group(members)] if members[0].settings.grouped else members
 
 
 def blocks(block: int, resolved: Mapping[str, WaveScenario], replicates: Sequence[Replicate], workers: int) -> Jobs:
@@ -194,6 +219,14 @@ OWN = {name: part for name, part in WAVES.parts.items() if name != "derived"}  #
 SYSTEM = replace(WAVES, parts={**OWN, "runner": RUNNER_PART})
 
 
+@contextlib.contextmanager
+def many_to_a_block() -> Iterator[None]:
+    """Let runs of more than FAKE_ALONE replicates have blocks, about six."""
+    most = int(os.environ.get("FAKE_ALONE", block_shapes.MOST_ALONE))
+    with mock.patch.multiple(block_shapes, MOST_ALONE=most, LEAST=6):
+        yield
+
+
 def _forget() -> None:
     for cached in (registry.targets, registry.kinds, registry.find_system):
         cached.cache_clear()
@@ -209,17 +242,24 @@ def registered(place: str = "fake_system:SYSTEM") -> Iterator[None]:
 
 
 def _child(directory: Path, scenario: WaveScenario, environment: dict[str, str]) -> None:
-    with registered(), mock.patch.dict(os.environ, environment):
+    with mock.patch.dict(os.environ, environment), registered(), many_to_a_block():
+        resume = (directory / "scenario.toml").exists()
         try:
-            run_scenario(scenario, directory, workers=1)
+            run_scenario(scenario, directory, workers=int(environment.get("FAKE_WORKERS", 1)), resume=resume)
         except AstrosimError as error:
             raise SystemExit(str(error)) from error
 
 
-def run_in_a_process(directory: Path, scenario: WaveScenario, **environment: str) -> int:
-    """Run a scenario with one worker in a process of its own; its exit code."""
+def started(directory: Path, scenario: WaveScenario, **environment: str) -> Any:
+    """A run of a scenario in a process of its own; it goes on with what the directory holds."""
     process = multiprocessing.get_context("spawn").Process(target=_child, args=(directory, scenario, environment))
     process.start()
+    return process
+
+
+def run_in_a_process(directory: Path, scenario: WaveScenario, **environment: str) -> int:
+    """Run a scenario with one worker in a process of its own; its exit code."""
+    process = started(directory, scenario, **environment)
     process.join(60)
     assert process.exitcode is not None
-    return process.exitcode
+    return int(process.exitcode)

@@ -17,13 +17,14 @@ from places import TESTS
 from refusals import refuse
 
 from astrosim.core.errors import AstrosimError, Interrupted
-from astrosim.runs import run_scenario
+from astrosim.runs import life, run_scenario
 from astrosim.runs.control import Control
 from astrosim.runs.executors.owner import end_with_parent
-from astrosim.runs.life import run_replicates
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import find_runner
 from astrosim.runs.stop import ALWAYS, UNCLAIMED
+from astrosim.runs.work import Work
+from astrosim.store.blocks import make_blocks
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 REFUSED, INTERRUPTED = 2, 130
@@ -110,4 +111,5 @@ def go_on(directory: Path, scenario: Scenario) -> Scenario | None:
 def carry_out(directory: Path, replicates: Sequence[Replicate], resolved: Mapping[str, Any], control: Control) -> None:
     """Compute some replicates as one job of a run, in this process; the directory's arrays exist."""
     (kind,) = {scenario.kind for scenario in resolved.values()}
-    run_replicates(find_runner(kind), directory, replicates, resolved, control)
+    blocks = [block for one in replicates for block in make_blocks([one.condition], [one.seed])]
+    life.carry_out(find_runner(kind), directory, Work(tuple(blocks), (tuple(replicates),)), resolved, control)

@@ -35,10 +35,10 @@ from astrosim.cli.options import (
     WorkersOption,
     complete_scenario,
 )
-from astrosim.cli.places import check_code, ending, free_directory
+from astrosim.cli.places import check_code, ending, free_directory, unit_of
 from astrosim.cli.reading import read_scenario, scenario_file, sweep_texts
 from astrosim.cli.usage import Commands
-from astrosim.core.errors import AstrosimError, ScenarioError
+from astrosim.core.errors import ScenarioError
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
@@ -207,9 +207,13 @@ def _run(
 ) -> None:
     from astrosim.runs import run_scenario
     from astrosim.runs.directory import SUMMARY
+    from astrosim.runs.failures import told_later
     from astrosim.runs.progress import ProgressDisplay
 
-    with ProgressDisplay(errors(), directory.name or str(directory), _unit(scenario, directory)) as progress:
+    with (
+        ProgressDisplay(errors(), directory.name or str(directory), unit_of(scenario, directory)) as progress,
+        told_later() as failed,
+    ):
         run_scenario(
             scenario,
             directory,
@@ -222,24 +226,13 @@ def _run(
             shard=shard,
             executor=executor or "",
         )
-    if not (directory / SUMMARY).exists():
+    if (directory / SUMMARY).exists():
+        page = write_report(directory) if report else None
+        tell_results(directory, page, as_json)
+    elif not failed:
         say(f"Nothing was to do: shard {shard} of this run has no replicates. Merge {directory} like the others.")
-        return
-    page = write_report(directory) if report else None
-    tell_results(directory, page, as_json)
-
-
-def _unit(scenario: Experiment | None, directory: Path) -> str:
-    """What a run's progress counts; of a run that goes on, its own scenario says so."""
-    from astrosim.contracts.registry import find_system
-    from astrosim.scenario import load_run
-
-    if scenario is None:
-        try:
-            scenario = load_run(directory)
-        except AstrosimError:  # the run itself tells what is wrong with it
-            return "trials"
-    return find_system(scenario.family).unit
+    for error in failed:
+        raise error
 
 
 def write_report(directory: Path) -> Path:
@@ -290,7 +283,7 @@ def rerun(
 
         _check_data(data)
         check_code(directory, allow_code)
-        with ProgressDisplay(errors(), f"rerun {directory.name}", _unit(None, directory)) as progress:
+        with ProgressDisplay(errors(), f"rerun {directory.name}", unit_of(None, directory)) as progress:
             result = repeat(directory, workers, out=out, data=data, progress=progress, command=_command())
         if as_json:
             typer.echo(json.dumps({"identical": result.identical, "differences": list(result.differences)}, indent=1))

@@ -6,8 +6,13 @@ import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from astrosim.cli.console import say
+from astrosim.core.errors import AstrosimError
+
+if TYPE_CHECKING:
+    from astrosim.scenario import Experiment
 
 
 def at_home(argument: str) -> str:
@@ -68,3 +73,16 @@ def free_directory(wanted: Path) -> Iterator[Path]:
             directory.rmdir()
             directory.parent.rmdir()
         raise
+
+
+def unit_of(scenario: Experiment | None, directory: Path) -> str:
+    """Return the unit that a run's progress counts; of a run that goes on, its own scenario says so."""
+    from astrosim.contracts.registry import find_system
+    from astrosim.scenario import load_run
+
+    if scenario is None:
+        try:
+            scenario = load_run(directory)
+        except AstrosimError:  # the run itself tells what is wrong with it
+            return "trials"
+    return find_system(scenario.family).unit

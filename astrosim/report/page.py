@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, StrictUndefined
 
@@ -11,8 +12,10 @@ from astrosim import summary
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import StoreError
 from astrosim.report import sweep, tables
+from astrosim.runs.failures import listed, read_failures
 from astrosim.runs.shard import shard_words
 from astrosim.scenario import condition_names
+from astrosim.scenario.words import counted
 from astrosim.store.files import storage_errors, write_atomically
 from astrosim.summary.sweep import few, few_words
 
@@ -54,12 +57,25 @@ def write_report(directory: Path) -> Path:
         content["pictures"] = [*swept["pictures"], *content["pictures"]]
         content["expected"] = [*content["expected"], *filter(None, [few_words(found, shown)])]
     content["sweep"] = swept
+    content = {**content, "alarms": [*_failed(directory, found), *content["alarms"]]}
     template = _environment().get_template(system.part("report_template"))
     html = template.render(content, tables=Counter(), shard=shard_words(directory, *counts))
     path = directory / REPORT
     with storage_errors(directory):
         write_atomically(path, html.encode(errors="backslashreplace"))  # a folder's name need not be text
     return path
+
+
+def _failed(directory: Path, found: summary.RunSummary[Any]) -> list[str]:
+    """Say which replicates are missing because they failed."""
+    present = {(row["condition"], row["seed"]) for row in found.rows}
+    missing = [one for one in read_failures(directory) if (one.condition, one.seed) not in present]
+    if not missing:
+        return []
+    return [
+        f"{counted(len(missing), 'replicate')} failed and {'is' if len(missing) == 1 else 'are'} not in this report: "
+        f"{listed(missing)}. `astrosim run {directory} --resume` tries again what failed."
+    ]
 
 
 class Counter:

@@ -9,6 +9,7 @@ from typing import Any
 
 from astrosim.explain.tables import differing, value_at
 from astrosim.scenario import Experiment
+from astrosim.scenario.interventions import planned_words
 from astrosim.scenario.relevance import unread
 from astrosim.summary import UNKNOWN
 
@@ -51,6 +52,11 @@ def _shown(value: Any) -> str:
         value = ", ".join(f"{name} = {_shown(own)}" for name, own in value.items())
     text = f"{value:g}" if isinstance(value, float) else str(value)
     return text if len(text) <= 40 else text[:37] + "…"
+
+
+def planned_facts(resolved: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return a fact for each condition (resolved scenario) with interventions: those, and their times."""
+    return [("Interventions", f"{name}: {text}") for name, one in resolved.items() if (text := planned_words(one))]
 
 
 def provenance(directory: Path) -> dict[str, Any]:

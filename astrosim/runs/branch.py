@@ -11,8 +11,9 @@ import numpy as np
 
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import ScenarioError
-from astrosim.runs.checkpoint import CheckpointError, kept
+from astrosim.runs.checkpoint import CheckpointError
 from astrosim.runs.directory import SCENARIO
+from astrosim.runs.kept import kept
 from astrosim.scenario import Experiment, condition_names, load_scenario, resolve
 from astrosim.scenario.choose import changed
 from astrosim.scenario.inputs import InputFile

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ CHECKPOINTS = "checkpoints"
 ENDS = "ends"  # folder of the states in which replicates ended: a longer run goes on from them
 END_LIMIT = 32_000_000  # bytes of arrays; assumed: of larger networks a longer run computes the beginning again
 FORMAT_VERSION = 1
+MISFITS = (KeyError, ValueError, TypeError, IndexError)
+"""Errors of a checkpoint that another version wrote."""
 
 
 class CheckpointError(Exception):
@@ -91,53 +94,36 @@ class Checkpoint:
         with storage_errors(self.directory):
             self.path.unlink(missing_ok=True)
 
-    def lost(self, error: CheckpointError) -> str:
-        """Tell the user that the checkpoint is of no use: it costs its replicate's time, and nothing else."""
-        return (
-            f"{error}. Condition {self.replicate.condition}, seed {self.replicate.seed} starts again; "
-            "committed replicates are kept, and the results do not change."
-        )
+
+def lost(replicate: Replicate, error: CheckpointError) -> str:
+    """Tell the user that a checkpoint is of no use: it costs its replicate's time, and nothing else."""
+    return (
+        f"{error}. Condition {replicate.condition}, seed {replicate.seed} starts again; "
+        "committed replicates are kept, and the results do not change."
+    )
 
 
-def kept(directory: Path, condition: str, seed: int, scenario: Experiment) -> tuple[dict[str, np.ndarray], bool] | None:
-    """Return what was kept of a replicate, by condition and seed: None if there is nothing.
-
-    Parameters
-    ----------
-    directory : Path
-        Run directory.
-    condition : str
-    seed : int
-    scenario : Experiment
-        Resolved for the condition.
-
-    Returns
-    -------
-    dict of str to ndarray
-        The arrays of its end, or else of its last checkpoint, each of the shape that was saved.
-    bool
-        Whether it had ended.
-
-    Raises
-    ------
-    CheckpointError
-        See `Checkpoint.load`.
-    """
-    replicate = Replicate(condition, seed, 0, 0)  # a checkpoint goes by the names alone
-    for folder in (ENDS, CHECKPOINTS):
-        found = Checkpoint(directory, replicate, scenario, folder).load()
-        if found is not None:
-            return found[0], folder == ENDS
-    return None
+@contextlib.contextmanager
+def fitting(path: Path) -> Iterator[None]:
+    """Turn the errors of a checkpoint that another version wrote into a `CheckpointError`."""
+    try:
+        yield
+    except MISFITS as error:
+        text = str(error) if type(error) is ValueError else repr(error)
+        raise CheckpointError(f"{path}: cannot be taken up ({text})") from error
 
 
 def identity(replicate: Replicate, scenario: Experiment) -> dict[str, Any]:
     """Return what a checkpoint belongs to: condition, seed, and all of the scenario that a replicate depends on."""
+    return {"condition": replicate.condition, "seed": replicate.seed, "scenario": scenario_text(scenario)}
+
+
+def scenario_text(scenario: Experiment) -> str:
+    """Return all of a resolved scenario that a replicate depends on beside its condition's name and its seed."""
     tables = scenario.model_dump(mode="json", exclude={"conditions", "sweep", "reference", "seeds"})
     if (network := tables.get("network", {})).get("start", "") is None:
         del network["start"]  # checkpoints from before there were branches stay good
-    text = json.dumps(tables)
-    return {"condition": replicate.condition, "seed": replicate.seed, "scenario": text}
+    return json.dumps(tables)
 
 
 def _seal(arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> str:

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.core.errors import StoreError
+from astrosim.runs.cells_file import ENDING
 from astrosim.runs.checkpoint import CHECKPOINTS
 from astrosim.runs.lock import HELD, LOCK
 from astrosim.runs.provenance import Start, now, session
 from astrosim.runs.shard import Shard, noted_shard
 from astrosim.scenario.inputs import FOLDER
 from astrosim.scenario.sweep.parameters import SweepColumns
-from astrosim.store.blocks import COMMITS
+from astrosim.store.blocks import ALONE, COMMITS
 from astrosim.store.files import (
     PROVENANCE,
     refuse_links,
@@ -219,8 +220,8 @@ class RunDirectory:
         with storage_errors(self.path):
             self._write_provenance()
 
-    def arrays(self, make: Callable[[], Layout]) -> None:
-        """Create the arrays, or check those that are there.
+    def arrays(self, make: Callable[[], Layout]) -> bool:
+        """Create the arrays, or check those that are there; says whether they were created.
 
         Parameters
         ----------
@@ -238,7 +239,8 @@ class RunDirectory:
                 (self.path / name).mkdir(exist_ok=True)
             found = read_commit(record)
         if found is not None:
-            return verify(record, found)
+            verify(record, found)
+            return False
         if any((self.path / COMMITS).glob("[!.]*-*.json")):
             raise StoreError(f"{record}: missing. Run {self.path / SCENARIO} again into another directory.")
         layout = make()
@@ -246,17 +248,22 @@ class RunDirectory:
             shutil.rmtree(self.path / TRAJECTORY, ignore_errors=True)
             entries = create(layout, self.path / TRAJECTORY)
             content = {"conditions": list(layout.conditions), "seeds": list(layout.seeds), "files": entries}
+            if layout.block != ALONE:
+                content["block"] = list(layout.block)
             write_sealed(record, {"format_version": FORMAT_VERSION, **content})
-        return None
+        return True
 
     def computed(self) -> bool:
         """Return whether anything was computed here: a commit, or a checkpoint."""
-        return any((self.path / COMMITS).glob("[!.]*-*.json")) or any((self.path / CHECKPOINTS).glob("[!.]*.npz"))
+        return any((self.path / COMMITS).glob("[!.]*-*.json")) or any(
+            path.suffix in (".npz", ENDING) for path in (self.path / CHECKPOINTS).glob("[!.]*")
+        )
 
-    def drop_checkpoint(self, name: str) -> None:
-        """Remove the checkpoint of a committed replicate."""
+    def drop_checkpoints(self, name: str) -> None:
+        """Remove the checkpoints of a block that is committed whole."""
         with storage_errors(self.path):
-            (self.path / CHECKPOINTS / f"{name}.npz").unlink(missing_ok=True)
+            for ending in (".npz", ENDING):
+                (self.path / CHECKPOINTS / f"{name}{ending}").unlink(missing_ok=True)
 
     def write_summary(self, rows: Mapping[Key, Mapping[str, Any]], order: Sequence[Key]) -> None:
         """Write the rows of the committed replicates, in the order of the scenario."""

@@ -16,8 +16,9 @@ from astrosim.core.errors import Interrupted, RunError, StoreError
 from astrosim.runs.control import CHECKPOINT_SECONDS, LOGGER, Control, Stopped
 from astrosim.runs.directory import SCENARIO, RunDirectory
 from astrosim.runs.executors import Executor, Job, WorkerContext, executor_for, make_executor, run_jobs
+from astrosim.runs.failures import Failure, failed, note_failures
 from astrosim.runs.heartbeat import Heartbeat
-from astrosim.runs.life import run_replicates
+from astrosim.runs.life import carry_out
 from astrosim.runs.lock import HeldLock
 from astrosim.runs.past import Past
 from astrosim.runs.progress import Progress
@@ -25,15 +26,16 @@ from astrosim.runs.provenance import Start
 from astrosim.runs.replicate import Replicate, label, make_replicates
 from astrosim.runs.runner import Query, find_runner
 from astrosim.runs.stop import Stop
+from astrosim.runs.work import Work, WorkResult, divide
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
 from astrosim.scenario.sweep.parameters import SweepColumns
 from astrosim.scenario.words import counted
-from astrosim.store.blocks import replicate_name
+from astrosim.store.blocks import MOST_ALONE, Cell, make_blocks
 from astrosim.store.exchange import outer
 from astrosim.store.files import storage_errors
 from astrosim.store.layout import Layout
-from astrosim.store.read import committed_rows
+from astrosim.store.read import committed_rows, known_blocks
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
@@ -63,10 +65,10 @@ class ExperimentRun:
         self.scenario = self._resume(start) if resume or scenario is None else self._begin(scenario, start)
         self.resolved = {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
         self.directory.columns = SweepColumns.of(self.scenario)
-        every, shard = make_replicates(tuple(self.resolved), self.scenario.seeds), self.directory.shard
-        self.replicates = every if shard is None else shard.of(every)
-        self.order = [(one.condition, one.seed) for one in every]
-        self.rows: dict[tuple[str, int], Mapping[str, Any]] = {}
+        self.every = make_replicates(tuple(self.resolved), self.scenario.seeds)
+        self.order = [one.cell for one in self.every]
+        self.rows: dict[Cell, Mapping[str, Any]] = {}
+        self.failures: list[Failure] = []
         self._written = 0.0
         unit = find_system(self.scenario.family).unit
         facts = {"executor": start.executor.partition("=")[0], "workers": start.workers, "unit": unit}
@@ -84,7 +86,7 @@ class ExperimentRun:
         if self.past is None:
             return {}
         replicates = make_replicates(tuple(self.past.resolved), next(iter(self.past.resolved.values())).seeds)
-        known = sum(self.past.end(one).path.exists() for one in replicates)
+        known = sum(one in self.past.ends for one in replicates)
         if known < len(replicates):
             LOGGER.warning(
                 "%s of %s replicates have no final state: they are computed from the beginning, with the same result.",
@@ -143,17 +145,15 @@ class ExperimentRun:
                 raise
 
     def _run(self, lock: HeldLock, progress: Progress, stopped: Callable[[], bool]) -> None:
-        left = self._left()
-        total, todo = self._units(self.replicates), self._units(left)
+        self._take_in()
 
         def tick(units: int) -> None:
-            counts = total - todo + units, total, len(self.rows), len(self.replicates)
-            self._beat.note(*counts, failed=0)
+            counts = self._total - self._todo + units, self._total, len(self.rows), len(self.replicates)
+            self._beat.note(*counts, failed=len(self.failures))
             progress(*counts)
 
-        self._beat.note(total - todo, total, len(self.rows), len(self.replicates), failed=0)
-        parts = self.runner.split(self.resolved, left, self.start.workers) if left else []
-        workers = max(1, min(self.start.workers, len(parts)))
+        self._beat.note(self._total - self._todo, self._total, len(self.rows), len(self.replicates), failed=0)
+        workers = max(1, min(self.start.workers, self._most_jobs()))
         name, _, address = (self.start.executor or executor_for(workers)).partition("=")
         with Stop().listening() as stop:
             context = WorkerContext(
@@ -171,31 +171,57 @@ class ExperimentRun:
             )
             with make_executor(name, context, workers) as executor:
                 self._beat.executor = executor
-                self.directory.arrays(lambda: self._layout(executor, context))
-                run_jobs(executor, context, [self._job(*job) for job in enumerate(parts)], self._finished(parts))
-        tick(todo)
+                if self.directory.arrays(lambda: self._layout(executor, context)):
+                    self._take_in()
+                works = self._works()
+                run_jobs(executor, context, [self._job(*job) for job in enumerate(works)], self._finished(works))
+        tick(self._todo)
+        if self.failures:
+            raise failed(self.failures, len(self.replicates), self.directory.path, self.shown)
 
-    def _left(self) -> list[Replicate]:
-        """Take in what is committed, and return the replicates that are not."""
+    def _take_in(self) -> None:
+        """Take in the blocks of this share of the run, and what of them is committed.
+
+        Before there are arrays it is not known which of many replicates share a block.
+        """
         with storage_errors(self.directory.path):
+            blocks = known_blocks(self.directory.path) or make_blocks(tuple(self.resolved), self.scenario.seeds)
+            self.blocks = blocks if self.directory.shard is None else self.directory.shard.of(blocks)
             self.rows = dict(committed_rows(self.directory.path))
-        for condition, seed in self.rows:
-            self.directory.drop_checkpoint(replicate_name(condition, seed))
-        return [one for one in self.replicates if (one.condition, one.seed) not in self.rows]
+        for block in self.blocks:
+            if all(cell in self.rows for cell in block.cells):
+                self.directory.drop_checkpoints(block.name)
+        own = {cell for block in self.blocks for cell in block.cells}
+        self.replicates = [one for one in self.every if one.cell in own]
+        self.left = [one for one in self.replicates if one.cell not in self.rows]
+        self._total, self._todo = self._units(self.replicates), self._units(self.left)
+
+    def _most_jobs(self) -> int:
+        """Jobs of what is left; of a large run without arrays it is known only that they are not more."""
+        if len(self.replicates) > MOST_ALONE and self.blocks[0].alone:
+            return len(self.left)
+        return len(self._works())
+
+    def _works(self) -> list[Work]:
+        return divide(self.runner, self.resolved, self.blocks, self.left, self.start.workers) if self.left else []
 
     def _units(self, replicates: Sequence[Replicate]) -> int:
         return sum(self.runner.units(self.resolved[one.condition]) for one in replicates)
 
-    def _job(self, number: int, replicates: Sequence[Replicate]) -> Job:
-        resolved = {one.condition: self.resolved[one.condition] for one in replicates}
-        task = partial(run_replicates, self.runner, self.directory.path, replicates, resolved, past=self.past)
-        return Job(number, label(replicates), task, tuple(replicates))
+    def _job(self, number: int, work: Work) -> Job:
+        resolved = {condition: self.resolved[condition] for block in work.blocks for condition, _ in block.cells}
+        task = partial(carry_out, self.runner, self.directory.path, work, resolved, past=self.past)
+        return Job(number, label(work.replicates), task, tuple(work.replicates))
 
-    def _finished(self, parts: Sequence[Sequence[Replicate]]) -> Callable[[Job, Any], None]:
-        """Return a function that takes in the rows of a job, and now and then writes the summary."""
+    def _finished(self, works: Sequence[Work]) -> Callable[[Job, WorkResult], None]:
+        """Return a function that takes in the result of a job, and now and then writes the summary."""
 
-        def finished(job: Job, rows: Sequence[Mapping[str, Any]]) -> None:
-            self.rows |= {(one.condition, one.seed): row for one, row in zip(parts[job.number], rows, strict=True)}
+        def finished(job: Job, result: WorkResult) -> None:
+            self.rows |= result.rows
+            self.failures += result.failures
+            for block in works[job.number].blocks:
+                own = [one for one in result.failures if one.cell in block.cells]
+                note_failures(self.directory.path, block, own)
             if time.monotonic() - self._written > SUMMARY_SECONDS:
                 self.directory.write_summary(self.rows, self.order)
                 self._written = time.monotonic()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.core.errors import StoreError
+from astrosim.runs.cells_file import ENDING
 from astrosim.runs.checkpoint import ENDS
 from astrosim.runs.directory import SCENARIO, Key, RunDirectory, make_directory, noted_data
 from astrosim.runs.lock import locked
@@ -230,11 +231,12 @@ class _Merger:
 
     def _place_end(self, block: Block) -> None:
         """Copy the final states that belong to a commit, if they were kept."""
-        end = Path(ENDS) / f"{block.name}.npz"
-        found = self.owner[block].directory / end
-        if found.exists():
-            (self.target / ENDS).mkdir(exist_ok=True)
-            write_atomically(self.target / end, found.read_bytes())
+        for ending in (".npz", ENDING):
+            end = Path(ENDS) / f"{block.name}{ending}"
+            found = self.owner[block].directory / end
+            if found.exists():
+                (self.target / ENDS).mkdir(exist_ok=True)
+                write_atomically(self.target / end, found.read_bytes())
 
 
 def _reader(part: Part) -> Any:

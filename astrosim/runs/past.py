@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import zarr
 
+from astrosim.contracts.simulation import Lasting
 from astrosim.core.errors import StoreError
-from astrosim.runs.checkpoint import ENDS, Checkpoint
+from astrosim.runs.checkpoint import fitting
+from astrosim.runs.kept import Ends
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Lengthening, Runner
 from astrosim.scenario import Experiment, condition_names, resolve
@@ -35,9 +37,23 @@ class Past:
     directory: Path
     resolved: Mapping[str, Any]
 
-    def end(self, replicate: Replicate) -> Checkpoint:
-        """Return the place where the end of a replicate was kept, if it was."""
-        return Checkpoint(self.directory, replicate, self.resolved[replicate.condition], ENDS)
+    @property
+    def ends(self) -> Ends:
+        """Return the ends of its replicates."""
+        return Ends(self.directory)
+
+    def prolong(self, replicate: Replicate, member: Lasting) -> None:
+        """Let a replicate of the longer run go on from the end of the shorter one, if it was kept.
+
+        Raises
+        ------
+        CheckpointError
+            If that end is of no use.
+        """
+        short = self.resolved[replicate.condition]
+        if (found := self.ends.load(replicate, short)) is not None:
+            with fitting(self.ends.path(replicate)):
+                member.prolong(*found, short, self.stored(replicate))
 
     def stored(self, replicate: Replicate) -> Callable[..., np.ndarray | None]:
         """Return a function that reads a variable of a replicate: its values, of the store's shape, or None.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from astrosim.store.blocks import Cell
+
 
 @dataclass(frozen=True)
 class Replicate:
@@ -22,6 +24,11 @@ class Replicate:
     seed: int
     row: int
     column: int
+
+    @property
+    def cell(self) -> Cell:
+        """Return condition and seed."""
+        return self.condition, self.seed
 
 
 def make_replicates(conditions: Sequence[str], seeds: Sequence[int]) -> list[Replicate]:

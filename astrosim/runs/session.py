@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astrosim.contracts.registry import find_system
-from astrosim.core.errors import AstrosimError, DataError, PackageError, RunError, ScenarioError, StoreError
+from astrosim.core.errors import AstrosimError, RunError, ScenarioError, StoreError
 from astrosim.runs.branch import branched
 from astrosim.runs.directory import SCENARIO, RunDirectory, clear, make_directory, noted_data
 from astrosim.runs.executors import check_executor
 from astrosim.runs.experiment import ExperimentRun
+from astrosim.runs.failures import WANTING
 from astrosim.runs.lock import HELD, LOCK, HeldLock, locked
 from astrosim.runs.past import Past, check_longer
 from astrosim.runs.processors import default_workers
@@ -31,9 +32,6 @@ from astrosim.store.read import committed_rows
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
-
-WANTING = (DataError, PackageError, ScenarioError)
-"""Errors of a run that lacks what it needs: going on would fail in the same way."""
 
 
 def run_scenario(
@@ -98,6 +96,8 @@ def run_scenario(
     StoreError
         If the directory cannot be used or written, or what is committed there is damaged;
         if a run cannot go on under the scenario that is given: names the field.
+    ReplicatesFailed
+        If single replicates failed; all others are committed, and `resume` tries those again.
     RunError
         If a worker process died, or the scenario's kind needs what is not installed.
     Interrupted

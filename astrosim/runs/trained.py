@@ -12,8 +12,9 @@ import numpy as np
 from astrosim.contracts.registry import find_system
 from astrosim.contracts.trained import Held, TrainedNetwork
 from astrosim.core.errors import AstrosimError, StoreError
-from astrosim.runs.checkpoint import CheckpointError, kept
+from astrosim.runs.checkpoint import CheckpointError
 from astrosim.runs.directory import SCENARIO, noted_data
+from astrosim.runs.kept import kept
 from astrosim.scenario import condition_names, load_run, resolve
 from astrosim.scenario.stored import allowing
 from astrosim.store import open_replicates

@@ -67,6 +67,9 @@ def place_commit(target: Path, block: Block, read: Read) -> dict[str, Any]:
     """
     data = read(f"{COMMITS}/{block.name}.json")
     record = sealed_content(data)
+    if block.commit_path(target).exists():  # with fewer of its replicates: no reader shall see its chunks change
+        block.commit_path(target).unlink()
+        fsync_directories([target / COMMITS])
     _write(target / TRAJECTORY, record["files"], lambda file: read(f"{TRAJECTORY}/{file}"))
     write_atomically(block.commit_path(target), data)
     return record

@@ -13,6 +13,16 @@ from urllib.parse import quote
 COMMITS = "commits"
 ALONE = (1, 1)
 """Shape of the blocks of a run whose replicates have files of their own."""
+MOST_ALONE = 1000
+"""Replicates of a run that keep files of their own: some 30,000 files, and each commit is seen at once; assumed."""
+LEAST = 16
+"""Blocks of a larger run, for as many workers; assumed: a workstation's."""
+SHARE = 12
+"""Replicates for each file of a block; with the files of the arrays a run has a file for 10 replicates at most."""
+FILES_OF_OTHERS = 2
+"""Files of a block beside its chunks: its commit record, and its ends."""
+MOST_BYTES = 2**26
+"""Values of a block in memory; assumed: less than a worker needs before it computes anything."""
 
 Shape = tuple[int, int]
 Cell = tuple[str, int]  # condition, seed
@@ -47,6 +57,11 @@ class Block:
         """Whether it is named after its only replicate."""
         return len(self.cells) == 1 and self.name == replicate_name(*self.cells[0])
 
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Return the place along (condition, seed) of each replicate, in the order of `cells`."""
+        return [(row, column) for row in range(*self.rows) for column in range(*self.columns)]
+
     def commit_path(self, directory: Path) -> Path:
         """Return the commit record in a run directory."""
         return directory / COMMITS / f"{self.name}.json"
@@ -63,6 +78,43 @@ def make_blocks(conditions: Sequence[str], seeds: Sequence[int], shape: Shape = 
         Conditions and seeds of a block; at the ends there may be fewer.
     """
     return list(_blocks(conditions, seeds, shape))
+
+
+def block_shape(conditions: int, seeds: int, files: int, size: int) -> Shape:
+    """Return the shape of a run's blocks.
+
+    Small runs keep files of their own for every replicate. Of a large one, blocks are as small as `SHARE` allows, and
+    hold `MOST_BYTES` at most; seeds are joined before conditions.
+
+    Parameters
+    ----------
+    conditions, seeds : int
+    files : int
+        Chunks of a block.
+    size : int
+        Bytes of a replicate's values.
+    """
+    most = MOST_BYTES // max(size, 1)
+    if conditions * seeds <= MOST_ALONE or most < 2:
+        return ALONE
+    wanted = SHARE * (files + FILES_OF_OTHERS)
+    limit = max(LEAST, conditions * seeds // wanted)
+    shapes = set(_shapes(conditions, seeds, conditions * seeds / limit, most))
+    counts = {shape: -(-conditions // shape[0]) * -(-seeds // shape[1]) for shape in shapes}
+    few = [shape for shape in shapes if counts[shape] <= limit]
+    if few:
+        return max(few, key=lambda shape: (counts[shape], -shape[0]))
+    return min(shapes, key=lambda shape: (counts[shape], shape[0]))
+
+
+def _shapes(conditions: int, seeds: int, wanted: float, most: int) -> Iterator[Shape]:
+    """Yield shapes of about as many replicates as wanted, and of as many as there may be at most; none exceeds that."""
+    for rows in range(1, min(conditions, most) + 1):
+        even = -(-conditions // -(-conditions // rows))
+        for pieces in (max(1, int(seeds * even / wanted)), -(-seeds // (most // even))):
+            columns = -(-seeds // pieces)
+            if even * columns <= most:
+                yield even, columns
 
 
 def _blocks(conditions: Sequence[str], seeds: Sequence[int], shape: Shape) -> Iterator[Block]:

@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from astrosim.core.errors import FULL, DiskFullError, StoreError
 
@@ -96,6 +96,12 @@ def _fsync(handle: int, path: Path, passed_over: set[int]) -> None:
         raise
 
 
+def fsync_file(file: BinaryIO, path: Path) -> None:
+    """Wait until an open file is on the disk, where the file system can."""
+    file.flush()
+    _fsync(file.fileno(), path, UNSYNCED)
+
+
 def write_durably(path: Path, data: bytes) -> None:
     """Write a file and wait until it is on the disk, where the file system can. A crash may leave a part of it.
 
@@ -104,8 +110,7 @@ def write_durably(path: Path, data: bytes) -> None:
     try:
         with open(path, "wb", opener=_own) as file:
             file.write(data)
-            file.flush()
-            _fsync(file.fileno(), path, UNSYNCED)
+            fsync_file(file, path)
     except OSError as error:
         error.filename = error.filename or os.fspath(path)
         raise

@@ -6,12 +6,14 @@ import math
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import zarr
 
+from astrosim.store.blocks import Shape, block_shape
 from astrosim.store.files import file_entry, fsync_directories, stray, write_durably
 from astrosim.store.settings import BASE, Settings
 from astrosim.store.variables import GROWING, LONG_NAMES, Variable
@@ -63,6 +65,18 @@ class Layout:
         labels = self.labels()
         return len(labels[dimension]) if dimension in labels else self.lengths[dimension]
 
+    def shape(self, variable: Variable) -> tuple[int, ...]:
+        """Return the shape of a variable without (condition, seed)."""
+        return tuple(self.length(dimension) for dimension in variable.dims)
+
+    @cached_property
+    def block(self) -> Shape:
+        """Conditions and seeds of a block."""
+        shapes = {variable: self.shape(variable) for variable in self.variables}
+        size = sum(math.prod(shape) * np.dtype(variable.dtype).itemsize for variable, shape in shapes.items())
+        files = sum(_chunks_of(variable, shape) for variable, shape in shapes.items() if 0 not in shape)
+        return block_shape(len(self.conditions), len(self.seeds), files, size)
+
 
 def create(layout: Layout, root: Path) -> dict[str, dict[str, Any]]:
     """Create all arrays and write the coordinates, durably.
@@ -102,20 +116,27 @@ def create(layout: Layout, root: Path) -> dict[str, dict[str, Any]]:
 
 
 def _create_variable(group: Any, layout: Layout, variable: Variable) -> None:
-    dims = REPLICATE_DIMENSIONS + variable.dims
-    shape = tuple(layout.length(d) for d in dims)
-    chunks = tuple(_chunk(d, n, shape[3:]) for d, n in zip(variable.dims, shape[2:], strict=True))
+    shape = layout.shape(variable)
     group.create_array(
         variable.name,
-        shape=shape,
-        chunks=(1, 1, *(max(n, 1) for n in chunks)),
+        shape=(len(layout.conditions), len(layout.seeds), *shape),
+        chunks=(*layout.block, *(max(n, 1) for n in _chunk_shape(variable, shape))),
         dtype=variable.dtype,
         fill_value=variable.fill,
-        dimension_names=dims,
+        dimension_names=REPLICATE_DIMENSIONS + variable.dims,
         # One flat directory an array: fewer names to make durable at a commit.
         chunk_key_encoding={"name": "default", "separator": "."},
         attributes={"units": variable.unit, "long_name": variable.long_name},
     )
+
+
+def _chunk_shape(variable: Variable, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(_chunk(d, n, shape[1:]) for d, n in zip(variable.dims, shape, strict=True))
+
+
+def _chunks_of(variable: Variable, shape: tuple[int, ...]) -> int:
+    """Chunks of a replicate's values."""
+    return math.prod(-(-n // chunk) for n, chunk in zip(shape, _chunk_shape(variable, shape), strict=True))
 
 
 def streamed(dimension: str) -> bool:

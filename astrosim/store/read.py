@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import AsyncIterator, Iterable, Mapping
 from pathlib import Path
@@ -101,6 +102,18 @@ def stored_blocks(arrays: Mapping[str, Any]) -> list[Block]:
     return make_blocks(arrays["conditions"], arrays["seeds"], (rows, columns))
 
 
+def known_blocks(directory: Path) -> list[Block]:
+    """Return all blocks of a run; none as long as its arrays are not there.
+
+    Raises
+    ------
+    StoreError
+        If the record of the arrays is damaged.
+    """
+    arrays = read_commit(directory / COMMITS / ARRAYS_RECORD)
+    return [] if arrays is None else stored_blocks(arrays)
+
+
 def committed_blocks(directory: Path, blocks: Iterable[Block], check: bool = True) -> dict[Block, dict[str, Any]]:
     """Return commit records by block, in that order: only of those that have one.
 
@@ -171,12 +184,26 @@ def is_committed(directory: Path, condition: str, seed: int) -> bool:
     StoreError
         If its commit record is damaged.
     """
-    arrays = read_commit(directory / COMMITS / ARRAYS_RECORD)
-    if arrays is None:
-        return False
-    block = next(block for block in stored_blocks(arrays) if (condition, seed) in block.cells)
-    record = read_commit(block.commit_path(directory))
+    block = block_of(directory, (condition, seed))
+    record = None if block is None else read_commit(block.commit_path(directory))
     return record is not None and (condition, seed) in rows_of(record)
+
+
+def block_of(directory: Path, cell: Cell) -> Block | None:
+    """Return the block of a replicate; None if the arrays are not there, or the run has no such replicate."""
+    path = directory / COMMITS / ARRAYS_RECORD
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        return None
+    return _blocks_by_cell(path, state.st_ino, state.st_mtime_ns).get(cell)
+
+
+@functools.lru_cache(maxsize=4)
+def _blocks_by_cell(path: Path, number: int, changed: int) -> dict[Cell, Block]:
+    arrays = read_commit(path)
+    assert arrays is not None
+    return {cell: block for block in stored_blocks(arrays) for cell in block.cells}
 
 
 def open_run(directory: str | Path, verify: bool = True, *, grid: bool = True) -> xarray.Dataset:

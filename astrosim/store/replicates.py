@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -27,6 +28,10 @@ from astrosim.store.files import (
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY
 
 ARRAYS_RECORD = "store.json"  # commits the arrays' metadata and coordinates; no replicate's name is without its "-seed"
+
+
+BLOCK = re.compile(r"block-\d+-\d+")
+"""Names of commit records that hold several replicates."""
 
 
 def commit_path(directory: Path, condition: str, seed: int) -> Path:
@@ -146,6 +151,14 @@ class ReplicateWriter:
             spread[np.searchsorted(self.encoder.labels(dimension), labels)] = values
             self.write(name, spread)
 
+    def write_all(self, values: Mapping[str, np.ndarray], labels: Mapping[str, Sequence[int]]) -> None:
+        """Write variables by name, each of the shape that `write` takes; with labels those that `write_at` takes."""
+        for name, own in values.items():
+            if name in labels:
+                self.write_at(name, labels[name], own)
+            else:
+                self.write(name, own)
+
     def write_trials(self, chunk: int, log: Mapping[str, np.ndarray]) -> None:
         """Write the `chunk`-th stretch of the trial log: by variable, values of shape (trial, ...)."""
         for name, values in log.items():
@@ -181,7 +194,7 @@ class ReplicateWriter:
             The summary as it was committed: plain values, None for nan.
         """
         self.sync()
-        row = _plain(summary)
+        row = plain(summary)
         content = {"condition": condition, "seed": seed, "files": self.entries, "summary": row}
         write_sealed(commit_path(self.directory, condition, seed), {"format_version": FORMAT_VERSION, **content})
         return row
@@ -196,10 +209,10 @@ def _padded(values: np.ndarray, shape: tuple[int, ...], dtype: Any, fill: Any) -
     return padded
 
 
-def _plain(summary: Mapping[str, Any]) -> dict[str, Any]:
-    """Values that JSON knows: nan becomes null."""
-    plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in summary.items()}
-    return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in plain.items()}
+def plain(summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values that JSON knows: nan becomes null."""
+    own = {k: v.item() if isinstance(v, np.generic) else v for k, v in summary.items()}
+    return {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in own.items()}
 
 
 def read_commit(path: Path) -> dict[str, Any] | None:
@@ -240,7 +253,8 @@ def refuse_outside(names: Iterable[str]) -> None:
 def _remedy(path: Path, directory: Path) -> str:
     if path.name == ARRAYS_RECORD:
         return f"Run {directory / 'scenario.toml'} again into another directory."
-    return f"Delete {path}; `astrosim run {directory} --resume` then computes this replicate again, and no other."
+    what = "the replicates of this block" if BLOCK.fullmatch(path.stem) else "this replicate"
+    return f"Delete {path}; `astrosim run {directory} --resume` then computes {what} again, and no other."
 
 
 def verify(path: Path, record: Mapping[str, Any]) -> None:

@@ -26,6 +26,7 @@ AXES: dict[str, tuple[str, list[Any]]] = {
     "objective": ("perturbation.sigma", [0.05, 0.2]),
     "spiking": ("gap_junctions.rule", ["none", "linear"]),
     "spiking_learning": ("perturbation.sigma", [0.05, 0.2]),
+    "spiking_images": ("perturbation.sigma", [0.05, 0.2]),
 }
 
 

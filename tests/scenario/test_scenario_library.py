@@ -46,6 +46,7 @@ SPIKING = (
     "coupling",
     "digits",
     "eight_patterns",
+    "lesion",
     "online",
     "ring",
     "tripartite_pair",

@@ -12,8 +12,8 @@ import shutil
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -23,18 +23,21 @@ from distributed import Worker, get_worker
 import astrosim
 from astrosim.core import errors
 from astrosim.core.errors import AstrosimError, RunError
+from astrosim.runs import life
+from astrosim.runs.cells_file import ENDING
 from astrosim.runs.checkpoint import CHECKPOINTS, ENDS
 from astrosim.runs.control import Control, Stopped
 from astrosim.runs.directory import SCENARIO
 from astrosim.runs.executors.parcel import pack, unpack
-from astrosim.runs.life import run_replicates
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import find_runner
 from astrosim.runs.transfer import place_arrays
+from astrosim.runs.work import Work
 from astrosim.scenario import load_scenario, resolve
 from astrosim.scenario.stored import allowing
-from astrosim.store.blocks import COMMITS, replicate_name
+from astrosim.store.blocks import COMMITS, Block
 from astrosim.store.files import sealed_content
+from astrosim.store.read import known_blocks
 from astrosim.store.replicates import ARRAYS_RECORD
 
 ALONE = threading.Lock()
@@ -109,7 +112,7 @@ class _Errand:
     def _outcome(self, base: bytes) -> tuple[str, dict[str, Any], dict[str, bytes]]:
         try:
             self._check_versions()
-            return "done", {}, self._compute(base)
+            return "done", *self._compute(base)
         except Stopped:
             return "stopped", {}, {}
         except AstrosimError as error:
@@ -127,7 +130,8 @@ class _Errand:
                 f"{', '.join(wrong)}. Results may differ: install the same versions in the environment of all workers."
             )
 
-    def _compute(self, base: bytes) -> dict[str, bytes]:
+    def _compute(self, base: bytes) -> tuple[dict[str, Any], dict[str, bytes]]:
+        """Return what failed, and the files of what was committed."""
         digest = hashlib.sha256(base).hexdigest()[:16]
         directory = Path(self.worker.local_directory) / f"astrosim-{digest}"
         if not directory.is_dir():
@@ -136,9 +140,13 @@ class _Errand:
             scenario = load_scenario(directory / SCENARIO)
         replicates = [Replicate(*cell) for cell in self.head["replicates"]]
         resolved = {one.condition: resolve(scenario, one.condition) for one in replicates}
+        runner = find_runner(scenario.family)
+        cells = {one.cell for one in replicates}
+        blocks = tuple(block for block in known_blocks(directory) if cells.intersection(block.cells))
+        parts = [tuple(replicates)] if blocks[0].alone else runner.jobs(resolved, replicates, 1)
         try:
-            run_replicates(find_runner(scenario.family), directory, replicates, resolved, self._control())
-            return dict(_committed(directory, replicates))
+            done = life.carry_out(runner, directory, Work(blocks, tuple(parts)), resolved, self._control())
+            return {"failures": [asdict(one) for one in done.failures]}, dict(_committed(directory, blocks))
         finally:
             _tidy(directory)
 
@@ -180,12 +188,13 @@ def settle(directory: Path, base: bytes) -> None:
     partial.rename(directory)
 
 
-def _committed(directory: Path, replicates: list[Replicate]) -> Iterator[tuple[str, bytes]]:
+def _committed(directory: Path, blocks: Sequence[Block]) -> Iterator[tuple[str, bytes]]:
     """Contents of the files of what was committed, by path; they are removed."""
-    for one in replicates:
-        name = replicate_name(one.condition, one.seed)
-        record = directory / COMMITS / f"{name}.json"
-        paths = [record, directory / ENDS / f"{name}.npz"]
+    for block in blocks:
+        record = block.commit_path(directory)
+        if not record.exists():  # all of it failed
+            continue
+        paths = [record, *(directory / ENDS / f"{block.name}{ending}" for ending in (".npz", ENDING))]
         paths += [directory / file for file in sealed_content(record.read_bytes())["files"]]
         for path in paths:
             if path.exists():

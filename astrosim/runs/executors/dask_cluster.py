@@ -24,6 +24,7 @@ from distributed import Client, Future, KilledWorker, LocalCluster, as_completed
 
 from astrosim.core import errors
 from astrosim.core.errors import AstrosimError, RunError
+from astrosim.runs.cells_file import ENDING
 from astrosim.runs.checkpoint import CHECKPOINTS, ENDS
 from astrosim.runs.directory import SCENARIO
 from astrosim.runs.executors.away import carry_out, keep, versions_here
@@ -32,13 +33,15 @@ from astrosim.runs.executors.local import LocalExecutor
 from astrosim.runs.executors.parcel import pack, unpack
 from astrosim.runs.executors.processes import nameless_main
 from astrosim.runs.executors.queues import batch_cluster
+from astrosim.runs.failures import Failure
 from astrosim.runs.stop import held_back
 from astrosim.runs.transfer import place_commit
+from astrosim.runs.work import WorkResult
 from astrosim.scenario.inputs import FOLDER
-from astrosim.store.blocks import COMMITS
+from astrosim.store.blocks import COMMITS, Block, Cell
 from astrosim.store.files import sealed_content, storage_errors, write_atomically
 from astrosim.store.read import rows_of, stored_blocks
-from astrosim.store.replicates import ARRAYS_RECORD
+from astrosim.store.replicates import ARRAYS_RECORD, read_commit
 
 LOGGER = logging.getLogger("astrosim.runs")
 DEATHS = 3  # workers that die with a job in work before the user is told; assumed: chance kills no three
@@ -207,7 +210,11 @@ class DaskExecutor:
             "topic": self._topic,
             "versions": self._versions,
             "data": None if data is None else str(data.absolute()),
-            "replicates": [(one.condition, one.seed, one.row, one.column) for one in job.replicates],
+            "replicates": [
+                (*cell, *place)
+                for block in self._blocks_of(job)  # whole: workers know nothing of what this process has committed
+                for cell, place in zip(block.cells, block.places, strict=True)
+            ],
         }
         client = self._client
         assert client is not None
@@ -270,22 +277,40 @@ class DaskExecutor:
                 f"{job.label} failed on worker {head['worker']}; this is a defect of astrosim:\n{head['text']}"
             )
         rows = self._commit(job, files)
+        failures = [Failure(**one) for one in head["failures"]]
         self._ended.add(job.number)
         self._units[job.number] = head["units"]
-        yield job, [rows[one.condition, one.seed] for one in job.replicates]
+        yield job, WorkResult(rows, [one for one in failures if one.cell not in rows])
 
-    def _commit(self, job: Job, files: dict[str, bytes]) -> dict[Any, Any]:
+    def _blocks_of(self, job: Job) -> list[Block]:
+        return list(dict.fromkeys(self._blocks[one.cell] for one in job.replicates))
+
+    def _commit(self, job: Job, files: dict[str, bytes]) -> dict[Cell, Any]:
         """Write the files of a job into the run: ends, chunks, then the record of each commit; returns rows."""
-        directory, rows = self._directory, {}
-        for block in dict.fromkeys(self._blocks[one.condition, one.seed] for one in job.replicates):
+        directory = self._directory
+        rows: dict[Cell, Any] = {}
+        for block in self._blocks_of(job):
             with storage_errors(directory):
-                if (end := files.get(f"{ENDS}/{block.name}.npz")) is not None:
-                    (directory / ENDS).mkdir(exist_ok=True)
-                    write_atomically(directory / ENDS / f"{block.name}.npz", end)
-                rows.update(rows_of(place_commit(directory, block, files.__getitem__)))
-                for path in (directory / CHECKPOINTS).glob(f"{block.name}.*"):
-                    path.unlink(missing_ok=True)
+                rows |= self._commit_block(block, files)
         return rows
+
+    def _commit_block(self, block: Block, files: dict[str, bytes]) -> dict[Cell, Any]:
+        """Commit a block, unless more of it is committed already; returns its rows."""
+        directory, path = self._directory, block.commit_path(self._directory)
+        there = read_commit(path)
+        known = {} if there is None else rows_of(there)
+        sent = files.get(f"{COMMITS}/{block.name}.json")
+        if sent is None or len(rows_of(sealed_content(sent))) <= len(known):
+            return known
+        path.unlink(missing_ok=True)
+        for ending in (".npz", ENDING):
+            if (end := files.get(f"{ENDS}/{block.name}{ending}")) is not None:
+                (directory / ENDS).mkdir(exist_ok=True)
+                write_atomically(directory / ENDS / f"{block.name}{ending}", end)
+        found = rows_of(place_commit(directory, block, files.__getitem__))
+        for left in (directory / CHECKPOINTS).glob(f"{block.name}.*"):
+            left.unlink(missing_ok=True)
+        return found
 
     def _look_for_workers(self) -> None:
         """Tell the user, once, that no worker has begun."""

@@ -14,6 +14,8 @@ import mesa
 import numpy as np
 from mesa.time import Priority
 
+from astrosim.contracts.plan import NEVER
+from astrosim.systems.spiking.interventions import Interventions
 from astrosim.systems.spiking.kernel import junctions as gap_junctions
 from astrosim.systems.spiking.kernel import single
 from astrosim.systems.spiking.kernel.arrays import Arrivals
@@ -33,6 +35,7 @@ from astrosim.systems.spiking.kernel.model import (
 from astrosim.systems.spiking.network.description import Network
 from astrosim.systems.spiking.simulation import Simulation, Stretch, model_of
 
+BETWEEN = 0.5  # steps: interventions act between two ticks of Mesa's clock
 SPIKES_A_STEP = 64  # of one neuron; assumed: the kernel's own limit is reached first
 
 
@@ -94,7 +97,7 @@ class SpikingAgent(mesa.Agent):
 
     def value(self, variable: str) -> float:
         """Return a variable that can be recorded, in its unit; nan where the model has none of that name."""
-        if variable not in self.kind.recordable:
+        if variable not in self.kind.recordable or self.model.simulation.lost[self.node]:
             return np.nan
         one = self.kind.recordable[variable]
         value = self.cell[one.row + self.lane]
@@ -119,6 +122,8 @@ class SpikingNeuron(SpikingAgent):
         count = single.advance_neuron(
             self.kind.number, self.cell, self.lane, self.place - self.lane, step, model.own_spikes
         )
+        if not model.simulation.places.sound[self.place]:
+            count = 0
         ring = model.simulation.currents.ring
         if ring.shape[1]:
             slot = model.stamp % ring.shape[1]
@@ -183,7 +188,7 @@ class SpikingAstrocyte(SpikingAgent):
 
     def value(self, variable: str) -> float:
         """Return a variable that can be recorded, in its unit; of one that leaps, evaluated aside."""
-        if not self.leaps or variable not in self.kind.recordable:
+        if not self.leaps or variable not in self.kind.recordable or self.model.simulation.lost[self.node]:
             return super().value(variable)
         row, simulation = self.kind.recordable[variable].row, self.model.simulation
         return float(li_rinzel.peeked(self.cell, self.lane, simulation.step, simulation.done, row))
@@ -225,6 +230,7 @@ class SpikingModel(mesa.Model):
         self.own_spikes = np.zeros(SPIKES_A_STEP, np.int32)
         self.begun = simulation.done  # steps before Mesa's clock began
         self.fired: list[tuple[int, int]] = []
+        self._plan()
 
     @property
     def stamp(self) -> int:
@@ -235,6 +241,17 @@ class SpikingModel(mesa.Model):
         """Schedule the arrival of a volley."""
         self.under_way.append(volley)
         self.schedule_event(volley.arrive, at=volley.stamp - self.begun, priority=Priority.HIGH)
+
+    def _plan(self) -> None:
+        """Schedule the next intervention: before the step that begins at its time."""
+        due = self.simulation.interventions.due
+        if due < NEVER:
+            self.schedule_event(self.intervene, at=due - self.begun + BETWEEN)
+
+    def intervene(self) -> None:
+        """Apply the interventions that are due."""
+        self.simulation.interventions.act(self.simulation)
+        self._plan()
 
     def step(self) -> None:
         """Take one step of the grid; what arrives at its end has been added."""
@@ -286,6 +303,11 @@ class AgentSimulation:
     def done(self) -> int:
         """Steps done."""
         return self.simulation.done
+
+    @property
+    def interventions(self) -> Interventions:
+        """Those to come, and those that have happened."""
+        return self.simulation.interventions
 
     @property
     def events(self) -> int:

@@ -43,7 +43,19 @@ EXAMPLE = Example(
                 {"variable": "Ca_astro", "nodes": ["glia"], "every_ms": 1.0},
             ]
         },
-        "conditions": {"base": {}, "coupled": {"gap_junctions": {"rule": "linear"}}},
+        "conditions": {
+            "base": {},
+            "coupled": {"gap_junctions": {"rule": "linear"}},
+            "lost": {
+                "gap_junctions": {"rule": "linear"},
+                "interventions": [
+                    {"action": "lesion_astrocytes", "at_ms": 15.3, "which": [1]},
+                    {"action": "silence_neurons", "at_ms": 15.3, "fraction": 0.5},
+                    {"action": "set", "at_ms": 20.0, "parameter": "tau_m", "value": 8.0, "which": ["exp"]},
+                    {"action": "release_neurons", "at_ms": 30.0},
+                ],
+            },
+        },
     },
     recording={"record": {"traces": [{"variable": "I_SIC", "nodes": ["aeif"], "every_ms": 2.0}]}},
     engines=("agents",),

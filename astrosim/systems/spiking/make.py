@@ -82,7 +82,7 @@ def simulation_of(scenario: SpikingScenario, seed: int, network: Network | None 
     """Return the simulation of a replicate, before its first step."""
     network = network or network_of(scenario, seed)
     step = scenario.schedule.step_ms
-    return Simulation(
+    simulation = Simulation(
         network,
         step,
         stream_key(seed, "spiking_poisson"),
@@ -92,3 +92,5 @@ def simulation_of(scenario: SpikingScenario, seed: int, network: Network | None 
         traces_of(scenario.record.traces, network, step),
         steps_in(scenario.network.leap_ms, step),
     )
+    simulation.intervene(scenario.interventions, stream_key(seed, "intervention"))
+    return simulation

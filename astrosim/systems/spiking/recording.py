@@ -183,7 +183,8 @@ class Recording(Alone):
         """Write what is left, and return the counts."""
         for pieces in self.pieces:
             pieces.end(self.writer)
-        return Outcome({"spike_count": np.array(self.count)}, self._row())
+        events = self.simulation.interventions.happened()
+        return Outcome({"spike_count": np.array(self.count), **events}, self._row())
 
     def _row(self) -> dict[str, Any]:
         seconds = self.scenario.schedule.duration_ms / MS_PER_S

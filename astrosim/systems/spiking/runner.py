@@ -10,7 +10,7 @@ from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Dimensions, Lengthening, Runner, RunQueries
 from astrosim.systems.spiking.make import network_of, traces_of
 from astrosim.systems.spiking.recording import Recording
-from astrosim.systems.spiking.records import SPIKES, TRACES, node_of, time_of
+from astrosim.systems.spiking.records import EVENTS, SPIKES, TRACES, node_of, time_of
 from astrosim.systems.spiking.scenario.schema import SpikingScenario
 
 MOST_SPIKES = 2**40  # assumed: no run stores more
@@ -48,6 +48,9 @@ def dimensions(resolved: Mapping[str, SpikingScenario], seeds: Sequence[int], ru
     if any(one.record.spikes for one in every):
         variables += SPIKES[1:]
         lengths["spike"] = min(MOST_SPIKES, max(n * s.steps for (n, _), s in zip(found, every, strict=True)) + 1)
+    if most := max(one.most_events for one in every):
+        variables += EVENTS
+        lengths["event"] = most
     first = every[0]
     for name, (between, nodes, labels) in found[0][1].items():
         variables.append(TRACES[name])

@@ -17,7 +17,9 @@ from astrosim.systems.spiking.models import units
 from astrosim.systems.spiking.network.build import steps_in
 from astrosim.systems.spiking.network.description import Network, Trains
 from astrosim.systems.spiking.records import MEANINGS
+from astrosim.systems.spiking.scenario.interventions import Intervention, time_problems
 from astrosim.systems.spiking.scenario.sections import CurrentInput, PoissonInput, TraceEntry
+from astrosim.systems.spiking.scenario.targets import problems
 from astrosim.systems.spiking.simulation import Simulation, Stretch, model_of
 
 MS_PER_S = 1000.0
@@ -105,6 +107,7 @@ def simulate(
     leap_ms: float = 0.0,
     tolerance_mv: float = TOLERANCE,
     engine: Literal["kernel", "agents"] = "kernel",
+    interventions: Iterable[Intervention | Mapping[str, Any]] = (),
 ) -> Simulated:
     """Simulate a spiking network.
 
@@ -129,6 +132,8 @@ def simulate(
         Of adaptive exponential neurons.
     engine : {"kernel", "agents"}
         Both give the same bits.
+    interventions : iterable of Intervention or mapping
+        With the fields of tables [[interventions]] of a scenario.
 
     Returns
     -------
@@ -167,8 +172,20 @@ def simulate(
         traces,
         steps_in(leap_ms, step_ms),
     )
+    simulation.intervene(_planned(interventions, network, step_ms), stream_key(seed, "intervention"))
     whole = AgentSimulation(simulation) if engine == "agents" else simulation
     return Simulated(network, step_ms, whole, traces).advance(duration_ms)
+
+
+def _planned(
+    given: Iterable[Intervention | Mapping[str, Any]], network: Network, step_ms: float
+) -> tuple[Intervention, ...]:
+    """Interventions that fit a network."""
+    items = tuple(one if isinstance(one, Intervention) else Intervention.model_validate(one) for one in given)
+    wrong = [f"interventions.{place}.{text}" for place, one in enumerate(items) for text in time_problems(one, step_ms)]
+    if wrong := [*wrong, *problems(items, network, step_ms)]:
+        raise AstrosimError("\n".join(wrong))
+    return items
 
 
 def _nodes(network: Network, names: Iterable[str], field: str) -> np.ndarray:

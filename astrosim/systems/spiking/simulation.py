@@ -10,11 +10,13 @@ import numpy as np
 
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.core.errors import AstrosimError
+from astrosim.systems.spiking.interventions import Interventions
 from astrosim.systems.spiking.kernel import arrays, loop
 from astrosim.systems.spiking.kernel.model import LANES, RECEIVED, SENSED, Model, Recordable
 from astrosim.systems.spiking.models import ASTROCYTES, NEURONS
 from astrosim.systems.spiking.network import build
 from astrosim.systems.spiking.network.description import Network, Poisson, Steps, Trains
+from astrosim.systems.spiking.scenario.interventions import Intervention
 
 KEPT_SPIKES = 2**20  # spikes that a stretch can hold; assumed: 12 MB
 
@@ -77,6 +79,8 @@ class Simulation:
     layout : Layout
     done : int
         Steps done.
+    interventions : Interventions
+        They write constants of nodes and exchange `junctions`.
     """
 
     def __init__(
@@ -101,11 +105,21 @@ class Simulation:
         self.neurons = build.neurons_of(network, step)
         self.astrocytes = build.astrocytes_of(network, step, leap)
         block = build.shortest_delay(self.synapses, self.currents, layout.neurons)
-        self.places = arrays.Places(layout.lanes, layout.neurons, step, block)
+        self.places = arrays.Places(layout.lanes, layout.neurons, step, block, np.ones(layout.neurons, bool))
         self.arrivals = build.arrivals_of(self.synapses, self.inputs, layout, block)
         self.spikes = build.spikes_of(layout, block, KEPT_SPIKES)
         self.clock = arrays.Clock(np.zeros(1, "i8"), np.zeros(2, "i8"))
         self._probes = self._make_probes()
+        self.intervene()
+
+    def intervene(self, items: Sequence[Intervention] = (), key: np.ndarray | None = None) -> None:
+        """Plan interventions, before the first step; `key`: uint32, shape (2,), of the stream of their draws."""
+        self.interventions = Interventions(self, items, key)
+
+    @property
+    def lost(self) -> np.ndarray:
+        """Nodes that are lesioned, whose variables are nan: bool, shape (node,)."""
+        return self.interventions.lost
 
     @property
     def done(self) -> int:
@@ -143,18 +157,21 @@ class Simulation:
         return found
 
     def mean_calcium(self) -> float | None:
-        """Return the mean calcium of all astrocytes now (uM); None without any."""
-        found = list(self._by_model("Ca_astro").values())
-        return float(np.mean(np.concatenate(found))) if found else None
+        """Return the mean calcium of all astrocytes now (uM), lesioned ones left out; None without any."""
+        every = np.concatenate([np.zeros(0), *self._by_model("Ca_astro").values()])
+        left = every[~np.isnan(every)]
+        return float(np.mean(left)) if len(left) else None
 
     def _by_model(self, variable: str) -> dict[str, np.ndarray]:
-        """A variable now, by model that has it: float64, shape (node of the model,)."""
+        """A variable now, by model that has it: float64, shape (node of the model,); nan where lesioned."""
+        model = np.concatenate([self.network.neurons.model, self.network.astrocytes.model])
         found = {}
         for name, tiles in self._tiles().items():
             own = find_model(name).recordable.get(variable)
             if own is not None and len(tiles):
                 _, tile, lane = self._where(name)
-                found[name] = tiles[tile, own.row + lane] + (tiles[tile, own.added + lane] if own.added >= 0 else 0.0)
+                values = tiles[tile, own.row + lane] + (tiles[tile, own.added + lane] if own.added >= 0 else 0.0)
+                found[name] = np.where(self.lost[model == name], np.nan, values)
         return found
 
     def advance(self, steps: int, keep: Callable[[Stretch], Any]) -> None:
@@ -168,8 +185,10 @@ class Simulation:
         last = self.done + steps
         while self.done < last:
             since = self.done
-            probes = self._with_room(since, last)
-            ended = self._run(probes, last)
+            self.interventions.act(self)
+            end = min(last, self.interventions.due)
+            probes = self._with_room(since, end)
+            ended = self._run(probes, end)
             if ended == loop.TOO_MANY:
                 raise AstrosimError(
                     f"network.neurons: more than {len(self.spikes.place)} spikes in {self.places.block} steps, after "
@@ -183,7 +202,9 @@ class Simulation:
             room = self._samples(trace, since, self._planned)
             done = self._samples(trace, since, self.done)
             block = probes.values[first : first + room * len(trace.nodes)].reshape(room, len(trace.nodes))
-            traces.append(block[:done].copy())
+            own = block[:done].copy()
+            own[:, self.lost[list(trace.nodes)]] = np.nan
+            traces.append(own)
             first += block.size
         node = self.layout.node[self.spikes.kept_place[:count]]
         return Stretch(node, self.spikes.kept_stamp[:count].copy(), traces)
@@ -266,7 +287,7 @@ class Simulation:
     def state(self) -> dict[str, np.ndarray]:
         """Return all that changes, by name: arrays of the shape that the network gives; of nodes (row, node)."""
         nodes = {f"nodes_{name}": self._kept_rows(name, tiles) for name, tiles in self._tiles().items()}
-        return copy_arrays(self._changing()) | nodes
+        return copy_arrays(self._changing()) | nodes | self.interventions.state(self)
 
     def restore(self, saved: Mapping[str, np.ndarray]) -> None:
         """Go on from a `state()` of the same network, each array of the same shape.
@@ -285,6 +306,7 @@ class Simulation:
             rows, tile, lane = self._where(name)
             tiles[tile, rows + lane] = saved[f"nodes_{name}"]
         build.mark(self.arrivals, self.layout)
+        self.interventions.restore(self, saved)
 
     def _where(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Rows of a model that a checkpoint keeps, shape (row, 1); tile among those of the model, and lane, (node,)."""

@@ -13,6 +13,7 @@ SYSTEM = System(
         **usual_parts(HERE),
         "scenario": f"{HERE}.scenario.schema:SpikingScenario",
         "summary": f"{HERE}.show.summary:SpikingSummary",
+        "flags": f"{HERE}.records:FLAGS",
         "files": f"{HERE}.show.files:write_files",
         "animation": f"{HERE}.show.animation:animation",
         "neo": f"{HERE}.show.neo_block:write_neo",
@@ -36,6 +37,7 @@ LEARNING = System(
     parts={
         **usual_parts(f"{HERE}.learning"),
         "scenario": f"{HERE}.learning.scenario.schema:WindowScenario",
+        "flags": f"{HERE}.learning.records:FLAGS",
         "summary": f"{HERE}.learning.show.summary:WindowSummary",
     },
     lacks={

@@ -22,6 +22,8 @@ PARTS = ("state", "log", "measured", "weights")
 """What the names of a checkpoint's arrays begin with."""
 
 WARM: set[str] = set()  # conditions whose code this process has compiled
+READY: dict[int, Scenario] = {}  # the same, by the identity of their scenarios: replicates of a job share them
+MOST_READY = 256  # assumed: conditions of a job
 
 
 def segments(scenario: Scenario) -> Iterator[tuple[int, bool, bool]]:
@@ -64,6 +66,19 @@ def warm_up(scenario: Scenario, seed: int) -> None:
     WARM.add(kind)
 
 
+def begin(scenario: Scenario, seed: int) -> FirstUse | None:
+    """Return how a replicate begins whose kernel is not compiled; None once it is, and has run in this process."""
+    if READY.get(id(scenario)) is scenario:
+        return None
+    found = first_use(scenario, seed)
+    if found is None:
+        warm_up(scenario, seed)
+        if len(READY) >= MOST_READY:
+            READY.clear()
+        READY[id(scenario)] = scenario
+    return found
+
+
 class Recording(Alone):
     """A replicate of threshold networks in motion; see `astrosim.contracts.simulation`.
 
@@ -89,9 +104,7 @@ class Recording(Alone):
     def __init__(
         self, replicate: Replicate, scenario: Scenario, writer: ReplicateWriter, data: Path | None = None
     ) -> None:
-        self.first_use: FirstUse | None = first_use(scenario, replicate.seed)
-        if self.first_use is None:
-            warm_up(scenario, replicate.seed)
+        self.first_use = begin(scenario, replicate.seed)
         self.replicate, self.scenario, self.writer = replicate, scenario, writer
         self.engine: Engine = self.first_use.engine if self.first_use else make_engine(scenario, replicate.seed)
         self.measured: dict[str, list[np.ndarray]] = {}

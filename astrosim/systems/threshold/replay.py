@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 import numpy as np
 
+from astrosim.contracts.plan import NEVER, Standing
 from astrosim.core.errors import AstrosimError
 from astrosim.rules import scope
 from astrosim.store.variables import NOBODY
@@ -18,7 +19,6 @@ from astrosim.systems.threshold.engines import make_quick_engine
 from astrosim.systems.threshold.first_use import first_use
 from astrosim.systems.threshold.learners.table import BASELINES
 from astrosim.systems.threshold.network.eligibility import NONE, eligible
-from astrosim.systems.threshold.network.interventions import NEVER, Standing
 from astrosim.systems.threshold.network.state import ASTROCYTES, FIRED
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.simulation import ThresholdSimulation

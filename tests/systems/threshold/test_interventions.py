@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from later import later
 from replicates import CONDITIONS, differences, scenario
 
+from astrosim.scenario.interventions import ACTIONS
 from astrosim.store.variables import IDLE, KEPT, REVERTED
 from astrosim.systems.threshold.agents.model import AstroModel
 from astrosim.systems.threshold.engines import Engine
 from astrosim.systems.threshold.kernel.engine import KernelEngine
 from astrosim.systems.threshold.network.params import Params
 from astrosim.systems.threshold.network.state import TRIALS
-from astrosim.systems.threshold.scenario.interventions import ACTIONS
 
 ENGINES = [KernelEngine, AstroModel]
 OTHER_TASK = [["10000", "11111"], ["01100", "00000"], ["00011", "10100"]]

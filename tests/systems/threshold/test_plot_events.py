@@ -10,21 +10,14 @@ import numpy as np
 import pytest
 
 from astrosim import plot
+from astrosim.plot.marks import EPISODE, TRIAL, make_marks
 from astrosim.plot.style import PALETTE, image_bytes, new_figure
+from astrosim.plot.timeline import INK, Timeline
 from astrosim.runs import open_run, run_scenario
 from astrosim.scenario import resolve
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.figures import curves, select
-from astrosim.systems.threshold.figures.events import (
-    EPISODE,
-    TRIAL,
-    Event,
-    before,
-    make_marks,
-    of_replicate,
-    read_events,
-)
-from astrosim.systems.threshold.figures.timeline import INK, Timeline
+from astrosim.systems.threshold.figures.events import Event, before, of_replicate, read_events
 from astrosim.systems.threshold.replay import standing_after
 from astrosim.systems.threshold.scenario.schema import Scenario
 

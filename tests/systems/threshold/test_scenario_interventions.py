@@ -9,7 +9,8 @@ from scenario_files import complaints, write
 
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import load_scenario, resolve, to_toml
-from astrosim.systems.threshold.scenario.interventions import ACTIONS, CHANGEABLE, most_events, when_words
+from astrosim.scenario.interventions import ACTIONS
+from astrosim.systems.threshold.scenario.interventions import CHANGEABLE, most_events, when_words
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 ACTION_WORDS = ", ".join(f'"{action}"' for action in ACTIONS)

@@ -70,7 +70,8 @@ class SpikeScene:
         self.moving, self.times, self.title = moving, times, title
         self.between = float(times[1] - times[0]) if len(times) > 1 else float(times[-1]) or 1.0
         shown = moving.calcium[(moving.sampled >= times[0]) & (moving.sampled <= times[-1])]
-        ends = np.percentile(shown if shown.size else [0.0, 1.0], (0.0, STRONGEST))
+        known = shown[~np.isnan(shown)]  # lesioned astrocytes have none
+        ends = np.percentile(known if known.size else [0.0, 1.0], (0.0, STRONGEST))
         self.scale = Normalize(float(ends[0]), float(ends[1]) if ends[1] > ends[0] else float(ends[0]) + 1.0)
         self.figure = new_figure(HEIGHT)
         curves = bool(len(moving.neurons)) + bool(len(moving.astrocytes))
@@ -137,7 +138,7 @@ class SpikeScene:
             axes.set_ylim(bottom=0.0)
             axes.set_ylabel("rate (Hz)")
         if len(moving.astrocytes):
-            rest[0].plot(moving.sampled, moving.calcium.mean(axis=1), color=PALETTE[2], linewidth=1.1)
+            rest[0].plot(moving.sampled, mean_of(moving.calcium), color=PALETTE[2], linewidth=1.1)
             rest[0].set_ylabel("mean calcium (uM)")
         for axes in panels:
             axes.set_xlim(float(self.times[0]), max(float(self.times[-1]), float(self.times[0]) + self.between))
@@ -168,6 +169,13 @@ class SpikeScene:
         self.space.set_title(f"{self.title}\n{time:,.1f} ms", fontsize=8)
         for cursor in self.cursors:
             cursor.set_xdata([time, time])
+
+
+def mean_of(calcium: np.ndarray) -> np.ndarray:
+    """Return the mean over astrocytes that are not lesioned, shape (sample,), of shape (sample, astrocyte)."""
+    known = ~np.isnan(calcium)
+    with np.errstate(invalid="ignore"):
+        return np.where(known, calcium, 0.0).sum(axis=1) / np.where(known.any(axis=1), known.sum(axis=1), np.nan)
 
 
 LIGHTS = ("#D55E00", "#56B4E9", "#CC79A7", "#FFFFFF", "#009E73", "#000000")

@@ -12,8 +12,10 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from astrosim.plot.legends import legend_above
+from astrosim.plot.marks import MS, Events
 from astrosim.plot.palette import PALETTE
 from astrosim.plot.style import new_figure, styled
+from astrosim.plot.timeline import Timeline
 from astrosim.systems.spiking.figures.clock import MS_PER_S, label_time
 
 HEIGHT, RATE_HEIGHT, ENDS = 1.9, 0.8, 0.7  # inches; a raster, its rates; what surrounds all
@@ -56,12 +58,20 @@ def bin_edges(duration: float) -> np.ndarray:
 
 
 @styled
-def raster(shown: Sequence[Raster]) -> Figure:
-    """Draw spikes over time, one row per neuron, and the mean rates of populations below, condition by condition."""
+def raster(shown: Sequence[Raster], events: Events = ()) -> Figure:
+    """Draw spikes over time, one row per neuron, and the mean rates of populations below, condition by condition.
+
+    Parameters
+    ----------
+    shown : sequence of Raster
+    events : sequence of Event
+        Interventions (ms), their conditions named by titles; they are marked.
+    """
     names = list(dict.fromkeys(name for one in shown for name in one.population.tolist()))
     look = {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(names)}
     high = ALONE if len(shown) == 1 else HEIGHT
     figure = new_figure(len(shown) * (high + RATE_HEIGHT) + ENDS)
+    timeline = Timeline(events, MS, [one.title for one in shown])
     every = figure.subplots(2 * len(shown), 1, height_ratios=[high, RATE_HEIGHT] * len(shown))
     for place, one in enumerate(shown):
         upper, lower = every[2 * place], every[2 * place + 1]
@@ -70,9 +80,12 @@ def raster(shown: Sequence[Raster]) -> Figure:
         _draw_spikes(upper, one, look)
         _draw_rates(lower, one, look)
         label_time(lower)
+        timeline.draw(upper, one.title, shift=0.0)
+        timeline.draw(lower, one.title, shift=0.0, numbers=False)
     if len(names) > 1:
         marks = [Line2D([], [], color=look[name], linewidth=2.0) for name in names]
         legend_above(figure, marks, [name or "without population" for name in names])
+    timeline.legend(figure)
     return figure
 
 

@@ -9,8 +9,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from astrosim.plot.marks import MS, Events
 from astrosim.plot.palette import PALETTE
 from astrosim.plot.style import columns_at, new_figure, styled
+from astrosim.plot.timeline import Timeline
 from astrosim.systems.spiking.figures.clock import label_time
 
 ROW, ENDS = 1.1, 0.5  # inches: a panel; title and labels
@@ -65,26 +67,32 @@ class Course(NamedTuple):
 
 
 @styled
-def traces(shown: Mapping[str, Mapping[str, Course]]) -> Figure:
+def traces(shown: Mapping[str, Mapping[str, Course]], events: Events = ()) -> Figure:
     """Draw each variable over time, one line per node; of many nodes the median and a band.
 
     Parameters
     ----------
     shown : mapping of str to mapping of str to Course
         By title of a column, then by variable: the same variables in each.
+    events : sequence of Event
+        Interventions (ms), their conditions named by titles; they are marked.
     """
     names = list(next(iter(shown.values())))
     figure = new_figure(ROW * len(names) + ENDS)
     panels = figure.subplots(len(names), len(shown), squeeze=False, sharey="row")
+    timeline = Timeline(events, MS, list(shown))
     for column, (title, courses) in enumerate(shown.items()):
         panels[0, column].set_title(title)
         for row, name in enumerate(names):
             _draw_course(panels[row, column], courses[name].end())
         _label_time(panels[:, column], [courses[name].end() for name in names])
+        for row, axes in enumerate(panels[:, column]):
+            timeline.draw(axes, title, shift=0.0, numbers=row == 0)
     for row, name in enumerate(names):
         unit = next(iter(shown.values()))[name].unit
         panels[row, 0].set_ylabel(f"{SHORT.get(name, name)} ({unit})" if unit != "1" else SHORT.get(name, name))
         beside(panels[row, -1])
+    timeline.legend(figure)
     return figure
 
 
@@ -96,13 +104,33 @@ def beside(axes: Axes, **look: Any) -> None:
         )
 
 
+def over_nodes(values: np.ndarray, percentiles: Sequence[float]) -> np.ndarray:
+    """Return percentiles over those nodes that have a value, nan where none has.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (sample, node)
+        nan from when a node is lesioned.
+    percentiles : sequence of float
+
+    Returns
+    -------
+    ndarray of float, shape (percentile, sample)
+    """
+    found = np.full((len(percentiles), len(values)), np.nan)
+    known = ~np.isnan(values).all(axis=1)
+    if known.any():
+        found[:, known] = np.nanpercentile(values[known], percentiles, axis=1)
+    return found
+
+
 def _draw_course(axes: Axes, course: Course) -> None:
     time = course.time
     if len(course.labels) > MOST:
-        low, high = np.percentile(course.values, OUTER, axis=1)
+        low, middle, high = over_nodes(course.values, (OUTER[0], 50.0, OUTER[1]))
         axes.fill_between(time, low, high, color=PALETTE[0], alpha=0.25, linewidth=0)
         text = f"median of {len(course.labels)}"
-        axes.plot(time, np.median(course.values, axis=1), color=PALETTE[0], linewidth=0.9, label=text)
+        axes.plot(time, middle, color=PALETTE[0], linewidth=0.9, label=text)
         return
     for number, label in enumerate(course.labels):
         axes.plot(time, course.values[:, number], color=PALETTE[number], linewidth=0.8, label=label)

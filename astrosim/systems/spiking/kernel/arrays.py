@@ -63,12 +63,15 @@ class Places(NamedTuple):
         Length of a step, ms.
     block : int
         Steps that nodes advance without hearing of each other: the shortest delay.
+    sound : ndarray of bool, shape (place of a neuron,)
+        False where no spike leaves a neuron.
     """
 
     lanes: np.ndarray
     neurons: int
     step: float
     block: int
+    sound: np.ndarray
 
 
 class Synapses(NamedTuple):

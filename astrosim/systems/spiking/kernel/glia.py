@@ -174,10 +174,17 @@ def gchi_block(tile, places, astrocytes, arrivals, heard, done, steps, probes, s
 
 
 @kernel
+def flow(astrocytes, junctions):
+    """Compute the inflow of IP3 into all astrocytes by the levels as they were last taken. Writes: rows of tiles."""
+    second = astrocytes.li_rinzel.shape[0] * LANES
+    gap_junctions.inflow(astrocytes.li_rinzel, 0, GAP, junctions)
+    gap_junctions.inflow(astrocytes.gchi, second, GAP, junctions)
+
+
+@kernel
 def couple(astrocytes, junctions):
     """Compute the inflow of IP3 into all astrocytes. Writes: junctions.level, and a row of the tiles."""
     second = astrocytes.li_rinzel.shape[0] * LANES
     gap_junctions.gather(astrocytes.li_rinzel, 0, li_rinzel.IP3, junctions.level)
     gap_junctions.gather(astrocytes.gchi, second, gchi.IP3, junctions.level)
-    gap_junctions.inflow(astrocytes.li_rinzel, 0, GAP, junctions)
-    gap_junctions.inflow(astrocytes.gchi, second, GAP, junctions)
+    flow(astrocytes, junctions)

@@ -141,6 +141,8 @@ def activate(params, system, state, workspace, trial):
     Reads: state. Writes: state.astrocytes.score, workspace.astrocytes. Draws: streams ASTROCYTE, EXPLORATION.
     """
     own, found = params.population, workspace.astrocytes
+    if params.frozen:
+        return np.int64(0)
     if params.activation == RANDOM:
         most = own.max_active
         return select_uniform(params.keys[ASTROCYTE], most, found, system.acting, workspace.partner, trial)
@@ -349,7 +351,8 @@ def advance(params, system, state, workspace, log):
         state.counter[TRIALS] += 1
         state.counter[STOOD if kept else (FELL if active else RESTED)] += 1
         remember(state.astrocytes, workspace.astrocytes, active, kept)
-        adapt_thresholds(system.acts, params.population, state.astrocytes, state.counter[TRIALS])
+        if not params.frozen:
+            adapt_thresholds(system.acts, params.population, state.astrocytes, state.counter[TRIALS])
         rewarded = standing_reward(workspace) if kept else before
         write(log, row, workspace, active, KEPT if kept else (REVERTED if active else IDLE), rewarded)
         if kept if whole else state.counter[TRIALS] % params.population.interval == 0:

@@ -43,6 +43,19 @@ def advance_neurons(model, cell, lanes, number, step, spikes, count):
     raise ValueError("network.neurons: a model without a formula")
 
 
+@phase
+def sift(sound, spikes, before, count, stamp):
+    """Keep the spikes of a step but those of silenced neurons; return the number so far. Writes: spikes."""
+    if count > spikes.place.size:
+        return count
+    left = before
+    for spike in range(before, count):
+        if sound[spikes.place[spike]]:
+            spikes.place[left], spikes.stamp[left] = spikes.place[spike], stamp
+            left += 1
+    return left
+
+
 @kernel
 def neuron_block(model, tiles, tile, places, arrivals, currents, spikes, count, done, steps, probes, since):
     """Advance all neurons of a model over a block; return the number of spikes so far.
@@ -58,8 +71,8 @@ def neuron_block(model, tiles, tile, places, arrivals, currents, spikes, count, 
             take(arrivals, stamp, 1, place, cell, INHIBITION)
             before = count
             count = advance_neurons(model, cell, places.lanes[tile + t], place, places.step, spikes.place, count)
-            for spike in range(before, min(count, spikes.place.size)):
-                spikes.stamp[spike] = stamp
+            if count > before:
+                count = sift(places.sound, spikes, before, count, stamp)
             if slots > 0:
                 for n in range(LANES):
                     cell[SIC + n] = currents.ring[place + n, stamp % slots]

@@ -110,6 +110,10 @@ class Model:
         Row of the constant current of neurons; -1: none.
     kept : tuple of int
         Other rows that change and are kept in a checkpoint.
+    fixed : tuple of str
+        Parameters that no run can change: the state is kept relative to them.
+    silenced : mapping of str to float
+        Parameters of an astrocyte that neither senses nor acts.
     remarks : callable
         Takes parameters and the step (ms); returns what is wrong with parameters that do not fit each other, by node.
     """
@@ -127,6 +131,8 @@ class Model:
     recordable: Mapping[str, Recordable] = field(default_factory=dict)
     current: int = -1
     kept: tuple[int, ...] = ()
+    fixed: tuple[str, ...] = ()
+    silenced: Mapping[str, float] = field(default_factory=dict)
     remarks: Callable[[Values, float], Mapping[int, str]] = lambda values, step: {}
 
     @property

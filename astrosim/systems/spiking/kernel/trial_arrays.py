@@ -60,6 +60,8 @@ class Params(NamedTuple):
         IP3 per unit of what is sensed, uM/ms.
     stops : bool
         Whether trials end once all bits are right.
+    frozen : bool
+        Whether no astrocyte acts or adapts.
     """
 
     keys: np.ndarray
@@ -83,6 +85,7 @@ class Params(NamedTuple):
     sensing: int
     drive: float
     stops: bool
+    frozen: bool
 
 
 class System(NamedTuple):

@@ -197,7 +197,7 @@ class WindowModel(mesa.Model):
 
     def __init__(self, tools: WindowLearning) -> None:
         super().__init__(rng=tools.seed)
-        self.tools, self.params, self.own = tools, tools.params, tools.learning
+        self.tools, self.own = tools, tools.learning
         self.weight = self.own.weight
         self.cells = tools.workspace.room.cells
         self.neurons = [WindowNeuron(self, n) for n in range(tools.network.kind.size)]
@@ -206,6 +206,11 @@ class WindowModel(mesa.Model):
         self._sum = np.zeros(self.circuit.outputs.size)
         self._origin = 0.0
         self._under_way: list[tuple[Volley, mesa.time.Event]] = []
+
+    @property
+    def params(self) -> arrays.Params:
+        """The numbers of the rules as they are now: interventions exchange them."""
+        return self.tools.params
 
     @property
     def circuit(self) -> arrays.Circuit:
@@ -223,6 +228,10 @@ class WindowModel(mesa.Model):
             neuron.integrate()
         for bit, n in enumerate(self.circuit.outputs):
             self._sum[bit] += self.neurons[n].current
+
+    def intervene(self) -> None:
+        """Apply the interventions that are due before the present trial."""
+        self.tools.interventions.act(self.tools)
 
     def note_spike(self, neuron: WindowNeuron) -> None:
         """Note a spike of a neuron that is not driven."""

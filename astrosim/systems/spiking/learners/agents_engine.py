@@ -12,7 +12,7 @@ from astrosim.systems.spiking.kernel.astrocytes import li_rinzel
 from astrosim.systems.spiking.kernel.learning import shortened
 from astrosim.systems.spiking.kernel.model import GAP, LANES
 from astrosim.systems.spiking.learners.agents import WindowAstrocyte, WindowModel
-from astrosim.systems.spiking.learners.windows import WindowLearning, make_log
+from astrosim.systems.spiking.learners.windows import WindowLearning
 
 
 class AgentsLearning(WindowLearning):
@@ -24,9 +24,11 @@ class AgentsLearning(WindowLearning):
         """Carry out some trials, fewer if they end before; return their records."""
         if not hasattr(self, "model"):
             self.model = WindowModel(self)
-        log = make_log(max(0, min(trials, self.recipe.trials.most - self.done)), self.params.population.max_active)
+        log = self._log(trials)
         done = 0
         while done < log.decision.size and not (self.params.stops and self.solved is not None):
+            if self.interventions.due == self.done:
+                self.model.intervene()
             self._trial(log, done)
             done += 1
         return arrays.Log(*(array[:done] for array in log))
@@ -49,7 +51,7 @@ class AgentsLearning(WindowLearning):
         counter[arrays.STOOD if kept else (arrays.FELL if active else arrays.RESTED)] += 1
         for agent, explored in active:
             agent.remember(kept, explored)
-        if adaptation.is_due(self.done, self.params.population.interval):
+        if not self.params.frozen and adaptation.is_due(self.done, self.params.population.interval):
             for agent in self.model.astrocytes:
                 agent.adapt()
         self._record(log, row, active, kept)
@@ -79,6 +81,8 @@ class AgentsLearning(WindowLearning):
     def _activate(self, trial: int) -> list[tuple[WindowAstrocyte, bool]]:
         """Active astrocytes in score order, and whether they explore."""
         p, every = self.params, self.model.astrocytes
+        if p.frozen:
+            return []
         able = [agent for agent in every if not agent.silenced]
         most = p.population.max_active
         if p.activation == arrays.RANDOM:

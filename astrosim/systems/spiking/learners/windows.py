@@ -20,6 +20,7 @@ from astrosim.systems.spiking.kernel.astrocytes import li_rinzel
 from astrosim.systems.spiking.kernel.model import LANES, gathered, spread
 from astrosim.systems.spiking.kernel.neurons.iaf_psc_exp import IAF_PSC_EXP, THRESHOLD
 from astrosim.systems.spiking.learners import circuit
+from astrosim.systems.spiking.learners.interventions import Interventions
 from astrosim.systems.spiking.learners.recipe import Recipe, check
 
 COUNTERS = ("trials", "kept", "reverted", "idle", "solved")
@@ -43,6 +44,8 @@ class WindowLearning:
     seed : int
     network : Clustered, optional
         Drawn by the seed if left out.
+    scenario : WindowScenario, optional
+        Resolved, whose interventions are planned.
 
     Attributes
     ----------
@@ -50,6 +53,8 @@ class WindowLearning:
     territories : Territories
     params, system, learning, workspace
         Tuples of `kernel.learning`; `learning` is the state.
+    interventions : Interventions
+        They exchange `params`, `system` and `pairs`.
 
     Raises
     ------
@@ -57,7 +62,9 @@ class WindowLearning:
         If a number of the recipe is wrong.
     """
 
-    def __init__(self, recipe: Recipe, seed: int, network: circuit.Clustered | None = None) -> None:
+    def __init__(
+        self, recipe: Recipe, seed: int, network: circuit.Clustered | None = None, scenario: Any = None
+    ) -> None:
         check(recipe)
         self.recipe, self.seed = recipe, seed
         self.network = network or circuit.cluster_network(recipe, seed)
@@ -69,6 +76,7 @@ class WindowLearning:
         self.learning = self._make_state()
         self.system = self._make_system()
         self.workspace = self._make_workspace()
+        self.interventions = Interventions(self, scenario)
         self.refill()
 
     @property
@@ -89,9 +97,18 @@ class WindowLearning:
 
     def advance(self, trials: int) -> arrays.Log:
         """Carry out some trials, fewer if they end before; return their records."""
-        log = make_log(max(0, min(trials, self.recipe.trials.most - self.done)), self.params.population.max_active)
-        done = learning.advance(self.params, self.system, self.learning, self.workspace, log)
-        return arrays.Log(*(array[:done] for array in log))
+        log, begun = self._log(trials), self.done
+        while self.done - begun < log.decision.size and not (self.params.stops and self.solved is not None):
+            if self.interventions.due == self.done:
+                self.interventions.act(self)
+            part = slice(self.done - begun, min(log.decision.size, self.interventions.due - begun))
+            rows = arrays.Log(*(array[part] for array in log))
+            learning.advance(self.params, self.system, self.learning, self.workspace, rows)
+        return arrays.Log(*(array[: self.done - begun] for array in log))
+
+    def _log(self, trials: int) -> arrays.Log:
+        """Room for the records of some trials, those that are left at most."""
+        return make_log(max(0, min(trials, self.recipe.trials.most - self.done)), self.params.population.max_active)
 
     def right_bits(self) -> int:
         """Return the bits that are read as their targets, of all patterns."""
@@ -102,6 +119,8 @@ class WindowLearning:
         right = self.right_bits()
         standing, own = self.workspace.standing, self.learning
         calcium, ip3, gate = (gathered(own.cells, row, len(self.acts)).copy() for row in li_rinzel.STATES)
+        for values in (calcium, ip3, gate):
+            values[self.interventions.standing.lesioned["astrocytes"]] = np.nan
         return {
             **dict(zip(COUNTERS, own.counter.tolist(), strict=True)),
             "right_bits": right,
@@ -138,18 +157,23 @@ class WindowLearning:
         A silenced neuron does not fire, driven or not; a silenced astrocyte does not sense, act or adapt, and its
         calcium relaxes.
         """
-        mask = {"astrocytes": self.acts, "neurons": self.sound}[what]
-        mask[list(numbers)] = not silent
-        self._changed()
+        self.interventions.standing.silent[what][list(numbers)] = silent
+        self.follow()
 
     def cut(self, pairs: np.ndarray) -> None:
         """Cut the gap junctions of pairs of astrocytes, int64, shape (pair, 2)."""
         gone = {tuple(sorted(pair)) for pair in np.asarray(pairs).tolist()}
-        self.pairs = np.array([pair for pair in self.pairs.tolist() if tuple(pair) not in gone], "i8").reshape(-1, 2)
-        self._changed()
+        own = self.interventions
+        own.standing.cut |= np.array([tuple(pair) in gone for pair in own.pairs.tolist()], bool)
+        self.follow()
 
-    def _changed(self) -> None:
-        """Follow an intervention: all windows are shown again."""
+    def follow(self) -> None:
+        """Follow the interventions in force: all windows are shown again."""
+        own = self.interventions
+        self.sound[:], self.acts[:] = own.standing.acting("neurons"), own.standing.acting("astrocytes")
+        self.pairs, self.recipe = own.pairs_left, own.recipe_now
+        params = make_params(self.recipe, self.seed)
+        self.params = params._replace(frozen=own.standing.frozen, offset=params.offset + own.standing.offset)
         self.system = self._make_system()
         self.refill()
 
@@ -169,7 +193,7 @@ class WindowLearning:
     def state(self) -> dict[str, np.ndarray]:
         """Return all that changes, by name: arrays of any shape."""
         calcium = np.stack([gathered(self.learning.cells, row, len(self.acts)) for row in li_rinzel.STATES])
-        return copy_arrays(self._changing()) | {"calcium": calcium}
+        return copy_arrays(self._changing()) | {"calcium": calcium} | self.interventions.state()
 
     def restore(self, saved: Mapping[str, np.ndarray]) -> None:
         """Go on from a `state()` of the same recipe and seed: by name, arrays of the same shape.
@@ -184,7 +208,8 @@ class WindowLearning:
         tiles = self.learning.cells.reshape(len(self.learning.cells), -1, LANES)
         for row, values in zip(li_rinzel.STATES, calcium, strict=True):
             spread(tiles, row // LANES, values)
-        self._changed()
+        self.interventions.restore(self, saved)
+        self.follow()
 
     def _changing(self) -> dict[str, np.ndarray]:
         own = self.learning
@@ -300,6 +325,7 @@ def make_params(recipe: Recipe, seed: int) -> arrays.Params:
         sensing=arrays.SENSING[own.sensing],
         drive=own.drive * delta / time,
         stops=trials.stops,
+        frozen=False,
     )
 
 

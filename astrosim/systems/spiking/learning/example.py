@@ -22,6 +22,14 @@ EXAMPLE = Example(
                 "astrocytes": {"activation": "strict", "max_active": 2},
                 "calcium": {"sensing": "spikes", "drive": 2.0, "parameters": {"delta_IP3": 0.02}},
             },
+            "lost": {
+                "interventions": [
+                    {"action": "lesion_astrocytes", "at_trial": 0, "which": [1]},
+                    {"action": "silence_neurons", "at_trial": 25, "neuron_kind": "regular", "fraction": 0.3},
+                    {"action": "set", "at_trial": 30, "parameter": "perturbation.sigma", "value": 0.3},
+                    {"action": "release_neurons", "at_trial": 45},
+                ],
+            },
         },
     },
     recording={"record": {"every": 30, "decisions": False}},

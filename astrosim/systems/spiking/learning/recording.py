@@ -26,8 +26,8 @@ def make_learning(scenario: WindowScenario, seed: int) -> WindowLearning:
     if scenario.engine == "agents":
         from astrosim.systems.spiking.learners.agents_engine import AgentsLearning
 
-        return AgentsLearning(scenario.recipe, seed)
-    return WindowLearning(scenario.recipe, seed)
+        return AgentsLearning(scenario.recipe, seed, scenario=scenario)
+    return WindowLearning(scenario.recipe, seed, scenario=scenario)
 
 
 def warm_up(scenario: WindowScenario, seed: int) -> None:
@@ -145,6 +145,7 @@ class Recording(Alone):
         values["spike_pattern"] = np.repeat(np.arange(len(spikes)), [len(own) for own in spikes]).astype("i4")
         values["spike_count"] = np.array(len(stamps))
         values |= {"spike_step": stamps[:, 0].astype("i4"), "spike_node": stamps[:, 1].astype("i4")}
+        values |= self.learner.interventions.happened()
         return Outcome(values, self._row(found))
 
     def _row(self, found: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from astrosim.scenario.interventions import ACTIONS
 from astrosim.store.variables import NAN, NOBODY, Variable
 
 RECORDED = (
@@ -32,7 +33,15 @@ ENDING = (
     Variable("spike_node", ("spike",), "i4", -1, "1", "neuron that fired"),
     Variable("spike_step", ("spike",), "i4", -1, "steps", "step of the window at whose end it fired"),
 )
-VARIABLES = (*RECORDED, *LOGGED, *ENDING)
+EVENTS = (
+    Variable("event_trial", ("event",), "i8", -1, "trial", "trial, from 0, before which an intervention acted"),
+    Variable("event_action", ("event",), "i1", -1, "1", "what it did: place among the actions of the scenario files"),
+    Variable("event_intervention", ("event",), "i4", -1, "1", "which one of the condition's interventions, from 0"),
+)
+"""Beside the others where interventions are planned."""
+FLAGS = {"event_action": dict(enumerate(ACTIONS))}
+"""Words by code."""
+VARIABLES = (*RECORDED, *LOGGED, *ENDING, *EVENTS)
 TABLES: dict[tuple[str, ...], str] = {
     ("record",): "records",
     ("record", "astrocyte"): "astrocytes",
@@ -40,6 +49,7 @@ TABLES: dict[tuple[str, ...], str] = {
     ("synapse",): "synapses",
     ("pattern",): "readouts",
     ("spike",): "window_spikes",
+    ("event",): "interventions",
     (): "replicates",
 }
 """Names of the tables of an export, by the dimensions of their rows."""

@@ -10,7 +10,7 @@ from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import Dimensions, Runner, RunQueries
 from astrosim.systems.spiking.learners.circuit import cluster_network
 from astrosim.systems.spiking.learning.recording import Recording
-from astrosim.systems.spiking.learning.records import ENDING, LOGGED, RECORDED
+from astrosim.systems.spiking.learning.records import ENDING, EVENTS, LOGGED, RECORDED
 from astrosim.systems.spiking.learning.scenario.schema import WindowScenario
 
 
@@ -52,6 +52,9 @@ def dimensions(resolved: Mapping[str, WindowScenario], seeds: Sequence[int], run
     }
     lengths = {"spike": max(most_spikes(one) for one in every)}
     variables = [*RECORDED, *ENDING]
+    if most := max(one.most_events for one in every):
+        variables += EVENTS
+        lengths["event"] = most
     if any(one.record.decisions for one in every):
         variables += LOGGED
         lengths["trial"] = max(one.schedule.trials for one in every)

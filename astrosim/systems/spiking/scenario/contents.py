@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 
 from astrosim.scenario.inputs import InputFile, Located
+from astrosim.systems.spiking.kernel.model import Model
 from astrosim.systems.spiking.models import ASTROCYTES, NEURONS
 from astrosim.systems.spiking.network.description import Network, Trains
 from astrosim.systems.spiking.network.files import idle_astrocytes, read_network, read_trains
+from astrosim.systems.spiking.scenario import targets
 from astrosim.systems.spiking.scenario.plain import FILES
 
 KEPT = 4  # networks kept; assumed: those of a scenario's conditions
@@ -70,9 +72,10 @@ def node_problems(scenario: Any, network: Network) -> Iterator[str]:
             for label in entry.target:
                 if label not in numbers:
                     yield f"input.{section}.{place}.target: no such node ({label!r}). Name nodes or populations."
+    yield from targets.problems(scenario.interventions, network, scenario.schedule.step_ms)
 
 
-def _model(network: Network, node: int) -> Any:
+def _model(network: Network, node: int) -> Model | None:
     first = len(network.neurons)
     if node < first:
         return NEURONS.get(str(network.neurons.model[node]))

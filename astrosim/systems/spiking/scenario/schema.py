@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from astrosim.scenario.experiment import Experiment, own_code_runs
 from astrosim.scenario.inputs import Located
-from astrosim.scenario.section import Real, complain, quantity, table
+from astrosim.scenario.interventions import MOST
+from astrosim.scenario.section import Real, as_tuple, complain, quantity, table
+from astrosim.systems.spiking.scenario import interventions
+from astrosim.systems.spiking.scenario.interventions import Intervention
 from astrosim.systems.spiking.scenario.plain import named_files, plain_problems
 from astrosim.systems.spiking.scenario.sections import (
     TABLES,
@@ -33,7 +36,7 @@ class SpikingScenario(Experiment):
         ("network", "tripartite"),
         ("input", "spikes"),
     )
-    tables: ClassVar = TABLES
+    tables: ClassVar = {**TABLES, "interventions": Intervention}
 
     kind: Literal["spiking"] = quantity("spiking", "which family of systems")
     engine: Literal["kernel", "agents"] = quantity("kernel", "kernel: fast; agents: on a Mesa model, the same bits")
@@ -43,6 +46,9 @@ class SpikingScenario(Experiment):
     input: SpikingInput = table(SpikingInput)
     schedule: SpikingSchedule = table(SpikingSchedule)
     record: SpikingRecord = table(SpikingRecord)
+    interventions: Annotated[tuple[Intervention, ...], BeforeValidator(as_tuple)] = quantity(
+        (), "interventions between steps: tables [[interventions]]", "", max_length=MOST
+    )
     reference: dict[str, dict[Figure, Real]] = Field(default_factory=dict, description="published figures by condition")
 
     @property
@@ -55,9 +61,14 @@ class SpikingScenario(Experiment):
         """Steps of the grid."""
         return self.steps
 
+    @property
+    def most_events(self) -> int:
+        """The most interventions that may happen in a replicate."""
+        return sum(interventions.most_events(item, self.schedule.duration_ms) for item in self.interventions)
+
     @model_validator(mode="after")
     def _fits(self) -> SpikingScenario:
-        problems: list[str | Located] = [*plain_problems(self)]
+        problems: list[str | Located] = [*plain_problems(self), *interventions.problems(self)]
         if own_code_runs.get():  # a listing loads no compiler
             problems += network_problems(self)
         complain(problems)

@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from astrosim.core.phases import Phase
+from astrosim.explain.interventions import interventions_table
 from astrosim.explain.tables import heading, names_words, new_table, phases_table, together
 from astrosim.explain.workload import work_table
 from astrosim.systems.spiking.make import network_of
@@ -32,6 +33,7 @@ def explanation(scenario: SpikingScenario, resolved: Mapping[str, SpikingScenari
     return [
         heading(scenario, file, "spiking network, no learner"),
         nodes_table(networks),
+        *([interventions_table(resolved)] if any(one.interventions for one in resolved.values()) else []),
         phases_table("A step, phase by phase", PHASES, resolved, step_rule),
         work_table(workload(scenario)),
     ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from xarray import Dataset
 
+from astrosim.plot.timeline import MARKED
 from astrosim.report.drawing import Drawn, Kind
 from astrosim.statistics.inference import LEAST
 from astrosim.store.layout import name_of
+from astrosim.systems.spiking.figures.events import Event, read_events
 from astrosim.systems.spiking.figures.raster import MOST_CONDITIONS, Raster, bin_edges, raster
 from astrosim.systems.spiking.figures.rates import rates
 from astrosim.systems.spiking.figures.traces import COLUMNS, END, LONG, MOST, OUTER, Course, phase_portrait, traces
@@ -49,6 +52,16 @@ class Material:
             populations_of(scenario),
             scenario.schedule.duration_ms,
         )
+
+    def events(self, rows: Sequence[dict[str, Any]]) -> list[Event]:
+        """Return the interventions on replicates, their conditions named by titles."""
+        found = read_events(self.dataset, self.summary.resolved, "event_step")
+        return [
+            event._replace(condition=title_of(row), seeds=1)
+            for row in rows
+            for event in found
+            if (event.condition, event.seed) == (row["condition"], row["seed"])
+        ]
 
     def course(self, row: dict[str, Any], name: str) -> Course:
         """Return a variable of a replicate over time, of those nodes that have it."""
@@ -106,12 +119,13 @@ def _raster(material: Material) -> Drawn:
     rows = material.rows(MOST_CONDITIONS)
     shown = [material.spikes(row) for row in rows]
     edges = bin_edges(shown[0].duration)
+    marked = MARKED if material.events(rows) else ""
     colours = " Colours: populations." if len(set(shown[0].population.tolist())) > 1 else ""
     return Drawn(
         "Spikes",
-        raster(shown),
+        raster(shown, material.events(rows)),
         f"{_shown_words(material, rows)}: each spike of each neuron, at the end of its step; below, the rate, mean "
-        f"over the neurons of a population, in bins of {edges[1]:g} ms.{colours}",
+        f"over the neurons of a population, in bins of {edges[1]:g} ms.{colours}{marked}",
     )
 
 
@@ -134,12 +148,13 @@ def _traces(material: Material) -> Drawn:
     names = [name for name in TRACES if material.has(name)]
     shown = {title_of(row): {name: material.course(row, name) for name in names} for row in rows}
     every = [course for courses in shown.values() for course in courses.values()]
+    events = material.events(rows)
     words = f"{_shown_words(material, rows)}: the recorded variables, one line per node"
     if any(len(course.labels) > MOST for course in every):
         words += f"; of more than {MOST} nodes their median, band: {OUTER[0]:g}th to {OUTER[1]:g}th percentile"
     if any(course.fast and course.time[-1] > LONG for course in every):
         words += f"; of neurons the last {END:g} ms"
-    return Drawn("Variables over time", traces(shown), f"{words}.")
+    return Drawn("Variables over time", traces(shown, events), f"{words}.{MARKED if events else ''}")
 
 
 def _portrait(material: Material) -> Drawn:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.report.drawing import reported
-from astrosim.report.words import differences, provenance, seeds_words
+from astrosim.report.words import differences, planned_facts, provenance, seeds_words
 from astrosim.scenario import to_toml
 from astrosim.statistics.inference import CONFIDENCE, METHOD
 from astrosim.systems.spiking.make import network_of
@@ -41,6 +41,7 @@ def content(directory: Path, summary: SpikingSummary) -> dict[str, Any]:
             ("Neurons", step_rule("integrate", scenario)),
             ("Astrocytes", step_rule("calcium", scenario)),
             ("Seeds", seeds_words(scenario.seeds)),
+            *planned_facts(resolved),
         ],
         "networks": [(name, *words) for name, words in networks.items()],
         "differences": differences(resolved),

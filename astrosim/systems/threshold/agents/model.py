@@ -16,6 +16,7 @@ import numpy as np
 from mesa.discrete_space import Cell, DiscreteSpace, OrthogonalMooreGrid
 from mesa.time import Event, Priority
 
+from astrosim.contracts.plan import NEVER
 from astrosim.core.jit_substitution import specialised
 from astrosim.core.phases import PHASES, Phase
 from astrosim.core.rng import DECISION, PART, PATTERN, PERTURBATION, SELECTION, uniforms
@@ -39,7 +40,6 @@ from astrosim.systems.threshold.agents.model_arguments import checked_space, cho
 from astrosim.systems.threshold.agents.trial_state import Arrival, Trial
 from astrosim.systems.threshold.custom import astrocyte_class, exchanged_formulas
 from astrosim.systems.threshold.network import eligibility
-from astrosim.systems.threshold.network.interventions import NEVER
 from astrosim.systems.threshold.network.state import ASTROCYTES, CURSOR, FIRED, NOT_SOLVED, TRIALS
 from astrosim.systems.threshold.network.state import KEPT as KEPT_TRIALS
 from astrosim.systems.threshold.network.state import REVERTED as REVERTED_TRIALS

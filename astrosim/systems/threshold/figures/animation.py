@@ -19,14 +19,15 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
 from astrosim.plot.legends import legend_above
+from astrosim.plot.marks import TRIAL
 from astrosim.plot.movie import write_movie
 from astrosim.plot.style import MUTED, PAPER, SEQUENTIAL, count_axis, new_figure, styled
+from astrosim.plot.timeline import INK, Timeline
 from astrosim.store.variables import IDLE, KEPT, NEURON_KINDS
 from astrosim.systems.threshold.figures.curves import CHANCE, reference
-from astrosim.systems.threshold.figures.events import TRIAL, Event
+from astrosim.systems.threshold.figures.events import Event
 from astrosim.systems.threshold.figures.raster import KEPT_COLOUR, REVERTED_COLOUR
 from astrosim.systems.threshold.figures.space import FILLS, MARKERS
-from astrosim.systems.threshold.figures.timeline import INK, Timeline
 from astrosim.systems.threshold.replay import Frame, Replay
 
 MOST_FRAMES = 3_000  # assumed: a GIF of more is larger than what a browser shows
@@ -268,7 +269,7 @@ def events_of(replay: Replay) -> list[Event]:
     items, length = scenario.interventions, scenario.schedule.trials_per_episode
     return [
         Event("", seed, trial, number, items[number].action, items[number].name, length, 1)
-        for trial, number in replay.engine.interventions.log
+        for trial, number in replay.engine.interventions.plan.log
     ]
 
 

@@ -13,6 +13,7 @@ from matplotlib.ticker import NullFormatter, StrMethodFormatter
 from xarray import Dataset
 
 from astrosim.plot.legends import fold, legend_above
+from astrosim.plot.marks import EPISODE
 from astrosim.plot.style import (
     MUTED,
     NARROW,
@@ -25,9 +26,9 @@ from astrosim.plot.style import (
     span_episodes,
     styled,
 )
-from astrosim.systems.threshold.figures.events import EPISODE, Events, of_replicate
+from astrosim.plot.timeline import Timeline
+from astrosim.systems.threshold.figures.events import Events, of_replicate
 from astrosim.systems.threshold.figures.select import with_astrocytes
-from astrosim.systems.threshold.figures.timeline import Timeline
 from astrosim.systems.threshold.replay import standing_after
 from astrosim.systems.threshold.scenario.schema import Scenario
 

@@ -8,10 +8,11 @@ from xarray import Dataset
 
 from astrosim.plot.bands import FRACTION, draw_mean
 from astrosim.plot.legends import counted, legend_above
+from astrosim.plot.marks import EPISODE
 from astrosim.plot.style import NARROW, colours, count_axis, new_figure, present_width, say, span_episodes, styled
-from astrosim.systems.threshold.figures.events import EPISODE, Events
+from astrosim.plot.timeline import Timeline
+from astrosim.systems.threshold.figures.events import Events
 from astrosim.systems.threshold.figures.select import condition_names, counts
-from astrosim.systems.threshold.figures.timeline import Timeline
 
 PANEL = 2.6  # inches
 AMOUNT = (0.0, np.inf)  # bounds of calcium

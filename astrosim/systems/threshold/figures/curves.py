@@ -12,6 +12,7 @@ from xarray import DataArray, Dataset
 
 from astrosim.plot.bands import draw_mean
 from astrosim.plot.legends import counted, legend_above
+from astrosim.plot.marks import EPISODE
 from astrosim.plot.style import (
     MUTED,
     NARROW,
@@ -22,9 +23,9 @@ from astrosim.plot.style import (
     span_episodes,
     styled,
 )
-from astrosim.systems.threshold.figures.events import EPISODE, Events
+from astrosim.plot.timeline import Timeline
+from astrosim.systems.threshold.figures.events import Events
 from astrosim.systems.threshold.figures.select import condition_names, counts, probes
-from astrosim.systems.threshold.figures.timeline import Timeline
 
 CHANCE = 0.5  # 1; each output bit matches with probability one half; report, section 3.3
 SMOOTHING = 5  # records; running mean of what is measured in single episodes of a few trials

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure
 
 from astrosim.plot.legends import legend_above
 from astrosim.plot.style import MUTED, PAPER, colours, new_figure, styled
+from astrosim.plot.timeline import note
 from astrosim.statistics.inference import Interval, mean_interval
 from astrosim.systems.threshold.figures.curves import CHANCE
 from astrosim.systems.threshold.figures.events import Events
-from astrosim.systems.threshold.figures.timeline import note
 
 SPREAD = 0.2  # of a condition's place; half the width that dots of one value may take
 DOTS, MEAN = 0.16, -0.22  # of a condition's place; where its dots and its mean lie

@@ -12,10 +12,10 @@ from xarray import Dataset
 
 from astrosim.plot.legends import counted
 from astrosim.plot.style import NARROW, SEQUENTIAL, new_figure, present_width, say, styled
+from astrosim.plot.timeline import note
 from astrosim.systems.threshold.diagnostics import output_vectors
 from astrosim.systems.threshold.figures.events import Events, task_changed
 from astrosim.systems.threshold.figures.select import best_seed, condition_names, counts, last_record
-from astrosim.systems.threshold.figures.timeline import note
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 WRITTEN_PATTERNS = 16  # patterns; beyond, vectors would not be readable

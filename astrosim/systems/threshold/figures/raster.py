@@ -9,9 +9,11 @@ from matplotlib.figure import Figure
 from xarray import Dataset
 
 from astrosim.plot.legends import fold, legend_above
+from astrosim.plot.marks import TRIAL
 from astrosim.plot.style import NARROW, SEQUENTIAL, count_axis, new_figure, present_width, say, styled
+from astrosim.plot.timeline import Timeline
 from astrosim.store.variables import KEPT, REVERTED
-from astrosim.systems.threshold.figures.events import TRIAL, Events, of_replicate
+from astrosim.systems.threshold.figures.events import Events, of_replicate
 from astrosim.systems.threshold.figures.select import (
     TRIAL_SAMPLE,
     activity_by_bin,
@@ -19,7 +21,6 @@ from astrosim.systems.threshold.figures.select import (
     with_astrocytes,
     with_decisions,
 )
-from astrosim.systems.threshold.figures.timeline import Timeline
 
 OPENING = 150  # trials that are shown one by one
 BINS = 200  # bins that the whole run is shown in

@@ -13,14 +13,14 @@ from matplotlib.patches import Circle
 from matplotlib.patheffects import withStroke
 from xarray import Dataset
 
+from astrosim.contracts.plan import Standing
 from astrosim.plot.legends import legend_above
 from astrosim.plot.palette import FILLS
 from astrosim.plot.style import DIVERGING, PAPER, cluster_colours, new_figure, say, styled
+from astrosim.plot.timeline import INK, note
 from astrosim.store.variables import NEURON_KINDS
 from astrosim.systems.threshold.figures.events import Events, of_replicate
 from astrosim.systems.threshold.figures.select import best_seed, with_astrocytes
-from astrosim.systems.threshold.figures.timeline import INK, note
-from astrosim.systems.threshold.network.interventions import Standing
 from astrosim.systems.threshold.replay import standing_after
 from astrosim.systems.threshold.scenario.schema import Scenario
 

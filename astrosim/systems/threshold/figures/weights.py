@@ -16,6 +16,7 @@ from matplotlib.lines import Line2D
 from xarray import Dataset
 
 from astrosim.plot.legends import fold, legend_above
+from astrosim.plot.marks import EPISODE
 from astrosim.plot.style import (
     MUTED,
     NARROW,
@@ -29,12 +30,12 @@ from astrosim.plot.style import (
     span_episodes,
     styled,
 )
+from astrosim.plot.timeline import Timeline
 from astrosim.rules.choices import NEURON_MODELS
 from astrosim.store.variables import NEURON_KINDS
 from astrosim.systems.threshold.engines import make_engine
-from astrosim.systems.threshold.figures.events import EPISODE, Events
+from astrosim.systems.threshold.figures.events import Events
 from astrosim.systems.threshold.figures.select import condition_names
-from astrosim.systems.threshold.figures.timeline import Timeline
 from astrosim.systems.threshold.network.topology import build_network
 from astrosim.systems.threshold.scenario.schema import Scenario
 

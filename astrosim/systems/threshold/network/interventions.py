@@ -6,76 +6,20 @@ a checkpoint holds no more than that list. Times in trials.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from astrosim.contracts.plan import NEVER, ROOM, Plan, Times, matching, nothing_stands, part_of
 from astrosim.core.ragged import Ragged
 from astrosim.core.rng import INTERVENTION, uniforms
-from astrosim.store.variables import NEURON_KINDS
+from astrosim.scenario.interventions import ACTIONS, with_values
 from astrosim.systems.threshold.network.params import Params, make_params
 from astrosim.systems.threshold.network.state import NOBODY, bits, gap_lists
-from astrosim.systems.threshold.scenario.interventions import ACTIONS, Intervention
+from astrosim.systems.threshold.scenario.interventions import Intervention
 
 ThresholdSimulation = Any  # the simulation imports its interventions
-
-
-NEVER = 2**62  # trial
-ROOM = 2**22  # draws of one intervention: at least the number of neurons
-
-
-@dataclass
-class Standing:
-    """Changes in force: made by interventions, and not taken back.
-
-    Attributes
-    ----------
-    silent, lesioned : dict of str to ndarray of bool
-        By "astrocytes" and "neurons", of shape (astrocyte,) and (neuron,).
-    cut : ndarray of bool, shape (gap junction,)
-    frozen : bool
-    values : dict of str to (float, int or str)
-        By dotted path.
-    patterns : tuple of (str, str)
-    offset : float
-        Of the reward, 1.
-    """
-
-    silent: dict[str, np.ndarray]
-    lesioned: dict[str, np.ndarray]
-    cut: np.ndarray
-    patterns: tuple[tuple[str, str], ...]
-    frozen: bool = False
-    values: dict[str, float | int | str] = field(default_factory=dict)
-    offset: float = 0.0
-
-    def acting(self, what: str) -> np.ndarray:
-        """Return which astrocytes or neurons are neither silenced nor lesioned: bool, shape (astrocyte or neuron,)."""
-        return ~(self.silent[what] | self.lesioned[what])
-
-    def take(self, item: Intervention, chosen: np.ndarray) -> None:
-        """Take one intervention into account.
-
-        `chosen` holds the numbers of its astrocytes, neurons or gap junctions: int64, shape (chosen,).
-        """
-        verb, _, what = item.action.partition("_")
-        if what == "gap_junctions":
-            self.cut[chosen] = verb == "cut"
-        elif what == "plasticity":
-            self.frozen = verb == "freeze"
-        elif verb == "lesion":
-            self.lesioned[what][chosen] = True
-        elif verb in ("silence", "release"):
-            self.silent[what][chosen] = verb == "silence"
-        elif item.action == "set":
-            self.values[str(item.parameter)] = item.value
-        elif item.action == "reward_offset":
-            self.offset = float(item.offset or 0.0)
-        elif item.patterns is not None:
-            self.patterns = (self.patterns if item.action == "extend_task" else ()) + item.patterns
 
 
 class Interventions:
@@ -96,17 +40,17 @@ class Interventions:
         self._begin()
 
     def _begin(self) -> None:
-        sizes = {"astrocytes": self.kernel_network.acts.size, "neurons": self.kernel_network.sound.size}
-        silent, lesioned = ({what: np.zeros(size, bool) for what, size in sizes.items()} for _ in range(2))
-        self.standing = Standing(silent, lesioned, np.zeros(len(self.junctions), bool), self.scenario.task.patterns)
-        self.next = [self._first(item) for item in self.items]
+        sizes = self.kernel_network.acts.size, self.kernel_network.sound.size, len(self.junctions)
+        self.standing = nothing_stands(*sizes, self.scenario.task.patterns)
+        self.plan = Plan([self._times(item) for item in self.items])
         self.streak = [0] * len(self.items)
-        self.log: list[tuple[int, int]] = []
 
-    def _first(self, item: Intervention) -> int:
-        if item.at_trial is not None:
-            return item.at_trial
-        return NEVER if item.at_episode is None else item.at_episode * self._length
+    def _times(self, item: Intervention) -> Times:
+        """Times in trials; those of a condition on the network are not known yet."""
+        unit = 1 if item.at_trial is not None else self._length
+        first = item.at_trial if item.at_trial is not None else item.at_episode
+        every, until = (None if value is None else value * unit for value in (item.every, item.until))
+        return Times(NEVER if first is None else first * unit, every, until)
 
     def _waiting(self, number: int) -> bool:
         """Return whether the condition of an intervention has not come true yet."""
@@ -116,7 +60,7 @@ class Interventions:
         """Return the first trial from `trial` on before which an intervention or a condition is due; NEVER if none."""
         if not self.items:
             return NEVER
-        due = min(self.next)
+        due = self.plan.due
         if any(self._waiting(number) for number in range(len(self.items))):
             due = min(due, max(self._length, -(-trial // self._length) * self._length))
         return due
@@ -125,11 +69,9 @@ class Interventions:
         """Apply the interventions due before a trial; called once for every trial that `due` names."""
         if trial and trial % self._length == 0:
             self._look(simulation, trial)
-        now = [number for number, at in enumerate(self.next) if at == trial]
+        now = self.plan.take(trial)
         for number in now:
-            self.log.append((trial, number))
             self.standing.take(self.items[number], self._chosen(number, trial))
-            self.next[number] = self._following(self.items[number], trial)
         if now:
             self._apply(simulation, [self.items[number].action for number in now])
             if self.standing.frozen:
@@ -149,15 +91,7 @@ class Interventions:
             assert when is not None
             self.streak[number] = self.streak[number] + 1 if accuracy > when.accuracy_above else 0
             if self.streak[number] >= when.episodes:
-                self.streak[number], self.next[number] = -1, trial
-
-    def _following(self, item: Intervention, trial: int) -> int:
-        """Return the trial before which an intervention acts again; NEVER if it does not."""
-        if item.every is None:
-            return NEVER
-        unit = 1 if item.at_trial is not None else self._length
-        following = trial + item.every * unit
-        return NEVER if item.until is not None and following > item.until * unit else following
+                self.streak[number], self.plan.next[number] = -1, trial
 
     def _chosen(self, number: int, trial: int) -> np.ndarray:
         """Return the astrocytes, neurons or gap junctions of an intervention: int64, shape (chosen,), ascending.
@@ -168,21 +102,12 @@ class Interventions:
         cells = self._candidates(item.action.partition("_")[2])
         if cells is None:
             return np.empty(0, np.int64)
-        member, cluster = cells
-        wanted = np.ones(len(member), bool)
-        if item.which is not None:
-            wanted = np.isin(member, item.which).any(axis=1)
-        if item.cluster is not None:
-            wanted &= (cluster[member] == item.cluster).any(axis=1)
-        if item.neuron_kind is not None:
-            wanted &= self.network.kind == NEURON_KINDS.index(item.neuron_kind)
-        found = np.flatnonzero(wanted)
+        found = matching(item, *cells, self.network.kind)
         if item.fraction is None or item.fraction == 1.0:
             return found
         draws = np.empty(found.size)
         uniforms(self.params.keys[INTERVENTION], trial, number * ROOM + found, draws)
-        count = math.floor(item.fraction * found.size + 0.5)
-        return np.sort(found[np.argsort(draws, kind="stable")[:count]])
+        return part_of(found, draws, item.fraction)
 
     def _candidates(self, what: str) -> tuple[np.ndarray, np.ndarray] | None:
         """Return the cells of each candidate, int, shape (candidate, 1 or 2), and the cluster of every cell."""
@@ -210,13 +135,8 @@ class Interventions:
 
     def _params(self) -> Params:
         """Return the numbers with the set values, frozen plasticity and reward offset in force."""
-        changed: dict[str, dict[str, float | int | str]] = {}
-        for path, value in self.standing.values.items():
-            section, _, name = path.partition(".")
-            kind = type(getattr(getattr(self.scenario, section), name))
-            changed.setdefault(section, {})[name] = kind(value)
-        parts = {name: getattr(self.scenario, name).model_copy(update=values) for name, values in changed.items()}
-        params = make_params(self.scenario.model_copy(update=parts), self.params.keys) if parts else self.params
+        values = self.standing.values
+        params = make_params(with_values(self.scenario, values), self.params.keys) if values else self.params
         learner = NOBODY if self.standing.frozen else params.learner
         decision = params.decision._replace(offset=params.decision.offset + self.standing.offset)
         return params._replace(learner=learner, decision=decision)
@@ -249,7 +169,7 @@ class Interventions:
 
     def happened(self) -> dict[str, np.ndarray]:
         """Return the values of `EVENT_VARIABLES`: int64 and int8, shape (event,)."""
-        log = np.array(self.log, np.int64).reshape(len(self.log), 2)
+        log = self.plan.logged()
         codes = np.array([ACTIONS.index(item.action) for item in self.items], np.int8)
         return {"event_trial": log[:, 0], "event_intervention": log[:, 1], "event_action": codes[log[:, 1]]}
 
@@ -260,11 +180,7 @@ class Interventions:
         """
         if not self.items:
             return {}
-        return {
-            "intervention_log": np.array(self.log, np.int64).reshape(len(self.log), 2),
-            "intervention_next": np.array(self.next, np.int64),
-            "intervention_streak": np.array(self.streak, np.int64),
-        }
+        return self.plan.state() | {"intervention_streak": np.array(self.streak, np.int64)}
 
     def restore(self, simulation: ThresholdSimulation, state: dict[str, np.ndarray]) -> None:
         """Go on from a `state()`: past interventions are applied again, but to no weight. Arrays keep their shape.
@@ -278,11 +194,11 @@ class Interventions:
         if not self.items and all(part is None for part in saved):
             return
         log, following, streak = saved
-        if log is None or following is None or streak is None or len(following) != len(self.items):
+        if streak is None:
             raise ValueError("the saved interventions do not fit this scenario")
         self._begin()
-        self.log = [(int(trial), int(number)) for trial, number in log]
-        self.next, self.streak = following.tolist(), streak.tolist()
-        for trial, number in self.log:
+        self.plan.restore(log, following)
+        self.streak = streak.tolist()
+        for trial, number in self.plan.log:
             self.standing.take(self.items[number], self._chosen(number, trial))
         self._apply(simulation, ACTIONS)

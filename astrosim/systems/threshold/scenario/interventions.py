@@ -6,34 +6,20 @@ with what the action takes. It acts before the phases of its trial; several of o
 
 from __future__ import annotations
 
-import difflib
-from typing import Annotated, Any, Literal, get_args
+from typing import Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from astrosim.scenario.interventions import (
+    CHOICE,
+    EVENT_LIMIT,
+    Action,
+    Numbers,
+    Patterns,
+    Planned,
+    parameter_problem,
+    pattern_problems,
+)
+from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, quantity
 
-from astrosim.scenario.section import PATTERN_LIMIT, Real, Section, as_tuple, complain, quantity, short, validated
-
-MOST = 1000  # interventions of a scenario; assumed: each has room of its own among the draws
-EVENT_LIMIT = 100_000  # events of a replicate; assumed: a thousand times what a reader can look at
-
-Action = Literal[
-    "lesion_astrocytes",
-    "silence_astrocytes",
-    "release_astrocytes",
-    "lesion_neurons",
-    "silence_neurons",
-    "release_neurons",
-    "freeze_plasticity",
-    "release_plasticity",
-    "set",
-    "swap_task",
-    "extend_task",
-    "reward_offset",
-    "cut_gap_junctions",
-    "restore_gap_junctions",
-]
-ACTIONS: tuple[str, ...] = get_args(Action)
-CHOICE = ("which", "cluster", "fraction")
 TAKES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("lesion_astrocytes", "silence_astrocytes", "release_astrocytes"), CHOICE),
     **dict.fromkeys(("lesion_neurons", "silence_neurons", "release_neurons"), (*CHOICE, "neuron_kind")),
@@ -45,8 +31,6 @@ TAKES: dict[str, tuple[str, ...]] = {
 }
 """Fields that an action takes beside its time; a choice of cells may be any of its fields, all others are needed."""
 OWN_FIELDS = ("which", "cluster", "fraction", "neuron_kind", "parameter", "value", "patterns", "offset")
-ONCE = ("lesion_astrocytes", "lesion_neurons", "extend_task")
-"""Actions that cannot recur."""
 
 CHANGEABLE = (
     "network.threshold",
@@ -97,15 +81,6 @@ FIXED = {
 """Why others may not change, by field or section."""
 
 
-def _pairs(value: Any) -> Any:
-    """Lists of TOML as tuples, two levels deep."""
-    return tuple(as_tuple(pair) for pair in value) if isinstance(value, (list, tuple)) else value
-
-
-Patterns = Annotated[tuple[tuple[str, str], ...], BeforeValidator(_pairs)]
-Numbers = Annotated[tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(as_tuple)]
-
-
 class When(Section):
     """A condition on the frozen network, looked at after every episode, whatever is recorded."""
 
@@ -115,7 +90,7 @@ class When(Section):
     episodes: int = quantity(1, "this number of episodes in a row", "episodes", ge=1, le=10**9)
 
 
-class Intervention(Section):
+class Intervention(Planned):
     """One intervention, once or repeated."""
 
     action: Action = quantity(..., "what is done", "")
@@ -149,64 +124,14 @@ class Intervention(Section):
         None, "added to the reward after a perturbation, until the next offset; 0 ends it", "1", ge=-1e6, le=1e6
     )
 
-    @model_validator(mode="after")
-    def _fits(self) -> Intervention:
-        complain([*self._time_problems(), *self._choice_problems()])
-        return self
-
-    def _time_problems(self) -> list[str]:
-        given = [name for name in ("at_trial", "at_episode", "when") if getattr(self, name) is not None]
-        problems = []
-        if len(given) != 1:
-            where, what = (given[1], "a second time") if given else ("action", "no time")
-            problems.append(
-                f"{where}: {what} ({', '.join(given) or 'none'}). Write one of at_trial, at_episode and when."
-            )
-        if self.every is None and self.until is not None:
-            problems.append(f"until: nothing recurs that could end ({self.until}). Write every, or remove until.")
-        if self.every is not None and self.action in ONCE:
-            problems.append(f"every: {self.action} cannot recur ({self.every}). Remove every.")
-        first = self.at_trial if self.at_trial is not None else self.at_episode
-        if first is not None and self.until is not None and self.until < first:
-            problems.append(f"until: before the first time ({self.until}). Write at least {first}.")
-        return problems
-
-    def _choice_problems(self) -> list[str]:
-        takes = TAKES.get(self.action, ())
-        given = [name for name in OWN_FIELDS if getattr(self, name) is not None]
-        problems = [
-            f"{name}: nothing for {self.action} ({short(getattr(self, name))}). "
-            + (f"It takes {', '.join(takes)}." if takes else f"Remove {name}.")
-            for name in given
-            if name not in takes
-        ]
-        needed = [name for name in takes if name not in (*CHOICE, "neuron_kind") and name not in given]
-        problems += [f"action: {self.action} without {name} (none). Write {name}." for name in needed]
-        if takes[:3] == CHOICE and not given and not self.action.startswith(("release", "restore")):
-            problems.append(f"action: {self.action} of whom (none)? Write which or cluster; all: fraction = 1.")
-        return problems
+    takes: ClassVar = TAKES
+    own_fields: ClassVar = OWN_FIELDS
+    times: ClassVar = ("at_trial", "at_episode", "when")
 
     @property
-    def name(self) -> str:
-        """Name in marks and tables."""
-        return self.label or words(self)
-
-
-def words(item: Intervention) -> str:
-    """Return the action in words."""
-    text = item.action.replace("_", " ")
-    if item.action == "set":
-        return f"{item.parameter} = {item.value}"
-    if item.action == "reward_offset":
-        return f"reward {item.offset:+g}" if item.offset else "reward offset ends"
-    chosen = [f"{item.fraction:g} of"] if item.fraction not in (None, 1.0) else []
-    kind = [item.neuron_kind] if item.neuron_kind else []
-    verb, _, noun = text.partition(" ")
-    text = " ".join([verb, *chosen, *kind, noun]) if item.action in TAKES and TAKES[item.action][:3] == CHOICE else text
-    if item.which is not None:
-        text += " of astrocytes" if noun == "gap junctions" else ""
-        text += f" {', '.join(str(number) for number in item.which[:6])}{' ...' if len(item.which) > 6 else ''}"
-    return text + (f" of cluster {item.cluster}" if item.cluster is not None else "")
+    def when_words(self) -> str:
+        """The time at which it acts, in words."""
+        return when_words(self)
 
 
 def when_words(item: Intervention) -> str:
@@ -236,26 +161,6 @@ def most_events(item: Intervention, episodes: int, trials_per_episode: int) -> i
     first = item.at_trial or item.at_episode or 0
     end = last if item.until is None else min(item.until, last)
     return max(1, (end - first) // item.every + 1)
-
-
-def parameter_problem(scenario: Any, item: Intervention) -> str | None:
-    """Return the problem of the parameter or value of a `set`, led by the field."""
-    path = str(item.parameter)
-    section, _, field = path.partition(".")
-    part = getattr(scenario, section, None)
-    if path not in CHANGEABLE:
-        known = isinstance(part, Section) and field in type(part).model_fields
-        why = FIXED.get(path, FIXED.get(section, "it belongs to the experiment")) if known or not field else ""
-        what = f"not to be changed in a run: {why}" if known else "no such parameter"
-        guess = "" if known else "".join(difflib.get_close_matches(path, CHANGEABLE, n=1))
-        right = f"Did you mean {guess}?" if guess else f"Write one of {', '.join(CHANGEABLE)}."
-        return f"parameter: {what} ({short(path)}). {right}"
-    try:
-        validated(type(part), {**part.model_dump(), field: item.value})  # type: ignore[union-attr, type-var]
-    except ValueError as error:
-        reason = getattr(error, "errors", list)()[0]["msg"].removeprefix("Value error, ")
-        return f"value: not for {path} ({short(item.value)}). {reason.rstrip('.')}."
-    return None
 
 
 def problems(scenario: Any) -> list[str]:
@@ -290,18 +195,8 @@ def _problems(scenario: Any, item: Intervention) -> list[str]:
         found.append(f"which: no such number ({beyond[0]}). Write numbers from 0 to {size - 1}.")
     if item.cluster is not None and item.cluster >= net.clusters:
         found.append(f"cluster: no such cluster ({item.cluster}). Write 0 to {net.clusters - 1}.")
-    if item.action == "set" and (problem := parameter_problem(scenario, item)):
+    if item.action == "set" and (
+        problem := parameter_problem(scenario, str(item.parameter), item.value, CHANGEABLE, FIXED)
+    ):
         found.append(problem)
-    return found + _pattern_problems(scenario, item)
-
-
-def _pattern_problems(scenario: Any, item: Intervention) -> list[str]:
-    """Every pattern is as wide as the task's."""
-    widths = [len(side) for side in scenario.task.patterns[0]]
-    for pair in item.patterns or ():
-        for text, what, width in zip(pair, ("input", "target"), widths, strict=True):
-            if len(text) != width or set(text) - {"0", "1"}:
-                return [
-                    f"patterns: an {what} is not {width} bits wide as the task's ({short(text)}). Write {width} bits."
-                ]
-    return []
+    return [*found, *pattern_problems(scenario, item)]

@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 from astrosim.rules.choices import NEURON_MODELS, REWARDS
 from astrosim.scenario.experiment import PUBLISHED_SEEDS, SHARED_FIELDS, WRITTEN, Experiment, own_code_runs
 from astrosim.scenario.inputs import Located
+from astrosim.scenario.interventions import MOST
 from astrosim.scenario.modules import runs_unasked
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short, table
 from astrosim.systems.population.sections import Adaptation, columns_of
@@ -22,7 +23,7 @@ from astrosim.systems.threshold.learners.table import BASELINES, LEARNERS, learn
 from astrosim.systems.threshold.scenario import contents, interventions, neuron_checks, nodes, readers, relevance
 from astrosim.systems.threshold.scenario.baseline_section import Rival
 from astrosim.systems.threshold.scenario.follow import REGULAR, follow
-from astrosim.systems.threshold.scenario.interventions import MOST, Intervention, When
+from astrosim.systems.threshold.scenario.interventions import Intervention, When
 from astrosim.systems.threshold.scenario.network_section import Network
 from astrosim.systems.threshold.scenario.neuron_sections import (
     Chemical,

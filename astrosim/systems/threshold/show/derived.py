@@ -9,9 +9,9 @@ import numpy as np
 from xarray import Dataset
 
 from astrosim.scenario import resolve
+from astrosim.scenario.interventions import ACTIONS
 from astrosim.store.variables import IDLE, KEPT, NAN, NEURON_KINDS, REVERTED, Variable
 from astrosim.systems.threshold.figures.select import probes
-from astrosim.systems.threshold.scenario.interventions import ACTIONS
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.summary import Summary
 

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from astrosim.core.errors import AstrosimError
 from astrosim.core.phases import NEURON_PHASES, Phase
+from astrosim.explain.interventions import interventions_table
 from astrosim.explain.tables import (
     heading,
     new_table,
@@ -19,7 +20,6 @@ from astrosim.explain.workload import work_table
 from astrosim.rules.choices import NEURON_MODELS, REWARDS
 from astrosim.scenario.words import counted
 from astrosim.systems.threshold.learners.table import carrier_of
-from astrosim.systems.threshold.scenario.interventions import when_words, words
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.workload import workload
 
@@ -61,17 +61,6 @@ def own_astrocytes_table(resolved: Mapping[str, Scenario]) -> Table:
         file = scenario.agents.file
         place = f"module {scenario.agents.astrocyte.partition(':')[0]}" if file is None else file.path.name
         table.add_row(name, kind.__name__, place, str(overrides))
-    return table
-
-
-def interventions_table(resolved: Mapping[str, Scenario]) -> Table:
-    """Return the interventions of each condition as a table."""
-    table = new_table("\nInterventions", ("condition", {"no_wrap": True}), ("when", {}), ("what", {}), ("label", {}))
-    for name, scenario in resolved.items():
-        for item in scenario.interventions:
-            table.add_row(name, when_words(item), words(item), item.label or "-")
-        if not scenario.interventions:
-            table.add_row(name, "-", "nothing", "-")
     return table
 
 

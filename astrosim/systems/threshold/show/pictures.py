@@ -10,6 +10,7 @@ from xarray import Dataset
 
 from astrosim.plot.bands import BANDS
 from astrosim.plot.solving import solved_curves
+from astrosim.plot.timeline import MARKED
 from astrosim.report.drawing import Drawn, Kind, Picture, reported
 from astrosim.scenario.words import counted
 from astrosim.systems.threshold.figures.astrocytes import DRAWN_ASTROCYTES, astrocyte_curves
@@ -47,7 +48,6 @@ AT_LEAST = " (of some seeds a lower bound: see summary.csv)"
 LESIONED = (
     "A line ends where its astrocyte is lesioned; where seeds differ in which those are, the first seed is drawn. "
 )
-MARKED = " Numbered marks: interventions, told below the figure."
 RUNNING = ", never reaching over an intervention on the seed"
 
 

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.explain.tables import names_words, together
-from astrosim.report.words import differences, provenance, range_words, seeds_words
+from astrosim.report.words import differences, planned_facts, provenance, range_words, seeds_words
 from astrosim.rules.choices import NEURON_MODELS
 from astrosim.scenario import to_toml
 from astrosim.scenario.words import counted
 from astrosim.statistics.inference import CONFIDENCE, METHOD
 from astrosim.systems.threshold.diagnostics import constant_output_alarm
-from astrosim.systems.threshold.scenario.interventions import when_words, words
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show import tables
 from astrosim.systems.threshold.show.pictures import Material, absences, pictures
@@ -84,8 +83,7 @@ def _facts(summary: Summary, resolved: dict[str, Scenario]) -> list[tuple[str, s
         ("Length", _each(shown, lambda name, one: _length_words(one))),
         ("Seeds", seeds_words(summary.scenario.seeds)),
     ]
-    planned = [("Interventions", f"{name}: {text}") for name, one in resolved.items() if (text := _interventions(one))]
-    return facts + planned
+    return facts + planned_facts(resolved)
 
 
 def _each(resolved: Mapping[str, Scenario], words: Callable[[str, Scenario], str]) -> str:
@@ -161,11 +159,6 @@ def _window_words(scenario: Scenario) -> str:
     if window == 1:
         return ""
     return "over all patterns " if window in (0, most) else f"over {window} patterns "
-
-
-def _interventions(scenario: Scenario) -> str:
-    """Return the interventions of a condition, and their times; empty if there are none."""
-    return "; ".join(f"{words(item)}, {when_words(item)}" for item in scenario.interventions)
 
 
 def _notes(summary: Summary, rows: list[tables.ConditionRow], resolved: dict[str, Scenario]) -> list[str]:

@@ -294,6 +294,7 @@ GCHI = Model(
     states=("Ca_astro", "IP3", "h_IP3R", "Gamma_A", "Y", "G_A", "x_A", "Gamma_S", "above"),
     rows=ROWS,
     state_rows=STATES,
+    silenced={"rho_c": 0.0, "rho_e": 0.0},
     constants=constants,
     start=start,
     recordable={

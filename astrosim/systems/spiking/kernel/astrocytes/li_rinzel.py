@@ -336,6 +336,7 @@ LI_RINZEL = Model(
     rows=ROWS,
     state_rows=STATES,
     kept=(SINCE,),
+    silenced={"delta_IP3": 0.0, "SIC_scale": 0.0},
     constants=constants,
     start=start,
     recordable={

@@ -138,5 +138,6 @@ IAF_PSC_ALPHA = Model(
         "I_SIC": Recordable("pA", SIC),
     },
     current=CURRENT,
+    fixed=("E_L",),
     remarks=remarks,
 )

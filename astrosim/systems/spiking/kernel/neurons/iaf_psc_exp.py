@@ -228,5 +228,6 @@ IAF_PSC_EXP = Model(
         "I_SIC": Recordable("pA", SIC),
     },
     current=CURRENT,
+    fixed=("E_L",),
     remarks=remarks,
 )

@@ -8,8 +8,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from astrosim.plot.legends import legend_beside
+from astrosim.plot.marks import SECOND, TRIAL, Events
 from astrosim.plot.solving import ROW, scale_shares, share_curve
 from astrosim.plot.style import colours, new_figure, styled
+from astrosim.plot.timeline import Timeline
 
 
 @styled
@@ -37,27 +39,45 @@ def solved_over_trials(hits: Mapping[str, np.ndarray], most: Mapping[str, float]
 
 
 @styled
-def accuracy_over_trials(trials: np.ndarray, share: Mapping[str, np.ndarray]) -> Figure:
-    """Draw the mean share of right bits over trials.
+def accuracy_over_trials(
+    trials: np.ndarray,
+    share: Mapping[str, np.ndarray],
+    band: Mapping[str, np.ndarray] | None = None,
+    events: Events = (),
+) -> Figure:
+    """Draw the mean share of right bits over trials, with its interval.
 
     Parameters
     ----------
     trials : ndarray of int64, shape (record,)
     share : mapping of str to ndarray of float64, shape (record,)
         By condition: mean over seeds; a seed that has ended counts with all bits right.
+    band : mapping of str to ndarray of float64, shape (2, record), optional
+        By condition: ends of the interval of the mean.
+    events : sequence of Event
+        Interventions (trials); they are marked.
     """
-    figure = new_figure(2.7)
+    figure = new_figure(max(2.7, 0.7 + ROW * len(share)))
     axes = figure.subplots()
-    for name, (colour, line) in colours(list(share)).items():
+    looks = colours(list(share))
+    for name, (colour, line) in looks.items():
         axes.plot(trials, share[name], color=colour, linestyle=line, label=name)
+        if band and name in band:
+            axes.fill_between(trials, *band[name], color=colour, alpha=0.15, linewidth=0)
+    axes.set_xlim(0.0, float(trials[-1]))
+    timeline = Timeline(events, TRIAL, list(share), {name: colour for name, (colour, _) in looks.items()})
+    timeline.draw(axes, shift=0.0)
     axes.set_xlabel("trials")
     axes.set_ylabel("share of right bits")
     legend_beside(figure, axes)
+    timeline.legend(figure)
     return figure
 
 
 @styled
-def calcium_over_time(seconds: np.ndarray, calcium: np.ndarray, threshold: np.ndarray, title: str) -> Figure:
+def calcium_over_time(
+    seconds: np.ndarray, calcium: np.ndarray, threshold: np.ndarray, title: str, events: Events = ()
+) -> Figure:
     """Draw calcium of each astrocyte over biological time, bold while above its threshold.
 
     Parameters
@@ -66,6 +86,8 @@ def calcium_over_time(seconds: np.ndarray, calcium: np.ndarray, threshold: np.nd
     calcium, threshold : ndarray of float64, shape (record, astrocyte)
         uM.
     title : str
+    events : sequence of Event
+        Interventions (s); they are marked.
     """
     figure = new_figure(3.0)
     axes = figure.subplots()
@@ -77,7 +99,10 @@ def calcium_over_time(seconds: np.ndarray, calcium: np.ndarray, threshold: np.nd
     axes.set_xlabel("biological time (s)")
     axes.set_ylabel("calcium (uM)")
     axes.set_title(title)
+    timeline = Timeline(events, SECOND, sorted({event.condition for event in events}))
+    timeline.draw(axes, shift=0.0)
     legend_beside(figure, axes)
+    timeline.legend(figure)
     return figure
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from astrosim.scenario.experiment import Experiment, own_code_runs
-from astrosim.scenario.section import Real, complain, quantity, table
+from astrosim.scenario.interventions import MOST
+from astrosim.scenario.section import Real, as_tuple, complain, quantity, table
 from astrosim.systems.spiking.learners import recipe
+from astrosim.systems.spiking.learning.scenario import interventions
+from astrosim.systems.spiking.learning.scenario.interventions import Intervention
 from astrosim.systems.spiking.learning.scenario.sections import (
     Calcium,
     CalciumAdaptation,
@@ -33,6 +36,7 @@ class WindowScenario(Experiment):
     """Learning of spiking networks over windows: conditions x seeds."""
 
     work_sections: ClassVar = ("schedule",)
+    tables: ClassVar = {"interventions": Intervention}
 
     kind: Literal["spiking"] = quantity("spiking", "which family of systems")
     engine: Literal["kernel", "agents"] = quantity("kernel", "kernel: fast; agents: on a Mesa model, the same bits")
@@ -47,6 +51,9 @@ class WindowScenario(Experiment):
     decision: WindowDecision = table(WindowDecision)
     schedule: WindowSchedule = table(WindowSchedule)
     record: WindowRecord = table(WindowRecord)
+    interventions: Annotated[tuple[Intervention, ...], BeforeValidator(as_tuple)] = quantity(
+        (), "interventions between trials: tables [[interventions]]", "", max_length=MOST
+    )
     reference: dict[str, dict[Figure, Real]] = Field(default_factory=dict, description="published figures by condition")
 
     @property
@@ -63,6 +70,11 @@ class WindowScenario(Experiment):
     def records(self) -> int:
         """Records of a replicate that carries out all its trials."""
         return self.schedule.trials // self.record.every
+
+    @property
+    def most_events(self) -> int:
+        """The most interventions that may happen in a replicate."""
+        return sum(interventions.most_events(item, self.schedule.trials) for item in self.interventions)
 
     @property
     def recipe(self) -> recipe.Recipe:
@@ -98,5 +110,5 @@ class WindowScenario(Experiment):
                 found.append(
                     f"task.patterns: {count} {what} bits, but network.{field} = {most}. Write fewer, or more neurons."
                 )
-        complain(found)
+        complain([*found, *interventions.problems(self)])
         return self

@@ -8,6 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 
 from astrosim.core.phases import Phase
+from astrosim.explain.interventions import interventions_table
 from astrosim.explain.tables import heading, names_words, new_table, phases_table, together
 from astrosim.explain.workload import work_table
 from astrosim.rules.choices import CONSOLIDATION, REWARDS
@@ -33,6 +34,7 @@ def explanation(scenario: WindowScenario, resolved: Mapping[str, WindowScenario]
     return [
         heading(scenario, file, "spiking network that learns over windows"),
         networks_table(resolved),
+        *([interventions_table(resolved)] if any(one.interventions for one in resolved.values()) else []),
         phases_table("A trial, phase by phase", PHASES, resolved, trial_rule),
         work_table(workload(scenario)),
     ]

@@ -8,7 +8,11 @@ from typing import Any
 import numpy as np
 from xarray import Dataset
 
+from astrosim.plot.timeline import MARKED
 from astrosim.report.drawing import Drawn, Kind
+from astrosim.statistics.inference import LEAST, mean_interval
+from astrosim.systems.spiking.figures.events import Event, read_events
+from astrosim.systems.spiking.figures.rates import rates
 from astrosim.systems.spiking.learners.windows import trial_time
 from astrosim.systems.spiking.learning.figures.courses import (
     accuracy_over_trials,
@@ -34,6 +38,11 @@ class Material:
         found = self.summary.resolved
         return [name for name in self.summary.conditions if found[name].astrocytes.activation != "random"]
 
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Interventions of all replicates, in trials."""
+        return read_events(self.dataset, self.summary.resolved, "event_trial")
+
     def first(self, condition: str) -> tuple[dict[str, Any], Dataset]:
         """Return the row of the first finished seed of a condition, and its records."""
         row = self.summary.of(condition)[0]
@@ -57,7 +66,7 @@ def _solved(material: Material) -> Drawn:
 
 
 def _accuracy(material: Material) -> Drawn:
-    found, share = material.summary, {}
+    found, share, band = material.summary, {}, {}
     bits = material.dataset.sizes["pattern"] * material.dataset.sizes["bit"]
     trials = material.dataset["record"].values
     for name in found.conditions:
@@ -69,25 +78,54 @@ def _accuracy(material: Material) -> Drawn:
         rows = [right[list(material.dataset["seed"].values).index(row["seed"])] for row in found.of(name)]
         filled = [np.where((trials > end) & found.resolved[name].schedule.stop, all_bits, row)
                   for end, row in zip(ended, rows, strict=True)]  # fmt: skip
-        share[name] = np.nanmean(np.array(filled), axis=0) / min(all_bits, bits)
+        every = np.array(filled) / min(all_bits, bits)
+        share[name] = np.nanmean(every, axis=0)
+        intervals = [mean_interval(own, bounds=(0.0, 1.0)) for own in every.T] if len(every) >= LEAST else []
+        if intervals:
+            band[name] = np.array([[one.low for one in intervals], [one.high for one in intervals]])
+    events = material.events
     return Drawn(
         "Right bits over trials",
-        accuracy_over_trials(trials, share),
+        accuracy_over_trials(trials, share, band, events),
         "Share of bits that are read as their targets, mean over seeds; a seed that ended once all were right counts "
-        "with all of them.",
+        f"with all of them. Bands: 95 % intervals of the means.{MARKED if events else ''}",
     )
+
+
+def _ends(material: Material) -> Drawn:
+    found = material.summary
+    shown = {"share of right bits at the end": {name: found.column(name, "mean_accuracy") for name in found.conditions}}
+    return Drawn(
+        "Right bits at the end",
+        rates(shown),
+        "One point per seed; open circles: means over seeds, with their 95 % intervals where there are "
+        f"{LEAST} seeds or more. n: seeds.",
+    )
+
+
+def _differ(material: Material) -> bool:
+    """Whether there is more than one replicate, and not all end with all bits right."""
+    rows = material.summary.rows
+    return len(rows) > 1 and any(row["mean_accuracy"] < 1.0 for row in rows)
 
 
 def _calcium(material: Material) -> Drawn:
     condition = material.calcium_conditions[-1]
     row, own = material.first(condition)
     known = np.isfinite(own["calcium"].values).any(axis=1)
-    seconds = own["record"].values[known] * trial_time(material.summary.resolved[condition].recipe) / MS_PER_S
+    unit = trial_time(material.summary.resolved[condition].recipe) / MS_PER_S
+    seconds, seed = own["record"].values[known] * unit, row["seed"]
+    events = [
+        event._replace(at=event.at * unit, seeds=1)
+        for event in material.events
+        if (event.condition, event.seed) == (condition, seed)
+    ]
     calcium, threshold = own["calcium"].values[known], own["threshold"].values[known]
     return Drawn(
         "Calcium over time",
-        calcium_over_time(seconds, calcium, threshold, f"{condition}, seed {row['seed']}"),
-        f"Condition {condition}, seed {row['seed']}: calcium of each astrocyte; bold while above its threshold.",
+        calcium_over_time(seconds, calcium, threshold, f"{condition}, seed {seed}", events),
+        f"Condition {condition}, seed {seed}: calcium of each astrocyte; bold while above its threshold."
+        f"{MARKED if events else ''}",
     )
 
 
@@ -114,6 +152,12 @@ def _raster(material: Material) -> Drawn:
 KINDS: dict[str, Kind[Material]] = {
     "solved": Kind("solved seeds over trials", _solved, lambda m: True),
     "accuracy": Kind("right bits over trials", _accuracy, lambda m: m.dataset.sizes["record"] > 0),
+    "ends": Kind(
+        "right bits at the end of each condition and seed",
+        _ends,
+        _differ,
+        why="a point per seed needs more than one replicate, and some with wrong bits",
+    ),
     "calcium": Kind("calcium over time", _calcium, _calcium_recorded, why="let calcium decide (astrocytes.activation)"),
     "raster": Kind("spikes of the windows at the end", _raster, lambda m: True),
 }

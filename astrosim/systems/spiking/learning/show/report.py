@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.report.drawing import reported
-from astrosim.report.words import differences, provenance, seeds_words
+from astrosim.report.words import differences, planned_facts, provenance, seeds_words
 from astrosim.scenario import to_toml
 from astrosim.statistics.inference import CONFIDENCE
 from astrosim.systems.spiking.learning.show.explanation import network_words, trial_rule
@@ -38,6 +38,7 @@ def content(directory: Path, summary: WindowSummary) -> dict[str, Any]:
             ("Perturbation", trial_rule("perturb", scenario)),
             ("Decision", trial_rule("decide", scenario)),
             ("Seeds", seeds_words(scenario.seeds)),
+            *planned_facts(resolved),
         ],
         "networks": [(name, *words) for name, words in networks.items()],
         "differences": differences(resolved),

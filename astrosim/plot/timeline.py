@@ -1,4 +1,4 @@
-"""Marks of interventions on axes of time (trials or episodes), their legend, and their note in figures of one moment.
+"""Marks of interventions on axes of time (trials, episodes or ms), their legend, and notes in figures of one moment.
 
 A point of a curve stands at its episode or trial; what acts before an episode or trial stands half a unit before it.
 """
@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 
+from astrosim.plot.marks import EPISODE, Events, Mark, make_marks
 from astrosim.plot.style import PAPER
-from astrosim.systems.threshold.figures.events import EPISODE, Events, Mark, make_marks
 
 INK = "#303030"
 LINE = (0, (2.5, 1.5))
@@ -26,6 +26,8 @@ ROW = 0.135  # inches; height of a line of the legend
 NEAR = 0.04  # of an axis; numbers nearer than this stand on different levels
 LEVELS = 3
 ROW_HEIGHT = 0.07  # of an axis; a row of ticks
+MARKED = " Numbered marks: interventions, told below the figure."
+"""Of the words under a figure."""
 LEAD = "What has happened until then:"
 HALO = [withStroke(linewidth=1.8, foreground=PAPER)]  # keeps marks visible on maps
 
@@ -37,7 +39,7 @@ class Timeline:
     ----------
     events : sequence of Event
     unit : str
-        "episode" or "trial": what the axes count.
+        "episode", "trial" or "ms": what the axes count.
     conditions : sequence of str
         Shown in the figure.
     colours : mapping of str to str, optional
