@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from astrosim.report import write_report
     from astrosim.runs import run
     from astrosim.runs.rerun import rerun
+    from astrosim.runs.sweep import sweep
     from astrosim.runs.trained import load_trained
     from astrosim.scenario import condition_names, load_scenario, resolve
     from astrosim.store import open_run
@@ -57,6 +58,7 @@ __all__ = [
     "rerun",
     "resolve",
     "run",
+    "sweep",
     "write_report",
 ]
 
@@ -71,6 +73,7 @@ _MODULES = {
     "systems.published.engine": ("PublishedEngine",),
     "report": ("write_report",),
     "runs": ("rerun", "run"),
+    "runs.sweep": ("sweep",),
     "runs.trained": ("load_trained",),
     "scenario": ("condition_names", "load_scenario", "resolve"),
     "systems.threshold.scenario.schema": ("Scenario",),

@@ -16,7 +16,7 @@ from astrosim.core.errors import ScenarioError
 from astrosim.scenario import load_scenario
 from astrosim.scenario.bundled import bundled
 from astrosim.scenario.words import nearest
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.summary import Summary
 
@@ -93,7 +93,7 @@ class Suite:
 
     def dataset(self, name: str) -> Dataset:
         """Return the trajectories of a run."""
-        return open_run(self.directory / name)
+        return open_replicates(self.directory / name)
 
     def column(self, name: str, condition: str, column: str) -> np.ndarray:
         """Return a column of a condition's rows: float64, shape (seed,)."""

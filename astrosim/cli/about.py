@@ -8,16 +8,20 @@ from typing import Annotated
 
 import typer
 
-from astrosim.cli.commands import app, read_scenario, scenario_file
+from astrosim.cli.commands import app
 from astrosim.cli.console import guarded, output
 from astrosim.cli.options import (
     AllowCodeOption,
     ConditionsOption,
+    DesignOption,
     EngineOption,
     JsonOption,
+    SamplesOption,
     SeedsOption,
     SetOption,
+    SweepOption,
 )
+from astrosim.cli.reading import read_scenario, scenario_file, sweep_texts
 from astrosim.core.errors import ScenarioError
 
 
@@ -100,6 +104,9 @@ def explain(
     conditions: ConditionsOption = None,
     engine: EngineOption = None,
     set_: SetOption = None,
+    sweep: SweepOption = None,
+    design: DesignOption = None,
+    samples: SamplesOption = None,
     all_: Annotated[bool, typer.Option("--all", help="Also fields that nothing in this scenario reads.")] = False,
     changed: Annotated[bool, typer.Option("--changed", help="Only fields that are not at their defaults.")] = False,
     glossary: Annotated[bool, typer.Option("--glossary", help="Only the terms that the field does not know.")] = False,
@@ -120,7 +127,9 @@ def explain(
             return
         if not scenario:
             raise ScenarioError(["SCENARIO: none is named. Write a file, or one of `astrosim list`; or --glossary."])
-        chosen, file = read_scenario(scenario, set_, seeds, conditions, engine), str(scenario_file(scenario))
+        swept = sweep_texts(sweep, design, samples)
+        chosen = read_scenario(scenario, set_, seeds, conditions, engine, swept)
+        file = str(scenario_file(scenario))
         choice = Choice(section, everything=all_, changed=changed)
         if as_json:
             typer.echo(json.dumps(explanation.as_dict(chosen, file=file, choice=choice), indent=1))

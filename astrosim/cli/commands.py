@@ -19,21 +19,24 @@ from astrosim.cli.options import (
     AllowCodeOption,
     ConditionsOption,
     DataOption,
-    EngineName,
+    DesignOption,
     EngineOption,
     ExecutorOption,
     FormatName,
     JsonOption,
     LogLevel,
     RunArgument,
+    SamplesOption,
     ScenarioArgument,
     SeedsOption,
     SetOption,
     ShardOption,
+    SweepOption,
     WorkersOption,
     complete_scenario,
 )
 from astrosim.cli.places import check_code, ending, free_directory, unit_of
+from astrosim.cli.reading import read_scenario, scenario_file, sweep_texts
 from astrosim.cli.usage import Commands
 from astrosim.core.errors import ScenarioError
 
@@ -73,45 +76,6 @@ def common(
     logger.propagate = False
 
 
-def read_scenario(
-    argument: str,
-    overrides: list[str] | None = None,
-    seeds: str | None = None,
-    conditions: str | None = None,
-    engine: EngineName | None = None,
-) -> Experiment:
-    """Read a scenario as the options say."""
-    from astrosim.scenario import choose, load
-
-    texts = [f"--set {text}" for text in overrides or ()]
-    names = None if conditions is None else [name.strip() for name in conditions.split(",")]
-    if seeds is not None:
-        texts.append(f"--seeds seeds={seeds}" if ":" in seeds else f"--seeds seeds=[{seeds}]")
-    path = scenario_file(argument)
-    named = [] if engine is None or engine is EngineName.published else [f"--engine engine={json.dumps(engine.value)}"]
-    try:
-        scenario = load.load_scenario(path, texts, names)
-    except ScenarioError:
-        if not named:
-            raise
-        scenario = load.load_scenario(path, [*texts, *named], names)  # only the file's own engine may have been wrong
-    if engine is not None:
-        choose.check_engine(scenario, engine.value)
-        scenario = load.load_scenario(path, [*texts, *named], names) if named else scenario
-    for note in choose.shadowed(scenario, texts):
-        say(note)
-    return scenario
-
-
-def scenario_file(argument: str) -> Path:
-    """Return the file that a SCENARIO argument means."""
-    from astrosim.scenario.bundled import find, is_run
-    from astrosim.store.files import RUN_FILE
-
-    path = find(argument)
-    return path / RUN_FILE if is_run(path) else path
-
-
 def _command() -> str:
     return shlex.join(["astrosim", *sys.argv[1:]])
 
@@ -131,6 +95,9 @@ def run(
     conditions: ConditionsOption = None,
     engine: EngineOption = None,
     set_: SetOption = None,
+    sweep: SweepOption = None,
+    design: DesignOption = None,
+    samples: SamplesOption = None,
     data: DataOption = None,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Run directory; by default runs/NAME.")] = None,
     workers: WorkersOption = None,
@@ -155,24 +122,27 @@ def run(
 
         chosen = None
         _check_data(data)
+        swept = sweep_texts(sweep, design, samples)
         if _is_directory(scenario):
             directory = outer(Path(scenario))
             _refuse_changes(
-                directory, resume, any(option is not None for option in (seeds, conditions, engine, out, branch))
+                directory,
+                resume,
+                bool(swept) or any(option is not None for option in (seeds, conditions, engine, out, branch)),
             )
             if dry_run or set_:
                 chosen = read_scenario(str(directory), set_)
         elif resume and out is None:
             raise ScenarioError([f"{scenario}: no such run directory. Name the directory of a run to resume it."])
         else:
-            chosen = read_scenario(scenario, set_, seeds, conditions, engine)
+            chosen = read_scenario(scenario, set_, seeds, conditions, engine, swept)
             directory = out or Path("runs") / (chosen.name + ending(shard))
         if dry_run and chosen is not None:
             _tell_work(chosen, as_json)
             return
         go = partial(_run, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch, shard=shard)
         go = partial(go, executor=executor)
-        with lines_named(scenario_file(scenario), [f"--set {text}" for text in set_ or ()]):
+        with lines_named(scenario_file(scenario), [*(f"--set {text}" for text in set_ or ()), *swept]):
             if chosen is not None and out is None and not resume:
                 with free_directory(directory) as own:
                     go(chosen, own, data)
@@ -203,19 +173,22 @@ def _refuse_changes(directory: Path, resume: bool, changed: bool) -> None:
     if changed:
         raise ScenarioError(
             [
-                f"{directory}: a run goes on as it began. Leave out --out, --seeds, --conditions and "
-                "--engine; --set may raise its length."
+                f"{directory}: a run goes on as it began. Leave out --out, --seeds, --conditions, "
+                "--sweep and --engine; --set may raise its length."
             ]
         )
 
 
 def _tell_work(scenario: Experiment, as_json: bool) -> None:
+    from astrosim.explain.sweep import sweep_table
     from astrosim.explain.workload import work_table, workload
 
     work = workload(scenario)
     if as_json:
         typer.echo(json.dumps(work.as_dict(), indent=1))
     else:
+        if scenario.sweep.axes:
+            output().print(sweep_table(scenario))
         output().print(work_table(work))
 
 
@@ -273,18 +246,22 @@ def tell_results(directory: Path, page: Path | None, as_json: bool) -> None:
     """Print what a run found: tables and warnings, or JSON."""
     from astrosim import summary
     from astrosim.runs.shard import shard_words
+    from astrosim.summary.sweep import best_words, few, few_words, results_of
 
     results = summary.read(directory)
     if as_json:
         typer.echo(json.dumps(results.as_dict(report=page), indent=1, allow_nan=False))
         return
     console = output()
-    console.print(results.table())
+    console.print(few(results).table())
     for alarm in results.alarms():
         console.print(alarm, markup=False)
     every = len(results.resolved) * len(results.scenario.seeds)
     if words := shard_words(directory, len(results.rows), every):
         console.print(words, markup=False)
+    if results.scenario.sweep.axes:
+        for text in filter(None, (few_words(results, few(results)), best_words(results_of(results)))):
+            console.print(text, markup=False)
     console.print(f"Run directory: {directory}", soft_wrap=True, markup=False)
     if page is not None:
         console.print(f"Report: {page}", soft_wrap=True, markup=False)
@@ -347,14 +324,22 @@ def export(
 
 
 @app.command()
-def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOption = False) -> None:
+def validate(
+    scenario: ScenarioArgument,
+    set_: SetOption = None,
+    sweep: SweepOption = None,
+    design: DesignOption = None,
+    samples: SamplesOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Check a scenario file and tell all that is wrong with it."""
     with guarded():
+        from astrosim.scenario import condition_names
         from astrosim.scenario.words import counted, parts
 
         problems: list[dict[str, Any]] = []
         try:
-            loaded = read_scenario(scenario, set_)
+            loaded = read_scenario(scenario, set_, swept=sweep_texts(sweep, design, samples))
         except ScenarioError as error:
             if not as_json:
                 raise
@@ -362,7 +347,7 @@ def validate(scenario: ScenarioArgument, set_: SetOption = None, as_json: JsonOp
         if as_json:
             typer.echo(json.dumps({"valid": not problems, "problems": problems}, indent=1))
         else:
-            replicates = max(1, len(loaded.conditions)) * len(loaded.seeds)
+            replicates = len(condition_names(loaded)) * len(loaded.seeds)
             typer.echo(f"{scenario_file(scenario)}: valid, {counted(replicates, 'replicate')}")
         if problems:
             raise typer.Exit(BAD_INPUT)

@@ -55,6 +55,9 @@ def plot(
     episode: Annotated[
         int | None, typer.Option(metavar="N", help="The recorded episode that a figure of one moment shows.")
     ] = None,
+    measure: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Of a sweep: the column of summary.csv that is shown.")
+    ] = None,
     data: DataOption = None,
 ) -> None:
     """Write one figure of a run, or all, as SVG, PNG or PDF, and print the paths; or list what there is."""
@@ -67,7 +70,7 @@ def plot(
         look = _Look(_format(out, format_), WIDTH if width is None else width / MILLIMETRES, text)
         if text and look.file_format != FigureFormat.svg:
             raise AstrosimError(f"--text: only an SVG keeps text ({look.file_format}). Add --format svg.")
-        choice = Choice(_names(condition), _seeds(seed), episode, data)
+        choice = Choice(_names(condition), _seeds(seed), episode, data, measure)
         if kind is None:
             _list(show(directory, Choice(choice.conditions, choice.seeds)))
             return

@@ -57,6 +57,16 @@ class FigureFormat(StrEnum):
     pdf = "pdf"
 
 
+class DesignName(StrEnum):
+    """Designs of sweeps."""
+
+    grid = "grid"
+    zip = "zip"
+    list = "list"
+    latin_hypercube = "latin_hypercube"
+    sobol = "sobol"
+
+
 class StreamsName(StrEnum):
     """Sources of draws, where published experiments run with other seeds."""
 
@@ -91,6 +101,19 @@ ScenarioArgument = Annotated[
 RunArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory.")]
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Override a field: schedule.episodes=100.")
+]
+SweepOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sweep", metavar="PATH=A,B|FROM:TO:STEPS", help="Run each of several values of a field; may be repeated."
+    ),
+]
+DesignOption = Annotated[
+    DesignName | None,
+    typer.Option("--design", help="How swept fields go together; by default the file's, else every value with every."),
+]
+SamplesOption = Annotated[
+    int | None, typer.Option("--samples", min=1, help="Points of a random design; of sobol a power of 2.")
 ]
 SeedsOption = Annotated[str | None, typer.Option(metavar="1,2,3|FIRST:COUNT", help="Seeds in place of the file's.")]
 ConditionsOption = Annotated[str | None, typer.Option(metavar="A,B", help="Only these conditions.")]

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from astrosim.cli.commands import app, read_scenario, tell_results, write_report
+from astrosim.cli.commands import app, tell_results, write_report
 from astrosim.cli.console import guarded, say
 from astrosim.cli.options import JsonOption, ScenarioArgument, SchedulerName
+from astrosim.cli.reading import read_scenario
 from astrosim.core.errors import ScenarioError
 
 if TYPE_CHECKING:

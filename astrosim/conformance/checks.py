@@ -25,9 +25,16 @@ from astrosim.report.figure_of_run import show
 from astrosim.runs.trained import load_trained
 from astrosim.scenario import condition_names
 from astrosim.scenario.field_info import fields_of
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 
-UNTOLD = ("version", "kind", "conditions", "reference")  # fields that an explanation does not list
+UNTOLD = (
+    "version",
+    "kind",
+    "conditions",
+    "sweep.axes",
+    "sweep.points",
+    "reference",
+)  # fields that an explanation does not list
 
 
 def same_seed_same_bytes(bench: Bench) -> None:
@@ -126,7 +133,7 @@ def exports_are_readable(bench: Bench) -> None:
     ContractError
         If NetCDF lacks a variable or has other values of it, or there is no table.
     """
-    dataset = open_run(bench.finished)
+    dataset = open_replicates(bench.finished)
     path = export_run(bench.finished, bench.folder / "run.nc", "netcdf")
     with xarray.open_dataset(path) as other:
         for name in dataset.data_vars:

@@ -21,6 +21,7 @@ EXTRAS = {
     "libsonata": "sonata",
     "neo": "neo",
     "nixio": "neo",
+    "SALib": "sweep",
     "dask": "cluster",
     "distributed": "cluster",
     "dask_jobqueue": "cluster",

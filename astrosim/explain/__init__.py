@@ -7,6 +7,7 @@ from typing import Any
 from rich.console import Console
 
 from astrosim.contracts.registry import find_system
+from astrosim.explain.sweep import sweep_table
 from astrosim.explain.tables import differences_table
 from astrosim.explain.values import Choice, check_section, values_json, values_table
 from astrosim.explain.workload import workload
@@ -40,7 +41,8 @@ def explain(scenario: Experiment, console: Console, *, file: str = "", choice: C
         console.print(values)
         return
     heading, *others = find_system(scenario.family).part("explanation")(scenario, resolved, file)
-    for part in (heading, values, differences_table(resolved), *others):
+    differences = sweep_table(scenario) if scenario.sweep.axes else differences_table(resolved)
+    for part in (heading, values, differences, *others):
         console.print(part)
 
 

@@ -19,7 +19,7 @@ from astrosim.scenario.relevance import unread
 from astrosim.scenario.section import Section
 from astrosim.scenario.words import counted
 
-TABLES = ("conditions", "reference", "interventions")  # no fields of their own
+TABLES = ("conditions", "sweep.axes", "sweep.points", "reference", "interventions")  # no fields of their own
 VARIES = "by condition"
 MOST_NAMES, MOST_LETTERS = 6, 72  # of conditions named in one place; assumed: more are no longer read
 COLUMNS = 8  # fields that differ, each a column; assumed: more leave no room for words

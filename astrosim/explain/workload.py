@@ -17,11 +17,15 @@ FILE_OVERHEAD = 20_000  # bytes per replicate: metadata, commit record, summary;
 
 @dataclass(frozen=True)
 class Workload:
-    """Base of the work of all systems: a frozen dataclass of numbers, and how they are told."""
+    """Base of the work of all systems: a frozen dataclass of numbers, and how they are told.
+
+    Each has `seconds`, an estimate of all replicates on one core at a nominal rate.
+    """
 
     def as_dict(self) -> dict[str, Any]:
         """Return all numbers, for JSON, whose keys stay as scripts know them: a replicate is a cell."""
-        return {name.replace("replicate", "cell"): value for name, value in asdict(self).items()}
+        own = {name.replace("replicate", "cell"): value for name, value in asdict(self).items()}
+        return own | {"processor_hours": own["seconds"] / 3600}
 
     def rows(self) -> tuple[tuple[str, str, str], ...]:
         """Return name, value and remark of each line that is shown."""

@@ -11,7 +11,7 @@ from astrosim.contracts.registry import find_system
 from astrosim.core.errors import FULL, AstrosimError, DiskFullError, StoreError
 from astrosim.export.derived import exported
 from astrosim.scenario import load_run
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 
 Format = Literal["csv", "netcdf", "neo"]
 FILE_ENDINGS = (".csv", ".tsv", ".txt", ".gz", ".zip", ".nc", ".nix", ".json", ".xlsx")
@@ -47,7 +47,7 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
     """
     if format not in DEFAULT_NAMES:
         raise AstrosimError(f"format: no such format ({format!r}). Write one of {', '.join(DEFAULT_NAMES)}.")
-    dataset = open_run(directory)
+    dataset = open_replicates(directory)
     scenario: Any = load_run(directory)
     system = find_system(scenario.family)
     if format == "neo" and not system.has("neo"):

@@ -20,6 +20,7 @@ import xarray
 
 from astrosim.export.derived import Exported
 from astrosim.export.replicates import REPLICATE, committed, pieces, present
+from astrosim.store.settings import parameters_of
 from astrosim.store.variables import Variable
 
 PACKED: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
@@ -64,6 +65,8 @@ def _write(run: Exported, place: Path | io.BytesIO, scenario: str) -> None:
     variables = present(dataset, run.variables)
     with h5netcdf.File(place, "w") as file:
         file.attrs.update({**dataset.attrs, "scenario": scenario, "comment": WHOLE_NUMBERS})
+        if names := parameters_of(dataset):
+            file.attrs["coordinates"] = " ".join(names)  # as CF marks them
         for name in dict.fromkeys(d for variable in variables for d in dataset[variable.name].dims):
             file.dimensions[str(name)] = dataset.sizes[name]
             if name in dataset.coords:

@@ -21,6 +21,7 @@ import xarray
 from astrosim.export.derived import Exported
 from astrosim.export.replicates import committed, pieces, present
 from astrosim.store.layout import FORMAT_VERSION, name_of
+from astrosim.store.settings import parameters_of
 from astrosim.store.variables import Variable
 
 TableNames = Mapping[tuple[str, ...], str]
@@ -91,23 +92,27 @@ def write_tables(run: Exported, names: TableNames, folder: Path) -> None:
 
 def _index_names(dataset: xarray.Dataset, table: TidyTable) -> list[str]:
     words = [name_of(d) for d in table.dims if name_of(d) in dataset.coords]
-    return ["condition", "seed", *(CALLED.get(dimension, dimension) for dimension in table.dims), *words]
+    places = [CALLED.get(dimension, dimension) for dimension in table.dims]
+    return ["condition", "seed", *parameters_of(dataset), *places, *words]
 
 
 def _row_blocks(dataset: xarray.Dataset, table: TidyTable) -> Iterator[list[Any]]:
-    """Columns of values, block by block; the first two go on for ever."""
-    conditions, seeds = dataset["condition"].values.tolist(), dataset["seed"].values.tolist()
+    """Columns of values, block by block; those of condition, seed and swept parameters go on for ever."""
+    seeds, along = dataset["seed"].values.tolist(), ["condition", *parameters_of(dataset)]
+    settings = list(zip(*(dataset[name].values.tolist() for name in along), strict=True))
     for row, column in committed(dataset):
+        condition, *swept = settings[row]
+        first = (condition, seeds[column], *swept)
         if not table.dims:
             values = [dataset[own.variable].values[row, column, None] for own in table.columns]
             cells = [
                 _texts(one, _missing(one, own.fill), own.words) for one, own in zip(values, table.columns, strict=True)
             ]
-            yield [[conditions[row]], [seeds[column]], *cells]
+            yield [*([value] for value in first), *cells]
             continue
         for piece in pieces(dataset.sizes[table.dims[0]], table.dims[0]):
             for block in _blocks(dataset, table, row, column, piece):
-                yield [repeat(conditions[row]), repeat(seeds[column]), *block]
+                yield [*map(repeat, first), *block]
 
 
 def _blocks(dataset: xarray.Dataset, table: TidyTable, row: int, column: int, piece: slice) -> Iterator[list[Any]]:
@@ -172,7 +177,7 @@ def _units(dataset: xarray.Dataset, found: list[TidyTable]) -> dict[str, Any]:
 def _index_sources(dataset: xarray.Dataset, table: TidyTable) -> list[str]:
     """Dimension or coordinate of each column of the index."""
     words = [name_of(d) for d in table.dims if name_of(d) in dataset.coords]
-    return ["condition", "seed", *table.dims, *words]
+    return ["condition", "seed", *parameters_of(dataset), *table.dims, *words]
 
 
 def _about(dataset: xarray.Dataset, name: str, words: Mapping[int, str] | None = None) -> dict[str, Any]:

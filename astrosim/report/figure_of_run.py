@@ -10,12 +10,14 @@ from typing import Any
 from astrosim import summary
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import AstrosimError, ScenarioError, StoreError
+from astrosim.report import sweep
 from astrosim.report.drawing import Drawn, Kind
 from astrosim.scenario import condition_names
-from astrosim.scenario.load import unknown_condition
+from astrosim.scenario.conditions import unknown_condition
 from astrosim.scenario.words import nearest
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 from astrosim.summary import RunSummary
+from astrosim.summary.sweep import few, few_words, results_of
 
 LISTED = 12  # seeds or episodes that an error lists
 
@@ -32,12 +34,15 @@ class Choice:
         A recorded episode that figures of one moment show; None: the last.
     data : Path or None
         Where data sets lie.
+    measure : str or None
+        Column of summary.csv that figures of a sweep show; None: the main one.
     """
 
     conditions: Sequence[str] | None = None
     seeds: Sequence[int] | None = None
     episode: int | None = None
     data: Path | None = None
+    measure: str | None = None
 
 
 @dataclass(frozen=True)
@@ -106,11 +111,42 @@ def show(directory: Path, choice: Choice | None = None, kind: str | None = None)
             f"{directory}: no replicate is finished yet. `astrosim run {directory} --resume` goes on with it."
         )
     rows = chosen_rows(found, choice)
-    dataset = open_run(directory).sel(
+    if found.scenario.sweep.axes and kind in sweep.KINDS:  # of these, all settings are shown
+        return _with_sweep(Shown(directory, None, {}, {}), replace(found, rows=rows), choice)
+    shown_summary = few(replace(found, rows=rows))
+    rows = shown_summary.rows
+    dataset = open_replicates(directory).sel(
         condition=list(dict.fromkeys(row["condition"] for row in rows)), seed=sorted({row["seed"] for row in rows})
     )
-    shown: Shown = find_system(found.scenario.family).part("figures")(replace(found, rows=rows), dataset, choice, kind)
-    return shown
+    shown: Shown = find_system(found.scenario.family).part("figures")(shown_summary, dataset, choice, kind)
+    if not found.scenario.sweep.axes:
+        return shown
+    words = few_words(found, shown_summary)
+    told = {name: _saying(one, words) for name, one in shown.kinds.items()}
+    return _with_sweep(replace(shown, kinds=told), found, choice)
+
+
+def _saying(kind: Kind[Any], words: str) -> Kind[Any]:
+    """A kind of figures whose captions end with some words."""
+
+    def draw(material: Any) -> Drawn:
+        drawn = kind.draw(material)
+        return drawn._replace(caption=f"{drawn.caption} {words}".rstrip())
+
+    return kind._replace(draw=draw)
+
+
+def _with_sweep(shown: Shown, found: RunSummary[Any], choice: Choice) -> Shown:
+    """The figures of a sweep before those of its system."""
+    results = results_of(found, choice.measure)
+    known = {name: _of(one, results) for name, one in sweep.KINDS.items()}
+    here = {name: known[name] for name, one in sweep.KINDS.items() if one.has(results)}
+    return replace(shown, kinds={**here, **shown.kinds}, known={**known, **shown.known})
+
+
+def _of(kind: Kind[Any], results: Any) -> Kind[Any]:
+    """A kind of figures that shows some results, whatever else a run has."""
+    return kind._replace(draw=lambda material: kind.draw(results), has=lambda material: kind.has(results))
 
 
 def chosen_rows(found: RunSummary[Any], choice: Choice) -> list[dict[str, Any]]:

@@ -11,11 +11,13 @@ from jinja2 import ChoiceLoader, Environment, FunctionLoader, PackageLoader, Str
 from astrosim import summary
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import StoreError
-from astrosim.report import tables
+from astrosim.report import sweep, tables
 from astrosim.runs.failures import listed, read_failures
 from astrosim.runs.shard import shard_words
+from astrosim.scenario import condition_names
 from astrosim.scenario.words import counted
 from astrosim.store.files import storage_errors, write_atomically
+from astrosim.summary.sweep import few, few_words
 
 REPORT = "report.html"
 
@@ -47,10 +49,16 @@ def write_report(directory: Path) -> Path:
             f"{directory}: no replicate is finished yet. `astrosim run {directory} --resume` goes on with it."
         )
     system = find_system(found.scenario.family)
-    content = system.part("report")(directory, found)
+    swept, shown = sweep.content(found), few(found)
+    content = system.part("report")(directory, shown)
+    counts = len(found.rows), len(condition_names(found.scenario)) * len(found.scenario.seeds)
+    if swept is not None:
+        content["replicates"] = dict(zip(("done", "all"), counts, strict=True))
+        content["pictures"] = [*swept["pictures"], *content["pictures"]]
+        content["expected"] = [*content["expected"], *filter(None, [few_words(found, shown)])]
+    content["sweep"] = swept
     content = {**content, "alarms": [*_failed(directory, found), *content["alarms"]]}
     template = _environment().get_template(system.part("report_template"))
-    counts = len(found.rows), len(found.resolved) * len(found.scenario.seeds)
     html = template.render(content, tables=Counter(), shard=shard_words(directory, *counts))
     path = directory / REPORT
     with storage_errors(directory):

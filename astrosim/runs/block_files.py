@@ -94,7 +94,13 @@ class BlockFiles:
         return self.data.writer(replicate.cell)
 
     def load(self, replicate: Replicate, writer: ReplicateWriter) -> tuple[dict[str, np.ndarray], Facts] | None:
-        """Return state, arrays of any shape, and facts; what had been written into the block is written again."""
+        """Return state, arrays of any shape, and facts; what had been written into the block is written again.
+
+        Raises
+        ------
+        CheckpointError
+            If it belongs to another scenario.
+        """
         state = self._states.pop(replicate.cell, None)
         if state is None:
             return None

@@ -120,7 +120,7 @@ def identity(replicate: Replicate, scenario: Experiment) -> dict[str, Any]:
 
 def scenario_text(scenario: Experiment) -> str:
     """Return all of a resolved scenario that a replicate depends on beside its condition's name and its seed."""
-    tables = scenario.model_dump(mode="json", exclude={"conditions", "reference", "seeds"})
+    tables = scenario.model_dump(mode="json", exclude={"conditions", "sweep", "reference", "seeds"})
     if (network := tables.get("network", {})).get("start", "") is None:
         del network["start"]  # checkpoints from before there were branches stay good
     return json.dumps(tables)

@@ -20,6 +20,7 @@ from astrosim.runs.lock import HELD, LOCK
 from astrosim.runs.provenance import Start, now, session
 from astrosim.runs.shard import Shard, noted_shard
 from astrosim.scenario.inputs import FOLDER
+from astrosim.scenario.sweep.parameters import SweepColumns
 from astrosim.store.blocks import ALONE, COMMITS
 from astrosim.store.files import (
     PROVENANCE,
@@ -52,6 +53,8 @@ class RunDirectory:
     ----------
     data : Path or None
         Where the last session was told that data sets lie; known after `check`.
+    columns : SweepColumns
+        What a sweep adds to the rows of the summary.
     shard : Shard or None
         The share of a run that the directory holds; known after `begin` and `check`.
     """
@@ -59,6 +62,7 @@ class RunDirectory:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.data: Path | None = None
+        self.columns = SweepColumns()
         self.shard: Shard | None = None
         self._provenance: dict[str, Any] = {}
         self._first: dict[str, str] = {}  # versions of the first session
@@ -263,7 +267,7 @@ class RunDirectory:
 
     def write_summary(self, rows: Mapping[Key, Mapping[str, Any]], order: Sequence[Key]) -> None:
         """Write the rows of the committed replicates, in the order of the scenario."""
-        present = [rows[key] for key in order if key in rows]
+        present = [self.columns.beside(rows[key]) for key in order if key in rows]
         if present:
             with storage_errors(self.path):
                 write_atomically(self.path / SUMMARY, summary_text(present).encode())

@@ -29,6 +29,7 @@ from astrosim.runs.stop import Stop
 from astrosim.runs.work import Work, WorkResult, divide
 from astrosim.scenario import condition_names, load_scenario, resolve, to_toml
 from astrosim.scenario.inputs import taken_into
+from astrosim.scenario.sweep.parameters import SweepColumns
 from astrosim.scenario.words import counted
 from astrosim.store.blocks import MOST_ALONE, Cell, make_blocks
 from astrosim.store.exchange import outer
@@ -63,6 +64,7 @@ class ExperimentRun:
         self.shown = outer(path)
         self.scenario = self._resume(start) if resume or scenario is None else self._begin(scenario, start)
         self.resolved = {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
+        self.directory.columns = SweepColumns.of(self.scenario)
         self.every = make_replicates(tuple(self.resolved), self.scenario.seeds)
         self.order = [one.cell for one in self.every]
         self.rows: dict[Cell, Mapping[str, Any]] = {}

@@ -17,6 +17,7 @@ from astrosim.runs.part import Part, read_part
 from astrosim.runs.provenance import Start
 from astrosim.runs.rerun import result_of
 from astrosim.runs.transfer import place_arrays, place_commit
+from astrosim.scenario.sweep.parameters import SweepColumns
 from astrosim.store.blocks import Block
 from astrosim.store.files import storage_errors, write_atomically
 from astrosim.store.read import rows_of, stored_blocks
@@ -181,6 +182,7 @@ class _Merger:
         try:
             with storage_errors(self.target):
                 rows = self._place(there)
+            run.columns = SweepColumns.stored(self.target)
             run.write_summary(rows, self.keys)
             outcome = "finished"
         finally:

@@ -21,7 +21,7 @@ from astrosim.scenario import load_run
 from astrosim.scenario.stored import allowing
 from astrosim.store.blocks import Block, Cell
 from astrosim.store.files import storage_errors
-from astrosim.store.read import committed_blocks, open_run, read_arrays_record, rows_of, stored_blocks
+from astrosim.store.read import committed_blocks, open_replicates, read_arrays_record, rows_of, stored_blocks
 
 if TYPE_CHECKING:
     import xarray
@@ -134,7 +134,7 @@ def _differences(path: Path, records: Records, copy: Path) -> Iterator[str]:
     yield from _summary_differences(_rows(records), _rows(replayed))
     if all(records[key]["files"] == replayed.get(key, {}).get("files") for key in records):
         return  # the same bytes
-    yield from _array_differences(open_run(path), open_run(copy))
+    yield from _array_differences(open_replicates(path), open_replicates(copy))
 
 
 def _summary_differences(stored: Mapping[Cell, Any], replayed: Mapping[Cell, Any]) -> Iterator[str]:

@@ -12,6 +12,7 @@ import numpy as np
 from astrosim.contracts.registry import find_system
 from astrosim.contracts.simulation import Simulation
 from astrosim.runs.replicate import Replicate
+from astrosim.scenario.sweep.parameters import settings_of
 from astrosim.store.layout import Layout
 from astrosim.store.variables import Variable
 
@@ -147,6 +148,7 @@ class Runner[S: Experiment]:
             coordinates=shape.coordinates,
             lengths=shape.lengths,
             names=shape.names,
+            settings=settings_of(scenario),
         )
 
 

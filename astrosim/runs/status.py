@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.runs.directory import SCENARIO
+from astrosim.runs.failures import read_failures
 from astrosim.runs.heartbeat import BEAT_SECONDS, STATUS
 from astrosim.runs.lock import is_held
 from astrosim.runs.shard import noted_shard
@@ -108,7 +109,7 @@ def read_status(directory: Path) -> Status:
     Raises
     ------
     StoreError
-        If it is no run.
+        If it is no run, or what it keeps of failures is damaged.
     """
     directory = outer(directory)
     if not (directory / SCENARIO).is_file():
@@ -126,7 +127,7 @@ def read_status(directory: Path) -> Status:
 def _status(directory: Path, told: dict[str, Any], alive: bool, done: int, replicates: int) -> Status:
     """Put together what the session told and what lies there."""
     running = int(told.get("running", 0)) if alive else 0
-    failed = int(told.get("failed", 0))
+    failed = len(read_failures(directory))
     waiting = max(0, replicates - done - failed - running)
     rate, left = told.get("rate") if alive else None, int(told.get("units_all", 0)) - int(told.get("units", 0))
     beat = told.get("beat")
@@ -192,5 +193,6 @@ def _counted(directory: Path) -> tuple[int, int]:
         there = {path.name for path in (directory / COMMITS).iterdir()}
     blocks, shard = stored_blocks(arrays), noted_shard(directory)
     blocks = blocks if shard is None else shard.of(blocks)
-    done = sum(len(block.cells) for block in blocks if f"{block.name}.json" in there)
-    return done, sum(len(block.cells) for block in blocks)
+    failed = {one.cell for one in read_failures(directory)}
+    committed = [cell for block in blocks if f"{block.name}.json" in there for cell in block.cells]
+    return sum(cell not in failed for cell in committed), sum(len(block.cells) for block in blocks)

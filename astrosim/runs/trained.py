@@ -17,7 +17,7 @@ from astrosim.runs.directory import SCENARIO, noted_data
 from astrosim.runs.kept import kept
 from astrosim.scenario import condition_names, load_run, resolve
 from astrosim.scenario.stored import allowing
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 from astrosim.store.read import is_committed
 
 LISTED = 8  # conditions or seeds that an error names; assumed: more do not help
@@ -94,7 +94,7 @@ def _reader(path: Path, condition: str, seed: int) -> Callable[[str], np.ndarray
     def read(name: str) -> np.ndarray | None:
         if not is_committed(path, condition, seed):
             return None
-        with open_run(path) as run:
+        with open_replicates(path) as run:
             found = run[name].sel(condition=condition, seed=seed).values if name in run else None
         return found if found is not None and found.size else None
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from astrosim.core.errors import ScenarioError
+from astrosim.scenario.conditions import condition_names, overrides, resolve, unknown_condition
 from astrosim.scenario.experiment import WRITTEN, Experiment
 from astrosim.scenario.field_info import fields_of, sections_of
-from astrosim.scenario.load import condition_names, key_path, resolve, unknown_condition
+from astrosim.scenario.load import key_path
 from astrosim.scenario.merge import merge
-from astrosim.scenario.problems import dotted, lookup
+from astrosim.scenario.problems import attempt, dotted, lookup
 from astrosim.scenario.relevance import named_in_full, never_short, owned, reads_section
+from astrosim.scenario.sweep.check import setting_problems
+from astrosim.scenario.sweep.fit import field_of
+from astrosim.scenario.sweep.section import Sweep, nested_tables
 from astrosim.scenario.words import nearest
 
 
 def select[S: Experiment](scenario: S, names: Sequence[str]) -> S:
     """Return the scenario with some of its conditions only, in the order of the file.
+
+    Of settings of a sweep, each becomes a condition of its own.
 
     Raises
     ------
@@ -27,9 +33,9 @@ def select[S: Experiment](scenario: S, names: Sequence[str]) -> S:
     wrong = [f"conditions: {unknown_condition(name, known)}" for name in names if name not in known]
     if wrong:
         raise ScenarioError(wrong)
-    kept = {name: override for name, override in scenario.conditions.items() if name in names}
+    kept = {name: override for name, override in overrides(scenario).items() if name in names}
     reference = {name: figures for name, figures in dict(scenario)["reference"].items() if name in names}
-    chosen = scenario.model_copy(update={"conditions": kept, "reference": reference})
+    chosen = scenario.model_copy(update={"conditions": kept, "sweep": Sweep(), "reference": reference})
     return chosen.trimmed()
 
 
@@ -64,17 +70,49 @@ def changed[S: Experiment](scenario: S, values: Mapping[str, Any]) -> S:
     ScenarioError
         If a name is no field, or stands for several, or a value is wrong.
     """
-    found = {name: _paths_of(name, scenario) for name in values}
-    wrong = [_no_path(name, paths, type(scenario)) for name, paths in found.items() if len(paths) != 1]
-    if wrong:
-        raise ScenarioError(wrong)
     tables: dict[str, Any] = {}
-    for name, (path,) in found.items():
+    for name, path in _found_paths(scenario, values).items():
         *sections, field = path.split(".")
         table = tables.setdefault(sections[0], {}) if sections else tables
         table[field] = values[name]
     data = merge(type(scenario), scenario.model_dump(), tables)
     return type(scenario).model_validate(data, context={WRITTEN: tables})
+
+
+def swept[S: Experiment](scenario: S, values: Mapping[str, Any], **design: Any) -> S:
+    """Return the scenario with a sweep in place of its own.
+
+    Parameters
+    ----------
+    scenario : Experiment
+    values : mapping of str to list, array or mapping
+        By field, as `changed` takes them: its values, or a range with `from`, `to` and `steps`.
+    design : keyword arguments
+        Other fields of [sweep].
+
+    Raises
+    ------
+    ScenarioError
+        If a name is no field, or a setting is no valid scenario.
+    """
+    inside = {name for name in values if field_of(type(scenario), name) not in ("", name)}
+    paths = {name: name for name in inside} | _found_paths(scenario, [name for name in values if name not in inside])
+    tables = nested_tables({paths[name]: axis for name, axis in values.items()}, dict(design))
+    model, data = type(scenario), scenario.model_dump(exclude={"sweep"}) | {"sweep": tables}
+    made, problems = attempt(model, data)
+    problems += setting_problems(model, data, problems)
+    if problems or made is None:
+        raise ScenarioError([p.text if p.inside else f"{dotted(p.path)}: {p.text}" for p in problems])
+    return made
+
+
+def _found_paths(scenario: Experiment, names: Iterable[str]) -> dict[str, str]:
+    """The field that each name stands for; raises ScenarioError with all names that stand for none, or for several."""
+    found = {name: _paths_of(name, scenario) for name in names}
+    wrong = [_no_path(name, paths, type(scenario)) for name, paths in found.items() if len(paths) != 1]
+    if wrong:
+        raise ScenarioError(wrong)
+    return {name: path for name, (path,) in found.items()}
 
 
 def _paths_of(name: str, scenario: Experiment) -> list[str]:

@@ -12,11 +12,12 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from astrosim.contracts.loading import find
 from astrosim.scenario.inputs import with_files
-from astrosim.scenario.section import Section, as_tuple, complain, quantity
+from astrosim.scenario.section import Section, as_tuple, complain, quantity, table
+from astrosim.scenario.sweep.section import Sweep
 
 SEED_LIMIT = 2**53  # the published generator keeps its state in a double (spec, section 5)
 VERSION = 1  # of the file format
-SHARED_FIELDS = ("version", "kind", "name", "title", "source", "seeds", "conditions", "reference")
+SHARED_FIELDS = ("version", "kind", "name", "title", "source", "seeds", "conditions", "sweep", "reference")
 """Fields that a condition cannot override: they belong to the experiment as a whole."""
 MISSING = ("NA", "NULL", "NaN", "None", "nan", "null")
 """Names of conditions that pandas or R take from a table as missing."""
@@ -75,6 +76,7 @@ class Experiment(Section):
         PUBLISHED_SEEDS, "a list, or 'first:count'", "", "program", min_length=1, max_length=999_999
     )
     conditions: dict[Name, dict[str, Any]] = Field(default_factory=dict, description="named overrides of any field")
+    sweep: Sweep = table(Sweep, read_if=lambda scenario: bool(scenario.sweep.axes), in_full="always")
 
     @classmethod
     def load(
@@ -174,6 +176,17 @@ class Experiment(Section):
             ]
         )
         return value
+
+    @field_validator("sweep")
+    @classmethod
+    def _fits_the_kind(cls, value: Sweep, info: ValidationInfo) -> Sweep:
+        """Swept fields are fields of this kind, which no condition sets."""
+        fitted: Sweep = value
+        if value != Sweep():
+            fitted = find("astrosim.scenario.sweep.fit:fitted", "Sweeps need")(
+                cls, value, info.data.get("conditions", {})
+            )
+        return fitted
 
     @field_validator("reference", check_fields=False)
     @classmethod

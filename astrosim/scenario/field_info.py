@@ -64,6 +64,9 @@ LISTS = {
     "interventions.which": "a list of whole numbers from 0, such as [0, 3]; in simulations also names",
     "interventions.value": "a number, or a text in quotes",
     "interventions.patterns": 'a list of pairs of texts of 0 and 1, such as [["00", "1"], ["10", "0"]]',
+    "sweep.file": 'the name of a CSV file, such as "settings.csv"',
+    "sweep.points": "lists of numbers between 0 and 1",
+    "sweep.axes": "lists of values or ranges, such as perturbation.sigma = [0.1, 0.2]",
     "conditions": "tables [conditions.NAME] that override fields",
     "reference": "tables [reference.CONDITION] of published figures",
 }

@@ -39,6 +39,10 @@ class HasFiles(Protocol):
     def conditions(self) -> dict[str, dict[str, Any]]:
         """Overrides by condition."""
 
+    @property
+    def sweep(self) -> Any:
+        """Fields that vary."""
+
     def model_copy(self, *, update: Mapping[str, Any]) -> Any:
         """Return a copy with other values of some fields."""
 
@@ -146,6 +150,11 @@ class InputFile:
             raise ScenarioError([f"{self.name}: {_changed(self, found, self.sha256)}"])
         return data
 
+    @property
+    def title(self) -> str:
+        """Name without folder and ending, the same where the user put it and in a run directory."""
+        return self.path.stem.removesuffix(f"-{self.sha256[:SHOWN]}")
+
     def moved(self, folder: Path) -> InputFile:
         """Return the same content in another folder, under a name that no other content has."""
         mark = self.sha256[:SHOWN]
@@ -232,7 +241,7 @@ def relative_to(
     """
 
     def within(table: Mapping[str, Any], *prefix: str) -> dict[str, Any]:
-        moved = _each(table, lambda field, value: _from(folder_of((*prefix, *field)), value), fields)
+        moved = _each(table, lambda field, value: from_folder(folder_of((*prefix, *field)), value), fields)
         for section, field, file in modules:
             moved = _with_module(moved, section, field, file, folder_of((*prefix, section, field)))
         return moved
@@ -251,7 +260,7 @@ def _with_module(data: dict[str, Any], section: str, field: str, file: str, fold
     if not isinstance(table, dict) or file in table or not isinstance(table.get(field), str):
         return data
     if re.search(DATA_FILE, table[field]):
-        return {**data, section: {**table, file: _from(folder, table[field])}}
+        return {**data, section: {**table, file: from_folder(folder, table[field])}}
     path = str(folder / f"{table[field].partition(':')[0]}.py")
     return {**data, section: {**table, file: path}} if os.path.isfile(path) else data
 
@@ -278,10 +287,10 @@ def _each(data: Mapping[str, Any], change: Callable[[tuple[str, str], Any], Any]
     return changed
 
 
-def _from(folder: Path, value: Any) -> Any:
-    """The name as a path from here."""
+def from_folder(folder: Path, value: Any) -> Any:
+    """Return the name of a file in a folder as a path from here; a table that names one with its path so."""
     if isinstance(value, dict) and isinstance(value.get("file"), str):
-        return {**value, "file": _from(folder, value["file"])}
+        return {**value, "file": from_folder(folder, value["file"])}
     return str(folder / os.path.expanduser(value)) if isinstance(value, str) and value else value
 
 
@@ -289,7 +298,7 @@ def replaced(data: Any, change: Callable[[InputFile], Any]) -> Any:
     """Return nested tables with every file exchanged; a file that there is not (None) is left out."""
     if isinstance(data, InputFile):
         return change(data)
-    if isinstance(data, tuple) and any(isinstance(value, dict) for value in data):
+    if isinstance(data, list | tuple) and any(isinstance(value, dict | InputFile) for value in data):
         return [replaced(value, change) for value in data]
     if not isinstance(data, dict):
         return data
@@ -323,7 +332,7 @@ def taken_into[S: HasFiles](scenario: S, directory: Path) -> tuple[S, dict[Path,
         contents[moved.path] = file.content()
         return moved
 
-    parts: dict[str, Any] = {"conditions": replaced(scenario.conditions, take)}
+    parts: dict[str, Any] = {"conditions": replaced(scenario.conditions, take), "sweep": scenario.sweep.moved(take)}
     for section, field in scenario.file_fields:
         part: Any = parts.get(section, getattr(scenario, section, None))
         if getattr(part, field, None) is not None:

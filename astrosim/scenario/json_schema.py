@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import typing
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import TypeAdapter
@@ -28,6 +29,26 @@ FILE = {
         },
     ]
 }
+NUMBER = {"type": "number"}
+AXIS = {
+    "anyOf": [
+        {"type": "array", "minItems": 1},
+        {
+            "type": "object",
+            "properties": {"from": NUMBER, "to": NUMBER, "steps": {"type": "integer", "minimum": 2}}
+            | {"scale": {"enum": ["linear", "log"]}},
+            "required": ["from", "to"],
+            "additionalProperties": False,
+        },
+        {
+            "type": "object",
+            "properties": {"values": {"type": "array", "minItems": 1}, "files": {"type": "array"}},
+            "required": ["values"],
+            "additionalProperties": False,
+        },
+    ]
+}
+"""Values of a swept field: a list, a range, or a list of classes beside the files of their modules."""
 SEEDS = {"type": "string", "pattern": "^[0-9]+:[0-9]+$"}
 Schema = dict[str, Any]
 
@@ -70,7 +91,22 @@ def _file(system: str) -> Schema:
     own = {name: value for name, value in properties.items() if name not in SHARED_FIELDS}
     override = {"type": "object", "properties": own, "additionalProperties": False}
     properties["conditions"] = {"type": "object", "additionalProperties": override}
+    properties["sweep"] = _sweep(properties["sweep"], own)
     return schema | ({} if kind == DEFAULT_KIND else {"required": ["kind"]})
+
+
+def _sweep(own: Schema, fields: Mapping[str, Schema]) -> Schema:
+    """Schema of [sweep]: its own fields, and an axis in place of every other field of a scenario."""
+    drawn = {name: field for name, field in own["properties"].items() if name != "axes"}
+    return {**own, "properties": {**{name: _axes(field) for name, field in fields.items()}, **drawn}}
+
+
+def _axes(field: Schema) -> Schema:
+    """Schema of the axis of a field, or of those of a section's fields."""
+    inside = {name: _axes(one) for name, one in field.get("properties", {}).items()}
+    if not inside:
+        return AXIS if field.get("type") != "object" else {"anyOf": [AXIS, {"type": "object"}]}
+    return {"type": "object", "properties": inside, "additionalProperties": False}
 
 
 def _section(section: type[Section], model: type[Experiment], path: tuple[str, ...]) -> Schema:
@@ -93,7 +129,7 @@ def _field(info: FieldInfo, model: type[Experiment], path: tuple[str, ...]) -> S
         entry = _section(model.tables[name], model, path)
         several = tuple in [typing.get_origin(one) for one in (info.annotation, *typing.get_args(info.annotation))]
         return {"description": info.description} | ({"type": "array", "items": entry} if several else entry)
-    if name == "conditions":
+    if name in ("conditions", "sweep.axes"):
         return {"description": info.description}
     return _described(_value(info), info, model, path)
 

@@ -11,8 +11,9 @@ from typing import Any
 from astrosim.contracts import registry
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario.bundled import SUFFIX, bundled
+from astrosim.scenario.conditions import crossed, resolve
 from astrosim.scenario.experiment import NAME, Experiment, own_code_runs
-from astrosim.scenario.load import condition_names, load_scenario, read_text, resolve
+from astrosim.scenario.load import load_scenario, read_text
 from astrosim.scenario.merge import merge
 from astrosim.scenario.words import nearest
 
@@ -174,8 +175,8 @@ def _work_by_condition(scenario: Experiment) -> list[int]:
     """Work of one replicate of each condition; conditions that agree in the sections it depends on share one look."""
     model, base, known = type(scenario), scenario.model_dump(), dict[str, int]()
     sections, amounts = model.work_sections or tuple(base), []
-    for condition in condition_names(scenario):
-        tables = merge(model, base, scenario.conditions.get(condition, {}))
+    for condition, one in crossed(scenario).items():
+        tables = merge(model, base, one.override)
         key = repr([tables[section] for section in sections])
         if key not in known:
             known[key] = resolve(scenario, condition).work

@@ -12,23 +12,24 @@ from pathlib import Path
 from typing import Any
 
 import tomli_w
-from pydantic import ValidationError
 
 from astrosim.contracts import registry
 from astrosim.core.errors import Notice, ScenarioError
 from astrosim.scenario import inputs, locate, problems
 from astrosim.scenario.bundled import find, is_run
-from astrosim.scenario.experiment import SHARED_FIELDS, WRITTEN, Experiment
+from astrosim.scenario.conditions import DEFAULT_CONDITION, unknown_condition
+from astrosim.scenario.experiment import SHARED_FIELDS, Experiment
 from astrosim.scenario.merge import merge
 from astrosim.scenario.problems import Problem, dotted, show
-from astrosim.scenario.section import validated
 from astrosim.scenario.stored import reading, run_of
+from astrosim.scenario.sweep.check import OTHERS, setting_problems
+from astrosim.scenario.sweep.files import relative_sweep
 from astrosim.scenario.words import nearest
 from astrosim.store.files import RUN_FILE, no_run
 
 DEFAULT_KIND = "astrocyte"  # of files without a `kind`
-DEFAULT_CONDITION = "default"  # of files without conditions
 OVERRIDES = "overrides"  # place of those that came by no flag
+SET = "--set"  # flag of one value
 SIZE_LIMIT = 50_000_000  # bytes; assumed: far above any list of patterns
 
 
@@ -80,7 +81,17 @@ class Source:
         if problem.inside:
             return problem.text
         place, field = self.place(self.culprit(problem)), dotted(problem.path) or "scenario"
-        return f"{place}: {problem.text}" if place == f"--{field}" else f"{place}: {field}: {problem.text}"
+        text = problem.text + self._several(problem.path)
+        return f"{place}: {text}" if place == f"--{field}" else f"{place}: {field}: {text}"
+
+    def _several(self, path: locate.Path) -> str:
+        """A remedy where several values were set in place of one."""
+        value = problems.lookup(self.data, path)
+        listed = isinstance(value, list) or (isinstance(value, str) and "," in value)
+        if self.flags.get(path) != SET or not listed or path[0] in SHARED_FIELDS:
+            return ""
+        text = value if isinstance(value, str) else ",".join(map(show, value))
+        return f" To run each of several values, write --sweep {dotted(path)}={text}."
 
     def order(self, problem: Problem) -> tuple[bool, int]:
         """Sort key: what came from outside the file first, then by line."""
@@ -148,12 +159,12 @@ def load_scenario(
     here, beside = Path(), path.parent  # a name typed on the command line is relative to where it was typed
     model = model_of(source.data)
     if model is not None:
-        source.data = inputs.relative_to(
-            source.data,
-            lambda field: here if field in source.flags else beside,
-            model.file_fields,
-            model.module_fields,
-        )
+
+        def folder_of(field: locate.Path) -> Path:
+            return here if field in source.flags else beside
+
+        source.data = inputs.relative_to(source.data, folder_of, model.file_fields, model.module_fields)
+        source.data = relative_sweep(source.data, folder_of, model.file_fields, model.module_fields)
         if not is_run(path.parent):
             _tell_of_earlier_name(source)
     with reading(run_of(path), source.typed()):
@@ -295,11 +306,12 @@ def check(source: Source, conditions: bool = True) -> tuple[Experiment | None, l
     model = model_of(source.data)
     if model is None:  # of an unknown kind nothing else can be said
         return None, [source.sentence(_unknown_kind(source.data["kind"]))]
-    scenario, found = _validate(model, source.data)
+    scenario, found = problems.attempt(model, source.data)
     overrides = source.data.get("conditions") if conditions else None
     for name, override in overrides.items() if isinstance(overrides, dict) else ():
         if isinstance(override, dict):
             found += _condition_problems(model, name, override, source.data, found)
+    found += setting_problems(model, source.data, found) if conditions else []
     return scenario, [source.sentence(problem) for problem in sorted(dict.fromkeys(found), key=source.order)]
 
 
@@ -317,66 +329,19 @@ def _unknown_kind(kind: Any) -> Problem:
     return Problem(("kind",), f"not a valid choice ({show(kind)}). {meant}Write one of {known}.")
 
 
-def _validate[S: Experiment](
-    model: type[S], data: Mapping[str, Any], written: Mapping[str, Any] | None = None
-) -> tuple[S | None, list[Problem]]:
-    try:
-        return validated(model, data, {WRITTEN: written}), []
-    except ValidationError as error:
-        return None, problems.problems_of(error, data, model)
-
-
 def _condition_problems(
     model: type[Experiment], name: str, override: Mapping[str, Any], data: Mapping[str, Any], known: Sequence[Problem]
 ) -> list[Problem]:
     """Problems that a condition adds to those of the base."""
-    base = {key: value for key, value in data.items() if key not in ("conditions", "reference")}
+    base = {key: value for key, value in data.items() if key not in OTHERS}
     own = {key: value for key, value in override.items() if key not in SHARED_FIELDS}
-    _, found = _validate(model, merge(model, base, own), own)
+    _, found = problems.attempt(model, merge(model, base, own), own)
     old = set(known)
     return [
         problems.in_condition(name, problem)
         for problem in found
         if problem not in old or problems.lookup(own, problem.path) is not None
     ]
-
-
-def condition_names(scenario: Experiment) -> tuple[str, ...]:
-    """Return the conditions in the order of the file; ``("default",)`` where there are none.
-
-    Parameters
-    ----------
-    scenario : Experiment
-    """
-    return tuple(scenario.conditions) or (DEFAULT_CONDITION,)
-
-
-def resolve[S: Experiment](scenario: S, condition: str) -> S:
-    """Return the scenario under one condition: its overrides merged in, no conditions left.
-
-    Parameters
-    ----------
-    scenario : Experiment
-    condition : str
-
-    Raises
-    ------
-    ScenarioError
-        If there is no such condition.
-    """
-    names = condition_names(scenario)
-    if condition not in names:
-        raise ScenarioError([f"{scenario.name}: conditions: {unknown_condition(condition, names)}"])
-    own = scenario.conditions.get(condition, {})
-    data = {**merge(type(scenario), scenario.model_dump(), own), "conditions": {}}
-    return type(scenario).model_validate(data, context={WRITTEN: own})
-
-
-def unknown_condition(condition: str, names: Sequence[str]) -> str:
-    """Say that a condition does not exist, and which was meant."""
-    guess = nearest(condition, names)
-    right = f"Did you mean {guess}?" if guess else f"Write one of {', '.join(names)}."
-    return f"no such condition ({condition}). {right}"
 
 
 def to_toml(scenario: Experiment, folder: Path | None = None) -> str:
@@ -389,7 +354,9 @@ def to_toml(scenario: Experiment, folder: Path | None = None) -> str:
         Where the text will lie: files in it are named relative to it, all others in full.
     """
     data = scenario.model_dump()
-    data |= {table: data.pop(table) for table in ("conditions", "reference")}  # after the sections
+    swept = {"sweep": scenario.sweep.written()} if scenario.sweep.axes else {}
+    del data["sweep"]
+    data |= swept | {table: data.pop(table) for table in ("conditions", "reference")}  # after the sections
     first, count = scenario.seeds[0], len(scenario.seeds)
     if count > 2 and scenario.seeds == tuple(range(first, first + count)):
         data["seeds"] = f"{first}:{count}"

@@ -13,11 +13,11 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from astrosim.core.errors import ScenarioError
-from astrosim.scenario.experiment import Experiment
+from astrosim.scenario.experiment import WRITTEN, Experiment
 from astrosim.scenario.field_info import NAME_WORDS, facts_at, fields_of, figures_of, sections_of, table_at
 from astrosim.scenario.inputs import Located
 from astrosim.scenario.locate import Path
-from astrosim.scenario.section import Section
+from astrosim.scenario.section import Section, validated
 from astrosim.scenario.words import nearest
 
 SHOWN = 60  # characters of a value; assumed: a line of a terminal holds the rest
@@ -119,6 +119,24 @@ def _of_section(detail: ErrorDetails, data: Mapping[str, Any], model: type[Secti
     if detail["type"] == "literal_error":
         right = f"Write one of {detail['ctx']['expected']}."
     yield Problem(path, f"{WRONG.get(detail['type'], 'not valid')} ({show(lookup(data, path))}). {right}")
+
+
+def attempt[S: Experiment](
+    model: type[S], data: Mapping[str, Any], written: Mapping[str, Any] | None = None
+) -> tuple[S | None, list[Problem]]:
+    """Return the scenario that tables describe, and what is wrong with them; of the two, one is empty.
+
+    Parameters
+    ----------
+    model : Experiment type
+    data : mapping
+    written : mapping, optional
+        The tables that a condition has written over others.
+    """
+    try:
+        return validated(model, data, {WRITTEN: written}), []
+    except ValidationError as error:
+        return None, problems_of(error, data, model)
 
 
 def problems_of(error: ValidationError, data: Mapping[str, Any], model: type[Experiment]) -> list[Problem]:

@@ -15,6 +15,7 @@ import zarr
 
 from astrosim.store.blocks import Shape, block_shape
 from astrosim.store.files import file_entry, fsync_directories, stray, write_durably
+from astrosim.store.settings import BASE, Settings
 from astrosim.store.variables import GROWING, LONG_NAMES, Variable
 
 TRAJECTORY = "trajectory.zarr"
@@ -41,6 +42,8 @@ class Layout:
         Of dimensions without labels.
     names : mapping of str to ndarray of object, shape (label,) or (condition, label)
         Names of the places along a dimension, in words: a coordinate beside its numbers; "" for none.
+    settings : Settings
+        Of a sweep, one for each condition.
     """
 
     title: str
@@ -50,6 +53,7 @@ class Layout:
     coordinates: Mapping[str, np.ndarray]
     lengths: Mapping[str, int]
     names: Mapping[str, np.ndarray] = field(default_factory=dict)
+    settings: Settings = field(default_factory=Settings)
 
     def labels(self) -> dict[str, np.ndarray]:
         """Return labels of all coordinates, each of shape (label,): condition (str), seed (int64), `coordinates`."""
@@ -85,12 +89,18 @@ def create(layout: Layout, root: Path) -> dict[str, dict[str, Any]]:
     partial = root.with_name(root.name + ".tmp")
     shutil.rmtree(partial, ignore_errors=True)
     group = zarr.open_group(partial, mode="w", zarr_format=3)
-    group.attrs.update({"title": layout.title, "format_version": FORMAT_VERSION})
+    settings = layout.settings.named({variable.name: variable for variable in layout.variables} | layout.labels())
+    group.attrs.update({"title": layout.title, "format_version": FORMAT_VERSION, **settings.attributes()})
     for variable in layout.variables:
         _create_variable(group, layout, variable)
     for dimension, values in layout.labels().items():
         if len(values):
             _create_coordinate(group, dimension, (dimension,), values)
+    for one in settings.parameters:
+        attributes = {"units": one.unit or "1", "long_name": one.long_name, "path": one.path}
+        _create_coordinate(group, one.label, ("condition",), one.values, attributes)
+    if settings.parameters:
+        _create_coordinate(group, BASE, ("condition",), settings.bases)
     for dimension, values in layout.names.items():
         _create_coordinate(group, name_of(dimension), ("condition", dimension)[-values.ndim :], values)
     files = [path for path in sorted(partial.rglob("*")) if path.is_file() and not stray(path.name)]
@@ -147,14 +157,20 @@ def name_of(dimension: str) -> str:
     return f"{dimension}_name"
 
 
-def _create_coordinate(group: Any, name: str, dimensions: tuple[str, ...], values: np.ndarray) -> None:
+def _create_coordinate(
+    group: Any,
+    name: str,
+    dimensions: tuple[str, ...],
+    values: np.ndarray,
+    attributes: Mapping[str, str] | None = None,
+) -> None:
     array = group.create_array(
         name,
         shape=values.shape,
         chunks=values.shape,
         dtype=str if values.dtype == object else values.dtype,
         dimension_names=dimensions,
-        attributes={"units": "1", "long_name": LONG_NAMES.get(name, name.replace("_", " "))},
+        attributes=attributes or {"units": "1", "long_name": LONG_NAMES.get(name, name.replace("_", " "))},
         config={"write_empty_chunks": True},
     )
     array[:] = values

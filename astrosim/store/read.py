@@ -19,6 +19,7 @@ from astrosim.store.exchange import check_settled
 from astrosim.store.files import RUN_FILE, no_run, storage_errors, stray
 from astrosim.store.layout import TRAJECTORY, name_of
 from astrosim.store.replicates import ARRAYS_RECORD, read_commit, verify
+from astrosim.store.settings import unstacked, with_coordinates
 from astrosim.store.variables import GROWING
 
 if TYPE_CHECKING:
@@ -205,8 +206,37 @@ def _blocks_by_cell(path: Path, number: int, changed: int) -> dict[Cell, Block]:
     return {cell: block for block in stored_blocks(arrays) for cell in block.cells}
 
 
-def open_run(directory: str | Path, verify: bool = True) -> xarray.Dataset:
-    """Return the trajectories of a run.
+def open_run(directory: str | Path, verify: bool = True, *, grid: bool = True) -> xarray.Dataset:
+    """Return the trajectories of a run; those of a sweep over a grid with a dimension for each swept parameter.
+
+    Settings of another design lie along `condition`, with the parameters as coordinates.
+
+    Parameters
+    ----------
+    directory : str or Path
+        Run directory.
+    verify : bool
+        Compare the checksums of all files first.
+    grid : bool
+        Give a grid its dimensions; else each setting stays a condition, as figures of `astrosim.plot` take it.
+
+    Returns
+    -------
+    xarray.Dataset
+        See `open_replicates`; of a grid with dimensions (condition, PARAMETER, ..., seed, ...), where the conditions
+        are the scenario's own.
+
+    Raises
+    ------
+    StoreError
+        See `open_replicates`.
+    """
+    found = open_replicates(directory, verify)
+    return unstacked(found) if grid else found
+
+
+def open_replicates(directory: str | Path, verify: bool = True) -> xarray.Dataset:
+    """Return the trajectories of a run, one condition for each setting of a sweep.
 
     Data are read when they are used. Replicates that are not committed yet read as fill values (nan; negative for
     counts).
@@ -250,7 +280,7 @@ def open_run(directory: str | Path, verify: bool = True) -> xarray.Dataset:
         for name in map(name_of, map(str, dataset.dims))
         if name in dataset.data_vars
     }
-    whole = dataset.assign_coords(condition=names, **words).assign(committed=flag)
+    whole = with_coordinates(dataset).assign_coords({"condition": names, **words}).assign(committed=flag)
     counts = {dimension: count for dimension, count in GROWING.items() if dimension in whole.dims}
     return whole.isel({name: slice(0, max(0, int(whole[count].max()))) for name, count in counts.items()})
 

@@ -33,6 +33,7 @@ GROWING = {"spike": "spike_count"}
 
 LONG_NAMES = {
     "condition": "condition of the scenario",
+    "base_condition": "condition of the scenario that the setting is crossed with",
     "seed": "seed of every random stream of the cell",
     "episode": "recorded episode, from 0",
     "weight_episode": "episode, from 0, after which weights were kept",

@@ -13,7 +13,7 @@ from typing import Any
 from astrosim.scenario import Experiment, condition_names, load_scenario, resolve
 from astrosim.scenario.bundled import bundled
 
-NO_MATTER = ("name", "title", "source", "reference", "conditions", "record", "engine", "seeds", "version")
+NO_MATTER = ("name", "title", "source", "reference", "conditions", "sweep", "record", "engine", "seeds", "version")
 """Fields that change no published figure, or are compared for themselves."""
 NAMED = 4  # departures told; assumed: more are no longer read
 SEEDS_NAMED = 6

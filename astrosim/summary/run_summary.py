@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from rich.panel import Panel
@@ -15,8 +15,14 @@ from rich.table import Table
 
 from astrosim.core.errors import StoreError
 from astrosim.scenario import Experiment, condition_names, load_run, resolve
+from astrosim.scenario.sweep.parameters import SweepColumns
+from astrosim.store import open_replicates
 from astrosim.summary.departures import departed_words, departures, published
+from astrosim.summary.measures import Measure
 from astrosim.summary.rows import read_rows
+
+if TYPE_CHECKING:
+    from xarray import Dataset
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class RunSummary[S: Experiment]:
     scenario : Experiment
     rows : list of dict
         Of summary.csv, values typed.
+    only : tuple of str or None
+        The conditions that are shown, where not all are.
     kind : str
         Of the scenarios that this class summarises.
     texts, flags, counts : tuple of str
@@ -38,6 +46,7 @@ class RunSummary[S: Experiment]:
     directory: Path
     scenario: S
     rows: list[dict[str, Any]]
+    only: tuple[str, ...] | None = None
 
     kind: ClassVar[str] = ""
     texts: ClassVar[tuple[str, ...]] = ("condition",)
@@ -56,12 +65,29 @@ class RunSummary[S: Experiment]:
         scenario: Any = load_run(directory)
         if scenario.kind != cls.kind:
             raise StoreError(f"{directory}: a run of kind {scenario.kind}, not {cls.kind}. Use `summary.read`.")
-        return cls(directory, scenario, read_rows(directory / "summary.csv", cls.texts, cls.flags, cls.counts))
+        swept = SweepColumns.of(scenario)
+        texts, counts = (*cls.texts, *swept.texts()), (*cls.counts, *swept.counts())
+        return cls(directory, scenario, read_rows(directory / "summary.csv", texts, cls.flags, counts))
 
     @cached_property
     def resolved(self) -> dict[str, S]:
         """Scenarios by condition, in order."""
-        return {name: resolve(self.scenario, name) for name in condition_names(self.scenario)}
+        names = condition_names(self.scenario) if self.only is None else self.only
+        return {name: resolve(self.scenario, name) for name in names}
+
+    @property
+    def measure(self) -> Measure:
+        """The column by which settings and runs are compared, unless another is asked for."""
+        raise NotImplementedError
+
+    def dataset(self) -> Dataset:
+        """Return the trajectories of the conditions that are shown, one condition for each setting of a sweep."""
+        whole = open_replicates(self.directory)
+        return whole if self.only is None else whole.sel(condition=list(self.only))
+
+    def showing(self, names: Sequence[str]) -> Self:
+        """Return the summary of some conditions alone."""
+        return replace(self, rows=[row for row in self.rows if row["condition"] in names], only=tuple(names))
 
     @cached_property
     def departures(self) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ PARTS = (
     "running.js",
     "policy.js",
     "spiking.js",
+    "film.js",
+    "learning.js",
     "stage.js",
 )
 """One module, in this order."""

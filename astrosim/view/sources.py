@@ -116,16 +116,21 @@ class ScenarioSource:
         ScenarioError
             If the seed is out of range, or a change does not fit.
         """
-        from astrosim.view.player import Player
-
         if not 0 <= seed < SEED_LIMIT:
             raise ScenarioError([f"seed: out of range ({seed}). Write a whole number from 0 to {SEED_LIMIT - 1}."])
+        if self._scenario.sweep.axes:
+            return self._made(resolve(self._scenario, condition).changed(changes), seed)
         prefix = f"conditions.{json.dumps(condition)}." if self._scenario.conditions else ""
         texts = [f"--set {prefix}{path}={json.dumps(value)}" for path, value in changes.items()]
         scenario = load_scenario(self._path, (*self._overrides, *texts), self._wanted)
-        if self.own:
-            return self._watched(resolve(scenario, condition), seed)
-        return Player(resolve(astrocyte_scenario(scenario, str(self._path)), condition), seed)
+        return self._made(
+            resolve(scenario if self.own else astrocyte_scenario(scenario, str(self._path)), condition), seed
+        )
+
+    def _made(self, resolved: Any, seed: int) -> Any:
+        from astrosim.view.player import Player
+
+        return self._watched(resolved, seed) if self.own else Player(resolved, seed)
 
 
 class RunSource:

@@ -14,7 +14,7 @@ import numpy as np
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import StoreError
 from astrosim.scenario import load_run, resolve
-from astrosim.store.read import open_run
+from astrosim.store.read import open_replicates
 from astrosim.systems.threshold.diagnostics import probe_accuracy
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.view.history import stored_curves
@@ -57,7 +57,7 @@ class StoredRun:
 
     def __init__(self, directory: str | Path) -> None:
         self.path = Path(directory)
-        self.dataset = open_run(self.path)
+        self.dataset = open_replicates(self.path)
         scenario = load_run(self.path)
         system = find_system(scenario.family)
         own = system.has("replayed")

@@ -16,7 +16,7 @@ from astrosim.contracts.registry import find_system
 from astrosim.core.errors import Interrupted, StoreError
 from astrosim.runs import open_run, run_scenario
 from astrosim.runs.past import check_longer
-from astrosim.scenario.load import condition_names
+from astrosim.scenario import condition_names
 from astrosim.store.exchange import LONGER
 from astrosim.store.replicates import commit_path, read_commit
 

@@ -18,8 +18,10 @@ from astrosim.cli import app
 from astrosim.cli.status import lines
 from astrosim.core.errors import Interrupted, StoreError
 from astrosim.runs import run_scenario, status
+from astrosim.runs.failures import Failure, note_failures
 from astrosim.runs.heartbeat import STATUS
 from astrosim.runs.status import read_status
+from astrosim.store.read import known_blocks
 
 SMALL = small()
 ENDLESS = small(schedule={"episodes": 100_000_000}, record={"every": 1_000_000, "decisions": False})
@@ -124,6 +126,17 @@ def test_a_run_without_the_file_is_told_by_its_commits(tmp_path, finished):
     for text in ("", "[]", '{"beat": "x"}', "\0"):
         (tmp_path / "run" / STATUS).write_text(text)
         assert read_status(tmp_path / "run").state == "unfinished"
+
+
+def test_what_failed_is_counted_by_what_is_kept_of_it(tmp_path, finished):
+    shutil.copytree(finished, tmp_path / "run")
+    (tmp_path / "run" / "commits" / "cursor-8.json").unlink()
+    (block,) = [one for one in known_blocks(tmp_path / "run") if ("cursor", 8) in one.cells]
+    note_failures(tmp_path / "run", block, [Failure("cursor", 8, "ValueError", "no", "", known=False)])
+    told = _told(tmp_path / "run") | {"outcome": "failed"}
+    (tmp_path / "run" / STATUS).write_text(json.dumps(told))
+    found = read_status(tmp_path / "run")
+    assert (found.state, found.done, found.failed, found.waiting) == ("failed", 3, 1, 0)
 
 
 def _elsewhere(source: Path, target: Path, beat: float) -> dict[str, Any]:

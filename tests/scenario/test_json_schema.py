@@ -42,6 +42,10 @@ def test_every_bundled_scenario_and_template_is_valid(validator: Any) -> None:
         'kind = "wave"\nschedule.episodes = 3',
         'seeds = "1-3"',
         "interventions = [{at_trial = 3}]",
+        "sweep.perturbation.sigma = 0.1",
+        "sweep.perturbation.sgma = [0.1, 0.2]",
+        "sweep.seeds = [1, 2]",
+        'sweep.design = "gird"',
     ],
 )
 def test_what_the_reader_refuses_is_refused(validator: Any, text: str) -> None:

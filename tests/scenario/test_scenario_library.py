@@ -94,6 +94,7 @@ def test_names() -> None:
         "sparse_versus_dense",
         "sphere",
         "step_size",
+        "sweep",
         "task_switch",
         "uncoupled",
         "update_scope",

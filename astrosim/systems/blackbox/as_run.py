@@ -12,7 +12,7 @@ from astrosim.core.errors import AstrosimError
 from astrosim.runs import run_scenario
 from astrosim.runs.trained import load_trained
 from astrosim.scenario.inputs import InputFile
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 from astrosim.systems.blackbox.recording import CURVES
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
 from astrosim.systems.blackbox.show.summary import BlackboxSummary
@@ -73,7 +73,7 @@ def stored(scenario: BlackboxScenario, seed: int, out: str | Path) -> Stored:
     run_scenario(scenario, out, workers=1, progress=False)
     trained = load_trained(out)
     assert isinstance(trained, TrainedBlackbox)
-    with open_run(out) as run:
+    with open_replicates(out) as run:
         own = run.isel(condition=0).sel(seed=seed)[[*CURVES, "test_return"]].load()
     known = own["steps"].values >= 0
     history = {name: own[name].values[known] for name in CURVES}

@@ -10,7 +10,7 @@ import numpy as np
 
 from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.scenario import resolve
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 from astrosim.systems.blackbox.kernel.policy import Policy
 from astrosim.systems.blackbox.network import KINDS, chosen_inputs, empty_policy, fill, wiring_of
 from astrosim.systems.blackbox.players import make_player
@@ -58,7 +58,7 @@ class StoredTest:
         AstrosimError
             If its weights were not kept.
         """
-        with open_run(directory) as run:
+        with open_replicates(directory) as run:
             if "final_weight" not in run:
                 raise AstrosimError(_unkept(directory, condition, seed))
             own = run[["test_return", "test_item", *NUMBERS]].sel(condition=condition, seed=seed).load()

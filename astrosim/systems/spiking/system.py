@@ -40,6 +40,8 @@ LEARNING = System(
         "flags": f"{HERE}.learning.records:FLAGS",
         "summary": f"{HERE}.learning.show.summary:WindowSummary",
         "trained": f"{HERE}.learning.trained:TrainedWindows",
+        "view": f"{HERE}.learning.scenario.schema:WindowScenario",
+        "watched": f"{HERE}.learning.watch.replicate:WatchedLearning",
     },
     lacks={
         "animation": 'no moving picture of learning over windows ("spiking"). `astrosim plot` draws it.',
@@ -47,7 +49,6 @@ LEARNING = System(
         '"astrocyte".',
         "engine": 'no engine of single trials ("spiking"). astrosim.run runs the scenario.',
         "start": 'learning over windows does not start from the weights of another run ("spiking"). Leave out --from.',
-        "view": 'the live view does not show spiking networks ("spiking"). `astrosim report` and `astrosim plot` do.',
     },
 )
 IMAGES = System(

@@ -9,7 +9,7 @@ import numpy as np
 
 from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.scenario import condition_names, load_scenario, resolve
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 from astrosim.systems.waves.learners.learner import KernelNetwork
 from astrosim.systems.waves.scenario.schema import WaveScenario
 
@@ -61,7 +61,7 @@ def _some(seeds: Sequence[int]) -> str:
 
 def _weights(directory: Path, condition: str, seed: int, parameters: int) -> np.ndarray:
     """The final parameters of a run's replicate: float32, shape (parameter,)."""
-    with open_run(directory) as run:
+    with open_replicates(directory) as run:
         kept = "weight" in run and run.sizes["parameter"] >= parameters
         found = run["weight"].sel(condition=condition, seed=seed).values[:parameters] if kept else np.full(1, np.nan)
     if np.isnan(found).any():

@@ -38,7 +38,7 @@ class SpikingStage {
       this.explained = "";
       this.tissue.start(this.scene, arrays);
       this.side.replaceChildren();
-      this.overview = this.scene.raster[1] ? new Raster(this.plot("raster")) : this.scene.mapped[1] > 1 ? new RunningMap(this.plot("map")) : null;
+      this.overview = !this.scene.raster ? null : this.scene.raster[1] ? new Raster(this.plot("raster")) : this.scene.mapped[1] > 1 ? new RunningMap(this.plot("map")) : null;
       this.traces = [];
       return;
     }

@@ -189,6 +189,7 @@ class Stage {
       const right = output.filter((bit, k) => bit === target[k]).length;
       create("td", right === wanted ? "as-all" : "", line, `${right}/${wanted}`);
     }
+    if (!this.alarm) return;
     this.alarm.style.display = facts.constant ? "block" : "none";
     this.alarm.textContent = `CONSTANT OUTPUT: every pattern gives ${bits(outputs, wanted, 0).join("")}.`;
   }
@@ -210,7 +211,7 @@ const dot = (colour) => `<svg width="14" height="14"><circle cx="7" cy="7" r="6"
 const ring = (colour, dash) =>
   `<svg width="14" height="14"><circle cx="7" cy="7" r="5.5" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/></svg>`;
 
-const OTHERS = { policy: PolicyStage, spiking: SpikingStage };
+const OTHERS = { policy: PolicyStage, spiking: SpikingStage, spiking_learning: LearningStage };
 
 export default {
   render({ model, el }) {

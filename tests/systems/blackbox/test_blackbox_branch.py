@@ -12,7 +12,7 @@ from run_helpers import contents, differing
 
 from astrosim.core.errors import AstrosimError, ScenarioError
 from astrosim.runs import rerun, run_scenario
-from astrosim.runs.checkpoint import kept
+from astrosim.runs.kept import kept
 from astrosim.runs.replicate import Replicate
 from astrosim.scenario import load_scenario, resolve
 from astrosim.systems.arrays.scenario.schema import ArrayScenario

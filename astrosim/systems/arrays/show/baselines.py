@@ -9,7 +9,7 @@ import numpy as np
 from xarray import Dataset
 
 from astrosim.core.errors import AstrosimError
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 from astrosim.summary.run_summary import RunSummary
 from astrosim.systems.arrays.beside import MOST_VALUES
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
@@ -27,7 +27,7 @@ def baseline_rows(summary: Summary, score: str) -> list[dict[str, Any]]:
     if not first_of_each_table(summary.resolved):
         return []
     try:
-        with open_run(summary.directory) as dataset:
+        with open_replicates(summary.directory) as dataset:
             if "baseline_score" not in dataset or not dataset.sizes.get("baseline"):
                 return []
             return list(_rows(summary, score, dataset[["baseline_score", "baseline_validation"]].load()))

@@ -14,7 +14,6 @@ from astrosim.report.tables import PublishedRow, compare_pairs, number
 from astrosim.report.words import differences, provenance, seeds_words
 from astrosim.scenario import to_toml
 from astrosim.statistics.inference import CONFIDENCE, METHOD, median_interval
-from astrosim.store import open_run
 from astrosim.summary.verdicts import standing
 from astrosim.systems.arrays.figures.learning import field_accuracy, field_astrocytes, field_confusion, field_curves
 from astrosim.systems.arrays.show import explanation, tables
@@ -62,7 +61,7 @@ def kinds_of(summary: ArraySummary) -> dict[str, Kind[ArrayMaterial]]:
 def content(directory: Path, summary: ArraySummary) -> dict[str, Any]:
     """Return all that the template shows."""
     scenario, resolved = summary.scenario, summary.resolved
-    material = material_of(summary, open_run(directory))
+    material = material_of(summary, summary.dataset())
     return {
         "scenario": scenario,
         "summary": [condition_row(summary, name) for name in summary.conditions],

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
+from astrosim.summary.measures import FRACTION, Measure
 from astrosim.summary.rows import UNKNOWN
 from astrosim.summary.run_summary import RunSummary
 from astrosim.systems.arrays.scenario.schema import ArrayScenario
@@ -51,6 +52,13 @@ class ArraySummary(RunSummary[ArrayScenario]):
     def alarm_texts(self) -> list[str]:
         """Return the warnings and notes as plain texts."""
         return [*super().alarm_texts(), *remarked(self.directory), *filter(None, [absence(self, bool(self.baselines))])]
+
+    @property
+    def measure(self) -> Measure:
+        """Test accuracy, or R2 where numbers are learned."""
+        return Measure(
+            f"test_{self.score}", f"test {self.score_words}", bounds=FRACTION if self.score == "accuracy" else None
+        )
 
     def table(self) -> Table:
         """Return conditions, and baselines, with median and range of the test score, and what it cost."""

@@ -10,7 +10,6 @@ from astrosim.report.tables import compare_pairs
 from astrosim.report.words import differences, provenance, seeds_words
 from astrosim.scenario import to_toml
 from astrosim.statistics.inference import CONFIDENCE, METHOD
-from astrosim.store import open_run
 from astrosim.systems.blackbox.scenario.sections import is_rival, keeps_or_reverts
 from astrosim.systems.blackbox.show import explanation, tables
 from astrosim.systems.blackbox.show.episode import absences, constant_alarms, pictures
@@ -39,7 +38,7 @@ HEADS = {
 def content(directory: Path, summary: BlackboxSummary) -> dict[str, Any]:
     """Return all that the template shows."""
     scenario, resolved = summary.scenario, summary.resolved
-    material = material_of(summary, open_run(directory))
+    material = material_of(summary, summary.dataset())
     names = summary.conditions
     return {
         "scenario": scenario,

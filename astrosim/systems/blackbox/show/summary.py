@@ -6,6 +6,7 @@ import numpy as np
 from rich.table import Table
 
 from astrosim.statistics.inference import mean_interval
+from astrosim.summary.measures import Measure
 from astrosim.summary.rows import UNKNOWN
 from astrosim.summary.run_summary import RunSummary
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
@@ -24,6 +25,11 @@ class BlackboxSummary(RunSummary[BlackboxScenario]):
     texts = TEXTS
     flags = FLAGS
     counts = COUNTS
+
+    @property
+    def measure(self) -> Measure:
+        """Mean return, or value, of the test."""
+        return Measure("test_mean", "mean test return")
 
     def table(self) -> Table:
         """Return conditions with mean and range of the test return over seeds, and what it cost."""

@@ -53,6 +53,9 @@ def shared_problems(scenario: Any) -> Iterator[str]:
             yield f"conditions.{name}.record: the same for all conditions. Set record outside the conditions."
         if "step_ms" in (override.get("schedule") or {}):
             yield f"conditions.{name}.schedule.step_ms: the same for all conditions. Set it outside the conditions."
+    for path in scenario.sweep.paths:
+        if path == "schedule.step_ms" or path.startswith("record."):
+            yield f"sweep.{path}: the same for all settings. Set it outside the sweep."
 
 
 def named_files(scenario: Any) -> bool:

@@ -10,7 +10,7 @@ from xarray import Dataset
 
 from astrosim.core.errors import AstrosimError
 from astrosim.report.animation import FRAMES, Look, TrialRange
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 from astrosim.store.layout import name_of
 from astrosim.systems.spiking.figures.animation import Moving, animate_spikes
 from astrosim.systems.spiking.make import network_of
@@ -32,7 +32,7 @@ def animation(found: SpikingSummary, rows: list[dict[str, Any]], path: Path, cho
     """
     condition, seed = rows[0]["condition"], rows[0]["seed"]
     scenario = found.resolved[condition]
-    with open_run(found.directory) as dataset:
+    with open_replicates(found.directory) as dataset:
         own = dataset.sel(condition=condition, seed=seed).load()
     moving = moving_of(own, network_of(scenario, seed), scenario.schedule.step_ms)
     times = np.array(shown_steps(chosen, scenario.steps)) * scenario.schedule.step_ms

@@ -16,7 +16,7 @@ from astrosim.contracts.loading import missing_extra
 from astrosim.core.errors import AstrosimError
 from astrosim.export.replicates import committed
 from astrosim.scenario import load_run, resolve
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 from astrosim.store.layout import name_of
 from astrosim.systems.spiking.make import network_of
 from astrosim.systems.spiking.network.description import Network, Nodes
@@ -87,7 +87,7 @@ def to_neo(source: Simulated | str | Path, condition: str | None = None, seed: i
         raise AstrosimError(f"{source}: no simulation of a spiking network ({scenario.family}). Name another run.")
     chosen = [
         one
-        for one in replicates(open_run(source), scenario)
+        for one in replicates(open_replicates(source), scenario)
         if condition in (None, one.about["condition"]) and seed in (None, one.about["seed"])
     ]
     if not chosen:

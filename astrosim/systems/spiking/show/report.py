@@ -9,7 +9,6 @@ from astrosim.report.drawing import reported
 from astrosim.report.words import differences, planned_facts, provenance, seeds_words
 from astrosim.scenario import to_toml
 from astrosim.statistics.inference import CONFIDENCE, METHOD
-from astrosim.store import open_run
 from astrosim.systems.spiking.make import network_of
 from astrosim.systems.spiking.show.explanation import network_words, step_rule
 from astrosim.systems.spiking.show.pictures import KINDS, material_of
@@ -28,7 +27,7 @@ NOTES = (
 def content(directory: Path, summary: SpikingSummary) -> dict[str, Any]:
     """Return all that the template shows."""
     scenario, resolved = summary.scenario, summary.resolved
-    material = material_of(summary, open_run(directory))
+    material = material_of(summary, summary.dataset())
     networks = {name: network_words(network_of(one, one.seeds[0])) for name, one in resolved.items()}
     return {
         "scenario": scenario,

@@ -6,6 +6,7 @@ import numpy as np
 from rich.table import Table
 
 from astrosim.statistics.inference import mean_interval
+from astrosim.summary.measures import Measure
 from astrosim.summary.rows import UNKNOWN
 from astrosim.summary.run_summary import RunSummary
 from astrosim.systems.spiking.scenario.schema import SpikingScenario
@@ -20,6 +21,11 @@ class SpikingSummary(RunSummary[SpikingScenario]):
 
     kind = "spiking"
     counts = COUNTS
+
+    @property
+    def measure(self) -> Measure:
+        """Mean rate of the neurons."""
+        return Measure("rate_hz", "mean rate", "Hz")
 
     def table(self) -> Table:
         """Return conditions with the mean rate over seeds, calcium, and what it cost."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from astrosim.scenario.conditions import overrides
 from astrosim.scenario.relevance import owned_by, reads_section
 
 Scenario = Any  # the schema imports its checks
@@ -42,8 +43,8 @@ def problems(scenario: Scenario, written: Mapping[str, Any] | None) -> list[str]
         If only these tables are looked at: all others stand in a scenario that has been looked at.
     """
     resolved = [scenario]
-    if written is None and scenario.conditions:
-        resolved = [_under(scenario, own) for own in scenario.conditions.values()]
+    if written is None and (own := overrides(scenario)):
+        resolved = [_under(scenario, one) for one in own.values()]
     idle = [idle_sections(one) for one in resolved]
     return [
         f'{name}.{field}: only {owner} have it (learner = "{resolved[0].learner}"). Write learner = "{remedy}", or '
@@ -72,6 +73,6 @@ def _changed(scenario: Scenario, name: str, written: Mapping[str, Any] | None) -
 
 def idle_defaults(scenario: Scenario) -> dict[str, Any]:
     """Return the defaults of the sections that none of a scenario's conditions reads, by section."""
-    idle = [idle_sections(_under(scenario, own)) for own in scenario.conditions.values()]
+    idle = [idle_sections(_under(scenario, own)) for own in overrides(scenario).values()]
     gone = [name for name in (idle[0] if idle else {}) if all(name in sections for sections in idle)]
     return {name: type(getattr(scenario, name))() for name in gone}

@@ -9,7 +9,7 @@ from typing import Any
 from astrosim.core.errors import AstrosimError, StoreError
 from astrosim.report.animation import FRAMES, Look, TrialRange
 from astrosim.scenario import resolve
-from astrosim.store import open_run
+from astrosim.store import open_replicates
 from astrosim.store.variables import IDLE
 from astrosim.systems.threshold.figures.animation import MOST_FRAMES, animate_replicate, frame_trials
 from astrosim.systems.threshold.replay import Frame, Replay
@@ -60,7 +60,7 @@ def check_replay(directory: Path, replicate: tuple[str, int], frames: Sequence[F
     StoreError
         If they differ: another version of the program wrote the run.
     """
-    with open_run(directory) as run:
+    with open_replicates(directory) as run:
         if "decision" not in run:
             return
         stored = run[["decision", "trial_pattern"]].sel(condition=replicate[0], seed=replicate[1])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from xarray import Dataset
@@ -14,7 +13,6 @@ from astrosim.plot.solving import solved_curves
 from astrosim.plot.timeline import MARKED
 from astrosim.report.drawing import Drawn, Kind, Picture, reported
 from astrosim.scenario.words import counted
-from astrosim.store import open_run
 from astrosim.systems.threshold.figures.astrocytes import DRAWN_ASTROCYTES, astrocyte_curves
 from astrosim.systems.threshold.figures.budget import accuracy_by_passes
 from astrosim.systems.threshold.figures.calcium import calcium_curves, coupled_conditions
@@ -80,11 +78,9 @@ class Material:
     episode: int | None = None
 
     @classmethod
-    def read(
-        cls, directory: Path, summary: Summary, resolved: Mapping[str, Scenario], rows: Sequence[ConditionRow]
-    ) -> Material:
+    def read(cls, summary: Summary, resolved: Mapping[str, Scenario], rows: Sequence[ConditionRow]) -> Material:
         """Open the trajectories, and read what several figures need."""
-        return cls.of(open_run(directory), summary, resolved, rows)
+        return cls.of(summary.dataset(), summary, resolved, rows)
 
     @classmethod
     def of(

@@ -10,7 +10,7 @@ from typing import Any
 from astrosim.explain.tables import names_words, together
 from astrosim.report.words import differences, planned_facts, provenance, range_words, seeds_words
 from astrosim.rules.choices import NEURON_MODELS
-from astrosim.scenario import condition_names, resolve, to_toml
+from astrosim.scenario import to_toml
 from astrosim.scenario.words import counted
 from astrosim.statistics.inference import CONFIDENCE, METHOD
 from astrosim.systems.threshold.diagnostics import constant_output_alarm
@@ -41,9 +41,9 @@ def content(directory: Path, summary: Summary) -> dict[str, Any]:
     """Return all that the template shows."""
     scenario = summary.scenario
     rows = tables.condition_rows(summary)
-    resolved = {name: resolve(scenario, name) for name in condition_names(scenario)}
+    resolved = summary.resolved
     controls = [name for name, one in resolved.items() if one.learner == "none"]
-    material = Material.read(directory, summary, resolved, rows)
+    material = Material.read(summary, resolved, rows)
     texts = constant_output_alarm(summary.rows, controls)
     return {
         "scenario": scenario,

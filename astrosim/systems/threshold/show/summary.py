@@ -9,6 +9,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from astrosim.scenario import condition_names, resolve
+from astrosim.summary.measures import FRACTION, Measure
 from astrosim.summary.rows import UNKNOWN, add_known
 from astrosim.summary.run_summary import RunSummary
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -48,6 +49,11 @@ class Summary(RunSummary[Scenario]):
     texts = TEXTS
     flags = FLAGS
     counts = COUNTS
+
+    @property
+    def measure(self) -> Measure:
+        """Mean accuracy of the frozen network over all patterns."""
+        return Measure("mean_accuracy", "mean accuracy", bounds=FRACTION)
 
     def table(self) -> Table:
         """Return conditions with mean accuracy, interval, ceiling and published figures; empty columns are left out."""

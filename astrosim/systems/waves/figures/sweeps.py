@@ -103,7 +103,7 @@ def _series(resolved: Mapping[str, WaveScenario], field: str) -> list[Series]:
 
 def _meaningful(scenario: WaveScenario) -> dict[str, Any]:
     """Tables of a resolved scenario; None for leak, noise and loss where there is none."""
-    tables: dict[str, Any] = scenario.model_dump(mode="json", exclude={"conditions", "reference", "seeds"})
+    tables: dict[str, Any] = scenario.model_dump(mode="json", exclude={"conditions", "sweep", "reference", "seeds"})
     for field in SWEPT:
         section, _, name = field.partition(".")
         if not tables[section][name]:

@@ -39,7 +39,7 @@ def batched_key(scenario: WaveScenario, replicate: Replicate) -> str:
     if not in_torch(scenario):
         return f"{replicate.condition} {replicate.seed}"
     data: dict[str, Any] = scenario.model_dump(
-        mode="json", exclude={"conditions", "reference", "seeds", "record", "name", "title", "source"}
+        mode="json", exclude={"conditions", "sweep", "reference", "seeds", "record", "name", "title", "source"}
     )
     for section, name in FREE.items():
         data[section][name] = data[section][name] > 0

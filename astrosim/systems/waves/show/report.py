@@ -12,7 +12,6 @@ from astrosim.report.words import differences, provenance, range_words, seeds_wo
 from astrosim.scenario import to_toml
 from astrosim.scenario.words import counted
 from astrosim.statistics.inference import CONFIDENCE, METHOD
-from astrosim.store import open_run
 from astrosim.systems.waves.figures.sweeps import find_sweeps
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.show import explanation, tables
@@ -38,7 +37,7 @@ SENTENCES = {
 def content(directory: Path, summary: WaveSummary) -> dict[str, Any]:
     """Return all that the template shows."""
     scenario, resolved = summary.scenario, summary.resolved
-    dataset = open_run(directory)
+    dataset = summary.dataset()
     dataset = dataset.assign({name: dataset[name].load() for name in LOADED})
     rows = tables.condition_rows(summary, dataset)
     pairs = tables.comparison_pairs(resolved, summary.conditions)

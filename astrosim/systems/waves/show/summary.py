@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from astrosim.statistics.inference import mean_interval
+from astrosim.summary.measures import FRACTION, Measure
 from astrosim.summary.rows import UNKNOWN, add_known
 from astrosim.summary.run_summary import RunSummary
 from astrosim.systems.waves.scenario.schema import WaveScenario
@@ -50,6 +51,11 @@ class WaveSummary(RunSummary[WaveScenario]):
     def published(self) -> list[PublishedFigure]:
         """All published figures beside the measured ones."""
         return [] if self.departures else published_figures(self.rows, self.resolved)
+
+    @property
+    def measure(self) -> Measure:
+        """Test accuracy after the last epoch."""
+        return Measure("test_accuracy", "test accuracy", bounds=FRACTION)
 
     def table(self) -> Table:
         """Return conditions with median, range, mean and published test accuracy, and how many collapsed.

@@ -11,7 +11,6 @@ from astrosim.report.tables import compare_pairs
 from astrosim.report.words import differences, provenance, seeds_words
 from astrosim.scenario import to_toml
 from astrosim.statistics.inference import CONFIDENCE
-from astrosim.store import open_run
 from astrosim.systems.arrays.show.report import (
     COMPARISON_WORDS,
     INTERVALS,
@@ -69,7 +68,7 @@ def content(directory: Path, summary: ImageSummary) -> dict[str, Any]:
         "comparison_words": COMPARISON_WORDS,
         "seeds": [row for name in names for row in summary.of(name)],
         "open_rows": OPEN_ROWS,
-        "pictures": reported(KINDS.values(), material_of(summary, open_run(directory))),
+        "pictures": reported(KINDS.values(), material_of(summary, summary.dataset())),
         "absences": [],
         "notes": list(NOTES),
         "provenance": provenance(directory),

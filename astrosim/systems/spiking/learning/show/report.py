@@ -9,7 +9,6 @@ from astrosim.report.drawing import reported
 from astrosim.report.words import differences, planned_facts, provenance, seeds_words
 from astrosim.scenario import to_toml
 from astrosim.statistics.inference import CONFIDENCE
-from astrosim.store import open_run
 from astrosim.systems.spiking.learning.show.explanation import network_words, trial_rule
 from astrosim.systems.spiking.learning.show.pictures import KINDS, material_of
 from astrosim.systems.spiking.learning.show.summary import COLUMNS, WindowSummary
@@ -49,7 +48,7 @@ def content(directory: Path, summary: WindowSummary) -> dict[str, Any]:
         "comparison_words": "",
         "seeds": summary.rows,
         "open_rows": OPEN_ROWS,
-        "pictures": reported(KINDS.values(), material_of(summary, open_run(directory))),
+        "pictures": reported(KINDS.values(), material_of(summary, summary.dataset())),
         "absences": [],
         "notes": list(NOTES),
         "provenance": provenance(directory),

@@ -6,6 +6,7 @@ import numpy as np
 from rich.table import Table
 
 from astrosim.statistics.inference import share_interval
+from astrosim.summary.measures import FRACTION, Measure
 from astrosim.summary.rows import UNKNOWN, add_known, quantile_text
 from astrosim.summary.run_summary import RunSummary
 from astrosim.systems.spiking.learning.scenario.schema import WindowScenario
@@ -34,6 +35,11 @@ class WindowSummary(RunSummary[WindowScenario]):
     kind = "spiking"
     texts = ("condition", "engine")
     counts = COUNTS
+
+    @property
+    def measure(self) -> Measure:
+        """Mean accuracy over all patterns."""
+        return Measure("mean_accuracy", "mean accuracy", bounds=FRACTION)
 
     def table(self) -> Table:
         """Return conditions with solved seeds, trials until then, and what a trial cost."""
