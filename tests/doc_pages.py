@@ -134,6 +134,9 @@ class Reader:
             self._bash(line, block)
 
     def _astrosim(self, words: list[str], block: Block) -> None:
+        """In this process; what is small is not worth processes of its own, and the bytes are the same."""
+        if words[0] in ("run", "rerun") and "--workers" not in words:
+            words = [*words, "--workers", "1"]
         done = CliRunner().invoke(app, words)
         assert done.exit_code == 0, f"{block.where}: astrosim {shlex.join(words)}\n{done.output}\n{done.exception}"
 

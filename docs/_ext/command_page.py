@@ -13,7 +13,7 @@ INTRODUCTION = """# Command line
 completes commands and options in your shell.
 
 Exit codes: 0 done, 2 bad input, 130 interrupted (Ctrl-C, or a batch system's signal), 1 otherwise.
-[Clusters and containers](../howto/cluster.md) tells how it behaves inside other programs.
+[Containers and other programs](../howto/machines.md) tells how it behaves inside other programs.
 """
 
 

@@ -20,8 +20,9 @@ from astrosim.scenario.field_info import (
     sections_of,
 )
 from astrosim.scenario.inputs import InputFile
+from astrosim.scenario.interventions import CHOICE, ONCE
 from astrosim.scenario.section import Section
-from astrosim.systems.threshold.scenario.interventions import CHANGEABLE, CHOICE, ONCE, TAKES
+from astrosim.systems.threshold.scenario.interventions import CHANGEABLE, TAKES
 
 BASES: dict[str, dict[str, Any]] = {"objective": {"task": {"objective": "mine:score", "size": 10, "allow_code": True}}}
 """What must be written in a scenario of a system whose fields are not all optional."""

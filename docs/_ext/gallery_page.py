@@ -71,7 +71,8 @@ FOLDERS = {
 }
 HEAD = """# Gallery
 
-Every bundled scenario: `astrosim run NAME`, `astrosim explain NAME`, `astrosim new MINE --from NAME`. Times are
+Every bundled scenario: `astrosim run NAME`, `astrosim explain NAME`, `astrosim new MINE --from NAME`;
+`astrosim list WORD` finds those that tell of something. Times are
 estimates for one core, all conditions and seeds, without compilation. A figure shows what the scenario found, where a
 notebook has one, else its first network, task or mesh.
 """
