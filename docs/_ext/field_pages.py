@@ -156,7 +156,7 @@ class KindPage:
         """Tables of lists of tables, such as [[network.populations]]; interventions have a page of their own."""
         entries = entry_fields_of(self.model)
         for path in self.model.tables:
-            if path.partition(".")[0] == "interventions":
+            if path.partition(".")[0] == "interventions" and self.name == "astrocyte":
                 continue
             own = [facts for name, facts in entries.items() if name.rpartition(".")[0] == path]
             rows = (row(facts, facts.path.rpartition(".")[2], "") for facts in own)
