@@ -12,16 +12,17 @@
 # ---
 
 # %% [markdown]
-# # Against NEST: the same neurons, astrocytes and networks in both simulators
+# # Against NEST and Brian2: the same neurons, astrocytes and networks in other simulators
 #
-# **Question.** Does a spiking network of astrosim do what the same network does in NEST, to the last digits?
+# **Question.** Does a spiking network of astrosim do what the same network does in NEST, and astrocytes with gap
+# junctions what they do in Brian2, to the last digits?
 #
 # **Claim.** Every spike falls into the same step, and every recorded value agrees as far as the integrators allow:
 # exact propagators to rounding, adaptive ones to their tolerance.
 #
-# **To run it.** `make notebooks NAMES=against_nest`. NEST's figures are stored under `tests/golden/spiking`, made with
-# NEST 3.10.0; where NEST is installed (`pip install nest-simulator`), the last section runs it beside astrosim on new
-# random parameters, too.
+# **To run it.** `make notebooks NAMES=against_nest`. Figures of NEST 3.10.0 and Brian2 2.9.0 are stored under
+# `tests/golden/spiking`; where one of them is installed (`pip install nest-simulator`, `pip install brian2`), the last
+# sections run it beside astrosim on new random parameters, too.
 
 # %%
 import gzip
@@ -36,7 +37,8 @@ from matplotlib.figure import Figure
 
 from astrosim.plot.style import MUTED, PALETTE, new_figure, styled
 from astrosim.spiking import Network, Simulated, Trains, simulate
-from astrosim.systems.spiking.network.description import Nodes, connections, no_nodes
+from astrosim.systems.spiking.kernel.astrocytes.gchi import GCHI
+from astrosim.systems.spiking.network.description import Coupling, Nodes, connections, no_nodes
 
 STORED = Path(common.__file__).parent.parent / "tests" / "golden" / "spiking"
 NONE = connections(*[np.zeros(0)] * 4)
@@ -263,6 +265,77 @@ def draw_network() -> Figure:
 show(draw_network(), "against_nest_network")
 
 # %% [markdown]
+# ## Brian2: an astrocyte under transmitter, and a ring of six (G-ChI)
+#
+# The G-ChI model of De Pitta et al. (2009), as in Stimberg et al. (2018): one astrocyte under spikes of a synapse for
+# 30 s, and six in a ring of gap junctions for 100 s, by both rules. Steps of 1 and of 10 ms, in both simulators.
+
+# %%
+GCHI_STORED = golden("brian2_gchi_gap_glio")
+STATES = {"G": "Gamma_A", "I": "IP3", "C": "Ca_astro", "h": "h_IP3R"}
+
+
+def ring_of(count: int, rule: str, strength: float, every: float, **own: float) -> Coupling:
+    """Gap junctions of a ring of astrocytes; `every`: ms over which a flux is held."""
+    pairs = np.stack([np.arange(count), (np.arange(count) + 1) % count], axis=1)
+    return Coupling(rule, pairs, strength, every_ms=every, **own)
+
+
+def run_gchi(coupling: Coupling, count: int, step: float, samples: int, given: Trains, **own: object) -> Simulated:
+    """Astrocytes of the G-ChI model, recorded at every step."""
+    values = {name: np.broadcast_to(np.asarray(value, float), count) for name, value in own.items()}
+    glia = Nodes(np.array([f"a:{n}" for n in range(count)], object), np.array(["gchi"] * count, object), values)
+    record = {name: [f"a:{n}" for n in range(count)] for name in STATES.values()}
+    network = Network(no_nodes(), glia, NONE, coupling)
+    return simulate(network, step * samples, step_ms=step, spikes=given, record=record, every_ms=step)
+
+
+print(HEAD)
+case = GCHI_STORED["gchi"]
+given = trains(0, np.array(case["spike_times_ms"]), 1.0, case["dt_ms"])
+single = run_gchi(Coupling(), 1, case["dt_ms"], 30_000, given)
+each = round(case["interval_ms"] / case["dt_ms"])
+for column, name in STATES.items():
+    found = values(single, name)[each - 1 :: each, 0][: len(case[column]) - 1]
+    row(f"one astrocyte, {name}", "", apart(found, case[column][1:]), "uM or 1", 1e-10)
+rings = {}
+for case in GCHI_STORED["gap"]:
+    rule = {"threshold": "threshold_linear"}.get(case["kind"], case["kind"])
+    own = {"threshold": case["I_Theta"], "width": case["omega_I"]}
+    coupling = ring_of(6, rule, case["F_per_s"], case["dt_ms"], **own)
+    first = {"IP3": case["initial"]["I"], "Ca_astro": case["initial"]["C"], "h_IP3R": case["initial"]["h"]}
+    rings[rule] = case, run_gchi(coupling, 6, case["dt_ms"], 9900, Trains(), **case["params"], **first)
+    each = round(case["interval_ms"] / case["dt_ms"])
+    for column in "ICh":
+        found = values(rings[rule][1], STATES[column])[each - 1 :: each].T
+        row(f"{rule}, {STATES[column]}", "", apart(found, np.array(case[column])[:, 1:]), "uM or 1", 1e-10)
+assert len(rings) == 2
+
+
+# %%
+@styled
+def draw_rings() -> Figure:
+    """Calcium of two neighbours in each ring: lines of astrosim, dots of Brian2."""
+    figure = new_figure(2.9)
+    panels = figure.subplots(2, 1, sharex=True)
+    for axes, (rule, (case, run)) in zip(panels, rings.items(), strict=True):
+        wanted, step = np.array(case["C"]), case["interval_ms"] / 1000.0
+        thin = -(-wanted.shape[1] // DOTS)
+        for number in (0, 1):
+            found = values(run, "Ca_astro")[:, number]
+            axes.plot(
+                case["dt_ms"] / 1000.0 * np.arange(1, len(found) + 1), found, color=PALETTE[number], linewidth=1.0
+            )
+            time = step * np.arange(wanted.shape[1])
+            axes.plot(time[::thin], wanted[number, ::thin], ".", color=PALETTE[5], markersize=2.5)
+        axes.set(ylabel="Ca (uM)", title=rule)
+    panels[-1].set(xlabel="time (s)", xlim=(0.0, None))
+    return figure
+
+
+show(draw_rings(), "against_nest_brian2")
+
+# %% [markdown]
 # ## NEST itself, where it is installed
 #
 # Neurons of random parameters under random input (seeds 1 to 10 of NumPy's generator, named before the run).
@@ -309,10 +382,67 @@ else:
         row(f"seed {seed}", same(run, fired, 0.1), apart(values(run, "V_m")[: len(voltage), 0], voltage), "mV", 1e-11)
 
 # %% [markdown]
+# ## Brian2 itself, where it is installed
+#
+# Rings of four astrocytes of random parameters (seeds 1 to 5), linear gap junctions, 400 ms in steps of 2 ms.
+
+# %%
+EQUATIONS = """
+dG/dt = (O_N * Y * (1 - G) - Omega_N * (1 + zeta * C / (C + K_KC)) * G) / second : 1
+dI/dt = (O_beta * G + O_delta / (1 + I / kappa_delta) * C**2 / (C**2 + K_delta**2)
+         - O_3K * C**4 / (C**4 + K_D**4) * I / (I + K_3K) - Omega_5P * I + J) / second : 1
+dC/dt = ((Omega_C * (I / (I + d_1) * C / (C + d_5) * h)**3 + Omega_L) * (C_T - (1 + rho_A) * C)
+         - O_P * C**2 / (C**2 + K_P**2)) / second : 1
+dh/dt = O_2 * (d_2 * (I + d_1) / (I + d_3) - (d_2 * (I + d_1) / (I + d_3) + C) * h) / second : 1
+Y : 1 (constant)
+J : 1
+"""
+STEP, LAST, STRENGTH = 2.0, 200, 0.3  # ms, steps, 1/s
+CHOSEN = ("O_P", "Omega_C", "Omega_L", "O_2", "O_beta", "O_delta", "Omega_5P", "O_3K")
+
+
+def random_ring(seed: int) -> tuple[dict, np.ndarray]:
+    """Parameters of the model, and IP3 of four astrocytes at the start (uM)."""
+    rng = np.random.default_rng(seed)
+    own = {one.name: one.default * rng.uniform(0.7, 1.4) for one in GCHI.parameters if one.name in CHOSEN}
+    return own, rng.uniform(0.05, 1.5, 4)
+
+
+def run_brian(own: dict, level: np.ndarray) -> np.ndarray:
+    """States of the same ring in Brian2 at the end: shape (variable, astrocyte)."""
+    import brian2 as b
+
+    b.start_scope()
+    b.prefs.codegen.target = "numpy"
+    values = {one.name: one.default for one in GCHI.parameters} | own
+    group = b.NeuronGroup(len(level), EQUATIONS, method="rk4", dt=STEP * b.ms, namespace=values)
+    group.I, group.C, group.h, group.Y = level, 0.1, 0.8, 0.0
+
+    def couple() -> None:
+        ip3 = np.array(group.I[:])
+        group.J = STRENGTH * (np.roll(ip3, 1) + np.roll(ip3, -1) - 2 * ip3)
+
+    b.Network(group, b.NetworkOperation(couple, dt=STEP * b.ms, when="start")).run(LAST * STEP * b.ms)
+    return np.array([group.G[:], group.I[:], group.C[:], group.h[:]])
+
+
+if importlib.util.find_spec("brian2") is None:
+    print("Brian2 is not installed: its figures above are stored ones, made with Brian2 2.9.0.")
+else:
+    print(HEAD)
+    for seed in range(1, 6):
+        own, level = random_ring(seed)
+        first = {"IP3": level, "Ca_astro": 0.1, "h_IP3R": 0.8}
+        run = run_gchi(ring_of(4, "linear", STRENGTH, STEP), 4, STEP, LAST, Trains(), **own, **first)
+        found = np.array([values(run, name)[-1] for name in STATES.values()])
+        row(f"seed {seed}", "", apart(found, run_brian(own, level)), "uM or 1", 1e-11)
+
+# %% [markdown]
 # ## Reading
 #
 # Every spike of every case falls into NEST's step. Potentials of integrate-and-fire neurons, which both simulators
 # propagate exactly, differ by rounding alone (1e-14 mV); calcium by a few parts in 1e15; slow inward currents by
 # 1e-13 pA. Adaptive exponential neurons differ by 1e-8 mV where NEST's tolerance is 1e-12. With NEST's own default
 # tolerance they differ by 1e-5 mV: the same neuron agrees as soon as NEST's tolerance is smaller. No difference grows
-# within the second of the network: all of its 979 spikes are the same.
+# within the second of the network: all of its 979 spikes are the same. G-ChI astrocytes with gap junctions follow
+# Brian2 to rounding for 100 s of oscillations, with both rules of the flux.

@@ -25,7 +25,7 @@ SCRIPT = runpy.run_path(str(ANALYSIS / "execute.py"))
 executed, bare, outputs = SCRIPT["executed"], SCRIPT["bare"], SCRIPT["outputs"]
 SOURCES = {source.stem: source for source in SCRIPT["sources"]()}
 GRADIENTS = {"control", "digits", "fashion", "mnist", "own_data", "waves"}  # their bits depend on the kind of processor
-LIVE = {"against_nest"} if importlib.util.find_spec("nest") else set()  # says more where NEST is installed
+LIVE = {"against_nest"} if any(map(importlib.util.find_spec, ("nest", "brian2"))) else set()  # says more then
 SAME_EVERYWHERE = sorted(set(SOURCES) - GRADIENTS - LIVE)
 
 
