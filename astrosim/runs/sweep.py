@@ -75,7 +75,7 @@ def sweep(
     -------
     xarray.Dataset
         Of a scenario: as `open_run` gives it. Of a function: its results, with the arguments as dimensions (grid) or as
-        coordinates along `setting` (other designs), and `seed`.
+        coordinates along `setting` (other designs), and `seed`; results named like an argument are left out.
 
     Raises
     ------
@@ -135,7 +135,7 @@ def _call(function: Function, setting: Setting, seed: int) -> dict[str, float]:
 def _dataset(own: Sweep, seeds: Sequence[int], found: Sequence[Mapping[str, float]]) -> xarray.Dataset:
     import xarray
 
-    names = list(dict.fromkeys(name for one in found for name in one))
+    names = list(dict.fromkeys(name for one in found for name in one if name not in own.axes))
     grid = own.design == "grid"
     dims = (*own.paths, SEED) if grid else ("setting", SEED)
     shape = (*own.shape, len(seeds))

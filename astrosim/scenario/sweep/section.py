@@ -53,7 +53,7 @@ class Sweep(Section):
     design: Literal["grid", "zip", "list", "latin_hypercube", "sobol"] = quantity(
         "grid", "grid: every value with every other; zip: side by side; list: a file; else drawn from ranges", ""
     )
-    file: InputFile | None = quantity(None, "of a list: CSV whose columns are the swept fields", "")
+    file: InputFile | None = quantity(None, "of a list: CSV whose columns are the swept fields")
     samples: int = quantity(
         0, "points of a random design; sobol: of its base, a power of 2", "settings", ge=0, le=2**20
     )

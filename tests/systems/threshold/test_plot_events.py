@@ -242,7 +242,7 @@ def test_space_shows_who_is_silent_and_who_is_lesioned(dataset, events):
 def test_standing_is_that_of_a_replicate_that_ran():
     engine = make_engine(RESOLVED["lesioned"], 3)
     engine.advance(306)
-    found = standing_after(RESOLVED["lesioned"], 3, engine.interventions.log)
+    found = standing_after(RESOLVED["lesioned"], 3, engine.interventions.plan.log)
     for what in ("astrocytes", "neurons"):
         assert np.array_equal(found.silent[what], engine.interventions.standing.silent[what])
         assert np.array_equal(found.lesioned[what], engine.interventions.standing.lesioned[what])
