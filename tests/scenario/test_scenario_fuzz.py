@@ -23,13 +23,15 @@ from astrosim.systems.threshold.scenario.schema import SHARED_FIELDS, Scenario
 
 EXAMPLES = settings.default.max_examples  # fewer in the ordinary suite (tests/conftest.py)
 FIELDS = fields_of(Scenario)
-PATHS = [path for path in FIELDS if path not in ("conditions", "reference")]
+TABLES = ("conditions", "reference", "sweep.axes")
+"""Tables of any content, which have tests of their own."""
+PATHS = [path for path in FIELDS if path not in TABLES]
 OTHERS = [
     (kind, path)
     for kind in kinds()
     if kind != "astrocyte"
     for path in fields_of(find_system(kind).scenario)
-    if path not in ("kind", "conditions", "reference")
+    if path not in ("kind", *TABLES)
 ]
 """Fields of every other kind of scenario that the registry knows."""
 PLACED = re.compile(r"(?:.+:[0-9]+|--[a-z]+): [^:]+: .+[.?]")

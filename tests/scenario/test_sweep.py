@@ -251,7 +251,7 @@ WRONG: list[tuple[str, list[str]]] = [
     ),
     (
         '[sweep]\ndesign = "grid"\nsamples = 3',
-        ["s.toml:1: sweep: no field is swept. Write one, such as network.spacing = [0.1, 0.2]."],
+        ["s.toml:3: sweep.samples: no field is swept. Write one, such as network.spacing = [0.1, 0.2]."],
     ),
     (
         "[sweep]\nschedule.episodes = { from = 1, to = 400000, steps = 400_000 }",

@@ -42,7 +42,8 @@ def fitted(model: type[Experiment], sweep: Sweep, conditions: Mapping[str, Any])
     elif sweep.file is not None:
         complain([f'file: only design = "list" reads one ("{sweep.design}"). Write that design, or remove the file.'])
     if not axes:
-        complain([] if sweep == Sweep() else [f"no field is swept. Write one, such as {_example(model)}."])
+        said = next((f"{name}: " for name in Sweep.model_fields if getattr(sweep, name) != getattr(Sweep(), name)), "")
+        complain([] if sweep == Sweep() else [f"{said}no field is swept. Write one, such as {_example(model)}."])
         return sweep
     complain([f"{path}: {problem}" for path in axes if (problem := path_problem(model, path))])
     axes = {path: _of_field(model, path, axis) for path, axis in axes.items()}

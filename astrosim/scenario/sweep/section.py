@@ -18,13 +18,16 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, ValidationError, model_validator
 
 from astrosim.scenario.inputs import InputFile
-from astrosim.scenario.section import Section, complain, quantity
+from astrosim.scenario.section import Section, complain, quantity, short
 from astrosim.scenario.sweep.axis import Axis, is_axis, read_axis
 from astrosim.scenario.sweep.designs import RANDOM, Place, settings_of
+from astrosim.scenario.words import nearest
 
+SECTION = "sweep"
+EXAMPLE_LINE = "perturbation.sigma = [0.1, 0.2]"
 PLACES = "axes"  # key of the axes by dotted path, as a dump of the section has them
 
 
@@ -44,7 +47,23 @@ class Setting(NamedTuple):
 
 
 def _points(value: Any) -> Any:
-    return tuple(tuple(point) for point in value) if isinstance(value, list | tuple) else value
+    rows = list | tuple
+    whole = isinstance(value, rows) and all(isinstance(point, rows) for point in value)
+    return tuple(map(tuple, value)) if whole else value
+
+
+def _stored(raw: Any) -> Axis | str:
+    """An axis as a dump of the section has it, or what is wrong with it."""
+    try:
+        return Axis(**raw) if isinstance(raw, Mapping) else read_axis(raw)
+    except (ValidationError, TypeError):
+        return f"no values ({short(raw)}). Write a list such as [0.1, 0.2]"
+
+
+def _unknown(path: str, raw: Any) -> str:
+    """Say that a key is none of the section's, where it comes close to one; empty otherwise."""
+    guess = nearest(path, [name for name in Sweep.model_fields if name != PLACES])
+    return f"{path}: unknown key ({short(raw)}). Did you mean {SECTION}.{guess}?" if guess else ""
 
 
 class Sweep(Section):
@@ -71,15 +90,14 @@ class Sweep(Section):
             return data
         own = {name: value for name, value in data.items() if name in cls.model_fields and name != PLACES}
         nested = {name: value for name, value in data.items() if name not in cls.model_fields}
-        dumped = data.get(PLACES) or {}
-        axes, wrong = {}, []
-        for path, raw in (*dumped.items(), *leaves(nested)):
-            axis = Axis(**raw) if path in dumped and isinstance(raw, dict) else read_axis(raw)
-            if isinstance(axis, str):
-                wrong.append(f"{path}: {axis}")
-            else:
-                axes[path] = axis
-        complain(wrong)
+        dumped = data.get(PLACES, {})
+        if not isinstance(dumped, Mapping):
+            complain([f"{PLACES}: no table ({short(dumped)}). Write each field by its path: {EXAMPLE_LINE}."])
+        written = {**dumped, **dict(leaves(nested))}
+        found = {path: _stored(raw) if path in dumped else read_axis(raw) for path, raw in written.items()}
+        wrong = {path: axis for path, axis in found.items() if isinstance(axis, str)}
+        complain([_unknown(path, written[path]) or f"{path}: {text}" for path, text in wrong.items()])
+        axes = {path: axis for path, axis in found.items() if isinstance(axis, Axis)}
         return own | {PLACES: axes}
 
     @property
