@@ -10,10 +10,10 @@ from typing import Any
 
 from scenario_pictures import picture_of
 
+from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.bundled import bundled
 from astrosim.scenario.experiment import own_code_runs
 from astrosim.scenario.library import catalogue
-from astrosim.scenario.load import condition_names, load_scenario, resolve
 from astrosim.scenario.words import seconds_words
 
 DOCS = Path(__file__).resolve().parents[1]
