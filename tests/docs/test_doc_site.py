@@ -80,13 +80,8 @@ def test_what_writes_pages_can_be_imported() -> None:
     assert len(names) > 3
     path = os.pathsep.join([str(DOCS / "_ext"), str(ROOT)])
     environment = os.environ | {"PYTHONPATH": path, "NUMBA_DISABLE_JIT": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", f"import {', '.join(names)}"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=environment,
-    )
+    command = [sys.executable, "-c", f"import {', '.join(names)}"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode, done.stderr) == (0, "")
 
 
