@@ -39,6 +39,7 @@ TITLES = {
     "objective": ("Functions", '`kind = "task"` with `[task] objective`.'),
     "spiking": ("Spiking networks, simulated", '`kind = "spiking"`.'),
     "spiking_learning": ("Spiking networks that learn", '`kind = "spiking"` with `[task] patterns`.'),
+    "spiking_images": ("Spiking networks on images", '`kind = "spiking"` with `[task] data`.'),
 }
 FIELDS = """# Fields of scenarios
 

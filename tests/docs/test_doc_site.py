@@ -80,7 +80,9 @@ def test_what_writes_pages_can_be_imported() -> None:
     assert len(names) > 3
     path = os.pathsep.join([str(DOCS / "_ext"), str(ROOT)])
     environment = os.environ | {"PYTHONPATH": path, "NUMBA_DISABLE_JIT": "1"}
-    command = [sys.executable, "-c", f"import {', '.join(names)}"]
+    kinds = "from astrosim.contracts.registry import SYSTEMS; from field_pages import TITLES"
+    code = f"import {', '.join(names)}; {kinds}; assert set(TITLES) == SYSTEMS.keys() - {{'published'}}, TITLES.keys()"
+    command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert (done.returncode, done.stderr) == (0, "")
 
