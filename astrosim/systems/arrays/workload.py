@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from astrosim.explain.tables import bytes_words
 from astrosim.explain.workload import FILE_OVERHEAD, REPLICATE_OVERHEAD, Workload
@@ -73,6 +75,20 @@ def seconds_of(scenario: ArrayScenario) -> float:
 
 def workload(scenario: ArrayScenario) -> ImageWorkload:
     """Return the work of a scenario of receptive fields."""
+    return image_workload(scenario, seconds_of, "images" if scenario.task.of_images else "rows")
+
+
+def image_workload(scenario: Any, seconds: Callable[[Any], float], what: str = "images") -> ImageWorkload:
+    """Return the work of a scenario whose trials judge images or rows.
+
+    Parameters
+    ----------
+    scenario : Experiment
+    seconds : callable
+        Takes a resolved scenario, returns nominal seconds of a replicate.
+    what : str
+        Name of what is judged.
+    """
     resolved = [resolve(scenario, name) for name in condition_names(scenario)]
     seeds = len(scenario.seeds)
     kept = [4 * one.parameters if one.record.weights else 0 for one in resolved]
@@ -85,6 +101,6 @@ def workload(scenario: ArrayScenario) -> ImageWorkload:
         trials=seeds * sum(one.schedule.trials for one in resolved),
         evaluations=seeds * sum(one.evaluations for one in resolved),
         disk_bytes=seeds * (sum(kept) + len(resolved) * FILE_OVERHEAD),
-        seconds=seeds * sum(seconds_of(one) for one in resolved),
-        what="images" if scenario.task.of_images else "rows",
+        seconds=seeds * sum(seconds(one) for one in resolved),
+        what=what,
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from astrosim.explain.workload import FILE_OVERHEAD, REPLICATE_OVERHEAD
-from astrosim.scenario import condition_names, resolve
-from astrosim.systems.arrays.workload import ImageWorkload
+from astrosim.explain.workload import REPLICATE_OVERHEAD
+from astrosim.systems.arrays.workload import ImageWorkload, image_workload
 from astrosim.systems.spiking.images.scenario.schema import ImageScenario
 
 SECONDS_AN_IMAGE = 2e-8  # softmax of ten classes and its sums; measured on one core with AVX2
@@ -23,17 +22,4 @@ def seconds_of(scenario: ImageScenario) -> float:
 
 def workload(scenario: ImageScenario) -> ImageWorkload:
     """Return the work of a scenario."""
-    resolved = [resolve(scenario, name) for name in condition_names(scenario)]
-    seeds = len(scenario.seeds)
-    kept = [4 * one.parameters if one.record.weights else 0 for one in resolved]
-    return ImageWorkload(
-        conditions=len(resolved),
-        seeds=seeds,
-        replicates=len(resolved) * seeds,
-        synapses=max(one.synapses for one in resolved),
-        trials_per_replicate=max(one.schedule.trials for one in resolved),
-        trials=seeds * sum(one.schedule.trials for one in resolved),
-        evaluations=seeds * sum(one.evaluations for one in resolved),
-        disk_bytes=seeds * (sum(kept) + len(resolved) * FILE_OVERHEAD),
-        seconds=seeds * sum(seconds_of(one) for one in resolved),
-    )
+    return image_workload(scenario, seconds_of)
