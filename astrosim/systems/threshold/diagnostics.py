@@ -5,8 +5,8 @@ Murray 2026, sections 5.1, 6 and 7; definitions as in its tables. All quantities
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -280,6 +280,8 @@ def _astrocyte_columns(
 def constant_output_alarm(rows: Iterable[Mapping[str, Any]], controls: Collection[str] | None = None) -> list[str]:
     """Return texts that warn of constant-output attractors, one per condition that has any.
 
+    Conditions of which the same is to be said, as of the untrained ones of a sweep, share one.
+
     Parameters
     ----------
     rows : iterable of mapping
@@ -291,28 +293,37 @@ def constant_output_alarm(rows: Iterable[Mapping[str, Any]], controls: Collectio
     by_condition: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         by_condition.setdefault(str(row["condition"]), []).append(row)
-    texts = []
+    alike: dict[Constant, list[str]] = {}
     for condition, members in by_condition.items():
         constant = [row for row in members if row["constant_output"]]
         if constant:
-            untrained = (
-                all(row["kept"] + row["reverted"] == 0 for row in members)
-                if controls is None
-                else condition in controls
-            )
-            texts.append(_alarm_text(condition, constant, len(members), untrained))
-    return texts
+            still = all(row["kept"] + row["reverted"] == 0 for row in members)
+            untrained = still if controls is None else condition in controls
+            accuracy = f"{np.mean([row['mean_accuracy'] for row in constant]):.3f}"
+            facts = Constant(tuple(row["seed"] for row in constant), len(members), accuracy, untrained)
+            alike.setdefault(facts, []).append(condition)
+    return [_alarm_text(facts, names) for facts, names in alike.items()]
 
 
-def _alarm_text(condition: str, constant: list[Mapping[str, Any]], of: int, untrained: bool) -> str:
-    """The warning of one condition."""
-    seeds = ", ".join(str(row["seed"]) for row in constant[:10]) + (", ..." if len(constant) > 10 else "")
-    accuracy = float(np.mean([row["mean_accuracy"] for row in constant]))
-    head = f"condition {condition}: the output is the same vector for every pattern on {len(constant)} of {of} seeds"
-    if untrained:
-        return f"expected: {head}, as nobody learns there (mean accuracy {accuracy:.3f} is the floor)."
+class Constant(NamedTuple):
+    """Constant outputs of a condition: the seeds that have one, of how many, their mean accuracy, who learns."""
+
+    seeds: tuple[int, ...]
+    of: int
+    accuracy: str
+    untrained: bool
+
+
+def _alarm_text(facts: Constant, conditions: Sequence[str]) -> str:
+    """The warning of the conditions of which the same is to be said."""
+    many, others = len(facts.seeds), len(conditions) - 1
+    seeds = ", ".join(map(str, facts.seeds[:10])) + (", ..." if many > 10 else "")
+    named = f"condition {conditions[0]}" + (f" and {others} more" if others else "")
+    head = f"{named}: the output is the same vector for every pattern on {many} of {facts.of} seeds"
+    if facts.untrained:
+        return f"expected: {head}, as nobody learns there (mean accuracy {facts.accuracy} is the floor)."
     return (
-        f"CONSTANT OUTPUT: {head} ({'seed' if len(constant) == 1 else 'seeds'} {seeds}). "
-        f"{'Its' if len(constant) == 1 else 'Their mean'} accuracy of {accuracy:.3f} "
+        f"CONSTANT OUTPUT: {head} ({'seed' if many == 1 else 'seeds'} {seeds}). "
+        f"{'Its' if many == 1 else 'Their mean'} accuracy of {facts.accuracy} "
         "does not come from telling patterns apart."
     )

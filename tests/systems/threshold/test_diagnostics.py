@@ -150,6 +150,17 @@ def test_alarm_texts():
     ]
 
 
+def test_conditions_of_which_the_same_is_to_be_said_share_a_text():
+    every = [row for name in ("a", "b", "c") for row in rows(name, [True, True], kept=0)]
+    (text,) = constant_output_alarm(every)
+    assert text.startswith("expected: condition a and 2 more: the output is the same vector")
+    other = rows("d", [True, False], kept=0)
+    assert [one.split(":")[1] for one in constant_output_alarm([*every, *other])] == [
+        " condition a and 2 more",
+        " condition d",
+    ]
+
+
 def test_alarm_believes_the_named_controls():
     (text,) = constant_output_alarm(rows("idle", [True], kept=0), controls=())
     assert text.startswith("CONSTANT OUTPUT: condition idle")
