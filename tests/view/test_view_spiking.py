@@ -162,20 +162,31 @@ def test_a_click_chooses_a_neuron_or_an_astrocyte(view: View) -> None:
     assert titles == {"neuron", "astrocyte"}
 
 
-def test_zoom_and_move_change_only_the_picture(view: View) -> None:
+def test_zoom_changes_only_the_picture_and_a_wheel_or_a_double_click_undoes_it(view: View) -> None:
     whole, chosen = view.picture(), view.state("neuron")
     box = view.page.locator(".as-canvas").bounding_box()
     assert box is not None
+
+    def turn(wheel: int) -> str:
+        before = view.picture()
+        view.page.mouse.wheel(0, wheel)
+        return drawn(before)
+
+    def drawn(before: str) -> str:
+        for _ in range(200):  # a busy machine draws late
+            if view.picture() != before:
+                break
+            view.page.wait_for_timeout(100)
+        return view.picture()
+
     view.page.mouse.move(box["x"] + 300, box["y"] + 150)
-    view.page.mouse.wheel(0, -300)
-    for _ in range(200):  # a busy machine draws late
-        if view.picture() != whole:
-            break
-        view.page.wait_for_timeout(100)
-    assert view.picture() != whole
-    view.page.mouse.dblclick(box["x"] + 2, box["y"] + 2)
-    view.page.wait_for_timeout(150)
+    near = turn(-300)
+    assert near != whole
     assert view.state("neuron") == chosen
+    assert turn(600) == whole
+    assert turn(-300) == near
+    view.page.mouse.dblclick(box["x"] + 300, box["y"] + 150)  # its clicks may choose what lies there
+    assert drawn(near) != near
 
 
 def test_condition_and_seed_take_effect_on_reset(view: View) -> None:

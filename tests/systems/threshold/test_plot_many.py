@@ -96,7 +96,7 @@ def material(directory, names):
     }
     run_scenario(Scenario.model_validate(data), directory, workers=1)
     found = summary.read(directory)
-    return Material.read(directory, found, found.resolved, condition_rows(found))
+    return Material.read(found, found.resolved, condition_rows(found))
 
 
 @pytest.fixture(scope="module")

@@ -115,7 +115,7 @@ def test_a_section_that_is_not_read_has_no_field_that_is(kind):
 def test_sections_of_one_owner():
     assert owned_by(Scenario, "neurons") == NEURONS
     assert set(owned_by(Scenario, "astrocytes")) == {"astrocytes", "agents", "sensing", "exploration", "adaptation"}
-    assert set(named_in_full(Scenario)) == {"rival", *NEURONS}
+    assert set(named_in_full(Scenario)) == {"rival", "sweep", *NEURONS}
 
 
 @pytest.mark.parametrize(
