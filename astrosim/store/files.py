@@ -162,10 +162,9 @@ def file_entry(data: bytes) -> dict[str, Any]:
 
 
 def write_sealed(path: Path, content: dict[str, Any]) -> None:
-    """Write a JSON object atomically, with a checksum of itself."""
-    text = json.dumps(content, indent=1, sort_keys=True)
-    sealed = {"content": content, "sha256": sha256(text.encode())}
-    write_atomically(path, (json.dumps(sealed, indent=1, sort_keys=True) + "\n").encode())
+    """Write a JSON object atomically, with a checksum of itself: `seal`, of its text with sorted keys on one line."""
+    text = json.dumps(content, sort_keys=True)
+    write_atomically(path, f'{{"content": {text}, "seal": "{sha256(text.encode())}"}}\n'.encode())
 
 
 def read_sealed(path: Path) -> dict[str, Any]:
@@ -189,10 +188,12 @@ def sealed_content(data: bytes) -> dict[str, Any]:
     """
     try:
         sealed = json.loads(data)
-        content, expected = sealed["content"], sealed["sha256"]
+        content = sealed["content"]
+        early = "seal" not in sealed  # of version 0.1: `sha256`, of an indented text
+        expected = sealed["sha256" if early else "seal"]
     except (ValueError, TypeError, KeyError) as error:
         raise ValueError(f"it is not whole ({error.__class__.__name__}: {error})") from error
-    found = sha256(json.dumps(content, indent=1, sort_keys=True).encode())
+    found = sha256(json.dumps(content, indent=1 if early else None, sort_keys=True).encode())
     if found != expected:
         raise ValueError(f"its checksum is {found[:12]}... where {str(expected)[:12]}... was written")
     return content

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 
 import numpy as np
@@ -143,6 +145,18 @@ def test_a_sealed_record_returns_what_was_written_and_notices_any_changed_charac
     path = tmp_path / "record.json"
     write_sealed(path, {"number": 1.5, "none": None, "text": "bä"})
     assert read_sealed(path) == {"number": 1.5, "none": None, "text": "bä"}
+    path.write_text(path.read_text().replace("1.5", "2.5"))
+    with pytest.raises(ValueError, match="its checksum is"):
+        read_sealed(path)
+
+
+def test_a_sealed_record_of_an_earlier_version_is_read_and_checked(tmp_path):
+    path = tmp_path / "record.json"
+    content = {"number": 1.5, "none": None}
+    text = json.dumps(content, indent=1, sort_keys=True)
+    sealed = {"content": content, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    path.write_text(json.dumps(sealed, indent=1))
+    assert read_sealed(path) == content
     path.write_text(path.read_text().replace("1.5", "2.5"))
     with pytest.raises(ValueError, match="its checksum is"):
         read_sealed(path)
