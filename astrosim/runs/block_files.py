@@ -1,4 +1,4 @@
-"""Files of a block of replicates: one commit, one set of chunks; until then what is finished is kept in one file."""
+"""Files of a block of replicates: one commit, one set of chunks; until then a checkpoint keeps what is finished."""
 
 from __future__ import annotations
 
@@ -46,6 +46,7 @@ class BlockFiles:
         self.of = {name: digest_of(scenario) for name, scenario in resolved.items()}
         self.data = BlockData(directory, block)
         self._rows: dict[Cell, Row] = {}
+        self._unsaved: list[Cell] = []
         self._path = directory / CHECKPOINTS / f"{block.name}.npz"
         with storage_errors(directory):
             self._finished = CellsFile(self._path.with_suffix(ENDING))
@@ -127,7 +128,14 @@ class BlockFiles:
     def _sync(self) -> None:
         """Make ends durable, then what is finished: no replicate is finished without its end."""
         self._ends.sync()
+        for cell in self._unsaved:
+            self._keep(cell)
+        self._unsaved = []
         self._finished.sync()
+
+    def _keep(self, cell: Cell) -> None:
+        """Write a replicate that is finished into the file of those."""
+        self._finished.append(cell, self.data.values(cell), {"row": self._rows[cell], "of": self.of[cell[0]]})
 
     def keep_end(self, replicate: Replicate, arrays: Arrays, facts: Facts) -> None:
         """Write the end, arrays of any shape, behind those of the others."""
@@ -138,13 +146,11 @@ class BlockFiles:
                 self._ends.append(replicate.cell, own, {"facts": facts, "of": self.of[replicate.condition]})
 
     def finish(self, entry: Entry, outcome: Outcome) -> None:
-        """Keep the results until the block is committed."""
+        """Take in the results; the next `save` keeps them until the block is committed."""
         cell = entry.replicate.cell
         entry.writer.write_all(outcome.values, outcome.labels)
-        row = plain(outcome.row)
-        with storage_errors(self.directory):
-            self._finished.append(cell, self.data.values(cell), {"row": row, "of": self.of[cell[0]]})
-        self._rows[cell] = row
+        self._rows[cell] = plain(outcome.row)
+        self._unsaved.append(cell)
 
     def drop(self, replicate: Replicate) -> None:
         """Leave fill values in the block."""
@@ -169,9 +175,9 @@ class BlockFiles:
         """Before a commit is replaced, keep what it holds; without one only the ends must be durable."""
         path = self.block.commit_path(self.directory)
         if path.exists():
-            for cell, row in self._committed.items():
+            for cell in self._committed:
                 if cell not in self._finished:
-                    self._finished.append(cell, self.data.values(cell), {"row": row, "of": self.of[cell[0]]})
+                    self._keep(cell)
             self._sync()
             path.unlink()
             fsync_directory(path.parent)

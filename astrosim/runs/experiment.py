@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from astrosim.scenario import Experiment
 
 SUMMARY_SECONDS = 1.0  # assumed: how old summary.csv may be while replicates finish
+SUMMARY_SHARE = 0.05  # assumed: of the time of a large run, that which may go into writing it
 
 
 class ExperimentRun:
@@ -69,7 +70,7 @@ class ExperimentRun:
         self.order = [one.cell for one in self.every]
         self.rows: dict[Cell, Mapping[str, Any]] = {}
         self.failures: list[Failure] = []
-        self._written = 0.0
+        self._summary_due = 0.0
         unit = find_system(self.scenario.family).unit
         facts = {"executor": start.executor.partition("=")[0], "workers": start.workers, "unit": unit}
         self._beat = Heartbeat(self.shown, facts)
@@ -222,9 +223,10 @@ class ExperimentRun:
             for block in works[job.number].blocks:
                 own = [one for one in result.failures if one.cell in block.cells]
                 note_failures(self.directory.path, block, own)
-            if time.monotonic() - self._written > SUMMARY_SECONDS:
+            if (start := time.monotonic()) > self._summary_due:
                 self.directory.write_summary(self.rows, self.order)
-                self._written = time.monotonic()
+                end = time.monotonic()
+                self._summary_due = end + max(SUMMARY_SECONDS, (end - start) / SUMMARY_SHARE)
 
         return finished
 

@@ -124,8 +124,8 @@ class Life:
             with self._sparing([entry.replicate for entry in course.entries], course):
                 if course.simulation.finished:
                     self._take_in(course)
-                    continue
-                course.advance(self.control.stretch_seconds)
+                else:
+                    course.advance(self.control.stretch_seconds)
             self._look(entries)
         self._units += sum(entry.member.done for entry in entries if entry.replicate.cell in self.keeping.rows())
 

@@ -52,7 +52,7 @@ class WorkResult:
 def divide(
     runner: Runner[Any], resolved: Mapping[str, Any], blocks: Iterable[Block], left: Sequence[Replicate], workers: int
 ) -> list[Work]:
-    """Return the jobs of a run, the longest first; a block is computed by one of them.
+    """Return the jobs of a run, the longest first, and of equal ones those of the same seeds; each block is in one.
 
     Parameters
     ----------
@@ -74,4 +74,9 @@ def divide(
     parts = runner.split(resolved, alone, workers) if alone else []
     works = [Work(tuple(of[one.cell] for one in part), (part,)) for part in parts]
     whole = [Work((block,), tuple(runner.jobs(resolved, own, 1))) for block, own in shared.items()]
-    return works + sorted(whole, key=lambda work: -sum(runner.cost(resolved[o.condition]) for o in work.replicates))
+
+    def order(work: Work) -> tuple[float, int, int]:
+        block = work.blocks[0]
+        return -sum(runner.cost(resolved[one.condition]) for one in work.replicates), block.columns[0], block.rows[0]
+
+    return works + sorted(whole, key=order)

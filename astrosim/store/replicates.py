@@ -146,10 +146,12 @@ class ReplicateWriter:
         """
         array = self.array(name)
         if array is not None:
-            dimension = array.metadata.dimension_names[len(self.replicate)]
-            spread = np.full((array.shape[2], *np.shape(values)[1:]), array.fill_value, dtype=array.dtype)
-            spread[np.searchsorted(self.encoder.labels(dimension), labels)] = values
-            self.write(name, spread)
+            if len(labels) < array.shape[2]:
+                dimension = array.metadata.dimension_names[len(self.replicate)]
+                spread = np.full((array.shape[2], *np.shape(values)[1:]), array.fill_value, dtype=array.dtype)
+                spread[np.searchsorted(self.encoder.labels(dimension), labels)] = values
+                values = spread
+            self.write(name, values)
 
     def write_all(self, values: Mapping[str, np.ndarray], labels: Mapping[str, Sequence[int]]) -> None:
         """Write variables by name, each of the shape that `write` takes; with labels those that `write_at` takes."""

@@ -14,8 +14,9 @@ import numpy as np
 from astrosim.contracts.watched import Watched
 from astrosim.plot.palette import FILLS, PALETTE
 from astrosim.scenario.interventions import ACTIONS
+from astrosim.statistics.outputs import constant_output
 from astrosim.store.variables import KEPT, NEURON_KINDS, REVERTED
-from astrosim.systems.threshold.diagnostics import constant_output, probe_accuracy
+from astrosim.systems.threshold.diagnostics import probe_accuracy
 from astrosim.systems.threshold.engines import make_quick_engine
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.view.history import History

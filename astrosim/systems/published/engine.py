@@ -8,6 +8,7 @@ import numpy as np
 
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
 from astrosim.rules.choices import chosen
+from astrosim.statistics.outputs import distinct_outputs
 from astrosim.store.variables import IDLE, KEPT, REVERTED, Decisions
 from astrosim.systems.published.kernel import constants as c
 from astrosim.systems.published.kernel.astrocytes import EXPLORATION_RULES, exploration_rate, learn
@@ -124,7 +125,7 @@ class PublishedEngine:
         values = {
             **self._episode,
             "mean_abs_weight": mean_magnitude(state.weight),
-            "distinct_outputs": len(np.unique(output, axis=0)),
+            "distinct_outputs": distinct_outputs(output),
             "pattern_accuracy": (output == targets).mean(axis=1),
             "output": output.astype(np.int8),
         }

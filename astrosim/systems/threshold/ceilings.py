@@ -117,10 +117,7 @@ def structural_ceiling(wiring: Wiring, time_limit: float = 10.0, found: float = 
     """
     patterns, outputs = wiring.targets.shape
     limit = time_limit / max(outputs, 1) if patterns > EXACT_PATTERNS else float("inf")
-    bounds = [
-        _cached_bounds(_bit(wiring, number), limit) if wiring.memoryless else _silent_bounds(_bit(wiring, number))
-        for number in range(outputs)
-    ]
+    bounds = [_remembered_bounds(wiring, number, limit) for number in range(outputs)]
     lower, upper = sum(low for low, _ in bounds), sum(high for _, high in bounds)
     ones = wiring.targets.sum(axis=0, dtype=int)
     accuracy, highest = lower / (patterns * outputs), upper / (patterns * outputs)
@@ -135,6 +132,19 @@ def structural_ceiling(wiring: Wiring, time_limit: float = 10.0, found: float = 
         best_constant_output="".join("1" if 2 * count > patterns else "0" for count in ones),
         per_bit=tuple(low / patterns for low, _ in bounds),
     )
+
+
+def _remembered_bounds(wiring: Wiring, number: int, time_limit: float) -> tuple[int, int]:
+    """Bounds of one output bit, remembered by what it is wired to; replicates share that more often than wirings."""
+    if not wiring.memoryless:
+        return _silent_bounds(_bit(wiring, number))
+    arrays = wiring.patterns, wiring.wired[:, number], wiring.targets[:, number]
+    key = (*(array.tobytes() for array in arrays), wiring.threshold, wiring.limit, time_limit)
+    if key not in _known:
+        _known[key] = _cached_bounds(_bit(wiring, number), time_limit)
+        if len(_known) > CACHED_BITS:
+            _known.popitem(last=False)
+    return _known[key]
 
 
 def _silent_bounds(bit: _Bit) -> tuple[int, int]:
@@ -193,10 +203,11 @@ def _bit(wiring: Wiring, number: int) -> _Bit:
 
 
 _cache: OrderedDict[tuple, tuple[int, int]] = OrderedDict()
+_known: OrderedDict[tuple, tuple[int, int]] = OrderedDict()
 
 
 def _cached_bounds(bit: _Bit, time_limit: float) -> tuple[int, int]:
-    """`_bounds`, remembered: replicates share wirings of single bits far more often than whole wirings."""
+    """`_bounds`, remembered: bits that are wired to other inputs may pose the same problem."""
     key = (
         bit.inputs.shape,
         np.packbits(bit.inputs.astype(bool)).tobytes(),

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from astrosim.statistics.outputs import constant_output, distinct_outputs
 from astrosim.systems.threshold.ceilings import structural_ceiling
 from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -51,21 +52,6 @@ SUMMARY_COLUMNS = (
     "wall_s",
 )
 """Columns of summary.csv, in order."""
-
-
-def distinct_outputs(outputs: np.ndarray) -> int:
-    """Number of distinct output vectors; 1 is a constant-output attractor (report, section 5.1).
-
-    Parameters
-    ----------
-    outputs : ndarray of uint8, shape (pattern, bit)
-    """
-    return len(np.unique(outputs, axis=0))
-
-
-def constant_output(outputs: np.ndarray) -> bool:
-    """Return whether several patterns all give the same output vector (uint8, shape (pattern, bit))."""
-    return len(outputs) > 1 and distinct_outputs(outputs) == 1
 
 
 def probe_accuracy(pattern_accuracy: np.ndarray, bits: int | np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ from astrosim.store.replicates import ReplicateWriter
 from astrosim.systems.threshold.engines import Engine, make_engine
 from astrosim.systems.threshold.first_use import FirstUse, first_use
 from astrosim.systems.threshold.log import TrialLog
+from astrosim.systems.threshold.network.shared import sharing
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 PARTS = ("state", "log", "measured", "weights")
@@ -106,7 +107,8 @@ class Recording(Alone):
     ) -> None:
         self.first_use = begin(scenario, replicate.seed)
         self.replicate, self.scenario, self.writer = replicate, scenario, writer
-        self.engine: Engine = self.first_use.engine if self.first_use else make_engine(scenario, replicate.seed)
+        with sharing():
+            self.engine: Engine = self.first_use.engine if self.first_use else make_engine(scenario, replicate.seed)
         self.measured: dict[str, list[np.ndarray]] = {}
         self.weights: list[np.ndarray] = []
         self.totals = {"mean_abs_weight_start": mean_abs(self.engine.weights()), "wall_s": 0.0}
@@ -234,23 +236,24 @@ class Recording(Alone):
 
     def outcome(self) -> Outcome:
         """Return all that was recorded, and the summary; the rest of the log is written."""
-        row = self._row()
+        values = {name: np.stack(measured) for name, measured in self.measured.items()}
+        static = self.engine.static()
+        row = self._row(values, static)
         with storage_errors(self.writer.directory):
             self.log.finish()
-        values = {name: np.stack(measured) for name, measured in self.measured.items()}
         labels = dict.fromkeys(values, self.scenario.record_episodes)
         if self.weights:
             values["weight"] = np.stack(self.weights)
             labels["weight"] = self.scenario.weight_episodes
-        return Outcome(values | self.engine.static() | self.engine.happened(), row, labels)
+        return Outcome(values | static | self.engine.happened(), row, labels)
 
-    def _row(self) -> dict[str, Any]:
+    def _row(self, measured: Mapping[str, np.ndarray], static: Mapping[str, np.ndarray]) -> dict[str, Any]:
+        """Return the row of the summary, of what was measured, shape (episode, ...), and the network's arrays."""
         from astrosim.systems.threshold import (
             diagnostics,  # its optimisers take long to load; the first trial need not wait for them
         )
 
         totals = {"kept": self.log.kept, "reverted": self.log.reverted, **self.totals}
-        measured = {name: np.stack(values) for name, values in self.measured.items()}
-        static, wiring = self.engine.static(), self.engine.wiring()
         condition, seed = self.replicate.condition, self.replicate.seed
+        wiring = self.engine.wiring()
         return diagnostics.summary_row(self.scenario, seed, condition, measured, static, wiring, totals)

@@ -8,21 +8,18 @@ import numpy as np
 from scipy.sparse import coo_array
 
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
-from astrosim.core.ragged import Ragged
 from astrosim.core.rng import stream_keys
 from astrosim.rules.exploration import exploration_rate
 from astrosim.rules.propagation import fires, settle
+from astrosim.statistics.outputs import distinct_outputs
 from astrosim.store.variables import Decisions
 from astrosim.systems.threshold.doors import check_door
-from astrosim.systems.threshold.network.gap_junctions import GapJunctions, build_gap_junctions
 from astrosim.systems.threshold.network.interventions import Interventions
 from astrosim.systems.threshold.network.params import make_params
-from astrosim.systems.threshold.network.state import ASTROCYTES, FIRED, TRIALS, make_kernel_network, make_state
-from astrosim.systems.threshold.network.territories import Territories, build_territories
-from astrosim.systems.threshold.network.topology import Network, build_network
+from astrosim.systems.threshold.network.shared import built
+from astrosim.systems.threshold.network.state import FIRED, TRIALS, make_state
 from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
-from astrosim.systems.threshold.start import started
 
 PROGRESS = ("solved_trial", "solved_passes", "passes")
 TOTALS = ("binary", "soft", "kept", "reverted", "eligible")
@@ -56,12 +53,8 @@ class ThresholdSimulation:
     def __init__(self, scenario: Scenario, seed: int) -> None:
         check_door(type(self), scenario)
         self.resolved_scenario = scenario
-        self.network = started(build_network(scenario, seed), scenario, seed)
+        self.network, self.territories, self.gap_junctions, self.kernel_network = built(scenario, seed)
         self.params = make_params(scenario, stream_keys(seed))
-        learns = self.params.learner == ASTROCYTES
-        self.territories = build_territories(scenario, self.network) if learns else _no_territories(self.network)
-        self.gap_junctions: GapJunctions = build_gap_junctions(scenario, self.territories)
-        self.kernel_network = make_kernel_network(scenario, self.network, self.territories, self.gap_junctions)
         self.learning = make_state(scenario, self.network, self.territories, self.gap_junctions)
         self.interventions = Interventions(self)
         self._totals = dict.fromkeys(TOTALS, 0.0)
@@ -138,7 +131,7 @@ class ThresholdSimulation:
                 "mean_abs_weight": float(np.abs(self.weights(), dtype=np.float64).mean())
                 if self.network.post.size
                 else np.nan,
-                "distinct_outputs": len(np.unique(outputs, axis=0)),
+                "distinct_outputs": distinct_outputs(outputs),
                 "pattern_accuracy": self._by_pattern((outputs == self.kernel_network.targets).mean(axis=1), np.nan),
                 "output": self._by_pattern(outputs.astype(np.int8), -1),
                 "score": state.score.copy(),
@@ -230,30 +223,37 @@ class ThresholdSimulation:
 
     def wiring(self) -> Wiring:
         """Return the direct wiring of inputs and tonic neurons to outputs, and the outputs they reach in a pass."""
-        system, net, cycles = self.kernel_network, self.network, self.params.network.cycles
+        system, cycles = self.kernel_network, self.params.network.cycles
         sources = np.concatenate([system.inputs, system.tonic])
-        heard = system.sound[net.post]
-        ends = net.pre[heard], net.post[heard]
-        linked = coo_array((np.ones(heard.sum()), ends), shape=(net.kind.size,) * 2).tocsr()
-        steps = [linked[sources][:, system.outputs].toarray() > 0]
-        ahead = linked[sources]
-        for _ in range(cycles - 1):
-            ahead = ((ahead @ linked) + linked[sources]).astype(bool).astype(float)
-            steps.append(ahead[:, system.outputs].toarray() > 0)
+        heard = system.sound[self.network.post]
         always = np.ones((len(system.patterns), system.tonic.size), np.uint8)
         return Wiring(
-            steps[0],
+            self._wired(sources, heard),
             np.hstack([system.patterns, always]),
             system.targets,
             self.params.network.threshold,
             float(self.params.perturbation.limit),
-            None if cycles == 1 else steps[-1],
+            None if cycles == 1 else self._reached(sources, heard, cycles),
             self.params.network.memoryless,
         )
 
+    def _wired(self, sources: np.ndarray, heard: np.ndarray) -> np.ndarray:
+        """Return which neurons have synapses that are heard straight onto outputs: bool, shape (source, bit)."""
+        outputs = self.kernel_network.outputs
+        row, column = (np.full(self.network.kind.size, -1) for _ in range(2))
+        row[sources], column[outputs] = np.arange(sources.size), np.arange(outputs.size)
+        at, bit = row[self.network.pre], column[self.network.post]
+        straight = heard & (at >= 0) & (bit >= 0)
+        wired = np.zeros((sources.size, outputs.size), bool)
+        wired[at[straight], bit[straight]] = True
+        return wired
 
-def _no_territories(network: Network) -> Territories:
-    """Return the territories of a network without astrocytes."""
-    none = Ragged(np.zeros(1, np.int64), np.empty(0, np.int32))
-    nowhere = Ragged(np.zeros(network.kind.size + 1, np.int64), np.empty(0, np.int32))
-    return Territories(np.empty((0, 2)), np.empty(0, np.int32), none, none, nowhere)
+    def _reached(self, sources: np.ndarray, heard: np.ndarray, cycles: int) -> np.ndarray:
+        """Return which outputs neurons reach within a pass of several cycles: bool, shape (source, bit)."""
+        net = self.network
+        ends = net.pre[heard], net.post[heard]
+        linked = coo_array((np.ones(heard.sum()), ends), shape=(net.kind.size,) * 2).tocsr()
+        ahead = linked[sources]
+        for _ in range(cycles - 1):
+            ahead = ((ahead @ linked) + linked[sources]).astype(bool).astype(float)
+        return ahead[:, self.kernel_network.outputs].toarray() > 0

@@ -3,6 +3,7 @@ import math
 import numpy as np
 import pytest
 
+from astrosim.statistics.outputs import constant_output, distinct_outputs
 from astrosim.systems.threshold import diagnostics
 from astrosim.systems.threshold.diagnostics import SUMMARY_COLUMNS, constant_output_alarm, summary_row
 from astrosim.systems.threshold.network.wiring import Wiring
@@ -10,8 +11,11 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 
 
 def test_distinct_outputs():
-    assert diagnostics.distinct_outputs(np.zeros((8, 5), np.uint8)) == 1
-    assert diagnostics.distinct_outputs(np.array([[0, 1], [1, 0], [0, 1]], np.uint8)) == 2
+    assert distinct_outputs(np.zeros((8, 5), np.uint8)) == 1
+    assert distinct_outputs(np.array([[0, 1], [1, 0], [0, 1]], np.uint8)) == 2
+    assert distinct_outputs(np.array([[0, 1], [1, 0], [0, 1]], np.int8).T[::-1]) == 2  # not contiguous
+    assert constant_output(np.ones((2, 3), np.uint8))
+    assert not constant_output(np.ones((1, 3), np.uint8))
 
 
 def test_learned_patterns_need_every_bit():

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from astrosim.contracts.simulation import copy_arrays, restore_arrays
+from astrosim.statistics.outputs import distinct_outputs
 from astrosim.store.variables import IDLE, Decisions
 from astrosim.systems.threshold.doors import check_door
 from astrosim.systems.threshold.learners.neurons.kernel import probe
@@ -116,7 +117,7 @@ class NeuronSimulation:
             | progress
             | {
                 "mean_abs_weight": float(np.abs(state.weight).mean()) if state.weight.size else np.nan,
-                "distinct_outputs": len(np.unique(output, axis=0)),
+                "distinct_outputs": distinct_outputs(output),
                 "pattern_accuracy": (output == self.circuit.targets).mean(axis=1),
                 "output": output.astype(np.int8),
                 "activations_by_pattern": np.empty((0, len(self.circuit.targets))),
