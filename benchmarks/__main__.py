@@ -25,6 +25,7 @@ from benchmarks import (
     sizes,
     spiking,
     startup,
+    sweep,
     tables,
     trials,
     view,
@@ -45,6 +46,7 @@ PARTS: dict[str, tuple[Callable[[], list[dict[str, Any]]], Callable[[list[dict[s
     "waves": (waves.measure, tables.waves),
     "fields": (fields.measure, tables.fields),
     "spiking": (spiking.measure, tables.spiking),
+    "sweep": (sweep.measure, tables.sweep),
     "view": (view.measure, tables.view),
     "peers": (peers.measure, tables.peers),
 }

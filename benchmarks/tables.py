@@ -269,3 +269,30 @@ def first_use(rows: Rows) -> Table:
         times = (_number(row[name], ".1f") for name in ("first_s", "first_cpu_s", "second_s"))
         table.add_row(row["what"], *times, goal)
     return table
+
+
+def sweep(rows: Rows) -> Table:
+    """A sweep beside the bare kernel."""
+    table = _table(
+        "A sweep of twelve settings over two workers, 200 episodes of the main scenario per cell",
+        "`of kernel`: cells per second against the kernel alone in as many processes (goal: at least .9); overhead: "
+        "time of a worker per cell beyond the kernel's (goal: 5 ms); memory of all processes, MB, up to half and in "
+        "all; first: seconds from the start to the first cell (goal: 5).",
+        "cells, s, cells/s, kernel, of kernel, overhead ms, files, cells per file, MB, at half, first s",
+        texts=0,
+    )
+    for row in rows:
+        table.add_row(
+            f"{row['cells']:,}",
+            _number(row["wall_s"], ".1f"),
+            _number(row["cells_per_s"], ".0f"),
+            _number(row["kernel_cells_per_s"], ".0f"),
+            _number(row["throughput"]),
+            _number(row["overhead_s"] * 1e3, ".1f"),
+            f"{row['files']:,}",
+            _number(row["cells"] / row["files"], ".1f"),
+            _number(row["memory"] / 2**20, ".0f"),
+            _number(row["memory_half"] / 2**20, ".0f"),
+            _number(row["first_s"], ".1f"),
+        )
+    return table

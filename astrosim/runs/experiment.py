@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from astrosim.scenario import Experiment
 
 SUMMARY_SECONDS = 1.0  # assumed: how old summary.csv may be while replicates finish
+PARTS_OF_QUERIES = 4  # per worker; assumed: queries differ little in length
 SUMMARY_SHARE = 0.05  # assumed: of the time of a large run, that which may go into writing it
 
 
@@ -232,16 +233,21 @@ class ExperimentRun:
 
     def _layout(self, executor: Executor, context: WorkerContext) -> Layout:
         def run_queries(query: Query, replicates: Sequence[Replicate]) -> list[Any]:
-            answers: dict[int, Any] = {}
-            jobs = [
-                Job(number, label([one]), partial(_answer, query, self.resolved[one.condition], one.seed))
-                for number, one in enumerate(replicates)
-            ]
+            answers: dict[int, list[Any]] = {}
+            size = -(-len(replicates) // (PARTS_OF_QUERIES * self.start.workers))
+            parts = [replicates[first : first + size] for first in range(0, len(replicates), size or 1)]
+            jobs = [Job(number, label(part), self._question(query, part)) for number, part in enumerate(parts)]
             quiet = replace(context, tick=lambda units: None)
             run_jobs(executor, quiet, jobs, lambda job, answer: answers.update({job.number: answer}))
-            return [answers[number] for number in range(len(replicates))]
+            return [answer for number in range(len(parts)) for answer in answers[number]]
 
         return self.runner.layout(self.scenario, self.resolved, run_queries)
+
+    def _question(self, query: Query, replicates: Sequence[Replicate]) -> Callable[[Control], list[Any]]:
+        """Return the task that answers a query about some replicates."""
+        conditions = {one.condition for one in replicates}
+        resolved = {name: self.resolved[name] for name in conditions}
+        return partial(_answer, query, resolved, [one.cell for one in replicates])
 
     def _farewell(self) -> str:
         shard = "" if self.directory.shard is None else f" of shard {self.directory.shard}"
@@ -252,9 +258,9 @@ class ExperimentRun:
         )
 
 
-def _answer(query: Query, scenario: Any, seed: int, control: Control) -> Any:
-    """Answer a query about a replicate."""
-    return query(scenario, seed)
+def _answer(query: Query, resolved: Mapping[str, Any], cells: Sequence[Cell], control: Control) -> list[Any]:
+    """Answer a query about some replicates."""
+    return [query(resolved[condition], seed) for condition, seed in cells]
 
 
 def checkpoint_seconds() -> float:

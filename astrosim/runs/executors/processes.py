@@ -16,6 +16,8 @@ from multiprocessing import connection, sharedctypes
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 from astrosim.core.errors import RunError
 from astrosim.runs.executors.base import POLL_SECONDS, Job, WorkerContext
 from astrosim.runs.executors.worker import Share, worker_main
@@ -186,7 +188,7 @@ class ProcessExecutor:
 
     def progress(self) -> int:
         """Return units of work done so far, summed over jobs."""
-        return sum(self._share.done)
+        return int(np.frombuffer(self._share.done, np.int64).sum())
 
     def working(self) -> list[Job]:
         """Return the jobs in work."""
