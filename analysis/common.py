@@ -17,7 +17,8 @@ from astrosim import load_scenario, open_run, run
 from astrosim.report.tables import interval_text, number, p_text
 from astrosim.scenario import Experiment, condition_names
 from astrosim.scenario.bundled import find
-from astrosim.statistics.inference import Comparison, compare, corrected, median_interval
+from astrosim.statistics import Comparison, median_interval
+from astrosim.summary.pairs import compare_pairs
 from astrosim.systems.threshold.show.solving import quantile_text, solving_rows
 from astrosim.systems.threshold.show.summary import Summary
 from astrosim.systems.threshold.show.tables import condition_rows
@@ -125,7 +126,7 @@ def passes_to_solve(summary: Summary, conditions: Sequence[str]) -> tuple[dict[s
 
 def compared(summary: Summary, pairs: Sequence[tuple[str, str]], column: str = "mean_accuracy") -> list[Comparison]:
     """Compare pairs of conditions seed by seed, corrected for all of them together, and print it."""
-    found = corrected([compare(summary.column(a, column), summary.column(b, column), (a, b)) for a, b in pairs])
+    found = compare_pairs(summary.rows, pairs, column)
     for one in found:
         print(
             f"{one.first} - {one.second}: {one.difference.mean:+z.4f} ({interval_text(one.difference)}), "

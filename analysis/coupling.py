@@ -34,7 +34,7 @@ from matplotlib.figure import Figure
 from astrosim import AstroModel, Scenario, plot, resolve
 from astrosim.plot.style import PALETTE, colours, new_figure, styled
 from astrosim.report.tables import interval_text
-from astrosim.statistics.inference import mean_interval
+from astrosim.statistics import mean_interval
 from astrosim.systems.threshold.figures.select import condition_names
 
 # %% [markdown]

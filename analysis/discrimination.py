@@ -31,7 +31,7 @@ from matplotlib.figure import Figure
 
 from astrosim import plot
 from astrosim.plot.style import SEQUENTIAL, colours, count_axis, new_figure, say, styled
-from astrosim.statistics.inference import mean_band, mean_interval
+from astrosim.statistics import mean_band, mean_interval
 from astrosim.systems.threshold.show.tables import published_rows
 
 ORDER = ["cursor", "baseline", "maturity", "control"]

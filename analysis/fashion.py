@@ -30,7 +30,7 @@ from common import made, show
 
 from astrosim import open_run, plot
 from astrosim.report.tables import interval_text
-from astrosim.statistics.inference import share_interval
+from astrosim.statistics import share_interval
 from astrosim.systems.arrays.show.summary import ArraySummary
 
 CLASSES = ("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot")

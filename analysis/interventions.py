@@ -33,7 +33,7 @@ from astrosim import ceiling, load_scenario, resolve
 from astrosim.plot.style import MUTED, colours, count_axis, new_figure, span_episodes, styled
 from astrosim.report.tables import interval_text, p_text
 from astrosim.scenario.bundled import find
-from astrosim.statistics.inference import compare, mean_band, mean_interval
+from astrosim.statistics import compare, mean_band, mean_interval
 from astrosim.systems.threshold.figures.select import condition_names, probes
 from astrosim.systems.threshold.scenario.interventions import Intervention, when_words
 from astrosim.systems.threshold.show.summary import Summary

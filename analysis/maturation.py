@@ -31,7 +31,7 @@ from scipy.stats import binomtest, norm
 
 from astrosim import Scenario, plot
 from astrosim.plot.style import cluster_colours, count_axis, new_figure, styled
-from astrosim.statistics.inference import mean_interval
+from astrosim.statistics import mean_interval
 
 INITIAL, HALVING, FLAT = 0.30, 2000.0, 0.01  # 1/trial, activations, 1/trial; report, section 4.2 and table 2
 ALPHA = 0.001  # of the two-sided tests below, named before the run

@@ -28,7 +28,7 @@ from common import opened, show, solving
 from matplotlib.figure import Figure
 
 from astrosim.plot.style import colours, new_figure
-from astrosim.statistics.inference import median_interval
+from astrosim.statistics import median_interval
 
 SIZES = (60, 180, 600, 1800, 6000)
 dataset, summary = opened(

@@ -32,7 +32,7 @@ from matplotlib.figure import Figure
 from astrosim import load_scenario, open_run, resolve
 from astrosim.plot.style import colours, new_figure, styled
 from astrosim.scenario.bundled import find
-from astrosim.statistics.inference import compare, mean_interval, median_interval
+from astrosim.statistics import compare, mean_interval, median_interval
 from astrosim.systems.spiking.figures.events import read_events
 from astrosim.systems.spiking.learning.figures.courses import (
     accuracy_over_trials,

@@ -34,7 +34,7 @@ from scipy.stats import pearsonr
 from astrosim import Scenario, ceiling, load_scenario
 from astrosim.plot.style import MUTED, colours, new_figure, styled
 from astrosim.scenario.bundled import find
-from astrosim.statistics.inference import mean_interval
+from astrosim.statistics import mean_interval
 from astrosim.systems.threshold.figures.overview import spread
 from astrosim.systems.threshold.show.summary import Summary
 

@@ -29,7 +29,7 @@ import numpy as np
 from common import compared, opened, show, table
 
 from astrosim import plot
-from astrosim.statistics.inference import mean_interval
+from astrosim.statistics import mean_interval
 
 # %% [markdown]
 # ## The run

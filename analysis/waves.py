@@ -30,7 +30,7 @@ from common import RUNS, made, show
 
 from astrosim import load_scenario, open_run, plot
 from astrosim.core.errors import AstrosimError
-from astrosim.statistics.inference import median_interval
+from astrosim.statistics import median_interval
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.show.summary import WaveSummary
 from astrosim.systems.waves.show.tables import comparison_pairs

@@ -49,6 +49,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = f"astrosim {release}"
 html_static_path = ["_static"]
 html_css_files = ["astrosim.css"]
+html_sidebars = {"gallery": [], "search": [], "genindex": []}  # pages that no other page of their part stands beside
 html_show_sourcelink = False
 html_copy_source = False
 html_last_updated_fmt = None

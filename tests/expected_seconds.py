@@ -17,6 +17,7 @@ SECONDS = {
     "test_scenario_fuzz.py": 20,
     "test_progress.py": 20,
     "test_wheel.py": 20,
+    "test_tutorial.py": 20,
     "test_deep.py": 19,
     "test_export.py": 18,
     "test_sweep_reading.py": 18,

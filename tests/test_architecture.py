@@ -28,8 +28,8 @@ FLOORS = (
     {"runs", "explain", "summary", "export"},
     {"report"},
     {"systems"},
-    {"tasks", "sklearn", "spiking"},
-    {"audit", "conformance", "view"},
+    {"tasks", "sklearn", "spiking", "tutorial"},
+    {"audit", "view"},
     {"cli"},
     {"__main__"},
 )

@@ -19,7 +19,15 @@ MOST = 27  # names; more would not be a short surface
 OBJECTS = sorted(set(astrosim.__all__) - {"__version__"})
 
 
-DOORS = ("astrosim", "astrosim.tasks", "astrosim.sklearn", "astrosim.spiking")
+DOORS = (
+    "astrosim",
+    "astrosim.tasks",
+    "astrosim.sklearn",
+    "astrosim.spiking",
+    "astrosim.tutorial",
+    "astrosim.summary",
+    "astrosim.statistics",
+)
 IN_WORDS = ("__version__", "NEURONS", "ASTROCYTES")
 """Names that a sentence of the page tells, as they are no functions or classes."""
 
@@ -44,6 +52,14 @@ def test_every_name_can_be_imported_and_is_listed_by_dir():
     for name in astrosim.__all__:
         assert getattr(astrosim, name) is not None
     assert set(astrosim.__all__) <= set(dir(astrosim))
+
+
+@pytest.mark.parametrize("door", DOORS[1:])
+def test_what_the_other_doors_offer_has_a_docstring(door):
+    module = import_module(door)
+    for name in set(module.__all__) - set(IN_WORDS):
+        doc = inspect.cleandoc(getattr(module, name).__doc__ or "")
+        assert re.match(r"[A-Z`].*[.;:]", doc), name
 
 
 def test_names_are_the_same_in_a_fresh_interpreter():

@@ -23,7 +23,7 @@ def check_extension(
 ) -> None:
     """Check that your system, learner or astrocytes keep the contract: same bits, recording, resume, report."""
     with guarded():
-        from astrosim.conformance import check_extension as check
+        from astrosim.audit.conformance import check_extension as check
 
         failed = False
         with tempfile.TemporaryDirectory(prefix="astrosim-check-") as folder:

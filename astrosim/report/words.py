@@ -11,7 +11,7 @@ from astrosim.explain.tables import differing, value_at
 from astrosim.scenario import Experiment
 from astrosim.scenario.interventions import planned_words
 from astrosim.scenario.relevance import unread
-from astrosim.summary import UNKNOWN
+from astrosim.summary.rows import UNKNOWN
 
 
 def range_words(values: list[int]) -> str:

@@ -38,8 +38,19 @@ class Measure:
         return f"{self.words} ({self.unit})" if self.unit else self.words
 
 
-def chosen_measure(default: Measure, rows: Sequence[Mapping[str, Any]], column: str | None) -> Measure:
+def chosen_measure(
+    default: Measure, rows: Sequence[Mapping[str, Any]], column: str | None, asked: str = "--measure"
+) -> Measure:
     """Return a measure by the name of its column; the default where none is named.
+
+    Parameters
+    ----------
+    default : Measure
+    rows : sequence of mapping
+        Of summary.csv.
+    column : str or None
+    asked : str
+        The option or argument that names it.
 
     Raises
     ------
@@ -52,5 +63,5 @@ def chosen_measure(default: Measure, rows: Sequence[Mapping[str, Any]], column: 
     if column not in known:
         guess = nearest(column, known)
         right = f"Did you mean {guess}?" if guess else f"Write one of {', '.join(known)}."
-        raise AstrosimError(f"--measure: no such column of numbers ({column}). {right}")
+        raise AstrosimError(f"{asked}: no such column of numbers ({column}). {right}")
     return Measure(column, column.replace("_", " "))

@@ -22,7 +22,7 @@ from astrosim.scenario.field_info import (
 from astrosim.scenario.inputs import InputFile
 from astrosim.scenario.interventions import CHOICE, ONCE
 from astrosim.scenario.section import Section
-from astrosim.systems.threshold.scenario.interventions import CHANGEABLE, TAKES
+from astrosim.systems.threshold.scenario.interventions import CHANGEABLE, MEANINGS, TAKES
 
 BASES: dict[str, dict[str, Any]] = {"objective": {"task": {"objective": "mine:score", "size": 10, "allow_code": True}}}
 """What must be written in a scenario of a system whose fields are not all optional."""
@@ -179,7 +179,7 @@ def interventions_page() -> str:
     model = find_system("astrocyte").part("scenario")
     entries = entry_fields_of(model)
     actions = "".join(
-        f"| `{action}` | {_takes(action)} |\n"
+        f"| `{action}` | {MEANINGS[action]} | {_takes(action)} |\n"
         for action in entries["interventions.action"].range.replace('"', "").split(", ")
     )
     own = [facts for path, facts in entries.items() if path.rpartition(".")[0] == "interventions"]
@@ -187,10 +187,11 @@ def interventions_page() -> str:
     tables = [HEAD + "".join(row(facts, facts.path.rpartition(".")[2], "") for facts in some) for some in (own, when)]
     return (
         "# Interventions\n\nTables `[[interventions]]` of threshold networks, or lists of them in a condition. "
-        "[How to use them](../howto/interventions.md).\n\n"
+        "[How to use them](../howto/interventions.md), also in spiking networks.\n\n"
         "An intervention says when (one of `at_trial`, `at_episode` and `when`), perhaps how often (`every`, `until`), "
         "and one `action`\nwith what it takes. It acts before the phases of its trial; several of one trial act in the "
-        f"order of the file.\n\n## Actions\n\n| action | takes |\n|---|---|\n{actions}\n## Fields\n\n{tables[0]}\n"
+        "order of the file.\n\n## Actions\n\n| action | what happens | takes |\n|---|---|---|\n"
+        f"{actions}\n## Fields\n\n{tables[0]}\n"
         f"## when\n\n{tables[1]}\n## What `set` may change\n\n" + ", ".join(f"`{path}`" for path in CHANGEABLE) + "\n"
     )
 

@@ -32,11 +32,17 @@ OF_NOTEBOOKS = {
     "own_table": ("own_data", 2),
     "parallel_proposals": ("parallel_proposals", 0),
     "published/exp018": ("constant_outputs", 1),
+    "published/exp019": ("constant_outputs", 0),
     "reward_shape": ("reward_shape", 0),
     "size_60_to_6000": ("size", 0),
     "sparse_versus_dense": ("sparse_versus_dense", 0),
+    "spiking/calcium_wakes": ("spiking_learning", 3),
+    "spiking/eight_patterns": ("spiking_learning", 1),
+    "spiking/lesion": ("spiking_learning", 5),
     "step_size": ("factors", 0),
     "task_switch": ("interventions", 1),
+    "tuning/tune_digits": ("digits", 0),
+    "tuning/tune_mnist_rivals": ("fashion", 1),
     "uncoupled": ("coupling", 1),
     "update_scope": ("update_scope", 1),
     "waves/offline_digits": ("waves", 2),
@@ -74,7 +80,7 @@ HEAD = """# Gallery
 Every bundled scenario: `astrosim run NAME`, `astrosim explain NAME`, `astrosim new MINE --from NAME`;
 `astrosim list WORD` finds those that tell of something. Times are
 estimates for one core, all conditions and seeds, without compilation. A figure shows what the scenario found, where a
-notebook has one, else its first network, task or mesh.
+notebook has one, else its first network, task or mesh, or the figures that were published of it.
 """
 
 

@@ -1,4 +1,4 @@
-"""Pages that are written when the documentation is built: fields of scenarios, commands, gallery, notebooks."""
+"""Pages that are written when the documentation is built: fields, commands, dependencies, gallery, notebooks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from command_page import commands_page
+from dependency_page import dependencies_page
 from field_pages import interventions_page, kind_pages, variables_page
 from gallery_page import gallery_page
 from sphinx.application import Sphinx
@@ -21,6 +22,7 @@ def pages() -> dict[str, str]:
     found = {
         "gallery.md": gallery_page(),
         "reference/command_line.md": commands_page(),
+        "reference/dependencies.md": dependencies_page(),
         "reference/glossary.md": glossary_page(),
         "reference/interventions.md": interventions_page(),
         "reference/variables.md": variables_page(),

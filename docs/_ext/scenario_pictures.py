@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle
+from matplotlib.patches import Circle, Rectangle
 
 from astrosim import AstrosimError, build_network, build_territories
 from astrosim.plot.palette import FILLS, MUTED, PALETTE, SEQUENTIAL
@@ -17,6 +18,8 @@ from astrosim.store.variables import NEURON_KINDS
 
 SIZE = (4.0, 2.6)  # inches, of all pictures, so that cards are alike
 DPI = 110  # assumed: sharp enough at the width of a card
+FEW = 10  # nodes that are drawn large; values of a column that are too few for an axis
+MOST_FIELDS = 40  # units whose fields are drawn; assumed: more hide each other
 MOST_LINES = 1500  # synapses that are drawn; assumed: more are a grey plane
 
 
@@ -48,18 +51,42 @@ def _bare(figure: Figure) -> Axes:
 
 
 def _threshold(scenario: Any, figure: Figure) -> bool:
-    """Neurons by kind, territories, and a part of the synapses; the published program has others."""
-    if scenario.system != "described" or scenario.network.layout != "lattice":
+    """Neurons by kind, territories, and a part of the synapses; of the published program, what it is said to reach."""
+    if scenario.system == "published":
+        return _published(scenario, figure)
+    if scenario.network.layout != "lattice":
         return False
     network = build_network(scenario, scenario.seeds[0])
+    _lattice(figure, network, build_territories(scenario, network), scenario.astrocytes.radius)
+    return True
+
+
+def _lattice(figure: Figure, network: Any, territories: Any, radius: float) -> Axes:
+    """Clusters in the plane: neurons by kind, territories as circles, a part of the synapses."""
     (x, y), axes = network.position.T, _bare(figure)
     _lines(axes, x, y, network.pre, network.post)
     for name, colour in FILLS.items():
         own = network.kind == NEURON_KINDS.index(name)
         axes.scatter(x[own], y[own], s=12, color=colour, zorder=3, linewidths=0)
-    for centre in build_territories(scenario, network).position:
-        axes.add_patch(Circle(centre, scenario.astrocytes.radius, fill=False, color=PALETTE[0], alpha=0.6, lw=0.8))
+    for centre in territories.position:
+        axes.add_patch(Circle(centre, radius, fill=False, color=PALETTE[0], alpha=0.6, lw=0.8))
     axes.autoscale_view()
+    return axes
+
+
+def _published(scenario: Any, figure: Figure) -> bool:
+    """Published figures of the conditions: accuracy, or where there is none the accept rate; chance is .5."""
+    every = scenario.reference
+    name = next((one for one in ("accuracy", "accept_rate") if any(one in own for own in every.values())), "")
+    known = {condition: own[name] for condition, own in every.items() if name in own}
+    if not known:
+        return False
+    axes = figure.subplots()
+    axes.barh(list(known), list(known.values()), color=PALETTE[0], height=0.6)
+    if name == "accuracy":
+        axes.axvline(0.5, color=MUTED, lw=0.8, linestyle=":")
+    axes.set(xlim=(0.0, 1.0), xlabel=f"published {name.replace('_', ' ')}", ylim=(max(len(known), 4) - 0.5, -0.5))
+    axes.spines[["top", "right"]].set_visible(False)
     return True
 
 
@@ -79,18 +106,49 @@ def _wave(scenario: Any, figure: Figure) -> Figure | bool:
 
 
 def _spiking(scenario: Any, figure: Figure) -> None:
-    """Nodes by population, at their places or, without, in a circle; a part of the synapses."""
+    """Neurons and astrocytes at their places or, without, in a circle; connections and gap junctions, or a part."""
     from astrosim.systems.spiking.scenario.populations import network_of
 
     network = network_of(scenario, scenario.seeds[0])
-    count = len(network.neurons)
-    angle = 2 * np.pi * np.arange(count) / count
-    placed = len(network.neurons.x) == count and bool(np.isfinite(network.neurons.x).all())
+    count, astrocytes = len(network.neurons), len(network.astrocytes)
+    angle = 2 * np.pi * (0.25 + np.arange(count + astrocytes) / (count + astrocytes))
+    placed = not astrocytes and len(network.neurons.x) == count and bool(np.isfinite(network.neurons.x).all())
     x, y = (network.neurons.x, network.neurons.y) if placed else (np.cos(angle), np.sin(angle))
+    axes, few = _bare(figure), count + astrocytes <= FEW
+    pre, post = network.connections.pre, network.connections.post
+    if few:
+        axes.plot([x[pre], x[post]], [y[pre], y[post]], color=MUTED, lw=1.0)
+    else:
+        _lines(axes, x, y, pre, post)
+    joined = count + network.coupling.pairs.T
+    axes.plot(x[joined], y[joined], color=PALETTE[1], lw=1.5)
+    for first, last, colour, mark in ((0, count, PALETTE[0], "o"), (count, count + astrocytes, PALETTE[1], "*")):
+        own = slice(first, last)
+        axes.scatter(x[own], y[own], s=160 if few else 10, color=colour, marker=mark, zorder=3, linewidths=0)
+    if few:
+        axes.set(xlim=(-2.2, 2.2), ylim=(-1.5, 1.5))
+
+
+def _windows(scenario: Any, figure: Figure) -> None:
+    """The clusters of a spiking network that learns, with its gap junctions."""
+    from astrosim.systems.spiking.learners.circuit import cluster_network, territories
+
+    network = cluster_network(scenario.recipe, scenario.seeds[0])
+    _lattice(figure, network, territories(scenario.recipe, network), scenario.recipe.astrocytes.radius)
+
+
+def _fields(scenario: Any, figure: Figure) -> None:
+    """Fields of a part of the units on the plane of an image."""
+    from astrosim.systems.spiking.learners.fields import make_net
+
+    recipe = scenario.recipe
+    rows, columns = recipe.shape
+    taps = make_net(replace(recipe, units=min(recipe.units, MOST_FIELDS)), scenario.seeds[0], 1).taps
     axes = _bare(figure)
-    own = (network.connections.pre < count) & (network.connections.post < count)
-    _lines(axes, x, y, network.connections.pre[own], network.connections.post[own])
-    axes.scatter(x, y, s=10, color=PALETTE[0], zorder=3, linewidths=0)
+    axes.add_patch(Rectangle((0, 0), columns, rows, fill=False, color=MUTED, lw=1.0))
+    for row, column in zip(*np.divmod(taps.min(axis=1), columns), strict=True):
+        axes.add_patch(Rectangle((column, row), recipe.field, recipe.field, color=PALETTE[0], alpha=0.15, lw=0))
+    axes.set(xlim=(-0.5, columns + 0.5), ylim=(rows + 0.5, -0.5))
 
 
 def _environment(scenario: Any, figure: Figure) -> bool:
@@ -134,7 +192,8 @@ def _arrays(scenario: Any, figure: Figure) -> bool:
     columns = [(one.name, one.values) for one in (*raw.columns, *raw.answers) if one.values.dtype.kind in "fiu"]
     name = scenario.task.target
     answer = next((values for known, values in columns if known == name), columns[-1][1])
-    (first, x), (second, y) = columns[:2]
+    drawn = [one for one in columns if len(np.unique(one[1])) > FEW and one[0] != name]
+    (first, x), (second, y) = (drawn if len(drawn) > 1 else columns)[:2]
     axes = figure.subplots()
     axes.scatter(x, y, c=answer, s=8, cmap=SEQUENTIAL, linewidths=0)
     axes.set(xlabel=first, ylabel=second, xticks=[], yticks=[])
@@ -149,4 +208,6 @@ DRAWN: dict[str, Callable[[Any, Figure], Any]] = {
     "environment": _environment,
     "objective": _objective,
     "spiking": _spiking,
+    "spiking_learning": _windows,
+    "spiking_images": _fields,
 }

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from astrosim.conformance import CHECKS, Bench, check_system
+from astrosim.audit.conformance import CHECKS, Bench, check_system
 from astrosim.contracts.registry import find_system, targets
 from astrosim.scenario import condition_names, resolve
 

@@ -13,9 +13,14 @@ import pytest
 from places import ROOT
 from typer.testing import CliRunner
 
+from astrosim.audit.conformance import Bench
+from astrosim.audit.conformance.checks import (
+    check_bench,
+    engines_agree,
+    the_report_is_complete,
+    what_is_missing_is_refused,
+)
 from astrosim.cli import app
-from astrosim.conformance import Bench
-from astrosim.conformance.checks import check_bench, engines_agree, the_report_is_complete, what_is_missing_is_refused
 from astrosim.contracts.registry import find_system
 from astrosim.contracts.system import System
 
@@ -137,6 +142,6 @@ def test_a_report_without_a_condition_is_found(tmp_path: Path, monkeypatch: pyte
         bench.example, tables={**bench.example.tables, "conditions": {"cursor": {"learner": "cursor"}}}
     )
     assert bench.finished
-    monkeypatch.setattr("astrosim.conformance.checks.condition_names", lambda scenario: ("cursor", "forgotten"))
+    monkeypatch.setattr("astrosim.audit.conformance.checks.condition_names", lambda scenario: ("cursor", "forgotten"))
     (finding,) = check_bench(bench, [the_report_is_complete])
     assert finding.problem == "report: does not name forgotten."

@@ -97,5 +97,7 @@ def test_the_documentation_is_built_without_a_warning(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     text = (tmp_path / "html" / "reference" / "scenario" / "astrocyte.html").read_text(encoding="utf-8")
     assert "standard deviation of the Gaussian step" in text
+    gallery = (DOCS / "gallery.md").read_text(encoding="utf-8")
+    assert gallery.count("grid-item-card") == gallery.count(":img-top:") > 100
     external = re.findall(r'<(?:script|link)[^>]+(?:src|href)="(https?:[^"]+)"', text)
     assert external == []

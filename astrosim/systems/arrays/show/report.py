@@ -10,10 +10,11 @@ from xarray import Dataset
 
 from astrosim.explain.tables import names_words, together
 from astrosim.report.drawing import Drawn, Kind, reported
-from astrosim.report.tables import PublishedRow, compare_pairs, number
+from astrosim.report.tables import PublishedRow, number
 from astrosim.report.words import differences, provenance, seeds_words
 from astrosim.scenario import to_toml
 from astrosim.statistics.inference import CONFIDENCE, METHOD, median_interval
+from astrosim.summary.pairs import compare_pairs
 from astrosim.summary.verdicts import standing
 from astrosim.systems.arrays.figures.learning import field_accuracy, field_astrocytes, field_confusion, field_curves
 from astrosim.systems.arrays.show import explanation, tables

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.explain.tables import names_words, together
-from astrosim.report.tables import compare_pairs
 from astrosim.report.words import differences, provenance, seeds_words
 from astrosim.scenario import to_toml
 from astrosim.statistics.inference import CONFIDENCE, METHOD
+from astrosim.summary.pairs import compare_pairs
 from astrosim.systems.blackbox.scenario.sections import is_rival, keeps_or_reverts
 from astrosim.systems.blackbox.show import explanation, tables
 from astrosim.systems.blackbox.show.episode import absences, constant_alarms, pictures

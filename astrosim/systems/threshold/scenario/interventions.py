@@ -30,6 +30,26 @@ TAKES: dict[str, tuple[str, ...]] = {
     "reward_offset": ("offset",),
 }
 """Fields that an action takes beside its time; a choice of cells may be any of its fields, all others are needed."""
+MEANINGS: dict[str, str] = {
+    "lesion_astrocytes": "astrocytes are lost for good: they sense nothing, start no perturbation, adapt no threshold "
+    "and pass on no wave; their synapses stay, and may still move in other astrocytes' territories",
+    "silence_astrocytes": "the same, until they are released; thresholds and counts stay as they were",
+    "release_astrocytes": "ends their silence",
+    "lesion_neurons": "neurons never fire again: a lost input is 0 in every pattern, a lost output answers 0; their "
+    "synapses keep their weights",
+    "silence_neurons": "the same, until they are released",
+    "release_neurons": "ends their silence",
+    "freeze_plasticity": "trials go by and the network answers, but nothing is perturbed and no threshold moves",
+    "release_plasticity": "learning goes on from where it stopped",
+    "set": "a parameter has another value from then on",
+    "swap_task": "other patterns take the place of all patterns",
+    "extend_task": "patterns are added to the task",
+    "reward_offset": "the reward after a perturbation is too large, or too small, by this much, so that the wrong "
+    "changes are kept or reverted",
+    "cut_gap_junctions": "no wave passes these junctions",
+    "restore_gap_junctions": "waves pass them again",
+}
+"""Effect of each action, for readers."""
 OWN_FIELDS = ("which", "cluster", "fraction", "neuron_kind", "parameter", "value", "patterns", "offset")
 
 CHANGEABLE = (

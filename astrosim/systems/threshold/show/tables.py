@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.report.tables import PublishedRow, compare_pairs, interval_text, number, pairs_of, verdict
+from astrosim.report.tables import PublishedRow, interval_text, number, verdict
 from astrosim.statistics.inference import Comparison, Interval, mean_interval
+from astrosim.summary.pairs import compare_pairs, pairs_of
 from astrosim.summary.rows import UNKNOWN
 from astrosim.summary.verdicts import SAME
 from astrosim.systems.threshold.show.summary import Summary

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.explain.tables import names_words, together
-from astrosim.report.tables import compare_pairs
 from astrosim.report.words import differences, provenance, range_words, seeds_words
 from astrosim.scenario import to_toml
 from astrosim.scenario.words import counted
 from astrosim.statistics.inference import CONFIDENCE, METHOD
+from astrosim.summary.pairs import compare_pairs
 from astrosim.systems.waves.figures.sweeps import find_sweeps
 from astrosim.systems.waves.scenario.schema import WaveScenario
 from astrosim.systems.waves.show import explanation, tables

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from xarray import Dataset
 
-from astrosim.report.tables import PublishedRow, number, pairs_of
+from astrosim.report.tables import PublishedRow, number
 from astrosim.statistics.inference import Interval, Median, mean_interval, median_interval
-from astrosim.summary import UNKNOWN
+from astrosim.summary.pairs import pairs_of
+from astrosim.summary.rows import UNKNOWN
 from astrosim.systems.waves.figures.sweeps import find_sweeps
 from astrosim.systems.waves.figures.training import first_hits
 from astrosim.systems.waves.scenario.schema import WaveScenario

@@ -7,10 +7,10 @@ from typing import Any
 
 from astrosim.explain.tables import names_words, together
 from astrosim.report.drawing import reported
-from astrosim.report.tables import compare_pairs
 from astrosim.report.words import differences, provenance, seeds_words
 from astrosim.scenario import to_toml
 from astrosim.statistics.inference import CONFIDENCE
+from astrosim.summary.pairs import compare_pairs
 from astrosim.systems.arrays.show.report import (
     COMPARISON_WORDS,
     INTERVALS,

@@ -14,7 +14,15 @@ import xarray
 from matplotlib import pyplot
 from rich.console import Console
 
-from astrosim.conformance.bench import SUMMARY, Bench, ContractError, contents, differing, failed_words, summary_rows
+from astrosim.audit.conformance.bench import (
+    SUMMARY,
+    Bench,
+    ContractError,
+    contents,
+    differing,
+    failed_words,
+    summary_rows,
+)
 from astrosim.contracts.system import OPTIONAL, System
 from astrosim.core.errors import AstrosimError
 from astrosim.explain import explain

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from astrosim.conformance.bench import Bench
-from astrosim.conformance.checks import CHECKS, Finding, check_system
-from astrosim.conformance.extensions import check_extension
+from astrosim.audit.conformance.bench import Bench
+from astrosim.audit.conformance.checks import CHECKS, Finding, check_system
+from astrosim.audit.conformance.extensions import check_extension
 
 __all__ = ["CHECKS", "Bench", "Finding", "check_extension", "check_system"]

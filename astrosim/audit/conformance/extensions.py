@@ -9,8 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from astrosim.conformance.bench import Bench
-from astrosim.conformance.checks import CHECKS, Finding, check_bench, check_system
+from astrosim.audit.conformance.bench import Bench
+from astrosim.audit.conformance.checks import CHECKS, Finding, check_bench, check_system
 from astrosim.contracts.registry import find_system, register
 from astrosim.contracts.system import System
 from astrosim.core.errors import AstrosimError
