@@ -11,13 +11,17 @@ from pathlib import Path
 from benchmarks.trust.outcome import Outcome
 
 ROOT = Path(__file__).parents[2]
-FILES = ("tests/scenario/test_scenario_fuzz.py", "tests/cli/test_cli_fuzz.py")
+FILES = (
+    "tests/scenario/test_scenario_fuzz.py",
+    "tests/scenario/test_file_fuzz.py",
+    "tests/cli/test_cli_fuzz.py",
+)
 PASSING = re.compile(r"- (\d+) passing examples.*?(\d+) failing examples", re.S)
 
 
 def fuzz(number: int, seed: int) -> Outcome:
     """Draw about `number` inputs: each is accepted, or refused in words with place and remedy."""
-    outcome = Outcome("fuzzed scenarios, values, documents and command lines")
+    outcome = Outcome("fuzzed scenarios, sweeps, tables, graphs, command lines")
     command = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-m", "", "--hypothesis-show-statistics"]
     environment = os.environ | {"ASTROSIM_EXAMPLES": str(number)}
     command += [f"--hypothesis-seed={seed}", *FILES]

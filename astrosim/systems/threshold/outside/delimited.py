@@ -69,12 +69,21 @@ def rows_of(data: bytes, where: str) -> list[list[str]]:
         raise AstrosimError(f"{where}: an empty table (0 lines). Give one synapse a line.")
     separator = _separator([line for _, line in numbered[:LOOKED_AT]])
     text = [line.strip() if separator == " " else line for _, line in numbered]
-    rows = list(csv.reader(text, delimiter=separator, skipinitialspace=True, strict=False))
-    rows = [[cell.strip() if separator == " " else cell for cell in row] for row in rows]
+    reader = csv.reader(text, delimiter=separator, skipinitialspace=True, strict=False)
+    rows, places = [], [0]  # a quoted cell may reach over lines
+    try:
+        for row in reader:
+            rows.append([cell.strip() for cell in row] if separator == " " else row)
+            places.append(reader.line_num)
+    except csv.Error as error:
+        line = numbered[places[-1]][0]
+        raise AstrosimError(
+            f"{where}:{line}: not a table ({error}). Look for a quotation mark without another."
+        ) from None
     width = max(len(rows[0]), len(rows[min(1, len(rows) - 1)]))
-    wrong = [n for n, row in enumerate(rows) if n and len(row) > width]
-    if wrong and len(rows) == len(numbered):
-        line, row = numbered[wrong[0]][0], rows[wrong[0]]
+    wrong = [n for n, row in enumerate(rows) if len(row) > width]
+    if wrong:
+        line, row = numbered[places[wrong[0]]][0], rows[wrong[0]]
         many = f" and {len(wrong) - 1} more lines" if len(wrong) > 1 else ""
         what = f"{len(row)} cells where {width} belong ({short(separator.join(row))}{many})"
         raise AstrosimError(f"{where}:{line}: columns: {what}. Write as many as in the first line.")

@@ -27,7 +27,18 @@ READERS: dict[str, Callable[[Any], nx.Graph]] = {
     ".gml": lambda file: nx.read_gml(file, label=None),
 }
 FIRST = 4096  # bytes that tell what a text is; assumed
-BROKEN = (ParseError, nx.NetworkXException, ValueError, KeyError, TypeError, AttributeError)
+BROKEN = (
+    ParseError,
+    nx.NetworkXException,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+    ArithmeticError,
+    RecursionError,
+)
+"""What the readers of NetworkX raise for a file that is no graph."""
 
 
 def from_graph_file(data: bytes, path: Path, where: str, nodes: pd.DataFrame | None, options: Options) -> Source:
