@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from datetime import date
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -13,7 +12,7 @@ from astrosim.plot.style import new_figure, styled
 from benchmarks.trust.outcome import Outcome
 
 
-def page(outcomes: Sequence[Outcome], seed: int, command: str, figure: str) -> str:
+def page(outcomes: Sequence[Outcome], seed: int, figure: str) -> str:
     """Return the page, Markdown."""
     lines = [
         "# Trust",
@@ -22,7 +21,7 @@ def page(outcomes: Sequence[Outcome], seed: int, command: str, figure: str) -> s
         "peace. *Survived*: the same bytes afterwards. *Told*: an error names the file and a remedy. *Lost*: what was",
         "committed before the fault and is not there after it.",
         "",
-        f"`{command}`, {date.today().isoformat()}, seed {seed}, {platform.system()} {platform.machine()}, "
+        f"`make trust`, {max(one.date for one in outcomes)}, seed {seed}, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}.",
         "",
         "| campaign | faults | survived | told | lost | defects | time to detect, median (ms) | minutes |",
