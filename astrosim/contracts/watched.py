@@ -58,6 +58,14 @@ class Stride:
     meaning: str
 
 
+PHASE_SPEEDS = (
+    Speed("1 phase in 2 s", 0.5, True, "phase"),
+    Speed("1 phase per second", 1.0, True, "phase"),
+    Speed("2 phases per second", 2.0, True, "phase"),
+    Speed("5 phases per second", 5.0, True, "phase"),
+)
+"""Slow motion of replicates whose trials go by phase by phase."""
+NEXT_PHASE = Stride("phase", "Next phase", "go on to the next phase of the trial (arrow down)")
 TRIAL_SPEEDS = tuple(Speed(f"{count:,} trial{'s' * (count > 1)} per frame", count) for count in TRIAL_COUNTS)
 
 
@@ -140,5 +148,70 @@ class Watched:
     def select(self, node: int) -> None:
         """Choose a node whose traces and synapses are shown."""
 
+    @property
+    def strides_here(self) -> tuple[Stride, ...]:
+        """The longer strides of this replicate."""
+        return self.strides(getattr(self, "scenario", None))
+
+    def back(self) -> None:
+        """Show the phase before the present one again, where trials go by phase by phase; nothing is undone."""
+
     def go(self, trial: int) -> None:
         """Go to another moment: stored replicates do, a live one stays where it is."""
+
+
+class Phased(Watched):
+    """Replicate whose last trial is shown phase by phase.
+
+    A trial is carried out in one piece, then shown: looking decides nothing.
+
+    Attributes
+    ----------
+    at : int
+        Phases of the trial that have been left behind; all of them once it is over.
+    """
+
+    at: int = 0
+
+    @classmethod
+    def speeds(cls, scenario: Any) -> tuple[tuple[Speed, ...], int]:
+        """Return the paces of phases, then of trials, and the place of the first one."""
+        return PHASE_SPEEDS + TRIAL_SPEEDS, len(PHASE_SPEEDS) + TRIAL_COUNTS.index(START_COUNT)
+
+    @classmethod
+    def strides(cls, scenario: Any) -> tuple[Stride, ...]:
+        """Return the stride of a phase."""
+        return (NEXT_PHASE,)
+
+    @property
+    def phases(self) -> int:
+        """Phases of the trial that is shown; 0 if there is none."""
+        raise NotImplementedError
+
+    def begin(self) -> None:
+        """Carry out a trial, and show its first phase."""
+        raise NotImplementedError
+
+    @property
+    def within(self) -> bool:
+        """Whether a phase of a trial is shown, and not its end."""
+        return self.at < self.phases
+
+    def show_all(self) -> None:
+        """Show the present trial as it ends."""
+        self.at = self.phases
+
+    def go_on(self, stride: str, count: int, until: Callable[[], bool] | None = None) -> None:
+        """Go on by phases, or trials; see `Watched.go_on`."""
+        if stride != NEXT_PHASE.name:
+            return super().go_on(stride, count, until)
+        for _ in range(count):
+            if self.within:
+                self.at += 1
+            else:
+                self.begin()
+        return None
+
+    def back(self) -> None:
+        """Show the phase before the present one again."""
+        self.at = max(0, self.at - 1)

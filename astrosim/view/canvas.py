@@ -20,6 +20,8 @@ PARTS = (
     "space.js",
     "tissue.js",
     "plots.js",
+    "band.js",
+    "base.js",
     "running.js",
     "policy.js",
     "spiking.js",

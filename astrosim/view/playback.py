@@ -88,6 +88,14 @@ class Director:
         """Go to another moment of a stored run."""
         self._ask(lambda: self._to(trial))
 
+    def stride(self) -> None:
+        """Take the first of the longer strides; a single step where there is none."""
+        self._ask(self._stride)
+
+    def back(self) -> None:
+        """Pause, and show the phase before again."""
+        self._ask(self._back)
+
     def set_speed(self, speed: Speed) -> None:
         """Set the speed."""
         self._ask(lambda: self._pace(speed))
@@ -107,7 +115,8 @@ class Director:
     def hear(self, content: dict[str, Any]) -> None:
         """Handle a message of the page.
 
-        `ready` (it has nothing yet), `drawn`, `seek` with a trial, `select` with a node, `toggle` and `step` (keys).
+        `ready` (it has nothing yet), `drawn`, `seek` with a trial, `select` with a node, `toggle`, `step`, `stride` and
+        `back` (keys).
         """
         said = content.get("event")
         if said == "ready":
@@ -122,6 +131,10 @@ class Director:
             self.toggle()
         elif said == "step":
             self.step(str(content.get("stride", "")))
+        elif said == "stride":
+            self.stride()
+        elif said == "back":
+            self.back()
 
     def _ask(self, command: Callable[[], None]) -> None:
         self._commands.put(command)
@@ -214,6 +227,16 @@ class Director:
         if self._player is not None:
             self._carry(stride, 1, None)
         self._due = True
+
+    def _stride(self) -> None:
+        player = self._player
+        self._one(player.strides_here[0].name if player is not None and player.strides_here else "")
+
+    def _back(self) -> None:
+        self._set_playing(False)
+        if self._player is not None:
+            self._player.back()
+            self._due = True
 
     def _to(self, trial: int) -> None:
         if self._player is not None:

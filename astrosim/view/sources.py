@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from astrosim.contracts.registry import find_system
-from astrosim.contracts.watched import Speed, Stride, Watched
+from astrosim.contracts.watched import Phased, Speed, Stride, Watched
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.experiment import SEED_LIMIT
@@ -86,7 +86,7 @@ class ScenarioSource:
         self._wanted = conditions
         self.own = is_watched(scenario)
         # imported here, before any page: Solara fails on a pandas that another thread half imported
-        self._watched: Any = find_system(scenario.family).part("watched") if self.own else Watched
+        self._watched: Any = find_system(scenario.family).part("watched") if self.own else Phased
         self.step_meaning: str = self._watched.step_meaning
         self._scenario: Any = scenario if self.own else astrocyte_scenario(scenario, str(path))
         self.conditions = condition_names(self._scenario)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -135,6 +137,68 @@ def test_play_pause_step(view: View) -> None:
     assert view.page.locator(".as-fact-trial .as-value").inner_text() == f"{stands + 1:,}"
     assert view.page.locator(".as-fact-decision .as-value").inner_text() in ("kept", "reverted")
     assert int(view.state("eligible")) > 100
+
+
+def test_a_trial_goes_by_phase_by_phase_and_is_told(view: View) -> None:
+    page = view.page
+    page.locator(".as-canvas").click(position={"x": 5, "y": 5})
+    for phase in ("present", "sense", "activate", "evaluate before", "perturb"):
+        page.keyboard.press("ArrowDown")
+        view.wait("phase", phase)
+        expect(page.locator(".as-phase.as-lit")).to_have_text(phase)
+    assert (view.state("trial"), view.state("compared")) == ("0", "1")
+    assert int(view.state("eligible")) > 100
+    expect(page.locator(".as-sentence")).to_contain_text("synapses take a random step")
+    tested = view.picture()
+    page.keyboard.press("ArrowLeft")
+    view.wait("phase", "evaluate before")
+    assert view.picture() != tested
+    page.keyboard.press("ArrowRight")
+    view.wait("trial", 1)
+    expect(page.locator(".as-sentence")).to_have_text(
+        re.compile(r"^Trial 1: A\d.* moved [\d,]+ synapses; reward 0\.\d+ -> 0\.\d+: (kept|reverted)\.$")
+    )
+    assert view.colours(".as-compared") > 2
+    view.click("stride-phase")
+    view.wait("phase", "present")
+    view.slide(".as-speed", "Home")
+    expect(page.locator(".as-speed")).to_contain_text("Speed: 1 phase in 2 s")
+    page.locator(".as-canvas").click(position={"x": 5, "y": 5})
+    begin = time.monotonic()
+    page.keyboard.press(" ")
+    view.wait("phase", "sense")
+    assert time.monotonic() - begin > 1.5
+    page.keyboard.press(" ")
+    view.wait("playing", "false")
+    view.slide(".as-speed", "ArrowRight", 7)
+    expect(page.locator(".as-speed")).to_contain_text("Speed: 10 trials per frame")
+
+
+def test_tips_and_legend_say_what_is_drawn(view: View) -> None:
+    box = view.page.locator(".as-canvas").bounding_box()
+    assert box is not None
+    view.page.mouse.move(box["x"] + 0.87 * box["width"], box["y"] + 0.22 * box["height"])
+    tip = view.page.locator(".as-tip")
+    expect(tip).to_contain_text("astrocyte A7")
+    expect(tip).to_contain_text("adaptation.floor = 0.1")
+    expect(tip).to_contain_text("exploration rate (1/trial) 0.3: probability per trial of acting below the threshold")
+    legend = view.page.locator(".as-legend")
+    for words in (
+        "threshold",
+        "weight",
+        "input",
+        "regular",
+        "silent, fired",
+        "under test",
+        "kept",
+        "reverted",
+        "active",
+    ):
+        expect(legend).to_contain_text(words)
+    untold = (
+        "() => [...document.querySelectorAll('.as-legend > *, .as-fact, .as-phase')].filter((one) => !one.title).length"
+    )
+    assert view.page.evaluate(untold) == 0
 
 
 def test_speed(view: View) -> None:

@@ -65,8 +65,8 @@ class ForwardPasses(ThresholdSimulation):
             trial.fired_after = fired if k == standing.size - 1 else trial.fired_after
             rewards[k] = self._reward(trial.outputs_after[k], trial.window[k], r.reward, r.gain)
             passes[0] += 1
-            best, before = reward.mean_reward(rewards), reward.mean_reward(standing)
-            trial.lost = r.race and race.is_lost(r.accept, best, before, r.offset)
+            trial.best, before = float(reward.mean_reward(rewards)), reward.mean_reward(standing)
+            trial.lost = r.race and race.is_lost(r.accept, trial.best, before, r.offset)
             if trial.lost:
                 return
 
@@ -74,6 +74,14 @@ class ForwardPasses(ThresholdSimulation):
         """Reward of one pattern under a rule."""
         targets, threshold = self.kernel_network.targets[pattern], self.params.network.threshold
         return reward.reward(rule, outputs, targets, threshold, gain, self.params.decision.cap)
+
+    def window_reward(self, outputs: list[np.ndarray]) -> float:
+        """Return the reward that a trial is decided by, from the outputs of its passes (float64, shape (bit,))."""
+        return float(reward.mean_reward(self.rewards_of(outputs)))
+
+    def rewards_of(self, outputs: list[np.ndarray]) -> np.ndarray:
+        """Return the same of each pass, outputs float64 of shape (bit,): float64, shape (pattern of the trial,)."""
+        return self._rewards(outputs, self.params.decision.reward, self.params.decision.gain)
 
     def _rewards(self, outputs: list[np.ndarray], rule: int, gain: float = 1.0) -> np.ndarray:
         """Rewards of the trial's patterns: float64, shape (pattern,)."""

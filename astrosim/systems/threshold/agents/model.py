@@ -7,6 +7,7 @@ From the same seed it gives the same bits as the kernel. Murray 2026, section 4.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import nan
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -37,7 +38,7 @@ from astrosim.systems.threshold.agents.agents import Astrocyte, Cursor, Neuron
 from astrosim.systems.threshold.agents.closed import ClosedModel
 from astrosim.systems.threshold.agents.forward import ForwardPasses
 from astrosim.systems.threshold.agents.model_arguments import checked_space, chosen_scenario, chosen_seed
-from astrosim.systems.threshold.agents.trial_state import Arrival, Trial
+from astrosim.systems.threshold.agents.trial_state import Arrival, Trial, nothing
 from astrosim.systems.threshold.custom import astrocyte_class, exchanged_formulas
 from astrosim.systems.threshold.network import eligibility
 from astrosim.systems.threshold.network.state import ASTROCYTES, CURSOR, FIRED, NOT_SOLVED, TRIALS
@@ -86,6 +87,8 @@ class AstroModel(ClosedModel, mesa.Model, ForwardPasses):
     cursor : Cursor or None
     fired : ndarray of bool, shape (neuron,)
         Who fired in the last pass that stands.
+    after_phase : callable
+        Called with the name of each phase once it is carried out; it may read everything and must change nothing.
     arrivals : dict of (int, int) to (Arrival, mesa.time.Event)
         Calcium waves under way, by trial and astrocyte.
     """
@@ -119,6 +122,7 @@ class AstroModel(ClosedModel, mesa.Model, ForwardPasses):
         self._driven = np.isin(self.network.kind, (INPUT, TONIC))
         self._phases = [getattr(self, "_" + phase.name.replace(" ", "_")) for phase in self.phases]
         self._trial = Trial(0)
+        self.after_phase: Callable[[str], None] = nothing
         self._decisions = self._log(0)
         self._row = 0
         self._pending: Event | None = None
@@ -159,12 +163,18 @@ class AstroModel(ClosedModel, mesa.Model, ForwardPasses):
     def step(self) -> None:
         """Carry out one trial: all its phases in order."""
         self._trial = Trial(self.trial)
-        for phase in self._phases:
-            phase()
+        for phase, carry_out in zip(self.phases, self._phases, strict=True):
+            carry_out()
+            self.after_phase(phase.name)
         self.running = self.trial < self.resolved_scenario.schedule.trials
         episode, rest = divmod(self.trial, self.params.trials_per_episode)
         if rest == 0 and episode - 1 in self._recorded and self.datacollector is not None:
             self.datacollector.collect(self)
+
+    @property
+    def under_way(self) -> Trial:
+        """What the phases of the present trial have handed on so far."""
+        return self._trial
 
     def exploration_rates(self) -> np.ndarray:
         """Present exploration rate of each astrocyte, a trial: float64, shape (astrocyte,)."""
@@ -337,10 +347,8 @@ class AstroModel(ClosedModel, mesa.Model, ForwardPasses):
 
     def _decide(self) -> None:
         trial, r = self._trial, self.params.decision
-        after, before = (
-            reward.mean_reward(self._rewards(outputs, r.reward, r.gain))
-            for outputs in (trial.outputs_after, trial.outputs_before)
-        )
+        after, before = (self.window_reward(outputs) for outputs in (trial.outputs_after, trial.outputs_before))
+        trial.compared = before, trial.best if trial.lost else after
         key = self.params.keys[DECISION]
         trial.kept = not (trial.idle or trial.lost) and bool(
             decision.stands(r.accept, after, before, r.offset, r.temperature, key, trial.number)
