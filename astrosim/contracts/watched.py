@@ -58,6 +58,30 @@ class Stride:
     meaning: str
 
 
+@dataclass(frozen=True)
+class Action:
+    """An intervention that a click on an agent makes.
+
+    Attributes
+    ----------
+    name : str
+        As in a scenario file: lesion_astrocytes.
+    words : str
+        Behind "A click on an agent".
+    agent : {"astrocyte", "neuron"}
+    """
+
+    name: str
+    words: str
+    agent: str
+
+
+ACTIONS = tuple(
+    Action(f"{verb}_{agent}s", f"{words} ({agent}s)", agent)
+    for agent in ("astrocyte", "neuron")
+    for verb, words in (("lesion", "lesions it"), ("silence", "silences it"), ("release", "releases it"))
+)
+"""Interventions that a click makes where scenario files know them."""
 PHASE_SPEEDS = (
     Speed("1 phase in 2 s", 0.5, True, "phase"),
     Speed("1 phase per second", 1.0, True, "phase"),
@@ -76,9 +100,12 @@ class Watched:
     ----------
     step_meaning : str
         Of the button that takes a single step of its clock.
+    condition : str
+        Of a scenario file with conditions; empty where there are none.
     """
 
     step_meaning: ClassVar[str] = "one trial"
+    condition: str = ""
 
     @classmethod
     def speeds(cls, scenario: Any) -> tuple[tuple[Speed, ...], int]:
@@ -147,6 +174,41 @@ class Watched:
 
     def select(self, node: int) -> None:
         """Choose a node whose traces and synapses are shown."""
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """Interventions that a click on an agent can make."""
+        return ()
+
+    @property
+    def at_once(self) -> tuple[str, ...]:
+        """Dotted paths of the fields that can be changed while it runs, with effect from the next step of its clock."""
+        return ()
+
+    def intervene(self, action: str, **fields: Any) -> None:
+        """Make an intervention before the next step of its clock, as if the scenario had planned it.
+
+        Raises
+        ------
+        ScenarioError
+            If the scenario would refuse it.
+        """
+        raise NotImplementedError
+
+    @property
+    def within(self) -> bool:
+        """Whether a part of a trial is shown, and not its end."""
+        return False
+
+    @property
+    def sides(self) -> tuple[Watched, ...]:
+        """The replicates that are shown beside each other; itself where it is alone."""
+        return (self,)
+
+    def whom(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return the fields of an intervention, in which `number` (the agent that was clicked) became `which`."""
+        own = {name: value for name, value in fields.items() if name != "number"}
+        return own | ({"which": [fields["number"]]} if "number" in fields else {})
 
     @property
     def strides_here(self) -> tuple[Stride, ...]:

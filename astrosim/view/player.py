@@ -12,15 +12,20 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.contracts.watched import Phased
+from astrosim.contracts.watched import ACTIONS as CLICKS
+from astrosim.contracts.watched import Action, Phased
 from astrosim.plot.palette import FILLS, PALETTE
+from astrosim.scenario.by_hand import intervention_lines, planned
 from astrosim.scenario.interventions import ACTIONS
 from astrosim.statistics.outputs import constant_output
 from astrosim.store.variables import KEPT, NEURON_KINDS, REVERTED
 from astrosim.systems.threshold.diagnostics import probe_accuracy
 from astrosim.systems.threshold.engines import make_quick_engine
+from astrosim.systems.threshold.learners.table import BASELINES
+from astrosim.systems.threshold.scenario import interventions
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.explanation import rule
+from astrosim.systems.threshold.simulation import ThresholdSimulation
 from astrosim.view.history import History
 from astrosim.view.meanings import meanings
 from astrosim.view.probes import Present, reading_of
@@ -29,7 +34,7 @@ from astrosim.view.trials.film import NO_REWARDS, Film, Moment
 
 CHUNK = 10_000  # trials between two looks at whether anything was asked; some 20 ms of the paper's network
 TOLD_EVERY = 0.3  # s between two trials that are told while many go by; assumed: more cannot be read
-SHARE = 10.0  # the time between two that are told is at least so many times what it takes to tell one
+SHARE = 10.0  # times what telling one takes: the least time between two that are told
 
 
 class Player(Phased):
@@ -66,6 +71,8 @@ class Player(Phased):
         self.film: Film | None = None
         self.told: Film | None = None
         self._camera: Any = None
+        self._planned: tuple[Any, ...] = scenario.interventions
+        self._by_hand: list[Any] = []
         self._told_at = self._cost = 0.0  # s
 
     @property
@@ -122,6 +129,35 @@ class Player(Phased):
     def _may_tell(self) -> bool:
         """Whether there is time to tell a trial, while many go by."""
         return time.monotonic() - self._told_at >= max(TOLD_EVERY, SHARE * self._cost)
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """See `Watched.actions`."""
+        agents = {"neuron"} | ({"astrocyte"} if self.astrocytes else set())
+        return tuple(one for one in CLICKS if one.agent in agents) if self._takes_interventions else ()
+
+    @property
+    def at_once(self) -> tuple[str, ...]:
+        """See `Watched.at_once`."""
+        own = self.scenario
+        idle = {"coupling": not own.coupled, "cursor": own.learner != "cursor"}
+        if not self._takes_interventions:
+            return ()
+        return tuple(path for path in interventions.CHANGEABLE if not idle.get(path.partition(".")[0]))
+
+    @property
+    def _takes_interventions(self) -> bool:
+        own = self.scenario
+        return isinstance(self.engine, ThresholdSimulation) and not own.neuronal and own.learner not in BASELINES
+
+    def intervene(self, action: str, **fields: Any) -> None:
+        """See `Watched.intervene`."""
+        made = interventions.Intervention.model_validate({"action": action, "at_trial": self.done, **fields})
+        self.scenario = planned(self.scenario, made, interventions.problems)
+        self.engine.interventions.add(made)
+        if self._camera is not None:
+            self._camera.model.interventions.add(made)
+        self._by_hand.append(made)
 
     def begin(self) -> None:
         """Carry out a trial, and take it apart; see `Phased.begin`."""
@@ -181,6 +217,7 @@ class Player(Phased):
             "palette": PALETTE,
             "names": self._names(placed["neuron_kind"]),
             "meanings": meanings(self.scenario),
+            "actions": [[one.name, one.words, one.agent] for one in self.actions],
             "phases": [
                 [phase.name, phase.sentence, rule(phase.name, self.scenario)] for phase in shown_phases(self.scenario)
             ],
@@ -296,6 +333,8 @@ class Player(Phased):
             "accuracy": self._accuracy(self.engine.measure()),
             "constant": constant_output(outputs),
             "events": self.events(),
+            "lines": intervention_lines(self._planned, self._by_hand, self.condition),
+            "astrocytes": self.astrocytes,
         }
 
     def events(self) -> list[tuple[int, str]]:

@@ -121,6 +121,10 @@ class StoredReplicate(Player):
         self._snapshots = {0: self.engine.state()}
 
     @property
+    def _takes_interventions(self) -> bool:
+        return False
+
+    @property
     def compared(self) -> int:
         """Recorded episodes that have been compared."""
         return len(self._passed)

@@ -10,9 +10,10 @@ const SAID = {
   ArrowUp: { event: "back" },
 };
 
-function listenToKeys(say) {
+function listenToKeys(say, lecture) {
   const press = (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest(TYPED)) return;
+    if (event.key.toLowerCase() === "l" && !event.repeat) lecture();
     const said = SAID[event.key];
     if (!said) return;
     event.preventDefault();

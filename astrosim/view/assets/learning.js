@@ -65,7 +65,7 @@ class LearningStage extends SpikingStage {
     super(model, root);
     this.root.classList.add("as-learning");
     this.band = new Band(this.root, this.status);
-    this.tissue = new LearningTissue(this.canvas, (node) => this.say({ event: "select", node }));
+    this.tissue = new LearningTissue(this.canvas, (node) => this.clicked(node));
   }
 
   open() {
@@ -101,6 +101,7 @@ class LearningStage extends SpikingStage {
     this.tell();
     this.light();
     this.patterns();
+    this.hand.show(facts.lines || "");
     this.scrub.show(facts, scene.end, "trial", facts.stored && facts.stored.what);
   }
 

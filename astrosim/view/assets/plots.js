@@ -79,7 +79,7 @@ class Plot {
     context.setLineDash([]);
     context.font = SMALL;
     const length = context.measureText(text || "").width;
-    const left = x + 3 + length > this.canvas.clientWidth - AXIS.right ? x - 3 - length : x + 3;
+    const left = x + 3 + length > this.canvas.clientWidth / magnified() - AXIS.right ? x - 3 - length : x + 3;
     if (!text || left < free) return free;
     context.fillStyle = colour;
     context.textAlign = "left";

@@ -293,10 +293,10 @@ class Space {
   // The neuron or astrocyte under the pointer: its kind and number; null if there is none.
   under(event) {
     if (!this.last) return null;
-    const box = this.canvas.getBoundingClientRect(), { neuron } = this.last[0];
+    const [left, top] = onCanvas(this.canvas, event), { neuron } = this.last[0];
     let best = -1, least = 7;
     for (let n = 0; n < neuron.length / 2; n++) {
-      const distance = Math.hypot(this.x(neuron[2 * n]) - (event.clientX - box.left), this.y(neuron[2 * n + 1]) - (event.clientY - box.top));
+      const distance = Math.hypot(this.x(neuron[2 * n]) - left, this.y(neuron[2 * n + 1]) - top);
       if (distance < least) [best, least] = [n, distance];
     }
     if (best >= 0) return ["neuron", best];
@@ -305,18 +305,15 @@ class Space {
   }
 
   click(event, onChoose) {
-    const best = this.moved || !this.last ? -1 : this.nearest(event);
-    if (best >= 0) onChoose(best);
+    if (!this.moved && this.last) onChoose(event);
   }
 
   // The astrocyte in whose territory the pointer is, the nearest of several; -1 if there is none.
   nearest(event) {
-    const box = this.canvas.getBoundingClientRect(), { astrocyte } = this.last[0];
+    const [left, top] = onCanvas(this.canvas, event), { astrocyte } = this.last[0];
     let best = -1, least = this.scale * this.scene.radius;
     for (let a = 0; a < astrocyte.length / 2; a++) {
-      const dx = this.x(astrocyte[2 * a]) - (event.clientX - box.left);
-      const dy = this.y(astrocyte[2 * a + 1]) - (event.clientY - box.top);
-      const distance = Math.hypot(dx, dy);
+      const distance = Math.hypot(this.x(astrocyte[2 * a]) - left, this.y(astrocyte[2 * a + 1]) - top);
       if (distance < least) [best, least] = [a, distance];
     }
     return best;
@@ -335,7 +332,8 @@ class Space {
     const move = (next) => {
       if (Math.hypot(next.clientX - x, next.clientY - y) < 3 && !this.moved) return;
       this.moved = true;
-      this.shift = [this.shift[0] + next.clientX - x, this.shift[1] + next.clientY - y];
+      const scale = magnified();
+      this.shift = [this.shift[0] + (next.clientX - x) / scale, this.shift[1] + (next.clientY - y) / scale];
       [x, y] = [next.clientX, next.clientY];
       if (this.last) this.draw(...this.last);
     };

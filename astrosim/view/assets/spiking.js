@@ -9,7 +9,8 @@ class SpikingStage extends Base {
     this.canvas = create("canvas", "as-canvas", space);
     this.legend = create("div", "as-legend", space);
     this.side = create("div", "as-side", main);
-    this.tissue = new Tissue(this.canvas, (node) => this.say({ event: "select", node }));
+    this.hand = new Hand(this, space);
+    this.tissue = new Tissue(this.canvas, (node) => this.clicked(node));
     this.scrub = new Scrubber(this.root, (said) => this.say(said));
     this.overview = null;
     this.traces = [];
@@ -21,6 +22,7 @@ class SpikingStage extends Base {
 
   open() {
     this.tissue.start(this.scene, this.arrays);
+    this.hand.begin(this.scene.actions);
     this.side.replaceChildren();
     this.overview = !this.scene.raster ? null : this.scene.raster[1] ? new Raster(this.plot("raster")) : this.scene.mapped[1] > 1 ? new RunningMap(this.plot("map")) : null;
     this.traces = [];
@@ -59,7 +61,15 @@ class SpikingStage extends Base {
     for (const spare of this.traces.splice(facts.panels.length)) spare.canvas.remove();
     this.explain();
     this.tell();
+    this.hand.show(facts.lines || "");
     this.scrub.show(facts, scene.end, "step", facts.stored && facts.stored.what);
+  }
+
+  // A click chooses a node, or does to it what is chosen beside the plane.
+  clicked(node) {
+    const first = this.tissue.neurons_, own = node < first ? ["neuron", node] : ["astrocyte", node - first];
+    if (!this.hand.aim) this.say({ event: "select", node });
+    else if (this.hand.aim === own[0]) this.hand.takes(...own);
   }
 
   tell() {

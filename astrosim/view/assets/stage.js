@@ -23,7 +23,8 @@ class Stage extends Base {
     this.alarm.setAttribute("role", "alert");
     this.table = create("table", "as-patterns", create("div", "as-scroll", side));
     this.band = new Band(this.root, this.status);
-    this.space = new Space(this.canvas, (a) => this.say({ event: "choose", astrocyte: a }));
+    this.hand = new Hand(this, side);
+    this.space = new Space(this.canvas, (event) => this.clicked(event));
     this.scrub = new Scrubber(this.root, (said) => this.say(said));
     this.canvas.addEventListener("pointermove", (event) => this.point(event));
     this.canvas.addEventListener("pointerleave", () => this.hint(null, []));
@@ -33,6 +34,7 @@ class Stage extends Base {
   open() {
     this.space.start(this.scene, this.arrays);
     this.band.begin(this.scene.phases);
+    this.hand.begin(this.scene.actions);
     this.drawn = "";
     this.root.classList.toggle("as-wide", this.space.shape() > WIDE);
   }
@@ -62,6 +64,7 @@ class Stage extends Base {
     this.patterns();
     this.tell();
     this.band.draw(facts, arrays.rewards);
+    this.hand.show(facts.lines || "");
   }
 
   tell() {
@@ -111,6 +114,14 @@ class Stage extends Base {
     if (arrays.junction.length) this.key(rule("#777777", 2), "gap junction", "calcium waves pass between these astrocytes");
     if (arrays.cursor.length) this.key(ring(FLASH, ""), "cursor", "the wandering point, and the neurons within its reach");
     if (this.facts.chosen !== null) this.key(ring(INK, "3 2"), "chosen (click)", "its synapses are drawn by weight");
+  }
+
+  // A click chooses an astrocyte, or does to an agent what is chosen beside the plane.
+  clicked(event) {
+    const { aim } = this.hand, found = aim === "neuron" ? this.space.under(event) : null, astrocyte = this.space.nearest(event);
+    if (found && found[0] === "neuron") this.hand.takes(...found);
+    else if (aim === "astrocyte" && astrocyte >= 0) this.hand.takes("astrocyte", astrocyte);
+    else if (!aim && astrocyte >= 0) this.say({ event: "choose", astrocyte });
   }
 
   // What is known of the neuron or astrocyte under the pointer.
@@ -208,16 +219,18 @@ const dot = (colour) => `<svg width="14" height="14"><circle cx="7" cy="7" r="6"
 const ring = (colour, dash) =>
   `<svg width="14" height="14"><circle cx="7" cy="7" r="5.5" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/></svg>`;
 
-const KINDS_OF_STAGES = { network: Stage, policy: PolicyStage, spiking: SpikingStage, spiking_learning: LearningStage };
+const KINDS_OF_STAGES = { network: Stage, pair: PairStage, policy: PolicyStage, spiking: SpikingStage, spiking_learning: LearningStage };
 
 export default {
   render({ model, el }) {
-    let stage = new Stage(model, el), kind = null;
+    const tools = new Tools(el, () => stage), place = create("div", "as-place", el);
+    let stage = new Stage(model, place), kind = null;
     const become = (Kind) => {
       stage.watch.disconnect();
-      el.replaceChildren();
-      stage = new Kind(model, el);
+      place.replaceChildren();
+      stage = new Kind(model, place);
     };
+    tools.begin();
     const hear = (content, buffers) => {
       const frame = unpack(buffers[0]), { scene } = frame.facts;
       if (scene && (scene.kind || "network") !== (kind || "network")) become(KINDS_OF_STAGES[scene.kind || "network"]);
@@ -225,6 +238,7 @@ export default {
       if (!stage.take(frame)) return;
       requestAnimationFrame(() => {
         stage.show();
+        tools.drawn();
         stage.say({ event: "drawn" });
       });
     };
@@ -234,7 +248,7 @@ export default {
     };
     model.on("msg:custom", hear);
     for (const name of ["colour", "mine", "eligible", "all"]) model.on(`change:${name}`, redraw);
-    const deafen = listenToKeys((said) => stage.say(said));
+    const deafen = listenToKeys((said) => stage.say(said), () => tools.enlarge(!enlarged()));
     stage.say({ event: "ready" });
     return () => {
       deafen();

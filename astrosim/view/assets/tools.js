@@ -8,6 +8,10 @@ class Tools {
     this.button("picture", "Picture", "save the present frame as a PNG file", () => this.picture());
     this.record = this.button("clip", "Record", "save what is shown from now on as a film, until Stop", () => this.film());
     this.clip = null;
+  }
+
+  // The address may ask for lecture mode.
+  begin() {
     if (new URLSearchParams(window.location.search).has("lecture")) this.enlarge(true);
   }
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from astrosim.rules import race, reward, window
 from astrosim.rules.consolidation import WHOLE
 from astrosim.systems.threshold.agents.agents import Neuron
-from astrosim.systems.threshold.agents.trial_state import Trial
+from astrosim.systems.threshold.agents.trial_state import Trial, nothing
 from astrosim.systems.threshold.simulation import ThresholdSimulation
 
 
@@ -17,11 +19,19 @@ class ForwardPasses(ThresholdSimulation):
     Attributes
     ----------
     neurons : list of Neuron
+    after_phase : callable
+        Called with the name of each phase once it is carried out; it may read everything and must change nothing.
     """
 
     neurons: list[Neuron]
     _driven: np.ndarray
     _trial: Trial
+    after_phase: Callable[[str], None] = staticmethod(nothing)
+
+    @property
+    def under_way(self) -> Trial:
+        """Present trial: what its phases have handed on so far."""
+        return self._trial
 
     def _clamped(self, pattern: int) -> np.ndarray:
         """Return the neurons that a pattern drives, and tonic ones: bool, shape (neuron,)."""

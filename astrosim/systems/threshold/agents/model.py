@@ -7,7 +7,6 @@ From the same seed it gives the same bits as the kernel. Murray 2026, section 4.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from math import nan
 from pathlib import Path
 from typing import Any, ClassVar, Literal
@@ -38,7 +37,7 @@ from astrosim.systems.threshold.agents.agents import Astrocyte, Cursor, Neuron
 from astrosim.systems.threshold.agents.closed import ClosedModel
 from astrosim.systems.threshold.agents.forward import ForwardPasses
 from astrosim.systems.threshold.agents.model_arguments import checked_space, chosen_scenario, chosen_seed
-from astrosim.systems.threshold.agents.trial_state import Arrival, Trial, nothing
+from astrosim.systems.threshold.agents.trial_state import Arrival, Trial
 from astrosim.systems.threshold.custom import astrocyte_class, exchanged_formulas
 from astrosim.systems.threshold.network import eligibility
 from astrosim.systems.threshold.network.state import ASTROCYTES, CURSOR, FIRED, NOT_SOLVED, TRIALS
@@ -87,8 +86,6 @@ class AstroModel(ClosedModel, mesa.Model, ForwardPasses):
     cursor : Cursor or None
     fired : ndarray of bool, shape (neuron,)
         Who fired in the last pass that stands.
-    after_phase : callable
-        Called with the name of each phase once it is carried out; it may read everything and must change nothing.
     arrivals : dict of (int, int) to (Arrival, mesa.time.Event)
         Calcium waves under way, by trial and astrocyte.
     """
@@ -122,7 +119,6 @@ class AstroModel(ClosedModel, mesa.Model, ForwardPasses):
         self._driven = np.isin(self.network.kind, (INPUT, TONIC))
         self._phases = [getattr(self, "_" + phase.name.replace(" ", "_")) for phase in self.phases]
         self._trial = Trial(0)
-        self.after_phase: Callable[[str], None] = nothing
         self._decisions = self._log(0)
         self._row = 0
         self._pending: Event | None = None
@@ -170,11 +166,6 @@ class AstroModel(ClosedModel, mesa.Model, ForwardPasses):
         episode, rest = divmod(self.trial, self.params.trials_per_episode)
         if rest == 0 and episode - 1 in self._recorded and self.datacollector is not None:
             self.datacollector.collect(self)
-
-    @property
-    def under_way(self) -> Trial:
-        """What the phases of the present trial have handed on so far."""
-        return self._trial
 
     def exploration_rates(self) -> np.ndarray:
         """Present exploration rate of each astrocyte, a trial: float64, shape (astrocyte,)."""

@@ -99,7 +99,12 @@ class WatchedLearning(Watched):
     @property
     def trial(self) -> int:
         """Trials that have been shown to their end."""
-        return self.learner.done - (self.film is not None and self.at < self.length)
+        return self.learner.done - self.within
+
+    @property
+    def within(self) -> bool:
+        """Whether a part of a trial is shown, and not its end."""
+        return self.film is not None and self.at < self.length
 
     @property
     def last(self) -> int | None:
@@ -113,7 +118,7 @@ class WatchedLearning(Watched):
 
     def advance(self, count: int, until: Callable[[], bool] | None = None) -> None:
         """Carry out trials, the present one counted; the last is shown as it ends."""
-        left = count - (self.film is not None and self.at < self.length)
+        left = count - self.within
         self.at = self.length
         while left > 1 and not self.learner.finished and not (until is not None and until()):
             left -= self._carry(min(CHUNK, left - 1))
