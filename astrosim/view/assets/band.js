@@ -13,19 +13,21 @@ class Band {
   constructor(root, after) {
     this.box = create("div", "as-band", root);
     after.after(this.box);
-    this.chips = create("div", "as-phases", this.box);
+    this.head = create("div", "as-band-head", this.box);
+    this.chips = create("div", "as-phases", this.head);
     const row = create("div", "as-told", this.box);
     this.sentence = create("div", "as-sentence", row);
     this.sentence.setAttribute("aria-live", "polite");
     this.bars = create("canvas", "as-compared", row);
-    this.box.style.display = "none";
+    this.row = row;
+    row.style.display = "none";
   }
 
   // phases: [name, what happens, with which rule]
   begin(phases, measure) {
     this.phases = phases || [];
     this.measure = measure || "reward";
-    this.box.style.display = phases ? "" : "none";
+    this.row.style.display = phases ? "" : "none";
     this.chips.replaceChildren();
     for (const [name, sentence, rule] of this.phases) {
       const chip = create("span", `as-phase as-phase-${name.replace(" ", "-")}`, this.chips, name);

@@ -1,6 +1,7 @@
 // The page as a picture: canvases, text and legends painted onto one sheet; and a clip of such pictures.
 const CLIP_FRAMES = 30; // per second, at most
 const CLIP_KINDS = ["video/webm;codecs=vp9", "video/webm;codecs=vp8", "video/webm", "video/mp4"];
+const UNSEEN = ".as-tools, .as-hand-row, .as-copy, .as-tip"; // what a picture leaves out
 const glyphs = new Map(); // pictures of small drawings, by their text
 
 class Portrait {
@@ -26,7 +27,7 @@ class Portrait {
 
   element(one) {
     const style = getComputedStyle(one), box = one.getBoundingClientRect();
-    if (style.display === "none" || style.visibility === "hidden" || one.classList.contains("as-tools")) return;
+    if (style.display === "none" || style.visibility === "hidden" || one.matches(UNSEEN)) return;
     this.ground(style, box);
     if (one.tagName === "CANVAS") {
       if (one.width && one.height) this.context.drawImage(one, box.left, box.top, box.width, box.height);

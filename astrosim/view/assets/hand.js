@@ -1,24 +1,24 @@
 // Interventions by hand: what a click on an agent does, and the scenario lines that say the same.
 class Hand {
-  // above: the element before which it is put
-  constructor(stage, parent) {
+  // head: where the choice stands; below: where the lines stand
+  constructor(stage, head, below) {
     this.stage = stage;
-    this.box = create("div", "as-hand", parent);
-    const row = create("label", "as-hand-row", this.box, "A click on an agent");
-    this.choice = create("select", "as-hand-choice", row);
+    this.row = create("label", "as-hand-row", head, "A click on an agent");
+    this.choice = create("select", "as-hand-choice", this.row);
+    this.box = create("div", "as-hand", below);
     this.choice.title = "what a click on an astrocyte or a neuron does from now on";
     this.lines = create("pre", "as-lines", this.box);
     this.lines.title = "the interventions made by hand, as lines of the scenario file: with them it runs as it did here";
     this.copy = create("button", "as-tool as-copy", this.box, "Copy lines");
     this.copy.type = "button";
     this.copy.addEventListener("click", () => this.copied());
-    this.box.style.display = "none";
+    this.begin([]);
   }
 
   // actions: [name, words, what it is done to]
   begin(actions) {
     this.actions = actions || [];
-    this.box.style.display = this.actions.length ? "" : "none";
+    this.row.style.display = this.actions.length ? "" : "none";
     this.choice.replaceChildren();
     create("option", "", this.choice, "chooses it").value = "";
     for (const [name, words] of this.actions) create("option", "", this.choice, words).value = name;
@@ -29,7 +29,7 @@ class Hand {
     if (this.text === text) return;
     this.text = text;
     this.lines.textContent = text;
-    this.lines.style.display = this.copy.style.display = text ? "" : "none";
+    this.box.style.display = text ? "" : "none";
   }
 
   // Whether a click on an agent was taken as an intervention.

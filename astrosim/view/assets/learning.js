@@ -64,7 +64,6 @@ class LearningStage extends SpikingStage {
   constructor(model, root) {
     super(model, root);
     this.root.classList.add("as-learning");
-    this.band = new Band(this.root, this.status);
     this.tissue = new LearningTissue(this.canvas, (node) => this.clicked(node));
   }
 

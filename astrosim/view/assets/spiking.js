@@ -9,7 +9,8 @@ class SpikingStage extends Base {
     this.canvas = create("canvas", "as-canvas", space);
     this.legend = create("div", "as-legend", space);
     this.side = create("div", "as-side", main);
-    this.hand = new Hand(this, space);
+    this.band = new Band(this.root, this.status);
+    this.hand = new Hand(this, this.band.head, space);
     this.tissue = new Tissue(this.canvas, (node) => this.clicked(node));
     this.scrub = new Scrubber(this.root, (said) => this.say(said));
     this.overview = null;

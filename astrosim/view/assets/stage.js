@@ -1,6 +1,6 @@
 // The stage: space, curves and the table of patterns, fed with frames; it says `ready`, `drawn`, `seek` and `choose`.
 const PLOTS = [
-  ["reward", "Reward", [0, 1]],
+  ["reward", "Reward and accuracy", [0, 1]],
   ["accept", "Accept rate", [0, 1]],
   ["threshold", "Thresholds", null],
 ];
@@ -23,7 +23,7 @@ class Stage extends Base {
     this.alarm.setAttribute("role", "alert");
     this.table = create("table", "as-patterns", create("div", "as-scroll", side));
     this.band = new Band(this.root, this.status);
-    this.hand = new Hand(this, side);
+    this.hand = new Hand(this, this.band.head, space);
     this.space = new Space(this.canvas, (event) => this.clicked(event));
     this.scrub = new Scrubber(this.root, (said) => this.say(said));
     this.canvas.addEventListener("pointermove", (event) => this.point(event));
@@ -151,8 +151,8 @@ class Stage extends Base {
     const marks = facts.events.map(([trial, text]) => ({ trial, text, colour: "#CC79A7", dashed: true }));
     if (facts.stored) marks.push({ trial: facts.trial, colour: INK });
     else if (facts.trial > scene.end) marks.push({ trial: scene.end, text: "end of schedule", colour: "#999999", dashed: true });
-    const reward = { values: arrays.curve_reward, colour: palette[0], name: "mean reward" };
-    const accuracy = { values: arrays.curve_accuracy, colour: palette[5], width: 1.8, name: "accuracy of all patterns" };
+    const reward = { values: arrays.curve_reward, colour: palette[0], name: "reward" };
+    const accuracy = { values: arrays.curve_accuracy, colour: palette[5], width: 1.8, name: "accuracy" };
     this.plots[0].draw(trials, [reward, accuracy], last, marks);
     const plain = marks.map((m) => ({ ...m, text: "" }));
     this.plots[1].draw(trials, [{ values: arrays.curve_accept, colour: palette[2], name: "kept / decided" }], last, plain);
