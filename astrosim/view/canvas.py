@@ -27,6 +27,7 @@ PARTS = (
     "hand.js",
     "running.js",
     "policy.js",
+    "rows.js",
     "spiking.js",
     "film.js",
     "learning.js",

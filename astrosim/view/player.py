@@ -61,7 +61,7 @@ class Player(Phased):
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self.scenario, self.seed = scenario, seed
-        self.engine = make_quick_engine(scenario, seed)
+        self.engine: Any = make_quick_engine(scenario, seed)
         self.reading = reading_of(self.engine, self.scenario)
         self.sizes = self.engine.sizes()
         self.present: Present | None = None
