@@ -61,6 +61,11 @@ class Plan:
         self.next = [one.first for one in self.times]
         self.log: list[tuple[int, int]] = []
 
+    def add(self, times: Times) -> None:
+        """Plan one more, after all others: it is as if it had been planned from the start."""
+        self.times = (*self.times, times)
+        self.next.append(times.first)
+
     @property
     def due(self) -> int:
         """Time at which any acts next; NEVER if none does."""

@@ -58,6 +58,38 @@ class Stride:
     meaning: str
 
 
+@dataclass(frozen=True)
+class Action:
+    """An intervention that a click on an agent makes.
+
+    Attributes
+    ----------
+    name : str
+        As in a scenario file: lesion_astrocytes.
+    words : str
+        Behind "A click on an agent".
+    agent : {"astrocyte", "neuron"}
+    """
+
+    name: str
+    words: str
+    agent: str
+
+
+ACTIONS = tuple(
+    Action(f"{verb}_{agent}s", f"{words} ({agent}s)", agent)
+    for agent in ("astrocyte", "neuron")
+    for verb, words in (("lesion", "lesions it"), ("silence", "silences it"), ("release", "releases it"))
+)
+"""Interventions that a click makes where scenario files know them."""
+PHASE_SPEEDS = (
+    Speed("1 phase in 2 s", 0.5, True, "phase"),
+    Speed("1 phase per second", 1.0, True, "phase"),
+    Speed("2 phases per second", 2.0, True, "phase"),
+    Speed("5 phases per second", 5.0, True, "phase"),
+)
+"""Slow motion of replicates whose trials go by phase by phase."""
+NEXT_PHASE = Stride("phase", "Next phase", "go on to the next phase of the trial (arrow down)")
 TRIAL_SPEEDS = tuple(Speed(f"{count:,} trial{'s' * (count > 1)} per frame", count) for count in TRIAL_COUNTS)
 
 
@@ -68,9 +100,12 @@ class Watched:
     ----------
     step_meaning : str
         Of the button that takes a single step of its clock.
+    condition : str
+        Of a scenario file with conditions; empty where there are none.
     """
 
     step_meaning: ClassVar[str] = "one trial"
+    condition: str = ""
 
     @classmethod
     def speeds(cls, scenario: Any) -> tuple[tuple[Speed, ...], int]:
@@ -140,5 +175,105 @@ class Watched:
     def select(self, node: int) -> None:
         """Choose a node whose traces and synapses are shown."""
 
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """Interventions that a click on an agent can make."""
+        return ()
+
+    @property
+    def at_once(self) -> tuple[str, ...]:
+        """Dotted paths of the fields that can be changed while it runs, with effect from the next step of its clock."""
+        return ()
+
+    def intervene(self, action: str, **fields: Any) -> None:
+        """Make an intervention before the next step of its clock, as if the scenario had planned it.
+
+        Raises
+        ------
+        ScenarioError
+            If the scenario would refuse it.
+        """
+        raise NotImplementedError
+
+    @property
+    def within(self) -> bool:
+        """Whether a part of a trial is shown, and not its end."""
+        return False
+
+    @property
+    def sides(self) -> tuple[Watched, ...]:
+        """The replicates that are shown beside each other; itself where it is alone."""
+        return (self,)
+
+    def whom(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Return the fields of an intervention, in which `number` (the agent that was clicked) became `which`."""
+        own = {name: value for name, value in fields.items() if name != "number"}
+        return own | ({"which": [fields["number"]]} if "number" in fields else {})
+
+    @property
+    def strides_here(self) -> tuple[Stride, ...]:
+        """The longer strides of this replicate."""
+        return self.strides(getattr(self, "scenario", None))
+
+    def back(self) -> None:
+        """Show the phase before the present one again, where trials go by phase by phase; nothing is undone."""
+
     def go(self, trial: int) -> None:
         """Go to another moment: stored replicates do, a live one stays where it is."""
+
+
+class Phased(Watched):
+    """Replicate whose last trial is shown phase by phase.
+
+    A trial is carried out in one piece, then shown: looking decides nothing.
+
+    Attributes
+    ----------
+    at : int
+        Phases of the trial that have been left behind; all of them once it is over.
+    """
+
+    at: int = 0
+
+    @classmethod
+    def speeds(cls, scenario: Any) -> tuple[tuple[Speed, ...], int]:
+        """Return the paces of phases, then of trials, and the place of the first one."""
+        return PHASE_SPEEDS + TRIAL_SPEEDS, len(PHASE_SPEEDS) + TRIAL_COUNTS.index(START_COUNT)
+
+    @classmethod
+    def strides(cls, scenario: Any) -> tuple[Stride, ...]:
+        """Return the stride of a phase."""
+        return (NEXT_PHASE,)
+
+    @property
+    def phases(self) -> int:
+        """Phases of the trial that is shown; 0 if there is none."""
+        raise NotImplementedError
+
+    def begin(self) -> None:
+        """Carry out a trial, and show its first phase."""
+        raise NotImplementedError
+
+    @property
+    def within(self) -> bool:
+        """Whether a phase of a trial is shown, and not its end."""
+        return self.at < self.phases
+
+    def show_all(self) -> None:
+        """Show the present trial as it ends."""
+        self.at = self.phases
+
+    def go_on(self, stride: str, count: int, until: Callable[[], bool] | None = None) -> None:
+        """Go on by phases, or trials; see `Watched.go_on`."""
+        if stride != NEXT_PHASE.name:
+            return super().go_on(stride, count, until)
+        for _ in range(count):
+            if self.within:
+                self.at += 1
+            else:
+                self.begin()
+        return None
+
+    def back(self) -> None:
+        """Show the phase before the present one again."""
+        self.at = max(0, self.at - 1)

@@ -9,6 +9,7 @@ import solara
 
 from astrosim.contracts.watched import Speed, Stride, Watched
 from astrosim.view.canvas import Stage, colour_maps
+from astrosim.view.pair import Pair
 from astrosim.view.parameters import Parameter
 from astrosim.view.playback import Director
 from astrosim.view.startup import Opening
@@ -35,8 +36,10 @@ class Controls:
         self.layers = {name: solara.reactive(name != "all") for name in ("mine", "eligible", "all")}
         self.changes: solara.Reactive[dict[str, Any]] = solara.reactive({})
         self.section = solara.reactive("")
-        self.shown: solara.Reactive[tuple[str, int, dict[str, Any]]] = solara.reactive(
-            (opening.condition, opening.seed, {})
+        self.beside = solara.reactive("")  # a condition that is shown, too; empty: none
+        self.at_once: solara.Reactive[tuple[str, ...]] = solara.reactive(())
+        self.shown: solara.Reactive[tuple[str, int, dict[str, Any], str]] = solara.reactive(
+            (opening.condition, opening.seed, {}, "")
         )
         self.astrocytes = solara.reactive(0)
         self.coupled = solara.reactive(False)
@@ -73,12 +76,15 @@ class Controls:
 
     def reset(self) -> None:
         """Restart with all changes."""
-        wanted = (self.condition.value, self.seed.value, dict(self.changes.value))
+        condition, seed, changes = self.condition.value, self.seed.value, dict(self.changes.value)
+        beside = self.beside.value
 
         def make() -> Watched:
-            player = self.source.player(*wanted)
+            player = self.source.player(condition, seed, changes)
+            if beside:
+                player = Pair(player, self.source.player(beside, seed, changes), (condition, beside))
             self._take(player)
-            self.shown.set(wanted)
+            self.shown.set((condition, seed, changes, beside))
             return player
 
         self.ask("replace", make)
@@ -100,7 +106,25 @@ class Controls:
         changes = {path: other for path, other in self.changes.value.items() if path != parameter.path}
         if value is not None and parameter.read(value) != parameter.value:
             changes[parameter.path] = parameter.read(value)
+        old = self.changes.value.get(parameter.path, parameter.value)
         self.changes.set(changes)
+        now = changes.get(parameter.path, parameter.value)
+        if parameter.path in self.at_once.value and now != old:
+            self._set_now(parameter.path, now)
+
+    def _set_now(self, path: str, value: Any) -> None:
+        """Let a change take effect from the next step on; after a reset it holds from the start."""
+        condition, seed, changes, beside = self.shown.value
+        own = {name: other for name, other in changes.items() if name != path}
+        wanted = {path: value} if path in self.changes.value else {}  # the file's own value is no change
+        self.shown.set((condition, seed, own | wanted, beside))
+        for side in range(1 + bool(beside)):
+            self.ask("set_now", side, path, value)
+
+    def show_beside(self, condition: str) -> None:
+        """Show another condition beside, or (the empty name) none; from the start of both."""
+        self.beside.set(condition)
+        self.reset()
 
     def choose(self, astrocyte: int) -> None:
         """Show the synapses of an astrocyte."""
@@ -116,7 +140,7 @@ class Controls:
     @property
     def waiting(self) -> int:
         """Changes that wait for a reset."""
-        condition, seed, changes = self.shown.value
+        condition, seed, changes, _ = self.shown.value
         both = {**changes, **self.changes.value}
         other = sum(changes.get(path) != self.changes.value.get(path) for path in both)
         return other + (condition != self.condition.value) + (seed != self.seed.value)
@@ -129,6 +153,7 @@ class Controls:
     def _take(self, player: Watched) -> None:
         self.set_speed(min(self.speed.value, len(self.speeds) - 1))
         self.astrocytes.set(player.astrocytes)
+        self.at_once.set(player.at_once)
         if self.chosen.value >= player.astrocytes:
             self.chosen.set(0)
         self.coupled.set(player.coupled)

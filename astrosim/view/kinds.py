@@ -6,7 +6,6 @@ from typing import Any
 
 from astrosim.contracts.registry import find_system
 from astrosim.core.errors import ScenarioError
-from astrosim.scenario import condition_names, resolve
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
@@ -21,18 +20,10 @@ def astrocyte_scenario(scenario: Any, name: str) -> Scenario:
     Raises
     ------
     ScenarioError
-        For scenarios of other kinds, and for neurons that learn by themselves.
+        For scenarios of other kinds.
     """
     system = find_system(scenario.family)
     if not system.has("view") or system.has("watched"):
         raise ScenarioError([f"{name}: {system.refusal('view')}"])
     shown: Scenario = scenario
-    for condition in condition_names(scenario):
-        if resolve(scenario, condition).neuronal:
-            raise ScenarioError(
-                [
-                    f"{name}: learner: the live view does not show neurons that learn by themselves ({condition}). "
-                    "Leave that condition out; `astrosim report` and `astrosim plot` show such runs."
-                ]
-            )
     return shown

@@ -141,6 +141,15 @@ def ReplicateChoice(controls: Controls) -> None:
             dense=True,
             classes=["as-seed"],
         )
+    if len(source.conditions) > 1:
+        solara.Select(
+            "Beside it, in step",
+            values=["", *source.conditions],
+            value=controls.beside.value,
+            on_value=controls.show_beside,
+            dense=True,
+            classes=["as-beside"],
+        )
 
 
 @solara.component
@@ -197,9 +206,15 @@ def Parameters(controls: Controls) -> None:
         for parameter in groups.get(controls.section.value, []):
             with solara.Div(
                 classes=["as-parameter", f"as-parameter-{parameter.path.replace('.', '-')}"],
-                attributes={"title": parameter.hint},
+                attributes={"title": f"{parameter.hint}; takes effect {_when(controls, parameter)}"},
             ):
                 Field(controls, parameter)
+                solara.Text(_when(controls, parameter), classes=["as-when"])
+
+
+def _when(controls: Controls, parameter: Parameter) -> str:
+    """When a change of a field takes effect, in words."""
+    return "at once" if parameter.path in controls.at_once.value else "on Reset"
 
 
 @solara.component

@@ -88,6 +88,31 @@ class Director:
         """Go to another moment of a stored run."""
         self._ask(lambda: self._to(trial))
 
+    def stride(self) -> None:
+        """Take the first of the longer strides; a single step where there is none."""
+        self._ask(self._stride)
+
+    def back(self) -> None:
+        """Pause, and show the phase before again."""
+        self._ask(self._back)
+
+    def intervene(self, action: str, side: int = 0, **fields: Any) -> None:
+        """Make an intervention; if the scenario would refuse it, tell the error.
+
+        Parameters
+        ----------
+        action : str
+        side : int
+            Of two replicates beside each other, which one.
+        fields : keyword arguments
+            Those of the intervention; `number` stands for the agent that was clicked.
+        """
+        self._ask(lambda: self._intervene(action, side, fields))
+
+    def set_now(self, side: int, path: str, value: Any) -> None:
+        """Change a field from the next step on: an intervention of the scenario's own kind."""
+        self.intervene("set", side, parameter=path, value=value)
+
     def set_speed(self, speed: Speed) -> None:
         """Set the speed."""
         self._ask(lambda: self._pace(speed))
@@ -107,7 +132,8 @@ class Director:
     def hear(self, content: dict[str, Any]) -> None:
         """Handle a message of the page.
 
-        `ready` (it has nothing yet), `drawn`, `seek` with a trial, `select` with a node, `toggle` and `step` (keys).
+        `ready` (it has nothing yet), `drawn`, `seek` with a trial, `select` with a node, `toggle`, `step`, `stride` and
+        `back` (keys), `intervene` with an action and the number of an agent.
         """
         said = content.get("event")
         if said == "ready":
@@ -122,6 +148,12 @@ class Director:
             self.toggle()
         elif said == "step":
             self.step(str(content.get("stride", "")))
+        elif said == "stride":
+            self.stride()
+        elif said == "back":
+            self.back()
+        elif said == "intervene":
+            self.intervene(str(content["action"]), int(content.get("side", 0)), number=int(content["number"]))
 
     def _ask(self, command: Callable[[], None]) -> None:
         self._commands.put(command)
@@ -213,6 +245,27 @@ class Director:
         self._set_playing(False)
         if self._player is not None:
             self._carry(stride, 1, None)
+        self._due = True
+
+    def _stride(self) -> None:
+        player = self._player
+        self._one(player.strides_here[0].name if player is not None and player.strides_here else "")
+
+    def _back(self) -> None:
+        self._set_playing(False)
+        if self._player is not None:
+            self._player.back()
+            self._due = True
+
+    def _intervene(self, action: str, side: int, fields: dict[str, Any]) -> None:
+        player = self._player
+        if player is None:
+            return
+        try:
+            player.sides[side].intervene(action, **player.sides[side].whom(fields))
+            self._on_change(self._playing, "")
+        except (AstrosimError, ValueError) as error:
+            self._on_change(self._playing, str(error))
         self._due = True
 
     def _to(self, trial: int) -> None:

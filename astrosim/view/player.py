@@ -6,26 +6,38 @@ nobody watches.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from astrosim.contracts.watched import Watched
+from astrosim.contracts.watched import ACTIONS as CLICKS
+from astrosim.contracts.watched import Action, Phased
 from astrosim.plot.palette import FILLS, PALETTE
+from astrosim.scenario.by_hand import intervention_lines, planned
 from astrosim.scenario.interventions import ACTIONS
 from astrosim.statistics.outputs import constant_output
 from astrosim.store.variables import KEPT, NEURON_KINDS, REVERTED
 from astrosim.systems.threshold.diagnostics import probe_accuracy
 from astrosim.systems.threshold.engines import make_quick_engine
+from astrosim.systems.threshold.learners.table import BASELINES
+from astrosim.systems.threshold.scenario import interventions
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.show.explanation import rule
+from astrosim.systems.threshold.simulation import ThresholdSimulation
 from astrosim.view.history import History
+from astrosim.view.meanings import meanings
 from astrosim.view.probes import Present, reading_of
+from astrosim.view.trials.choice import camera_of, shown_phases
+from astrosim.view.trials.film import NO_REWARDS, Film, Moment
 
 CHUNK = 10_000  # trials between two looks at whether anything was asked; some 20 ms of the paper's network
+TOLD_EVERY = 0.3  # s between two trials that are told while many go by; assumed: more cannot be read
+SHARE = 10.0  # times what telling one takes: the least time between two that are told
 
 
-class Player(Watched):
+class Player(Phased):
     """One replicate, advanced by its viewer.
 
     Parameters
@@ -41,21 +53,46 @@ class Player(Watched):
     present : Present or None
         The last trial; None before the first.
     history : History
+    film : Film or None
+        The last trial, taken apart; None before the first, and where it went by too fast.
+    told : Film or None
+        The last trial that was told.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         self.scenario, self.seed = scenario, seed
-        self.engine = make_quick_engine(scenario, seed)
+        self.engine: Any = make_quick_engine(scenario, seed)
         self.reading = reading_of(self.engine, self.scenario)
         self.sizes = self.engine.sizes()
         self.present: Present | None = None
         self.history = History(self.scenario.schedule.trials_per_episode)
         self._shown = np.zeros(self.sizes["astrocyte"], np.int64)  # activations since the last frame
         self._since = 0  # trials since the last frame
+        self.film: Film | None = None
+        self.told: Film | None = None
+        self._camera: Any = None
+        self._planned: tuple[Any, ...] = scenario.interventions
+        self._by_hand: list[Any] = []
+        self._told_at = self._cost = 0.0  # s
+
+    @property
+    def phases(self) -> int:
+        """Phases of the film."""
+        return len(self.film.moments) if self.film is not None else 0
+
+    @property
+    def moment(self) -> Moment | None:
+        """The phase that is shown; None between two trials."""
+        return self.film.moments[self.at] if self.film is not None and self.within else None
 
     @property
     def trial(self) -> int:
-        """Trials done so far."""
+        """Trials that have been shown to their end."""
+        return self.done - self.within
+
+    @property
+    def done(self) -> int:
+        """Trials that have been carried out."""
         return self.engine.trial
 
     @property
@@ -74,29 +111,80 @@ class Player(Watched):
         return "calcium" in self.reading.astrocytes()
 
     def advance(self, count: int, until: Callable[[], bool] | None = None) -> None:
-        """Carry out trials; fewer if `until`, asked now and then, says so."""
+        """Carry out trials, the present one counted; fewer if `until`, asked now and then, says so."""
+        count -= self.within
+        self.show_all()
+        tells = count > 0 and (until is None or count == 1 or self._may_tell())
+        count -= tells
         while count > 0:
             step = min(count, CHUNK)
             self._stretch(step)
             count -= step
             if until is not None and until():
                 return
+        if tells:
+            self.begin()
+            self.show_all()
+
+    def _may_tell(self) -> bool:
+        """Whether there is time to tell a trial, while many go by."""
+        return time.monotonic() - self._told_at >= max(TOLD_EVERY, SHARE * self._cost)
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """See `Watched.actions`."""
+        agents = {"neuron"} | ({"astrocyte"} if self.astrocytes else set())
+        return tuple(one for one in CLICKS if one.agent in agents) if self._takes_interventions else ()
+
+    @property
+    def at_once(self) -> tuple[str, ...]:
+        """See `Watched.at_once`."""
+        own = self.scenario
+        idle = {"coupling": not own.coupled, "cursor": own.learner != "cursor"}
+        if not self._takes_interventions:
+            return ()
+        return tuple(path for path in interventions.CHANGEABLE if not idle.get(path.partition(".")[0]))
+
+    @property
+    def _takes_interventions(self) -> bool:
+        own = self.scenario
+        return isinstance(self.engine, ThresholdSimulation) and not own.neuronal and own.learner not in BASELINES
+
+    def intervene(self, action: str, **fields: Any) -> None:
+        """See `Watched.intervene`."""
+        made = interventions.Intervention.model_validate({"action": action, "at_trial": self.done, **fields})
+        self.scenario = planned(self.scenario, made, interventions.problems)
+        self.engine.interventions.add(made)
+        if self._camera is not None:
+            self._camera.model.interventions.add(made)
+        self._by_hand.append(made)
+
+    def begin(self) -> None:
+        """Carry out a trial, and take it apart; see `Phased.begin`."""
+        if self._camera is None:
+            self._camera = camera_of(self.scenario, self.seed)
+        begin, before = time.monotonic(), self.engine.state()
+        self._stretch(1)
+        self.film = self.told = self._camera.shoot(before, self.engine)
+        self.at, self._told_at = 0, time.monotonic()
+        self._cost = self._told_at - begin
 
     def _stretch(self, trials: int) -> None:
+        self.film, self.at = None, 0
         log = self.engine.advance(trials, measure=True)
         measured = self.engine.measure()
-        self.present = Present.of(self.trial - 1, log.pattern[-1], log.decision[-1], log.active[-1])
+        self.present = Present.of(self.done - 1, log.pattern[-1], log.decision[-1], log.active[-1])
         self._shown += np.bincount(log.active[log.active >= 0], minlength=self._shown.size)
         self._since += trials
         kept = int(np.sum(log.decision == KEPT))
         self.history.add(
-            self.trial,
+            self.done,
             trials,
             self.reading.reward(measured, trials),
             self._accuracy(measured),
             kept,
             kept + int(np.sum(log.decision == REVERTED)),
-            measured["threshold"],
+            self.reading.thresholds(measured),
         )
 
     def scene(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -128,6 +216,11 @@ class Player(Watched):
             "fills": FILLS,
             "palette": PALETTE,
             "names": self._names(placed["neuron_kind"]),
+            "meanings": meanings(self.scenario),
+            "actions": [[one.name, one.words, one.agent] for one in self.actions],
+            "phases": [
+                [phase.name, phase.sentence, rule(phase.name, self.scenario)] for phase in shown_phases(self.scenario)
+            ],
         }
         return facts, arrays
 
@@ -184,11 +277,42 @@ class Player(Watched):
             "targets": targets,
             "outputs": outputs,
         }
-        arrays |= {name: values.astype(np.float32) for name, values in self.reading.astrocytes().items()}
+        arrays |= {name: values.astype(np.float32) for name, values in self.reading.agents().items()}
+        arrays |= self._of_film(arrays, mine, every_weight)
         arrays |= {f"curve_{name}": values for name, values in self._curves().items()}
         self._shown[:] = 0
         self._since = 0
         return self._facts(outputs), arrays
+
+    def _of_film(self, arrays: dict[str, np.ndarray], mine: np.ndarray, every_weight: bool) -> dict[str, np.ndarray]:
+        """What differs from the present state in the phase that is shown, and the rewards of the trial."""
+        told, moment = self.told, self.moment
+        own = {"rewards": told.rewards if told is not None else NO_REWARDS}
+        if self.film is not None and not arrays["eligible"].size:
+            own["eligible"] = self.film.moved
+        if moment is None:
+            return own
+        own |= {name: values for name, values in moment.arrays.items() if name != "weight"}
+        if "weight" in moment.arrays:
+            weight = moment.arrays["weight"]
+            own |= {"mineWeight": weight[mine]} | ({"allWeight": weight} if every_weight else {})
+        return own
+
+    def _told(self) -> dict[str, Any]:
+        """Facts of the trial that is told: its phase, its words, and the two rewards."""
+        told, moment = self.told, self.moment
+        if told is None:
+            return {"phase": "", "sentence": "", "shown_trial": -1, "compared": [], "verdict": None, "patterns": []}
+        own = moment if self.film is not None else None
+        known = told.compared if own is None else own.compared
+        return {
+            "phase": "" if own is None else own.phase,
+            "sentence": told.sentence if own is None else own.told,
+            "shown_trial": told.trial,
+            "compared": [one if np.isfinite(one) else None for one in known],
+            "verdict": told.decision if own is None else own.decision,
+            "patterns": list(told.patterns),
+        }
 
     def _curves(self) -> dict[str, np.ndarray]:
         return self.history.curves()
@@ -198,15 +322,19 @@ class Player(Watched):
         return float(probe_accuracy(measured["pattern_accuracy"], self.sizes["bit"]))
 
     def _facts(self, outputs: np.ndarray) -> dict[str, Any]:
-        present = self.present
-        return {
+        present, moment = self.present, self.moment
+        active: tuple[int, ...] = () if present is None else present.active
+        decision = None if present is None else present.decision
+        return self._told() | {
             "trial": self.trial,
             "pattern": -1 if present is None else present.pattern,
-            "decision": None if present is None else present.decision,
-            "active": [] if present is None else list(present.active),
+            "decision": decision if moment is None else moment.decision,
+            "active": list(active if moment is None else moment.active),
             "accuracy": self._accuracy(self.engine.measure()),
             "constant": constant_output(outputs),
             "events": self.events(),
+            "lines": intervention_lines(self._planned, self._by_hand, self.condition),
+            "astrocytes": self.astrocytes,
         }
 
     def events(self) -> list[tuple[int, str]]:

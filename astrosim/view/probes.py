@@ -12,6 +12,8 @@ import numpy as np
 
 from astrosim.store.variables import IDLE, NOBODY
 from astrosim.systems.published.engine import PublishedEngine
+from astrosim.systems.threshold.learners.joint.simulation import JointSimulation
+from astrosim.systems.threshold.learners.neurons.simulation import NeuronSimulation
 from astrosim.systems.threshold.network.eligibility import eligible
 from astrosim.systems.threshold.network.state import CURSOR, FIRED, bits
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -67,6 +69,12 @@ class Reading(Protocol):
             threshold (1), exploration (1/trial), score (1), and calcium (1) where coupled.
         """
 
+    def agents(self) -> dict[str, np.ndarray]:
+        """Return those of the astrocytes, and those of learning neurons: chemical (1), float64, shape (neuron,)."""
+
+    def thresholds(self, measured: dict[str, Any]) -> np.ndarray:
+        """Return the thresholds that are drawn over time: float64, shape (line,)."""
+
     def territory(self, astrocyte: int) -> np.ndarray:
         """Return synapses of a territory, ascending: int, shape (synapse of it,)."""
 
@@ -86,7 +94,23 @@ class Reading(Protocol):
         """Return pairs of astrocytes that share an open gap junction: int, shape (pair, 2)."""
 
 
-class DescribedReading:
+class OfAstrocytes:
+    """Part of the readings in which only astrocytes adapt."""
+
+    def astrocytes(self) -> dict[str, np.ndarray]:
+        """See `Reading`: float64, shape (astrocyte,)."""
+        raise NotImplementedError
+
+    def agents(self) -> dict[str, np.ndarray]:
+        """See `Reading`: float64, shape (astrocyte,)."""
+        return self.astrocytes()
+
+    def thresholds(self, measured: dict[str, Any]) -> np.ndarray:
+        """See `Reading`: float64, shape (astrocyte,)."""
+        return np.asarray(measured["threshold"])
+
+
+class DescribedReading(OfAstrocytes):
     """Of the described system, on any engine."""
 
     def __init__(self, engine: ThresholdSimulation) -> None:
@@ -140,7 +164,7 @@ class DescribedReading:
         return float(measured["mean_binary_reward"]) * self.engine.params.trials_per_episode / trials
 
 
-class PublishedReading:
+class PublishedReading(OfAstrocytes):
     """Of the published system."""
 
     def __init__(self, engine: PublishedEngine, scenario: Scenario) -> None:
@@ -197,6 +221,70 @@ class PublishedReading:
         return float(measured["mean_binary_reward"])
 
 
+class JointReading(DescribedReading):
+    """Of neurons and astrocytes that learn together."""
+
+    def agents(self) -> dict[str, np.ndarray]:
+        """See `Reading`: float64, shape (astrocyte,) or (neuron,)."""
+        own: Any = self.engine
+        return self.astrocytes() | {"chemical": own.neural.chemical}
+
+
+class NeuronReading:
+    """Of neurons that learn by themselves: there are no astrocytes."""
+
+    def __init__(self, engine: NeuronSimulation) -> None:
+        self.engine = engine
+
+    def task(self) -> tuple[np.ndarray, np.ndarray]:
+        """See `Reading`: uint8, shape (pattern, input bit) and (pattern, output bit)."""
+        return self.engine.circuit.patterns, self.engine.circuit.targets
+
+    def fired(self, present: Present | None) -> np.ndarray:
+        """See `Reading`: uint8, shape (neuron,)."""
+        return self.engine.learning.output.astype(np.uint8)
+
+    def astrocytes(self) -> dict[str, np.ndarray]:
+        """See `Reading`: float64, shape (0,)."""
+        return {name: np.empty(0) for name in ("threshold", "exploration", "score")}
+
+    def agents(self) -> dict[str, np.ndarray]:
+        """See `Reading`: float64, shape (0,) or (neuron,)."""
+        return self.astrocytes() | {"chemical": self.engine.learning.chemical}
+
+    def thresholds(self, measured: dict[str, Any]) -> np.ndarray:
+        """See `Reading`: the mean of all neurons that are not driven, float64, shape (1,)."""
+        return np.array([measured["mean_threshold"]])
+
+    def territory(self, astrocyte: int) -> np.ndarray:
+        """See `Reading`: int32, shape (0,)."""
+        return np.empty(0, np.int32)
+
+    def eligible(self, present: Present | None) -> np.ndarray:
+        """See `Reading`: int32, shape (0,); the film of a trial says which synapses it changed."""
+        return np.empty(0, np.int32)
+
+    def cursor(self) -> np.ndarray:
+        """See `Reading`: float64, shape (0,)."""
+        return np.empty(0)
+
+    def silenced(self) -> np.ndarray:
+        """See `Reading`: uint8, shape (0,)."""
+        return np.empty(0, np.uint8)
+
+    def gap_junctions(self) -> np.ndarray:
+        """See `Reading`: int32, shape (0, 2)."""
+        return np.empty((0, 2), np.int32)
+
+    def reward(self, measured: dict[str, Any], trials: int) -> float:
+        """See `Reading`."""
+        return float(measured["mean_binary_reward"])
+
+
 def reading_of(engine: Any, scenario: Scenario) -> Reading:
     """Return the reading that fits an engine."""
+    if isinstance(engine, NeuronSimulation):
+        return NeuronReading(engine)
+    if isinstance(engine, JointSimulation):
+        return JointReading(engine)
     return PublishedReading(engine, scenario) if isinstance(engine, PublishedEngine) else DescribedReading(engine)

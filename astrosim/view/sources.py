@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from astrosim.contracts.registry import find_system
-from astrosim.contracts.watched import Speed, Stride, Watched
+from astrosim.contracts.watched import Phased, Speed, Stride, Watched
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.experiment import SEED_LIMIT
@@ -86,7 +86,7 @@ class ScenarioSource:
         self._wanted = conditions
         self.own = is_watched(scenario)
         # imported here, before any page: Solara fails on a pandas that another thread half imported
-        self._watched: Any = find_system(scenario.family).part("watched") if self.own else Watched
+        self._watched: Any = find_system(scenario.family).part("watched") if self.own else Phased
         self.step_meaning: str = self._watched.step_meaning
         self._scenario: Any = scenario if self.own else astrocyte_scenario(scenario, str(path))
         self.conditions = condition_names(self._scenario)
@@ -119,18 +119,19 @@ class ScenarioSource:
         if not 0 <= seed < SEED_LIMIT:
             raise ScenarioError([f"seed: out of range ({seed}). Write a whole number from 0 to {SEED_LIMIT - 1}."])
         if self._scenario.sweep.axes:
-            return self._made(resolve(self._scenario, condition).changed(changes), seed)
+            return self._made(resolve(self._scenario, condition).changed(changes), seed, "")
         prefix = f"conditions.{json.dumps(condition)}." if self._scenario.conditions else ""
         texts = [f"--set {prefix}{path}={json.dumps(value)}" for path, value in changes.items()]
         scenario = load_scenario(self._path, (*self._overrides, *texts), self._wanted)
-        return self._made(
-            resolve(scenario if self.own else astrocyte_scenario(scenario, str(self._path)), condition), seed
-        )
+        resolved = resolve(scenario if self.own else astrocyte_scenario(scenario, str(self._path)), condition)
+        return self._made(resolved, seed, condition if self._scenario.conditions else "")
 
-    def _made(self, resolved: Any, seed: int) -> Any:
+    def _made(self, resolved: Any, seed: int, condition: str) -> Any:
         from astrosim.view.player import Player
 
-        return self._watched(resolved, seed) if self.own else Player(resolved, seed)
+        made: Any = self._watched(resolved, seed) if self.own else Player(resolved, seed)
+        made.condition = condition
+        return made
 
 
 class RunSource:

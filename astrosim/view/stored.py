@@ -121,6 +121,10 @@ class StoredReplicate(Player):
         self._snapshots = {0: self.engine.state()}
 
     @property
+    def _takes_interventions(self) -> bool:
+        return False
+
+    @property
     def compared(self) -> int:
         """Recorded episodes that have been compared."""
         return len(self._passed)
@@ -132,33 +136,49 @@ class StoredReplicate(Player):
 
     def advance(self, count: int, until: Callable[[], bool] | None = None) -> None:
         """Carry out trials, up to the end of the run at most."""
-        self._forward(min(self.trial + count, self.end), until)
+        goal = min(self.trial + count, self.end)
+        self._forward(goal, until, until is None or count == 1 or self._may_tell())
 
     def go(self, trial: int) -> None:
         """Go to the moment after `trial` trials, backwards or forwards."""
         trial = max(0, min(trial, self.end))
-        if trial <= self.trial:
+        if trial <= self.done:
             # One trial before the goal at least, so that the last trial can be shown
             start = max(place for place in self._snapshots if place < max(trial, 1))
             self.engine.restore(self._snapshots[start])
-            self.present = None
+            self.present = self.film = self.told = None
         self._forward(trial)
 
-    def _forward(self, goal: int, until: Callable[[], bool] | None = None) -> None:
-        while self.trial < goal:
-            self._stretch(min(self._next_stop(), goal, self.trial + CHUNK) - self.trial)
-            if self.trial % self._spacing == 0:
-                self._snapshots.setdefault(self.trial, self.engine.state())
-            if self.trial in self._rows and self.trial not in self._passed:
-                self._compare(self._rows[self.trial])
-                self._passed.add(self.trial)
+    def _forward(self, goal: int, until: Callable[[], bool] | None = None, tells: bool = True) -> None:
+        self.show_all()
+        while self.done < goal:
+            if tells and self.done == goal - 1:
+                super().begin()
+                self.show_all()
+            else:
+                self._stretch(min(self._next_stop(), goal - tells, self.done + CHUNK) - self.done)
+            self._pass()
             if until is not None and until():
                 return
 
+    def begin(self) -> None:
+        """Carry out a trial, and take it apart; at the end of the run, nothing."""
+        if self.done < self.end:
+            super().begin()
+            self._pass()
+
+    def _pass(self) -> None:
+        """Take a snapshot, and compare, where that is due."""
+        if self.done % self._spacing == 0:
+            self._snapshots.setdefault(self.done, self.engine.state())
+        if self.done in self._rows and self.done not in self._passed:
+            self._compare(self._rows[self.done])
+            self._passed.add(self.done)
+
     def _next_stop(self) -> int:
         """The next recorded episode's end or place for a snapshot."""
-        snapshot = (self.trial // self._spacing + 1) * self._spacing
-        after = np.searchsorted(self._ends, self.trial, side="right")
+        snapshot = (self.done // self._spacing + 1) * self._spacing
+        after = np.searchsorted(self._ends, self.done, side="right")
         return min(snapshot, self._ends[after] if after < len(self._ends) else snapshot)
 
     def _compare(self, row: int) -> None:
@@ -169,7 +189,7 @@ class StoredReplicate(Player):
             here = was[tuple(slice(n) for n in came.shape)]  # the store has room for the largest condition
             if not np.array_equal(here, came, equal_nan=True):
                 place = tuple(int(i) for i in np.argwhere(here != came)[0])
-                episode = self.trial // self.scenario.schedule.trials_per_episode - 1
+                episode = self.done // self.scenario.schedule.trials_per_episode - 1
                 self.mismatches.append(
                     f"episode {episode}: {name}{list(place)} is {came[place]:g}, stored was {here[place]:g}"
                 )

@@ -56,7 +56,9 @@ def shared(browser: Browser, file: Path) -> Iterator[View]:
 @pytest.fixture
 def view(shared: View) -> Iterator[View]:
     """A page that all use, before the first step."""
+    drawn = int(shared.state("frames"))
     shared.click("reset")
+    shared.wait_beyond("frames", drawn)
     shared.wait("trial", 0)
     yield shared
     assert shared.wrong == []

@@ -29,6 +29,7 @@ SYSTEM = System(
         "scenario": f"{HERE}.scenario.schema:ArrayScenario",
         "summary": f"{HERE}.show.summary:ArraySummary",
         "trained": f"{HERE}.trained:TrainedArrays",
+        "watched": f"{HERE}.watched:WatchedRows",
     },
     plots=PLOTS,
     variants={"task.environment": "environment", "task.objective": "objective"},
@@ -37,8 +38,8 @@ SYSTEM = System(
         '"astrocyte".',
         "engine": 'no engine of single trials ("task"). astrosim.run runs the scenario.',
         "start": 'networks of this kind do not start from another run ("task"). Leave out --from.',
-        "view": 'the live view shows neurons and astrocytes ("task"). `astrosim report` and `astrosim plot` show '
-        "such runs.",
+        "view": 'the live view shows no stored runs on images and tables ("task"). `astrosim report` and '
+        "`astrosim plot` show them.",
         "animation": 'no moving picture of this kind ("task"). `astrosim plot` draws it.',
     },
 )

@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from astrosim.contracts.watched import Watched
+from astrosim.contracts.watched import Phased
 from astrosim.core.errors import ScenarioError
+from astrosim.explain.sentence import figures, listed, trial_sentence
 from astrosim.plot.palette import PALETTE
 from astrosim.runs.replicate import Replicate
+from astrosim.scenario.words import counted
 from astrosim.systems.blackbox.kernel.policy import Policy
 from astrosim.systems.blackbox.learners.keep_or_revert import KeepOrRevert, Standing
 from astrosim.systems.blackbox.learners.state import STEPS
@@ -24,11 +26,17 @@ from astrosim.systems.blackbox.protocol import Trace
 from astrosim.systems.blackbox.recording import Recording
 from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
 from astrosim.systems.blackbox.scenario.sections import keeps_or_reverts
+from astrosim.systems.blackbox.show.explanation import PHASES, trial_rule
 
 KEPT, REVERTED, GIVEN_UP = 1, 0, -1
 RECENT = 200  # trials that the accept rate is over; assumed: twenty batches
 MOST_POINTS = 2_000  # of a curve; then every other one is left out
 HOLD = 20  # frames that an episode's last step stays
+SEEN = tuple(phase for phase in PHASES if phase.name != "birth")
+"""Phases of every trial."""
+EARLY = ("batch", "choose")
+"""Phases before a proposal is made."""
+OUTCOMES = {KEPT: "kept", REVERTED: "reverted", GIVEN_UP: "given up"}
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,7 @@ class Curves:
                 del curve[::2]
 
 
-class WatchedPolicy(Watched):
+class WatchedPolicy(Phased):
     """One replicate on an environment, advanced by its viewer.
 
     Parameters
@@ -110,8 +118,6 @@ class WatchedPolicy(Watched):
     ScenarioError
         If its learner does not keep or revert.
     """
-
-    trial: int = 0
 
     def __init__(self, scenario: BlackboxScenario, seed: int) -> None:
         if not keeps_or_reverts(scenario) or scenario.engine != "kernel":
@@ -131,12 +137,35 @@ class WatchedPolicy(Watched):
         self.present, self.curves = None, Curves()
         self._recent: deque[int] = deque(maxlen=RECENT)
         self._episode: Trace | None = None
-        self._item, self._step, self._rest = 0, 0, 0
+        self._item, self._step, self._rest, self._shown = 0, 0, 0, 0
+        owner = np.zeros(len(state.policy.bias), np.int32)
+        for astrocyte, units in enumerate(self.recording.wiring.owned):
+            owner[units] = astrocyte
+        self._owner = owner
 
     present: Trial | None
 
+    @property
+    def trial(self) -> int:
+        """Trials that have been shown to their end."""
+        return self._shown - self.within
+
+    @property
+    def phases(self) -> int:
+        """Phases of a trial."""
+        return 0 if self.present is None else len(SEEN)
+
+    def begin(self) -> None:
+        """Carry out a trial; see `Phased.begin`."""
+        self._next(1, None)
+        self.at = 0
+
     def advance(self, count: int, until: Callable[[], bool] | None = None) -> None:
-        """Show the next trials; fewer if `until`, asked now and then, says so."""
+        """Show the next trials, the present one counted; fewer if `until`, asked now and then, says so."""
+        self._next(count - self.within, until)
+        self.show_all()
+
+    def _next(self, count: int, until: Callable[[], bool] | None) -> None:
         for _ in range(count):
             if not self.learner.noted:
                 begun = int(self.recording.learning.counts[STEPS])
@@ -146,7 +175,7 @@ class WatchedPolicy(Watched):
                     break
             self.present = self.learner.noted.popleft()
             self._recent.append(self.present.decision)
-            self.trial += 1
+            self._shown += 1
 
     @property
     def accept_rate(self) -> float:
@@ -163,9 +192,6 @@ class WatchedPolicy(Watched):
             taps (int32), shape (unit, synapse); owner (int32), shape (unit,).
         """
         policy, card = self.recording.learning.policy, self.recording.player.card
-        owner = np.zeros(len(policy.bias), np.int32)
-        for astrocyte, units in enumerate(self.recording.wiring.owned):
-            owner[units] = astrocyte
         facts = {
             "kind": "policy",
             "task": card.name,
@@ -174,8 +200,9 @@ class WatchedPolicy(Watched):
             "threshold": self.recording.threshold,
             "budget": self.scenario.budget,
             "palette": PALETTE,
+            "phases": [[phase.name, phase.sentence, trial_rule(phase.name, self.scenario)] for phase in SEEN],
         }
-        return facts, {"taps": policy.taps.astype(np.int32), "owner": owner}
+        return facts, {"taps": policy.taps.astype(np.int32), "owner": self._owner}
 
     def look(self, chosen: int | None, every_weight: bool = False) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Return the look of the present moment: facts, and arrays by name.
@@ -210,14 +237,15 @@ class WatchedPolicy(Watched):
         return self._facts(trace, step), arrays
 
     def _facts(self, trace: Trace, step: int) -> dict[str, Any]:
-        present = self.present
+        present, phase = self.present, self._phase
         accept = self.accept_rate
-        return {
+        known = phase not in (*EARLY, "perturb")
+        return self._told() | {
             "trial": self.trial,
             "steps": int(self.recording.learning.counts[STEPS]) if present is None else present.steps,
-            "decision": None if present is None else present.decision,
+            "decision": None if present is None or phase in (*EARLY, "perturb", "evaluate") else present.decision,
             "standing": [] if present is None else present.standing,
-            "candidate": [] if present is None else present.candidate,
+            "candidate": present.candidate if present is not None and known else [],
             "fresh": self.curves.returns[-1] if self.curves.returns else None,
             "accept": accept if np.isfinite(accept) else None,
             "episode": {
@@ -229,7 +257,65 @@ class WatchedPolicy(Watched):
             },
         }
 
+    @property
+    def _phase(self) -> str:
+        """The phase that is shown; empty between two trials."""
+        return SEEN[self.at].name if self.within else ""
+
+    def _told(self) -> dict[str, Any]:
+        """Facts of the trial that is told: its phase, its words, and the two mean returns."""
+        present, phase = self.present, self._phase
+        if present is None:
+            return {"phase": "", "sentence": "", "shown_trial": -1, "compared": [], "verdict": None}
+        played = len(present.candidate)
+        before, after = (float(np.mean(one[:played])) for one in (present.standing, present.candidate))
+        both = [] if phase in EARLY else [before] if phase == "perturb" else [before, after]
+        decided = phase in ("decide", "adapt", "")
+        return {
+            "phase": phase,
+            "sentence": self._words(phase, before, after),
+            "shown_trial": self._shown - 1,
+            "compared": both,
+            "verdict": present.decision if decided else None,
+        }
+
+    def _words(self, phase: str, before: float, after: float) -> str:
+        """What happened in a phase, in words; in a trial as a whole where the phase is the last ones."""
+        present, names = self.present, self._names()
+        assert present is not None
+        whole = float(np.mean(present.standing))
+        moved, items = int((present.before != present.proposed).sum()), len(present.items)
+        if phase == "batch":
+            return f"the current network has played {counted(items, 'episode')}: mean return {figures(whole, whole)[0]}"
+        if phase == "choose":
+            return f"{listed(names)} {'proposes' if len(names) == 1 else 'propose'}"
+        if phase == "perturb":
+            return f"{counted(moved, 'synapse')} {'takes' if moved == 1 else 'take'} a random step"
+        if phase == "evaluate":
+            first, second = figures(before, after)
+            played = counted(len(present.candidate), "episode")
+            return f"mean return {first} before, {second} with the proposal, over {played}"
+        outcome = OUTCOMES[present.decision]
+        if present.decision == GIVEN_UP:
+            outcome += f" after {len(present.candidate)} of {counted(items, 'episode')}"
+        return trial_sentence(names, moved, before, after, outcome, measure="return")
+
+    def _names(self) -> list[str]:
+        """Who proposed the trial that is shown."""
+        if self.scenario.learner.rule != "astrocytes":
+            return [{"random_mask": "a random mask", "one_plus_one": "a step of the whole network"}.get(
+                self.scenario.learner.rule, self.scenario.learner.rule)]  # fmt: skip
+        assert self.present is not None
+        policy = self.recording.learning.with_weights(self.present.before)
+        return [f"A{a}" for a in np.unique(self._owner[self._sides(policy) > 0]).tolist()]
+
     def _changed(self, policy: Policy) -> np.ndarray:
+        """Sides of units that the proposal changes, once it is made: uint8, shape (unit,)."""
+        if self._phase in EARLY:
+            return np.zeros(len(policy.bias), np.uint8)
+        return self._sides(policy)
+
+    def _sides(self, policy: Policy) -> np.ndarray:
         """Sides of units that the proposal changes: uint8, shape (unit,)."""
         if self.present is None:
             return np.zeros(len(policy.bias), np.uint8)

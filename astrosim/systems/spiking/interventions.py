@@ -88,6 +88,12 @@ class Interventions:
             if self.items[number].parameter == CURRENT:
                 self._write(simulation, nodes, "current")
 
+    def add(self, item: Intervention) -> None:
+        """Plan one more, that has not been due yet: it is as if the scenario had named it last."""
+        self.items = (*self.items, item)
+        self.values = self.values or targets.values_of(self.network)
+        self.plan.add(self._times(item))
+
     def silence(self, simulation: SpikingSimulation, what: str, numbers: Iterable[int], silent: bool = True) -> None:
         """Silence or release some of the "astrocytes" or "neurons" by hand; no checkpoint holds this."""
         chosen = np.array(list(numbers), "i8")

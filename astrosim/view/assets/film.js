@@ -1,6 +1,4 @@
 // A trial as a strip: its phases side by side, windows of patterns within them, up to the present moment.
-const PHASE_TINTS = { present: "#eef4fa", activate: "#f7f0dc", perturb: "#fbe6d2", show: "#e7f4ee", decide: "#f3e3ee", live: "#f2f2f2" };
-const PENDING = "#E69F00", VERDICT = { 1: "#009E73", 0: "#D55E00", "-1": "#999999" };
 
 class FilmStrip {
   constructor(canvas) {

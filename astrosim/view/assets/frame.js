@@ -16,18 +16,28 @@ function unpack(view) {
   return { facts: head.facts, arrays };
 }
 
-// A canvas that is as sharp as the screen; returns its context and its size in CSS pixels.
+const LECTURE = 1.5; // times the usual size of all that is drawn, in lecture mode
+const enlarged = () => document.documentElement.classList.contains("as-lecture");
+const magnified = () => (enlarged() ? LECTURE : 1);
+
+// A canvas that is as sharp as the screen; returns its context and its size: CSS pixels, larger ones in lecture mode.
 function sharp(canvas) {
-  const ratio = window.devicePixelRatio || 1;
+  const ratio = window.devicePixelRatio || 1, scale = magnified();
   const width = canvas.clientWidth, height = canvas.clientHeight;
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
   }
   const context = canvas.getContext("2d");
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, width, height);
-  return { context, width, height };
+  context.setTransform(ratio * scale, 0, 0, ratio * scale, 0, 0);
+  context.clearRect(0, 0, width / scale, height / scale);
+  return { context, width: width / scale, height: height / scale };
+}
+
+// Where a pointer is on a canvas, as `sharp` measures it.
+function onCanvas(canvas, event) {
+  const box = canvas.getBoundingClientRect(), scale = magnified();
+  return [(event.clientX - box.left) / scale, (event.clientY - box.top) / scale];
 }
 
 // A colour of a map (256 x 3 bytes) for a share from 0 to 1.

@@ -64,28 +64,18 @@ class LearningStage extends SpikingStage {
   constructor(model, root) {
     super(model, root);
     this.root.classList.add("as-learning");
-    const band = create("div", "as-band", this.root);
-    this.status.after(band);
-    this.chips = create("div", "as-phases", band);
-    this.sentence = create("div", "as-sentence", band);
-    this.tissue = new LearningTissue(this.canvas, (node) => this.say({ event: "select", node }));
+    this.tissue = new LearningTissue(this.canvas, (node) => this.clicked(node));
   }
 
-  hear(view) {
-    super.hear(view);
-    if (this.facts || !this.scene || this.side.childElementCount) return;
+  open() {
+    super.open();
     this.strip = new FilmRaster(this.plot("film"));
     this.membrane = new FilmMembrane(this.plot("membrane"));
     this.bars = new RewardBars(this.plot("rewards"));
     this.calcium = this.scene.senses ? new Plot(this.plot("calcium"), "", null) : null;
     this.course = new Plot(this.plot("course"), "Right bits of all patterns", [0, 1]);
     this.table = create("table", "as-patterns", create("div", "as-scroll", this.side));
-    this.chips.replaceChildren();
-    for (const [name, sentence, rule] of this.scene.phases) {
-      const chip = create("span", `as-phase as-phase-${name}`, this.chips, name);
-      chip.title = `${sentence}\n${rule}`;
-      chip.style.background = PHASE_TINTS[name];
-    }
+    this.band.begin(this.scene.phases);
     this.drawn = "";
   }
 
@@ -110,6 +100,7 @@ class LearningStage extends SpikingStage {
     this.tell();
     this.light();
     this.patterns();
+    this.hand.show(facts.lines || "");
     this.scrub.show(facts, scene.end, "trial", facts.stored && facts.stored.what);
   }
 
@@ -124,25 +115,16 @@ class LearningStage extends SpikingStage {
     words.push(["right bits", `${Math.round(facts.right * scene.bits)} of ${scene.bits}`, "read as their targets, with the weights after the trial"]);
     words.push(["lived", `${facts.time_s.toLocaleString("en-US", { maximumFractionDigits: 1 })} s`, "biological time of all trials so far"]);
     if (facts.playing && facts.rate > 1.5) words.push(["speed", `${grouped(facts.rate)} trials/s`, "measured"]);
-    this.status.replaceChildren();
-    for (const [name, value, meaning] of words) {
-      const item = create("span", `as-fact as-fact-${name.replace(" ", "-")}`, this.status);
-      item.title = meaning;
-      create("span", "as-name", item, name);
-      create("span", "as-value", item, String(value));
-    }
+    this.write(words);
   }
 
   // The phase that is shown is lit, the trial told once its end is known.
   light() {
     const { facts } = this;
-    for (const chip of this.chips.children) chip.classList.toggle("as-lit", chip.classList.contains(`as-phase-${facts.phase}`));
-    const begun = facts.shown_trial >= 0;
-    const now = begun ? this.scene.phases.find(([name]) => name === facts.phase) : null;
-    const solved = facts.solved !== null && facts.trial >= facts.solved ? ` All bits are right since trial ${grouped(facts.solved)}.` : "";
-    const head = `Trial ${grouped(facts.shown_trial + 1)}: `;
-    this.sentence.textContent = facts.sentence ? `${head}${facts.sentence}.${solved}`.replace("..", ".") : now ? `${head}${now[1]}` : "Play, or step: Next phase goes through a trial slowly.";
-    this.sentence.style.borderLeftColor = facts.decision === null ? "#cccccc" : VERDICT[facts.decision];
+    const now = facts.shown_trial >= 0 ? this.scene.phases.find(([name]) => name === facts.phase) : null;
+    const solved = facts.solved !== null && facts.trial >= facts.solved ? `. All bits are right since trial ${grouped(facts.solved)}` : "";
+    const sentence = facts.sentence ? facts.sentence + solved : now ? now[1] : "";
+    this.band.draw({ ...facts, sentence, verdict: facts.decision }, facts.compared ? this.arrays.rewards : null);
   }
 
   curves() {

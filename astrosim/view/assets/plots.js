@@ -58,12 +58,14 @@ class Plot {
     context.font = SMALL;
     context.textBaseline = "top";
     context.textAlign = "right";
-    let right = width - AXIS.right;
-    for (const line of [...lines].reverse()) {
-      if (!line.name) continue;
+    const named = lines.filter((line) => line.name), room = width - AXIS.right;
+    const length = named.reduce((sum, line) => sum + context.measureText(line.name).width, 0);
+    const gap = Math.max(3, Math.min(12, (room - length) / Math.max(named.length - 1, 1)));
+    let right = room;
+    for (const line of [...named].reverse()) {
       context.fillStyle = line.colour;
       context.fillText(line.name, right, 18);
-      right -= context.measureText(line.name).width + 12;
+      right -= context.measureText(line.name).width + gap;
     }
   }
 
@@ -79,7 +81,7 @@ class Plot {
     context.setLineDash([]);
     context.font = SMALL;
     const length = context.measureText(text || "").width;
-    const left = x + 3 + length > this.canvas.clientWidth - AXIS.right ? x - 3 - length : x + 3;
+    const left = x + 3 + length > this.canvas.clientWidth / magnified() - AXIS.right ? x - 3 - length : x + 3;
     if (!text || left < free) return free;
     context.fillStyle = colour;
     context.textAlign = "left";

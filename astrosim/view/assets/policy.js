@@ -2,13 +2,10 @@
 const VERDICTS = { 1: ["kept", "#009E73"], 0: ["reverted", "#D55E00"], "-1": ["given up", "#999999"] };
 const GROUND = "#444444", BODY = "#0072B2", POLE = "#B07030";
 
-class PolicyStage {
+class PolicyStage extends Base {
   constructor(model, root) {
-    this.model = model;
-    this.arrays = {};
-    this.frames = 0;
-    this.root = create("div", "as-stage as-policy", root);
-    this.status = create("div", "as-status", this.root);
+    super(model, root, "as-policy");
+    this.band = new Band(this.root, this.status);
     const main = create("div", "as-policy-main", this.root);
     this.world = create("canvas", "as-world", main);
     this.net = create("canvas", "as-net", main);
@@ -16,66 +13,62 @@ class PolicyStage {
     this.returns = new Plot(create("canvas", "as-plot as-plot-return", side), "Return on fresh episodes", null);
     this.accept = new Plot(create("canvas", "as-plot as-plot-accept", side), "Accept rate", [0, 1]);
     this.bars = create("canvas", "as-plot as-plot-batch", side);
-    this.watch = new ResizeObserver(() => this.draw());
-    for (const box of [this.root, this.world, this.net, this.bars]) this.watch.observe(box);
+    this.legend = create("div", "as-legend", this.root);
+    for (const box of [this.world, this.net, this.bars]) this.watch.observe(box);
   }
 
-  say(content) {
-    this.model.send(content);
-  }
-
-  hear(view) {
-    const { facts, arrays } = unpack(view);
-    if (facts.scene) {
-      this.arrays = arrays;
-      this.scene = facts.scene;
-      this.facts = null;
-      return;
-    }
-    Object.assign(this.arrays, arrays);
-    this.facts = facts;
-    requestAnimationFrame(() => {
-      this.draw();
-      this.frames += 1;
-      this.note_state();
-      this.say({ event: "drawn" });
-    });
+  open() {
+    this.band.begin(this.scene.phases, "mean return");
   }
 
   note_state() {
     const { facts } = this;
     const state = { frames: this.frames, trial: facts.trial, steps: facts.steps, playing: facts.playing };
     state.decision = facts.decision === null ? "" : VERDICTS[facts.decision][0];
-    Object.assign(state, { task: this.scene.task, shown: facts.episode.step });
+    Object.assign(state, { task: this.scene.task, shown: facts.episode.step, phase: facts.phase, sentence: facts.sentence });
     Object.assign(this.root.dataset, state);
   }
 
   draw() {
     if (!this.facts) return;
     this.tell();
+    this.explain();
     this.environment();
     this.network();
     this.curves();
     this.batch();
+    this.band.draw(this.facts, null);
   }
 
   tell() {
-    const { facts } = this;
+    const { facts, scene } = this;
     const verdict = facts.decision === null ? "-" : VERDICTS[facts.decision][0];
     const words = [
-      ["trial", grouped(facts.trial)],
-      ["steps", grouped(facts.steps)],
-      ["proposal", verdict],
-      ["fresh return", facts.fresh === null ? "-" : short(facts.fresh)],
-      ["accept rate", facts.accept === null ? "-" : facts.accept.toFixed(2)],
+      ["trial", grouped(facts.trial), "proposals that have been tried"],
+      ["steps", `${grouped(facts.steps)} of ${grouped(scene.budget)}`, "steps of the environment, of the scenario's budget"],
+      ["proposal", verdict, "what came of the last proposal"],
+      ["fresh return", facts.fresh === null ? "-" : short(facts.fresh), "mean return of the current network on the last fresh episodes"],
+      ["accept rate", facts.accept === null ? "-" : facts.accept.toFixed(2), "kept of the last 200 proposals, 0 to 1"],
     ];
-    if (facts.playing) words.push(["speed", `${grouped(facts.rate)} trials/s`]);
-    this.status.replaceChildren();
-    for (const [name, value] of words) {
-      const item = create("span", `as-fact as-fact-${name.replace(" ", "-")}`, this.status);
-      create("span", "as-name", item, name);
-      create("span", "as-value", item, String(value));
+    if (facts.playing) words.push(["speed", `${grouped(facts.rate)} trials/s`, "measured"]);
+    this.write(words);
+  }
+
+  explain() {
+    const { scene, arrays } = this, owners = Math.max(...arrays.owner) + 1, key = `${owners}`;
+    if (key === this.explained) return;
+    this.explained = key;
+    this.legend.replaceChildren();
+    this.key(spot(INK, INK, 1), "input, output", `${scene.inputs} inputs (what is observed), ${scene.outputs} outputs (actions)`);
+    for (let a = 0; a < Math.min(owners, 4); a++) {
+      const tone = scene.palette[a % scene.palette.length];
+      this.key(spot(tone, tone, 1), a === 3 && owners > 4 ? "A3 ..." : `A${a}`, `units and synapses of astrocyte A${a}; ${owners} astrocytes, colours recur`);
     }
+    this.key(rule("#999999", 3), "synapse", "the wider, the larger its weight, in spreads of its input");
+    this.key(rule(PENDING, 3), "under test", "synapses that the proposal changes");
+    [1, 0, -1].forEach((code) => this.key(rule(VERDICTS[code][1], 3), VERDICTS[code][0], "what came of the proposal; given up: behind after part of the episodes"));
+    this.key(spot("#c4c4c4", "#c4c4c4", 1), "current network", "grey bars: its return on each episode of the batch");
+    this.key(rule(FLASH, 3), "action", "what the current network does in this step");
   }
 
   environment() {
@@ -108,11 +101,12 @@ class PolicyStage {
     const y = [row(scene.inputs), row(units), row(outputs)], x = [18, width / 2, width - 18];
     const tone = (u) => scene.palette[owner[u] % scene.palette.length];
     const verdict = facts.decision === null ? null : VERDICTS[facts.decision][1];
+    const trying = verdict || PENDING;
     const strongest = (values) => values.reduce((a, b) => Math.max(a, Math.abs(b)), 1e-9);
     const most = [strongest(incoming), strongest(outgoing)];
     const line = (x0, y0, x1, y1, share, colour, lit) => {
       if (share < 0.04 && !lit) return;
-      context.strokeStyle = lit ? verdict : colour;
+      context.strokeStyle = lit ? trying : colour;
       context.globalAlpha = lit ? 0.9 : 0.35;
       context.lineWidth = Math.max(0.4, 3.5 * share) + (lit ? 0.8 : 0);
       context.beginPath();
@@ -141,21 +135,12 @@ class PolicyStage {
     for (let k = 0; k < outputs; k++) node(x[2], y[2](k), INK, 4);
     for (let u = 0; u < units; u++) {
       node(x[1], y[1](u), tone(u), 5.5);
-      if (!changed[u] || !verdict) continue;
-      context.strokeStyle = verdict;
+      if (!changed[u]) continue;
+      context.strokeStyle = trying;
       context.lineWidth = 2;
       context.beginPath();
       context.arc(x[1], y[1](u), 8.5, 0, 2 * Math.PI);
       context.stroke();
-    }
-    context.font = SMALL;
-    context.textAlign = "left";
-    let left = 4;
-    const words = [["proposal under test:", TEXT], ...[1, 0, -1].map((key) => VERDICTS[key])];
-    for (const [text, colour] of words) {
-      context.fillStyle = colour;
-      context.fillText(text, left, 22);
-      left += context.measureText(text).width + 8;
     }
   }
 
@@ -187,7 +172,7 @@ class PolicyStage {
     };
     standing.forEach((value, k) => {
       bar(left + step * k + step * 0.1, value, "#c4c4c4");
-      if (k < candidate.length) bar(left + step * k + step * 0.5, candidate[k], VERDICTS[decision][1]);
+      if (k < candidate.length) bar(left + step * k + step * 0.5, candidate[k], decision === null ? PENDING : VERDICTS[decision][1]);
     });
     context.font = SMALL;
     context.fillStyle = TEXT;

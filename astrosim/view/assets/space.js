@@ -1,10 +1,12 @@
 // The plane: territories, synapses, neurons, astrocytes and what happens there (lengths in units).
 const KIND_NAMES = ["input", "output", "modulatory", "regular", "tonic"];
+const TESTED = ["perturb", "evaluate after"]; // phases in which changed weights are under test
 const BINS = 24; // colours of weights; each is one path
 const MARGIN = 14; // pixels
 const NAMED = 40; // astrocytes that carry their names
 const FADE = 0.72; // of a flash, per frame
 const INK = "#222222", FAINT = "#8a8a8a", ELIGIBLE = "#009E73", FLASH = "#D55E00", CALCIUM = "#0072B2";
+const CHEMICAL = ["#CC79A7", "#56B4E9"]; // below 0, above 0
 
 class Space {
   constructor(canvas, onChoose) {
@@ -77,7 +79,8 @@ class Space {
     this.territories(arrays, shown);
     this.junctions(arrays);
     if (shown.all) this.weights(arrays, null, arrays.allWeight, 0.55);
-    if (shown.eligible) this.eligible(arrays);
+    if (shown.eligible) this.eligible(arrays, facts);
+    if (arrays.chemical) this.chemical(arrays);
     if (shown.mine) this.weights(arrays, arrays.mine, arrays.mineWeight, 0.85);
     this.flashes(arrays, facts);
     this.neurons(arrays);
@@ -149,15 +152,27 @@ class Space {
     return shade(arrays.diverging, share < 0.5 ? share * 0.72 : 1 - (1 - share) * 0.72, alpha);
   }
 
-  eligible(arrays) {
+  // Synapses of the trial: under test, or by what came of it.
+  eligible(arrays, { phase, decision }) {
     const path = new Path2D();
     for (const synapse of arrays.eligible) this.line(path, arrays, synapse);
     const crowd = Math.min(1, 700 / (arrays.eligible.length + 1));
-    this.context.strokeStyle = ELIGIBLE;
+    this.context.strokeStyle = TESTED.includes(phase) ? PENDING : decision === 0 ? FLASH : ELIGIBLE;
     this.context.globalAlpha = 0.12 + 0.28 * crowd;
     this.context.lineWidth = 0.7;
     this.context.stroke(path);
     this.context.globalAlpha = 1;
+  }
+
+  // A halo around each neuron whose synapses the chemical reaches.
+  chemical({ neuron, chemical }) {
+    let most = 1e-9;
+    for (const value of chemical) most = Math.max(most, Math.abs(value));
+    for (let n = 0; n < chemical.length; n++) {
+      if (!chemical[n]) continue;
+      const share = Math.abs(chemical[n]) / most;
+      this.disc(this.x(neuron[2 * n]), this.y(neuron[2 * n + 1]), 5 + 11 * share, CHEMICAL[chemical[n] > 0 ? 1 : 0], 0.12 + 0.38 * share);
+    }
   }
 
   // Activation: a disc that grows as it fades. Calcium: a disc as dense as there is calcium.
@@ -275,17 +290,33 @@ class Space {
     this.context.stroke();
   }
 
+  // The neuron or astrocyte under the pointer: its kind and number; null if there is none.
+  under(event) {
+    if (!this.last) return null;
+    const [left, top] = onCanvas(this.canvas, event), { neuron } = this.last[0];
+    let best = -1, least = 7;
+    for (let n = 0; n < neuron.length / 2; n++) {
+      const distance = Math.hypot(this.x(neuron[2 * n]) - left, this.y(neuron[2 * n + 1]) - top);
+      if (distance < least) [best, least] = [n, distance];
+    }
+    if (best >= 0) return ["neuron", best];
+    const astrocyte = this.nearest(event);
+    return astrocyte >= 0 ? ["astrocyte", astrocyte] : null;
+  }
+
   click(event, onChoose) {
-    if (this.moved || !this.last) return;
-    const box = this.canvas.getBoundingClientRect(), { astrocyte } = this.last[0];
+    if (!this.moved && this.last) onChoose(event);
+  }
+
+  // The astrocyte in whose territory the pointer is, the nearest of several; -1 if there is none.
+  nearest(event) {
+    const [left, top] = onCanvas(this.canvas, event), { astrocyte } = this.last[0];
     let best = -1, least = this.scale * this.scene.radius;
     for (let a = 0; a < astrocyte.length / 2; a++) {
-      const dx = this.x(astrocyte[2 * a]) - (event.clientX - box.left);
-      const dy = this.y(astrocyte[2 * a + 1]) - (event.clientY - box.top);
-      const distance = Math.hypot(dx, dy);
+      const distance = Math.hypot(this.x(astrocyte[2 * a]) - left, this.y(astrocyte[2 * a + 1]) - top);
       if (distance < least) [best, least] = [a, distance];
     }
-    if (best >= 0) onChoose(best);
+    return best;
   }
 
   wheel(event) {
@@ -301,7 +332,8 @@ class Space {
     const move = (next) => {
       if (Math.hypot(next.clientX - x, next.clientY - y) < 3 && !this.moved) return;
       this.moved = true;
-      this.shift = [this.shift[0] + next.clientX - x, this.shift[1] + next.clientY - y];
+      const scale = magnified();
+      this.shift = [this.shift[0] + (next.clientX - x) / scale, this.shift[1] + (next.clientY - y) / scale];
       [x, y] = [next.clientX, next.clientY];
       if (this.last) this.draw(...this.last);
     };

@@ -1,56 +1,36 @@
 // The stage of a simulation of a spiking network: the plane, running traces of the chosen nodes, a running raster.
 const PACE_OVER = 1000; // ms of wall time that the measured pace is over
 
-class SpikingStage {
+class SpikingStage extends Base {
   constructor(model, root) {
-    this.model = model;
-    this.arrays = {};
-    this.frames = 0;
-    this.root = create("div", "as-stage as-spiking", root);
-    this.status = create("div", "as-status", this.root);
+    super(model, root, "as-spiking");
     const main = create("div", "as-main", this.root);
     const space = create("div", "as-space", main);
     this.canvas = create("canvas", "as-canvas", space);
     this.legend = create("div", "as-legend", space);
     this.side = create("div", "as-side", main);
-    this.tip = create("div", "as-tip", this.root);
-    this.tissue = new Tissue(this.canvas, (node) => this.say({ event: "select", node }));
+    this.band = new Band(this.root, this.status);
+    this.hand = new Hand(this, this.band.head, space);
+    this.tissue = new Tissue(this.canvas, (node) => this.clicked(node));
     this.scrub = new Scrubber(this.root, (said) => this.say(said));
     this.overview = null;
     this.traces = [];
     this.passed = [];
-    this.watch = new ResizeObserver(() => this.draw());
-    for (const box of [this.root, this.canvas]) this.watch.observe(box);
+    this.watch.observe(this.canvas);
     this.canvas.addEventListener("pointermove", (event) => this.point(event));
     this.canvas.addEventListener("pointerleave", () => (this.tip.style.display = "none"));
   }
 
-  say(content) {
-    this.model.send(content);
+  open() {
+    this.tissue.start(this.scene, this.arrays);
+    this.hand.begin(this.scene.actions);
+    this.side.replaceChildren();
+    this.overview = !this.scene.raster ? null : this.scene.raster[1] ? new Raster(this.plot("raster")) : this.scene.mapped[1] > 1 ? new RunningMap(this.plot("map")) : null;
+    this.traces = [];
   }
 
-  hear(view) {
-    const { facts, arrays } = unpack(view);
-    if (facts.scene) {
-      this.arrays = arrays;
-      this.scene = facts.scene;
-      this.facts = null;
-      this.explained = "";
-      this.tissue.start(this.scene, arrays);
-      this.side.replaceChildren();
-      this.overview = !this.scene.raster ? null : this.scene.raster[1] ? new Raster(this.plot("raster")) : this.scene.mapped[1] > 1 ? new RunningMap(this.plot("map")) : null;
-      this.traces = [];
-      return;
-    }
-    Object.assign(this.arrays, arrays);
-    this.facts = facts;
+  flicker() {
     this.tissue.flicker(this.arrays);
-    requestAnimationFrame(() => {
-      this.draw();
-      this.frames += 1;
-      this.note_state();
-      this.say({ event: "drawn" });
-    });
   }
 
   plot(name) {
@@ -82,7 +62,15 @@ class SpikingStage {
     for (const spare of this.traces.splice(facts.panels.length)) spare.canvas.remove();
     this.explain();
     this.tell();
+    this.hand.show(facts.lines || "");
     this.scrub.show(facts, scene.end, "step", facts.stored && facts.stored.what);
+  }
+
+  // A click chooses a node, or does to it what is chosen beside the plane.
+  clicked(node) {
+    const first = this.tissue.neurons_, own = node < first ? ["neuron", node] : ["astrocyte", node - first];
+    if (!this.hand.aim) this.say({ event: "select", node });
+    else if (this.hand.aim === own[0]) this.hand.takes(...own);
   }
 
   tell() {
@@ -93,13 +81,7 @@ class SpikingStage {
     if (scene.raster[1]) words.push(["events", grouped(facts.events), "synaptic events delivered so far"]);
     const pace = this.pace();
     if (pace) words.push(["pace", paceWords(pace), "biological time per second of wall time, measured"]);
-    this.status.replaceChildren();
-    for (const [name, value, meaning] of words) {
-      const item = create("span", `as-fact as-fact-${name}`, this.status);
-      item.title = meaning;
-      create("span", "as-name", item, name);
-      create("span", "as-value", item, value);
-    }
+    this.write(words);
   }
 
   // Biological time per second, over the last frames; 0 while it stands.
@@ -146,31 +128,11 @@ class SpikingStage {
     if (first || found.size) this.key("", text);
   }
 
-  key(svg, text, meaning = "") {
-    const item = create("span", "as-key", this.legend);
-    item.innerHTML = svg;
-    item.append(text);
-    item.title = meaning;
-  }
-
-  bar(from, to, stops, meaning) {
-    const item = create("span", "as-bar", this.legend);
-    create("span", "", item, from);
-    create("span", "as-ramp", item).style.background = `linear-gradient(90deg, ${stops.join(",")})`;
-    create("span", "", item, to);
-    item.title = meaning;
-  }
-
   // What is known of the node under the pointer.
   point(event) {
     const node = this.facts ? this.tissue.under(event) : -1;
     this.canvas.style.cursor = node >= 0 ? "pointer" : "default";
-    this.tip.style.display = node >= 0 ? "block" : "none";
-    if (node < 0) return;
-    this.tip.textContent = this.words(node).join("\n");
-    const box = this.root.getBoundingClientRect();
-    this.tip.style.left = `${Math.min(event.clientX - box.left + 14, box.width - this.tip.offsetWidth - 4)}px`;
-    this.tip.style.top = `${Math.min(event.clientY - box.top + 14, box.height - this.tip.offsetHeight - 4)}px`;
+    this.hint(event, node >= 0 ? this.words(node) : []);
   }
 
   words(node) {

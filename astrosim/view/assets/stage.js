@@ -1,6 +1,6 @@
 // The stage: space, curves and the table of patterns, fed with frames; it says `ready`, `drawn`, `seek` and `choose`.
 const PLOTS = [
-  ["reward", "Reward", [0, 1]],
+  ["reward", "Reward and accuracy", [0, 1]],
   ["accept", "Accept rate", [0, 1]],
   ["threshold", "Thresholds", null],
 ];
@@ -8,13 +8,9 @@ const WIDE = 1.5; // width over height; wider planes have the curves below, othe
 const COLOURS = { threshold: "threshold", exploration: "exploration rate (1/trial)", score: "score", calcium: "calcium" };
 const DECISIONS = { 1: "kept", 0: "reverted", "-1": "idle" };
 
-class Stage {
+class Stage extends Base {
   constructor(model, root) {
-    this.model = model;
-    this.arrays = {};
-    this.frames = 0;
-    this.root = create("div", "as-stage", root);
-    this.status = create("div", "as-status", this.root);
+    super(model, root, "as-network");
     const main = create("div", "as-main", this.root);
     const space = create("div", "as-space", main);
     this.canvas = create("canvas", "as-canvas", space);
@@ -25,37 +21,26 @@ class Stage {
     });
     this.alarm = create("div", "as-alarm", side);
     this.alarm.setAttribute("role", "alert");
-    create("span", "as-waiting", this.status, "Preparing the replicate; the first time ever takes half a minute.");
     this.table = create("table", "as-patterns", create("div", "as-scroll", side));
-    this.space = new Space(this.canvas, (a) => this.say({ event: "choose", astrocyte: a }));
+    this.band = new Band(this.root, this.status);
+    this.hand = new Hand(this, this.band.head, space);
+    this.space = new Space(this.canvas, (event) => this.clicked(event));
     this.scrub = new Scrubber(this.root, (said) => this.say(said));
-    this.watch = new ResizeObserver(() => this.draw());
-    for (const box of [this.root, this.canvas, ...this.plots.map((plot) => plot.canvas)]) this.watch.observe(box);
+    this.canvas.addEventListener("pointermove", (event) => this.point(event));
+    this.canvas.addEventListener("pointerleave", () => this.hint(null, []));
+    for (const box of [this.canvas, ...this.plots.map((plot) => plot.canvas)]) this.watch.observe(box);
   }
 
-  say(content) {
-    this.model.send(content);
+  open() {
+    this.space.start(this.scene, this.arrays);
+    this.band.begin(this.scene.phases);
+    this.hand.begin(this.scene.actions);
+    this.drawn = "";
+    this.root.classList.toggle("as-wide", this.space.shape() > WIDE);
   }
 
-  hear(view) {
-    const { facts, arrays } = unpack(view);
-    if (facts.scene) {
-      this.arrays = arrays;
-      this.scene = facts.scene;
-      this.facts = null;
-      this.space.start(this.scene, arrays);
-      this.root.classList.toggle("as-wide", this.space.shape() > WIDE);
-      return;
-    }
-    Object.assign(this.arrays, arrays);
-    this.facts = facts;
-    this.space.flicker(this.arrays, facts);
-    requestAnimationFrame(() => {
-      this.draw();
-      this.frames += 1;
-      this.note_state();
-      this.say({ event: "drawn" });
-    });
+  flicker() {
+    this.space.flicker(this.arrays, this.facts);
   }
 
   // What tests and style sheets can see of the present state.
@@ -64,6 +49,7 @@ class Stage {
     const state = { frames: this.frames, trial: facts.trial, chosen: facts.chosen ?? "", playing: facts.playing };
     Object.assign(state, { eligible: arrays.eligible.length, colour: this.model.get("colour") });
     Object.assign(state, { synapses: arrays.pre.length, mine: arrays.mine.length, all: arrays.allWeight.length });
+    Object.assign(state, { phase: facts.phase, sentence: facts.sentence, compared: facts.compared.length });
     state.events = facts.events.map((event) => event.join(" ")).join("; ");
     Object.assign(this.root.dataset, state);
   }
@@ -77,67 +63,85 @@ class Stage {
     this.curves();
     this.patterns();
     this.tell();
+    this.band.draw(facts, arrays.rewards);
+    this.hand.show(facts.lines || "");
   }
 
   tell() {
     const { facts, arrays, scene } = this, silent = facts.decision === null;
     const words = [
-      ["trial", grouped(facts.trial)],
-      ["episode", grouped(Math.floor(facts.trial / scene.episode))],
-      ["pattern", facts.pattern >= 0 && facts.pattern < 65535 ? facts.pattern + 1 : "-"],
-      ["decision", silent ? "-" : DECISIONS[facts.decision]],
-      ["active", facts.active.length ? facts.active.map((a) => `A${a}`).join(" ") : "-"],
-      ["eligible", `${grouped(arrays.eligible.length)} of ${grouped(arrays.pre.length)} synapses`],
-      ["accuracy", isFinite(facts.accuracy) ? facts.accuracy.toFixed(3) : "-"],
+      ["trial", grouped(facts.trial), `trials that are over, of ${grouped(scene.end)} of the schedule`],
+      ["episode", grouped(Math.floor(facts.trial / scene.episode)), `from 0; of ${grouped(scene.episode)} trials each`],
+      ["pattern", facts.pattern >= 0 && facts.pattern < 65535 ? facts.pattern + 1 : "-", "the pattern that was shown last, by its number in the table"],
+      ["decision", silent ? "-" : DECISIONS[facts.decision], "kept: the changed weights stay; reverted: every weight is restored; idle: nothing was tried"],
+      ["active", facts.active.length ? facts.active.map((a) => `A${a}`).join(" ") : "-", "astrocytes that act in this trial, highest score first"],
+      ["eligible", `${grouped(arrays.eligible.length)} of ${grouped(arrays.pre.length)} synapses`, "synapses that this trial could change"],
+      ["accuracy", isFinite(facts.accuracy) ? facts.accuracy.toFixed(3) : "-", "share of right bits of all patterns, weights frozen; 0 to 1"],
     ];
-    if (facts.playing) words.push(["speed", `${grouped(facts.rate)} trials/s`]);
-    this.status.replaceChildren();
-    for (const [name, value] of words) {
-      const item = create("span", `as-fact as-fact-${name}`, this.status);
-      create("span", "as-name", item, name);
-      create("span", "as-value", item, String(value));
-    }
+    if (facts.playing) words.push(["speed", `${grouped(facts.rate)} trials/s`, "measured"]);
+    this.write(words);
     this.scrub.show(facts, scene.end, "trial", "episodes");
   }
 
   explain(shown) {
     const { arrays, scene } = this, { low, high } = this.space.shades;
-    const key = JSON.stringify([shown, low, high, scene.limit, arrays.cursor.length, arrays.junction.length, this.facts.chosen]);
+    const key = JSON.stringify([shown, arrays.silenced.includes(1), low, high, scene.limit, arrays.cursor.length, arrays.junction.length, this.facts.chosen]);
     if (key === this.explained) return;
     this.explained = key;
     this.legend.replaceChildren();
-    const bar = (name, from, to, stops) => {
-      const item = create("span", "as-bar", this.legend);
-      create("span", "as-name", item, name);
-      create("span", "", item, short(from));
-      create("span", "as-ramp", item).style.background = `linear-gradient(90deg, ${stops.join(",")})`;
-      create("span", "", item, short(to));
-    };
-    const steps = Array.from({ length: 9 }, (_, i) => i / 8);
-    if (arrays.astrocyte.length) bar(COLOURS[shown.colour], low, high, steps.map((s) => shade(arrays.sequential, s)));
+    const told = scene.meanings, steps = Array.from({ length: 9 }, (_, i) => i / 8);
+    if (arrays.astrocyte.length) this.bar(short(low), short(high), steps.map((s) => shade(arrays.sequential, s)), told[shown.colour], COLOURS[shown.colour]);
     if ((shown.mine && arrays.mine.length) || shown.all) {
       const bins = Array.from({ length: BINS }, (_, i) => this.space.weightColour(arrays, i, 1));
-      bar("weight", -scene.limit, scene.limit, bins);
+      this.bar(short(-scene.limit), short(scene.limit), bins, told.weight, "weight");
     }
     KIND_NAMES.forEach((name, kind) => {
-      if (!arrays.kind.includes(kind)) return;
-      const item = create("span", "as-key", this.legend);
-      item.innerHTML = glyph(kind, scene.fills[name]);
-      item.append(name);
+      if (arrays.kind.includes(kind)) this.key(glyph(kind, scene.fills[name]), name, told[name]);
     });
-    this.key(`<svg width="22" height="12">${shape(3, 6, "#B0B0B0", false)}${shape(3, 16, "#B0B0B0", true)}</svg>`, "silent, fired");
-    if (shown.eligible) this.key(rule(ELIGIBLE, 1.5), "eligible now");
-    if (arrays.astrocyte.length) this.key(ring(FLASH, ""), "active");
-    if (arrays.calcium) this.key(dot(CALCIUM), "calcium");
-    if (arrays.junction.length) this.key(rule("#777777", 2), "gap junction");
-    if (arrays.cursor.length) this.key(ring(FLASH, ""), "cursor");
-    if (this.facts.chosen !== null) this.key(ring(INK, "3 2"), "chosen");
+    this.key(`<svg width="22" height="12">${shape(3, 6, "#B0B0B0", false)}${shape(3, 16, "#B0B0B0", true)}</svg>`, "silent, fired", told.fired);
+    if (shown.eligible) {
+      if (scene.phases.length) this.key(rule(PENDING, 1.5), "under test", "synapses that took a random step; the reward after it is compared with that before");
+      this.key(rule(ELIGIBLE, 1.5), arrays.chemical && !arrays.astrocyte.length ? "changed" : "kept", "synapses that this trial changed");
+      if (!arrays.chemical || arrays.astrocyte.length) this.key(rule(FLASH, 1.5), "reverted", "synapses whose step was taken back");
+    }
+    if (arrays.astrocyte.length) {
+      this.key(star_glyph(), "astrocyte", `in the middle of its territory, radius ${scene.radius} units`);
+      this.key(ring(FLASH, ""), "active", "it acts in this trial: its territory is perturbed; the disc that grows marks activity");
+    }
+    if (arrays.silenced.some((one) => one)) this.key(ring("#999999", "4 3"), "silenced", "an intervention keeps it from acting");
+    if (arrays.calcium) this.key(dot(CALCIUM), "calcium", told.calcium);
+    if (arrays.chemical) this.key(dot(CHEMICAL[1]) + dot(CHEMICAL[0]), "chemical + -", told.chemical);
+    if (arrays.junction.length) this.key(rule("#777777", 2), "gap junction", "calcium waves pass between these astrocytes");
+    if (arrays.cursor.length) this.key(ring(FLASH, ""), "cursor", "the wandering point, and the neurons within its reach");
+    if (this.facts.chosen !== null) this.key(ring(INK, "3 2"), "chosen (click)", "its synapses are drawn by weight");
   }
 
-  key(svg, text) {
-    const item = create("span", "as-key", this.legend);
-    item.innerHTML = svg;
-    item.append(text);
+  // A click chooses an astrocyte, or does to an agent what is chosen beside the plane.
+  clicked(event) {
+    const { aim } = this.hand, found = aim === "neuron" ? this.space.under(event) : null, astrocyte = this.space.nearest(event);
+    if (found && found[0] === "neuron") this.hand.takes(...found);
+    else if (aim === "astrocyte" && astrocyte >= 0) this.hand.takes("astrocyte", astrocyte);
+    else if (!aim && astrocyte >= 0) this.say({ event: "choose", astrocyte });
+  }
+
+  // What is known of the neuron or astrocyte under the pointer.
+  point(event) {
+    const found = this.facts ? this.space.under(event) : null;
+    this.canvas.style.cursor = found ? "pointer" : "default";
+    this.hint(event, found ? this.words(...found) : []);
+  }
+
+  words(kind, number) {
+    const { arrays, scene } = this, told = scene.meanings;
+    if (kind === "neuron") {
+      const name = KIND_NAMES[arrays.kind[number]], words = [`neuron ${number}${(scene.names || {})[number] ? ` (${scene.names[number]})` : ""}, ${name}: ${arrays.fired[number] ? "fired" : "silent"}`];
+      if (arrays.chemical) words.push(`chemical ${short(arrays.chemical[number])}: ${told.chemical}`);
+      return [...words, told[name]];
+    }
+    const words = [`astrocyte A${number}${arrays.silenced[number] ? ", silenced" : ""}`];
+    for (const name of ["threshold", "score", "exploration", "calcium"])
+      if (arrays[name]) words.push(`${COLOURS[name]} ${short(arrays[name][number])}: ${told[name]}`);
+    return words;
   }
 
   curves() {
@@ -147,8 +151,8 @@ class Stage {
     const marks = facts.events.map(([trial, text]) => ({ trial, text, colour: "#CC79A7", dashed: true }));
     if (facts.stored) marks.push({ trial: facts.trial, colour: INK });
     else if (facts.trial > scene.end) marks.push({ trial: scene.end, text: "end of schedule", colour: "#999999", dashed: true });
-    const reward = { values: arrays.curve_reward, colour: palette[0], name: "mean reward" };
-    const accuracy = { values: arrays.curve_accuracy, colour: palette[5], width: 1.8, name: "accuracy of all patterns" };
+    const reward = { values: arrays.curve_reward, colour: palette[0], name: "reward" };
+    const accuracy = { values: arrays.curve_accuracy, colour: palette[5], width: 1.8, name: "accuracy" };
     this.plots[0].draw(trials, [reward, accuracy], last, marks);
     const plain = marks.map((m) => ({ ...m, text: "" }));
     this.plots[1].draw(trials, [{ values: arrays.curve_accept, colour: palette[2], name: "kept / decided" }], last, plain);
@@ -205,29 +209,38 @@ const shape = (kind, x, colour, fired) => {
     `<path d="M${x} 1 L${x + 5} 10 L${x - 5} 10 Z" ${line}/>`,
   ][kind];
 };
+const star_glyph = () => {
+  const points = Array.from({ length: 10 }, (_, k) => [k % 2 ? 2.4 : 5.8, (Math.PI * k) / 5 - Math.PI / 2]);
+  return `<svg width="13" height="12"><path d="M${points.map(([r, t]) => `${(6.5 + r * Math.cos(t)).toFixed(1)} ${(6 + r * Math.sin(t)).toFixed(1)}`).join(" L")} Z" fill="${INK}"/></svg>`;
+};
 const glyph = (kind, colour) => `<svg width="12" height="12">${shape(kind, 6, colour, kind !== 3)}</svg>`;
 const rule = (colour, width) => `<svg width="16" height="12"><path d="M0 6 H16" stroke="${colour}" stroke-width="${width}"/></svg>`;
 const dot = (colour) => `<svg width="14" height="14"><circle cx="7" cy="7" r="6" fill="${colour}" fill-opacity="0.5"/></svg>`;
 const ring = (colour, dash) =>
   `<svg width="14" height="14"><circle cx="7" cy="7" r="5.5" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/></svg>`;
 
-const OTHERS = { policy: PolicyStage, spiking: SpikingStage, spiking_learning: LearningStage };
+const KINDS_OF_STAGES = { network: Stage, pair: PairStage, policy: PolicyStage, rows: RowsStage, spiking: SpikingStage, spiking_learning: LearningStage };
 
 export default {
   render({ model, el }) {
-    let stage = new Stage(model, el), known = false;
+    const tools = new Tools(el, () => stage), place = create("div", "as-place", el);
+    let stage = new Stage(model, place), kind = null;
+    const become = (Kind) => {
+      stage.watch.disconnect();
+      place.replaceChildren();
+      stage = new Kind(model, place);
+    };
+    tools.begin();
     const hear = (content, buffers) => {
-      if (!known) {
-        const { scene } = unpack(buffers[0]).facts;
-        known = Boolean(scene);
-        const Other = scene && OTHERS[scene.kind];
-        if (Other) {
-          stage.watch.disconnect();
-          el.replaceChildren();
-          stage = new Other(model, el);
-        }
-      }
-      stage.hear(buffers[0]);
+      const frame = unpack(buffers[0]), { scene } = frame.facts;
+      if (scene && (scene.kind || "network") !== (kind || "network")) become(KINDS_OF_STAGES[scene.kind || "network"]);
+      if (scene) kind = scene.kind || "network";
+      if (!stage.take(frame)) return;
+      requestAnimationFrame(() => {
+        stage.show();
+        tools.drawn();
+        stage.say({ event: "drawn" });
+      });
     };
     const redraw = () => {
       stage.draw();
@@ -235,7 +248,7 @@ export default {
     };
     model.on("msg:custom", hear);
     for (const name of ["colour", "mine", "eligible", "all"]) model.on(`change:${name}`, redraw);
-    const deafen = listenToKeys((said) => stage.say(said));
+    const deafen = listenToKeys((said) => stage.say(said), () => tools.enlarge(!enlarged()));
     stage.say({ event: "ready" });
     return () => {
       deafen();

@@ -232,8 +232,7 @@ class Tissue extends Space {
 
   under(event) {
     if (!this.last) return -1;
-    const box = this.canvas.getBoundingClientRect();
-    return this.find(event.clientX - box.left, event.clientY - box.top);
+    return this.find(...onCanvas(this.canvas, event));
   }
 
   click(event, onChoose) {

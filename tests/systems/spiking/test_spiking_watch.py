@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from spiking_figure_runs import TABLES
 
 from astrosim import open_run, run
 from astrosim.contracts.watched import Speed
+from astrosim.core.errors import ScenarioError
 from astrosim.scenario import load_scenario, resolve
 from astrosim.scenario.bundled import find
 from astrosim.systems.spiking.make import simulation_of
@@ -259,3 +261,24 @@ def test_samples_are_compared_where_no_spikes_are_stored(tmp_path: Path) -> None
     replay.go(500)
     assert replay.compared == 24
     assert replay.mismatches[0].startswith("step 100: Ca_astro of a:2 is ")
+
+
+def test_interventions_by_hand_are_those_of_the_lines_that_are_written(watched: WatchedSimulation) -> None:
+    watched.advance(120)
+    watched.intervene("lesion_neurons", **watched.whom({"number": 2}))
+    watched.intervene("silence_astrocytes", **watched.whom({"number": 0}))
+    watched.advance(60)
+    watched.intervene("release_astrocytes", **watched.whom({"number": 0}))
+    watched.advance(140)
+    planned = tomllib.loads(watched.look(None)[0]["lines"])["interventions"]
+    assert [(one["at_ms"], one["which"]) for one in planned] == [(12.0, ["2"]), (12.0, ["0"]), (18.0, ["0"])]
+    alone = simulation_of(scenario_of(interventions=planned), 1)
+    alone.advance(320, lambda stretch: None)
+    here, there = watched.simulation.state(), alone.state()
+    assert here.keys() == there.keys()
+    assert [key for key in here if here[key].tobytes() != there[key].tobytes()] == []
+    untouched = simulation_of(scenario_of(), 1)
+    untouched.advance(320, lambda stretch: None)
+    assert not np.array_equal(untouched.present("V_m"), alone.present("V_m"), equal_nan=True)
+    with pytest.raises(ScenarioError, match="which: no such neuron"):
+        watched.intervene("lesion_neurons", which=["999"])

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from astrosim.core.errors import ScenarioError
 from astrosim.explain.sentence import IDLE, listed, trial_sentence
 from astrosim.rules import reward
+from astrosim.scenario import load_scenario
+from astrosim.scenario.load import to_toml
 from astrosim.store.variables import KEPT, REVERTED
 from astrosim.systems.spiking.learners.windows import WindowLearning
 from astrosim.systems.spiking.learning.scenario.schema import WindowScenario
@@ -215,3 +219,30 @@ def test_a_long_history_is_thinned() -> None:
     curves = history.curves(0)
     assert MOST // 2 <= len(curves["curve_trial"]) <= MOST
     assert np.array_equal(curves["curve_calcium"], curves["curve_trial"])
+
+
+def test_interventions_by_hand_are_those_of_the_lines_that_are_written(tmp_path: Path) -> None:
+    """Lesions by click: the kernel's bits, and the film's windows, in which the dead are silent."""
+    shown = WatchedLearning(scenario_of("calcium", schedule={"stop": False}), 3)
+    shown.advance(3)
+    neuron = int(shown.learner.network.outputs[1])
+    shown.intervene("lesion_neurons", which=[neuron])
+    shown.intervene("silence_astrocytes", which=[0])
+    shown.intervene("set", parameter="perturbation.sigma", value=0.3)
+    shown.go_on("phase", 40)
+    shown.advance(12)
+    film = shown.film
+    assert film is not None
+    assert 0 not in film.active
+    assert all(neuron not in one.neuron for one in (*film.before, *film.after))
+    lines = shown.look(None)[0]["lines"]
+    written = tmp_path / "written.toml"
+    text = to_toml(scenario_of("calcium", schedule={"stop": False}))
+    written.write_text(text.replace("interventions = []", "") + lines)
+    scenario = load_scenario(written)
+    assert [one.at_trial for one in scenario.interventions] == [3, 3, 3]
+    alone = WindowLearning(scenario.recipe, 3, scenario=scenario)
+    alone.advance(shown.learner.done)
+    assert differences(shown.learner, alone) == []
+    with pytest.raises(ScenarioError, match="which: no such number"):
+        shown.intervene("lesion_neurons", which=[9999])

@@ -37,7 +37,7 @@ class Interventions:
         self.scenario, self.items = scenario, () if scenario is None else scenario.interventions
         self.network, self.territories, self.pairs = learner.network, learner.territories, learner.pairs
         self.recipe, self.key = learner.recipe, stream_key(learner.seed, "intervention")
-        self.plan = Plan([Times(item.at_trial or 0, item.every, item.until) for item in self.items])
+        self.plan = Plan([_times(item) for item in self.items])
         self._begin()
 
     def _begin(self) -> None:
@@ -64,6 +64,11 @@ class Interventions:
         gone = self.standing.cut | self.standing.lesioned["astrocytes"][self.pairs].any(axis=1)
         left: np.ndarray = self.pairs[~gone]
         return left
+
+    def add(self, item: Any, scenario: Any) -> None:
+        """Plan one more, that has not been due yet: it is as if the scenario (which names it last) had named it."""
+        self.scenario, self.items = scenario, (*self.items, item)
+        self.plan.add(_times(item))
 
     def act(self, learner: WindowLearning) -> None:
         """Apply the interventions due before the next trial, in order."""
@@ -122,3 +127,8 @@ class Interventions:
             self.standing.take(self.items[number], self._chosen(number, trial))
         for what, mask in {"neurons": learner.sound, "astrocytes": learner.acts}.items():
             self.standing.silent[what] = ~mask & ~self.standing.lesioned[what]
+
+
+def _times(item: Any) -> Times:
+    """Times of an intervention, trials."""
+    return Times(item.at_trial or 0, item.every, item.until)

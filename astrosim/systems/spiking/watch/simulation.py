@@ -10,11 +10,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from astrosim.contracts.watched import Speed, Stride, Watched
+from astrosim.contracts.watched import ACTIONS, Action, Speed, Stride, Watched
+from astrosim.core.errors import ScenarioError
 from astrosim.plot.palette import PALETTE
+from astrosim.scenario.by_hand import intervention_lines
 from astrosim.systems.spiking.make import network_of, simulation_of
 from astrosim.systems.spiking.models import NEURONS, own_name
+from astrosim.systems.spiking.scenario.interventions import Intervention
 from astrosim.systems.spiking.scenario.schema import SpikingScenario
+from astrosim.systems.spiking.scenario.targets import problems
 from astrosim.systems.spiking.simulation import Stretch
 from astrosim.systems.spiking.watch.flights import SLOWEST_MS, Flights
 from astrosim.systems.spiking.watch.pace import MS_PER_S, paces
@@ -63,6 +67,7 @@ class WatchedSimulation(Watched):
         self.mapped = self.neurons + _spread(len(self.network.astrocytes)) if not self.neurons else np.zeros(0, "i8")
         self._fired = np.zeros(self.neurons, np.uint8)
         self._since = 0
+        self._by_hand: list[Intervention] = []
         speeds, first = self.speeds(scenario)
         self.trails.window_ms = speeds[first].window_ms
         self._follow()
@@ -116,6 +121,31 @@ class WatchedSimulation(Watched):
         """Show a stretch of time that suits a speed."""
         self.trails.window_ms = max(speed.window_ms, self.step_ms)
         self._record()
+
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """See `Watched.actions`."""
+        there = {"neuron": self.neurons, "astrocyte": len(self.network.astrocytes)}
+        return tuple(one for one in ACTIONS if there[one.agent])
+
+    def whom(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """See `Watched.whom`; nodes are named by their labels."""
+        own = {name: value for name, value in fields.items() if name != "number"}
+        return own | ({"which": [str(fields["number"])]} if "number" in fields else {})
+
+    def intervene(self, action: str, **fields: Any) -> None:
+        """See `Watched.intervene`.
+
+        Raises
+        ------
+        ScenarioError
+            If the scenario would refuse it.
+        """
+        made = Intervention.model_validate({"action": action, "at_ms": self.now, **fields})
+        if wrong := list(problems((made,), self.network, self.step_ms)):
+            raise ScenarioError(wrong)
+        self.simulation.interventions.add(made)
+        self._by_hand.append(made)
 
     def select(self, node: int) -> None:
         """Choose a neuron, or an astrocyte, whose traces run from now on."""
@@ -188,6 +218,7 @@ class WatchedSimulation(Watched):
             "raster": [int(self.raster.size), self.neurons],
             "mapped": [int(self.mapped.size), len(own.astrocytes)],
             "palette": PALETTE,
+            "actions": [[one.name, one.words, one.agent] for one in self.actions],
         }
 
     def _ends(self) -> tuple[np.ndarray, np.ndarray]:
@@ -250,6 +281,7 @@ class WatchedSimulation(Watched):
             "rate_hz": spikes / self.neurons / shown * MS_PER_S if self.neurons and shown else None,
             "mean_calcium": self.simulation.mean_calcium(),
             "events": self.simulation.events,
+            "lines": intervention_lines(self.scenario.interventions, self._by_hand, self.condition),
             "neuron": self.chosen.node["neuron"],
             "astrocyte": self.chosen.node["astrocyte"],
         }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from astrosim.rules import race, reward, window
 from astrosim.rules.consolidation import WHOLE
 from astrosim.systems.threshold.agents.agents import Neuron
-from astrosim.systems.threshold.agents.trial_state import Trial
+from astrosim.systems.threshold.agents.trial_state import Trial, nothing
 from astrosim.systems.threshold.simulation import ThresholdSimulation
 
 
@@ -17,11 +19,19 @@ class ForwardPasses(ThresholdSimulation):
     Attributes
     ----------
     neurons : list of Neuron
+    after_phase : callable
+        Called with the name of each phase once it is carried out; it may read everything and must change nothing.
     """
 
     neurons: list[Neuron]
     _driven: np.ndarray
     _trial: Trial
+    after_phase: Callable[[str], None] = staticmethod(nothing)
+
+    @property
+    def under_way(self) -> Trial:
+        """Present trial: what its phases have handed on so far."""
+        return self._trial
 
     def _clamped(self, pattern: int) -> np.ndarray:
         """Return the neurons that a pattern drives, and tonic ones: bool, shape (neuron,)."""
@@ -65,8 +75,8 @@ class ForwardPasses(ThresholdSimulation):
             trial.fired_after = fired if k == standing.size - 1 else trial.fired_after
             rewards[k] = self._reward(trial.outputs_after[k], trial.window[k], r.reward, r.gain)
             passes[0] += 1
-            best, before = reward.mean_reward(rewards), reward.mean_reward(standing)
-            trial.lost = r.race and race.is_lost(r.accept, best, before, r.offset)
+            trial.best, before = float(reward.mean_reward(rewards)), reward.mean_reward(standing)
+            trial.lost = r.race and race.is_lost(r.accept, trial.best, before, r.offset)
             if trial.lost:
                 return
 
@@ -74,6 +84,14 @@ class ForwardPasses(ThresholdSimulation):
         """Reward of one pattern under a rule."""
         targets, threshold = self.kernel_network.targets[pattern], self.params.network.threshold
         return reward.reward(rule, outputs, targets, threshold, gain, self.params.decision.cap)
+
+    def window_reward(self, outputs: list[np.ndarray]) -> float:
+        """Return the reward that a trial is decided by, from the outputs of its passes (float64, shape (bit,))."""
+        return float(reward.mean_reward(self.rewards_of(outputs)))
+
+    def rewards_of(self, outputs: list[np.ndarray]) -> np.ndarray:
+        """Return the same of each pass, outputs float64 of shape (bit,): float64, shape (pattern of the trial,)."""
+        return self._rewards(outputs, self.params.decision.reward, self.params.decision.gain)
 
     def _rewards(self, outputs: list[np.ndarray], rule: int, gain: float = 1.0) -> np.ndarray:
         """Rewards of the trial's patterns: float64, shape (pattern,)."""

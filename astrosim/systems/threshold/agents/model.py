@@ -159,8 +159,9 @@ class AstroModel(ClosedModel, mesa.Model, ForwardPasses):
     def step(self) -> None:
         """Carry out one trial: all its phases in order."""
         self._trial = Trial(self.trial)
-        for phase in self._phases:
-            phase()
+        for phase, carry_out in zip(self.phases, self._phases, strict=True):
+            carry_out()
+            self.after_phase(phase.name)
         self.running = self.trial < self.resolved_scenario.schedule.trials
         episode, rest = divmod(self.trial, self.params.trials_per_episode)
         if rest == 0 and episode - 1 in self._recorded and self.datacollector is not None:
@@ -337,10 +338,8 @@ class AstroModel(ClosedModel, mesa.Model, ForwardPasses):
 
     def _decide(self) -> None:
         trial, r = self._trial, self.params.decision
-        after, before = (
-            reward.mean_reward(self._rewards(outputs, r.reward, r.gain))
-            for outputs in (trial.outputs_after, trial.outputs_before)
-        )
+        after, before = (self.window_reward(outputs) for outputs in (trial.outputs_after, trial.outputs_before))
+        trial.compared = before, trial.best if trial.lost else after
         key = self.params.keys[DECISION]
         trial.kept = not (trial.idle or trial.lost) and bool(
             decision.stands(r.accept, after, before, r.offset, r.temperature, key, trial.number)

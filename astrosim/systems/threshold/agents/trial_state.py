@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import nan
 
 import numpy as np
 
@@ -11,7 +12,9 @@ from astrosim.systems.threshold.agents.agents import Astrocyte
 
 @dataclass
 class Trial:
-    """State that the phases of one trial hand on."""
+    """State that the phases of one trial hand on; `compared`: the rewards before and after, the latter at best if the
+    race was lost.
+    """
 
     number: int
     window: np.ndarray = field(default_factory=lambda: np.zeros(1, np.int64))
@@ -24,6 +27,8 @@ class Trial:
     eligible: int = 0
     idle: bool = False
     lost: bool = False
+    best: float = nan
+    compared: tuple[float, float] = (nan, nan)
     steps: list[np.ndarray] = field(default_factory=list)
     kept: bool = False
     snapshot: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
@@ -32,6 +37,10 @@ class Trial:
     def pattern(self) -> int:
         """The pattern that is presented last: a report's trial has one only."""
         return int(self.window[-1])
+
+
+def nothing(phase: str) -> None:
+    """Do nothing after a phase."""
 
 
 class Arrival:

@@ -77,6 +77,12 @@ class Interventions:
             if self.standing.frozen:
                 simulation.learning.score[:] = 0.0
 
+    def add(self, item: Intervention) -> None:
+        """Plan one more, that has not been due yet: it is as if the scenario had named it last."""
+        self.items = (*self.items, item)
+        self.plan.add(self._times(item))
+        self.streak.append(0)
+
     def silence(self, simulation: ThresholdSimulation, what: str, number: int, silent: bool) -> None:
         """Silence or release one of the "astrocytes" or "neurons" by hand; no checkpoint holds this."""
         self.standing.silent[what][number] = silent

@@ -101,6 +101,11 @@ class Camera:
 
     def __init__(self, learner: WindowLearning) -> None:
         self.learner = learner
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Lay out the arrays by the learner's present system: interventions exchange it."""
+        learner, self._system = self.learner, self.learner.system
         own, neurons = learner.system.circuit, learner.network.kind.size
         patterns = len(learner.system.targets)
         self._followed = patterns * (own.steps + 1) * neurons * len(windows.KEPT) <= MOST_VALUES
@@ -150,6 +155,8 @@ class Camera:
         log = learner.advance(1)
         if not log.decision.size:
             return None
+        if self._system is not learner.system:
+            self._lay_out()
         active = log.active[0] != NOBODY
         count = int(np.argmax(own.changed == NOBODY)) if (own.changed == NOBODY).any() else own.changed.size
         changed, new = own.changed[:count].copy(), own.new[:count].copy()

@@ -7,17 +7,17 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from astrosim.contracts.watched import Speed, Stride, Watched
+from astrosim.contracts.watched import ACTIONS, Action, Speed, Stride, Watched
 from astrosim.explain.sentence import trial_sentence
-from astrosim.plot.palette import FILLS, PALETTE
-from astrosim.store.variables import IDLE, KEPT, NEURON_KINDS
+from astrosim.scenario.by_hand import intervention_lines, planned
+from astrosim.store.variables import IDLE, KEPT
 from astrosim.systems.spiking.kernel.astrocytes import li_rinzel
 from astrosim.systems.spiking.kernel.model import gathered
 from astrosim.systems.spiking.kernel.neurons.iaf_psc_exp import IAF_PSC_EXP
 from astrosim.systems.spiking.learners.windows import WindowLearning
+from astrosim.systems.spiking.learning.scenario.interventions import Intervention, problems
 from astrosim.systems.spiking.learning.scenario.schema import WindowScenario
-from astrosim.systems.spiking.learning.scenario.sections import by_calcium, coupled
-from astrosim.systems.spiking.learning.show.explanation import PHASES, trial_rule
+from astrosim.systems.spiking.learning.scenario.sections import coupled
 from astrosim.systems.spiking.learning.watch.film import (
     ACTIVATE,
     DECIDE,
@@ -30,6 +30,7 @@ from astrosim.systems.spiking.learning.watch.film import (
     pieces,
 )
 from astrosim.systems.spiking.learning.watch.history import History
+from astrosim.systems.spiking.learning.watch.scene import scene_facts
 from astrosim.systems.spiking.network.description import connections
 from astrosim.systems.spiking.watch.flights import Flights
 from astrosim.systems.spiking.watch.pace import paces
@@ -40,8 +41,6 @@ COUNTS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)  # trials per frame
 MS_PER_S = 1000.0
 CHUNK = 100  # trials between two looks at whether anything was asked; some ms
 WORDS = {1: "kept", 0: "reverted", -1: "idle"}
-SEEN = ("present", "activate", "perturb", "show", "decide", "live")
-"""Phases that a film has."""
 
 
 class WatchedLearning(Watched):
@@ -68,12 +67,14 @@ class WatchedLearning(Watched):
 
     def __init__(self, scenario: WindowScenario, seed: int) -> None:
         self.scenario, self.seed = scenario, seed
-        self.learner = WindowLearning(scenario.recipe, seed)
+        self.learner = WindowLearning(scenario.recipe, seed, scenario=scenario)
         self.learner.right_bits()
         self.camera, self.history = Camera(self.learner), History()
         self.steps = self.learner.system.circuit.steps
         self.film: Film | None = None
         self.at, self._looked = 0, 0
+        self._planned: tuple[Any, ...] = scenario.interventions
+        self._by_hand: list[Any] = []
         self.strip: list[tuple[str, int, int]] = []
         self._was = self._now()
         self.select(int(self.learner.network.outputs[0]))
@@ -99,7 +100,12 @@ class WatchedLearning(Watched):
     @property
     def trial(self) -> int:
         """Trials that have been shown to their end."""
-        return self.learner.done - (self.film is not None and self.at < self.length)
+        return self.learner.done - self.within
+
+    @property
+    def within(self) -> bool:
+        """Whether a part of a trial is shown, and not its end."""
+        return self.film is not None and self.at < self.length
 
     @property
     def last(self) -> int | None:
@@ -113,7 +119,7 @@ class WatchedLearning(Watched):
 
     def advance(self, count: int, until: Callable[[], bool] | None = None) -> None:
         """Carry out trials, the present one counted; the last is shown as it ends."""
-        left = count - (self.film is not None and self.at < self.length)
+        left = count - self.within
         self.at = self.length
         while left > 1 and not self.learner.finished and not (until is not None and until()):
             left -= self._carry(min(CHUNK, left - 1))
@@ -170,6 +176,18 @@ class WatchedLearning(Watched):
             "readout": self.learner.workspace.standing.readout.copy(),
         }
 
+    @property
+    def actions(self) -> tuple[Action, ...]:
+        """See `Watched.actions`."""
+        return ACTIONS
+
+    def intervene(self, action: str, **fields: Any) -> None:
+        """See `Watched.intervene`; a replicate that may end before it takes none, as in a scenario file."""
+        made = Intervention.model_validate({"action": action, "at_trial": self.learner.done, **fields})
+        self.scenario = planned(self.scenario, made, problems)
+        self.learner.interventions.add(made, self.scenario)
+        self._by_hand.append(made)
+
     def select(self, node: int) -> None:
         """Choose a neuron, or (numbered after all neurons) an astrocyte."""
         neurons = self.learner.network.kind.size
@@ -224,32 +242,8 @@ class WatchedLearning(Watched):
             "patterns": np.array([[int(bit) for bit in given] for given, _ in patterns], np.uint8),
             "targets": learner.system.targets,
         }
-        return self._scene_facts(), arrays
-
-    def _scene_facts(self) -> dict[str, Any]:
-        learner, scenario = self.learner, self.scenario
-        neurons, astrocytes = learner.network.kind.size, len(learner.acts)
-        return {
-            "kind": "spiking_learning",
-            "radius": scenario.astrocytes.radius,
-            "territory": True,
-            "placed": True,
-            "names": [],
-            "populations": list(NEURON_KINDS),
-            "fills": FILLS,
-            "labels": [*map(str, range(neurons)), *(f"A{a}" for a in range(astrocytes))],
-            "models": [*["iaf_psc_exp"] * neurons, *["li_rinzel"] * astrocytes],
-            "connections": int(learner.network.post.size),
-            "step_ms": scenario.task.step_ms,
-            "window_steps": self.steps,
-            "end": scenario.schedule.trials,
-            "senses": by_calcium(scenario),
-            "phases": [
-                [phase.name, phase.sentence, trial_rule(phase.name, scenario)] for phase in PHASES if phase.name in SEEN
-            ],
-            "bits": int(learner.system.targets.size),
-            "palette": PALETTE,
-        }
+        facts = scene_facts(learner, self.scenario) | {"actions": [[one.name, one.words, one.agent] for one in ACTIONS]}
+        return facts, arrays
 
     def look(self, chosen: int | None, every_weight: bool = False) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Return the look of the present moment: facts, and arrays by name.
@@ -375,6 +369,7 @@ class WatchedLearning(Watched):
             "neuron": self.neuron,
             "astrocyte": self.learner.network.kind.size + self.astrocyte,
             "solved": self.learner.solved,
+            "lines": intervention_lines(self._planned, self._by_hand, self.condition),
         }
 
     @property

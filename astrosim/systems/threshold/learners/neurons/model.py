@@ -6,11 +6,15 @@ same seed it gives the same bits as the kernel.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import ClassVar
+
 import numpy as np
 from mesa.discrete_space import Cell, OrthogonalMooreGrid
 
-from astrosim.core.phases import NEURON_PHASES
+from astrosim.core.phases import NEURON_PHASES, Phase
 from astrosim.store.variables import IDLE, Decisions
+from astrosim.systems.threshold.agents.trial_state import nothing
 from astrosim.systems.threshold.learners.neurons.agents import LearningNeuron
 from astrosim.systems.threshold.learners.neurons.phases import NeuronPhases
 from astrosim.systems.threshold.learners.neurons.simulation import NeuronSimulation
@@ -35,7 +39,11 @@ class NeuronModel(NeuronPhases, NeuronSimulation):
     neurons : list of LearningNeuron
     eligibility : ndarray of float64, shape (synapse,)
         Of the present trial.
+    after_phase : callable
+        Called with the name of each phase once it is carried out; it may read everything and must change nothing.
     """
+
+    phases: ClassVar[tuple[Phase, ...]] = NEURON_PHASES
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
         # Mesa hands the positional arguments on to NeuronSimulation.
@@ -46,7 +54,8 @@ class NeuronModel(NeuronPhases, NeuronSimulation):
         self.grid = OrthogonalMooreGrid(tuple(cells.tolist()), random=self.random)
         self.neurons = [LearningNeuron(self, n) for n in range(self.placed.kind.size)]
         self.eligibility = np.zeros(self.placed.post.size)
-        self._phases = [getattr(self, "_" + phase.name) for phase in NEURON_PHASES]
+        self._phases = [getattr(self, "_" + phase.name) for phase in self.phases]
+        self.after_phase: Callable[[str], None] = nothing
         self._log = Decisions(np.empty(0, np.uint16), np.empty(0, np.int8), np.empty((0, 0), np.int32))
         self._row = self._pattern = 0
         self._verdict = IDLE
@@ -64,13 +73,24 @@ class NeuronModel(NeuronPhases, NeuronSimulation):
 
     def step(self) -> None:
         """Carry out one trial: all its phases in order."""
-        for phase in self._phases:
-            phase()
+        for phase, carry_out in zip(self.phases, self._phases, strict=True):
+            carry_out()
+            self.after_phase(phase.name)
         state = self.learning
         state.counter[TRIALS] += 1
         state.spent[:] += 1
         if state.solved.size and state.solved[0] == NOT_SOLVED and self.accuracy() == 1.0:
             state.solved[:] = self.trial, state.spent[0]
+
+    @property
+    def shown(self) -> int:
+        """The pattern of the present trial."""
+        return self._pattern
+
+    @property
+    def verdict(self) -> int:
+        """KEPT or REVERTED: the change of the trial before; IDLE where changes are not provisional."""
+        return self._verdict
 
     def _present(self) -> None:
         self._pattern = self._shown()
