@@ -19,7 +19,7 @@ import numpy as np
 import xarray
 
 from astrosim.export.derived import Exported
-from astrosim.export.replicates import REPLICATE, committed, pieces, present
+from astrosim.export.replicates import REPLICATE, Replicates, committed, pieces, present
 from astrosim.store.settings import parameters_of
 from astrosim.store.variables import Variable
 
@@ -114,12 +114,13 @@ def _write_replicates(file: h5netcdf.File, dataset: xarray.Dataset, variable: Va
         **(PACKED | {"chunks": _chunks(array.shape)} if own else {}),
     )
     made.attrs.update(array.attrs)
+    replicates = Replicates(dataset)
     for row, column in committed(dataset):
         if not own:
-            made[row, column] = array[row, column].values
+            made[row, column] = replicates.values(variable.name, row, column)
             continue
         for piece in pieces(array.shape[2], variable.dims[0]):
-            made[row, column, piece] = array[row, column, piece].values
+            made[row, column, piece] = replicates.values(variable.name, row, column, piece)
 
 
 def _chunks(shape: tuple[int, ...]) -> tuple[int, ...]:

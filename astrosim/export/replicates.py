@@ -36,3 +36,36 @@ def pieces(length: int, dimension: str) -> Iterator[slice]:
     size = TRIAL_CHUNK if streamed(dimension) else max(length, 1)
     for start in range(0, length, size):
         yield slice(start, min(start + size, length))
+
+
+class Replicates:
+    """Values of single replicates; those of neighbouring seeds that share chunks are read together, once.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        Of a run, its values not loaded.
+    """
+
+    def __init__(self, dataset: xarray.Dataset) -> None:
+        self.dataset = dataset
+        self._held: dict[str, tuple[tuple[int, int, int | None], np.ndarray]] = {}
+
+    def values(self, name: str, row: int, column: int, piece: slice | None = None) -> np.ndarray:
+        """Return a variable of the replicate at a place along (condition, seed), without these dimensions.
+
+        Parameters
+        ----------
+        name : str
+        row, column : int
+        piece : slice, optional
+            Of its first own dimension, one of `pieces`.
+        """
+        array = self.dataset[name]
+        seeds = array.encoding.get("chunks", (1, 1))[1]
+        first = column - column % seeds
+        key = row, first, None if piece is None else piece.start
+        if name not in self._held or self._held[name][0] != key:
+            own = () if piece is None else (piece,)
+            self._held[name] = key, array[(row, slice(first, first + seeds), *own)].values
+        return self._held[name][1][column - first]

@@ -19,7 +19,7 @@ import numpy as np
 import xarray
 
 from astrosim.export.derived import Exported
-from astrosim.export.replicates import committed, pieces, present
+from astrosim.export.replicates import Replicates, committed, pieces, present
 from astrosim.store.layout import FORMAT_VERSION, name_of
 from astrosim.store.settings import parameters_of
 from astrosim.store.variables import Variable
@@ -100,24 +100,25 @@ def _row_blocks(dataset: xarray.Dataset, table: TidyTable) -> Iterator[list[Any]
     """Columns of values, block by block; those of condition, seed and swept parameters go on for ever."""
     seeds, along = dataset["seed"].values.tolist(), ["condition", *parameters_of(dataset)]
     settings = list(zip(*(dataset[name].values.tolist() for name in along), strict=True))
+    replicates = Replicates(dataset)
     for row, column in committed(dataset):
         condition, *swept = settings[row]
         first = (condition, seeds[column], *swept)
         if not table.dims:
-            values = [dataset[own.variable].values[row, column, None] for own in table.columns]
+            values = [np.reshape(replicates.values(own.variable, row, column), 1) for own in table.columns]
             cells = [
                 _texts(one, _missing(one, own.fill), own.words) for one, own in zip(values, table.columns, strict=True)
             ]
             yield [*([value] for value in first), *cells]
             continue
         for piece in pieces(dataset.sizes[table.dims[0]], table.dims[0]):
-            for block in _blocks(dataset, table, row, column, piece):
+            for block in _blocks(replicates, table, row, column, piece):
                 yield [*map(repeat, first), *block]
 
 
-def _blocks(dataset: xarray.Dataset, table: TidyTable, row: int, column: int, piece: slice) -> Iterator[list[Any]]:
-    variables = dict.fromkeys(c.variable for c in table.columns)
-    values = {name: dataset[name][row, column, piece].values for name in variables}
+def _blocks(replicates: Replicates, table: TidyTable, row: int, column: int, piece: slice) -> Iterator[list[Any]]:
+    dataset, variables = replicates.dataset, dict.fromkeys(c.variable for c in table.columns)
+    values = {name: replicates.values(name, row, column, piece) for name in variables}
     shape = tuple(piece.stop - piece.start if d == table.dims[0] else dataset.sizes[d] for d in table.dims)
     flat = {name: array.reshape(-1, *array.shape[len(shape) :]) for name, array in values.items()}
     labels = [_labels(dataset, d, piece if d == table.dims[0] else slice(None)) for d in table.dims]
