@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 import zarr
+from zarr.storage import MemoryStore
 
 from astrosim.store.blocks import Shape, block_shape
-from astrosim.store.files import file_entry, fsync_directories, stray, write_durably
+from astrosim.store.files import file_entry, fsync_directories, write_durably
 from astrosim.store.settings import BASE, Settings
 from astrosim.store.variables import GROWING, LONG_NAMES, Variable
 
@@ -86,9 +87,8 @@ def create(layout: Layout, root: Path) -> dict[str, dict[str, Any]]:
     dict of str to dict
         Size and checksum of every file, by its path relative to `root`'s parent.
     """
-    partial = root.with_name(root.name + ".tmp")
-    shutil.rmtree(partial, ignore_errors=True)
-    group = zarr.open_group(partial, mode="w", zarr_format=3)
+    files: dict[str, Any] = {}
+    group = zarr.open_group(MemoryStore(files), mode="w", zarr_format=3)
     settings = layout.settings.named({variable.name: variable for variable in layout.variables} | layout.labels())
     group.attrs.update({"title": layout.title, "format_version": FORMAT_VERSION, **settings.attributes()})
     for variable in layout.variables:
@@ -103,13 +103,14 @@ def create(layout: Layout, root: Path) -> dict[str, dict[str, Any]]:
         _create_coordinate(group, BASE, ("condition",), settings.bases)
     for dimension, values in layout.names.items():
         _create_coordinate(group, name_of(dimension), ("condition", dimension)[-values.ndim :], values)
-    files = [path for path in sorted(partial.rglob("*")) if path.is_file() and not stray(path.name)]
+    partial = root.with_name(root.name + ".tmp")
+    shutil.rmtree(partial, ignore_errors=True)
     entries = {}
-    for path in files:
-        data = path.read_bytes()
-        write_durably(path, data)
-        entries[f"{root.name}/{path.relative_to(partial).as_posix()}"] = file_entry(data)
-    fsync_directories([path.parent for path in files])
+    for key, data in sorted((key, buffer.to_bytes()) for key, buffer in files.items()):
+        (partial / key).parent.mkdir(parents=True, exist_ok=True)
+        write_durably(partial / key, data)
+        entries[f"{root.name}/{key}"] = file_entry(data)
+    fsync_directories((partial / key).parent for key in files)
     partial.replace(root)
     fsync_directories([root.parent])
     return entries

@@ -7,11 +7,13 @@ import math
 import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 import zarr
+from numcodecs import Zstd
 from zarr.core.buffer import default_buffer_prototype
 from zarr.storage import MemoryStore
 
@@ -39,6 +41,7 @@ def commit_path(directory: Path, condition: str, seed: int) -> Path:
     return directory / COMMITS / f"{replicate_name(condition, seed)}.json"
 
 
+LITTLE = {"endian": "little"}
 OPENING = threading.Lock()
 """Held while zarr's configuration, which all threads share, is another one."""
 
@@ -72,6 +75,7 @@ class Encoder:
             }
         self._root = root
         self._labels: dict[str, np.ndarray] = {}
+        self._packed = {name: packing for name, array in self.arrays.items() if (packing := packing_of(array))}
 
     def labels(self, dimension: str) -> np.ndarray:
         """Return the coordinate of a dimension that has one: shape (label,), of the type on disk, ascending."""
@@ -81,8 +85,57 @@ class Encoder:
 
     def encode(self, name: str, place: tuple[Any, ...], values: np.ndarray) -> dict[str, bytes]:
         """Return bytes by key of the chunks that hold `values`, of the shape of `place`, which fill them whole."""
+        packing = self._packed.get(name)
+        number = None if packing is None else packing.chunk(place)
+        if packing is not None and number is not None:
+            return {f"{name}/c.{number}": packing.encode(values)}
         self.arrays[name][place] = values
         return {key: self._memory.pop(key).to_bytes() for key in self._memory.keys() - self._metadata}
+
+
+@dataclass(frozen=True)
+class Packing:
+    """How a chunk of an array becomes bytes, without the detour over zarr's event loop: a tenth of the time.
+
+    Attributes
+    ----------
+    shape, chunks : tuple of int
+    dtype : dtype
+    codec : numcodecs.Zstd
+    """
+
+    shape: tuple[int, ...]
+    chunks: tuple[int, ...]
+    dtype: np.dtype[Any]
+    codec: Zstd
+
+    def chunk(self, place: tuple[Any, ...]) -> str | None:
+        """Return the number of the chunk that a place fills whole, as keys have it; None if it fills no single one."""
+        numbers = []
+        for axis, (length, size) in enumerate(zip(self.shape, self.chunks, strict=True)):
+            own = place[axis] if axis < len(place) else slice(None)
+            start, stop, _ = own.indices(length) if isinstance(own, slice) else (own, own + 1, 1)
+            if start % size or stop - start != size:
+                return None
+            numbers.append(str(start // size))
+        return ".".join(numbers)
+
+    def encode(self, values: np.ndarray) -> bytes:
+        """Return the bytes of a chunk of these values: little-endian, then packed."""
+        return bytes(self.codec.encode(np.ascontiguousarray(values, self.dtype).tobytes()))
+
+
+def packing_of(array: Any) -> Packing | None:
+    """Return how the chunks of an array are packed; None if it is not in the way of the arrays of a run."""
+    codecs = [codec.to_dict() for codec in array.metadata.codecs]
+    keys = array.metadata.chunk_key_encoding.to_dict()
+    if [codec["name"] for codec in codecs] != ["bytes", "zstd"] or keys["name"] != "default":
+        return None
+    if codecs[0].get("configuration", LITTLE) != LITTLE or keys["configuration"] != {"separator": "."}:
+        return None
+    return Packing(
+        array.shape, array.chunks, array.dtype.newbyteorder("<"), Zstd.from_config(codecs[1]["configuration"])
+    )
 
 
 @functools.lru_cache(maxsize=1)

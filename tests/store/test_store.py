@@ -13,7 +13,9 @@ from run_helpers import small
 from astrosim.core.errors import StoreError
 from astrosim.runs import open_run, run_scenario
 from astrosim.store.files import read_sealed, write_atomically, write_sealed
-from astrosim.store.replicates import commit_path
+from astrosim.store.layout import TRIAL_CHUNK, Layout, create
+from astrosim.store.replicates import Encoder, commit_path
+from astrosim.store.variables import Variable
 from astrosim.systems.threshold.records import EPISODE_VARIABLES, STATIC_VARIABLES, TRIAL_VARIABLES, WEIGHT_VARIABLES
 
 VARIABLES = EPISODE_VARIABLES + TRIAL_VARIABLES + WEIGHT_VARIABLES + STATIC_VARIABLES
@@ -160,3 +162,28 @@ def test_a_sealed_record_of_an_earlier_version_is_read_and_checked(tmp_path):
     path.write_text(path.read_text().replace("1.5", "2.5"))
     with pytest.raises(ValueError, match="its checksum is"):
         read_sealed(path)
+
+
+@pytest.mark.parametrize("dtype", ["f8", "f4", "i8", "i1", "u1", "bool"])
+def test_chunks_have_the_bytes_that_zarr_gives_them(tmp_path, dtype):
+    variables = tuple(
+        Variable(name, dims, dtype, False if dtype == "bool" else 1, "1", "x")
+        for name, dims in (("none", ()), ("one", ("episode",)), ("log", ("trial", "slot")))
+    )
+    labels = {"episode": np.arange(7)}
+    layout = Layout("t", ("a", "b"), (1, 2, 3), variables, labels, lengths={"trial": TRIAL_CHUNK + 3, "slot": 2})
+    create(layout, tmp_path / "x.zarr")
+    quick, plain = Encoder(tmp_path / "x.zarr"), Encoder(tmp_path / "x.zarr")
+    assert quick._packed.keys() >= {"none", "one", "log"}
+    plain._packed = {}
+    random = np.random.default_rng(1)
+    shapes = {"none": (), "one": (7,), "log": (TRIAL_CHUNK + 3, 2)}
+    for name, shape in shapes.items():
+        for values in (random.integers(0, 2, shape), random.integers(0, 100, shape) / 3, np.ones(shape)):
+            own = np.asarray(values).astype(dtype)
+            assert quick.encode(name, (1, 2), own) == plain.encode(name, (1, 2), own)
+    part = random.integers(0, 2, (TRIAL_CHUNK, 2)).astype(dtype)
+    place = (0, 1, slice(0, TRIAL_CHUNK))
+    found = quick.encode("log", place, part)
+    assert found == plain.encode("log", place, part)
+    assert list(found) == ["log/c.0.1.0.0"]
