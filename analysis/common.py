@@ -13,10 +13,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from xarray import Dataset
 
-from astrosim import load_scenario, open_run, run
+from astrosim import open_run
 from astrosim.report.tables import interval_text, number, p_text
+from astrosim.runs import run_once
 from astrosim.scenario import Experiment, condition_names
-from astrosim.scenario.bundled import find
 from astrosim.statistics import Comparison, median_interval
 from astrosim.summary.pairs import compare_pairs
 from astrosim.systems.threshold.show.solving import quantile_text, solving_rows
@@ -48,10 +48,7 @@ def made(name: str, scenario: Experiment | str, overrides: Sequence[str] = ()) -
     StoreError
         If the directory holds a run of another scenario.
     """
-    chosen = load_scenario(find(scenario), overrides) if isinstance(scenario, str) else scenario
-    directory = RUNS / name
-    run(chosen, directory, workers=WORKERS, resume=directory.is_dir())
-    return directory
+    return run_once(scenario, RUNS / name, overrides, workers=WORKERS)
 
 
 def opened(name: str, scenario: Experiment | str, overrides: Sequence[str] = ()) -> tuple[Dataset, Summary]:

@@ -35,7 +35,7 @@ from astrosim.summary import comparisons_frame, conditions_frame, read
 # %%
 run = tutorial.run_directory("learning")
 ds = open_run(run)
-print(dict(ds.sizes))
+print(", ".join(f"{ds.sizes[name]} {name}s" for name in ("condition", "seed", "episode", "astrocyte", "neuron")))
 print(ds.condition.values, ds.seed.values)
 
 # %% [markdown]

@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from astrosim.core.errors import AstrosimError
-from astrosim.runs import run
-from astrosim.scenario import load_scenario
-from astrosim.scenario.bundled import find, folder
+from astrosim.runs import run_once
+from astrosim.scenario.bundled import folder
 from astrosim.scenario.words import nearest
 from astrosim.store import open_run as open_stored
 
@@ -62,8 +61,7 @@ def run_directory(name: str = "learning", runs: str | Path | None = None) -> Pat
     """
     scenario, overrides = RUNS[_known(name, RUNS, "run")]
     directory = Path(os.environ.get(VARIABLE) or "runs" if runs is None else runs) / f"tutorial_{name}"
-    run(load_scenario(find(scenario), overrides), directory, workers=1, resume=directory.is_dir(), progress=False)
-    return directory
+    return run_once(scenario, directory, overrides, workers=1, progress=False)
 
 
 def open_run(name: str = "learning", runs: str | Path | None = None) -> Dataset:

@@ -35,6 +35,7 @@ nitpick_ignore_regex = [
 
 myst_enable_extensions = ["colon_fence", "deflist", "attrs_inline"]
 myst_heading_anchors = 4
+smartquotes_action = "q"  # options keep their two hyphens
 nb_execution_mode = "off"  # notebooks show the outputs that they were executed with
 
 default_role = "py:obj"

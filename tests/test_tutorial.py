@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
-from astrosim import AstrosimError, Network, StoreError, open_run, tutorial
+from astrosim import AstrosimError, Network, StoreError, load_scenario, open_run, run, tutorial
+from astrosim.runs import run_once
 from astrosim.statistics import mean_interval, seed_band
 from astrosim.summary import comparisons_frame, conditions_frame, read
 
@@ -28,6 +29,22 @@ def test_a_run_is_made_once_and_opened_from_then_on(learning: Path, monkeypatch:
     assert dict(dataset.sizes) == dict(open_run(learning).sizes)
     assert (dataset.sizes["condition"], dataset.sizes["seed"]) == (2, 12)
     assert not dataset.output.sel(condition="control").any()
+
+
+def test_an_interrupted_run_is_finished_and_another_one_is_kept(tmp_path: Path) -> None:
+    overrides = ["schedule.episodes=3", "seeds=[1, 2]"]
+    scenario = load_scenario("quick", overrides)
+    (tmp_path / "whole").mkdir()
+    whole = run_once("quick", tmp_path / "whole", overrides, workers=1)
+    with pytest.raises(KeyboardInterrupt):
+        run(scenario, tmp_path / "half", workers=1, stopped=lambda: True)
+    half = run_once(scenario, tmp_path / "half", workers=1)
+    assert open_run(half).committed.all()
+    assert open_run(half).equals(open_run(whole))
+    with pytest.raises(StoreError):
+        run_once("cursor", half, workers=1)
+    with pytest.raises(AstrosimError, match=r"overrides: for files and names only \(seeds=1\)"):
+        run_once(scenario, half, ["seeds=1"])
 
 
 @pytest.mark.parametrize("name", sorted(set(tutorial.RUNS) - {"learning"}))

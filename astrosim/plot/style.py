@@ -66,7 +66,13 @@ CAPTIONS = {"png": ("Title", "Description"), "svg": ("Title", "Description"), "p
 
 
 def styled[**P, R](draw: Callable[P, R]) -> Callable[P, R]:
-    """Run a function under this style alone, and leave matplotlib's settings as they were."""
+    """Run a function under this style alone, and leave matplotlib's settings as they were.
+
+    Parameters
+    ----------
+    draw : callable
+        Draws and returns a figure.
+    """
 
     @functools.wraps(draw)
     def wrapper(*args: P.args, **kwargs: P.kwargs) -> R:
@@ -97,14 +103,35 @@ def columns_at(most: int) -> int:
 
 
 def new_figure(height: float) -> Figure:
-    """Make an empty figure of the present width; height in inches."""
+    """Make an empty figure of the present width.
+
+    Parameters
+    ----------
+    height : float
+        Inches.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        With a constrained layout, 7.1 inches wide unless a command asked for another width.
+    """
     figure = Figure(figsize=(present_width(), height), layout="constrained")
     FigureCanvasAgg(figure)
     return figure
 
 
 def colours(names: Sequence[str]) -> dict[str, tuple[str, Any]]:
-    """Return colour and line style by name, in order; styles change when the palette begins again."""
+    """Return colour and line style by name, in order; styles change when the palette begins again.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Such as conditions.
+
+    Returns
+    -------
+    dict of str to (str, line style)
+    """
     size = len(PALETTE)
     return {name: (PALETTE[i % size], LINES[i // size % len(LINES)]) for i, name in enumerate(names)}
 

@@ -26,6 +26,8 @@ from astrosim.systems.threshold.scenario.interventions import CHANGEABLE, MEANIN
 
 BASES: dict[str, dict[str, Any]] = {"objective": {"task": {"objective": "mine:score", "size": 10, "allow_code": True}}}
 """What must be written in a scenario of a system whose fields are not all optional."""
+ALWAYS = ("sweep",)
+"""Sections that a run reads whatever else its scenario says."""
 UNASKED = {"task": {"decision.reward": "classes are learned"}}
 """Conditions that only a table of rows decides, by system and field."""
 TITLES = {
@@ -109,6 +111,8 @@ class KindPage:
 
     def boxes(self, path: str) -> list[Box] | str:
         """Return the conditions under which a field is read, or words where no scenario alone decides."""
+        if path.partition(".")[0] in ALWAYS:
+            return [{}]
         unasked = UNASKED.get(self.name, {})
         return unasked[path] if path in unasked else self.teller.readers.conditions(path)
 
