@@ -29,7 +29,7 @@ SPREAD = ("bit", "slot", "input_bit")  # dimensions that become columns: output_
 IN_WORDS = "_in_words"  # ending of the column that says a code in words
 TYPES = {"i": "Int64", "u": "Int64", "f": "Float64", "b": "boolean", "U": "string", "T": "string", "O": "string"}
 """Types that pandas knows, which hold whole numbers beside empty cells, by NumPy's kind."""
-CALLED = {"weight_episode": "episode"}
+CALLED = {"weight_episode": "episode", "recorded_trial": "trial"}
 ROWS = 2**17  # rows turned into text at once; assumed: a few ten megabytes
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from astrosim.store.coded import Coded
 from astrosim.store.variables import NAN, Variable
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.scenario.trial_records import wanted
 
 EPISODE_VARIABLES = (
     Variable(
@@ -66,6 +68,42 @@ TRIAL_VARIABLES = (
         "active astrocytes in score order; -1: empty slot, -2: not run",
     ),
 )
+
+RECORDED = "recorded_trial"  # dimension: trials of which firing is kept
+REWARD_VARIABLES = (
+    Variable(
+        "reward_before",
+        ("trial",),
+        "f8",
+        NAN,
+        "1",
+        "reward of the current weights on the trial's patterns; of neurons that learn alone, the accuracy of the trial "
+        "before",
+    ),
+    Variable(
+        "reward_after",
+        ("trial",),
+        "f8",
+        NAN,
+        "1",
+        "reward under the whole perturbation; nan if none was evaluated to the end; of neurons that learn alone, the "
+        "accuracy of the trial; of baselines, the reward after the update",
+    ),
+    Variable("eligible", ("trial",), "i4", -1, "synapses", "eligible synapses of the trial"),
+)
+"""Beside the others where `record.trials` is on."""
+FIRING_VARIABLES = (
+    Coded(
+        "firing",
+        (RECORDED, "neuron"),
+        "i1",
+        -1,
+        "1",
+        "firing in the standing pass of the trial; -1: not run",
+        ((0, "silent"), (1, "fired")),
+    ),
+)
+"""Beside the others where `record.firing` is on."""
 
 COUPLING_VARIABLES = (
     Variable("calcium", ("episode", "astrocyte"), "f8", NAN, "1", "calcium in the episode's last trial"),
@@ -138,6 +176,8 @@ STATIC_VARIABLES = (
 VARIABLES = (
     *EPISODE_VARIABLES,
     *TRIAL_VARIABLES,
+    *REWARD_VARIABLES,
+    *FIRING_VARIABLES,
     *WEIGHT_VARIABLES,
     *STATIC_VARIABLES,
     *EVENT_VARIABLES,
@@ -156,6 +196,7 @@ TABLES: dict[tuple[str, ...], str] = {
     ("episode", "neuron"): "neuron_states",
     ("episode", "astrocyte", "pattern"): "astrocyte_patterns",
     ("trial",): "trials",
+    (RECORDED, "neuron"): "firing",
     ("weight_episode", "synapse"): "weights",
     ("neuron",): "neurons",
     ("synapse",): "synapses",
@@ -175,8 +216,13 @@ def variables_of(conditions: Sequence[Scenario]) -> tuple[Variable, ...]:
     condition is coupled, and so on.
     """
     left_out: tuple[Variable, ...] = ()
-    if not any(s.record.decisions for s in conditions):
+    asked = [wanted(s) for s in conditions]
+    if not any(own.decisions for own in asked):
         left_out += TRIAL_VARIABLES
+    if not any(own.rewards for own in asked):
+        left_out += REWARD_VARIABLES
+    if not any(own.firing for own in asked):
+        left_out += FIRING_VARIABLES
     if not any(s.most_events for s in conditions):
         left_out += EVENT_VARIABLES
     if not any(s.coupled for s in conditions):

@@ -20,7 +20,15 @@ from astrosim.scenario.modules import runs_unasked
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short, table
 from astrosim.systems.population.sections import Adaptation, columns_of
 from astrosim.systems.threshold.learners.table import BASELINES, LEARNERS, learner_of
-from astrosim.systems.threshold.scenario import contents, interventions, neuron_checks, nodes, readers, relevance
+from astrosim.systems.threshold.scenario import (
+    contents,
+    interventions,
+    neuron_checks,
+    nodes,
+    readers,
+    relevance,
+    trial_records,
+)
 from astrosim.systems.threshold.scenario.baseline_section import Rival
 from astrosim.systems.threshold.scenario.follow import REGULAR, follow
 from astrosim.systems.threshold.scenario.interventions import Intervention, When
@@ -278,7 +286,7 @@ class Scenario(Experiment):
             f"record.weights_at: no such episode ({episode}). Write -{last} to {last - 1}."
             for episode in self.record.weights_at
             if not -last <= episode < last
-        ]
+        ] + trial_records.problems(self)
 
     def _file_problems(self) -> list[Located]:
         """What is wrong inside the files of the network."""

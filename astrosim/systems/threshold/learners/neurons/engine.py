@@ -28,4 +28,16 @@ class NeuronEngine(NeuronSimulation):
         self._look = look if scenario.counts_passes else None
 
     def _learn(self, log: Decisions) -> None:
-        learn(self.circuit, self.numbers, self.learning, *self._scratch, self._look, log.pattern, log.decision)
+        done, tracer = 0, self.tracer
+        while done < len(log.pattern):
+            stop = len(log.pattern) if tracer is None else min(len(log.pattern), done + tracer.stretch(self.trial))
+            self._stretch(log.pattern[done:stop], log.decision[done:stop])
+            done = stop
+
+    def _stretch(self, patterns: np.ndarray, decisions: np.ndarray) -> None:
+        """Carry out trials that one trace can hold: one for each row of the logs, uint16 and int8, shape (trial,)."""
+        trial, tracer = self.trial, self.tracer
+        traced = None if tracer is None else tracer.rows(trial, len(patterns))
+        learn(self.circuit, self.numbers, self.learning, *self._scratch, self._look, traced, patterns, decisions)
+        if tracer is not None and traced is not None:
+            tracer.take(trial, traced)
