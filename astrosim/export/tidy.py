@@ -111,7 +111,8 @@ def _row_blocks(dataset: xarray.Dataset, table: TidyTable) -> Iterator[list[Any]
             ]
             yield [*([value] for value in first), *cells]
             continue
-        for piece in pieces(dataset.sizes[table.dims[0]], table.dims[0]):
+        length, *others = (dataset.sizes[dimension] for dimension in table.dims)
+        for piece in pieces(length, table.dims[0], others):
             for block in _blocks(replicates, table, row, column, piece):
                 yield [*map(repeat, first), *block]
 

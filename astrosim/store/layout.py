@@ -148,10 +148,13 @@ def streamed(dimension: str) -> bool:
 
 def _chunk(dimension: str, length: int, others: tuple[int, ...]) -> int:
     """Length of a chunk along a dimension: the whole of it, unless it is written in pieces."""
-    if not streamed(dimension):
-        return length
+    return min(length, chunk_length(dimension, TRIAL_CHUNK, others)) if streamed(dimension) else length
+
+
+def chunk_length(dimension: str, most: int, others: tuple[int, ...]) -> int:
+    """Return the entries of a piece along a streamed dimension, of `most` values at most where entries are wide."""
     width = math.prod(others) if dimension.endswith(WIDE) else 1
-    return min(length, max(1, TRIAL_CHUNK // max(width, 1)))
+    return max(1, most // max(width, 1))
 
 
 def name_of(dimension: str) -> str:

@@ -12,7 +12,7 @@ from astrosim.systems.threshold.kernel.coupling import waves_of
 from astrosim.systems.threshold.kernel.response_cache import ResponseCache, make_response_cache
 from astrosim.systems.threshold.kernel.workspace import Log, make_workspace
 from astrosim.systems.threshold.network.state import KernelNetwork
-from astrosim.systems.threshold.network.trace import Trace
+from astrosim.systems.threshold.network.trace import NOTHING, Trace
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.simulation import TOTALS, ThresholdSimulation
 
@@ -78,12 +78,12 @@ class KernelEngine(ThresholdSimulation):
     def _stretch(self, log: Log, measure: bool) -> None:
         """Carry out trials without interventions, one for each row of the log."""
         trial = self.trial
-        trace = None if self.tracer is None else self.tracer.rows(trial, len(log.pattern))
+        trace = NOTHING if self.tracer is None else self.tracer.rows(trial, len(log.pattern))
         self._advance(*self._arguments(log, trace, measure))
-        if self.tracer is not None and trace is not None:
+        if self.tracer is not None:
             self.tracer.take(trial, trace)
 
-    def _arguments(self, log: Log, trace: Trace | None, measure: bool) -> tuple[Any, ...]:
+    def _arguments(self, log: Log, trace: Trace, measure: bool) -> tuple[Any, ...]:
         """Return the arguments of the loop over trials."""
         waves = waves_of(self.kernel_network, self.learning, self.params.coupled)
         cached = (self._response_cache(),) if self.resolved_scenario.windowed else ()
@@ -107,8 +107,7 @@ class KernelEngine(ThresholdSimulation):
 
     def _present_arguments(self) -> tuple[Any, ...]:
         log = self._log(0)
-        trace = None if self.tracer is None else self.tracer.rows(0, 0)
-        return self._arguments(Log(log.pattern, log.decision, log.active), trace, measure=False)
+        return self._arguments(Log(log.pattern, log.decision, log.active), NOTHING, measure=False)
 
     def _response_cache(self) -> ResponseCache:
         """Return the cached responses of the present network to all patterns, for windowed trials."""

@@ -70,25 +70,24 @@ def read_outputs(outputs, sound, activation, before):
 
 @phase
 def compare(traced, row, network, params, workspace, targets, by_union, idle, active, blocks):
-    """Write the rewards before and after a perturbation, if they are asked for.
+    """Write the rewards before and after a perturbation.
 
     Reads: params; workspace.before, after. Writes: traced.
     """
-    if traced.before.size:
-        own, threshold = params.decision, params.network.threshold
-        before = reward.reward(own.reward, workspace.before, targets, threshold, own.gain, own.cap)
-        after = np.nan
-        if not idle:
-            after = reward.reward(own.reward, workspace.after, targets, threshold, own.gain, own.cap)
-        trace_rewards(traced, row, before, after, eligible_synapses(network, workspace, by_union, active, blocks))
+    own, threshold = params.decision, params.network.threshold
+    before = reward.reward(own.reward, workspace.before, targets, threshold, own.gain, own.cap)
+    after = np.nan
+    if not idle:
+        after = reward.reward(own.reward, workspace.after, targets, threshold, own.gain, own.cap)
+    trace_rewards(traced, row, before, after, eligible_synapses(network, workspace, by_union, active, blocks))
 
 
 @kernel
 def advance(network, params, state, workspace, waves, log, traced, measure):
     """Carry out `log.pattern.size` trials.
 
-    Reads: network, params. Writes: state, waves, workspace, log, traced; with `measure` it also adds to workspace.total. Draws:
-    streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`, `part`, `decision`.
+    Reads: network, params. Writes: state, waves, workspace, log, traced; with `measure` it also adds to
+    workspace.total. Draws: streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`, `part`, `decision`.
     """
     touched = np.int64(0)
     state.score[:] = 0.0
@@ -123,7 +122,7 @@ def advance(network, params, state, workspace, waves, log, traced, measure):
             soft = reward.soft_reward(standing, targets, params.network.threshold)
             eligible = eligible_synapses(network, workspace, by_union, active, blocks)
             add_to_totals(workspace.total, binary, soft, kept, idle, eligible)
-        if traced is not None:
+        if traced.before.size:
             compare(traced, row, network, params, workspace, targets, by_union, idle, active, blocks)
         if kept:
             found, masks, count = whole_scope(network, workspace, by_union, active, blocks)
@@ -134,8 +133,7 @@ def advance(network, params, state, workspace, waves, log, traced, measure):
             propagate(network, state, workspace.activation, pattern)
         clear(workspace, blocks)
         stand(network, params, state, workspace.activation, pattern)
-        if traced is not None:
-            trace_list(traced, row, state.fired, state.counter[FIRED])
+        trace_list(traced, row, state.fired, state.counter[FIRED])
 
         count_trial(state.counter, kept, idle)
         if astrocytes:

@@ -64,6 +64,13 @@ def perturb(network, params, state, workspace, cache, trial, by_union, active, b
     return kept, after
 
 
+@phase
+def trace_window(traced, row, network, params, state, cache, pattern):
+    """Write the neurons that fired in the standing pass of the last pattern. Writes: traced, cache; state.fired."""
+    stand_window(network, params, state, cache, pattern)
+    trace_list(traced, row, state.fired, state.counter[FIRED])
+
+
 @kernel
 def advance(network, params, state, workspace, cache, waves, log, traced, measure):
     """Carry out `log.pattern.size` trials.
@@ -96,14 +103,13 @@ def advance(network, params, state, workspace, cache, waves, log, traced, measur
         blocks = gather(network, params, state, workspace, trial, by_union, active)
         idle = active == 0 and blocks == 0
         kept, after, before = False, -np.inf, 0.0
-        if traced is not None:
+        if traced.before.size:
             before = standing_reward(cache)
         if not idle:
             kept, after = perturb(network, params, state, workspace, cache, trial, by_union, active, blocks)
-        if traced is not None:
-            if traced.before.size:
-                eligible = eligible_synapses(network, workspace, by_union, active, blocks)
-                trace_rewards(traced, row, before, after, eligible)
+        if traced.before.size:
+            eligible = eligible_synapses(network, workspace, by_union, active, blocks)
+            trace_rewards(traced, row, before, after, eligible)
         if measure:
             binary, soft = show_window(network, params, cache)
             eligible = eligible_synapses(network, workspace, by_union, active, blocks)
@@ -111,10 +117,8 @@ def advance(network, params, state, workspace, cache, waves, log, traced, measur
         clear(workspace, blocks)
         if senses:
             stand_window(network, params, state, cache, pattern)
-        if traced is not None:
-            if traced.fired.shape[0]:
-                stand_window(network, params, state, cache, pattern)
-                trace_list(traced, row, state.fired, state.counter[FIRED])
+        if traced.fired.shape[0]:
+            trace_window(traced, row, network, params, state, cache, pattern)
 
         count_trial(state.counter, kept, idle)
         if astrocytes:

@@ -1,6 +1,6 @@
 """Rows that a stretch of trials leaves on request: rewards before and after, eligible synapses, and who fired.
 
-A loop that is handed None in place of a `Trace` is compiled without it, so that a record costs nothing elsewhere.
+What is not asked for has no rows, which a loop looks up once per trial.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from astrosim.core.jit import phase
 
 
 class Trace(NamedTuple):
-    """Rows of a stretch of trials; arrays of what is not asked for have no rows."""
+    """Rows of a stretch of trials."""
 
     before: np.ndarray  # float64 (trial,): reward of the current weights
     after: np.ndarray  # float64 (trial,): reward under the perturbation; nan if none was evaluated to the end
@@ -29,6 +29,10 @@ def make_trace(rewards: int, firing: int, neurons: int) -> Trace:
         np.full(rewards, -1, np.int32),
         np.zeros((firing, neurons), np.uint8),
     )
+
+
+NOTHING = make_trace(0, 0, 0)
+"""Trace of an engine that is asked for nothing."""
 
 
 @phase

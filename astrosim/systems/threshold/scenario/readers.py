@@ -92,8 +92,12 @@ def trials_count(scenario: Scenario) -> bool:
 
 
 def trials_fire(scenario: Scenario) -> bool:
-    """Return whether a trial has a standing pass of one pattern; an update of a baseline shows all patterns."""
-    return trials_count(scenario) and not baseline_learns(scenario)
+    """Return whether a trial has a standing pass of one pattern that is remembered.
+
+    An update of a baseline shows all patterns; the early iterations of the published cursor remember no firing.
+    """
+    early = scenario.system == "published" and cursor_learns(scenario) and scenario.homeostasis.rule == "episode"
+    return trials_count(scenario) and not (baseline_learns(scenario) or early)
 
 
 def firing_is_kept(scenario: Scenario) -> bool:

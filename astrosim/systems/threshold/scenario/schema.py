@@ -182,7 +182,7 @@ class Scenario(Experiment):
 
     @model_validator(mode="after")
     def _fits(self, info: ValidationInfo) -> Scenario:
-        problems: list[str | Located] = [*self._task_problems(), *self._record_problems(), *self._file_problems()]
+        problems: list[str | Located] = [*self._task_problems(), *trial_records.problems(self), *self._file_problems()]
         problems += relevance.problems(self, (info.context or {}).get(WRITTEN))
         if self.network.initial_weight > self.perturbation.limit:
             problems.append(
@@ -279,14 +279,6 @@ class Scenario(Experiment):
         if beyond:
             return [f"coupling.edges: no such astrocyte ({beyond[0]}). Write numbers from 0 to {last}."]
         return []
-
-    def _record_problems(self) -> list[str]:
-        last = self.schedule.episodes
-        return [
-            f"record.weights_at: no such episode ({episode}). Write -{last} to {last - 1}."
-            for episode in self.record.weights_at
-            if not -last <= episode < last
-        ] + trial_records.problems(self)
 
     def _file_problems(self) -> list[Located]:
         """What is wrong inside the files of the network."""

@@ -350,7 +350,7 @@ class Record(Section):
     )
     firing_every: int = quantity(
         1,
-        "under `firing`: of these trials, the first and every so many",
+        "under `firing`: of these trials, the first, and one after each of this number",
         "trials",
         ge=1,
         le=10**9,

@@ -46,6 +46,13 @@ def wanted(scenario: Scenario) -> Wanted:
 
 def problems(scenario: Scenario) -> list[str]:
     """Return what is wrong with the records that a scenario asks for, one line each."""
+    last = scenario.schedule.episodes
+    missing = [episode for episode in scenario.record.weights_at if not -last <= episode < last]
+    weights = [f"record.weights_at: no such episode ({one}). Write -{last} to {last - 1}." for one in missing]
+    return weights + _firing_problems(scenario)
+
+
+def _firing_problems(scenario: Scenario) -> list[str]:
     chosen, trials, neurons = scenario.record.firing_trials, scenario.schedule.trials, scenario.network.neurons
     if chosen and (len(chosen) != 2 or not 0 <= chosen[0] < chosen[1] <= trials):
         return [

@@ -81,7 +81,7 @@ class Streamed:
         return self._chunk
 
     def restore(self, tail: Rows, chunk: int) -> None:
-        """Go on from a `tail()`, with so many chunks written."""
+        """Go on from a `tail()`, behind the chunks that are written."""
         self._chunk = chunk
         for name, values in tail.items():
             self._filled = len(values)

@@ -57,7 +57,7 @@ class Tracer:
         return max(1, HELD_BYTES // row)
 
     def begin(self, trial: int) -> None:
-        """Begin an advance with a trial; what was held of the one before is dropped."""
+        """Start an advance with a trial; what was held of the one before is dropped."""
         self._first = trial
         self._rewards: list[tuple[np.ndarray, ...]] = [make_trace(0, 0, 0)[:3]]
         self._fired: list[np.ndarray] = []

@@ -38,7 +38,7 @@ class TogetherEngine(KernelEngine, JointSimulation):
             self._joint = network, make_joint_workspace(network, self.circuit, weights)
         return self._joint[1]
 
-    def _arguments(self, log: Log, trace: Trace | None, measure: bool) -> tuple[Any, ...]:
+    def _arguments(self, log: Log, trace: Trace, measure: bool) -> tuple[Any, ...]:
         return (
             self.kernel_network,
             self.params,

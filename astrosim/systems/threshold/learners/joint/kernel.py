@@ -150,7 +150,7 @@ def compare(network, params, state, workspace, circuit, numbers, neural, joint, 
     """Perturb the scope's synapses, pass the pattern again, and keep the perturbation, all or in part, or revert it.
 
     Reads: joint.above_before. Writes: state.weight and passes; joint.after, above_after, snapshot; workspace. Draws:
-    streams `perturbation`, `part`, `decision`. Returns whether it is kept, and the rewards before and after.
+    streams `perturbation`, `part`, `decision`. Returns whether it is kept, and the reward after.
     """
     own = params.decision
     found, masks, size = whole_scope(network, workspace, params.perturbation.scope == scope.TERRITORY, active, blocks)
@@ -173,16 +173,16 @@ def compare(network, params, state, workspace, circuit, numbers, neural, joint, 
         scale = np.float32(scale * share)
         perturb(params, state.weight, workspace.step, trial, scale, found, masks, size)
         evaluate(circuit, numbers, neural, joint, state.weight, pattern, joint.after, joint.above_after)
-    return kept, before, after
+    return kept, after
 
 
 @kernel
 def advance(network, params, state, workspace, waves, circuit, numbers, neural, joint, log, traced, measure):
     """Carry out `log.pattern.size` trials.
 
-    Reads: network, params, circuit, numbers. Writes: state, waves, neural, workspace, joint, log, traced; with `measure`
-    it also adds to workspace.total. Draws: streams `pattern`, `exploration`, `selection`, `scope`, `perturbation`,
-    `part`, `decision`.
+    Reads: network, params, circuit, numbers. Writes: state, waves, neural, workspace, joint, log, traced; with
+    `measure` it also adds to workspace.total. Draws: streams `pattern`, `exploration`, `selection`, `scope`,
+    `perturbation`, `part`, `decision`.
     """
     touched = np.int64(0)
     state.score[:] = 0.0
@@ -199,9 +199,9 @@ def advance(network, params, state, workspace, waves, circuit, numbers, neural, 
         state.passes[0] += 1
         idle, kept = active == 0, False
         blocks = gather(network, params, state, workspace, trial, by_union, active)
-        before, after = 0.0, np.nan
+        after = np.nan
         if not idle:
-            kept, before, after = compare(
+            kept, after = compare(
                 network, params, state, workspace, circuit, numbers, neural, joint, pattern, trial, blocks, active
             )
         standing = joint.after if kept else joint.before
@@ -211,13 +211,11 @@ def advance(network, params, state, workspace, waves, circuit, numbers, neural, 
             soft = reward.soft_reward(above, targets, AT_THRESHOLD)
             eligible = eligible_synapses(network, workspace, by_union, active, blocks)
             add_to_totals(workspace.total, binary, soft, kept, idle, eligible)
-        if traced is not None:
-            if traced.before.size:
-                if idle:
-                    before = worth(params, joint.above_before, circuit.targets[pattern])
-                eligible = eligible_synapses(network, workspace, by_union, active, blocks)
-                trace_rewards(traced, row, before, after, eligible)
-            trace_firing(traced, row, standing)
+        if traced.before.size:
+            before = worth(params, joint.above_before, circuit.targets[pattern])
+            eligible = eligible_synapses(network, workspace, by_union, active, blocks)
+            trace_rewards(traced, row, before, after, eligible)
+        trace_firing(traced, row, standing)
         clear(workspace, blocks)
         remember_fired(state, standing)
         count_trial(state.counter, kept, idle)

@@ -7,6 +7,7 @@ import numpy as np
 from astrosim.store.variables import Decisions
 from astrosim.systems.threshold.learners.neurons.kernel import learn
 from astrosim.systems.threshold.learners.neurons.simulation import NeuronSimulation
+from astrosim.systems.threshold.network.trace import NOTHING
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
@@ -37,7 +38,7 @@ class NeuronEngine(NeuronSimulation):
     def _stretch(self, patterns: np.ndarray, decisions: np.ndarray) -> None:
         """Carry out trials that one trace can hold: one for each row of the logs, uint16 and int8, shape (trial,)."""
         trial, tracer = self.trial, self.tracer
-        traced = None if tracer is None else tracer.rows(trial, len(patterns))
+        traced = NOTHING if tracer is None else tracer.rows(trial, len(patterns))
         learn(self.circuit, self.numbers, self.learning, *self._scratch, self._look, traced, patterns, decisions)
-        if tracer is not None and traced is not None:
+        if tracer is not None:
             tracer.take(trial, traced)
