@@ -77,8 +77,7 @@ REWARD_VARIABLES = (
         "f8",
         NAN,
         "1",
-        "reward of the current weights on the trial's patterns; of neurons that learn alone, the accuracy of the trial "
-        "before",
+        "reward of the current weights on the trial's patterns; of neurons that learn alone, accuracy",
     ),
     Variable(
         "reward_after",
@@ -86,8 +85,7 @@ REWARD_VARIABLES = (
         "f8",
         NAN,
         "1",
-        "reward under the whole perturbation; nan if none was evaluated to the end; of neurons that learn alone, the "
-        "accuracy of the trial; of baselines, the reward after the update",
+        "reward under the whole perturbation, of baselines after the update; nan if none was evaluated to the end",
     ),
     Variable("eligible", ("trial",), "i4", -1, "synapses", "eligible synapses of the trial"),
 )
@@ -188,6 +186,9 @@ VARIABLES = (
     *NEURON_VARIABLES,
 )
 """All of them, in the order of the store."""
+
+BY_TRIAL = tuple(one.name for one in (*TRIAL_VARIABLES, *REWARD_VARIABLES, *FIRING_VARIABLES))
+"""Names of those that hold a value per trial."""
 
 TABLES: dict[tuple[str, ...], str] = {
     ("episode",): "episodes",

@@ -90,7 +90,7 @@ def test_engines_and_stretches_leave_the_same_records_and_nothing_else(name, mon
         joined = np.concatenate([getattr(piece, field) for piece in pieces])
         np.testing.assert_array_equal(joined, getattr(taken, field), err_msg=field)
 
-    assert np.isfinite(taken.before[1:]).all()
+    assert np.isfinite(taken.before).all()
     assert list(taken.firing_trial) == list(tracer.wanted(chosen).firing)
     assert 0 < np.unpackbits(taken.fired, axis=1).mean() < 1
     if chosen.astrocytic and chosen.decision.accept == "strict":
@@ -148,7 +148,10 @@ def test_records_add_up_to_what_is_measured(system, tmp_path):
         own = data.sel(condition="neurons")
         fired = own.firing.where(own.firing >= 0).mean("recorded_trial")
         np.testing.assert_allclose(fired, own.neuron_rate.isel(episode=-1), rtol=1e-12)
-        assert (own.reward_before.values[:, 1:] == own.reward_after.values[:, :-1]).all()
+        targets = targets_of(scenario)[own.trial_pattern.values]
+        outputs = own.firing.values[:, :, own.neuron_kind.values[0] == 1][:, :, :5]
+        np.testing.assert_array_equal((outputs == targets).mean(axis=2), own.reward_before)
+        assert np.isnan(own.reward_after).all()
         baseline = data.sel(condition="one_plus_one")
         assert (baseline.firing == -1).all()
         assert (baseline.reward_after >= baseline.reward_before).all()

@@ -293,8 +293,7 @@ def learn(circuit, numbers, state, summed, field, eligibility, look, traced, pat
     look : (ndarray of uint8, shape (neuron,), ndarray of int64, shape (1,)) or None
         Workspace of `solves`.
     traced : Trace
-        Filled as far as it has rows: accuracy of the trial before (nan before the first one) and of the trial, the
-        number of all synapses, and who fired.
+        Filled as far as it has rows: accuracy, the number of all synapses, and who fired.
     patterns : ndarray of uint16, shape (trial,)
     decisions : ndarray of int8, shape (trial,)
     """
@@ -307,8 +306,7 @@ def learn(circuit, numbers, state, summed, field, eligibility, look, traced, pat
         raise_flags(circuit, numbers, state, eligibility)
         patterns[row], decisions[row] = pattern, judge(circuit, numbers, state, pattern, trial)
         if traced.before.size:
-            before = state.accuracy[(trial - 1) % REMEMBERED] if trial > 0 else np.nan
-            trace_rewards(traced, row, before, state.accuracy[trial % REMEMBERED], circuit.post.size)
+            trace_rewards(traced, row, state.accuracy[trial % REMEMBERED], np.nan, circuit.post.size)
         trace_firing(traced, row, state.output)
         release(circuit, numbers, state, pattern, trial)
         change(circuit, numbers, state, eligibility, trial)

@@ -109,10 +109,8 @@ class NeuronModel(NeuronPhases, NeuronSimulation):
 
     def _record(self) -> None:
         if self.tracer is not None:
-            trial, accuracy = self.trial, self.learning.accuracy
-            before = float(accuracy[(trial - 1) % REMEMBERED]) if trial else np.nan
-            after = float(accuracy[trial % REMEMBERED])
-            self.tracer.note(trial, before, after, self.placed.post.size, self.learning.output)
+            accuracy = float(self.learning.accuracy[self.trial % REMEMBERED])
+            self.tracer.note(self.trial, accuracy, np.nan, self.placed.post.size, self.learning.output)
         if self._row < len(self._log.pattern):
             self._log.pattern[self._row], self._log.decision[self._row] = self._pattern, self._verdict
             self._row += 1
