@@ -22,7 +22,7 @@ from astrosim.systems.threshold.figures.select import condition_names, first_see
 
 NEURONS, SHARES = 2.0, 0.75  # inches; the two rows of a condition
 ENDS = 0.7  # inches; what surrounds all
-MOST_VALUES = 2**26  # of one replicate that a figure reads at most: then every so many trials; assumed
+MOST_VALUES = 2**26  # of a replicate that a figure reads at most: of more, each n-th trial; assumed
 MOST_ROWS = 400  # rows of a raster; neurons of one kind that share a row are drawn as their mean
 TICK = 6.5  # points
 
