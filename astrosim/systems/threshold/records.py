@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from astrosim.store.coded import Coded
-from astrosim.store.variables import NAN, Variable
+from astrosim.store.variables import IDLE, KEPT, NAN, REVERTED, Variable
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.scenario.trial_records import wanted
 
@@ -54,6 +54,8 @@ EPISODE_VARIABLES = (
     ),
 )
 
+DECISIONS = ((KEPT, "kept"), (REVERTED, "reverted"), (IDLE, "nothing_decided"))
+"""Codes of `decision`, in words."""
 TRIAL_VARIABLES = (
     Variable("trial_pattern", ("trial",), "u2", 65_535, "pattern", "pattern of the trial"),
     Variable(
@@ -234,4 +236,10 @@ def variables_of(conditions: Sequence[Scenario]) -> tuple[Variable, ...]:
         left_out += SIGMA_VARIABLES
     if not any(s.neuronal for s in conditions):
         left_out += NEURON_VARIABLES
-    return tuple(variable for variable in VARIABLES if variable not in left_out)
+    coded = any(own.rewards for own in asked)
+    return tuple(_coded(one) if coded else one for one in VARIABLES if one not in left_out)
+
+
+def _coded(variable: Variable) -> Variable:
+    """Return a variable whose codes the store is to explain, of runs that ask for more than decisions."""
+    return Coded(**vars(variable), meanings=DECISIONS) if variable.name == "decision" else variable

@@ -20,6 +20,7 @@ from astrosim.store.variables import KEPT
 from astrosim.systems.threshold.engines import make_engine
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.traces import tracer
+from astrosim.systems.threshold.workload import workload
 
 TRIALS = 120
 ALL = {"record.trials": True, "record.firing": True}
@@ -128,6 +129,8 @@ def test_records_add_up_to_what_is_measured(system, tmp_path):
     scenario = Scenario.model_validate({"name": "sums", **tables, **RUNS[system]})
     run_scenario(scenario, tmp_path / "run", workers=1)
     data = open_run(tmp_path / "run")
+    assert data.decision.attrs["flag_values"].tolist() == [1, 0, -1]
+    assert data.decision.attrs["flag_meanings"] == "kept reverted nothing_decided"
     for name in ("maturity", "cursor"):
         own = data.sel(condition=name)
         standing = own.reward_after.where(own.decision == KEPT, own.reward_before)
@@ -223,3 +226,14 @@ def test_fields_are_read_where_there_is_something_to_record():
     assert "record.trials" not in unread(baseline)
     control = Scenario.model_validate({"system": "published", "learner": "none", "record": {"trials": True}})
     assert {"record.trials", "record.firing"} <= unread(control)
+
+
+def test_the_cost_of_a_trial_is_told():
+    plain, asked = workload(recorded({"record.trials": False, "record.firing": False})), workload(recorded({}))
+    assert (plain.trial_bytes, plain.firing_bytes) == (0, 0)
+    assert (asked.trial_bytes, asked.firing_bytes) == (8 + 8 + 4 + 2 + 1 + 3, asked.neurons)
+    assert asked.disk_bytes - plain.disk_bytes == asked.seeds * TRIALS * (8 + 8 + 4 + asked.neurons)
+    told = {name.strip(): value for name, value, _ in asked.rows()}
+    assert (told["per trial"], told["of firing"]) == ("26 bytes", f"{asked.neurons} bytes")
+    part = workload(recorded({"record.firing_trials": [0, 60], "record.firing_every": 3}))
+    assert asked.disk_bytes - part.disk_bytes == asked.seeds * (TRIALS - 20) * asked.neurons

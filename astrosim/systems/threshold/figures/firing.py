@@ -101,8 +101,8 @@ def firing_raster(dataset: Dataset, events: Events = ()) -> Figure:
     if not names:
         say(figure.subplots(), "The firing of neurons was not recorded (record.firing).")
         return figure
-    ratios = {"height_ratios": [NEURONS, SHARES] * len(names), "width_ratios": [1, 1.25]}
-    grid = figure.subplots(2 * len(names), 2, squeeze=False, **ratios)
+    heights = [NEURONS, SHARES] * len(names)
+    grid = figure.subplots(2 * len(names), 2, squeeze=False, height_ratios=heights, width_ratios=[1, 1.25])
     own = [event for name in names for event in of_replicate(events, name, first_seed(dataset, name))]
     timeline, kinds = Timeline(own, TRIAL, names), set()
     for number, name in enumerate(names):
