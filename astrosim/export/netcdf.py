@@ -119,7 +119,7 @@ def _write_replicates(file: h5netcdf.File, dataset: xarray.Dataset, variable: Va
         if not own:
             made[row, column] = replicates.values(variable.name, row, column)
             continue
-        for piece in pieces(array.shape[2], variable.dims[0]):
+        for piece in pieces(array.shape[2], variable.dims[0], array.shape[3:]):
             made[row, column, piece] = replicates.values(variable.name, row, column, piece)
 
 

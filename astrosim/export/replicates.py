@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import xarray
 
-from astrosim.store.layout import TRIAL_CHUNK, streamed
+from astrosim.store.layout import TRIAL_CHUNK, chunk_length, streamed
 from astrosim.store.variables import Variable
 
 REPLICATE = ("condition", "seed")
@@ -31,9 +31,17 @@ def present(dataset: xarray.Dataset, variables: Sequence[Variable]) -> list[Vari
     return [variable for variable in variables if holds(variable)]
 
 
-def pieces(length: int, dimension: str) -> Iterator[slice]:
-    """Return stretches of a variable's first own dimension: chunks of the trial log, else all of it."""
-    size = TRIAL_CHUNK if streamed(dimension) else max(length, 1)
+def pieces(length: int, dimension: str, others: Sequence[int] = ()) -> Iterator[slice]:
+    """Return stretches of a variable's first own dimension: those of its chunks, else all of it.
+
+    Parameters
+    ----------
+    length : int
+    dimension : str
+    others : sequence of int
+        Lengths of its further dimensions.
+    """
+    size = chunk_length(dimension, TRIAL_CHUNK, tuple(others)) if streamed(dimension) else max(length, 1)
     for start in range(0, length, size):
         yield slice(start, min(start + size, length))
 

@@ -29,7 +29,7 @@ SPREAD = ("bit", "slot", "input_bit")  # dimensions that become columns: output_
 IN_WORDS = "_in_words"  # ending of the column that says a code in words
 TYPES = {"i": "Int64", "u": "Int64", "f": "Float64", "b": "boolean", "U": "string", "T": "string", "O": "string"}
 """Types that pandas knows, which hold whole numbers beside empty cells, by NumPy's kind."""
-CALLED = {"weight_episode": "episode"}
+CALLED = {"weight_episode": "episode", "recorded_trial": "trial"}
 ROWS = 2**17  # rows turned into text at once; assumed: a few ten megabytes
 
 
@@ -111,7 +111,8 @@ def _row_blocks(dataset: xarray.Dataset, table: TidyTable) -> Iterator[list[Any]
             ]
             yield [*([value] for value in first), *cells]
             continue
-        for piece in pieces(dataset.sizes[table.dims[0]], table.dims[0]):
+        length, *others = (dataset.sizes[dimension] for dimension in table.dims)
+        for piece in pieces(length, table.dims[0], others):
             for block in _blocks(replicates, table, row, column, piece):
                 yield [*map(repeat, first), *block]
 

@@ -59,6 +59,7 @@ LISTS = {
     "record.traces.nodes": 'a list of nodes or populations, such as ["0", "a:0"]',
     "coupling.edges": "a list of pairs of astrocytes, such as [[0, 1], [1, 2]]",
     "record.weights_at": "a list of whole numbers",
+    "record.firing_trials": "a list of two whole numbers, the first trial and the one behind the last, or nothing: []",
     "interventions": "tables [[interventions]] with an action and a time",
     "interventions.when": "a table such as {accuracy_above = 0.6, episodes = 10}",
     "interventions.which": "a list of whole numbers from 0, such as [0, 3]; in simulations also names",

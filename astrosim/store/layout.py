@@ -15,6 +15,7 @@ import zarr
 from zarr.storage import MemoryStore
 
 from astrosim.store.blocks import Shape, block_shape
+from astrosim.store.coded import attributes_of
 from astrosim.store.files import file_entry, fsync_directories, write_durably
 from astrosim.store.settings import BASE, Settings
 from astrosim.store.variables import GROWING, LONG_NAMES, Variable
@@ -22,6 +23,7 @@ from astrosim.store.variables import GROWING, LONG_NAMES, Variable
 TRAJECTORY = "trajectory.zarr"
 FORMAT_VERSION = 1
 TRIAL_CHUNK = 2**20  # trials; assumed: a few megabytes, so that a long log never stays in memory whole
+WIDE = ("_time", "_trial")  # ends of the names of streamed dimensions along which each entry may hold many values
 REPLICATE_DIMENSIONS = ("condition", "seed")
 
 
@@ -127,7 +129,7 @@ def _create_variable(group: Any, layout: Layout, variable: Variable) -> None:
         dimension_names=REPLICATE_DIMENSIONS + variable.dims,
         # One flat directory an array: fewer names to make durable at a commit.
         chunk_key_encoding={"name": "default", "separator": "."},
-        attributes={"units": variable.unit, "long_name": variable.long_name},
+        attributes=attributes_of(variable),
     )
 
 
@@ -142,15 +144,18 @@ def _chunks_of(variable: Variable, shape: tuple[int, ...]) -> int:
 
 def streamed(dimension: str) -> bool:
     """Return whether variables are written along a dimension in pieces: trials, events, samples over time."""
-    return dimension == "trial" or dimension in GROWING or dimension.endswith("_time")
+    return dimension == "trial" or dimension in GROWING or dimension.endswith(WIDE)
 
 
 def _chunk(dimension: str, length: int, others: tuple[int, ...]) -> int:
     """Length of a chunk along a dimension: the whole of it, unless it is written in pieces."""
-    if not streamed(dimension):
-        return length
-    width = math.prod(others) if dimension.endswith("_time") else 1
-    return min(length, max(1, TRIAL_CHUNK // max(width, 1)))
+    return min(length, chunk_length(dimension, TRIAL_CHUNK, others)) if streamed(dimension) else length
+
+
+def chunk_length(dimension: str, most: int, others: tuple[int, ...]) -> int:
+    """Return the entries of a piece along a streamed dimension, of `most` values at most where entries are wide."""
+    width = math.prod(others) if dimension.endswith(WIDE) else 1
+    return max(1, most // max(width, 1))
 
 
 def name_of(dimension: str) -> str:

@@ -15,6 +15,7 @@ from zarr.storage import LocalStore
 
 from astrosim.core.errors import StoreError
 from astrosim.store.blocks import ALONE, COMMITS, Block, Cell, make_blocks
+from astrosim.store.coded import typed_flags
 from astrosim.store.exchange import check_settled
 from astrosim.store.files import RUN_FILE, no_run, storage_errors, stray
 from astrosim.store.layout import TRAJECTORY, name_of
@@ -280,7 +281,7 @@ def open_replicates(directory: str | Path, verify: bool = True) -> xarray.Datase
         for name in map(name_of, map(str, dataset.dims))
         if name in dataset.data_vars
     }
-    whole = with_coordinates(dataset).assign_coords({"condition": names, **words}).assign(committed=flag)
+    whole = with_coordinates(typed_flags(dataset)).assign_coords({"condition": names, **words}).assign(committed=flag)
     counts = {dimension: count for dimension, count in GROWING.items() if dimension in whole.dims}
     return whole.isel({name: slice(0, max(0, int(whole[count].max()))) for name, count in counts.items()})
 

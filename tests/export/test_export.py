@@ -24,6 +24,7 @@ from astrosim.runs import run_scenario
 from astrosim.store import open_run
 from astrosim.systems.threshold.records import TABLES, VARIABLES
 
+CONTROL = {"decisions": False, "trials": False, "firing": False}
 CONDITIONS = {
     "maturity": {},
     "wide": {"network": {"regular": 6}, "astrocytes": {"per_cluster": 3}, "record": {"every": 11}},
@@ -32,9 +33,9 @@ CONDITIONS = {
         "interventions": [{"action": "lesion_astrocytes", "which": [3], "at_trial": 40}],
     },
     "window": {"decision": {"window": 0}, "perturbation": {"adapt_sigma": True}},
-    "cursor": {"learner": "cursor", "schedule": {"episodes": 40}},
+    "cursor": {"learner": "cursor", "schedule": {"episodes": 40}, "record": {"firing_trials": [5, 90]}},
     "neurons": {"learner": "neurons"},
-    "control": {"learner": "none", "task": {"patterns": [["1", "10"], ["0", "11"]]}, "record": {"decisions": False}},
+    "control": {"learner": "none", "task": {"patterns": [["1", "10"], ["0", "11"]]}, "record": CONTROL},
 }
 
 
@@ -45,7 +46,8 @@ DERIVED = {"accuracy", "input", "target", "ceiling", "ceiling_upper", "trial"}
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run whose replicates have different lengths of every dimension, with one replicate not committed."""
     directory = tmp_path_factory.mktemp("export") / "run"
-    run_scenario(small(conditions=CONDITIONS), directory, workers=1)
+    record = {"every": 7, "weights_at": [0, -1], "trials": True, "firing": True}
+    run_scenario(small(conditions=CONDITIONS, record=record), directory, workers=1)
     (directory / "commits" / "wide-8.json").unlink()
     return directory
 
@@ -104,6 +106,7 @@ def test_tables_hold_rows_of_what_was_recorded_and_no_others(finished: Path, fol
     assert ("cursor", 3) not in rows["astrocytes"].index
     assert rows["gap_junctions"].index.tolist() == [("coupled", 3), ("coupled", 8)]
     assert rows["interventions"].to_dict() == {("coupled", 3): 1, ("coupled", 8): 1}
+    assert rows["firing"]["cursor", 3] == (90 - 5) * 32
     assert rows["neurons"]["wide", 3] == 36
     assert rows["neurons"]["maturity", 3] == 32
     control = frames["patterns"][frames["patterns"]["condition"] == "control"]
@@ -205,7 +208,8 @@ def test_netcdf_is_the_dataset_itself(finished: Path, file: Path) -> None:
             )
             assert one.values.tobytes() == other.values.tobytes(), name
             added = ("_FillValue", "flag_values", "flag_meanings")
-            assert {k: v for k, v in other.attrs.items() if k not in added} == one.attrs, name
+            mine, theirs = ({k: v for k, v in a.attrs.items() if k not in added} for a in (one, other))
+            assert mine == theirs, name
 
 
 @pytest.mark.parametrize("largest", [netcdf.IN_MEMORY, 0])

@@ -111,13 +111,18 @@ def test_segments_measure_every_recorded_episode_and_end_with_the_run():
 
 
 INTERVENED = small(
+    record={"every": 7, "weights_at": [0, -1], "trials": True, "firing": True},
+    conditions={
+        "maturity": {},
+        "cursor": {"learner": "cursor", "record": {"firing_trials": [50, 505], "firing_every": 7}},
+    },
     interventions=[
         {"action": "lesion_astrocytes", "at_trial": 83, "fraction": 0.5},
         {"action": "set", "parameter": "perturbation.sigma", "value": 0.3, "at_episode": 20},
         {"action": "extend_task", "at_episode": 30, "patterns": [["11111", "00000"], ["11011", "10001"]]},
         {"action": "reward_offset", "offset": 0.01, "when": {"accuracy_above": 0.1, "episodes": 40}},
         {"action": "silence_neurons", "at_episode": 10, "neuron_kind": "output", "fraction": 0.2, "every": 25},
-    ]
+    ],
 )
 
 

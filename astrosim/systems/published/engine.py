@@ -18,9 +18,11 @@ from astrosim.systems.published.kernel.network import build_network
 from astrosim.systems.published.kernel.pass_cache import mean_magnitude, new_standing, probe
 from astrosim.systems.published.kernel.perturbation import new_scratch
 from astrosim.systems.published.kernel.state import Tally, new_tally, start
+from astrosim.systems.threshold.network.trace import NOTHING, Trace
 from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.records import TRIAL_VARIABLES
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.traces.tracer import make_tracer
 
 NO_PATTERN = TRIAL_VARIABLES[0].fill  # logged where nobody learns and so no pattern is drawn
 
@@ -41,6 +43,11 @@ class PublishedEngine:
     scenario : Scenario
         Resolved, with ``system = "published"``.
     seed : int
+
+    Attributes
+    ----------
+    tracer : Tracer or None
+        Records of single trials of the latest advance, if the scenario asks for them.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
@@ -57,6 +64,7 @@ class PublishedEngine:
         self._standing = new_standing()
         self._scratch = new_scratch(len(self._network.pre))
         self._episode: dict[str, Any] = {}
+        self.tracer = make_tracer(scenario, c.NEURONS)
 
     @property
     def trial(self) -> int:
@@ -81,22 +89,37 @@ class PublishedEngine:
             decision=np.full(trials, IDLE, dtype=np.int8),
             active=np.empty((trials, self.sizes()["slot"]), dtype=np.int32),
         )
-        tally = new_tally()
-        common = (self._state, self._standing, self._scratch, tally, log.pattern, log.decision)
-        if self._learner == "astrocytes":
-            fixed = (self._circuit, self._territories, self._collections, self._traffic, self._rule)
-            learn(*fixed, *common, log.active)
-        elif self._learner == "cursor":
-            self._wander(log, tally)
+        tally, tracer = new_tally(), self.tracer
+        if tracer is None:
+            self._stretch(log, tally, NOTHING)
         else:
-            self._state.trial[0] += trials
+            tracer.begin(self.trial)
+            done = 0
+            while done < trials:
+                trial = self.trial
+                stop = min(trials, done + tracer.stretch(trial))
+                rows, traced = slice(done, stop), tracer.rows(trial, stop - done)
+                self._stretch(Decisions(log.pattern[rows], log.decision[rows], log.active[rows]), tally, traced)
+                tracer.take(trial, traced)
+                done = stop
         if measure:
             self._episode = self._summarise(tally, log.decision)
         return log
 
-    def _wander(self, log: Decisions, tally: Tally) -> None:
+    def _stretch(self, log: Decisions, tally: Tally, traced: Trace) -> None:
+        """Carry out as many trials as the log has rows."""
+        common = (self._state, self._standing, self._scratch, tally, traced, log.pattern, log.decision)
+        if self._learner == "astrocytes":
+            fixed = (self._circuit, self._territories, self._collections, self._traffic, self._rule)
+            learn(*fixed, *common, log.active)
+        elif self._learner == "cursor":
+            self._wander(log, tally, traced)
+        else:
+            self._state.trial[0] += len(log.pattern)
+
+    def _wander(self, log: Decisions, tally: Tally, traced: Trace) -> None:
         """Let the cursor learn for as many trials as the log has rows."""
-        common = (self._state, self._standing, self._scratch, tally, log.pattern, log.decision)
+        common = (self._state, self._standing, self._scratch, tally, traced, log.pattern, log.decision)
         wander(self._circuit, self._territories, *common)
 
     def _summarise(self, tally: Any, decision: np.ndarray) -> dict[str, Any]:

@@ -11,7 +11,7 @@ EXAMPLE = Example(
         "system": "published",
         "seeds": [42, 137],
         "schedule": {"episodes": 4},
-        "record": {"every": 1, "weights_at": [0, -1]},
+        "record": {"every": 1, "weights_at": [0, -1], "trials": True, "firing": True},
         "conditions": {
             "maturity": {},
             "cursor": {"learner": "cursor"},

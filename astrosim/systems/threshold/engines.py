@@ -16,13 +16,22 @@ from astrosim.systems.threshold.doors import check_kind
 from astrosim.systems.threshold.learners.table import carrier_of
 from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.traces.tracer import Tracer
 
 KIND = "astrocyte"
 """The system whose engines learners name; all others bring a function."""
 
 
 class Engine(Protocol):
-    """A threshold network (a resolved condition and a seed) in motion, whichever way it learns."""
+    """A threshold network (a resolved condition and a seed) in motion, whichever way it learns.
+
+    Attributes
+    ----------
+    tracer : Tracer or None
+        Records of single trials of the latest advance, if the scenario asks for them.
+    """
+
+    tracer: Tracer | None
 
     @property
     def trial(self) -> int:

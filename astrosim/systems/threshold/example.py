@@ -21,7 +21,11 @@ EVERY = get_args(Scenario.model_fields["learner"].annotation)
 CONDITIONS = {name: {"learner": name, **OWN.get(name, {"decision": {"window": 0}})} for name in EVERY}
 FURTHER: dict[str, dict[str, Any]] = {
     "coupled": {"coupling": {"graph": "nearest", "neighbours": 2}},
-    "windowed": {"decision": {"window": 0}, "perturbation": {"adapt_sigma": True}},
+    "windowed": {
+        "decision": {"window": 0},
+        "perturbation": {"adapt_sigma": True},
+        "record": {"firing_trials": [20, 90], "firing_every": 7},
+    },
     "intervened": {"interventions": [{"action": "lesion_astrocytes", "which": [3], "at_trial": 40}]},
 }
 """Conditions under which astrocytes do more than in the paper."""
@@ -33,10 +37,10 @@ EXAMPLE = Example(
         "network": {"regular": 4},
         "decision": {"reward": "log_sigmoid"},
         "schedule": {"episodes": 12, "trials_per_episode": 10},
-        "record": {"every": 3, "weights_at": [0, -1], "decisions": True},
+        "record": {"every": 3, "weights_at": [0, -1], "decisions": True, "trials": True, "firing": True},
         "conditions": CONDITIONS | FURTHER,
     },
-    recording={"record": {"every": 5, "weights_at": [2], "decisions": False}},
+    recording={"record": {"every": 5, "weights_at": [2], "decisions": False, "trials": False, "firing": False}},
     by_records=("late_degradation",),
     engines=("agents",),
     other_engine={"agents": tuple(name for name in (*CONDITIONS, *FURTHER) if name not in BASELINES)},

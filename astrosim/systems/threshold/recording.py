@@ -18,9 +18,12 @@ from astrosim.systems.threshold.first_use import FirstUse, first_use
 from astrosim.systems.threshold.log import TrialLog
 from astrosim.systems.threshold.network.shared import sharing
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.scenario.trial_records import wanted
+from astrosim.systems.threshold.traces.log import RecordLog
 
-PARTS = ("state", "log", "measured", "weights")
+PARTS = ("state", "log", "records", "measured", "weights")
 """What the names of a checkpoint's arrays begin with."""
+STORED = ("log/", "records/")
 
 WARM: set[str] = set()  # conditions whose code this process has compiled
 READY: dict[int, Scenario] = {}  # the same, by the identity of their scenarios: replicates of a job share them
@@ -112,7 +115,9 @@ class Recording(Alone):
         self.measured: dict[str, list[np.ndarray]] = {}
         self.weights: list[np.ndarray] = []
         self.totals = {"mean_abs_weight_start": mean_abs(self.engine.weights()), "wall_s": 0.0}
-        self.log = TrialLog(writer, scenario.record.decisions)
+        own = wanted(scenario)
+        self.log = TrialLog(writer, own.decisions)
+        self.records = RecordLog(writer, own, self.engine.sizes()["neuron"]) if own.traced else None
         self._segments = segments(scenario)
         self._segment: tuple[int, bool, bool] | None = next(self._segments)
 
@@ -143,6 +148,8 @@ class Recording(Alone):
         assert segment is not None
         stop, measured, weighed = segment
         left = stop - self.engine.trial
+        if self.engine.tracer is not None:
+            units = min(units, self.engine.tracer.longest)
         elapsed = self._advance(left if measured else min(units, left), measured)
         if measured:
             for name, values in self.engine.measure().items():
@@ -162,18 +169,23 @@ class Recording(Alone):
             self.first_use.note(trials)
         with storage_errors(self.writer.directory):
             self.log.append(decisions)
+            if self.records is not None and self.engine.tracer is not None:
+                self.records.append(self.engine.tracer.taken())
         return elapsed
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the engine's arrays, the log's tail and all that was recorded: by name, arrays of any shape."""
         arrays = {f"state/{name}": np.asarray(values) for name, values in self.engine.state().items()}
         arrays |= {f"log/{name}": values for name, values in self.log.state().items()}
+        if self.records is not None:
+            arrays |= {f"records/{name}": values for name, values in self.records.state().items()}
         arrays |= {f"measured/{name}": np.stack(values) for name, values in self.measured.items()}
         return arrays | {f"weights/{number}": values for number, values in enumerate(self.weights)}
 
     def facts(self) -> dict[str, Any]:
         """Return the trial, the totals, and what the log has written already."""
-        return {"trial": self.engine.trial, "log": self.log.facts(), "progress": self.totals}
+        records = {} if self.records is None else {"records": self.records.facts()}
+        return {"trial": self.engine.trial, "log": self.log.facts(), "progress": self.totals, **records}
 
     def restore(self, state: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
         """Go on from a `state()` and `facts()`; see `astrosim.contracts.simulation.Member.restore`.
@@ -191,7 +203,10 @@ class Recording(Alone):
         """
         if problem := next(damage(self.writer.directory, facts["log"]["files"]), None):
             raise ValueError(problem)
-        self.log.restore(self._restore(state, facts)["log"], facts["log"])
+        parts = self._restore(state, facts)
+        self.log.restore(parts["log"], facts["log"])
+        if self.records is not None:
+            self.records.restore(parts["records"], facts["records"])
 
     def _restore(self, state: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> dict[str, dict[str, np.ndarray]]:
         """Take up all but the log; returns the arrays by their parts."""
@@ -208,8 +223,8 @@ class Recording(Alone):
         return parts
 
     def end(self) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Return a `state()` without the log, which is stored, whose arrays keep their shape; and `facts()`."""
-        arrays = {name: values for name, values in self.state().items() if not name.startswith("log/")}
+        """Return a `state()` without what is stored trial by trial, whose arrays keep their shape; and `facts()`."""
+        arrays = {name: values for name, values in self.state().items() if not name.startswith(STORED)}
         facts = self.facts()
         return arrays, {**facts, "log": {"kept": self.log.kept, "reverted": self.log.reverted}}
 
@@ -233,6 +248,8 @@ class Recording(Alone):
         self.measured = {name: [values[row] for row in rows] for name, values in self.measured.items()}
         self.weights = [self.weights[row] for row in weights]
         self.log.take_up(stored, self.engine.trial, facts["log"])
+        if self.records is not None:
+            self.records.take_up(stored, self.engine.trial, wanted(short).firing)
 
     def outcome(self) -> Outcome:
         """Return all that was recorded, and the summary; the rest of the log is written."""
@@ -241,6 +258,8 @@ class Recording(Alone):
         row = self._row(values, static)
         with storage_errors(self.writer.directory):
             self.log.finish()
+            if self.records is not None:
+                self.records.finish()
         labels = dict.fromkeys(values, self.scenario.record_episodes)
         if self.weights:
             values["weight"] = np.stack(self.weights)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from astrosim.store.variables import NAN, Variable
+from astrosim.store.coded import Coded
+from astrosim.store.variables import IDLE, KEPT, NAN, REVERTED, Variable
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.scenario.trial_records import wanted
 
 EPISODE_VARIABLES = (
     Variable(
@@ -52,6 +54,8 @@ EPISODE_VARIABLES = (
     ),
 )
 
+DECISIONS = ((KEPT, "kept"), (REVERTED, "reverted"), (IDLE, "nothing_decided"))
+"""Codes of `decision`, in words."""
 TRIAL_VARIABLES = (
     Variable("trial_pattern", ("trial",), "u2", 65_535, "pattern", "pattern of the trial"),
     Variable(
@@ -66,6 +70,40 @@ TRIAL_VARIABLES = (
         "active astrocytes in score order; -1: empty slot, -2: not run",
     ),
 )
+
+RECORDED = "recorded_trial"  # dimension: trials of which firing is kept
+REWARD_VARIABLES = (
+    Variable(
+        "reward_before",
+        ("trial",),
+        "f8",
+        NAN,
+        "1",
+        "reward of the current weights on the trial's patterns; of neurons that learn alone, accuracy",
+    ),
+    Variable(
+        "reward_after",
+        ("trial",),
+        "f8",
+        NAN,
+        "1",
+        "reward under the whole perturbation, of baselines after the update; nan if none was evaluated to the end",
+    ),
+    Variable("eligible", ("trial",), "i4", -1, "synapses", "eligible synapses of the trial"),
+)
+"""Beside the others where `record.trials` is on."""
+FIRING_VARIABLES = (
+    Coded(
+        "firing",
+        (RECORDED, "neuron"),
+        "i1",
+        -1,
+        "1",
+        "firing in the standing pass of the trial; -1: not run",
+        ((0, "silent"), (1, "fired")),
+    ),
+)
+"""Beside the others where `record.firing` is on."""
 
 COUPLING_VARIABLES = (
     Variable("calcium", ("episode", "astrocyte"), "f8", NAN, "1", "calcium in the episode's last trial"),
@@ -138,6 +176,8 @@ STATIC_VARIABLES = (
 VARIABLES = (
     *EPISODE_VARIABLES,
     *TRIAL_VARIABLES,
+    *REWARD_VARIABLES,
+    *FIRING_VARIABLES,
     *WEIGHT_VARIABLES,
     *STATIC_VARIABLES,
     *EVENT_VARIABLES,
@@ -149,6 +189,9 @@ VARIABLES = (
 )
 """All of them, in the order of the store."""
 
+BY_TRIAL = tuple(one.name for one in (*TRIAL_VARIABLES, *REWARD_VARIABLES, *FIRING_VARIABLES))
+"""Names of those that hold a value per trial."""
+
 TABLES: dict[tuple[str, ...], str] = {
     ("episode",): "episodes",
     ("episode", "pattern"): "patterns",
@@ -156,6 +199,7 @@ TABLES: dict[tuple[str, ...], str] = {
     ("episode", "neuron"): "neuron_states",
     ("episode", "astrocyte", "pattern"): "astrocyte_patterns",
     ("trial",): "trials",
+    (RECORDED, "neuron"): "firing",
     ("weight_episode", "synapse"): "weights",
     ("neuron",): "neurons",
     ("synapse",): "synapses",
@@ -175,8 +219,13 @@ def variables_of(conditions: Sequence[Scenario]) -> tuple[Variable, ...]:
     condition is coupled, and so on.
     """
     left_out: tuple[Variable, ...] = ()
-    if not any(s.record.decisions for s in conditions):
+    asked = [wanted(s) for s in conditions]
+    if not any(own.decisions for own in asked):
         left_out += TRIAL_VARIABLES
+    if not any(own.rewards for own in asked):
+        left_out += REWARD_VARIABLES
+    if not any(own.firing for own in asked):
+        left_out += FIRING_VARIABLES
     if not any(s.most_events for s in conditions):
         left_out += EVENT_VARIABLES
     if not any(s.coupled for s in conditions):
@@ -187,4 +236,10 @@ def variables_of(conditions: Sequence[Scenario]) -> tuple[Variable, ...]:
         left_out += SIGMA_VARIABLES
     if not any(s.neuronal for s in conditions):
         left_out += NEURON_VARIABLES
-    return tuple(variable for variable in VARIABLES if variable not in left_out)
+    coded = any(own.rewards for own in asked)
+    return tuple(_coded(one) if coded else one for one in VARIABLES if one not in left_out)
+
+
+def _coded(variable: Variable) -> Variable:
+    """Return a variable whose codes the store is to explain, of runs that ask for more than decisions."""
+    return Coded(**vars(variable), meanings=DECISIONS) if variable.name == "decision" else variable

@@ -12,9 +12,10 @@ from astrosim.runs.runner import Dimensions, Lengthening, Runner, RunQueries
 from astrosim.scenario.relevance import unread
 from astrosim.store.variables import Variable
 from astrosim.systems.threshold.recording import Recording
-from astrosim.systems.threshold.records import variables_of
+from astrosim.systems.threshold.records import RECORDED, variables_of
 from astrosim.systems.threshold.scenario.nodes import read_nodes
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.scenario.trial_records import wanted
 from astrosim.systems.threshold.sizes import sizes
 
 NUMBERED = ("neuron", "synapse", "astrocyte", "pattern", "bit")  # dimensions labelled 0, 1, 2 ...
@@ -60,12 +61,15 @@ def shape(resolved: Mapping[str, Scenario], found: Iterable[tuple[Mapping[str, i
         for dimension, length in lengths.items():
             longest[dimension] = max(length, longest.get(dimension, 0))
     longest["event"] = max(s.most_events for s in resolved.values())
-    longest["trial"] = max((s.schedule.trials for s in resolved.values() if s.record.decisions), default=0)
+    asked = {name: wanted(s) for name, s in resolved.items()}
+    longest["trial"] = max((s.schedule.trials for name, s in resolved.items() if asked[name].decisions), default=0)
     coordinates = {
         "episode": union(s.record_episodes for s in resolved.values()),
         "weight_episode": union(s.weight_episodes for s in resolved.values()),
         **{dimension: np.arange(longest[dimension], dtype="i4") for dimension in NUMBERED},
     }
+    if any(own.firing for own in asked.values()):
+        coordinates[RECORDED] = union(own.firing for own in asked.values())
     variables = _variables(longest, np.result_type(*types).str[1:], tuple(resolved.values()))
     lengths = {dimension: longest[dimension] for dimension in UNLABELLED}
     return Dimensions(variables, coordinates, lengths, neuron_names(tuple(resolved.values()), longest["neuron"]))
@@ -91,8 +95,8 @@ def _variables(longest: Mapping[str, int], weight_type: str, conditions: Sequenc
 
 
 def union(conditions: Iterable[Sequence[int]]) -> np.ndarray:
-    """Return ascending union of the episodes of several conditions: int64, shape (episode,)."""
-    return np.array(sorted({episode for episodes in conditions for episode in episodes}), dtype="i8")
+    """Return ascending union of the episodes, or trials, of several conditions: int64, shape (label,)."""
+    return np.array(sorted({label for labels in set(conditions) for label in labels}), dtype="i8")
 
 
 def length_problem(short: Scenario, long: Scenario) -> str:

@@ -20,6 +20,7 @@ from astrosim.systems.threshold.network.shared import built
 from astrosim.systems.threshold.network.state import FIRED, TRIALS, make_state
 from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.traces.tracer import make_tracer
 
 PROGRESS = ("solved_trial", "solved_passes", "passes")
 TOTALS = ("binary", "soft", "kept", "reverted", "eligible")
@@ -46,6 +47,8 @@ class ThresholdSimulation:
         The arrays that learning changes; allocated once, never rebound.
     interventions : Interventions
         Interventions between trials; they exchange `kernel_network` and `params`.
+    tracer : Tracer or None
+        Records of single trials of the latest advance, if the scenario asks for them.
     """
 
     exploration_rate_of = staticmethod(exploration_rate)
@@ -57,6 +60,7 @@ class ThresholdSimulation:
         self.params = make_params(scenario, stream_keys(seed))
         self.learning = make_state(scenario, self.network, self.territories, self.gap_junctions)
         self.interventions = Interventions(self)
+        self.tracer = make_tracer(scenario, self.network.kind.size)
         self._totals = dict.fromkeys(TOTALS, 0.0)
 
     @property

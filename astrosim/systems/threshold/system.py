@@ -11,9 +11,11 @@ PLOTS = {
     "astrocyte_curves": f"{HERE}.figures.astrocytes:astrocyte_curves",
     "calcium_curves": f"{HERE}.figures.calcium:calcium_curves",
     "decision_raster": f"{HERE}.figures.raster:decision_raster",
+    "firing_raster": f"{HERE}.figures.firing:firing_raster",
     "learning_curves": f"{HERE}.figures.curves:learning_curves",
     "pattern_map": f"{HERE}.figures.patterns:pattern_map",
     "read_events": f"{HERE}.figures.events:read_events",
+    "reward_trace": f"{HERE}.figures.rewards:reward_trace",
     "space_map": f"{HERE}.figures.space:space_map",
     "weight_map": f"{HERE}.figures.weights:weight_map",
 }

@@ -12,8 +12,9 @@ from astrosim.scenario import condition_names, resolve
 from astrosim.scenario.words import counted, seconds_words
 from astrosim.store.variables import Variable
 from astrosim.systems.threshold.learners.table import BASELINES
-from astrosim.systems.threshold.records import variables_of
+from astrosim.systems.threshold.records import RECORDED, REWARD_VARIABLES, TRIAL_VARIABLES, variables_of
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.scenario.trial_records import wanted
 
 SECONDS_A_TRIAL = {"kernel": 1.5e-6, "agents": 5e-3, "published": 12e-6}  # assumed: the paper's network, one core
 SECONDS_A_PASS = 5e-6  # of a rival, on the paper's network: a pass, its draws and a look; measured on one core
@@ -44,6 +45,10 @@ class ThresholdWorkload(Workload):
         Estimate, before compression.
     seconds : float
         Estimate of the trial loops on one core at a nominal rate.
+    trial_bytes : int
+        Of the records of a trial (`record.decisions`, `record.trials`), before compression, in the longest condition.
+    firing_bytes : int
+        Of the firing in a trial, before compression, in the largest condition that keeps it.
     """
 
     conditions: int
@@ -59,9 +64,13 @@ class ThresholdWorkload(Workload):
     records: int
     disk_bytes: int
     seconds: float
+    trial_bytes: int = 0
+    firing_bytes: int = 0
 
     def rows(self) -> tuple[tuple[str, str, str], ...]:
         """Return name, value and remark of each line that is shown."""
+        each = [("  per trial", f"{self.trial_bytes:,} bytes", "decisions and rewards")] * bool(self.trial_bytes)
+        each += [("  of firing", f"{self.firing_bytes:,} bytes", "per recorded trial")] * bool(self.firing_bytes)
         return (
             (
                 "replicates",
@@ -76,6 +85,7 @@ class ThresholdWorkload(Workload):
             ("  that learn", f"{self.learning_trials:,}", ""),
             ("records", f"{self.records:,}", f"episodes; {self.records_per_replicate:,} per replicate"),
             ("on disk", f"about {bytes_words(self.disk_bytes)}", "before compression"),
+            *each,
             ("time", f"about {seconds_words(self.seconds)}", "on one core at a nominal rate; workers share it"),
         )
 
@@ -139,13 +149,22 @@ def gap_junctions(scenario: Scenario, astrocytes: int) -> float:
     return expected[chosen.graph]
 
 
+def trial_bytes(scenario: Scenario) -> tuple[int, int]:
+    """Return bytes of the rewards and decisions of a trial, if rewards are kept, and of its firing, if that is."""
+    own, decided = wanted(scenario), TRIAL_VARIABLES[:2]
+    slots = scenario.astrocytes.max_active * scenario.astrocytic
+    fixed = sum(np.dtype(one.dtype).itemsize for one in (*REWARD_VARIABLES, *decided)) + slots
+    return fixed * own.rewards, scenario.network.neurons * bool(own.firing)
+
+
 def bytes_of(scenario: Scenario) -> float:
     """Return bytes that one replicate leaves, before compression."""
     astrocytes = scenario.network.clusters * scenario.astrocytes.per_cluster if scenario.astrocytic else 0
     length = {
         "episode": records_of(scenario),
         "weight_episode": len(scenario.weight_episodes),
-        "trial": scenario.schedule.trials if scenario.record.decisions else 0,
+        "trial": scenario.schedule.trials if wanted(scenario).decisions else 0,
+        RECORDED: len(wanted(scenario).firing),
         "slot": min(scenario.astrocytes.max_active, astrocytes),
         "neuron": scenario.network.neurons,
         "synapse": scenario.network.expected_synapses,
@@ -180,4 +199,6 @@ def workload(scenario: Scenario) -> ThresholdWorkload:
         records=seeds * sum(records_of(r) for r in resolved),
         disk_bytes=round(seeds * sum(bytes_of(r) for r in resolved)),
         seconds=seeds * sum(seconds_of(r) for r in resolved),
+        trial_bytes=max(trial_bytes(r)[0] for r in resolved),
+        firing_bytes=max(trial_bytes(r)[1] for r in resolved),
     )

@@ -11,7 +11,7 @@ from astrosim.systems.published.kernel import constants as c
 from astrosim.systems.published.kernel.circuit import code_of
 from astrosim.systems.published.kernel.pass_cache import refresh
 from astrosim.systems.published.kernel.perturbation import attempt
-from astrosim.systems.published.kernel.state import note
+from astrosim.systems.published.kernel.state import note, trace, trace_firing
 
 NO_EXPLORATION, FLAT, MATURITY = 0, 1, 2  # exploration rules
 EXPLORATION_RULES = {"none": NO_EXPLORATION, "flat": FLAT, "maturity": MATURITY}
@@ -83,12 +83,24 @@ def adapt_thresholds(state):
 
 @compiled
 def learn(
-    circuit, territories, collections, traffic, rule, state, standing, scratch, tally, patterns, decisions, actives
+    circuit,
+    territories,
+    collections,
+    traffic,
+    rule,
+    state,
+    standing,
+    scratch,
+    tally,
+    traced,
+    patterns,
+    decisions,
+    actives,
 ):
     """Carry out one trial for each entry of `patterns`.
 
-    Reads circuit, territories, collections. Writes state, standing, scratch, tally and the log (patterns, decisions,
-    actives).
+    Reads circuit, territories, collections. Writes state, standing, scratch, tally, traced and the log
+    (patterns, decisions, actives).
     Draws the pattern, the explorations, then two for each collected synapse.
     """
     active = np.empty(c.MAX_ACTIVE, dtype=np.int64)
@@ -104,10 +116,13 @@ def learn(
 
         code = code_of(active, number)
         collected = collections.collected[code, : collections.size[code]]
-        kept = attempt(circuit, state, pattern, standing.soft[pattern], collected, collections.place[code], scratch)
+        before, place = standing.soft[pattern], collections.place[code]
+        kept, after = attempt(circuit, state, pattern, before, collected, place, scratch)
         if kept:
             standing.valid[:] = False
             refresh(circuit, territories, traffic, state.weight, standing, pattern)
+        trace(traced, t, before, after, len(collected))
+        trace_firing(traced, t, standing.memory[pattern], circuit.label)
 
         remember_outcome(state, active[:number], explored, pattern, kept)
         state.last_pattern[0] = pattern

@@ -13,7 +13,7 @@ from astrosim.systems.published.kernel import constants as c
 from astrosim.systems.published.kernel.circuit import find_direct
 from astrosim.systems.published.kernel.pass_cache import refresh
 from astrosim.systems.published.kernel.perturbation import attempt
-from astrosim.systems.published.kernel.state import note
+from astrosim.systems.published.kernel.state import note, trace, trace_firing
 
 
 @compiled
@@ -55,10 +55,10 @@ def collect_flagged(circuit, flag, collected, place_of):
 
 
 @compiled
-def wander(circuit, territories, state, standing, scratch, tally, patterns, decisions):
+def wander(circuit, territories, state, standing, scratch, tally, traced, patterns, decisions):
     """Carry out one trial for each entry of `patterns`.
 
-    Reads circuit. Writes state, standing, scratch, tally and the log (patterns, decisions).
+    Reads circuit. Writes state, standing, scratch, tally, traced and the log (patterns, decisions).
     Draws the pattern, four for the move, then two for each eligible synapse.
     """
     low, high = np.empty(3), np.empty(3)
@@ -76,13 +76,16 @@ def wander(circuit, territories, state, standing, scratch, tally, patterns, deci
         if flag_neurons(circuit, state.cursor, flag, c.CURSOR_RADIUS):
             n = collect_flagged(circuit, flag, collected, place_of)
         decisions[t] = IDLE
+        before, after = standing.soft[pattern], np.nan
         if n > 0:
             find_direct(circuit.direct, place_of, place)
-            kept = attempt(circuit, state, pattern, standing.soft[pattern], collected[:n], place, scratch)
+            kept, after = attempt(circuit, state, pattern, before, collected[:n], place, scratch)
             decisions[t] = KEPT if kept else REVERTED
             if kept:
                 standing.valid[:] = False
                 refresh(circuit, territories, False, state.weight, standing, pattern)
+        trace(traced, t, before, after, n)
+        trace_firing(traced, t, standing.memory[pattern], circuit.label)
         state.last_pattern[0] = pattern
         state.trial[0] += 1
         note(tally, standing.binary[pattern], standing.soft[pattern], n)

@@ -21,7 +21,8 @@ from astrosim.systems.published.kernel import fdlibm
 from astrosim.systems.published.kernel.cursor import collect_flagged, flag_neurons, move
 from astrosim.systems.published.kernel.pass_cache import sum_inputs
 from astrosim.systems.published.kernel.perturbation import angle, radius
-from astrosim.systems.published.kernel.state import Tally, note
+from astrosim.systems.published.kernel.state import Tally, note, trace
+from astrosim.systems.threshold.network.trace import Trace
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
@@ -86,11 +87,11 @@ def settle(circuit, iteration, own):
 
 
 @compiled
-def roam(circuit, iteration, state, own, tally, patterns, decisions):
+def roam(circuit, iteration, state, own, tally, traced, patterns, decisions):
     """Carry out one trial for each entry of `patterns`.
 
-    Reads circuit, iteration. Writes state, own, tally and the log. Draws the pattern, four for the move, then two for
-    each eligible synapse.
+    Reads circuit, iteration. Writes state, own, tally, traced and the log. Draws the pattern, four for the move, then
+    two for each eligible synapse.
     """
     low, high = np.empty(3), np.empty(3)
     for d in range(3):
@@ -106,6 +107,7 @@ def roam(circuit, iteration, state, own, tally, patterns, decisions):
         if flag_neurons(circuit, state.cursor, flag, iteration.radius):
             n = collect_flagged(circuit, flag, collected, place_of)
         decisions[t] = IDLE
+        standing, after = binary if iteration.binary else soft, np.nan
         if n > 0:
             before = state.weight.copy()
             for j in collected[:n]:
@@ -115,13 +117,14 @@ def roam(circuit, iteration, state, own, tally, patterns, decisions):
                 size = iteration.sigma * (length * fdlibm.cos(angle(counter(state.generator[0]))))
                 state.weight[j] = max(-c.LIMIT, min(c.LIMIT, state.weight[j] + size))
             now_soft, now_binary = observe(circuit, state.weight, own, pattern)
-            after, reward = (now_binary, binary) if iteration.binary else (now_soft, soft)
-            kept = after > reward or (iteration.drift and after == reward)
+            after = now_binary if iteration.binary else now_soft
+            kept = after > standing or (iteration.drift and after == standing)
             decisions[t] = KEPT if kept else REVERTED
             if kept:
                 soft, binary = now_soft, now_binary
             else:
                 state.weight[:] = before
+        trace(traced, t, standing, after, n)
         state.last_pattern[0] = pattern
         state.trial[0] += 1
         note(tally, binary, soft, n)
@@ -167,8 +170,8 @@ class IterationEngine(PublishedEngine):
         threshold = np.full(c.NEURONS, c.FIRING_THRESHOLD)
         self._own = Homeostasis(threshold, np.zeros(c.NEURONS, np.int64), np.zeros(1, np.int64))
 
-    def _wander(self, log: Decisions, tally: Tally) -> None:
-        roam(self._circuit, self._iteration, self._state, self._own, tally, log.pattern, log.decision)
+    def _wander(self, log: Decisions, tally: Tally, traced: Trace) -> None:
+        roam(self._circuit, self._iteration, self._state, self._own, tally, traced, log.pattern, log.decision)
 
     def probe(self, patterns: np.ndarray | None = None) -> np.ndarray:
         """Return outputs of the frozen network: uint8, shape (pattern, bit).

@@ -114,11 +114,12 @@ def attempt(circuit, state, pattern, soft_before, collected, place, scratch):
     """Perturb the collected synapses and keep the new weights if the soft reward rose, strictly.
 
     Reads circuit, state.generator, state.weight. Writes state.weight (kept trials), state.generator, scratch.
-    Draws two a collected synapse, in the order collected. Returns whether the trial is kept.
+    Draws two a collected synapse, in the order collected. Returns whether the trial is kept, and the soft reward after;
+    nan if nothing was collected.
     """
     draws = DRAWS * len(collected)
     if draws == 0:
-        return False
+        return False, np.nan
     generator = state.generator[0]
     first, step, regular = run(generator, draws)
     counters = scratch.counters[: 0 if regular else draws]
@@ -126,10 +127,11 @@ def attempt(circuit, state, pattern, soft_before, collected, place, scratch):
     low, stride = counter(first), counter(step)
     state.generator[0] = jump(generator, draws)
     weight = state.weight
-    if not soft_after(circuit, weight, pattern, place, low, stride, counters) > soft_before:
-        return False
+    after = soft_after(circuit, weight, pattern, place, low, stride, counters)
+    if not after > soft_before:
+        return False, after
     gauss = scratch.gauss[: len(collected)]
     fill_gauss(low, stride, counters, gauss)
     for k in range(len(collected)):
         weight[collected[k]] = stepped(weight[collected[k]], gauss[k])
-    return True
+    return True, after

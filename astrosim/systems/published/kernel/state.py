@@ -90,6 +90,23 @@ def new_tally() -> Tally:
 
 
 @inlined
+def trace(traced, t, before, after, eligible):
+    """Write rewards and eligible synapses of a trial, where they are asked for. Writes traced, a `Trace`."""
+    if traced.before.size:
+        traced.before[t] = before
+        traced.after[t] = after
+        traced.eligible[t] = eligible
+
+
+@inlined
+def trace_firing(traced, t, memory, label):
+    """Write who fired in the standing pass, as the program remembers it, where it is asked for. Writes traced."""
+    if traced.fired.shape[0]:
+        for k in range(c.NEURONS):
+            traced.fired[t, k] = memory[label[k]]
+
+
+@inlined
 def note(tally, binary, soft, eligible):
     """Add a trial to the tally."""
     tally.binary[0] += binary

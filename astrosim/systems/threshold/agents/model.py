@@ -152,6 +152,8 @@ class AstroModel(ClosedModel, mesa.Model, ForwardPasses):
         """Carry out trials; see `Engine.advance`. Measuring costs nothing here and is always done."""
         self._decisions, self._row = self._log(trials), 0
         self._totals = dict.fromkeys(TOTALS, 0.0)
+        if self.tracer is not None:
+            self.tracer.begin(self.trial)
         if trials:
             self.run_for(trials)
         return self._decisions
@@ -341,9 +343,8 @@ class AstroModel(ClosedModel, mesa.Model, ForwardPasses):
         after, before = (self.window_reward(outputs) for outputs in (trial.outputs_after, trial.outputs_before))
         trial.compared = before, trial.best if trial.lost else after
         key = self.params.keys[DECISION]
-        trial.kept = not (trial.idle or trial.lost) and bool(
-            decision.stands(r.accept, after, before, r.offset, r.temperature, key, trial.number)
-        )
+        stands = decision.stands(r.accept, after, before, r.offset, r.temperature, key, trial.number)
+        trial.kept = bool(stands) and not (trial.idle or trial.lost)
         share = consolidation.share_kept(r.consolidation, r.rate, after, before)
         if not trial.kept or share < 1.0:
             self.learning.weight[:] = trial.snapshot
@@ -389,6 +390,8 @@ class AstroModel(ClosedModel, mesa.Model, ForwardPasses):
         self._totals["kept"] += trial.kept
         self._totals["reverted"] += not (trial.kept or trial.idle)
         self._totals["eligible"] += trial.eligible
+        if self.tracer is not None:
+            self.tracer.note(trial.number, *trial.rewards, trial.eligible, self.fired)
         if self._row < self._decisions.pattern.size:
             self._decisions.pattern[self._row] = trial.pattern
             self._decisions.decision[self._row] = KEPT if trial.kept else (IDLE if trial.idle else REVERTED)

@@ -34,6 +34,12 @@ class Trial:
     snapshot: np.ndarray = field(default_factory=lambda: np.empty(0, np.float32))
 
     @property
+    def rewards(self) -> tuple[float, float]:
+        """Rewards before and after, as they are recorded: nan where nothing was evaluated to the end."""
+        before, after = self.compared
+        return before, nan if self.idle or self.lost else after
+
+    @property
     def pattern(self) -> int:
         """The pattern that is presented last: a report's trial has one only."""
         return int(self.window[-1])

@@ -21,6 +21,7 @@ from astrosim.plot.timeline import INK, note
 from astrosim.store.variables import NEURON_KINDS
 from astrosim.systems.threshold.figures.events import Events, of_replicate
 from astrosim.systems.threshold.figures.select import best_seed, with_astrocytes
+from astrosim.systems.threshold.records import BY_TRIAL
 from astrosim.systems.threshold.replay import standing_after
 from astrosim.systems.threshold.scenario.schema import Scenario
 
@@ -57,7 +58,7 @@ def space_map(dataset: Dataset, scenario: Scenario, events: Events = (), episode
         figure = new_figure(SHAPES[0])
         say(figure.subplots(), "No replicate of this run is finished yet.")
         return figure
-    replicate = dataset.drop_vars(["trial_pattern", "decision", "active"], errors="ignore")
+    replicate = dataset.drop_vars([name for name in BY_TRIAL if name in dataset])
     replicate = replicate.sel(condition=condition, seed=seed).load()
     placed = np.isfinite(replicate["neuron_x"].values)
     x, y = replicate["neuron_x"].values[placed], replicate["neuron_y"].values[placed]

@@ -12,6 +12,7 @@ from astrosim.systems.threshold.kernel.coupling import waves_of
 from astrosim.systems.threshold.kernel.response_cache import ResponseCache, make_response_cache
 from astrosim.systems.threshold.kernel.workspace import Log, make_workspace
 from astrosim.systems.threshold.network.state import KernelNetwork
+from astrosim.systems.threshold.network.trace import NOTHING, Trace
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.simulation import TOTALS, ThresholdSimulation
 
@@ -51,11 +52,15 @@ class KernelEngine(ThresholdSimulation):
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:
         """Carry out trials; see `astrosim.systems.threshold.engines.Engine.advance`."""
-        log = self._log(trials)
+        log, tracer = self._log(trials), self.tracer
         self._workspace.total[:] = 0.0
+        if tracer is not None:
+            tracer.begin(self.trial)
         done = 0
         while done < trials:
             stop = min(trials, done + self._intervene())
+            if tracer is not None:
+                stop = min(stop, done + tracer.stretch(self.trial))
             rows = slice(done, stop)
             self._stretch(Log(log.pattern[rows], log.decision[rows], log.active[rows]), measure)
             done = stop
@@ -72,13 +77,17 @@ class KernelEngine(ThresholdSimulation):
 
     def _stretch(self, log: Log, measure: bool) -> None:
         """Carry out trials without interventions, one for each row of the log."""
-        self._advance(*self._arguments(log, measure))
+        trial = self.trial
+        trace = NOTHING if self.tracer is None else self.tracer.rows(trial, len(log.pattern))
+        self._advance(*self._arguments(log, trace, measure))
+        if self.tracer is not None:
+            self.tracer.take(trial, trace)
 
-    def _arguments(self, log: Log, measure: bool) -> tuple[Any, ...]:
+    def _arguments(self, log: Log, trace: Trace, measure: bool) -> tuple[Any, ...]:
         """Return the arguments of the loop over trials."""
         waves = waves_of(self.kernel_network, self.learning, self.params.coupled)
         cached = (self._response_cache(),) if self.resolved_scenario.windowed else ()
-        return (self.kernel_network, self.params, self.learning, self._workspace, *cached, waves, log, measure)
+        return (self.kernel_network, self.params, self.learning, self._workspace, *cached, waves, log, trace, measure)
 
     @property
     def compiled(self) -> bool:
@@ -98,7 +107,7 @@ class KernelEngine(ThresholdSimulation):
 
     def _present_arguments(self) -> tuple[Any, ...]:
         log = self._log(0)
-        return self._arguments(Log(log.pattern, log.decision, log.active), measure=False)
+        return self._arguments(Log(log.pattern, log.decision, log.active), NOTHING, measure=False)
 
     def _response_cache(self) -> ResponseCache:
         """Return the cached responses of the present network to all patterns, for windowed trials."""

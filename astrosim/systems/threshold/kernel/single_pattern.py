@@ -26,7 +26,8 @@ from astrosim.systems.threshold.kernel.phases import (
     whole_scope,
 )
 from astrosim.systems.threshold.kernel.propagation import present, propagate, stand
-from astrosim.systems.threshold.network.state import ASTROCYTES, CURSOR, TRIALS
+from astrosim.systems.threshold.network.state import ASTROCYTES, CURSOR, FIRED, TRIALS
+from astrosim.systems.threshold.network.trace import trace_list, trace_rewards
 
 
 @kernel
@@ -67,12 +68,26 @@ def read_outputs(outputs, sound, activation, before):
         before[bit] = activation[outputs[bit]] if sound[outputs[bit]] else 0.0
 
 
+@phase
+def compare(traced, row, network, params, workspace, targets, by_union, idle, active, blocks):
+    """Write the rewards before and after a perturbation.
+
+    Reads: params; workspace.before, after. Writes: traced.
+    """
+    own, threshold = params.decision, params.network.threshold
+    before = reward.reward(own.reward, workspace.before, targets, threshold, own.gain, own.cap)
+    after = np.nan
+    if not idle:
+        after = reward.reward(own.reward, workspace.after, targets, threshold, own.gain, own.cap)
+    trace_rewards(traced, row, before, after, eligible_synapses(network, workspace, by_union, active, blocks))
+
+
 @kernel
-def advance(network, params, state, workspace, waves, log, measure):
+def advance(network, params, state, workspace, waves, log, traced, measure):
     """Carry out `log.pattern.size` trials.
 
-    Reads: network, params. Writes: state, waves, workspace, log; with `measure` it also adds to workspace.total. Draws:
-    streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`, `part`, `decision`.
+    Reads: network, params. Writes: state, waves, workspace, log, traced; with `measure` it also adds to
+    workspace.total. Draws: streams `pattern`, `exploration`, `cursor`, `scope`, `perturbation`, `part`, `decision`.
     """
     touched = np.int64(0)
     state.score[:] = 0.0
@@ -107,6 +122,8 @@ def advance(network, params, state, workspace, waves, log, measure):
             soft = reward.soft_reward(standing, targets, params.network.threshold)
             eligible = eligible_synapses(network, workspace, by_union, active, blocks)
             add_to_totals(workspace.total, binary, soft, kept, idle, eligible)
+        if traced.before.size:
+            compare(traced, row, network, params, workspace, targets, by_union, idle, active, blocks)
         if kept:
             found, masks, count = whole_scope(network, workspace, by_union, active, blocks)
             if params.perturbation.fraction < 1.0:
@@ -116,6 +133,7 @@ def advance(network, params, state, workspace, waves, log, measure):
             propagate(network, state, workspace.activation, pattern)
         clear(workspace, blocks)
         stand(network, params, state, workspace.activation, pattern)
+        trace_list(traced, row, state.fired, state.counter[FIRED])
 
         count_trial(state.counter, kept, idle)
         if astrocytes:

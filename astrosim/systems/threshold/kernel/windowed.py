@@ -289,6 +289,14 @@ def respond(network, params, state, cache, pattern, count, keeps):
 
 
 @phase
+def standing_reward(cache):
+    """Return the mean standing reward of the window's patterns. Writes: cache.standing_reward."""
+    for k in range(cache.window.size):
+        cache.standing_reward[k] = cache.reward[cache.window[k]]
+    return reward.mean_reward(cache.standing_reward)
+
+
+@phase
 def try_window(network, params, state, cache, count):
     """Return the mean rewards of the window after and before a perturbation; -inf after it if a race is lost.
 
@@ -298,11 +306,10 @@ def try_window(network, params, state, cache, count):
     shown = cache.window.size
     whole = own.consolidation == consolidation.WHOLE
     state.passes[0] += window.passes_before(shown, cache.right.size, whole)
+    before = standing_reward(cache)
     for k in range(shown):
-        cache.standing_reward[k] = cache.reward[cache.window[k]]
         cache.trial_reward[k] = reward.highest_reward(own.reward, own.cap)
         cache.order[k] = k
-    before = reward.mean_reward(cache.standing_reward)
     if own.race:
         race.by_standing(cache.standing_reward, cache.order)
     for k in cache.order:

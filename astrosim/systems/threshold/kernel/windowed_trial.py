@@ -29,14 +29,18 @@ from astrosim.systems.threshold.kernel.windowed import (
     settle_all,
     show_window,
     stand_window,
+    standing_reward,
     try_window,
 )
-from astrosim.systems.threshold.network.state import ASTROCYTES, TRIALS
+from astrosim.systems.threshold.network.state import ASTROCYTES, FIRED, TRIALS
+from astrosim.systems.threshold.network.trace import trace_list, trace_rewards
 
 
 @phase
 def perturb(network, params, state, workspace, cache, trial, by_union, active, blocks):
-    """Try a perturbation on the window's patterns and keep it, all or in part, or drop it; returns whether it is kept.
+    """Try a perturbation on the window's patterns and keep it, all or in part, or drop it.
+
+    Returns whether it is kept, and the mean reward under the whole of it, -inf if a race is lost.
 
     Writes: state.weight, passes and solved; workspace, cache. Draws: streams `perturbation`, `part`, `decision`.
     """
@@ -57,14 +61,21 @@ def perturb(network, params, state, workspace, cache, trial, by_union, active, b
             changes = draw_changes(network, params, state, cache, trial, scale, found, masks, count)
         keep_window(network, params, state, cache, changes)
         apply_steps(params, state.weight, workspace.step, trial, scale, found, masks, count)
-    return kept
+    return kept, after
+
+
+@phase
+def trace_window(traced, row, network, params, state, cache, pattern):
+    """Write the neurons that fired in the standing pass of the last pattern. Writes: traced, cache; state.fired."""
+    stand_window(network, params, state, cache, pattern)
+    trace_list(traced, row, state.fired, state.counter[FIRED])
 
 
 @kernel
-def advance(network, params, state, workspace, cache, waves, log, measure):
+def advance(network, params, state, workspace, cache, waves, log, traced, measure):
     """Carry out `log.pattern.size` trials.
 
-    Reads: network, params. Writes: state, waves, workspace, cache, log; with `measure` it also adds to
+    Reads: network, params. Writes: state, waves, workspace, cache, log, traced; with `measure` it also adds to
     workspace.total. Draws: streams `pattern`, `exploration`, `selection`, `cursor`, `scope`, `perturbation`, `part`,
     `decision`.
     """
@@ -91,9 +102,14 @@ def advance(network, params, state, workspace, cache, waves, log, measure):
 
         blocks = gather(network, params, state, workspace, trial, by_union, active)
         idle = active == 0 and blocks == 0
-        kept = False
+        kept, after, before = False, -np.inf, 0.0
+        if traced.before.size:
+            before = standing_reward(cache)
         if not idle:
-            kept = perturb(network, params, state, workspace, cache, trial, by_union, active, blocks)
+            kept, after = perturb(network, params, state, workspace, cache, trial, by_union, active, blocks)
+        if traced.before.size:
+            eligible = eligible_synapses(network, workspace, by_union, active, blocks)
+            trace_rewards(traced, row, before, after, eligible)
         if measure:
             binary, soft = show_window(network, params, cache)
             eligible = eligible_synapses(network, workspace, by_union, active, blocks)
@@ -101,6 +117,8 @@ def advance(network, params, state, workspace, cache, waves, log, measure):
         clear(workspace, blocks)
         if senses:
             stand_window(network, params, state, cache, pattern)
+        if traced.fired.shape[0]:
+            trace_window(traced, row, network, params, state, cache, pattern)
 
         count_trial(state.counter, kept, idle)
         if astrocytes:

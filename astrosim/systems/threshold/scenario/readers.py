@@ -85,6 +85,26 @@ def sigma_adapts(scenario: Scenario) -> bool:
     return astrocytes_learn(scenario) and scenario.perturbation.adapt_sigma
 
 
+def trials_count(scenario: Scenario) -> bool:
+    """Return whether trials are carried out: without a learner, relays and the published program only count them."""
+    counted_only = scenario.system == "published" or scenario.network.layout == "relay"
+    return anyone_learns(scenario) or not counted_only
+
+
+def trials_fire(scenario: Scenario) -> bool:
+    """Return whether a trial has a standing pass of one pattern that is remembered.
+
+    An update of a baseline shows all patterns; the early iterations of the published cursor remember no firing.
+    """
+    early = scenario.system == "published" and cursor_learns(scenario) and scenario.homeostasis.rule == "episode"
+    return trials_count(scenario) and not (baseline_learns(scenario) or early)
+
+
+def firing_is_kept(scenario: Scenario) -> bool:
+    """Return whether the firing of neurons is kept, of all or some trials."""
+    return trials_fire(scenario) and scenario.record.firing
+
+
 def waves_spread(scenario: Scenario) -> bool:
     """Return whether astrocytes share gap junctions."""
     return scenario.coupling.graph != "none"

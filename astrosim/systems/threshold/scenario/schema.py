@@ -20,7 +20,15 @@ from astrosim.scenario.modules import runs_unasked
 from astrosim.scenario.section import Real, as_tuple, complain, quantity, short, table
 from astrosim.systems.population.sections import Adaptation, columns_of
 from astrosim.systems.threshold.learners.table import BASELINES, LEARNERS, learner_of
-from astrosim.systems.threshold.scenario import contents, interventions, neuron_checks, nodes, readers, relevance
+from astrosim.systems.threshold.scenario import (
+    contents,
+    interventions,
+    neuron_checks,
+    nodes,
+    readers,
+    relevance,
+    trial_records,
+)
 from astrosim.systems.threshold.scenario.baseline_section import Rival
 from astrosim.systems.threshold.scenario.follow import REGULAR, follow
 from astrosim.systems.threshold.scenario.interventions import Intervention, When
@@ -174,7 +182,7 @@ class Scenario(Experiment):
 
     @model_validator(mode="after")
     def _fits(self, info: ValidationInfo) -> Scenario:
-        problems: list[str | Located] = [*self._task_problems(), *self._record_problems(), *self._file_problems()]
+        problems: list[str | Located] = [*self._task_problems(), *trial_records.problems(self), *self._file_problems()]
         problems += relevance.problems(self, (info.context or {}).get(WRITTEN))
         if self.network.initial_weight > self.perturbation.limit:
             problems.append(
@@ -271,14 +279,6 @@ class Scenario(Experiment):
         if beyond:
             return [f"coupling.edges: no such astrocyte ({beyond[0]}). Write numbers from 0 to {last}."]
         return []
-
-    def _record_problems(self) -> list[str]:
-        last = self.schedule.episodes
-        return [
-            f"record.weights_at: no such episode ({episode}). Write -{last} to {last - 1}."
-            for episode in self.record.weights_at
-            if not -last <= episode < last
-        ]
 
     def _file_problems(self) -> list[Located]:
         """What is wrong inside the files of the network."""

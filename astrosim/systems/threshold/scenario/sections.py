@@ -334,6 +334,28 @@ class Record(Section):
 
     every: int = quantity(250, "record every this many episodes, and the last", "episodes", "program", ge=1, le=10**9)
     decisions: bool = quantity(True, "keep pattern, decision and active astrocytes of every trial")
+    trials: bool = quantity(
+        False,
+        "keep the rewards before and after, and the number of eligible synapses, of every trial; and the decisions",
+        read_if=readers.trials_count,
+    )
+    firing: bool = quantity(
+        False, "keep which neurons fired in the standing pass of a trial", read_if=readers.trials_fire
+    )
+    firing_trials: Annotated[tuple[int, ...], BeforeValidator(as_tuple)] = quantity(
+        (),
+        "under `firing`: [first trial, the one behind the last]; none: all trials",
+        "trial",
+        read_if=readers.firing_is_kept,
+    )
+    firing_every: int = quantity(
+        1,
+        "under `firing`: of these trials, the first, and one after each of this number",
+        "trials",
+        ge=1,
+        le=10**9,
+        read_if=readers.firing_is_kept,
+    )
     weights_at: Annotated[tuple[int, ...], BeforeValidator(as_tuple)] = quantity(
         (-1,), "weights after these episodes (from 0; -1 is the last)", "episode", max_length=1000
     )

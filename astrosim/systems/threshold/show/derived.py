@@ -10,13 +10,14 @@ from xarray import Dataset
 
 from astrosim.scenario import resolve
 from astrosim.scenario.interventions import ACTIONS
-from astrosim.store.variables import IDLE, KEPT, NAN, NEURON_KINDS, REVERTED, Variable
+from astrosim.store.variables import NAN, NEURON_KINDS, Variable
 from astrosim.systems.threshold.figures.select import probes
+from astrosim.systems.threshold.records import DECISIONS
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.show.summary import Summary
 
 FLAGS = {
-    "decision": {KEPT: "kept", REVERTED: "reverted", IDLE: "nothing_decided"},
+    "decision": dict(DECISIONS),
     "neuron_kind": dict(enumerate(NEURON_KINDS)),
     "event_action": dict(enumerate(ACTIONS)),
 }

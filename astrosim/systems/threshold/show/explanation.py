@@ -21,6 +21,7 @@ from astrosim.rules.choices import NEURON_MODELS, REWARDS
 from astrosim.scenario.words import counted
 from astrosim.systems.threshold.learners.table import carrier_of
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.scenario.trial_records import record_words
 from astrosim.systems.threshold.workload import workload
 
 if TYPE_CHECKING:
@@ -102,8 +103,7 @@ def _common_rule(phase: str, scenario: Scenario) -> str:
         part = f", {shown}" if window != 1 else ""
         return f"{counted(most, 'pattern')}{part}; episodes of {counted(scenario.schedule.trials_per_episode, 'trial')}"
     if phase == "record":
-        decisions = ", and every decision" if scenario.record.decisions else ""
-        return f"every {scenario.record.every} episodes and the last{decisions}"
+        return record_words(scenario)
     raise AstrosimError(f"phase: none that all learners share ({phase!r}).")
 
 

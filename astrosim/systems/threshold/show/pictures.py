@@ -18,9 +18,11 @@ from astrosim.systems.threshold.figures.budget import accuracy_by_passes
 from astrosim.systems.threshold.figures.calcium import calcium_curves, coupled_conditions
 from astrosim.systems.threshold.figures.curves import SMOOTHING, learning_curves
 from astrosim.systems.threshold.figures.events import Event, read_events, task_changed
+from astrosim.systems.threshold.figures.firing import firing_raster, with_firing
 from astrosim.systems.threshold.figures.overview import accuracy_by_condition
 from astrosim.systems.threshold.figures.patterns import pattern_map
 from astrosim.systems.threshold.figures.raster import BINS, CONDITIONS, OPENING, decision_raster
+from astrosim.systems.threshold.figures.rewards import reward_trace, with_rewards
 from astrosim.systems.threshold.figures.select import first_seed, with_astrocytes, with_decisions
 from astrosim.systems.threshold.figures.space import DRAWN_SYNAPSES, shown, space_map
 from astrosim.systems.threshold.figures.weights import NO_WEIGHTS, decides_alone, has_weights, weight_map
@@ -240,15 +242,43 @@ def _space(material: Material) -> Drawn:
 
 def _decisions(material: Material) -> Drawn:
     names = with_decisions(material.dataset)
-    more = f" The first {CONDITIONS} of {len(names)} conditions are shown." if len(names) > CONDITIONS else ""
     return Drawn(
         "Decisions",
         decision_raster(material.dataset, material.events),
         f"One replicate per condition (n = 1, seed {first_seed(material.dataset, names[0])}). (a) The first {OPENING} "
         "trials: active astrocytes, coloured by whether the change was kept; white: nothing was eligible. (b) The "
         f"whole run in at most {BINS} bins: share of trials in which each astrocyte was active (square-root scale), "
-        "and share of the decided trials that were kept." + more + (MARKED if material.events else ""),
+        "and share of the decided trials that were kept." + _of_many(names) + (MARKED if material.events else ""),
     )
+
+
+def _rewards(material: Material) -> Drawn:
+    names = with_rewards(material.dataset)
+    return Drawn(
+        "Rewards",
+        reward_trace(material.dataset, material.events),
+        f"One replicate per condition (n = 1, seed {first_seed(material.dataset, names[0])}). (a) The first {OPENING} "
+        "trials: a line from the reward before a perturbation to that after it, coloured by whether it was kept; grey: "
+        "the reward of what stood at the end of the trial; below, the gain. Trials show different patterns, hence the "
+        f"steps. (b) The whole run in at most {BINS} bins: mean standing reward; below, mean gain of what was kept and "
+        "of what was reverted." + _of_many(names) + (MARKED if material.events else ""),
+    )
+
+
+def _firing(material: Material) -> Drawn:
+    names = with_firing(material.dataset)
+    return Drawn(
+        "Firing",
+        firing_raster(material.dataset, material.events),
+        f"One replicate per condition (n = 1, seed {first_seed(material.dataset, names[0])}). Neurons by kind, in the "
+        f"pass that stood at the end of a trial. (a) The first {OPENING} recorded trials; below, the share of each "
+        f"kind that fired. (b) All recorded trials in at most {BINS} bins: share of the trials in which each neuron "
+        "fired; below, its mean over each kind." + _of_many(names) + (MARKED if material.events else ""),
+    )
+
+
+def _of_many(names: Sequence[str]) -> str:
+    return f" The first {CONDITIONS} of {len(names)} conditions are shown." if len(names) > CONDITIONS else ""
 
 
 def _calcium(material: Material) -> Drawn:
@@ -300,6 +330,14 @@ def _has_weights(material: Material) -> bool:
     return has_weights(material.dataset)
 
 
+def _has_rewards(material: Material) -> bool:
+    return bool(with_rewards(material.dataset))
+
+
+def _has_firing(material: Material) -> bool:
+    return bool(with_firing(material.dataset))
+
+
 def _has_decisions(material: Material) -> bool:
     return bool(with_decisions(material.dataset))
 
@@ -316,6 +354,18 @@ KINDS: dict[str, Kind[Material]] = {
     "calcium": Kind("calcium and the share of activations that it recruits, over episodes", _calcium, _is_coupled),
     "space": Kind("neurons, astrocytes and territories in the plane", _space, _always, moment=True),
     "raster": Kind("which astrocytes were active trial by trial, and what was kept", _decisions, _has_decisions),
+    "rewards": Kind(
+        "rewards before and after each trial, what was kept, and what it gained",
+        _rewards,
+        _has_rewards,
+        why="they are kept where record.trials is on",
+    ),
+    "firing": Kind(
+        "which neurons fired in each trial, by kind",
+        _firing,
+        _has_firing,
+        why="it is kept where record.firing is on",
+    ),
     "weights": Kind(
         "weights at the start and after kept episodes, direct path apart",
         _weights,

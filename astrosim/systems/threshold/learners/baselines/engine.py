@@ -13,7 +13,7 @@ from astrosim.core.rng import RIVAL
 from astrosim.store.variables import KEPT, REVERTED, Decisions
 from astrosim.systems.threshold.learners.baselines.baseline import Baseline
 from astrosim.systems.threshold.learners.baselines.circuit import make_circuit, make_memory, make_numbers, make_room
-from astrosim.systems.threshold.learners.baselines.forward import look
+from astrosim.systems.threshold.learners.baselines.forward import look, whole_reward
 from astrosim.systems.threshold.learners.table import learner_of
 from astrosim.systems.threshold.network.state import KEPT as KEPT_TRIALS
 from astrosim.systems.threshold.network.state import NOT_SOLVED, TRIALS
@@ -22,6 +22,7 @@ from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.simulation import ThresholdSimulation
 
 OWN = "rival/"  # prefix of the names of a baseline's memory in a state
+NOBODY_FIRES = np.empty(0, bool)  # an update shows all patterns at once
 
 
 def baseline_of(scenario: Scenario) -> Baseline:
@@ -75,12 +76,17 @@ class BaselineEngine(ThresholdSimulation):
 
     def advance(self, trials: int, measure: bool = False) -> Decisions:
         """Carry out updates; see `Engine.advance`. Looks at the frozen network are no passes."""
-        log = self._log(trials)
+        log, tracer = self._log(trials), self.tracer
         log.pattern[:] = 0
         totals, shown = np.zeros(2), np.zeros(2)
+        if tracer is not None:
+            tracer.begin(self.trial)
         for k in range(trials):
+            trial, before = self.trial, self._reward() if tracer is not None else np.nan
             log.decision[k] = self._one_update(shown)
             totals += shown
+            if tracer is not None:
+                tracer.note(trial, before, self._reward(), self._plastic, NOBODY_FIRES)
         kept, reverted = int((log.decision == KEPT).sum()), int((log.decision == REVERTED).sum())
         self.learning.counter[KEPT_TRIALS] += kept
         self.learning.counter[REVERTED_TRIALS] += reverted
@@ -88,6 +94,10 @@ class BaselineEngine(ThresholdSimulation):
             sums = (*totals.tolist(), kept, reverted, float(self._plastic * trials))
             self._totals = dict(zip(self._totals, sums, strict=True))
         return log
+
+    def _reward(self) -> float:
+        """Return the mean reward of all patterns under the present weights; no passes are counted."""
+        return float(whole_reward(self.circuit, self.numbers, self.room, self.learning.weight))
 
     def _one_update(self, shown: np.ndarray) -> int:
         """Carry out one update; write binary and soft reward of the new weights to `shown` (float64, shape (2,))."""

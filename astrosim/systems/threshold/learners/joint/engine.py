@@ -10,6 +10,7 @@ from astrosim.systems.threshold.kernel.workspace import Log
 from astrosim.systems.threshold.learners.joint.kernel import JointWorkspace, advance, make_joint_workspace
 from astrosim.systems.threshold.learners.joint.simulation import JointSimulation
 from astrosim.systems.threshold.network.state import KernelNetwork
+from astrosim.systems.threshold.network.trace import Trace
 from astrosim.systems.threshold.scenario.schema import Scenario
 
 
@@ -37,7 +38,7 @@ class TogetherEngine(KernelEngine, JointSimulation):
             self._joint = network, make_joint_workspace(network, self.circuit, weights)
         return self._joint[1]
 
-    def _arguments(self, log: Log, measure: bool) -> tuple[Any, ...]:
+    def _arguments(self, log: Log, trace: Trace, measure: bool) -> tuple[Any, ...]:
         return (
             self.kernel_network,
             self.params,
@@ -49,5 +50,6 @@ class TogetherEngine(KernelEngine, JointSimulation):
             self.neural,
             self._joint_workspace(),
             log,
+            trace,
             measure,
         )

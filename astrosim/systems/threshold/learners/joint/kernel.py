@@ -45,6 +45,7 @@ from astrosim.systems.threshold.learners.neurons.kernel import (
 )
 from astrosim.systems.threshold.learners.neurons.state import Circuit
 from astrosim.systems.threshold.network.state import BLOCK, NOT_SOLVED, TRIALS, KernelNetwork
+from astrosim.systems.threshold.network.trace import trace_firing, trace_rewards
 
 AT_THRESHOLD = 0.0  # rewards take the distance of outputs from their own thresholds
 
@@ -149,7 +150,7 @@ def compare(network, params, state, workspace, circuit, numbers, neural, joint, 
     """Perturb the scope's synapses, pass the pattern again, and keep the perturbation, all or in part, or revert it.
 
     Reads: joint.above_before. Writes: state.weight and passes; joint.after, above_after, snapshot; workspace. Draws:
-    streams `perturbation`, `part`, `decision`. Returns whether it is kept.
+    streams `perturbation`, `part`, `decision`. Returns whether it is kept, and the reward after.
     """
     own = params.decision
     found, masks, size = whole_scope(network, workspace, params.perturbation.scope == scope.TERRITORY, active, blocks)
@@ -172,16 +173,16 @@ def compare(network, params, state, workspace, circuit, numbers, neural, joint, 
         scale = np.float32(scale * share)
         perturb(params, state.weight, workspace.step, trial, scale, found, masks, size)
         evaluate(circuit, numbers, neural, joint, state.weight, pattern, joint.after, joint.above_after)
-    return kept
+    return kept, after
 
 
 @kernel
-def advance(network, params, state, workspace, waves, circuit, numbers, neural, joint, log, measure):
+def advance(network, params, state, workspace, waves, circuit, numbers, neural, joint, log, traced, measure):
     """Carry out `log.pattern.size` trials.
 
-    Reads: network, params, circuit, numbers. Writes: state, waves, neural, workspace, joint, log; with `measure` it
-    also adds to workspace.total. Draws: streams `pattern`, `exploration`, `selection`, `scope`, `perturbation`, `part`,
-    `decision`.
+    Reads: network, params, circuit, numbers. Writes: state, waves, neural, workspace, joint, log, traced; with
+    `measure` it also adds to workspace.total. Draws: streams `pattern`, `exploration`, `selection`, `scope`,
+    `perturbation`, `part`, `decision`.
     """
     touched = np.int64(0)
     state.score[:] = 0.0
@@ -198,8 +199,9 @@ def advance(network, params, state, workspace, waves, circuit, numbers, neural, 
         state.passes[0] += 1
         idle, kept = active == 0, False
         blocks = gather(network, params, state, workspace, trial, by_union, active)
+        after = np.nan
         if not idle:
-            kept = compare(
+            kept, after = compare(
                 network, params, state, workspace, circuit, numbers, neural, joint, pattern, trial, blocks, active
             )
         standing = joint.after if kept else joint.before
@@ -209,6 +211,11 @@ def advance(network, params, state, workspace, waves, circuit, numbers, neural, 
             soft = reward.soft_reward(above, targets, AT_THRESHOLD)
             eligible = eligible_synapses(network, workspace, by_union, active, blocks)
             add_to_totals(workspace.total, binary, soft, kept, idle, eligible)
+        if traced.before.size:
+            before = worth(params, joint.above_before, circuit.targets[pattern])
+            eligible = eligible_synapses(network, workspace, by_union, active, blocks)
+            trace_rewards(traced, row, before, after, eligible)
+        trace_firing(traced, row, standing)
         clear(workspace, blocks)
         remember_fired(state, standing)
         count_trial(state.counter, kept, idle)

@@ -27,6 +27,7 @@ from astrosim.store.variables import KEPT as STANDS
 from astrosim.store.variables import REVERTED as FALLS
 from astrosim.systems.threshold.learners.neurons.state import KEPT, REMEMBERED, REVERTED, TRIALS
 from astrosim.systems.threshold.network.state import NOT_SOLVED
+from astrosim.systems.threshold.network.trace import trace_firing, trace_rewards
 
 
 @phase
@@ -279,7 +280,7 @@ def solves(circuit, numbers, state, output, summed, wrong):
 
 
 @kernel
-def learn(circuit, numbers, state, summed, field, eligibility, look, patterns, decisions):
+def learn(circuit, numbers, state, summed, field, eligibility, look, traced, patterns, decisions):
     """Carry out one trial for each row of the logs. Without a `look` passes are not counted, at no cost.
 
     Parameters
@@ -291,6 +292,8 @@ def learn(circuit, numbers, state, summed, field, eligibility, look, patterns, d
     eligibility : ndarray of float64, shape (synapse,)
     look : (ndarray of uint8, shape (neuron,), ndarray of int64, shape (1,)) or None
         Workspace of `solves`.
+    traced : Trace
+        Filled as far as it has rows: accuracy, the number of all synapses, and who fired.
     patterns : ndarray of uint16, shape (trial,)
     decisions : ndarray of int8, shape (trial,)
     """
@@ -302,6 +305,9 @@ def learn(circuit, numbers, state, summed, field, eligibility, look, patterns, d
         trace(circuit, numbers, state, field, eligibility)
         raise_flags(circuit, numbers, state, eligibility)
         patterns[row], decisions[row] = pattern, judge(circuit, numbers, state, pattern, trial)
+        if traced.before.size:
+            trace_rewards(traced, row, state.accuracy[trial % REMEMBERED], np.nan, circuit.post.size)
+        trace_firing(traced, row, state.output)
         release(circuit, numbers, state, pattern, trial)
         change(circuit, numbers, state, eligibility, trial)
         state.counter[TRIALS] += 1

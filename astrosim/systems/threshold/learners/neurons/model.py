@@ -18,7 +18,7 @@ from astrosim.systems.threshold.agents.trial_state import nothing
 from astrosim.systems.threshold.learners.neurons.agents import LearningNeuron
 from astrosim.systems.threshold.learners.neurons.phases import NeuronPhases
 from astrosim.systems.threshold.learners.neurons.simulation import NeuronSimulation
-from astrosim.systems.threshold.learners.neurons.state import TRIALS
+from astrosim.systems.threshold.learners.neurons.state import REMEMBERED, TRIALS
 from astrosim.systems.threshold.network.state import NOT_SOLVED
 from astrosim.systems.threshold.scenario.schema import Scenario
 
@@ -108,6 +108,9 @@ class NeuronModel(NeuronPhases, NeuronSimulation):
                         neuron.count()
 
     def _record(self) -> None:
+        if self.tracer is not None:
+            accuracy = float(self.learning.accuracy[self.trial % REMEMBERED])
+            self.tracer.note(self.trial, accuracy, np.nan, self.placed.post.size, self.learning.output)
         if self._row < len(self._log.pattern):
             self._log.pattern[self._row], self._log.decision[self._row] = self._pattern, self._verdict
             self._row += 1

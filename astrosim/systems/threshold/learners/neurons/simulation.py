@@ -26,6 +26,7 @@ from astrosim.systems.threshold.network.wiring import Wiring
 from astrosim.systems.threshold.records import TRIAL_VARIABLES
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.systems.threshold.simulation import PROGRESS
+from astrosim.systems.threshold.traces.tracer import make_tracer
 
 NO_PATTERN = int(TRIAL_VARIABLES[0].fill)  # logged if `learner = "none"`
 OF_ASTROCYTES = ("score", "threshold", "exploration_rate", "activations", "successes", "explorations")
@@ -47,6 +48,8 @@ class NeuronSimulation:
     numbers : Numbers
     learning : State
         The arrays that learning changes; allocated once, never rebound. `neural` is another name of it, for agents.
+    tracer : Tracer or None
+        Records of single trials of the latest advance, if the scenario asks for them.
     """
 
     def __init__(self, scenario: Scenario, seed: int) -> None:
@@ -56,6 +59,7 @@ class NeuronSimulation:
         self.circuit = make_circuit(scenario, seed, self.placed)
         self.numbers = make_numbers(scenario)
         self.learning = self.neural = make_state(scenario, self.placed)
+        self.tracer = make_tracer(scenario, self.placed.kind.size)
         self._episode: dict[str, float] = {}
 
     @property
@@ -82,6 +86,8 @@ class NeuronSimulation:
             decision=np.full(trials, IDLE, np.int8),
             active=np.empty((trials, 0), np.int32),
         )
+        if self.tracer is not None:
+            self.tracer.begin(self.trial)
         if self.numbers.learns:
             self._learn(log)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from astrosim.systems.threshold.scenario.schema import Scenario
+from astrosim.systems.threshold.scenario.trial_records import record_words
 
 
 def rule(phase: str, scenario: Scenario) -> str:
@@ -74,8 +75,7 @@ def _change(s: Scenario) -> str:
 
 
 def _record(s: Scenario) -> str:
-    decisions = ", and every decision" if s.record.decisions else ""
-    return f"every {s.record.every} episodes and the last{decisions}"
+    return record_words(s)
 
 
 RULES = {
