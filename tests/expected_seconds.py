@@ -7,6 +7,7 @@ SECONDS = {
     "test_sweep_kinds.py": 45,
     "test_view_browser.py": 38,
     "test_faults.py": 28,
+    "test_remote_runs.py": 60,
     "test_batch_script.py": 26,
     "test_view_spiking.py": 25,
     "test_status.py": 25,

@@ -169,7 +169,7 @@ def plain(name: str) -> str:
 def test_third_party_imports_are_declared():
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    named = ("tasks", "wave", "view", "sonata", "neo", "control", "cluster")
+    named = ("tasks", "wave", "view", "sonata", "neo", "control", "cluster", "remote")
     lines = [*project["dependencies"], *(line for extra in named for line in extras[extra])]
     declared = {plain(re.split(r"[^A-Za-z0-9_.-]", line)[0]) for line in lines}
     declared |= {"pydantic-core", "solara-ui", "dask"}  # released with exactly one version of what needs them
@@ -235,6 +235,7 @@ def test_outside_packages_of_extras_are_imported_late():
         "neo",
         "nixio",
         "gymnasium",
+        "fsspec",
     }
     early = [str(f) for f in IMPORTS if f.target.split(".")[0] in extras and not f.late and not may_use_extras(f.file)]
     assert early == []

@@ -33,9 +33,10 @@ from astrosim.cli.options import (
     ShardOption,
     SweepOption,
     WorkersOption,
+    WorkOption,
     complete_scenario,
 )
-from astrosim.cli.places import check_code, ending, free_directory, unit_of
+from astrosim.cli.places import check_code, ending, free_directory, told_address, unit_of
 from astrosim.cli.reading import read_scenario, scenario_file, sweep_texts
 from astrosim.cli.usage import Commands
 from astrosim.core.errors import ScenarioError
@@ -99,7 +100,10 @@ def run(
     design: DesignOption = None,
     samples: SamplesOption = None,
     data: DataOption = None,
-    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Run directory; by default runs/NAME.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Run directory, or address (URL); by default runs/NAME.")
+    ] = None,
+    work: WorkOption = None,
     workers: WorkersOption = None,
     branch: Annotated[
         str | None,
@@ -119,42 +123,48 @@ def run(
     with guarded(allow_code):
         from astrosim.scenario.located import lines_named
         from astrosim.store.exchange import outer
+        from astrosim.store.files import RUN_FILE
+        from astrosim.store.remote import local_copy, working_copy
 
         chosen = None
         _check_data(data)
         swept = sweep_texts(sweep, design, samples)
         if _is_directory(scenario):
-            directory = outer(Path(scenario))
+            place = told_address(scenario) or outer(Path(scenario))
             _refuse_changes(
-                directory,
+                place,
                 resume,
                 bool(swept) or any(option is not None for option in (seeds, conditions, engine, out, branch)),
             )
             if dry_run or set_:
-                chosen = read_scenario(str(directory), set_)
+                chosen = read_scenario(str(outer(local_copy(scenario))), set_)
+            file = Path(place) / RUN_FILE
+            out = Path(scenario)
         elif resume and out is None:
             raise ScenarioError([f"{scenario}: no such run directory. Name the directory of a run to resume it."])
         else:
             chosen = read_scenario(scenario, set_, seeds, conditions, engine, swept)
-            directory = out or Path("runs") / (chosen.name + ending(shard))
+            file = scenario_file(scenario)
         if dry_run and chosen is not None:
             _tell_work(chosen, as_json)
             return
         go = partial(_run, workers=workers, resume=resume, report=report, as_json=as_json, branch=branch, shard=shard)
         go = partial(go, executor=executor)
-        with lines_named(scenario_file(scenario), [*(f"--set {text}" for text in set_ or ()), *swept]):
-            if chosen is not None and out is None and not resume:
-                with free_directory(directory) as own:
+        with lines_named(file, [*(f"--set {text}" for text in set_ or ()), *swept]):
+            if out is None and chosen is not None:
+                with free_directory(Path("runs") / (chosen.name + ending(shard))) as own:
                     go(chosen, own, data)
-                return
-            go(chosen, directory, data)
+            elif out is not None:
+                with working_copy(out, resume, work) as directory:
+                    go(chosen, outer(directory), data)
+                tell_address(out, as_json)
 
 
 def _is_directory(argument: str) -> bool:
-    """Return whether an argument names a directory, and no bundled scenario that it would hide."""
+    """Return whether an argument names a directory or an address, and no bundled scenario that it would hide."""
     from astrosim.scenario.bundled import find
 
-    return Path(argument).is_dir() and find(argument) == Path(argument)
+    return bool(told_address(argument)) or (Path(argument).is_dir() and find(argument) == Path(argument))
 
 
 def _check_data(data: Path | None) -> None:
@@ -162,7 +172,7 @@ def _check_data(data: Path | None) -> None:
         raise ScenarioError([f"--data: no such directory ({data}). Name an existing one, or leave it out."])
 
 
-def _refuse_changes(directory: Path, resume: bool, changed: bool) -> None:
+def _refuse_changes(directory: Path | str, resume: bool, changed: bool) -> None:
     if not resume:
         raise ScenarioError(
             [
@@ -233,6 +243,14 @@ def _run(
         say(f"Nothing was to do: shard {shard} of this run has no replicates. Merge {directory} like the others.")
     for error in failed:
         raise error
+
+
+def tell_address(place: Path, quiet: bool = False) -> str | Path:
+    """Print the address of a run that lies at one; returns it, or the directory."""
+    address = told_address(place)
+    if address and not quiet:
+        output().print(f"Stored at: {address}", soft_wrap=True, markup=False)
+    return address or place
 
 
 def write_report(directory: Path) -> Path:

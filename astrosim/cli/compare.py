@@ -11,12 +11,12 @@ import typer
 
 from astrosim.cli.commands import app
 from astrosim.cli.console import guarded, output
-from astrosim.cli.options import JsonOption
+from astrosim.cli.options import JsonOption, RunsArgument
 
 
 @app.command()
 def compare(
-    directories: Annotated[list[Path], typer.Argument(metavar="DIR DIR...", help="Run directories, two or more.")],
+    directories: RunsArgument,
     *,
     measure: Annotated[
         str | None, typer.Option(metavar="COLUMN", help="Of summary.csv; by default the main result of such runs.")

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from astrosim.cli.places import all_at_hand, at_hand
+
 
 class LogLevel(StrEnum):
     """Verbosity on standard error."""
@@ -98,7 +100,18 @@ ScenarioArgument = Annotated[
         autocompletion=complete_scenario,
     ),
 ]
-RunArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory.")]
+StatusArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A run directory, or the address (URL) of one.")]
+RunArgument = Annotated[
+    Path, typer.Argument(metavar="DIR", help="A run directory, or the address (URL) of one.", callback=at_hand)
+]
+RunsArgument = Annotated[
+    list[Path],
+    typer.Argument(metavar="DIR DIR...", help="Run directories or addresses, two or more.", callback=all_at_hand),
+]
+WorkOption = Annotated[
+    Path | None,
+    typer.Option("--work", metavar="DIR", help="Where a run at an address (URL) is computed; by default in the cache."),
+]
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Override a field: schedule.episodes=100.")
 ]

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from astrosim.cli.console import say
+import typer
+
+from astrosim.cli.console import guarded, say
 from astrosim.core.errors import AstrosimError
 
 if TYPE_CHECKING:
@@ -53,6 +55,28 @@ def check_code(directory: Path, allowed: bool) -> None:
     if code and not allowed:
         what = f"{directory} executes code that came with it: {', '.join(code)}"
         raise ScenarioError([f"--allow-code: {what}. Read it, then add the option."])
+
+
+def told_address(place: str | Path) -> str:
+    """Return the address of a run without its secrets; empty for a directory."""
+    from astrosim.store.remote.address import Address, is_address
+
+    return Address.of(place).shown if is_address(place) else ""
+
+
+def at_hand(context: typer.Context, place: Path) -> Path:
+    """Return the local directory of a run: of an address (URL) a copy of what is committed there."""
+    if context.resilient_parsing:
+        return place
+    with guarded():
+        from astrosim.store.remote import local_copy
+
+        return local_copy(place)
+
+
+def all_at_hand(context: typer.Context, places: list[Path]) -> list[Path]:
+    """Return the local directories of several runs."""
+    return [at_hand(context, place) for place in places]
 
 
 @contextlib.contextmanager

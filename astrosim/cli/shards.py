@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from astrosim.cli.commands import app, tell_results, write_report
+from astrosim.cli.commands import app, tell_address, tell_results, write_report
 from astrosim.cli.console import guarded, say
 from astrosim.cli.options import JsonOption, ScenarioArgument, SchedulerName
 from astrosim.cli.reading import read_scenario
@@ -24,7 +24,9 @@ NAMED = 5  # missing replicates that are named; assumed: more do not help
 
 @app.command()
 def merge(
-    directories: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Directories of shards, in any order.")],
+    directories: Annotated[
+        list[Path], typer.Argument(metavar="DIR...", help="Directories of shards, or addresses (URLs), in any order.")
+    ],
     *,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the whole run goes: new, or an earlier merge's.")],
     report: Annotated[bool, typer.Option(help="Write report.html at the end.")] = True,
@@ -33,15 +35,18 @@ def merge(
     """Put the shards of a run together; they stay as they are."""
     with guarded():
         from astrosim.runs.merge import merge_runs
+        from astrosim.store.remote import working_copy
 
-        merged = merge_runs(directories, out, command=shlex.join(["astrosim", *sys.argv[1:]]))
-        if len(merged.missing) < merged.replicates:
-            tell_results(out, write_report(out) if report else None, as_json)
-        for line in _missing(merged, out):
+        with working_copy(out, resume=None) as target:
+            merged = merge_runs(directories, target, command=shlex.join(["astrosim", *sys.argv[1:]]))
+            if len(merged.missing) < merged.replicates:
+                tell_results(target, write_report(target) if report else None, as_json)
+        place = tell_address(out, as_json)
+        for line in _missing(merged, place):
             say(line)
 
 
-def _missing(merged: Merged, out: Path) -> list[str]:
+def _missing(merged: Merged, out: Path | str) -> list[str]:
     """What is not there, and how to get it."""
     from astrosim.scenario.words import counted
 

@@ -13,7 +13,7 @@ import typer
 
 from astrosim.cli.commands import app
 from astrosim.cli.console import guarded, output
-from astrosim.cli.options import JsonOption, RunArgument
+from astrosim.cli.options import JsonOption, StatusArgument
 
 if TYPE_CHECKING:
     from astrosim.runs.status import Status
@@ -24,7 +24,7 @@ NAMED = 3  # jobs and workers that are named; assumed: --json tells all
 
 @app.command()
 def status(
-    directory: RunArgument,
+    directory: StatusArgument,
     *,
     watch: Annotated[bool, typer.Option("--watch", help="Look again and again until the run ends.")] = False,
     as_json: JsonOption = False,

@@ -12,6 +12,7 @@ from astrosim.core.errors import FULL, AstrosimError, DiskFullError, StoreError
 from astrosim.export.derived import exported
 from astrosim.scenario import load_run
 from astrosim.store import open_replicates
+from astrosim.store.remote import local_copy
 
 Format = Literal["csv", "netcdf", "neo"]
 FILE_ENDINGS = (".csv", ".tsv", ".txt", ".gz", ".zip", ".nc", ".nix", ".json", ".xlsx")
@@ -24,7 +25,7 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
     Parameters
     ----------
     directory : str or Path
-        Run directory, finished or not; its checksums are verified first.
+        Run directory, finished or not, or the address (URL) of one; its checksums are verified first.
     target : str or Path, optional
         What to make: a folder of tables, or a file. By default in the directory, ``csv``, ``trajectory.nc`` or
         ``neo.nix``.
@@ -47,12 +48,13 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
     """
     if format not in DEFAULT_NAMES:
         raise AstrosimError(f"format: no such format ({format!r}). Write one of {', '.join(DEFAULT_NAMES)}.")
+    directory = local_copy(directory)
     dataset = open_replicates(directory)
     scenario: Any = load_run(directory)
     system = find_system(scenario.family)
     if format == "neo" and not system.has("neo"):
         raise AstrosimError(f'format: neo is for spiking networks ("{system.kind}"). Write csv or netcdf.')
-    path = Path(directory) / DEFAULT_NAMES[format] if target is None else Path(target)
+    path = directory / DEFAULT_NAMES[format] if target is None else Path(target)
     _check_name(path, format)
     if path.exists():
         raise StoreError(f"{path}: exists already. Name another place, or remove it.")
@@ -65,7 +67,7 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
 
             made = partial / "csv"
             made.mkdir()
-            whole = exported(Path(directory), dataset, scenario, system)
+            whole = exported(directory, dataset, scenario, system)
             write_tables(whole, system.part("tables"), made)
             if system.has("files"):
                 system.part("files")(whole.dataset, scenario, made)
@@ -76,8 +78,8 @@ def export_run(directory: str | Path, target: str | Path | None = None, format: 
             from astrosim.export.netcdf import write_netcdf
 
             made = partial / "run.nc"
-            text = (Path(directory) / "scenario.toml").read_text(encoding="utf-8")
-            write_netcdf(exported(Path(directory), dataset, scenario, system), made, text)
+            text = (directory / "scenario.toml").read_text(encoding="utf-8")
+            write_netcdf(exported(directory, dataset, scenario, system), made, text)
         made.replace(path)
     except (OSError, RuntimeError) as error:  # HDF5 reports a full disk as either
         reason = getattr(error, "strerror", None) or error

@@ -17,20 +17,21 @@ from astrosim.runs.shard import shard_words
 from astrosim.scenario import condition_names
 from astrosim.scenario.words import counted
 from astrosim.store.files import storage_errors, write_atomically
+from astrosim.store.remote import local_copy
 from astrosim.summary.sweep import few, few_words
 
 REPORT = "report.html"
 
 
-def write_report(directory: Path) -> Path:
+def write_report(directory: str | Path) -> Path:
     """Write `report.html` into a run directory.
 
     The same run gives the same report: all times come from the run's own provenance.
 
     Parameters
     ----------
-    directory : Path
-        Of a run with at least one finished replicate.
+    directory : str or Path
+        Of a run with at least one finished replicate; of an address (URL) the local copy gets the report.
 
     Returns
     -------
@@ -42,7 +43,7 @@ def write_report(directory: Path) -> Path:
     StoreError
         If the directory is no run, is damaged, has no finished replicate or cannot be written to.
     """
-    directory = Path(directory)
+    directory = local_copy(directory)
     found = summary.read(directory)
     if not found.rows:
         raise StoreError(

@@ -16,11 +16,12 @@ from astrosim.runs.lock import locked
 from astrosim.runs.part import Part, read_part
 from astrosim.runs.provenance import Start
 from astrosim.runs.rerun import result_of
-from astrosim.runs.transfer import place_arrays, place_commit
 from astrosim.scenario.sweep.parameters import SweepColumns
 from astrosim.store.blocks import Block
 from astrosim.store.files import storage_errors, write_atomically
 from astrosim.store.read import rows_of, stored_blocks
+from astrosim.store.remote import local_copy, working_copy
+from astrosim.store.transfer import place_arrays, place_commit
 
 NOTHING: Mapping[str, Any] = {"cells": ()}  # record of a block that is not committed
 NAMED = 3  # fields of differing scenarios that are named; assumed: more do not help
@@ -54,9 +55,10 @@ def merge_runs(directories: Sequence[str | Path], out: str | Path, *, command: s
     Parameters
     ----------
     directories : sequence of str or Path
-        Shards of a run, or parts of it, in any order; one still in work gives what is committed.
+        Shards of a run, or parts of it, in any order, directories or addresses (URLs); one still in work gives what is
+        committed.
     out : str or Path
-        New or empty, or of an earlier merge of the same run.
+        New or empty, or of an earlier merge of the same run; a directory or an address.
     command : str
         What the user typed; kept in provenance.json.
 
@@ -70,8 +72,13 @@ def merge_runs(directories: Sequence[str | Path], out: str | Path, *, command: s
         If a directory is no run, is damaged, or belongs to another run; if two hold different results of a replicate:
         nothing is written then. If `out` cannot be written, or something else lies there.
     """
-    target = Path(os.path.expanduser(out))
-    parts = [read_part(Path(os.path.expanduser(one))) for one in directories]
+    parts = [read_part(local_copy(one)) for one in directories]
+    with working_copy(out, resume=None) as target:
+        return _merged(parts, target, command)
+
+
+def _merged(parts: Sequence[Part], target: Path, command: str) -> Merged:
+    """Put parts together in a directory of this machine."""
     _check(parts, target)
     source = next((part for part in parts if part.arrays is not None), None)
     if source is None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from astrosim.runs.shard import Shard
+from astrosim.store.remote import without_secrets
 
 
 def now() -> str:
@@ -109,7 +110,7 @@ def session(start: Start) -> dict[str, Any]:
     """Return one start or resumption of a run, as it stands in provenance.json; `end` is filled in when it ends."""
     data = {} if start.data is None else {"data": str(start.data.absolute())}
     return {
-        "command": start.command or " ".join(sys.argv),
+        "command": without_secrets(start.command or " ".join(sys.argv)),
         "start": now(),
         "end": None,
         "outcome": None,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -22,6 +21,7 @@ from astrosim.scenario.stored import allowing
 from astrosim.store.blocks import Block, Cell
 from astrosim.store.files import storage_errors
 from astrosim.store.read import committed_blocks, open_replicates, read_arrays_record, rows_of, stored_blocks
+from astrosim.store.remote import local_copy
 
 if TYPE_CHECKING:
     import xarray
@@ -62,7 +62,7 @@ def rerun(
     Parameters
     ----------
     directory : str or Path
-        A finished run.
+        A finished run, or the address (URL) of one.
     workers : int, optional
         See `run_scenario`.
     out : str or Path, optional
@@ -85,7 +85,7 @@ def rerun(
     Interrupted
         On Ctrl-C; nothing is left of the copy.
     """
-    path = Path(os.path.expanduser(directory))
+    path = local_copy(directory)
     with allowing(allow_code):
         scenario = load_run(path)
     records = _finished(path)

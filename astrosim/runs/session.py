@@ -29,6 +29,7 @@ from astrosim.scenario.stored import allowing
 from astrosim.store.exchange import LONGER, begun, discard, exchange, outer, settle
 from astrosim.store.files import storage_errors
 from astrosim.store.read import committed_rows
+from astrosim.store.remote import working_copy
 
 if TYPE_CHECKING:
     from astrosim.scenario import Experiment
@@ -48,6 +49,7 @@ def run_scenario(
     shard: str | None = None,
     executor: str = "",
     allow_code: bool = False,
+    work: str | Path | None = None,
 ) -> None:
     """Run a scenario into a directory, or go on with one that was interrupted.
 
@@ -60,7 +62,8 @@ def run_scenario(
     scenario : Experiment or None
         With `resume` it may be None: the directory's own is taken.
     directory : str or Path
-        New or empty; with `resume` one that was begun.
+        New or empty; with `resume` one that was begun. An address (URL) that fsspec knows, such as
+        ``s3://bucket/run``: the run is computed in a working copy and mirrored there.
     workers : int, optional
         Processes; by default one per processor that this process may use (affinity, quota of its control group), at
         most one per replicate, or per job of replicates that train together. 1 runs in this process, and so does any
@@ -90,6 +93,8 @@ def run_scenario(
         ``dask-sge``, ``dask-lsf``, ``dask-oar`` or ``dask-htcondor`` for jobs of a batch system.
     allow_code : bool
         With `resume`: execute code that came with the directory although this user has not run it before.
+    work : str or Path, optional
+        For an address: folder that takes the working copy; by default one in the user's cache.
 
     Raises
     ------
@@ -99,7 +104,8 @@ def run_scenario(
     ReplicatesFailed
         If single replicates failed; all others are committed, and `resume` tries those again.
     RunError
-        If a worker process died, or the scenario's kind needs what is not installed.
+        If a worker process died, or the scenario's kind needs what is not installed; if not all could be uploaded to
+        an address.
     Interrupted
         On Ctrl-C, on SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 or SIGXCPU, or if `stopped` says so; checkpoints are left, its
         text tells how to go on. Signals reach the main thread alone.
@@ -112,7 +118,6 @@ def run_scenario(
     """
     if executor:
         check_executor(executor)
-    path = outer(Path(os.path.expanduser(directory)))
     start = Start(
         command,
         workers or default_workers(),
@@ -120,6 +125,21 @@ def run_scenario(
         shard=None if shard is None else parse_shard(shard),
         executor=executor,
     )
+    with working_copy(directory, resume, work) as place:
+        _run(scenario, outer(place), start, resume, branch, allow_code, progress, stopped)
+
+
+def _run(
+    scenario: Experiment | None,
+    path: Path,
+    start: Start,
+    resume: bool,
+    branch: str | None,
+    allow_code: bool,
+    progress: bool | Progress | None,
+    stopped: Callable[[], bool],
+) -> None:
+    """Run a scenario into a directory of this machine; see `run_scenario`."""
     made = False
     try:
         with tempfile.TemporaryDirectory() as folder:

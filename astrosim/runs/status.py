@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import platform
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,10 @@ from astrosim.store.blocks import COMMITS
 from astrosim.store.exchange import outer
 from astrosim.store.files import no_run, storage_errors
 from astrosim.store.read import stored_blocks
+from astrosim.store.remote import is_address
+from astrosim.store.remote.address import Address
+from astrosim.store.remote.folders import WORKING
+from astrosim.store.remote.signs import lives, signs_at
 from astrosim.store.replicates import ARRAYS_RECORD, read_commit
 
 LOOK_SECONDS = 2.5 * BEAT_SECONDS  # assumed: within this, a run that lives has given a sign
@@ -95,7 +99,7 @@ class Status:
         return asdict(self)
 
 
-def read_status(directory: Path) -> Status:
+def read_status(place: str | Path) -> Status:
     """Return how a run stands.
 
     Where the last session's host is another machine, whose clock may differ, and it is not certain that it ended, the
@@ -103,15 +107,17 @@ def read_status(directory: Path) -> Status:
 
     Parameters
     ----------
-    directory : Path
-        Of a run; it may be in work.
+    place : str or Path
+        Directory or address (URL) of a run; it may be in work.
 
     Raises
     ------
     StoreError
         If it is no run, or what it keeps of failures is damaged.
     """
-    directory = outer(directory)
+    if is_address(place):
+        return _status_at(Address.of(place))
+    directory = outer(Path(place))
     if not (directory / SCENARIO).is_file():
         raise no_run(directory)
     told = _told(directory)
@@ -122,6 +128,19 @@ def read_status(directory: Path) -> Status:
     done, replicates = _counted(directory)
     replicates = replicates or int(told.get("replicates", 0))  # before there are arrays
     return _status(directory, told, held, done, replicates)
+
+
+def _status_at(address: Address) -> Status:
+    """Return how a run at an address stands: by its working copy, where it is computed on this machine."""
+    own = address.folder() / WORKING / address.name
+    if is_held(own):
+        return replace(read_status(own), directory=address.shown)
+    with signs_at(address) as (directory, again):
+        told = _told(directory)
+        alive = bool(told) and told.get("outcome") is None and lives(told, again)
+        done, replicates = _counted(directory)
+        found = _status(directory, told, alive, done, replicates or int(told.get("replicates", 0)))
+    return replace(found, directory=address.shown)
 
 
 def _status(directory: Path, told: dict[str, Any], alive: bool, done: int, replicates: int) -> Status:

@@ -19,6 +19,7 @@ from astrosim.scenario import condition_names, load_run, resolve
 from astrosim.scenario.stored import allowing
 from astrosim.store import open_replicates
 from astrosim.store.read import is_committed
+from astrosim.store.remote import local_copy
 
 LISTED = 8  # conditions or seeds that an error names; assumed: more do not help
 
@@ -36,7 +37,7 @@ def load_trained(
     Parameters
     ----------
     directory : str or Path
-        Run directory of any kind of scenario.
+        Run directory of any kind of scenario, or the address (URL) of one.
     condition : str, optional
         May be left out where there is one.
     seed : int, optional
@@ -60,7 +61,7 @@ def load_trained(
     StoreError
         If the directory is no run, or is damaged.
     """
-    path = Path(os.path.expanduser(directory))
+    path = local_copy(directory)
     with allowing(allow_code):
         scenario = load_run(path)
     chosen = _one(path, "conditions", condition, condition_names(scenario))

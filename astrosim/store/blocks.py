@@ -5,9 +5,10 @@ Their shape depends on the arrays of the store alone, never on workers: any of t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 COMMITS = "commits"
@@ -78,6 +79,18 @@ def make_blocks(conditions: Sequence[str], seeds: Sequence[int], shape: Shape = 
         Conditions and seeds of a block; at the ends there may be fewer.
     """
     return list(_blocks(conditions, seeds, shape))
+
+
+def stored_blocks(arrays: Mapping[str, Any]) -> list[Block]:
+    """Return all blocks of a run, committed or not, in the order of the scenario: by the record of its arrays."""
+    rows, columns = arrays.get("block", ALONE)
+    return make_blocks(arrays["conditions"], arrays["seeds"], (rows, columns))
+
+
+def rows_of(record: Mapping[str, Any]) -> dict[Cell, dict[str, Any]]:
+    """Return the rows of summary.csv that a commit record holds, by condition and seed."""
+    cells = record.get("cells", (record,))
+    return {(cell["condition"], cell["seed"]): cell["summary"] for cell in cells}
 
 
 def block_shape(conditions: int, seeds: int, files: int, size: int) -> Shape:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -199,18 +199,25 @@ def sealed_content(data: bytes) -> dict[str, Any]:
     return content
 
 
-def damage(root: Path, entries: dict[str, dict[str, Any]]) -> Iterator[str]:
+def difference(data: bytes | None, entry: Mapping[str, Any]) -> str:
+    """Return what is wrong with the content of a file, None if it is missing; empty if it is as its entry says."""
+    if data is None:
+        return f"missing; {entry['bytes']} bytes were committed"
+    if len(data) != entry["bytes"]:
+        return f"{len(data)} bytes where {entry['bytes']} were committed"
+    found = sha256(data)
+    return "" if found == entry["sha256"] else f"checksum {found[:12]}... where {entry['sha256'][:12]}... was committed"
+
+
+def damage(root: Path, entries: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     """Name every file below `root` that is not as its entry says, with expected and found size or checksum."""
     for name, entry in sorted(entries.items()):
         try:
-            data = (root / name).read_bytes()
+            data: bytes | None = (root / name).read_bytes()
         except FileNotFoundError:
-            yield f"{root / name}: missing; {entry['bytes']} bytes were committed"
-            continue
-        if len(data) != entry["bytes"]:
-            yield f"{root / name}: {len(data)} bytes where {entry['bytes']} were committed"
-        elif (found := sha256(data)) != entry["sha256"]:
-            yield f"{root / name}: checksum {found[:12]}... where {entry['sha256'][:12]}... was committed"
+            data = None
+        if what := difference(data, entry):
+            yield f"{root / name}: {what}"
 
 
 def fsync_directories(paths: Iterable[Path]) -> None:

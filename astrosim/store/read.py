@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import functools
-import os
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +13,12 @@ from zarr.core.buffer import Buffer, BufferPrototype
 from zarr.storage import LocalStore
 
 from astrosim.core.errors import StoreError
-from astrosim.store.blocks import ALONE, COMMITS, Block, Cell, make_blocks
+from astrosim.store.blocks import COMMITS, Block, Cell, rows_of, stored_blocks
 from astrosim.store.coded import typed_flags
 from astrosim.store.exchange import check_settled
 from astrosim.store.files import RUN_FILE, no_run, storage_errors, stray
 from astrosim.store.layout import TRAJECTORY, name_of
+from astrosim.store.remote import local_copy
 from astrosim.store.replicates import ARRAYS_RECORD, read_commit, verify
 from astrosim.store.settings import unstacked, with_coordinates
 from astrosim.store.variables import GROWING
@@ -97,12 +97,6 @@ def read_arrays_record(directory: Path) -> dict[str, Any]:
     return record
 
 
-def stored_blocks(arrays: Mapping[str, Any]) -> list[Block]:
-    """Return all blocks of a run, committed or not, in the order of the scenario: by the record of its arrays."""
-    rows, columns = arrays.get("block", ALONE)
-    return make_blocks(arrays["conditions"], arrays["seeds"], (rows, columns))
-
-
 def known_blocks(directory: Path) -> list[Block]:
     """Return all blocks of a run; none as long as its arrays are not there.
 
@@ -144,12 +138,6 @@ def committed_blocks(directory: Path, blocks: Iterable[Block], check: bool = Tru
     if problems:
         raise StoreError("\n".join(problems))
     return records
-
-
-def rows_of(record: Mapping[str, Any]) -> dict[Cell, dict[str, Any]]:
-    """Return the rows of summary.csv that a commit record holds, by condition and seed."""
-    cells = record.get("cells", (record,))
-    return {(cell["condition"], cell["seed"]): cell["summary"] for cell in cells}
 
 
 def committed_rows(directory: Path, check: bool = True) -> dict[Cell, dict[str, Any]]:
@@ -215,7 +203,7 @@ def open_run(directory: str | Path, verify: bool = True, *, grid: bool = True) -
     Parameters
     ----------
     directory : str or Path
-        Run directory.
+        Run directory, or the address (URL) of one: what is committed there is fetched into the user's cache.
     verify : bool
         Compare the checksums of all files first.
     grid : bool
@@ -262,7 +250,7 @@ def open_replicates(directory: str | Path, verify: bool = True) -> xarray.Datase
     """
     import xarray
 
-    directory = Path(os.path.expanduser(directory))
+    directory = local_copy(directory)
     with storage_errors(directory):
         arrays = read_arrays_record(directory)
         if verify:

@@ -31,7 +31,6 @@ from astrosim.runs.directory import SCENARIO
 from astrosim.runs.executors.parcel import pack, unpack
 from astrosim.runs.replicate import Replicate
 from astrosim.runs.runner import find_runner
-from astrosim.runs.transfer import place_arrays
 from astrosim.runs.work import Work
 from astrosim.scenario import load_scenario, resolve
 from astrosim.scenario.stored import allowing
@@ -39,6 +38,7 @@ from astrosim.store.blocks import COMMITS, Block
 from astrosim.store.files import sealed_content
 from astrosim.store.read import known_blocks
 from astrosim.store.replicates import ARRAYS_RECORD
+from astrosim.store.transfer import place_arrays
 
 ALONE = threading.Lock()
 """Held by the job in work: encoders and kernels of a process serve one at a time."""

@@ -35,13 +35,13 @@ from astrosim.runs.executors.processes import nameless_main
 from astrosim.runs.executors.queues import batch_cluster
 from astrosim.runs.failures import Failure
 from astrosim.runs.stop import held_back
-from astrosim.runs.transfer import place_commit
 from astrosim.runs.work import WorkResult
 from astrosim.scenario.inputs import FOLDER
 from astrosim.store.blocks import COMMITS, Block, Cell
 from astrosim.store.files import sealed_content, storage_errors, write_atomically
 from astrosim.store.read import rows_of, stored_blocks
 from astrosim.store.replicates import ARRAYS_RECORD, read_commit
+from astrosim.store.transfer import place_commit
 
 LOGGER = logging.getLogger("astrosim.runs")
 DEATHS = 3  # workers that die with a job in work before the user is told; assumed: chance kills no three

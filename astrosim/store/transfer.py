@@ -37,7 +37,7 @@ def place_arrays(target: Path, read: Read) -> None:
     root, partial = target / TRAJECTORY, target / f"{TRAJECTORY}.tmp"
     for folder in (root, partial):
         shutil.rmtree(folder, ignore_errors=True)
-    _write(partial, sealed_content(record)["files"], lambda file: read(f"{TRAJECTORY}/{file}"))
+    place_files(partial, sealed_content(record)["files"], lambda file: read(f"{TRAJECTORY}/{file}"))
     partial.replace(root)
     fsync_directories([target])
     (target / COMMITS).mkdir(exist_ok=True)
@@ -70,13 +70,28 @@ def place_commit(target: Path, block: Block, read: Read) -> dict[str, Any]:
     if block.commit_path(target).exists():  # with fewer of its replicates: no reader shall see its chunks change
         block.commit_path(target).unlink()
         fsync_directories([target / COMMITS])
-    _write(target / TRAJECTORY, record["files"], lambda file: read(f"{TRAJECTORY}/{file}"))
+    place_files(target / TRAJECTORY, record["files"], lambda file: read(f"{TRAJECTORY}/{file}"))
     write_atomically(block.commit_path(target), data)
     return record
 
 
-def _write(root: Path, entries: Mapping[str, Mapping[str, Any]], read: Read) -> None:
-    """Write the files of a record below a folder, durably, each checked before it is written."""
+def place_files(root: Path, entries: Mapping[str, Mapping[str, Any]], read: Read) -> None:
+    """Write the files of a record below a folder, durably, each checked before it is written.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the trajectories.
+    entries : mapping
+        Size and checksum by path, as the record has them.
+    read : callable
+        See `Read`; the paths are those below the trajectories' folder.
+
+    Raises
+    ------
+    StoreError
+        If a file is not as the record says.
+    """
     refuse_outside(entries)
     places = []
     for path, entry in entries.items():
