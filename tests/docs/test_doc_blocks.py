@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from doc_pages import EXECUTED, MARKS, ROOT, Reader, blocks_of, pages
+from later import later
 
 ELSEWHERE = {"howto/estimators.md": "test_estimators.py reads it, and looks at what it prints"}
 TOLD = {page.relative_to(ROOT).as_posix().removeprefix("docs/"): page for page in pages()}
@@ -15,6 +16,8 @@ READ = [
     for name, page in TOLD.items()
     if name not in ELSEWHERE and any(b.runs and b.language in EXECUTED and b.marks != "full" for b in blocks_of(page))
 ]
+SLOW = ("howto/spiking.md", "howto/own_tasks.md", "howto/waves.md", "howto/resume_branch.md", "howto/remote.md")
+"""Pages of some 20 seconds each; other tests of the ordinary suite carry out the like of them."""
 LONG = [name for name, page in TOLD.items() if any(block.marks == "full" for block in blocks_of(page))]
 
 
@@ -24,7 +27,9 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
     return Reader(tmp_path, monkeypatch)
 
 
-@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize(
+    "name", [*(name for name in READ if name not in SLOW), *later(*(name for name in READ if name in SLOW))]
+)
 def test_a_page_can_be_typed_from_top_to_bottom(name: str, reader: Reader) -> None:
     reader.read(TOLD[name], full=False)
 

@@ -60,6 +60,7 @@ def test_every_script_is_one_that_bash_reads(scheduler):
     assert max(map(len, text.splitlines())) <= 120 + len(str(TESTS.parent))
 
 
+@pytest.mark.full
 def test_tasks_and_their_merge_are_the_whole_run(tmp_path):
     call("a file.toml", "--shards", "2", "--scheduler", "slurm", "--", "--set", "schedule.episodes=50")
     for number in (2, 1):

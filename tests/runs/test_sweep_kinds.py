@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import tomli_w
+from later import later
 from typer.testing import CliRunner
 
 import astrosim
@@ -36,7 +37,10 @@ def test_every_kind_has_its_sweep() -> None:
         assert path in fields_of(find_system(name).scenario)
 
 
-@pytest.mark.parametrize("name", AXES)
+ORDINARY = ("astrocyte", "task", "spiking_learning")
+
+
+@pytest.mark.parametrize("name", [*ORDINARY, *later(*(name for name in AXES if name not in ORDINARY))])
 def test_a_sweep_of_every_kind_is_run_read_and_reported(name: str, tmp_path: Path) -> None:
     path, values = AXES[name]
     *sections, field = path.split(".")

@@ -132,7 +132,7 @@ def test_a_seed_is_the_same_alone(whole, tmp_path):
 
 @pytest.mark.parametrize(
     ("epochs", "workers", "times"),
-    [(3, 1, 1), *later((12, 1, 5), (12, 2, 5))],
+    later((3, 1, 1), (12, 1, 5), (12, 2, 5)),
 )
 def test_kills_at_random_moments_leave_the_same_bytes(tmp_path, epochs, workers, times):
     """kill -9 again and again, until the run ends by itself, from checkpoint to checkpoint."""
