@@ -68,6 +68,11 @@ class Replicates:
         row, column : int
         piece : slice, optional
             Of its first own dimension, one of `pieces`.
+
+        Returns
+        -------
+        ndarray
+            Of the variable's shape without (condition, seed), or that of the piece.
         """
         array = self.dataset[name]
         seeds = array.encoding.get("chunks", (1, 1))[1]

@@ -27,6 +27,7 @@ PURPOSE = {
     "notebook": "notebooks",
     "sweep": "sensitivity indices",
     "cluster": "Dask and batch systems",
+    "remote": "runs at addresses such as s3://bucket/run",
     "docs": "this documentation",
     "dev": "tests, style and types",
 }

@@ -29,7 +29,7 @@ Key = tuple[str, float, int]
 
 
 class Built(NamedTuple):
-    """What stays as it is while a network learns; nobody writes into its arrays."""
+    """Parts of a simulation that learning leaves as they are; nobody writes into their arrays."""
 
     network: Network
     territories: Territories
@@ -101,7 +101,7 @@ def built(scenario: Scenario, seed: int) -> Built:
 
 
 def build(scenario: Scenario, seed: int) -> Built:
-    """Build the network of a replicate anew; see `built`."""
+    """Build the network of a replicate, whatever others have; see `built`."""
     network = started(build_network(scenario, seed), scenario, seed)
     moved = MOVERS[learner_of(scenario.learner).mover] == ASTROCYTES
     territories = build_territories(scenario, network) if moved else no_territories(network)
