@@ -9,6 +9,7 @@ SECONDS = {
     "test_faults.py": 28,
     "test_batch_script.py": 26,
     "test_view_spiking.py": 25,
+    "test_trial_records.py": 25,
     "test_status.py": 25,
     "test_extend.py": 22,
     "test_shards.py": 22,
