@@ -10,6 +10,7 @@ SECONDS = {
     "test_remote_runs.py": 60,
     "test_batch_script.py": 26,
     "test_view_spiking.py": 25,
+    "test_trial_records.py": 25,
     "test_status.py": 25,
     "test_extend.py": 22,
     "test_shards.py": 22,

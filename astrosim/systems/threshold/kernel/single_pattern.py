@@ -68,18 +68,16 @@ def read_outputs(outputs, sound, activation, before):
         before[bit] = activation[outputs[bit]] if sound[outputs[bit]] else 0.0
 
 
-@phase
-def compare(traced, row, network, params, workspace, targets, by_union, idle, active, blocks):
-    """Write the rewards before and after a perturbation.
+@kernel
+def rewards_of(own, threshold, before, after, targets, idle):
+    """Return the rewards before and after a perturbation, by the scenario's rule; the latter nan without one.
 
-    Reads: params; workspace.before, after. Writes: traced.
+    Reads: own (the numbers of the decision); the outputs' summed inputs before and after.
     """
-    own, threshold = params.decision, params.network.threshold
-    before = reward.reward(own.reward, workspace.before, targets, threshold, own.gain, own.cap)
-    after = np.nan
-    if not idle:
-        after = reward.reward(own.reward, workspace.after, targets, threshold, own.gain, own.cap)
-    trace_rewards(traced, row, before, after, eligible_synapses(network, workspace, by_union, active, blocks))
+    old = reward.reward(own.reward, before, targets, threshold, own.gain, own.cap)
+    if idle:
+        return old, np.nan
+    return old, reward.reward(own.reward, after, targets, threshold, own.gain, own.cap)
 
 
 @kernel
@@ -95,6 +93,7 @@ def advance(network, params, state, workspace, waves, log, traced, measure):
     astrocytes = params.learner == ASTROCYTES
     by_union = astrocytes and params.perturbation.scope == scope.TERRITORY
     by_neuron = params.learner == CURSOR or by_union
+    compares, fires = traced.before.size > 0, traced.fired.shape[0] > 0
     for row in range(log.pattern.size):
         trial = state.counter[TRIALS]
         pattern = present(network, params, state, trial)
@@ -116,14 +115,19 @@ def advance(network, params, state, workspace, waves, log, traced, measure):
             moved = try_outputs(network, params, state, workspace, trial, pattern, by_neuron)
             key = params.keys[DECISION]
             kept = decide(params, key, trial, workspace.before, workspace.after, targets, moved)
+        eligible = np.int64(0)
+        if measure or compares:
+            eligible = eligible_synapses(network, workspace, by_union, active, blocks)
         if measure:
             standing = workspace.after if kept else workspace.before
             binary = reward.binary_reward(standing, targets, params.network.threshold)
             soft = reward.soft_reward(standing, targets, params.network.threshold)
-            eligible = eligible_synapses(network, workspace, by_union, active, blocks)
             add_to_totals(workspace.total, binary, soft, kept, idle, eligible)
-        if traced.before.size:
-            compare(traced, row, network, params, workspace, targets, by_union, idle, active, blocks)
+        if compares:
+            old, new = rewards_of(
+                params.decision, params.network.threshold, workspace.before, workspace.after, targets, idle
+            )
+            trace_rewards(traced, row, old, new, eligible)
         if kept:
             found, masks, count = whole_scope(network, workspace, by_union, active, blocks)
             if params.perturbation.fraction < 1.0:
@@ -133,7 +137,8 @@ def advance(network, params, state, workspace, waves, log, traced, measure):
             propagate(network, state, workspace.activation, pattern)
         clear(workspace, blocks)
         stand(network, params, state, workspace.activation, pattern)
-        trace_list(traced, row, state.fired, state.counter[FIRED])
+        if fires:
+            trace_list(traced, row, state.fired, state.counter[FIRED])
 
         count_trial(state.counter, kept, idle)
         if astrocytes:

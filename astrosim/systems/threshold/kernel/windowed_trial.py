@@ -64,13 +64,6 @@ def perturb(network, params, state, workspace, cache, trial, by_union, active, b
     return kept, after
 
 
-@phase
-def trace_window(traced, row, network, params, state, cache, pattern):
-    """Write the neurons that fired in the standing pass of the last pattern. Writes: traced, cache; state.fired."""
-    stand_window(network, params, state, cache, pattern)
-    trace_list(traced, row, state.fired, state.counter[FIRED])
-
-
 @kernel
 def advance(network, params, state, workspace, cache, waves, log, traced, measure):
     """Carry out `log.pattern.size` trials.
@@ -86,6 +79,7 @@ def advance(network, params, state, workspace, cache, waves, log, traced, measur
     by_union = astrocytes and params.perturbation.scope == scope.TERRITORY
     senses = astrocytes and selection.goes_by_score(params.selection)
     pattern = np.int64(0)
+    compares, fires = traced.before.size > 0, traced.fired.shape[0] > 0
     settle_all(network, params, state, cache)
     for row in range(log.pattern.size):
         trial = state.counter[TRIALS]
@@ -103,22 +97,23 @@ def advance(network, params, state, workspace, cache, waves, log, traced, measur
         blocks = gather(network, params, state, workspace, trial, by_union, active)
         idle = active == 0 and blocks == 0
         kept, after, before = False, -np.inf, 0.0
-        if traced.before.size:
+        if compares:
             before = standing_reward(cache)
         if not idle:
             kept, after = perturb(network, params, state, workspace, cache, trial, by_union, active, blocks)
-        if traced.before.size:
+        eligible = np.int64(0)
+        if measure or compares:
             eligible = eligible_synapses(network, workspace, by_union, active, blocks)
+        if compares:
             trace_rewards(traced, row, before, after, eligible)
         if measure:
             binary, soft = show_window(network, params, cache)
-            eligible = eligible_synapses(network, workspace, by_union, active, blocks)
             add_to_totals(workspace.total, binary, soft, kept, idle, eligible)
         clear(workspace, blocks)
-        if senses:
+        if senses or fires:
             stand_window(network, params, state, cache, pattern)
-        if traced.fired.shape[0]:
-            trace_window(traced, row, network, params, state, cache, pattern)
+        if fires:
+            trace_list(traced, row, state.fired, state.counter[FIRED])
 
         count_trial(state.counter, kept, idle)
         if astrocytes:

@@ -46,9 +46,8 @@ def trace_rewards(traced, row, before, after, eligible):
 @phase
 def trace_list(traced, row, fired, count):
     """Write the neurons that fired, the first `count` of a list (int32). Writes: traced.fired, whose rows are 0."""
-    if traced.fired.shape[0]:
-        for k in range(count):
-            traced.fired[row, fired[k]] = 1
+    for k in range(count):
+        traced.fired[row, fired[k]] = 1
 
 
 @phase
