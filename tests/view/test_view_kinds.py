@@ -12,6 +12,7 @@ if find_spec("solara") is None or find_spec("playwright") is None:
     pytest.skip("solara or playwright is not installed: pip install -e '.[dev]'", allow_module_level=True)
 
 from live_view import SOON, Server, View
+from places import ROOT
 from playwright.sync_api import Browser, expect, sync_playwright
 
 INSIDE = """() => [...document.querySelectorAll('.as-stage, .as-stage *, .as-tools *, .as-controls *')].every((one) => {
@@ -37,6 +38,11 @@ KINDS = {
         "record.every = 200\n",
         ("batch", "choose", "perturb", "evaluate", "decide", "adapt"),
         " synapses; reward -",
+    ),
+    "waves": (
+        (ROOT / "scenarios/waves/astrocyte_trained.toml").read_text(),
+        ("batch", "evaluate before", "sense", "activate", "perturb", "decide", "adapt"),
+        " moved ",
     ),
     "windows": (
         'kind = "spiking"\nname = "windows"\nseeds = [3]\nschedule.stop = false\n'
@@ -128,3 +134,8 @@ def lesion(view: View) -> None:
             page.mouse.click(x, y)
             break
     expect(page.locator(".as-lines")).to_contain_text('action = "lesion_neurons"\nat_trial = 1\nwhich = [')
+    view.choose("section", "perturbation")
+    expect(page.locator(".as-parameter-perturbation-sigma .as-when")).to_have_text("at once")
+    expect(page.locator(".as-parameter-perturbation-limit .as-when")).to_have_text("on Reset")
+    view.write(".as-parameter-perturbation-sigma", "0.3")
+    expect(page.locator(".as-lines")).to_contain_text('parameter = "perturbation.sigma"\nvalue = 0.3')

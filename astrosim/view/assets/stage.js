@@ -220,7 +220,7 @@ const dot = (colour) => `<svg width="14" height="14"><circle cx="7" cy="7" r="6"
 const ring = (colour, dash) =>
   `<svg width="14" height="14"><circle cx="7" cy="7" r="5.5" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/></svg>`;
 
-const KINDS_OF_STAGES = { network: Stage, pair: PairStage, policy: PolicyStage, rows: RowsStage, spiking: SpikingStage, spiking_learning: LearningStage };
+const KINDS_OF_STAGES = { network: Stage, pair: PairStage, policy: PolicyStage, rows: RowsStage, waves: WavesStage, spiking: SpikingStage, spiking_learning: LearningStage };
 
 export default {
   render({ model, el }) {
