@@ -73,7 +73,8 @@ class Parameter:
 def parameters(scenario: Any) -> dict[str, list[Parameter]]:
     """Return the parameters of a resolved scenario of any kind by section, in the order of the schema."""
     of_threshold = isinstance(scenario, Scenario)
-    kind, groups = type(scenario), dict[str, list[Parameter]]()
+    kind: Any = type(scenario)
+    groups = dict[str, list[Parameter]]()
     if of_threshold:
         groups["system"] = [found] if (found := _parameter(scenario, "", "learner")) else []
     left_out = (*LEFT_OUT, *(named_in_full(kind) if of_threshold else ()))  # learners that have sections of their own
@@ -89,7 +90,8 @@ def parameters(scenario: Any) -> dict[str, list[Parameter]]:
 def _parameter(scenario: Any, section: str, name: str) -> Parameter | None:
     """The parameter of a field; None where it holds neither a number, a yes or no, nor one of several texts."""
     path = f"{section}.{name}" if section else name
-    facts, owner = fields_of(type(scenario)).get(path), getattr(scenario, section) if section else scenario
+    kind: Any = type(scenario)
+    facts, owner = fields_of(kind).get(path), getattr(scenario, section) if section else scenario
     if facts is None:
         return None
     info, value = type(owner).model_fields[name], getattr(owner, name)

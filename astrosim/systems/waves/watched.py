@@ -157,7 +157,8 @@ class WatchedWaves(Phased):
         labels = group.labels[rows]
         moved = int((self.network.values != values).sum())
         after = float(self.network.judge(features[rows], labels).loss)
-        decision, active = None, ()
+        decision: int | None = None
+        active: tuple[int, ...] = ()
         if self.mesh is not None:
             active, decision, moved = self._decided(counts, moved)
             after = after if decision == KEPT else float("nan")
