@@ -28,6 +28,7 @@ PARTS = (
     "running.js",
     "policy.js",
     "rows.js",
+    "waves.js",
     "spiking.js",
     "film.js",
     "learning.js",

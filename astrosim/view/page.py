@@ -38,7 +38,7 @@ def Page() -> None:
                 ReplicateChoice(controls)
                 if not controls.source.own:
                     Looks(controls)
-                if not controls.source.stored and not controls.source.own:
+                if not controls.source.stored:
                     Parameters(controls)
             with solara.Div(classes=["as-show"]):
                 names = {name: layer.value for name, layer in controls.layers.items()}

@@ -9,11 +9,7 @@ from astrosim.scenario.field_info import KINDS, choices, fields_of, interval, li
 from astrosim.scenario.relevance import named_in_full
 from astrosim.systems.threshold.scenario.schema import Scenario
 
-LEFT_OUT = (
-    "task",
-    "record",
-    *named_in_full(Scenario),
-)  # lists of patterns, what is stored, and learners that are not watched
+LEFT_OUT = ("task", "record", "sweep")  # what is learned, what is stored, and what other runs are made of
 PUBLISHED = ("learner", "sensing.rule", "exploration.rule")  # all that may vary in the published system
 SLIDER_SPAN = 2.0  # 1; real fields of at most this range get a slider
 SLIDER_STEPS = 255  # whole numbers of at most this number of values get one too
@@ -74,22 +70,30 @@ class Parameter:
         return self.kind(value)
 
 
-def parameters(scenario: Scenario) -> dict[str, list[Parameter]]:
-    """Return the parameters of a resolved scenario by section, in the order of the schema."""
-    groups = {"system": [found] if (found := _parameter(scenario, "", "learner")) else []}
-    for section, model in sections_of(Scenario).items():
-        if section not in LEFT_OUT:
+def parameters(scenario: Any) -> dict[str, list[Parameter]]:
+    """Return the parameters of a resolved scenario of any kind by section, in the order of the schema."""
+    of_threshold = isinstance(scenario, Scenario)
+    kind: Any = type(scenario)
+    groups = dict[str, list[Parameter]]()
+    if of_threshold:
+        groups["system"] = [found] if (found := _parameter(scenario, "", "learner")) else []
+    left_out = (*LEFT_OUT, *(named_in_full(kind) if of_threshold else ()))  # learners that have sections of their own
+    for section, model in sections_of(kind).items():
+        if section not in left_out and isinstance(getattr(scenario, section, None), model):
             candidates = (_parameter(scenario, section, name) for name in model.model_fields)
             groups[section] = [parameter for parameter in candidates if parameter]
-    if scenario.system == "published":
+    if of_threshold and scenario.system == "published":
         groups = {section: [p for p in group if p.path in PUBLISHED] for section, group in groups.items()}
     return {section: group for section, group in groups.items() if group}
 
 
-def _parameter(scenario: Scenario, section: str, name: str) -> Parameter | None:
+def _parameter(scenario: Any, section: str, name: str) -> Parameter | None:
     """The parameter of a field; None where it holds neither a number, a yes or no, nor one of several texts."""
     path = f"{section}.{name}" if section else name
-    facts, owner = fields_of(Scenario)[path], getattr(scenario, section) if section else scenario
+    kind: Any = type(scenario)
+    facts, owner = fields_of(kind).get(path), getattr(scenario, section) if section else scenario
+    if facts is None:
+        return None
     info, value = type(owner).model_fields[name], getattr(owner, name)
     names = choices(info.annotation)
     if not names and facts.kind not in (KINDS[int], KINDS[float], KINDS[bool]):

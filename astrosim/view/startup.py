@@ -53,9 +53,14 @@ class Opening:
 
 
 def warm_up(scenario: Scenario) -> None:
-    """Load or compile all that a trial calls, on a small replicate of the same system and learner."""
+    """Load or compile all that a trial calls, on a small replicate of the same system and learner.
+
+    Networks in which neurons learn are small themselves.
+    """
     from astrosim.view.player import Player
 
+    if scenario.neuronal:
+        return
     window = {"decision": {"window": 0}} if scenario.learner in BASELINES else {}
     small = Scenario.model_validate({"system": scenario.system, "learner": scenario.learner, **window})
     player = Player(small, 0)

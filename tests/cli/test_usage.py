@@ -35,7 +35,7 @@ USAGE = [
     (["runn"], "runn: no such command. Did you mean run?"),
     (["report", "a", "b"], "astrosim report: got unexpected extra argument(s) (b). `astrosim report --help` shows "),
     (["run", "quick", "--seeds", "x:y"], "--seeds: no range of seeds ('x:y'). Write first:count, "),
-    (["view", "digits"], 'digits.toml: kind: the live view shows neurons and astrocytes ("task"). `astrosim report`'),
+    (["view", "sphere"], "sphere.toml: kind: the live view plays no functions and no stored runs of environments"),
     (
         ["report", "nothere"],
         "nothere: no such run directory. Name that of a run; `astrosim run SCENARIO --out nothere`",

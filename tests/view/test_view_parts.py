@@ -19,6 +19,8 @@ from typer.testing import CliRunner
 from astrosim.cli import app
 from astrosim.contracts.watched import Speed, Watched
 from astrosim.core.errors import AstrosimError, ScenarioError, StoreError
+from astrosim.scenario import load_scenario, resolve
+from astrosim.scenario.bundled import find
 from astrosim.scenario.field_info import KINDS, fields_of
 from astrosim.scenario.relevance import named_in_full
 from astrosim.systems.threshold.scenario.schema import Scenario
@@ -96,6 +98,14 @@ def test_controls_follow_the_fields() -> None:
     assert p.hint == "connection probability within a cluster; [0, 1]"
     assert found["sensing.rule"].choices == ("firing", "traffic")
     assert window.read(3.0) == 3
+
+
+def test_scenarios_of_other_kinds_have_controls() -> None:
+    digits = load_scenario(find("digits"))
+    groups = parameters(resolve(digits, "astrocytes"))
+    found = {parameter.path: parameter for group in groups.values() for parameter in group}
+    assert (found["network.units"].kind, found["decision.reward"].choices) == (int, ("log_likelihood", "squared_error"))
+    assert not {"task", "record", "sweep"} & set(groups)
 
 
 def test_the_published_system_offers_what_may_vary() -> None:
@@ -324,8 +334,8 @@ def test_without_a_wish_another_port_is_found() -> None:
     ("arguments", "expected"),
     [
         (
-            ["offline_digits"],
-            'shows neurons and astrocytes ("wave"). `astrosim animate` shows calcium-wave networks.',
+            ["sphere"],
+            'plays no functions and no stored runs of environments ("task"). `astrosim report` and `astrosim plot`',
         ),
         (["nosuch"], "nosuch: no such file or bundled scenario."),
         (["quick", "--conditions", "matuity"], "no such condition (matuity). Did you mean maturity?"),

@@ -63,7 +63,7 @@ def test_the_first_frame_shows_all(view: View) -> None:
     assert (view.state("trial"), view.state("task")) == ("0", "CartPole-v1")
     assert view.colours(".as-world") > 3
     assert view.colours(".as-net") > 20
-    assert view.page.locator(".as-layers, .as-section").count() == 0  # nothing of neurons in space
+    assert view.page.locator(".as-layers, .as-patterns").count() == 0  # nothing of neurons in space
     assert view.wrong == []
 
 

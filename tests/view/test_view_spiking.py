@@ -76,7 +76,7 @@ def test_the_first_frame_shows_all(view: View) -> None:
     legend = view.page.locator(".as-legend").inner_text()
     for words in ("E", "I", "rest", "threshold", "spike", "calcium", "chosen", "raise IP3", "all 40 connections"):
         assert words in legend
-    assert view.page.locator(".as-layers, .as-section, .as-patterns").count() == 0  # nothing of threshold networks
+    assert view.page.locator(".as-layers, .as-patterns").count() == 0  # nothing of threshold networks
 
 
 @pytest.mark.parametrize("size", [(1280, 800), (1920, 1080)])

@@ -35,6 +35,7 @@ KEEPING = {"astrocytes": "", "random_mask": "a random mask", "one_plus_one": "a 
 EARLY = ("batch", "choose")
 """Phases before a proposal is made."""
 RECENT = 200  # trials that the accept rate is over
+POINTS = 10  # of the curves per batch
 MOST_POINTS = 1_000  # of a curve; then every other one is left out
 HOLD = 20  # looks that a row stays
 
@@ -71,7 +72,7 @@ class Trial:
 
 @dataclass
 class Curves:
-    """Points over trials: reward and accuracy on the batch at its end, share of kept proposals."""
+    """Points over trials: reward and accuracy on the present batch, share of kept proposals."""
 
     trial: list[float] = field(default_factory=list)
     reward: list[float] = field(default_factory=list)
@@ -166,8 +167,9 @@ class WatchedRows(Phased):
         self.present = self._tried()
         self._recent.append(self.present.decision)
         self.carried, self.left = self.carried + 1, self.left - 1
-        if not self.left:
+        if self.left % max(1, self.scenario.batches.stay // POINTS) == 0:
             self.curves.add(self.carried, self.reward, self.accuracy, self.accept_rate)
+        if not self.left:
             self.state.take_mean(self.scenario.learner.average)
             own.stays += 1
             self._open()

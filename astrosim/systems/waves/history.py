@@ -37,11 +37,14 @@ class History:
         default_factory=lambda: {"loss_sum": 0.0, "batches": 0, "kept": 0, "tried": 0, "wall_s": 0.0, "constant": 0}
     )
 
+    last_loss: float = NAN  # of the last batch; a restored history knows none
+
     def add_batches(self, losses: np.ndarray, seconds: float) -> None:
         """Note the mean losses of some batches, shape (batch,), and the time they took (s)."""
         # One after the other: the sum must not depend on where a stretch of batches was cut.
         self.facts["loss_sum"] = float(np.add.accumulate([self.facts["loss_sum"], *losses])[-1])
         self.facts["batches"] += len(losses)
+        self.last_loss = float(losses[-1]) if len(losses) else self.last_loss
         self.facts["wall_s"] += seconds
 
     def add_decisions(self, kept: int, tried: int) -> None:

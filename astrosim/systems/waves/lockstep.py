@@ -188,6 +188,15 @@ class Group:
         """Whether all epochs are done."""
         return self.place.epoch >= self.scenario.schedule.epochs
 
+    def batch_of(self, number: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the training features of a member, and the images of its next batch; no front end may be behind.
+
+        float32, shape (image, feature), and int32, shape (image of the batch,).
+        """
+        lesson, size = self._present_lesson(), self.scenario.images_per_update
+        first = self.place.batch * size
+        return lesson.features[number].train, lesson.orders[number][first : first + size]
+
     def advance(self, units: int) -> float:
         """Carry out updates, to the end of the pass at most; after the last pass of an epoch, judge.
 

@@ -26,6 +26,7 @@ SYSTEM = System(
         "summary": f"{HERE}.show.summary:WaveSummary",
         "animation": f"{HERE}.show.animation:animation",
         "trained": f"{HERE}.trained:TrainedWave",
+        "watched": f"{HERE}.watched:WatchedWaves",
     },
     plots=PLOTS,
     lacks={
@@ -34,6 +35,6 @@ SYSTEM = System(
         "engine": 'no engine of single trials ("wave"). astrosim.run runs the scenario; WaveModel.from_run of '
         "astrosim.systems.waves.agents shows what a run has trained.",
         "start": 'networks of this kind do not start from another run ("wave"). Leave out --from.',
-        "view": 'the live view shows neurons and astrocytes ("wave"). `astrosim animate` shows calcium-wave networks.',
+        "view": 'the live view shows no stored runs of calcium waves ("wave"). `astrosim animate` shows them.',
     },
 )

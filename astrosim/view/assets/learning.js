@@ -20,7 +20,7 @@ class LearningTissue extends Tissue {
     this.glia(arrays);
     this.gaps(arrays);
     this.mine(arrays, facts);
-    this.moved(arrays, facts);
+    this.steps(arrays, facts);
     this.bodies(arrays);
     this.flying(arrays, facts);
     this.acting(arrays);
@@ -33,7 +33,8 @@ class LearningTissue extends Tissue {
     super.glia(this.scene.senses ? arrays : { ...arrays, calcium: still, sequential: PALE });
   }
 
-  moved({ changed }, facts) {
+  // Synapses that are moved.
+  steps({ changed }, facts) {
     const colour = facts.decision === null ? PENDING : VERDICT[facts.decision];
     this.lines(changed.length / 2, (k) => [changed[2 * k], changed[2 * k + 1]], colour, 0.85, 1.4);
   }
@@ -147,24 +148,24 @@ class LearningStage extends SpikingStage {
     this.explained = key;
     this.legend.replaceChildren();
     KIND_NAMES.forEach((name, kind) => {
-      if (arrays.population.includes(kind)) this.key(spot(this.tissue.tint(kind), this.tissue.tint(kind), 0.35), name);
+      if (arrays.population.includes(kind)) this.key(spot(this.tissue.tint(kind), this.tissue.tint(kind), 0.35), name, `${name} neurons, shaded by their membrane`);
     });
     const steps = Array.from({ length: 9 }, (_, i) => i / 8);
     this.bar("membrane: rest", "threshold", steps.map((s) => `rgba(90,90,90,${0.06 + 0.6 * s})`), "V_m between E_L and V_th (mV)");
-    this.key(spot(FLASH, FLASH, 1), "spike");
-    this.key(spot(FLASH, FLASH, 0.9).replace('r="5"', 'r="2.6"'), "under way");
+    this.key(spot(FLASH, FLASH, 1), "spike", "a neuron fires: it flashes, and fades");
+    this.key(spot(FLASH, FLASH, 0.9).replace('r="5"', 'r="2.6"'), "under way", "a spike on its way along a synapse that is drawn");
     if (scene.senses) this.bar("territory, calcium: 0", `${short(high)} uM`, steps.map((s) => shade(arrays.sequential, s)), "Ca_astro, up to the largest seen, at least 0.2 uM");
     else this.key(spot("#e2e2e2", "#999999", 1), "territory", "calcium decides nothing in this condition, and is not followed");
-    this.key(ring(FLASH, ""), "active");
+    this.key(ring(FLASH, ""), "active", "it acts in this trial: synapses of its territory are moved");
     if (scene.senses) this.key(ring(FLASH, "4 3"), "exploring", "active though its calcium is below its threshold");
-    this.key(rule(PENDING, 2), "moved, under test");
-    this.key(rule(VERDICT[1], 2), "kept");
-    this.key(rule(VERDICT[0], 2), "reverted");
-    this.key(rule(WAYS.sends, 2), "chosen neuron sends to");
-    this.key(rule(WAYS.hears, 2), "hears from");
+    this.key(rule(PENDING, 2), "moved, under test", "synapses that took a random step");
+    this.key(rule(VERDICT[1], 2), "kept", "the mean reward rose: the step stays");
+    this.key(rule(VERDICT[0], 2), "reverted", "the mean reward did not rise: the step is taken back");
+    this.key(rule(WAYS.sends, 2), "chosen neuron sends to", "synapses that leave the chosen neuron");
+    this.key(rule(WAYS.hears, 2), "hears from", "synapses that reach the chosen neuron");
     if (arrays.junction.length) this.key(rule("#8c8c8c", 2), "gap junction", "IP3 flows between these astrocytes");
-    this.key(ring(INK, "3 2"), "chosen (click)");
-    this.key("", `of ${grouped(scene.connections)} synapses those moved and those of the chosen`);
+    this.key(ring(INK, "3 2"), "chosen (click)", "its traces are on the right");
+    this.key("", `of ${grouped(scene.connections)} synapses those moved and those of the chosen`, "all others are not drawn");
   }
 
   patterns() {

@@ -101,7 +101,7 @@ function spread(lines) {
   }
   if (!isFinite(low)) return [0, 1];
   const room = Math.max(0.05 * (high - low), 0.01);
-  return [Math.max(0, low - room), high + room];
+  return [low < 0 ? low - room : Math.max(0, low - room), high + room];
 }
 
 function curve(context, trials, { values, colour, width }, x, y) {

@@ -161,7 +161,7 @@ class PolicyStage extends Base {
     const { context, width, height } = sharp(this.bars);
     if (!width) return;
     const { standing, candidate, decision } = this.facts;
-    heading(context, "This batch: current against proposal");
+    heading(context, "Current against proposal");
     if (!standing.length) return;
     const low = Math.min(0, ...standing, ...candidate), high = Math.max(0, ...standing, ...candidate);
     const top = 24, bottom = height - 8, left = AXIS.left, step = (width - left - 8) / standing.length;

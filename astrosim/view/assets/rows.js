@@ -39,7 +39,7 @@ class RowsStage extends PolicyStage {
     if (!width) return;
     const { facts, scene, arrays } = this, { outputs } = arrays;
     const what = scene.image.length ? "Image" : "Row", wanted = scene.regression ? "" : `, class ${facts.wanted}`;
-    heading(context, `${what} ${facts.row + 1} of the batch${wanted}: what the network answers`);
+    heading(context, `${what} ${facts.row + 1} of the batch${wanted}, and the answer`);
     const split = height - Math.min(0.4 * height, 40 + 16 * outputs.length);
     if (scene.image.length) this.image(context, width, split);
     else this.columns(context, width, split);
@@ -66,9 +66,9 @@ class RowsStage extends PolicyStage {
     context.textBaseline = "middle";
     for (let i = 0; i < count; i++) {
       this.largest[i] = Math.max(this.largest[i], Math.abs(row[i]), 1e-9);
-      const y = 28 + step * i, length = ((width / 2 - 60) * row[i]) / this.largest[i];
+      const y = 28 + step * i, length = ((width / 2 - 66) * row[i]) / this.largest[i];
       context.fillStyle = BODY;
-      context.fillRect(width / 2 + Math.min(0, length), y, Math.abs(length), 0.7 * step);
+      context.fillRect(width / 2 + 54 + Math.min(0, length), y, Math.abs(length), 0.7 * step);
       context.fillStyle = TEXT;
       context.textAlign = "left";
       if (step > 9) context.fillText(`input ${i + 1}: ${short(row[i])}`, 6, y + 0.35 * step);
@@ -132,7 +132,9 @@ class RowsStage extends PolicyStage {
       context.beginPath();
       context.arc(x, y, 8, 0, 2 * Math.PI);
       context.stroke();
-      if (scene.field && changed[u] & 1) context.strokeRect(x - (size * scene.field) / 2, y - (size * scene.field) / 2, size * scene.field, size * scene.field);
+      if (!scene.field || !(changed[u] & 1)) continue;
+      const [column, row] = [place[2 * u] + 0.5 - scene.field / 2, place[2 * u + 1] + 0.5 - scene.field / 2];
+      context.strokeRect(left + size * column, top + size * row, size * scene.field, size * scene.field);
     }
   }
 
@@ -154,7 +156,7 @@ class RowsStage extends PolicyStage {
   curves() {
     const { arrays, facts, scene } = this, trials = arrays.curve_trial, last = Math.max(facts.trial, 1);
     const lines = [{ values: arrays.curve_reward, colour: scene.palette[0], width: 1.6, name: "" }];
-    this.returns.title = "Reward on the batch, at its end";
+    this.returns.title = "Reward on the batch";
     this.returns.range = around(lines);
     this.returns.draw(trials, lines, last, []);
     this.accept.draw(trials, [{ values: arrays.curve_accept, colour: scene.palette[2], name: "kept, last 200" }], last, []);
@@ -162,7 +164,7 @@ class RowsStage extends PolicyStage {
 
   batch() {
     const { arrays, facts, scene } = this;
-    this.right = this.right || new Plot(this.bars, "Accuracy on the batch, at its end", [0, 1]);
+    this.right = this.right || new Plot(this.bars, "Accuracy on the batch", [0, 1]);
     if (!scene.regression) this.right.draw(arrays.curve_trial, [{ values: arrays.curve_accuracy, colour: scene.palette[5], name: "" }], Math.max(facts.trial, 1), []);
     else this.bars.style.display = "none";
   }

@@ -171,7 +171,7 @@ class Space {
     for (let n = 0; n < chemical.length; n++) {
       if (!chemical[n]) continue;
       const share = Math.abs(chemical[n]) / most;
-      this.disc(this.x(neuron[2 * n]), this.y(neuron[2 * n + 1]), 5 + 11 * share, CHEMICAL[chemical[n] > 0 ? 1 : 0], 0.12 + 0.38 * share);
+      this.disc(this.x(neuron[2 * n]), this.y(neuron[2 * n + 1]), 4 + 8 * share, CHEMICAL[chemical[n] > 0 ? 1 : 0], 0.1 + 0.3 * share);
     }
   }
 

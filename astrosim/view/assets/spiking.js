@@ -101,10 +101,10 @@ class SpikingStage extends Base {
     this.legend.replaceChildren();
     const steps = Array.from({ length: 9 }, (_, i) => i / 8);
     if (arrays.population.length) {
-      scene.populations.forEach((name, k) => this.key(spot(tissue.tint(k), tissue.tint(k), 0.35), name || "neuron"));
+      scene.populations.forEach((name, k) => this.key(spot(tissue.tint(k), tissue.tint(k), 0.35), name || "neuron", "a population of neurons, shaded by their membrane"));
       this.bar("membrane: rest", "threshold", steps.map((s) => `rgba(90,90,90,${0.06 + 0.6 * s})`), "V_m between E_L and V_th (mV)");
       this.key(spot(FLASH, FLASH, 1), "spike", "a neuron fires: it flashes, and fades");
-      if (facts.window_ms <= scene.slow_ms) this.key(spot(FLASH, FLASH, 0.9).replace('r="5"', 'r="2.6"'), "spike under way");
+      if (facts.window_ms <= scene.slow_ms) this.key(spot(FLASH, FLASH, 0.9).replace('r="5"', 'r="2.6"'), "spike under way", "on its way along a connection that is drawn");
     }
     if (arrays.calcium.length) {
       const what = scene.territory ? "territory, calcium: 0" : "astrocyte, calcium: 0";
@@ -113,19 +113,19 @@ class SpikingStage extends Base {
     if (arrays.junction.length) this.key(rule("#8c8c8c", 2), "gap junction", "IP3 flows between these astrocytes");
     if (scene.connections) this.ways();
     this.key(ring(INK, "3 2"), "chosen (click)", "its traces run on the right");
-    if (!scene.placed) this.key("", "no places in the scenario: arranged by population");
+    if (!scene.placed) this.key("", "no places in the scenario: arranged by population", "distances mean nothing here");
   }
 
   ways() {
     const { arrays, scene, facts } = this, shown = arrays.mine, first = this.tissue.neurons_;
     const found = new Set();
     for (let k = 0; k < shown.length; k += 2) found.add(this.tissue.way(shown[k], shown[k + 1], facts.neuron));
-    if (found.has(WAYS.sends)) this.key(rule(WAYS.sends, 2), "chosen neuron sends to");
-    if (found.has(WAYS.hears)) this.key(rule(WAYS.hears, 2), "chosen neuron hears from");
-    if (found.has(WAYS.raises)) this.key(rule(WAYS.raises, 2), "spikes raise IP3");
-    if (found.has(WAYS.current)) this.key(rule(WAYS.current, 2), "slow inward current");
+    if (found.has(WAYS.sends)) this.key(rule(WAYS.sends, 2), "chosen neuron sends to", "connections that leave the chosen neuron");
+    if (found.has(WAYS.hears)) this.key(rule(WAYS.hears, 2), "chosen neuron hears from", "connections that reach the chosen neuron");
+    if (found.has(WAYS.raises)) this.key(rule(WAYS.raises, 2), "spikes raise IP3", "from neurons to astrocytes (uM per spike)");
+    if (found.has(WAYS.current)) this.key(rule(WAYS.current, 2), "slow inward current", "from astrocytes to neurons (pA)");
     const text = arrays.pre.length ? `all ${grouped(scene.connections)} connections, pale` : `of ${grouped(scene.connections)} connections those of the chosen`;
-    if (first || found.size) this.key("", text);
+    if (first || found.size) this.key("", text, "of many connections only those of the chosen nodes are drawn");
   }
 
   // What is known of the node under the pointer.

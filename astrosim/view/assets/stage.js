@@ -99,10 +99,11 @@ class Stage extends Base {
       if (arrays.kind.includes(kind)) this.key(glyph(kind, scene.fills[name]), name, told[name]);
     });
     this.key(`<svg width="22" height="12">${shape(3, 6, "#B0B0B0", false)}${shape(3, 16, "#B0B0B0", true)}</svg>`, "silent, fired", told.fired);
+    const tries = arrays.astrocyte.length || !arrays.chemical;
     if (shown.eligible) {
-      if (scene.phases.length) this.key(rule(PENDING, 1.5), "under test", "synapses that took a random step; the reward after it is compared with that before");
-      this.key(rule(ELIGIBLE, 1.5), arrays.chemical && !arrays.astrocyte.length ? "changed" : "kept", "synapses that this trial changed");
-      if (!arrays.chemical || arrays.astrocyte.length) this.key(rule(FLASH, 1.5), "reverted", "synapses whose step was taken back");
+      if (scene.phases.length && tries) this.key(rule(PENDING, 1.5), "under test", "synapses that took a random step; the reward after it is compared with that before");
+      this.key(rule(ELIGIBLE, 1.5), tries ? "kept" : "changed", "synapses that this trial changed");
+      if (tries) this.key(rule(FLASH, 1.5), "reverted", "synapses whose step was taken back");
     }
     if (arrays.astrocyte.length) {
       this.key(star_glyph(), "astrocyte", `in the middle of its territory, radius ${scene.radius} units`);
@@ -162,7 +163,7 @@ class Stage extends Base {
   thresholds() {
     const { arrays, facts, scene } = this, values = arrays.curve_thresholds, count = values.shape[0];
     const points = values.shape[1], few = arrays.astrocyte.length / 2 <= count;
-    const names = few ? Array.from({ length: count }, (_, a) => `A${a}`) : ["least", "median", "largest"];
+    const names = !arrays.astrocyte.length ? ["mean of neurons"] : few ? Array.from({ length: count }, (_, a) => `A${a}`) : ["least", "median", "largest"];
     return names.map((name, k) => ({
       values: values.subarray(k * points, (k + 1) * points),
       colour: few ? scene.palette[k % scene.palette.length] : ["#999999", scene.palette[0], "#999999"][k],
@@ -219,7 +220,7 @@ const dot = (colour) => `<svg width="14" height="14"><circle cx="7" cy="7" r="6"
 const ring = (colour, dash) =>
   `<svg width="14" height="14"><circle cx="7" cy="7" r="5.5" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dash}"/></svg>`;
 
-const KINDS_OF_STAGES = { network: Stage, pair: PairStage, policy: PolicyStage, rows: RowsStage, spiking: SpikingStage, spiking_learning: LearningStage };
+const KINDS_OF_STAGES = { network: Stage, pair: PairStage, policy: PolicyStage, rows: RowsStage, waves: WavesStage, spiking: SpikingStage, spiking_learning: LearningStage };
 
 export default {
   render({ model, el }) {

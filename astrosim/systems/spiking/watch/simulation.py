@@ -16,7 +16,7 @@ from astrosim.plot.palette import PALETTE
 from astrosim.scenario.by_hand import intervention_lines
 from astrosim.systems.spiking.make import network_of, simulation_of
 from astrosim.systems.spiking.models import NEURONS, own_name
-from astrosim.systems.spiking.scenario.interventions import Intervention
+from astrosim.systems.spiking.scenario.interventions import CHANGEABLE, Intervention
 from astrosim.systems.spiking.scenario.schema import SpikingScenario
 from astrosim.systems.spiking.scenario.targets import problems
 from astrosim.systems.spiking.simulation import Stretch
@@ -127,6 +127,11 @@ class WatchedSimulation(Watched):
         """See `Watched.actions`."""
         there = {"neuron": self.neurons, "astrocyte": len(self.network.astrocytes)}
         return tuple(one for one in ACTIONS if there[one.agent])
+
+    @property
+    def at_once(self) -> tuple[str, ...]:
+        """See `Watched.at_once`."""
+        return CHANGEABLE if len(self.network.coupling.pairs) else ()
 
     def whom(self, fields: dict[str, Any]) -> dict[str, Any]:
         """See `Watched.whom`; nodes are named by their labels."""

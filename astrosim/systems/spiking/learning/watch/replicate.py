@@ -15,7 +15,7 @@ from astrosim.systems.spiking.kernel.astrocytes import li_rinzel
 from astrosim.systems.spiking.kernel.model import gathered
 from astrosim.systems.spiking.kernel.neurons.iaf_psc_exp import IAF_PSC_EXP
 from astrosim.systems.spiking.learners.windows import WindowLearning
-from astrosim.systems.spiking.learning.scenario.interventions import Intervention, problems
+from astrosim.systems.spiking.learning.scenario.interventions import CHANGEABLE, Intervention, problems
 from astrosim.systems.spiking.learning.scenario.schema import WindowScenario
 from astrosim.systems.spiking.learning.scenario.sections import coupled
 from astrosim.systems.spiking.learning.watch.film import (
@@ -180,6 +180,13 @@ class WatchedLearning(Watched):
     def actions(self) -> tuple[Action, ...]:
         """See `Watched.actions`."""
         return ACTIONS
+
+    @property
+    def at_once(self) -> tuple[str, ...]:
+        """See `Watched.at_once`; none where a replicate may end before it, as in a scenario file."""
+        own = self.scenario
+        idle = () if coupled(own) else ("gap_junctions",)
+        return () if own.schedule.stop else tuple(p for p in CHANGEABLE if p.partition(".")[0] not in idle)
 
     def intervene(self, action: str, **fields: Any) -> None:
         """See `Watched.intervene`; a replicate that may end before it takes none, as in a scenario file."""
