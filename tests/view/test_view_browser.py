@@ -219,6 +219,7 @@ def test_lecture_mode(browser: Browser, live: Server) -> None:
     assert own.picture() != picture
     box = own.page.locator(".as-canvas").bounding_box()
     assert box is not None
+    assert box["height"] > 0.4 * 1080  # an alarm takes a line, and no more
     own.page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
     own.page.keyboard.press("l")
     own.page.wait_for_function(f"({size})() === {usual}")
