@@ -72,7 +72,7 @@ class Fetch:
         self.problems: list[str] = []
 
     def run(self) -> Fetched:
-        """Fetch what is committed there and not here.
+        """Take what is committed there and not here.
 
         Raises
         ------
