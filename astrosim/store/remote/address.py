@@ -88,12 +88,12 @@ class Address:
         return text
 
     def folder(self, work: Path | None = None) -> Path:
-        """Return the local folder of its copies: below `work`, or in the user's cache.
+        """Return the local folder of its copies: `work`, or one in the user's cache.
 
         Raises
         ------
         StoreError
-            If there is no place for a cache.
+            If there is neither.
         """
         if work is not None:
             return work
