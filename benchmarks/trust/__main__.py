@@ -17,7 +17,7 @@ SEED = 20_261_130  # assumed: named here, before any campaign
 FAULTS = {"kills": 1000, "crashes": 1000, "flips": 1000, "full_disks": 200, "writers": 40, "clocks": 100}
 EXAMPLES = 10_000
 CAMPAIGNS = (*FAULTS, "fuzz", "memory")
-OUTCOMES = "outcomes.json"
+OUTCOMES = "trust.json"
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
     parser.add_argument("--share", type=float, default=1.0, help="of the faults of a whole campaign, such as .1")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument(
-        "--out", type=Path, help="folder of trust.md, trust.svg, and outcomes.json, which keeps earlier campaigns"
+        "--out", type=Path, help="folder of trust.md, trust.svg, and trust.json, which keeps earlier campaigns"
     )
     chosen = parser.parse_args()
     kept: dict[str, Outcome] = {}

@@ -64,7 +64,7 @@ def test_every_number_of_a_scenario_has_a_control() -> None:
     numbers = {path for path, facts in FIELDS.items() if facts.kind in (KINDS[int], KINDS[float])}
     found = all_parameters(Scenario())
     shown = {path for path in numbers if path.partition(".")[0] not in named_in_full(Scenario)}
-    assert shown - set(found) == {"record.every"}
+    assert shown - set(found) == {"record.every", "record.firing_every"}
     assert {path for path, p in found.items() if p.choices} == {
         "learner",
         "network.layout",
