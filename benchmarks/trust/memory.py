@@ -10,7 +10,11 @@ from astrosim.scenario import load_scenario
 from benchmarks.trust.outcome import Outcome
 from benchmarks.trust.subjects import DONE, emptied, ended, in_child
 
-EPISODES = (10_000, 20_000, 40_000)  # of ten trials each; assumed: seconds each
+EPISODES = (
+    160_000,
+    320_000,
+    640_000,
+)  # of ten trials each: beyond a chunk of the log of trials, which fills memory first
 WEEK_SECONDS = 7 * 86400.0
 ALLOWED_MB = 64.0  # assumed: growth over a week that would not be noticed
 
@@ -24,7 +28,7 @@ def memory(folder: Path) -> Outcome:
         with emptied(folder / "run") as directory:
 
             def work(episodes: int = episodes, directory: Path = directory, said: Path = said) -> None:
-                scenario = load_scenario("quick", [f"schedule.episodes={episodes}", "record.every=1000", "seeds=[1]"])
+                scenario = load_scenario("quick", [f"schedule.episodes={episodes}", "record.every=20000", "seeds=[1]"])
                 run_scenario(scenario, directory, workers=1)
                 used = resource.getrusage(resource.RUSAGE_SELF)
                 said.write_text(f"{used.ru_maxrss / 1024} {used.ru_utime}")
