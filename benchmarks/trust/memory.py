@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 from pathlib import Path
 
@@ -28,7 +29,9 @@ def memory(folder: Path) -> Outcome:
         with emptied(folder / "run") as directory:
 
             def work(episodes: int = episodes, directory: Path = directory, said: Path = said) -> None:
-                scenario = load_scenario("quick", [f"schedule.episodes={episodes}", "record.every=20000", "seeds=[1]"])
+                os.environ["ASTROSIM_CHECKPOINT_SECONDS"] = CHECKPOINT_SECONDS
+                plan = [f"schedule.episodes={episodes}", f"record.every={episodes // RECORDS}", "seeds=[1]"]
+                scenario = load_scenario("quick", plan)
                 run_scenario(scenario, directory, workers=1)
                 used = resource.getrusage(resource.RUSAGE_SELF)
                 said.write_text(f"{used.ru_maxrss / 1024} {used.ru_utime}")
@@ -44,7 +47,8 @@ def memory(folder: Path) -> Outcome:
     growth = (peaks[-1] - peaks[0]) / (EPISODES[-1] - EPISODES[0]) * (WEEK_SECONDS / max(rate, 1e-9))
     measured = ", ".join(f"{peak:.1f} MB after {n:,}" for peak, n in zip(peaks, EPISODES, strict=True))
     outcome.note = (
-        f"Peaks: {measured} episodes; at {1e6 * rate / 10:.1f} µs per trial, a week would add {growth:.0f} MB."
+        f"Peaks: {measured} episodes. Were all of the difference growth and none of it noise, a week of trials of "
+        f"{1e6 * rate / 10:.1f} µs would add {growth:,.0f} MB."
     )
     if peaks[-1] - peaks[0] < ALLOWED_MB / 16:
         outcome.survived = len(EPISODES)
