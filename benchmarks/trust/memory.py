@@ -11,11 +11,10 @@ from astrosim.scenario import load_scenario
 from benchmarks.trust.outcome import Outcome
 from benchmarks.trust.subjects import DONE, emptied, ended, in_child
 
-EPISODES = (
-    160_000,
-    320_000,
-    640_000,
-)  # of ten trials each: beyond a chunk of the log of trials, which fills memory first
+EPISODES = (160_000, 320_000, 640_000)
+"""Of ten trials each: beyond a chunk of the log of trials, which fills memory first."""
+RECORDS = 8  # of each length
+CHECKPOINT_SECONDS = "0.5"  # often enough that one meets the chunk when it is nearly full
 WEEK_SECONDS = 7 * 86400.0
 ALLOWED_MB = 64.0  # assumed: growth over a week that would not be noticed
 
