@@ -11,7 +11,7 @@ from astrosim.scenario import load_scenario
 from benchmarks.trust.outcome import Outcome
 from benchmarks.trust.subjects import DONE, emptied, ended, in_child
 
-EPISODES = (160_000, 320_000, 640_000)
+EPISODES = (320_000, 640_000, 1_280_000)
 """Of ten trials each: beyond a chunk of the log of trials, which fills memory first."""
 RECORDS = 8  # of each length
 CHECKPOINT_SECONDS = "0.5"  # often enough that one meets the chunk when it is nearly full
