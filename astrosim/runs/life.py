@@ -126,7 +126,7 @@ class Life:
                     self._take_in(course)
                 else:
                     course.advance(self.control.stretch_seconds)
-            if self.courses:  # what is finished is committed, whoever asks to stop
+            if self.courses:  # what is finished is committed, also when a stop comes
                 self._look(entries)
         self._units += sum(entry.member.done for entry in entries if entry.replicate.cell in self.keeping.rows())
 
