@@ -175,7 +175,8 @@ def test_ten_killed_schedulers_change_nothing(tmp_path):
             run_scenario(SMALL, folder / "warm", executor=f"dask={found.address}")
             kills += _without_scheduler(folder, found, chance.uniform(0.2, 8.0))
         resume = (folder / "run" / "scenario.toml").exists()
-        with cluster(folder) as found:
+        (later := folder / "later").mkdir()
+        with cluster(later) as found:  # where no file names the scheduler that is gone
             run_scenario(None if resume else LONG, folder / "run", executor=f"dask={found.address}", resume=resume)
         assert differing(contents(tmp_path / "whole"), contents(folder / "run")) == []
 
