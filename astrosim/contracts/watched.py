@@ -5,15 +5,20 @@ Looking never changes a run: a replicate is advanced, and read. Its bits are tho
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
+from astrosim.store.variables import KEPT
+
 TRIAL_COUNTS = (*(mantissa * 10**power for power in range(5) for mantissa in (1, 2, 5)), 100_000)
 """Trials per frame that the control of speed offers."""
 START_COUNT = 10  # trials per frame: an episode of the paper's system
+MOST_POINTS = 1_000  # of a curve; assumed: more than a screen shows
+RECENT = 200  # decisions of which the share that was kept is shown; assumed
+GIVEN_UP = -1  # decision, beside KEPT and REVERTED: reverted before all was looked at
 
 
 @dataclass(frozen=True)
@@ -91,6 +96,44 @@ PHASE_SPEEDS = (
 """Slow motion of replicates whose trials go by phase by phase."""
 NEXT_PHASE = Stride("phase", "Next phase", "go on to the next phase of the trial (arrow down)")
 TRIAL_SPEEDS = tuple(Speed(f"{count:,} trial{'s' * (count > 1)} per frame", count) for count in TRIAL_COUNTS)
+
+
+class Curves:
+    """Values over the clock of a replicate; of a long run each second, fourth ... point is kept, and the latest.
+
+    Parameters
+    ----------
+    names : str
+        Of the curves, that of the clock first.
+    """
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        self._points: list[tuple[float, ...]] = []
+        self._added, self._every = 0, 1
+
+    def add(self, *point: float) -> None:
+        """Add a value to each curve, in the order of their names."""
+        if (self._added - 1) % self._every:
+            self._points.pop()  # it was there as the latest alone
+        self._points.append(tuple(float(value) for _, value in zip(self.names, point, strict=True)))
+        if self._added % self._every == 0 and len(self._points) > MOST_POINTS:
+            self._points, self._every = self._points[::2], 2 * self._every
+        self._added += 1
+
+    def values(self, name: str) -> list[float]:
+        """Return a curve."""
+        place = self.names.index(name)
+        return [point[place] for point in self._points]
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return ``curve_NAME`` of each: float32, shape (point,)."""
+        return {f"curve_{name}": np.array(self.values(name), np.float32) for name in self.names}
+
+
+def kept_share(decisions: Collection[int]) -> float:
+    """Return the share of some decisions that were KEPT; nan of none."""
+    return sum(one == KEPT for one in decisions) / len(decisions) if decisions else float("nan")
 
 
 class Watched:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,9 +10,9 @@ import pytest
 if find_spec("solara") is None or find_spec("playwright") is None:
     pytest.skip("solara or playwright is not installed: pip install -e '.[dev]'", allow_module_level=True)
 
-from live_view import SOON, Server, View
+from live_view import Server, View
 from places import ROOT
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 INSIDE = """() => [...document.querySelectorAll('.as-stage, .as-stage *, .as-tools *, .as-controls *')].every((one) => {
     const box = one.getBoundingClientRect();
@@ -52,19 +51,6 @@ KINDS = {
     ),
 }
 """Scenario, phases, and a part of the sentence of a trial."""
-
-
-@pytest.fixture(scope="module")
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    path = request.config.getoption("--browser-path")
-    if not Path(path).exists():
-        pytest.skip(f"no browser at {path}: install chromium, or name one with --browser-path")
-    expect.set_options(timeout=SOON)
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        launched = playwright.chromium.launch(executable_path=path, args=flags)
-        yield launched
-        launched.close()
 
 
 @pytest.mark.parametrize("kind", KINDS)

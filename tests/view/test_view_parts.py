@@ -17,12 +17,13 @@ import pytest
 from typer.testing import CliRunner
 
 from astrosim.cli import app
-from astrosim.contracts.watched import Speed, Watched
+from astrosim.contracts.watched import GIVEN_UP, MOST_POINTS, Curves, Speed, Watched, kept_share
 from astrosim.core.errors import AstrosimError, ScenarioError, StoreError
 from astrosim.scenario import load_scenario, resolve
 from astrosim.scenario.bundled import find
 from astrosim.scenario.field_info import KINDS, fields_of
 from astrosim.scenario.relevance import named_in_full
+from astrosim.store.variables import KEPT, REVERTED
 from astrosim.systems.threshold.scenario.schema import Scenario
 from astrosim.view.frame import unpack
 from astrosim.view.parameters import Parameter, parameters
@@ -364,3 +365,19 @@ def test_the_extra_is_named_where_it_is_missing(name: str) -> None:
     assert done.stderr.startswith("view: needs packages that are not installed (")
     assert name in done.stderr
     assert done.stderr.endswith("Install them: pip install 'astrosim[view]'.\n")
+
+
+def test_curves_of_any_length_stay_together_and_keep_their_ends():
+    curves = Curves("trial", "reward")
+    for number in range(1, 5 * MOST_POINTS):
+        curves.add(number, -number)
+        trials, rewards = curves.values("trial"), curves.values("reward")
+        assert trials[-1] == number
+        assert len(trials) <= MOST_POINTS + 1
+    assert len(trials) > MOST_POINTS / 2
+    assert trials[0] == 1
+    assert set(np.diff(trials)[:-1]) == {8.0}
+    assert rewards == [-trial for trial in trials]
+    assert curves.arrays()["curve_reward"].tolist() == rewards
+    assert np.isnan(kept_share([]))
+    assert kept_share([KEPT, REVERTED, GIVEN_UP, KEPT]) == 0.5

@@ -16,25 +16,12 @@ from astrosim.scenario import load_scenario
 if find_spec("solara") is None or find_spec("playwright") is None:
     pytest.skip("solara or playwright is not installed: pip install -e '.[dev]'", allow_module_level=True)
 
-from live_view import SOON, Server, View
-from playwright.sync_api import Browser, expect, sync_playwright
+from live_view import Server, View
+from playwright.sync_api import Browser, expect
 
 INSIDE = """() => [...document.querySelectorAll('.as-stage, .as-side, .as-fact, .as-legend > *, .as-controls *')].every(
     (one) => one.getBoundingClientRect().right <= window.innerWidth + 1
           && one.getBoundingClientRect().bottom <= window.innerHeight + 1)"""
-
-
-@pytest.fixture(scope="module")
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    path = request.config.getoption("--browser-path")
-    if not Path(path).exists():
-        pytest.skip(f"no browser at {path}: install chromium, or name one with --browser-path")
-    expect.set_options(timeout=SOON)
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        launched = playwright.chromium.launch(executable_path=path, args=flags)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from astrosim.contracts.watched import Phased
+from astrosim.contracts.watched import GIVEN_UP, RECENT, Curves, Phased, kept_share
 from astrosim.core.errors import ScenarioError
 from astrosim.explain.sentence import figures, trial_sentence
 from astrosim.plot.palette import PALETTE
 from astrosim.runs.replicate import Replicate
 from astrosim.scenario.words import counted
+from astrosim.store.variables import KEPT, REVERTED
 from astrosim.systems.arrays.kernel.loop import race_through
 from astrosim.systems.arrays.learners.keep_or_revert import KernelLearner, mean_reward
 from astrosim.systems.arrays.network import plane_of
@@ -29,14 +30,11 @@ from astrosim.systems.proposals.deciding import KEPT as KEPT_TALLY
 from astrosim.systems.proposals.deciding import TRIED, race_blocks
 from astrosim.systems.proposals.likelihood import BLOCK
 
-KEPT, REVERTED, GIVEN_UP = 1, 0, -1
 KEEPING = {"astrocytes": "", "random_mask": "a random mask", "one_plus_one": "a step of the whole network"}
 """Learners that are shown, and who proposes where no astrocyte does."""
 EARLY = ("batch", "choose")
 """Phases before a proposal is made."""
-RECENT = 200  # trials that the accept rate is over
 POINTS = 10  # of the curves per batch
-MOST_POINTS = 1_000  # of a curve; then every other one is left out
 HOLD = 20  # looks that a row stays
 
 
@@ -68,23 +66,6 @@ class Trial:
     of: int
     sides: np.ndarray
     moved: int
-
-
-@dataclass
-class Curves:
-    """Points over trials: reward and accuracy on the present batch, share of kept proposals."""
-
-    trial: list[float] = field(default_factory=list)
-    reward: list[float] = field(default_factory=list)
-    accuracy: list[float] = field(default_factory=list)
-    accept: list[float] = field(default_factory=list)
-
-    def add(self, *point: float) -> None:
-        """Add a point, in the order of the fields."""
-        for curve, value in zip((self.trial, self.reward, self.accuracy, self.accept), point, strict=True):
-            curve.append(value)
-            if len(self.trial) > MOST_POINTS:
-                del curve[::2]
 
 
 class WatchedRows(Phased):
@@ -119,7 +100,8 @@ class WatchedRows(Phased):
         self.state = self.recording.learning
         self.batch, self.left, self.carried = self.recording.batches.at(0), 0, 0
         self.present: Trial | None = None
-        self.curves, self._recent = Curves(), deque[int](maxlen=RECENT)
+        self.curves = Curves("trial", "reward", "accuracy", "accept")
+        self._recent = deque[int](maxlen=RECENT)
         self._looks = 0
         self._open()
 
@@ -217,7 +199,7 @@ class WatchedRows(Phased):
     @property
     def accept_rate(self) -> float:
         """Share of the last proposals that were kept; nan before the first."""
-        return sum(one == KEPT for one in self._recent) / len(self._recent) if self._recent else float("nan")
+        return kept_share(self._recent)
 
     def scene(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Return the scene, which never changes: facts, and arrays by name.
@@ -278,9 +260,8 @@ class WatchedRows(Phased):
             "changed": np.zeros(len(net.bias), np.uint8) if hidden else self._sides,
             "row": row * np.float32(net.scale if self.scenario.task.of_images else 1.0),
             "outputs": standing.logits[block, :, place].astype(np.float32),
+            **self.curves.arrays(),
         }
-        for name in ("trial", "reward", "accuracy", "accept"):
-            arrays[f"curve_{name}"] = np.array(getattr(self.curves, name), np.float32)
         label = int(self.batch.labels[block, place])
         targets = self.batch.targets
         wanted = targets[block, :, place].tolist() if len(targets) else label

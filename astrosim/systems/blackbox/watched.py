@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from astrosim.contracts.watched import Phased
+from astrosim.contracts.watched import GIVEN_UP, RECENT, Curves, Phased, kept_share
 from astrosim.core.errors import ScenarioError
 from astrosim.explain.sentence import figures, listed, trial_sentence
 from astrosim.plot.palette import PALETTE
 from astrosim.runs.replicate import Replicate
 from astrosim.scenario.words import counted
+from astrosim.store.variables import KEPT, REVERTED
 from astrosim.systems.blackbox.kernel.policy import Policy
 from astrosim.systems.blackbox.learners.keep_or_revert import KeepOrRevert, Standing
 from astrosim.systems.blackbox.learners.state import STEPS
@@ -28,9 +29,6 @@ from astrosim.systems.blackbox.scenario.schema import BlackboxScenario
 from astrosim.systems.blackbox.scenario.sections import keeps_or_reverts
 from astrosim.systems.blackbox.show.explanation import PHASES, trial_rule
 
-KEPT, REVERTED, GIVEN_UP = 1, 0, -1
-RECENT = 200  # trials that the accept rate is over; assumed: twenty batches
-MOST_POINTS = 2_000  # of a curve; then every other one is left out
 HOLD = 20  # frames that an episode's last step stays
 SEEN = tuple(phase for phase in PHASES if phase.name != "birth")
 """Phases of every trial."""
@@ -88,22 +86,6 @@ class NotedLearner(KeepOrRevert):
         return after
 
 
-@dataclass
-class Curves:
-    """Return on each fresh batch, over steps."""
-
-    steps: list[float] = field(default_factory=list)
-    returns: list[float] = field(default_factory=list)
-    accepted: list[float] = field(default_factory=list)
-
-    def add(self, steps: float, value: float, accepted: float) -> None:
-        """Add a point."""
-        for curve, one in ((self.steps, steps), (self.returns, value), (self.accepted, accepted)):
-            curve.append(one)
-            if len(self.steps) > MOST_POINTS:
-                del curve[::2]
-
-
 class WatchedPolicy(Phased):
     """One replicate on an environment, advanced by its viewer.
 
@@ -134,7 +116,7 @@ class WatchedPolicy(Phased):
         _ = self.recording.learner  # birth
         self.learner = NotedLearner(scenario, seed, state, self.recording.wiring, player)
         self.learner.noted = deque()
-        self.present, self.curves = None, Curves()
+        self.present, self.curves = None, Curves("steps", "return", "accept")
         self._recent: deque[int] = deque(maxlen=RECENT)
         self._episode: Trace | None = None
         self._item, self._step, self._rest, self._shown = 0, 0, 0, 0
@@ -180,7 +162,7 @@ class WatchedPolicy(Phased):
     @property
     def accept_rate(self) -> float:
         """Share of the last proposals that were kept; nan before the first."""
-        return sum(one == KEPT for one in self._recent) / len(self._recent) if self._recent else float("nan")
+        return kept_share(self._recent)
 
     def scene(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         """Return the scene, which never changes: facts, and arrays by name.
@@ -225,20 +207,18 @@ class WatchedPolicy(Phased):
         policy = state.policy if self.present is None else state.with_weights(weights)
         spread = state.spread()[1]
         trace, step = self._watched()
-        curves = (self.curves.steps, self.curves.returns, self.curves.accepted)
-        names = ("curve_steps", "curve_return", "curve_accept")
         arrays = {
             "incoming": (policy.incoming * spread[policy.taps]).astype(np.float32),
             "outgoing": policy.outgoing.astype(np.float32),
             "changed": self._changed(policy),
             "observation": trace.observations[step].astype(np.float32),
-            **{name: np.array(curve, np.float32) for name, curve in zip(names, curves, strict=True)},
+            **self.curves.arrays(),
         }
         return self._facts(trace, step), arrays
 
     def _facts(self, trace: Trace, step: int) -> dict[str, Any]:
         present, phase = self.present, self._phase
-        accept = self.accept_rate
+        accept, fresh = self.accept_rate, self.curves.values("return")
         known = phase not in (*EARLY, "perturb")
         return self._told() | {
             "trial": self.trial,
@@ -246,7 +226,7 @@ class WatchedPolicy(Phased):
             "decision": None if present is None or phase in (*EARLY, "perturb", "evaluate") else present.decision,
             "standing": [] if present is None else present.standing,
             "candidate": present.candidate if present is not None and known else [],
-            "fresh": self.curves.returns[-1] if self.curves.returns else None,
+            "fresh": fresh[-1] if fresh else None,
             "accept": accept if np.isfinite(accept) else None,
             "episode": {
                 "item": self._item,

@@ -12,12 +12,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from astrosim.contracts.watched import Phased
+from astrosim.contracts.watched import MOST_POINTS, Curves, Phased
 from astrosim.core.errors import ScenarioError
 from astrosim.explain.sentence import figures, listed, trial_sentence
 from astrosim.plot.palette import PALETTE
 from astrosim.runs.replicate import Replicate
 from astrosim.scenario.words import counted
+from astrosim.store.variables import KEPT, REVERTED
 from astrosim.systems.waves.learners.choose import in_torch
 from astrosim.systems.waves.lockstep import Group, Trainee, make_groups
 from astrosim.systems.waves.mesh.graph import positions
@@ -33,8 +34,6 @@ TRIED = ("perturb", "decide", "adapt", "backward", "Adam", "")
 """Phases in which synapses are drawn that the update moves."""
 KNOWN = ("decide", "adapt", "Adam", "")
 """Phases in which it is known what came of the update."""
-MOST_POINTS = 1_000  # of a curve; then every other one is left out
-KEPT, REVERTED = 1, 0
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ class WatchedWaves(Phased):
             for step in (range(1, self.steps + 1) if phase.name in FORWARD else [self.steps])
         ]
         self.present: Update | None = None
-        self._curve: tuple[list[float], list[float]] = ([], [])
+        self.curves = Curves("trial", "loss")
         self._recent: list[float] = []
 
     @property
@@ -192,10 +191,7 @@ class WatchedWaves(Phased):
     def _note(self, update: int, loss: float) -> None:
         self._recent.append(loss)
         if update % max(1, self.scenario.updates // MOST_POINTS) == 0:
-            for curve, value in zip(self._curve, (update, float(np.mean(self._recent))), strict=True):
-                curve.append(value)
-                if len(self._curve[0]) > MOST_POINTS:
-                    del curve[::2]
+            self.curves.add(update, np.mean(self._recent))
             self._recent.clear()
 
     def scene(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -248,8 +244,7 @@ class WatchedWaves(Phased):
         arrays = {
             "activity": activity,
             "active": np.array([first + a for a in acting], np.int32),
-            "curve_trial": np.array(self._curve[0], np.float32),
-            "curve_loss": np.array(self._curve[1], np.float32),
+            **self.curves.arrays(),
         }
         return self._facts(phase, step), arrays
 

@@ -39,7 +39,7 @@ def test_looking_changes_nothing():
     for name, array in plain.state().items():
         assert np.array_equal(array, watched.recording.state()[name]), name
     counts = plain.learning.counts
-    assert watched.curves.returns == values
+    assert watched.curves.values("return") == values
     assert (len(decisions), decisions.count(KEPT)) == (counts[TRIALS], counts[KEPT_TRIALS])
     assert decisions.count(-1) == counts[GIVEN_UP]
     assert watched.accept_rate == decisions.count(KEPT) / 20

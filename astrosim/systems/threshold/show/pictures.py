@@ -241,44 +241,42 @@ def _space(material: Material) -> Drawn:
 
 
 def _decisions(material: Material) -> Drawn:
-    names = with_decisions(material.dataset)
-    return Drawn(
-        "Decisions",
-        decision_raster(material.dataset, material.events),
-        f"One replicate per condition (n = 1, seed {first_seed(material.dataset, names[0])}). (a) The first {OPENING} "
-        "trials: active astrocytes, coloured by whether the change was kept; white: nothing was eligible. (b) The "
-        f"whole run in at most {BINS} bins: share of trials in which each astrocyte was active (square-root scale), "
-        "and share of the decided trials that were kept." + _of_many(names) + (MARKED if material.events else ""),
+    words = (
+        f"(a) The first {OPENING} trials: active astrocytes, coloured by whether the change was kept; white: nothing "
+        f"was eligible. (b) The whole run in at most {BINS} bins: share of trials in which each astrocyte was active "
+        "(square-root scale), and share of the decided trials that were kept."
     )
+    told = _of_first_seeds(material, with_decisions(material.dataset), words)
+    return Drawn("Decisions", decision_raster(material.dataset, material.events), told)
 
 
 def _rewards(material: Material) -> Drawn:
-    names = with_rewards(material.dataset)
-    return Drawn(
-        "Rewards",
-        reward_trace(material.dataset, material.events),
-        f"One replicate per condition (n = 1, seed {first_seed(material.dataset, names[0])}). (a) The first {OPENING} "
-        "trials: a line from the reward before a perturbation to that after it, coloured by whether it was kept; grey: "
-        "the reward of what stood at the end of the trial; below, the gain. Trials show different patterns, hence the "
-        f"steps. (b) The whole run in at most {BINS} bins: mean standing reward; below, mean gain of what was kept and "
-        "of what was reverted." + _of_many(names) + (MARKED if material.events else ""),
+    words = (
+        f"(a) The first {OPENING} trials: a line from the reward before a perturbation to that after it, coloured by "
+        "whether it was kept; grey: the reward of what stood at the end of the trial; below, the gain. Trials show "
+        f"different patterns, hence the steps. (b) The whole run in at most {BINS} bins: mean standing reward; below, "
+        "mean gain of what was kept and of what was reverted."
     )
+    told = _of_first_seeds(material, with_rewards(material.dataset), words)
+    return Drawn("Rewards", reward_trace(material.dataset, material.events), told)
 
 
 def _firing(material: Material) -> Drawn:
-    names = with_firing(material.dataset)
-    return Drawn(
-        "Firing",
-        firing_raster(material.dataset, material.events),
-        f"One replicate per condition (n = 1, seed {first_seed(material.dataset, names[0])}). Neurons by kind, in the "
-        f"pass that stood at the end of a trial. (a) The first {OPENING} recorded trials; below, the share of each "
-        f"kind that fired. (b) All recorded trials in at most {BINS} bins: share of the trials in which each neuron "
-        "fired; below, its mean over each kind." + _of_many(names) + (MARKED if material.events else ""),
+    words = (
+        f"Neurons by kind, in the pass that stood at the end of a trial. (a) The first {OPENING} recorded trials; "
+        f"below, the share of each kind that fired. (b) All recorded trials in at most {BINS} bins: share of the "
+        "trials in which each neuron fired; below, its mean over each kind."
     )
+    told = _of_first_seeds(material, with_firing(material.dataset), words)
+    return Drawn("Firing", firing_raster(material.dataset, material.events), told)
 
 
-def _of_many(names: Sequence[str]) -> str:
-    return f" The first {CONDITIONS} of {len(names)} conditions are shown." if len(names) > CONDITIONS else ""
+def _of_first_seeds(material: Material, names: Sequence[str], words: str) -> str:
+    """Return the words of a figure that shows one replicate of some conditions."""
+    many = f" The first {CONDITIONS} of {len(names)} conditions are shown." if len(names) > CONDITIONS else ""
+    seed = first_seed(material.dataset, names[0])
+    events = MARKED if material.events else ""
+    return f"One replicate per condition (n = 1, seed {seed}). {words}{many}{events}"
 
 
 def _calcium(material: Material) -> Drawn:
