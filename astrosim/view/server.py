@@ -119,6 +119,7 @@ def configure() -> None:
 
 def run(listener: socket.socket, when_ready: Callable[[], None], access: Access) -> None:
     """Serve until Ctrl-C or SIGTERM; `when_ready` is called once pages can be had."""
+    import pandas  # noqa: F401  Whole before any page: Solara looks at one that another thread has half imported
     import uvicorn
 
     class Server(uvicorn.Server):

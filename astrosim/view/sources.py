@@ -85,7 +85,6 @@ class ScenarioSource:
         scenario = load_scenario(self._path, self._overrides, conditions)
         self._wanted = conditions
         self.own = is_watched(scenario)
-        # imported here, before any page: Solara fails on a pandas that another thread half imported
         self._watched: Any = find_system(scenario.family).part("watched") if self.own else Phased
         self.step_meaning: str = self._watched.step_meaning
         self._scenario: Any = scenario if self.own else astrocyte_scenario(scenario, str(path))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -146,3 +148,20 @@ def test_wrong_addresses_are_told(arguments: list[str], text: str) -> None:
     result = CliRunner().invoke(app, ["view", "quick", "--no-browser", *arguments])
     assert result.exit_code == 2
     assert text in result.output
+
+
+def test_what_pages_look_at_is_imported_whole_before_the_first_of_them():
+    code = """
+import os, signal, sys
+from astrosim.view.guard import Access
+from astrosim.view.server import configure, listen, run
+
+def tell():
+    print("DataFrame" in vars(sys.modules["pandas"]), flush=True)
+    os.kill(os.getpid(), signal.SIGINT)
+
+configure()
+run(listen(0), tell, Access())
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=240)
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
