@@ -71,7 +71,7 @@ def batch(
     shards: Annotated[int, typer.Option(min=1, max=100_000, metavar="N", help="Tasks of the array job.")],
     scheduler: Annotated[SchedulerName, typer.Option(help="The batch system.")],
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where the merged run goes; by default runs/NAME.")
+        str | None, typer.Option(metavar="DIR", help="Where the merged run goes; an address, or by default runs/NAME.")
     ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes of each task.")] = 1,
     memory: Annotated[str, typer.Option(metavar="SIZE", help="Memory of each task.")] = "4G",
@@ -85,7 +85,7 @@ def batch(
         from astrosim.runs.batch import ArrayJob
 
         name = read_scenario(scenario).name
-        _check_words(memory, limit)
+        _check_words(memory, limit, out)
         place = script or Path(f"{name}.{scheduler.value}.sh")
         job = ArrayJob(
             scheduler=scheduler.value,
@@ -108,8 +108,12 @@ def batch(
         typer.echo(f"Afterwards: {job.merge_line}")
 
 
-def _check_words(memory: str, limit: str) -> None:
-    """Refuse what no batch system takes, and what would end a line of the script."""
+def _check_words(memory: str, limit: str, out: str | None) -> None:
+    """Refuse what no batch system takes, what would end a line of the script, and what it should not show."""
+    from astrosim.store.remote import is_address, without_secrets
+
+    if out is not None and is_address(out) and (shown := without_secrets(out)) != out:
+        raise ScenarioError([f"--out: the script would show the password or token of this address. Write {shown}."])
     if re.fullmatch(r"\d+(\.\d+)?[KMGTkmgt]?[Bb]?", memory, re.ASCII) is None:
         raise ScenarioError([f"--memory: not a size ({memory}). Write a number with its unit, such as 4G."])
     if re.fullmatch(r"\d{1,4}:[0-5]\d:[0-5]\d", limit, re.ASCII) is None:

@@ -22,7 +22,10 @@ LAUNCH = "astrosim.view.launch"  # a leaf: nothing imports it, this command find
 @app.command()
 def view(
     scenario: Annotated[
-        str, typer.Argument(metavar="SCENARIO|DIR", help="A scenario file, a bundled name, or a run directory.")
+        str,
+        typer.Argument(
+            metavar="SCENARIO|DIR", help="A scenario file, a bundled name, or a run (directory or URL)."
+        ),
     ],
     *,
     seed: Annotated[
@@ -54,10 +57,12 @@ def view(
         names = None if conditions is None else [name.strip() for name in conditions.split(",")]
         texts = [f"--set {text}" for text in set_ or ()]
         from astrosim.scenario.bundled import find
+        from astrosim.store.remote import is_address
 
         start = import_module(LAUNCH)
+        place = scenario if is_address(scenario) else find(scenario)
         access = start.Access(host, _path(root_path), _secret(token))
-        start.launch(find(scenario), seed, names, texts, port, browser, say, access)
+        start.launch(place, seed, names, texts, port, browser, say, access)
 
 
 def _path(text: str) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from astrosim.store.remote import is_address
+
 
 @dataclass(frozen=True)
 class Scheduler:
@@ -109,8 +111,8 @@ class ArrayJob:
         Further arguments of `astrosim run`.
     shards, workers : int
         Tasks, and processes of each.
-    out : Path
-        Where the merged run goes; the shards lie beside it, in ``OUT.parts``.
+    out : Path or str
+        Where the merged run goes, a directory or an address (URL); the shards lie beside it, in ``OUT.parts``.
     memory : str
         Of a task, as the batch system writes it.
     time : str
@@ -123,15 +125,16 @@ class ArrayJob:
     options: Sequence[str]
     shards: int
     workers: int
-    out: Path
+    out: Path | str
     memory: str
     time: str
 
     @property
     def merge_line(self) -> str:
-        """Command that puts the shards together."""
-        parts = [shlex.quote(f"{self.out}.parts"), f"*-of-{self.shards}"]
-        return f"astrosim merge {'/'.join(parts)} --out {shlex.quote(str(self.out))}"
+        """Command that puts the shards together; bash lists those at an address, where no file name can be expanded."""
+        every = f"{{1..{self.shards}}}" if is_address(self.out) else "*"
+        parts = f"{shlex.quote(f'{self.out}.parts')}/{every}-of-{self.shards}"
+        return f"astrosim merge {parts} --out {shlex.quote(str(self.out))}"
 
     def script(self, file: str) -> str:
         """Return the job script.
@@ -148,6 +151,9 @@ class ArrayJob:
         directives = "\n".join(line.format(**facts) for line in system.lines)
         run = shlex.join([self.scenario, *self.options])
         always = f"--workers {self.workers} --no-report"
+        begun = '[ -e "$part/scenario.toml" ]'
+        if is_address(self.out):
+            begun = '"${astrosim[@]}" status "$part" > /dev/null 2>&1'
         return f"""#!/bin/bash
 {directives}
 
@@ -162,7 +168,7 @@ set -eu
 part={shlex.quote(f"{self.out}.parts")}/$task-of-{self.shards}
 astrosim=({shlex.quote(sys.executable)} -m astrosim)  # the environment that wrote this script
 
-if [ -e "$part/scenario.toml" ]; then
+if {begun}; then
   exec "${{astrosim[@]}}" run "$part" --resume {always}
 fi
 exec "${{astrosim[@]}}" run {run} --out "$part" --shard "$task/{self.shards}" {always}

@@ -18,6 +18,7 @@ from astrosim.scenario import Experiment, condition_names, load_scenario, resolv
 from astrosim.scenario.choose import changed
 from astrosim.scenario.inputs import InputFile
 from astrosim.store.files import sha256, write_durably
+from astrosim.store.remote import is_address, local_copy, run_lies_at, without_secrets
 
 FILE = "start.npz"
 FORM = "Write DIR, DIR:CONDITION or DIR:CONDITION:SEED."
@@ -29,13 +30,17 @@ class Source:
 
     Attributes
     ----------
+    place : str
+        Directory or address (URL), without secrets.
     directory : Path
+        Of this machine.
     condition : str
     seeds : tuple of int
     scenario : Experiment
         Resolved for the condition.
     """
 
+    place: str
     directory: Path
     condition: str
     seeds: tuple[int, ...]
@@ -43,14 +48,17 @@ class Source:
 
 
 def source_of(text: str) -> Source:
-    """Return the source that a text names: DIR, DIR:CONDITION or DIR:CONDITION:SEED.
+    """Return the source that a text names: DIR, DIR:CONDITION or DIR:CONDITION:SEED; DIR may be an address (URL).
 
     Raises
     ------
     ScenarioError
         If there is no such run, condition or seed.
+    StoreError
+        If an address cannot be reached, or something is damaged there.
     """
-    directory, condition, seed = _parts(text)
+    place, condition, seed = _parts(text)
+    directory = local_copy(place)
     scenario = load_scenario(directory / SCENARIO)
     names = condition_names(scenario)
     if condition not in (*names, "") or (not condition and len(names) > 1):
@@ -58,21 +66,22 @@ def source_of(text: str) -> Source:
     if seed and (not seed.isdecimal() or int(seed) not in scenario.seeds):
         raise ScenarioError([f"--from: seed: none of this run's ({seed}). {_of(scenario.seeds)}"])
     chosen = condition or names[0]
-    return Source(directory, chosen, (int(seed),) if seed else scenario.seeds, resolve(scenario, chosen))
+    shown = without_secrets(place) if is_address(place) else str(directory.absolute())
+    return Source(shown, directory, chosen, (int(seed),) if seed else scenario.seeds, resolve(scenario, chosen))
 
 
 def _of(names: Any) -> str:
     return f"Write one of {', '.join(map(str, names))}: {FORM[6:]}"
 
 
-def _parts(text: str) -> tuple[Path, str, str]:
-    """Directory, condition and seed; the last two empty where they are not named."""
+def _parts(text: str) -> tuple[str, str, str]:
+    """Directory or address, condition and seed; the last two empty where they are not named."""
     for count in range(3):
-        directory, *rest = text.rsplit(":", count) if count else (text,)
-        if (Path(directory) / SCENARIO).is_file():
+        place, *rest = text.rsplit(":", count) if count else (text,)
+        if run_lies_at(place):
             condition, seed = (*rest, "", "")[:2]
-            return Path(directory), condition, seed
-    raise ScenarioError([f"--from: no such run ({text}). {FORM}"])
+            return place, condition, seed
+    raise ScenarioError([f"--from: no such run ({without_secrets(text)}). {FORM}"])
 
 
 def branched[S: Experiment](scenario: S, text: str, folder: Path) -> tuple[S, dict[str, Any]]:
@@ -119,7 +128,7 @@ def branched[S: Experiment](scenario: S, text: str, folder: Path) -> tuple[S, di
     np.savez(buffer, **arrays)  # type: ignore[arg-type]
     write_durably(folder / FILE, buffer.getvalue())
     facts = {
-        "run": str(source.directory.absolute()),
+        "run": source.place,
         "condition": source.condition,
         "seeds": list(source.seeds),
         "ended": ended,
@@ -145,6 +154,6 @@ def _state(source: Source, seed: int) -> tuple[dict[str, np.ndarray], bool]:
     raise ScenarioError(
         [
             f"--from: neither the end nor a checkpoint of condition {source.condition}, seed {seed} was kept "
-            f"({source.directory}). Run it again with this version, or branch from another run."
+            f"({source.place}). Run it again with this version, or branch from another run."
         ]
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from astrosim.core.errors import ScenarioError
+from astrosim.store.remote import is_address, without_secrets
 from astrosim.view.guard import Access
 from astrosim.view.server import serve
 from astrosim.view.sources import RunSource, ScenarioSource, Source
@@ -13,7 +14,7 @@ from astrosim.view.startup import Opening
 
 
 def launch(
-    path: Path,
+    place: str | Path,
     seed: int | None,
     conditions: Sequence[str] | None,
     overrides: Sequence[str],
@@ -26,7 +27,8 @@ def launch(
 
     Parameters
     ----------
-    path : Path
+    place : str or Path
+        File, run directory, or the address (URL) of a run.
     seed : int, optional
         The first one of the scenario or run if left out.
     conditions : sequence of str, optional
@@ -41,28 +43,33 @@ def launch(
     AstrosimError
         If there is nothing to show, or no way of showing it.
     """
-    source = _source(path, conditions, overrides)
+    shown = without_secrets(str(place))
+    source = _source(place, shown, conditions, overrides)
     condition = conditions[0] if conditions else source.conditions[0]
     seeds = source.seeds(condition)
     if source.stored and seed is not None:
-        _check(path, "--seed", (seed,), seeds)
+        _check(shown, "--seed", (seed,), seeds)
     serve(Opening(source, condition, seeds[0] if seed is None else seed), port, browser, tell, access)
 
 
-def _source(path: Path, conditions: Sequence[str] | None, overrides: Sequence[str]) -> Source:
-    if not path.is_dir():
-        return ScenarioSource(path, overrides, conditions)
+def _source(place: str | Path, shown: str, conditions: Sequence[str] | None, overrides: Sequence[str]) -> Source:
+    if not (is_address(place) or Path(place).is_dir()):
+        return ScenarioSource(place, overrides, conditions)
     if overrides:
         given = overrides[0].removeprefix("--set ")
-        raise ScenarioError([f"--set: {path}: a stored run stays as it is ({given}). Leave it out."])
-    source = RunSource(path)
-    _check(path, "--conditions", conditions or (), source.conditions)
+        raise ScenarioError(
+            [f"--set: {shown}: a stored run stays as it is ({given}). Leave it out."]
+        )
+    source = RunSource(place)
+    _check(shown, "--conditions", conditions or (), source.conditions)
     return source
 
 
-def _check(path: Path, flag: str, wanted: Sequence[object], there: Sequence[object]) -> None:
+def _check(shown: str, flag: str, wanted: Sequence[object], there: Sequence[object]) -> None:
     """Refuse what is not among the stored replicates."""
     for name in wanted:
         if name not in there:
             listed = ", ".join(str(known) for known in there[:10])
-            raise ScenarioError([f"{flag}: {path}: nothing is stored of it ({name}). Write one of {listed}."])
+            raise ScenarioError(
+                [f"{flag}: {shown}: nothing is stored of it ({name}). Write one of {listed}."]
+            )

@@ -15,6 +15,7 @@ from astrosim.contracts.watched import Phased, Speed, Stride, Watched
 from astrosim.core.errors import ScenarioError
 from astrosim.scenario import condition_names, load_scenario, resolve
 from astrosim.scenario.experiment import SEED_LIMIT
+from astrosim.store.remote import local_copy, without_secrets
 from astrosim.view.kinds import astrocyte_scenario, is_watched
 
 
@@ -139,6 +140,7 @@ class RunSource:
     Parameters
     ----------
     directory : str or Path
+        Or the address (URL) of one.
 
     Raises
     ------
@@ -151,11 +153,13 @@ class RunSource:
     def __init__(self, directory: str | Path) -> None:
         from astrosim.view.stored import StoredRun
 
-        self._run = StoredRun(directory)
+        self._run = StoredRun(local_copy(directory))
         self.own = is_watched(self._run.scenario)
         self.step_meaning = self._run.kind.step_meaning
         self.conditions = tuple(self._run.replicates)
-        self.title = f"{self._run.scenario.title or self._run.scenario.name} - stored in {directory}"
+        self.title = (
+            f"{self._run.scenario.title or self._run.scenario.name} - stored in {without_secrets(str(directory))}"
+        )
 
     def seeds(self, condition: str) -> tuple[int, ...]:
         """Return committed seeds."""

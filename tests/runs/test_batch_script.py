@@ -61,8 +61,13 @@ def test_every_script_is_one_that_bash_reads(scheduler):
 
 
 @pytest.mark.full
-def test_tasks_and_their_merge_are_the_whole_run(tmp_path):
-    call("a file.toml", "--shards", "2", "--scheduler", "slurm", "--", "--set", "schedule.episodes=50")
+@pytest.mark.parametrize("form", ["runs/small", "file://{}/runs/small"])
+def test_tasks_and_their_merge_are_the_whole_run(tmp_path, monkeypatch, form):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    out = form.format(tmp_path)
+    changes = ("--", "--set", "schedule.episodes=50")
+    result = call("a file.toml", "--shards", "2", "--scheduler", "slurm", "--out", out, *changes)
+    assert result.exit_code == 0, result.output
     for number in (2, 1):
         _task("small.slurm.sh", "SLURM_ARRAY_TASK_ID", number)
     record = next(Path("runs/small.parts/1-of-2/commits").glob("*-*.json"))
@@ -84,6 +89,7 @@ def test_tasks_and_their_merge_are_the_whole_run(tmp_path):
         (["--time", "1 hour"], "--time: not a duration (1 hour). Write hours:minutes:seconds, such as 04:00:00.\n"),
         (["--scheduler", "slrum"], "--scheduler: not a valid choice (slrum). Did you mean slurm? "),
         (["--workers", "0"], "--workers: too small (0). Write at least 1.\n"),
+        (["--out", "sftp://me:secret@host/run"], "--out: the script would show the password or token of this address."),
     ],
 )
 def test_what_no_batch_system_takes_is_refused(options, expected):
@@ -98,6 +104,8 @@ def test_nothing_is_overwritten_and_names_are_quoted():
     text = Path("small.sge.sh").read_text()
     assert "part='my $runs/x.parts'/$task-of-2" in text
     assert "run 'a file.toml' --out" in text
+    there = call("a file.toml", "--shards", "3", "--scheduler", "pbs", "--out", "s3://my bucket/x")
+    assert there.stdout.endswith("merge 's3://my bucket/x.parts'/{1..3}-of-3 --out 's3://my bucket/x'\n")
     result = call("a file.toml", "--shards", "2", "--scheduler", "sge")
     assert (result.exit_code, Path("small.sge.sh").read_text()) == (2, text)
     assert result.stderr == "--script: small.sge.sh exists. Name another file, or remove it.\n"

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from numpy.testing import assert_equal
 from run_helpers import contents, differing, small, start
 from typer.testing import CliRunner
 
 from astrosim.cli import app
-from astrosim.core.errors import RunError, StoreError
+from astrosim.core.errors import RunError, ScenarioError, StoreError
 from astrosim.runs import open_run, rerun, run_scenario
 from astrosim.runs.checkpoint import ENDS as ENDS_OF_RUNS
 from astrosim.runs.failures import FAILURES as FAILURES_OF_RUNS
@@ -26,6 +27,7 @@ from astrosim.store.files import write_sealed
 from astrosim.store.remote import is_address, local_copy, without_secrets
 from astrosim.store.remote.address import Address
 from astrosim.store.remote.fetch import ENDS, FAILURES, INPUTS
+from astrosim.view.sources import RunSource
 
 SMALL = small()
 LONGER = small(schedule={"episodes": 90, "trials_per_episode": 10})
@@ -95,6 +97,37 @@ def test_the_commands_take_addresses(tmp_path, machine, whole):
     assert (tmp_path / "store" / "small" / "report.html").exists()
     assert call("status", f"{url}-2").output.startswith(f"{url}-2: no run lies here.")
     assert call("open", "nothing").exit_code == 2
+
+
+def test_a_branch_starts_from_an_address(tmp_path, machine, whole):
+    url = f"file://{tmp_path}/store/source"
+    run_scenario(SMALL, url, workers=1)
+    machine("other")
+    for place, name in ((whole, "here"), (url, "there")):
+        run_scenario(small(seeds=[8]), tmp_path / name, workers=1, branch=f"{place}:maturity:8")
+    assert differing(contents(tmp_path / "here"), contents(tmp_path / "there")) == []
+    facts = json.loads((tmp_path / "there" / "provenance.json").read_bytes())["branched_from"]
+    assert (facts["run"], facts["condition"], facts["seeds"]) == (url, "maturity", [8])
+    for place, what in ((f"{url}:nothing", "condition: none of this run's"), (f"{url}-2", "no such run")):
+        with pytest.raises(ScenarioError, match=f"--from: {what}"):
+            run_scenario(SMALL, tmp_path / "none", workers=1, branch=place)
+
+
+def test_a_run_at_an_address_is_viewed(tmp_path, machine, whole):
+    url = f"file://{tmp_path}/store/seen"
+    run_scenario(SMALL, url, workers=1)
+    machine("other")
+    source = RunSource(url)
+    assert source.title.endswith(f"stored in {url}")
+    assert source.conditions == RunSource(whole).conditions
+    players = [one.player("maturity", 8, {}) for one in (source, RunSource(whole))]
+    for player in players:
+        player.advance(25)
+    assert_equal(*(player.look(None) for player in players))
+    told = call("view", url, "--no-browser", "--condition", "nothing")
+    assert told.exit_code == 2
+    assert told.output.startswith(f"--conditions: {url}: nothing is stored of it (nothing). Write one of ")
+    assert call("view", f"{url}-2", "--no-browser").output.startswith(f"{url}-2: no run lies here")
 
 
 def test_a_killed_run_goes_on_from_its_address_on_another_machine(tmp_path, machine):

@@ -7,7 +7,7 @@ a local copy of what is committed there, checked against its records.
 from __future__ import annotations
 
 from astrosim.store.remote.address import is_address, without_secrets
-from astrosim.store.remote.copies import local_copy
+from astrosim.store.remote.copies import local_copy, run_lies_at
 from astrosim.store.remote.working import working_copy
 
-__all__ = ["is_address", "local_copy", "without_secrets", "working_copy"]
+__all__ = ["is_address", "local_copy", "run_lies_at", "without_secrets", "working_copy"]

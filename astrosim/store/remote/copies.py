@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from astrosim.store.files import storage_errors
+from astrosim.core.errors import StoreError
+from astrosim.store.files import RUN_FILE, storage_errors
 from astrosim.store.remote.address import Address, is_address
 from astrosim.store.remote.fetch import Fetch
 from astrosim.store.remote.folders import COPY, held
@@ -38,3 +39,22 @@ def local_copy(place: str | Path) -> Path:
     with held(folder / f".{COPY}.lock", wait=True), storage_errors(target):
         Fetch(Objects(address), target, exact=True).run()
     return target
+
+
+def run_lies_at(place: str | Path) -> bool:
+    """Return whether a directory, or an address (URL), is that of a run.
+
+    Raises
+    ------
+    StoreError
+        If the address cannot be reached.
+    PackageError
+        If a package for this kind of address is not installed.
+    """
+    if not is_address(place):
+        return (Path(place) / RUN_FILE).is_file()
+    try:
+        address = Address.of(place)
+    except StoreError:  # it names a server or a bucket, not a folder on it
+        return False
+    return RUN_FILE in Objects(address).names()
