@@ -23,9 +23,7 @@ LAUNCH = "astrosim.view.launch"  # a leaf: nothing imports it, this command find
 def view(
     scenario: Annotated[
         str,
-        typer.Argument(
-            metavar="SCENARIO|DIR", help="A scenario file, a bundled name, or a run (directory or URL)."
-        ),
+        typer.Argument(metavar="SCENARIO|DIR", help="A scenario file, a bundled name, or a run (directory or URL)."),
     ],
     *,
     seed: Annotated[

@@ -22,9 +22,9 @@ from astrosim.store.blocks import COMMITS, replicate_name
 from astrosim.store.files import (
     damage,
     file_entry,
-    fsync_directories,
+    make_durable,
     read_sealed,
-    write_durably,
+    write_file,
     write_sealed,
 )
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY
@@ -167,6 +167,7 @@ class ReplicateWriter:
         self.replicate = (row, column)
         self.entries: dict[str, dict[str, Any]] = {}
         self.encoder = encoder(directory)
+        self._written: list[Path] = []
 
     def array(self, name: str) -> Any:
         """Return the array with its shape, chunks, type and fill value; None if there is none of this name, or it is
@@ -233,12 +234,14 @@ class ReplicateWriter:
 
     def _write(self, name: str, place: tuple[Any, ...], values: np.ndarray) -> None:
         for key, data in self.encoder.encode(name, place, values).items():
-            write_durably(self.directory / TRAJECTORY / key, data)
+            write_file(self.directory / TRAJECTORY / key, data)
+            self._written.append(self.directory / TRAJECTORY / key)
             self.entries[f"{TRAJECTORY}/{key}"] = file_entry(data)
 
     def sync(self) -> None:
-        """Make the names of all files written so far durable."""
-        fsync_directories((self.directory / name).parent for name in self.entries)
+        """Wait until all files written so far are on the disk."""
+        make_durable(self._written)
+        self._written = []
 
     def commit(self, condition: str, seed: int, summary: Mapping[str, Any]) -> dict[str, Any]:
         """Make the replicate visible to readers, at once and whole.

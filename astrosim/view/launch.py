@@ -57,9 +57,7 @@ def _source(place: str | Path, shown: str, conditions: Sequence[str] | None, ove
         return ScenarioSource(place, overrides, conditions)
     if overrides:
         given = overrides[0].removeprefix("--set ")
-        raise ScenarioError(
-            [f"--set: {shown}: a stored run stays as it is ({given}). Leave it out."]
-        )
+        raise ScenarioError([f"--set: {shown}: a stored run stays as it is ({given}). Leave it out."])
     source = RunSource(place)
     _check(shown, "--conditions", conditions or (), source.conditions)
     return source
@@ -70,6 +68,4 @@ def _check(shown: str, flag: str, wanted: Sequence[object], there: Sequence[obje
     for name in wanted:
         if name not in there:
             listed = ", ".join(str(known) for known in there[:10])
-            raise ScenarioError(
-                [f"{flag}: {shown}: nothing is stored of it ({name}). Write one of {listed}."]
-            )
+            raise ScenarioError([f"{flag}: {shown}: nothing is stored of it ({name}). Write one of {listed}."])

@@ -159,6 +159,7 @@ def test_side_by_side_or_one_after_the_other(tmp_path):
         assert one == other
 
 
+@pytest.mark.full
 def test_a_terminated_audit_says_how_to_go_on(tmp_path):
     command = [sys.executable, "-m", "astrosim.cli", "audit", "exp017", "exp018", "--workers", "2", "--out", tmp_path]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:

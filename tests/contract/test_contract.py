@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from later import later
 
 from astrosim.audit.conformance import CHECKS, Bench, check_system
 from astrosim.contracts.registry import find_system, targets
 from astrosim.scenario import condition_names, resolve
 
 
-@pytest.mark.parametrize("name", targets())
+SLOW = ("spiking_learning",)
+"""A minute, most of it compilation; systems like it are in the ordinary suite."""
+
+
+@pytest.mark.parametrize("name", [*(name for name in targets() if name not in SLOW), *later(*SLOW)])
 def test_system_keeps_the_contract(name: str, tmp_path: Path) -> None:
     """All checks in one test: they share the runs of the system's example, which take longest."""
     findings = list(check_system(find_system(name), tmp_path))

@@ -57,6 +57,7 @@ def assert_same_compiled(directory: Path) -> None:
     assert result.identical
 
 
+@pytest.mark.full
 def test_a_run_without_compilation_gives_the_same_bits(tmp_path: Path) -> None:
     """Territories of 8-bit masks, and the random scope, whose exchange of 32-bit places wrapped."""
     tables = {

@@ -16,7 +16,21 @@ READ = [
     for name, page in TOLD.items()
     if name not in ELSEWHERE and any(b.runs and b.language in EXECUTED and b.marks != "full" for b in blocks_of(page))
 ]
-SLOW = ("howto/spiking.md", "howto/own_tasks.md", "howto/waves.md", "howto/resume_branch.md", "howto/remote.md")
+SLOW = {
+    f"howto/{page}.md"
+    for page in (
+        "figures",
+        "import_network",
+        "interventions",
+        "moving",
+        "own_tasks",
+        "remote",
+        "resume_branch",
+        "spiking",
+        "sweep",
+        "waves",
+    )
+}
 """Pages of some 20 seconds each; other tests of the ordinary suite carry out the like of them."""
 LONG = [name for name, page in TOLD.items() if any(block.marks == "full" for block in blocks_of(page))]
 

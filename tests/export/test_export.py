@@ -14,6 +14,7 @@ import numpy as np
 import pandas
 import pytest
 import xarray
+from later import later
 from run_helpers import small
 from typer.testing import CliRunner
 
@@ -179,6 +180,7 @@ def test_no_folder_gets_the_name_of_a_file(finished: Path, tmp_path: Path, name:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.full
 def test_the_order_of_blocks_does_not_show(finished: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tidy, "ROWS", 37)
     monkeypatch.setattr("astrosim.export.replicates.TRIAL_CHUNK", 100)
@@ -212,7 +214,7 @@ def test_netcdf_is_the_dataset_itself(finished: Path, file: Path) -> None:
             assert mine == theirs, name
 
 
-@pytest.mark.parametrize("largest", [netcdf.IN_MEMORY, 0])
+@pytest.mark.parametrize("largest", [netcdf.IN_MEMORY, *later(0)])
 def test_a_netcdf_file_without_room_is_a_clear_error(finished: Path, tmp_path: Path, largest: int) -> None:
     code = (
         "import resource, sys; from astrosim.export import export_run, netcdf; from astrosim.core.errors import *\n"

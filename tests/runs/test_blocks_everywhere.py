@@ -42,6 +42,7 @@ def together(monkeypatch: pytest.MonkeyPatch):
         yield
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("together")
 def test_workers_of_a_cluster_write_the_same_blocks(blocks, tmp_path):
     (tmp_path / "cluster").mkdir()

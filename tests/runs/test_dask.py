@@ -146,6 +146,7 @@ def _without_scheduler(tmp_path: Path, found: Cluster, delay: float) -> bool:
     return bool(told)
 
 
+@pytest.mark.full
 def test_a_killed_scheduler_ends_the_run_and_what_came_back_is_kept(tmp_path):
     directory, told = tmp_path / "run", []
     run_scenario(LONG, tmp_path / "whole", workers=1)

@@ -141,6 +141,7 @@ def _kill_whole_group(tmp_path, scenario, expected, seed, times):
         assert differing(expected, contents(directory)) == []
 
 
+@pytest.mark.full
 def test_a_kill_of_the_whole_process_group_of_the_command_line(tmp_path, whole_long):
     _kill_whole_group(tmp_path, LONG, whole_long, seed=1, times=1)
 

@@ -135,6 +135,7 @@ def test_changed_code_is_another_code(theirs: Path) -> None:
         rerun(theirs, workers=1)
 
 
+@pytest.mark.full
 def test_own_runs_go_on_without_a_question(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In processes of their own, as a user's are."""
     (tmp_path / "own.py").write_text(MODULE)

@@ -222,6 +222,7 @@ def test_the_merged_run_goes_on_for_longer_from_the_kept_ends(tmp_path, shards):
     assert json.loads((tmp_path / "merged" / "provenance.json").read_text())["lengthened"][0]["from_ends"] == 6
 
 
+@pytest.mark.full
 def test_shards_on_the_command_line(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     Path("small.toml").write_text(to_toml(SMALL))

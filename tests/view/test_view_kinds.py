@@ -10,6 +10,7 @@ import pytest
 if find_spec("solara") is None or find_spec("playwright") is None:
     pytest.skip("solara or playwright is not installed: pip install -e '.[dev]'", allow_module_level=True)
 
+from later import later
 from live_view import Server, View
 from places import ROOT
 from playwright.sync_api import Browser, expect
@@ -51,9 +52,11 @@ KINDS = {
     ),
 }
 """Scenario, phases, and a part of the sentence of a trial."""
+SLOW = ("neurons", "windows")
+"""Half a minute and more each; others have their phases and sentences in the ordinary suite."""
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*(kind for kind in KINDS if kind not in SLOW), *later(*SLOW)])
 def test_a_trial_is_gone_through_and_told(browser: Browser, kind: str, tmp_path: Path) -> None:
     text, phases, sentence = KINDS[kind]
     file = tmp_path / f"{kind}.toml"

@@ -120,6 +120,7 @@ sys.stdout.buffer.write(b"".join(a.tobytes() for a in [*model.coefs_, *model.int
 """
 
 
+@pytest.mark.full
 def test_threads_and_processes_do_not_matter():
     found = []
     for threads in ("1", "2"):

@@ -192,7 +192,7 @@ def jobs_with_stops(scenario: WaveScenario, directory: Any, looks: int) -> int:
 
 @pytest.mark.parametrize(
     "front",
-    [{"rule": "sparse"}, VAE, {**VAE, "rule": "covae"}, {**VAE, "standardise": True}],
+    [{"rule": "sparse"}, *later(VAE, {**VAE, "rule": "covae"}), {**VAE, "standardise": True}],
     ids=["sparse", "vae", "covae", "standardised"],
 )
 def test_stops_between_any_two_updates_change_nothing(tmp_path, front):
