@@ -12,7 +12,6 @@ from astrosim.audit.conformance import CHECKS, Bench, check_system
 from astrosim.contracts.registry import find_system, targets
 from astrosim.scenario import condition_names, resolve
 
-
 SLOW = ("spiking_learning",)
 """A minute, most of it compilation; systems like it are in the ordinary suite."""
 

@@ -35,7 +35,7 @@ from astrosim.systems.threshold.scenario.sections import Agents
 
 @pytest.mark.parametrize(
     "condition",
-    [pytest.param(c, marks=pytest.mark.full if c in ("coupled", "maturity", "part") else ()) for c in LEARNING],
+    [pytest.param(c, marks=pytest.mark.full if c in ("coupled", "part") else ()) for c in LEARNING],
 )
 def test_jitted_formulas_give_the_same_bits_on_both_engines(tmp_path: Path, condition: str) -> None:
     s = own(tmp_path, OWN_FORMULAS, "Own", **LEARNING[condition])
