@@ -10,7 +10,7 @@ import numpy as np
 import zarr
 
 from astrosim.store.blocks import Block, Cell
-from astrosim.store.files import file_entry, make_durable, write_file, write_sealed
+from astrosim.store.files import file_entry, fsync_directories, write_durably, write_sealed
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY
 from astrosim.store.replicates import Encoder, ReplicateWriter, encoder, plain
 
@@ -83,9 +83,9 @@ class BlockData:
         entries: dict[str, dict[str, Any]] = {}
         for name in sorted(self._arrays):
             for key, data in self.encoder.encode(name, place, self._arrays[name]).items():
-                write_file(self.directory / TRAJECTORY / key, data)
+                write_durably(self.directory / TRAJECTORY / key, data)
                 entries[f"{TRAJECTORY}/{key}"] = file_entry(data)
-        make_durable(self.directory / name for name in entries)
+        fsync_directories((self.directory / name).parent for name in entries)
         cells = [
             {"condition": cell[0], "seed": cell[1], "summary": plain(rows[cell])}
             for cell in self.block.cells

@@ -9,7 +9,6 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,8 +21,6 @@ UNSYNCED = {errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP}
 """Answers of file systems that write through, or cannot be told to: there is nothing to wait for."""
 UNSYNCED_FOLDERS = UNSYNCED | {errno.EBADF, errno.EISDIR, errno.EACCES, errno.EPERM}
 """The same for folders, which many file systems open for no one."""
-TOGETHER = 16
-"""Files that wait for the disk at the same time; assumed: it takes them in one turn, and more gain nothing."""
 STRAY = re.compile(
     r"\._.*|\.nfs.*|\.fuse_hidden.*|\.DS_Store|\.localized|\.directory|Thumbs\.db|ehthumbs\.db|desktop\.ini|Icon\r|"
     r"\.Spotlight-V100|\.Trashes|\.fseventsd|\.TemporaryItems|\.snapshot|lost\+found|@eaDir",
@@ -110,43 +107,13 @@ def write_durably(path: Path, data: bytes) -> None:
 
     A link is not followed: a run directory of somebody else may hold one to any file of the user's.
     """
-    with _written(path) as file:
-        file.write(data)
-        fsync_file(file, path)
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file of which `make_durable` is called later. A link is not followed."""
-    with _written(path) as file:
-        file.write(data)
-
-
-@contextlib.contextmanager
-def _written(path: Path) -> Iterator[BinaryIO]:
-    """Open a file to be written, so that its errors tell its name."""
     try:
         with open(path, "wb", opener=_own) as file:
-            yield file
+            file.write(data)
+            fsync_file(file, path)
     except OSError as error:
         error.filename = error.filename or os.fspath(path)
         raise
-
-
-def make_durable(paths: Iterable[Path]) -> None:
-    """Wait until files, and then their names, are on the disk, where the file system can; several wait at a time."""
-    files = sorted(set(paths))
-    if files:
-        with ThreadPoolExecutor(min(TOGETHER, len(files))) as threads:
-            list(threads.map(_fsync_written, files))
-            list(threads.map(fsync_directory, sorted({file.parent for file in files})))
-
-
-def _fsync_written(path: Path) -> None:
-    handle = _own(os.fspath(path), os.O_WRONLY)
-    try:
-        _fsync(handle, path, UNSYNCED)
-    finally:
-        os.close(handle)
 
 
 def _own(path: str, flags: int) -> int:

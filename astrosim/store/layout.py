@@ -16,7 +16,7 @@ from zarr.storage import MemoryStore
 
 from astrosim.store.blocks import Shape, block_shape
 from astrosim.store.coded import attributes_of
-from astrosim.store.files import file_entry, fsync_directories, make_durable, write_file
+from astrosim.store.files import file_entry, fsync_directories, write_durably
 from astrosim.store.settings import BASE, Settings
 from astrosim.store.variables import GROWING, LONG_NAMES, Variable
 
@@ -110,9 +110,9 @@ def create(layout: Layout, root: Path) -> dict[str, dict[str, Any]]:
     entries = {}
     for key, data in sorted((key, buffer.to_bytes()) for key, buffer in files.items()):
         (partial / key).parent.mkdir(parents=True, exist_ok=True)
-        write_file(partial / key, data)
+        write_durably(partial / key, data)
         entries[f"{root.name}/{key}"] = file_entry(data)
-    make_durable(partial / key for key in files)
+    fsync_directories((partial / key).parent for key in files)
     partial.replace(root)
     fsync_directories([root.parent])
     return entries

@@ -22,9 +22,9 @@ from astrosim.store.blocks import COMMITS, replicate_name
 from astrosim.store.files import (
     damage,
     file_entry,
-    make_durable,
+    fsync_directories,
     read_sealed,
-    write_file,
+    write_durably,
     write_sealed,
 )
 from astrosim.store.layout import FORMAT_VERSION, TRAJECTORY
@@ -167,7 +167,6 @@ class ReplicateWriter:
         self.replicate = (row, column)
         self.entries: dict[str, dict[str, Any]] = {}
         self.encoder = encoder(directory)
-        self._written: list[Path] = []
 
     def array(self, name: str) -> Any:
         """Return the array with its shape, chunks, type and fill value; None if there is none of this name, or it is
@@ -234,14 +233,12 @@ class ReplicateWriter:
 
     def _write(self, name: str, place: tuple[Any, ...], values: np.ndarray) -> None:
         for key, data in self.encoder.encode(name, place, values).items():
-            write_file(self.directory / TRAJECTORY / key, data)
-            self._written.append(self.directory / TRAJECTORY / key)
+            write_durably(self.directory / TRAJECTORY / key, data)
             self.entries[f"{TRAJECTORY}/{key}"] = file_entry(data)
 
     def sync(self) -> None:
-        """Wait until all files written so far are on the disk."""
-        make_durable(self._written)
-        self._written = []
+        """Make the names of all files written so far durable."""
+        fsync_directories((self.directory / name).parent for name in self.entries)
 
     def commit(self, condition: str, seed: int, summary: Mapping[str, Any]) -> dict[str, Any]:
         """Make the replicate visible to readers, at once and whole.

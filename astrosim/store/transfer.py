@@ -9,14 +9,7 @@ from typing import Any
 
 from astrosim.core.errors import StoreError
 from astrosim.store.blocks import COMMITS, Block
-from astrosim.store.files import (
-    file_entry,
-    fsync_directories,
-    make_durable,
-    sealed_content,
-    write_atomically,
-    write_file,
-)
+from astrosim.store.files import file_entry, fsync_directories, sealed_content, write_atomically, write_durably
 from astrosim.store.layout import TRAJECTORY
 from astrosim.store.replicates import ARRAYS_RECORD, refuse_outside
 
@@ -108,5 +101,5 @@ def place_files(root: Path, entries: Mapping[str, Mapping[str, Any]], read: Read
             raise StoreError(f"{path}: it has changed on its way (checksum other than was committed). Try again.")
         places.append(root / file)
         places[-1].parent.mkdir(parents=True, exist_ok=True)
-        write_file(places[-1], data)
-    make_durable(places)
+        write_durably(places[-1], data)
+    fsync_directories(place.parent for place in places)

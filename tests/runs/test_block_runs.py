@@ -206,7 +206,7 @@ class Killed(BaseException):
 @pytest.mark.parametrize("writes", [0, 1, 3])
 def test_a_kill_while_a_block_is_written_again_loses_nothing(broken, whole, monkeypatch, writes):
     """The old commit is gone, some chunks are written over, and the new commit is not there."""
-    write, count = block_data.write_file, []
+    write, count = block_data.write_durably, []
 
     def write_some(path: Path, data: bytes) -> None:
         count.append(path)
@@ -215,10 +215,10 @@ def test_a_kill_while_a_block_is_written_again_loses_nothing(broken, whole, monk
             raise Killed
         write(path, data)
 
-    monkeypatch.setattr(block_data, "write_file", write_some)
+    monkeypatch.setattr(block_data, "write_durably", write_some)
     with pytest.raises(Killed):
         run_scenario(None, broken, workers=1, resume=True)
-    monkeypatch.setattr(block_data, "write_file", write)
+    monkeypatch.setattr(block_data, "write_durably", write)
     assert len(records(broken)) == BLOCKS - 1
     open_run(broken)
     before = len(begun(broken))
