@@ -223,7 +223,7 @@ SYSTEM = replace(WAVES, parts={**OWN, "runner": RUNNER_PART})
 def many_to_a_block() -> Iterator[None]:
     """Let runs of more than FAKE_ALONE replicates have blocks, about six."""
     most = int(os.environ.get("FAKE_ALONE", block_shapes.MOST_ALONE))
-    with mock.patch.multiple(block_shapes, MOST_ALONE=most, LEAST=6):
+    with mock.patch.multiple(block_shapes, MOST_ALONE=most, FEW=0, LEAST=6):
         yield
 
 

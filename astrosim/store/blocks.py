@@ -14,10 +14,13 @@ from urllib.parse import quote
 COMMITS = "commits"
 ALONE = (1, 1)
 """Shape of the blocks of a run whose replicates have files of their own."""
-MOST_ALONE = 1000
-"""Replicates of a run that keep files of their own: some 30,000 files, and each commit is seen at once; assumed."""
+MOST_ALONE = 100
+"""Replicates of a run that keep files of their own: some 3,000 files, and each commit is seen at once; assumed."""
+FEW, MANY = 1000, 64
+"""Up to so many replicates, a run has about so many blocks: their work is shared evenly among a workstation's workers,
+and files of their own would take longer than a short replicate; assumed."""
 LEAST = 16
-"""Blocks of a larger run, for as many workers; assumed: a workstation's."""
+"""Blocks of a larger run, for as many workers; assumed: of more, few files are expected."""
 SHARE = 12
 """Replicates for each file of a block; with the files of the arrays a run has a file for 10 replicates at most."""
 FILES_OF_OTHERS = 2
@@ -96,7 +99,7 @@ def rows_of(record: Mapping[str, Any]) -> dict[Cell, dict[str, Any]]:
 def block_shape(conditions: int, seeds: int, files: int, size: int) -> Shape:
     """Return the shape of a run's blocks.
 
-    Small runs keep files of their own for every replicate. Of a large one, blocks are as small as `SHARE` allows, and
+    Small runs keep files of their own for every replicate. Of others, blocks are as small as `SHARE` allows, and
     hold `MOST_BYTES` at most; seeds are joined before conditions.
 
     Parameters
@@ -111,7 +114,7 @@ def block_shape(conditions: int, seeds: int, files: int, size: int) -> Shape:
     if conditions * seeds <= MOST_ALONE or most < 2:
         return ALONE
     wanted = SHARE * (files + FILES_OF_OTHERS)
-    limit = max(LEAST, conditions * seeds // wanted)
+    limit = max(MANY if conditions * seeds <= FEW else LEAST, conditions * seeds // wanted)
     shapes = set(_shapes(conditions, seeds, conditions * seeds / limit, most))
     counts = {shape: -(-conditions // shape[0]) * -(-seeds // shape[1]) for shape in shapes}
     few = [shape for shape in shapes if counts[shape] <= limit]

@@ -13,9 +13,16 @@ def count(conditions: int, seeds: int, shape: tuple[int, int]) -> int:
     return -(-conditions // shape[0]) * -(-seeds // shape[1])
 
 
-@pytest.mark.parametrize(("conditions", "seeds"), [(4, 10), (1, 1000), (1000, 1), (12, 83)])
+@pytest.mark.parametrize(("conditions", "seeds"), [(4, 10), (1, 100), (100, 1), (12, 8)])
 def test_small_runs_keep_files_of_their_own(conditions, seeds):
     assert block_shape(conditions, seeds, *MAIN) == ALONE
+
+
+@pytest.mark.parametrize(("conditions", "seeds"), [(4, 26), (1, 1000), (1000, 1), (12, 83), (7, 41)])
+def test_work_of_middling_runs_is_shared_among_many_workers(conditions, seeds):
+    shape = block_shape(conditions, seeds, *MAIN)
+    assert 1 < shape[0] * shape[1] <= -(-conditions * seeds // 32)
+    assert count(conditions, seeds, shape) <= 64
 
 
 @pytest.mark.parametrize(("conditions", "seeds"), [(12, 1000), (1, 12_000), (12_000, 1), (120, 100), (7, 2000)])
