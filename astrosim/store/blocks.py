@@ -17,8 +17,8 @@ ALONE = (1, 1)
 MOST_ALONE = 100
 """Replicates of a run that keep files of their own: some 3,000 files, and each commit is seen at once; assumed."""
 FEW, MANY = 1000, 64
-"""Replicates of a run that is cut into about `MANY` blocks: a workstation's workers share them evenly, and files of their
-own would take longer than a short replicate; assumed."""
+"""Replicates of a run that is cut into about `MANY` blocks: a workstation's workers share them evenly, and files of
+their own would take longer than a short replicate; assumed."""
 LEAST = 16
 """Blocks of a larger run, for as many workers; assumed: of more, few files are expected."""
 SHARE = 12
