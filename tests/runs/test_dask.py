@@ -7,6 +7,7 @@ import random
 import shutil
 import stat
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
