@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import tomllib
 import warnings
 from collections.abc import Mapping, Sequence
@@ -91,7 +92,9 @@ class Source:
         if self.flags.get(path) != SET or not listed or path[0] in SHARED_FIELDS:
             return ""
         text = value if isinstance(value, str) else ",".join(map(show, value))
-        return f" To run each of several values, write --sweep {dotted(path)}={text}."
+        if not text.isprintable() or not all(part.strip() for part in text.split(",")):
+            return ""
+        return f" To run each of several values, write --sweep {shlex.quote(f'{dotted(path)}={text}')}."
 
     def order(self, problem: Problem) -> tuple[bool, int]:
         """Sort key: what came from outside the file first, then by line."""

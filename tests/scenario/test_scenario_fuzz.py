@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import tomli_w
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -150,6 +150,9 @@ def test_any_value_in_a_condition(tmp_path_factory: pytest.TempPathFactory, path
 
 @settings(max_examples=3 * EXAMPLES // 2, deadline=None)
 @given(path=st.sampled_from(PATHS), value=st.text(max_size=20, alphabet=st.characters(codec="utf-8")))
+@example(path="system", value=",\x1e0")
+@example(path="system", value="a\u2028,b")
+@example(path="learner", value="a b,'c\n'")
 def test_any_override(tmp_path_factory: pytest.TempPathFactory, path: str, value: str) -> None:
     file = tmp_path_factory.getbasetemp() / "o.toml"
     file.write_text("", encoding="utf-8")

@@ -324,6 +324,11 @@ def test_several_values_for_set_are_refused_with_the_remedy(tmp_path: Path) -> N
     for given in ("0.1,0.2", "[0.1,0.2]"):
         (problem,) = problems(path, f"--set perturbation.sigma={given}")
         assert problem.endswith("To run each of several values, write --sweep perturbation.sigma=0.1,0.2.")
+    (problem,) = problems(path, "--set perturbation.sigma=a b,c")
+    assert problem.endswith("write --sweep 'perturbation.sigma=a b,c'.")
+    for given in (",0.1", "0.1,\x1e"):
+        (problem,) = problems(path, f"--set perturbation.sigma={given}")
+        assert "--sweep" not in problem
 
 
 def test_names_that_were_too_long_are_numbers(tmp_path: Path) -> None:
