@@ -142,11 +142,6 @@ def _kill_whole_group(tmp_path, scenario, expected, seed, times):
 
 
 @pytest.mark.full
-def test_a_kill_of_the_whole_process_group_of_the_command_line(tmp_path, whole_long):
-    _kill_whole_group(tmp_path, LONG, whole_long, seed=1, times=1)
-
-
-@pytest.mark.full
 def test_thirty_kills_of_the_whole_process_group_of_the_command_line(tmp_path, whole_long):
     _kill_whole_group(tmp_path, LONG, whole_long, seed=2, times=30)
 
